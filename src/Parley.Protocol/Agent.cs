@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace Parley.Protocol;
+
+/// <summary>Whoever has a mailbox: a model, a script, a person.</summary>
+public sealed record Agent
+{
+    public required string AgentId { get; init; }
+    public required string ProjectId { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary><c>llm</c>, <c>script</c>, <c>bot</c>, <c>human</c>, or a word of the owner's.</summary>
+    public required string Type { get; init; }
+
+    public string? Role { get; init; }
+    public string? Specialization { get; init; }
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public AgentStatus Status { get; init; }
+    public AgentActivity Activity { get; init; }
+    public DateTimeOffset? ActivitySince { get; init; }
+
+    /// <summary>A paused agent's deliveries wait.</summary>
+    public bool Paused { get; init; }
+
+    public JsonElement? Metadata { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? LastSeen { get; init; }
+    public MailboxCounts Mailbox { get; init; } = new();
+
+    /// <summary>The agent's own token: in the answer to its first registration only.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Token { get; init; }
+}
+
+public enum AgentStatus
+{
+    Offline,
+    Online,
+    Busy,
+    Error,
+}
+
+public enum AgentActivity
+{
+    Unknown,
+    Idle,
+    Working,
+    BlockedOnHuman,
+    Blocked,
+}
+
+/// <summary>How many deliveries of an agent wait, are leased, and are dead.</summary>
+public sealed record MailboxCounts
+{
+    public int Queued { get; init; }
+    public int InFlight { get; init; }
+    public int Dead { get; init; }
+}
+
+/// <summary>A registration, or with <c>PUT agents/{agent_id}</c> what an agent is from now on. What is absent of an existing agent stays.</summary>
+public sealed record RegisterRequest
+{
+    /// <summary>1-255 of <c>A-Z a-z 0-9 . _ -</c>; made from the name if absent.</summary>
+    public string? AgentId { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary><c>llm</c> if absent.</summary>
+    public string? Type { get; init; }
+
+    public string? Role { get; init; }
+    public string? Specialization { get; init; }
+    public IReadOnlyList<string>? Capabilities { get; init; }
+    public JsonElement? Metadata { get; init; }
+}
+
+public sealed record StatusRequest
+{
+    public AgentStatus? Status { get; init; }
+    public AgentActivity? Activity { get; init; }
+}
+
+/// <summary>The topics an agent hears; <c>*</c> stands for one word, <c>&gt;</c> at the end for the rest.</summary>
+public sealed record Subscriptions
+{
+    public IReadOnlyList<string>? Topics { get; init; }
+}

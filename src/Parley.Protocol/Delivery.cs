@@ -1,0 +1,156 @@
+namespace Parley.Protocol;
+
+public enum DeliveryState
+{
+    Scheduled,
+    Queued,
+    Leased,
+    Acknowledged,
+    Dead,
+    Expired,
+    Withdrawn,
+    Held,
+}
+
+/// <summary>One message for one agent, with the times of its stages; a stage not reached, or not known, is null.</summary>
+public sealed record Delivery
+{
+    public required string DeliveryId { get; init; }
+    public required string MessageId { get; init; }
+    public required string AgentId { get; init; }
+    public required DeliveryState State { get; init; }
+
+    /// <summary>1 + the failures counted.</summary>
+    public int Attempt { get; init; }
+
+    public DateTimeOffset? QueuedAt { get; init; }
+    public DateTimeOffset? DeliveredAt { get; init; }
+    public DateTimeOffset? SurfacedAt { get; init; }
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+    public DateTimeOffset? RepliedAt { get; init; }
+    public string? LastError { get; init; }
+}
+
+/// <summary>A delivery as its agent gets it. Without a lease when the agent only looked.</summary>
+public sealed record InboxItem
+{
+    public required Message Message { get; init; }
+    public required string DeliveryId { get; init; }
+    public int Attempt { get; init; }
+    public string? LeaseId { get; init; }
+    public DateTimeOffset? LeaseUntil { get; init; }
+}
+
+/// <summary>A look at a mailbox, or what was claimed from it, in the order it gives out.</summary>
+public sealed record Inbox
+{
+    public IReadOnlyList<InboxItem> Items { get; init; } = [];
+}
+
+/// <summary>What to lease.</summary>
+public sealed record ClaimRequest
+{
+    /// <summary>1-500; 10 if absent.</summary>
+    public int? Max { get; init; }
+
+    /// <summary>Seconds to wait when nothing is due, 0-60; 0 if absent.</summary>
+    public double? Wait { get; init; }
+
+    /// <summary>Message types to take; the rest stays queued.</summary>
+    public IReadOnlyList<string>? Type { get; init; }
+
+    public IReadOnlyList<Priority>? Priority { get; init; }
+
+    /// <summary>Senders to take from.</summary>
+    public IReadOnlyList<string>? From { get; init; }
+
+    /// <summary>1-3,600; 30 if absent.</summary>
+    public int? LeaseSeconds { get; init; }
+}
+
+/// <summary>Settles a delivery; without a lease, the caller's own, queued or leased by it.</summary>
+public sealed record AckRequest
+{
+    public string? LeaseId { get; init; }
+}
+
+public sealed record NackRequest
+{
+    public string? LeaseId { get; init; }
+
+    /// <summary>Seconds until it is queued again; the project's <c>retry_delay_seconds</c> if absent.</summary>
+    public double? DelaySeconds { get; init; }
+
+    public string? Reason { get; init; }
+}
+
+public sealed record ExtendRequest
+{
+    public string? LeaseId { get; init; }
+
+    /// <summary>1-3,600 from now; 30 if absent.</summary>
+    public int? LeaseSeconds { get; init; }
+}
+
+public sealed record AckItem
+{
+    public string? MessageId { get; init; }
+    public string? LeaseId { get; init; }
+}
+
+public sealed record AckBatchRequest
+{
+    public IReadOnlyList<AckItem>? Items { get; init; }
+}
+
+/// <summary>The result of one item of a batch: an HTTP status, and the problem where it failed.</summary>
+public sealed record ItemResult
+{
+    public required int Status { get; init; }
+    public Problem? Problem { get; init; }
+}
+
+public sealed record ItemResults
+{
+    public IReadOnlyList<ItemResult> Items { get; init; } = [];
+}
+
+/// <summary>What happened to a message: every delivery with its stages, how it was routed, and the replies.</summary>
+public sealed record MessageTrace
+{
+    public required Message Message { get; init; }
+    public IReadOnlyList<Delivery> Deliveries { get; init; } = [];
+
+    /// <summary>How each address became recipients, in order.</summary>
+    public IReadOnlyList<string> Routing { get; init; } = [];
+
+    /// <summary>Names of the routing rules that touched it.</summary>
+    public IReadOnlyList<string> Rules { get; init; } = [];
+
+    public IReadOnlyList<Message> Replies { get; init; } = [];
+
+    /// <summary>The connection over which it was sent; null over REST.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The message that took this one's place.</summary>
+    public string? SupersededBy { get; init; }
+}
+
+/// <summary>A delivery that ran out of attempts, with its message.</summary>
+public sealed record DeadLetter
+{
+    public required Delivery Delivery { get; init; }
+    public required Message Message { get; init; }
+}
+
+/// <summary>Which dead letters; all of the project when nothing is given.</summary>
+public sealed record DeadLetterFilter
+{
+    public string? AgentId { get; init; }
+    public string? Type { get; init; }
+}
+
+public sealed record CountAnswer
+{
+    public required int Count { get; init; }
+}

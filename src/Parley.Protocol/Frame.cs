@@ -1,0 +1,166 @@
+using System.Text.Json;
+
+namespace Parley.Protocol;
+
+/// <summary>One WebSocket frame, either way. A WebSocket message holds one, or an array of them.</summary>
+public sealed record Frame
+{
+    public required string Event { get; init; }
+
+    /// <summary>Chosen by the client; a frame that has one is answered with the same.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Data { get; init; }
+}
+
+/// <summary>The names of frames.</summary>
+public static class FrameEvents
+{
+    public const string Welcome = "agent:welcome";
+    public const string Ok = "ok";
+    public const string Error = "error";
+    public const string Answer = "answer";
+    public const string AgentRegister = "agent:register";
+    public const string AgentHeartbeat = "agent:heartbeat";
+    public const string AgentStatus = "agent:status";
+    public const string AgentJoined = "agent:joined";
+    public const string AgentLeft = "agent:left";
+    public const string MessageSend = "message:send";
+    public const string MessageReply = "message:reply";
+    public const string MessageAck = "message:ack";
+    public const string MessageNack = "message:nack";
+    public const string MessageExtend = "message:extend";
+    public const string MessageSurfaced = "message:surfaced";
+    public const string MessageReceived = "message:received";
+    public const string RequestSend = "request:send";
+    public const string MailboxFilter = "mailbox:filter";
+    public const string Window = "window";
+    public const string Subscribe = "subscribe";
+    public const string Unsubscribe = "unsubscribe";
+    public const string Snapshot = "snapshot";
+    public const string Change = "change";
+}
+
+/// <summary>The first frame of a connection.</summary>
+public sealed record Welcome
+{
+    public required Agent Agent { get; init; }
+    public required string SessionId { get; init; }
+    public int HeartbeatSeconds { get; init; }
+    public int Window { get; init; }
+
+    /// <summary>Where the project's log stands, <c>EPOCH-SEQ</c>: subscribe after it and nothing is missed.</summary>
+    public required string Place { get; init; }
+}
+
+/// <summary>What a connection takes from its mailbox; the rest stays queued. Null or empty: everything.</summary>
+public sealed record MailboxFilter
+{
+    public IReadOnlyList<string>? Types { get; init; }
+    public IReadOnlyList<Priority>? Priorities { get; init; }
+    public IReadOnlyList<string>? Senders { get; init; }
+}
+
+public sealed record WindowRequest
+{
+    public int? Window { get; init; }
+}
+
+public sealed record SubscribeRequest
+{
+    /// <summary>Feed name (messages, receipts, agents, events, executions) to its filter: the list parameters of its GET.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Feeds { get; init; }
+
+    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq; live only if absent.</summary>
+    public JsonElement? After { get; init; }
+
+    /// <summary>Whether the state as it is comes first.</summary>
+    public bool? Snapshot { get; init; }
+}
+
+public sealed record SubscribeAnswer
+{
+    public required string Subscription { get; init; }
+    public required string Place { get; init; }
+
+    /// <summary>False when the place asked for is no longer there.</summary>
+    public bool Recovered { get; init; }
+}
+
+public sealed record UnsubscribeRequest
+{
+    public string? Subscription { get; init; }
+}
+
+public enum ChangeOp
+{
+    Put,
+    Delete,
+    Gap,
+}
+
+/// <summary>One entry of a feed.</summary>
+public sealed record Change
+{
+    public required string Subscription { get; init; }
+    public required string Feed { get; init; }
+    public required string Place { get; init; }
+    public ChangeOp Op { get; init; }
+    public JsonElement? Item { get; init; }
+}
+
+/// <summary>A part of the state as it is; <see cref="Done"/> on the last part.</summary>
+public sealed record FeedSnapshot
+{
+    public required string Subscription { get; init; }
+    public required string Feed { get; init; }
+    public IReadOnlyList<JsonElement> Items { get; init; } = [];
+    public bool Done { get; init; }
+}
+
+/// <summary>A stage of a delivery, live, on the <c>receipts</c> feed.</summary>
+public sealed record Receipt
+{
+    public required string DeliveryId { get; init; }
+    public required string MessageId { get; init; }
+    public required string AgentId { get; init; }
+    public DeliveryState State { get; init; }
+    public int Attempt { get; init; }
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>Something that happened, published by an agent or by the server itself.</summary>
+public sealed record EventRecord
+{
+    public required string EventId { get; init; }
+    public long Seq { get; init; }
+    public required string EventType { get; init; }
+    public required string ProjectId { get; init; }
+    public required string Source { get; init; }
+    public JsonElement? Data { get; init; }
+    public DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>The plain relay's frame in; <c>type</c> is <c>status</c> if absent.</summary>
+public sealed record RelaySend
+{
+    public string? Type { get; init; }
+    public string? Content { get; init; }
+    public string? AgentType { get; init; }
+    public JsonElement? Metadata { get; init; }
+}
+
+/// <summary>The plain relay's frame out.</summary>
+public sealed record RelayMessage
+{
+    public required string Id { get; init; }
+    public required string ProjectId { get; init; }
+    public required string SenderAgentId { get; init; }
+    public string? SenderAgentType { get; init; }
+    public required string MessageType { get; init; }
+    public string? Content { get; init; }
+    public JsonElement? Metadata { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Parley.Protocol;
+
+/// <summary>What was sent, as every reader sees it. Immutable once stored; a deleted message keeps its place and loses its content.</summary>
+public sealed record Message
+{
+    /// <summary>UUIDv7 made by the server.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>The message's place in its project's log; starts at 1.</summary>
+    public required long Seq { get; init; }
+
+    public required string ProjectId { get; init; }
+    public required string SenderId { get; init; }
+    public string? SenderRole { get; init; }
+    public string? SenderName { get; init; }
+    public string? SenderSpecialization { get; init; }
+
+    /// <summary>The one recipient; null when the message went to more than one. The other <c>recipient_*</c> likewise.</summary>
+    public string? RecipientId { get; init; }
+
+    public string? RecipientRole { get; init; }
+    public string? RecipientName { get; init; }
+    public string? RecipientSpecialization { get; init; }
+
+    /// <summary>The address as it was given: a string, or an array of them.</summary>
+    [JsonConverter(typeof(AddressesConverter))]
+    public required IReadOnlyList<string> To { get; init; }
+
+    public required string MessageType { get; init; }
+    public string? Content { get; init; }
+    public JsonElement? Payload { get; init; }
+    public Priority Priority { get; init; } = Priority.Normal;
+    public Intent Intent { get; init; }
+    public Surface Surface { get; init; }
+    public Authority Authority { get; init; }
+
+    /// <summary>Replies since a person or a new piece of work; counted by the server.</summary>
+    public int Hops { get; init; }
+
+    public required string ConversationThreadId { get; init; }
+    public string? ReplyTo { get; init; }
+    public Outcome? Outcome { get; init; }
+    public string? Supersedes { get; init; }
+    public string? TaskId { get; init; }
+    public string? ExecutionId { get; init; }
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>How a broadcast was narrowed, as it was asked for; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Narrowing? Narrowed { get; init; }
+
+    /// <summary>True on the tombstone that a deleted message leaves; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Deleted { get; init; }
+
+    /// <summary>Emoji to the agents that reacted with it; absent on streams and when nobody has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Reactions { get; init; }
+
+    public required DateTimeOffset Timestamp { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>How urgent a message is; the number is what the wire carries.</summary>
+[JsonConverter(typeof(JsonNumberEnumConverter<Priority>))]
+public enum Priority
+{
+    Low = 1,
+    Normal = 2,
+    High = 3,
+    Critical = 4,
+}
+
+/// <summary>What the sender expects of the recipient.</summary>
+public enum Intent
+{
+    /// <summary>Nothing in particular.</summary>
+    Inform,
+
+    /// <summary>A reply.</summary>
+    Request,
+
+    /// <summary>Neither a reply nor a wake-up.</summary>
+    Ack,
+}
+
+/// <summary>When the recipient's harness should put the message before the model.</summary>
+public enum Surface
+{
+    Interrupt,
+    NextBoundary,
+    WhenIdle,
+    Pull,
+}
+
+/// <summary>With whose authority a message speaks; set by the server, never by the sender.</summary>
+public enum Authority
+{
+    Agent,
+    Operator,
+    External,
+    System,
+}
+
+/// <summary>What a reply says of the request it answers.</summary>
+public enum Outcome
+{
+    Success,
+    Error,
+}
+
+/// <summary>The part of a project's agents that a broadcast is meant for; all that are given must hold.</summary>
+public sealed record Narrowing
+{
+    public string? Capability { get; init; }
+    public string? Role { get; init; }
+    public string? Type { get; init; }
+    public string? Squad { get; init; }
+    public AgentStatus? Status { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Parley.Protocol;
+
+/// <summary>A named group of agents with roles.</summary>
+public sealed record Squad
+{
+    public required string SquadId { get; init; }
+    public required string Name { get; init; }
+    public IReadOnlyList<SquadMember> Members { get; init; } = [];
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+public sealed record SquadMember
+{
+    public string? AgentId { get; init; }
+
+    /// <summary>The agent's own role if absent. So the specialization.</summary>
+    public string? Role { get; init; }
+
+    public string? Specialization { get; init; }
+}
+
+public sealed record SquadRequest
+{
+    /// <summary>1-64 of <c>A-Z a-z 0-9 . _ -</c>; made from the name if absent.</summary>
+    public string? SquadId { get; init; }
+
+    public string? Name { get; init; }
+    public IReadOnlyList<SquadMember>? Members { get; init; }
+}

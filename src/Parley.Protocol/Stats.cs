@@ -1,0 +1,62 @@
+namespace Parley.Protocol;
+
+/// <summary>A project's figures.</summary>
+public sealed record Stats
+{
+    public MessageStats Messages { get; init; } = new();
+
+    /// <summary>From send to acknowledgement, over the last 5 minutes.</summary>
+    public LatencyStats LatencyMs { get; init; } = new();
+
+    public MailboxStats Mailboxes { get; init; } = new();
+    public AgentStats Agents { get; init; } = new();
+    public int Connections { get; init; }
+    public long UptimeSeconds { get; init; }
+
+    /// <summary>The share of time since the first start that the server was ready, 0-1.</summary>
+    public double Availability { get; init; }
+
+    public required string Version { get; init; }
+}
+
+public sealed record MessageStats
+{
+    public long Sent { get; init; }
+    public long Delivered { get; init; }
+    public long Acknowledged { get; init; }
+    public long Dead { get; init; }
+    public long Expired { get; init; }
+
+    /// <summary>Sends a second over the last 60 s.</summary>
+    public double PerSecond { get; init; }
+}
+
+public sealed record LatencyStats
+{
+    public double? P50 { get; init; }
+    public double? P95 { get; init; }
+    public double? P99 { get; init; }
+}
+
+public sealed record MailboxStats
+{
+    public long Queued { get; init; }
+    public long InFlight { get; init; }
+}
+
+public sealed record AgentStats
+{
+    public int Total { get; init; }
+    public int Online { get; init; }
+    public int Busy { get; init; }
+}
+
+/// <summary>Whether the server can serve, and which it is.</summary>
+public sealed record Health
+{
+    /// <summary><c>ok</c>, or <c>unavailable</c> with the reason beside it.</summary>
+    public required string Status { get; init; }
+
+    public required string Version { get; init; }
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,38 @@
+namespace Parley.Protocol;
+
+/// <summary>A conversation in a list: who took part and how long it is.</summary>
+public record ThreadSummary
+{
+    public required string ConversationThreadId { get; init; }
+
+    /// <summary>The first message's content, shortened to 120 characters.</summary>
+    public string? Title { get; init; }
+
+    public IReadOnlyList<string> Participants { get; init; } = [];
+    public int Messages { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset LastAt { get; init; }
+    public long LastSeq { get; init; }
+}
+
+/// <summary>A conversation opened: its messages in order, a page at a time.</summary>
+public sealed record ThreadView : ThreadSummary
+{
+    public IReadOnlyList<Message> Items { get; init; } = [];
+    public string? Next { get; init; }
+}
+
+/// <summary>Whether what one read of a thread still stands.</summary>
+public sealed record ThreadCurrent
+{
+    public required string ConversationThreadId { get; init; }
+    public long Since { get; init; }
+
+    /// <summary>True when nothing is newer and nothing was superseded.</summary>
+    public bool IsCurrent { get; init; }
+
+    public IReadOnlyList<Message> Newer { get; init; } = [];
+
+    /// <summary>Ids of the thread's messages up to <see cref="Since"/> that a later one took the place of.</summary>
+    public IReadOnlyList<string> Superseded { get; init; } = [];
+}
