@@ -1,8 +1,24 @@
 namespace Parley.Server.Storage;
 
-/// <summary>The store can not be read or written now (disk full or read-only). Nothing was changed; the same call may succeed later.</summary>
-internal sealed class StorageUnavailableException(Exception reason) : Exception("The store is not available.", reason)
+/// <summary>The store can not be reached or can not write: a full disk, a read-only one, a database that is down. Nothing was stored.
+/// The edge answers it 503; whoever catches it elsewhere tries again after <see cref="RetryAfter"/>.</summary>
+internal sealed class StorageUnavailableException : Exception
 {
-    /// <summary>When to try again: long enough for a person's clean-up to show, short enough to resume at once after it.</summary>
-    internal TimeSpan RetryAfter { get; } = TimeSpan.FromSeconds(2);
+    public StorageUnavailableException()
+        : this("The store is away.")
+    {
+    }
+
+    public StorageUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    public StorageUnavailableException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>How long a client should wait before it tries again.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 }

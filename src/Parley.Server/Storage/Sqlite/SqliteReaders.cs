@@ -37,7 +37,7 @@ internal sealed class SqliteReaders(string path, int count) : IDisposable
         }
         catch (SqliteException fault) when (fault.IsStorageFault)
         {
-            throw new StorageUnavailableException(fault);
+            throw new StorageUnavailableException("The database can not be read.", fault);
         }
         finally
         {

@@ -196,7 +196,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private void Refuse(List<WriteOperation> batch, Exception fault)
     {
         Log.WriteRefused(_log, fault, batch.Count);
-        var reason = fault is SqliteException { IsStorageFault: true } ? new StorageUnavailableException(fault) : fault;
+        var reason = fault is SqliteException { IsStorageFault: true } ? new StorageUnavailableException("The database can not be written.", fault) : fault;
         foreach (var operation in batch)
             operation.Fail(reason);
     }
