@@ -55,11 +55,8 @@ internal sealed class OptionalBody<T> : IInput, IBindableFromHttpContext<Optiona
         BodyReader.Describe(builder, typeof(T), isOptional: true);
 }
 
-/// <summary>How many bytes of body an endpoint takes; endpoints without it take <see cref="Default"/>.</summary>
-internal sealed record BodyLimit(long Bytes)
-{
-    public const long Default = 1024 * 1024;
-}
+/// <summary>How many bytes of body an endpoint takes.</summary>
+internal sealed record BodyLimit(long Bytes);
 
 internal static class BodyLimitConventions
 {
@@ -74,7 +71,8 @@ file static class BodyReader
     public static async ValueTask<(T? Value, ApiProblem? Problem)> ReadAsync<T>(HttpContext context, bool required)
         where T : class
     {
-        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? BodyLimit.Default;
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
+            ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say .WithBodyLimit(bytes).");
         if (context.Request.ContentLength > limit)
             return (null, Problems.TooLarge("The body", limit));
 

@@ -46,6 +46,10 @@ internal sealed record WireType(string Name, WireType.Test Accepts)
     /// <summary>The words of an enum, in snake_case.</summary>
     public static string[] WordsOf(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
+    /// <summary>The word of an enum's value, in snake_case.</summary>
+    public static string WordOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     private static string? Number(ref Utf8JsonReader reader) =>
         reader.TryGetInt32(out var number) ? number.ToString(CultureInfo.InvariantCulture) : null;
 }
