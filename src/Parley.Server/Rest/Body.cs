@@ -16,13 +16,13 @@ namespace Parley.Server.Rest;
 internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
-    private readonly T? value;
+    private readonly T? _value;
 
-    private Body(T? value, ApiProblem? problem) => (this.value, Problem) = (value, problem);
+    private Body(T? value, ApiProblem? problem) => (_value, Problem) = (value, problem);
 
     public ApiProblem? Problem { get; }
 
-    public T Value => value ?? throw new InvalidOperationException("The body is bad: its problem is to be answered, not its value used.");
+    public T Value => _value ?? throw new InvalidOperationException("The body is bad: its problem is to be answered, not its value used.");
 
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {

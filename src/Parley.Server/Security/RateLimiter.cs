@@ -10,11 +10,11 @@ internal sealed class RateLimiter<TKey>(TimeProvider clock)
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<TKey, Bucket> buckets = new();
-    private long sweptAt = clock.GetTimestamp();
+    private readonly ConcurrentDictionary<TKey, Bucket> _buckets = new();
+    private long _sweptAt = clock.GetTimestamp();
 
     /// <summary>How many keys are remembered.</summary>
-    public int Count => buckets.Count;
+    public int Count => _buckets.Count;
 
     /// <summary>Takes <paramref name="n"/> from a key's bucket: all, or none.</summary>
     /// <param name="n">How many. More than <paramref name="burst"/> are given when the bucket is full, and paid off afterwards: a batch
@@ -32,7 +32,7 @@ internal sealed class RateLimiter<TKey>(TimeProvider clock)
         SweepNowAndThen(now);
         while (true)
         {
-            var bucket = buckets.GetOrAdd(key, static (_, start) => new Bucket(start.burst, start.now), (burst, now));
+            var bucket = _buckets.GetOrAdd(key, static (_, start) => new Bucket(start.burst, start.now), (burst, now));
             lock (bucket)
             {
                 // Swept between the look-up and the lock: what is taken from it would not count.
@@ -56,16 +56,16 @@ internal sealed class RateLimiter<TKey>(TimeProvider clock)
 
     private void SweepNowAndThen(long now)
     {
-        var before = Volatile.Read(ref sweptAt);
-        if (clock.GetElapsedTime(before, now) < SweepInterval || Interlocked.CompareExchange(ref sweptAt, now, before) != before)
+        var before = Volatile.Read(ref _sweptAt);
+        if (clock.GetElapsedTime(before, now) < SweepInterval || Interlocked.CompareExchange(ref _sweptAt, now, before) != before)
             return;
 
-        foreach (var (key, bucket) in buckets)
+        foreach (var (key, bucket) in _buckets)
         {
             lock (bucket)
             {
                 if (clock.GetElapsedTime(bucket.FilledAt, now) >= bucket.FullAfter)
-                    bucket.IsForgotten = buckets.TryRemove(key, out _);
+                    bucket.IsForgotten = _buckets.TryRemove(key, out _);
             }
         }
     }

@@ -25,8 +25,8 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     // Rewriting the row at every reconnect would be a write a reader; a day is exact enough to forget by.
     private static readonly TimeSpan OpenedStep = TimeSpan.FromDays(1);
 
-    private readonly ConcurrentDictionary<string, OpenedTicket> opened = new(StringComparer.Ordinal);
-    private byte[] key = [];
+    private readonly ConcurrentDictionary<string, OpenedTicket> _opened = new(StringComparer.Ordinal);
+    private byte[] _key = [];
 
     /// <summary>Reads the key and the opened tickets. Called once, before the first request, after the vault is loaded.</summary>
     /// <param name="secretKey">The setting <c>secret_key</c>; null for a random key that the store keeps.</param>
@@ -35,9 +35,9 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         var secret = secretKey is not null
             ? Encoding.UTF8.GetBytes(secretKey)
             : await store.KeepKeyAsync("tickets", RandomNumberGenerator.GetBytes(32), cancellationToken);
-        key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
+        _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
         foreach (var ticket in await store.LoadOpenedTicketsAsync(cancellationToken))
-            opened[ticket.Id] = ticket;
+            _opened[ticket.Id] = ticket;
     }
 
     /// <summary>Makes a ticket for an address.</summary>
@@ -66,7 +66,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
         var now = clock.GetUtcNow();
         var id = Convert.ToHexStringLower(signature.AsSpan(0, 16));
-        var wasOpened = opened.TryGetValue(id, out var before);
+        var wasOpened = _opened.TryGetValue(id, out var before);
         var age = now - DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(body));
         if (!wasOpened && (age > Lifetime || age < -Lifetime))
             return null;
@@ -81,7 +81,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private async ValueTask KeepAsync(OpenedTicket ticket, CancellationToken cancellationToken)
     {
-        opened[ticket.Id] = ticket;
+        _opened[ticket.Id] = ticket;
         try
         {
             await store.OpenTicketAsync(ticket, cancellationToken);
@@ -95,7 +95,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private byte[] Sign(byte[] body, string path)
     {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
         hash.AppendData(body);
         hash.AppendData(Encoding.UTF8.GetBytes(path));
         return hash.GetHashAndReset();

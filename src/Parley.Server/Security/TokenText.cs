@@ -35,13 +35,13 @@ internal static class TokenText
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct TokenHash : IEquatable<TokenHash>
 {
-    private readonly UInt128 high;
-    private readonly UInt128 low;
+    private readonly UInt128 _high;
+    private readonly UInt128 _low;
 
     public TokenHash(ReadOnlySpan<byte> bytes)
     {
-        high = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        low = BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]);
+        _high = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        _low = BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]);
     }
 
     public static TokenHash Of(string token)
@@ -60,15 +60,15 @@ internal readonly struct TokenHash : IEquatable<TokenHash>
     public byte[] ToArray()
     {
         var bytes = new byte[SHA256.HashSizeInBytes];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, high);
-        BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(16), low);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, _high);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(16), _low);
         return bytes;
     }
 
     /// <summary>Takes as long for any two hashes: all bits are compared before it is known whether one differs.</summary>
-    public bool Equals(TokenHash other) => ((high ^ other.high) | (low ^ other.low)) == UInt128.Zero;
+    public bool Equals(TokenHash other) => ((_high ^ other._high) | (_low ^ other._low)) == UInt128.Zero;
 
     public override bool Equals(object? obj) => obj is TokenHash other && Equals(other);
 
-    public override int GetHashCode() => high.GetHashCode();
+    public override int GetHashCode() => _high.GetHashCode();
 }

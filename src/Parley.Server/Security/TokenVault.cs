@@ -15,24 +15,24 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     // Timers can not be set farther ahead than this.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
-    private readonly ConcurrentDictionary<TokenHash, LiveToken> byHash = new();
-    private readonly ConcurrentDictionary<string, LiveToken> byId = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string? Project, string Agent), LiveToken[]> byAgent = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> touched = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<TokenHash, LiveToken> _byHash = new();
+    private readonly ConcurrentDictionary<string, LiveToken> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string? Project, string Agent), LiveToken[]> _byAgent = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _touched = new(StringComparer.Ordinal);
 
     // Changes are rare; one at a time keeps the three indexes and the store in step.
-    private readonly SemaphoreSlim changing = new(1, 1);
-    private readonly Lock expiring = new();
-    private ITimer? expiryTimer;
-    private ITimer? touchTimer;
-    private int touchesArmed;
-    private DateTimeOffset nextExpiry = DateTimeOffset.MaxValue;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly Lock _expiring = new();
+    private ITimer? _expiryTimer;
+    private ITimer? _touchTimer;
+    private int _touchesArmed;
+    private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
 
     /// <summary>Reads the store. Called once, before the first request.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        expiryTimer = clock.CreateTimer(_ => EndExpired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        touchTimer = clock.CreateTimer(_ => _ = StoreTouchesAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _expiryTimer = clock.CreateTimer(_ => EndExpired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _touchTimer = clock.CreateTimer(_ => _ = StoreTouchesAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         await store.PruneAsync(clock.GetUtcNow() - KeptAfterEnd, cancellationToken);
         foreach (var stored in await store.LoadAsync(cancellationToken))
@@ -45,11 +45,11 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     /// <summary>Finds who a token stands for.</summary>
     /// <returns>Null when it is unknown, revoked or expired.</returns>
     public Caller? Authenticate(string token) =>
-        byHash.TryGetValue(TokenHash.Of(token), out var live) ? Admit(live) : null;
+        _byHash.TryGetValue(TokenHash.Of(token), out var live) ? Admit(live) : null;
 
     /// <summary>Finds who the token of an id stands for, for a ticket that was given out against it.</summary>
     /// <returns>Null when it is unknown, revoked or expired.</returns>
-    public Caller? FindCaller(string tokenId) => byId.TryGetValue(tokenId, out var live) ? Admit(live) : null;
+    public Caller? FindCaller(string tokenId) => _byId.TryGetValue(tokenId, out var live) ? Admit(live) : null;
 
     /// <summary>Makes a token.</summary>
     /// <param name="order">What it should open.</param>
@@ -82,7 +82,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
             ExpiresAt = order.ExpiresAt,
         };
 
-        await changing.WaitAsync(cancellationToken);
+        await _changing.WaitAsync(cancellationToken);
         try
         {
             await store.AddAsync(stored, replaced, now, cancellationToken);
@@ -92,7 +92,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
         finally
         {
-            changing.Release();
+            _changing.Release();
         }
 
         return new NewToken
@@ -108,7 +108,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         if (tokenIds.Count == 0)
             return;
 
-        await changing.WaitAsync(cancellationToken);
+        await _changing.WaitAsync(cancellationToken);
         try
         {
             await store.RevokeAsync(tokenIds, clock.GetUtcNow(), cancellationToken);
@@ -117,7 +117,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
         finally
         {
-            changing.Release();
+            _changing.Release();
         }
     }
 
@@ -127,13 +127,13 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     /// <summary>Ends every token that opens one project only, as the project's deletion does.</summary>
     public Task RevokeProjectAsync(string projectId, CancellationToken cancellationToken) =>
-        RevokeAsync([.. byId.Values.Where(live => live.Stored.ProjectId == projectId).Select(live => live.Stored.TokenId)], cancellationToken);
+        RevokeAsync([.. _byId.Values.Where(live => live.Stored.ProjectId == projectId).Select(live => live.Stored.TokenId)], cancellationToken);
 
-    public TokenInfo? Find(string tokenId) => byId.TryGetValue(tokenId, out var live) ? live.ToInfo() : null;
+    public TokenInfo? Find(string tokenId) => _byId.TryGetValue(tokenId, out var live) ? live.ToInfo() : null;
 
     /// <summary>The tokens of an agent; its <see cref="TokenInfo.LastUsedAt"/> is null as long as a token was never used.</summary>
     public IReadOnlyList<TokenInfo> TokensOf(string? projectId, string agentId) =>
-        byAgent.TryGetValue((projectId, agentId), out var live) ? [.. live.Select(token => token.ToInfo())] : [];
+        _byAgent.TryGetValue((projectId, agentId), out var live) ? [.. live.Select(token => token.ToInfo())] : [];
 
     /// <summary>A page of all tokens, newest first.</summary>
     /// <param name="after">The id of the last token of the page before.</param>
@@ -141,7 +141,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     public Page<TokenInfo> List(int limit, string? after, string? projectId)
     {
         var last = after is null ? null : Find(after);
-        var found = byId.Values
+        var found = _byId.Values
             .Where(live => projectId is null || live.Stored.ProjectId == projectId)
             .Select(live => live.ToInfo())
             .OrderByDescending(token => token.CreatedAt).ThenByDescending(token => token.TokenId, StringComparer.Ordinal)
@@ -156,12 +156,12 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     public async ValueTask DisposeAsync()
     {
-        if (expiryTimer is not null)
-            await expiryTimer.DisposeAsync();
-        if (touchTimer is not null)
-            await touchTimer.DisposeAsync();
+        if (_expiryTimer is not null)
+            await _expiryTimer.DisposeAsync();
+        if (_touchTimer is not null)
+            await _touchTimer.DisposeAsync();
         await StoreTouchesAsync();
-        changing.Dispose();
+        _changing.Dispose();
     }
 
     private Caller? Admit(LiveToken live)
@@ -171,7 +171,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
             return null;
         if (live.Use(now, TouchStep))
         {
-            touched[live.Stored.TokenId] = now;
+            _touched[live.Stored.TokenId] = now;
             ArmTouches(TouchDelay);
         }
 
@@ -181,27 +181,27 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     private void Put(StoredToken stored)
     {
         var live = new LiveToken(stored);
-        byHash[stored.Hash] = live;
-        byId[stored.TokenId] = live;
+        _byHash[stored.Hash] = live;
+        _byId[stored.TokenId] = live;
         if (stored.AgentId is { } agent)
-            byAgent.AddOrUpdate((stored.ProjectId, agent), _ => [live], (_, others) => [.. others, live]);
+            _byAgent.AddOrUpdate((stored.ProjectId, agent), _ => [live], (_, others) => [.. others, live]);
         if (stored.ExpiresAt is { } expiry)
             ArmExpiry(expiry);
     }
 
     private void Remove(string tokenId)
     {
-        if (!byId.TryRemove(tokenId, out var live))
+        if (!_byId.TryRemove(tokenId, out var live))
             return;
-        byHash.TryRemove(live.Stored.Hash, out _);
+        _byHash.TryRemove(live.Stored.Hash, out _);
         if (live.Stored.AgentId is { } agent)
         {
             var key = (live.Stored.ProjectId, agent);
-            LiveToken[] left = [.. byAgent[key].Where(other => other != live)];
+            LiveToken[] left = [.. _byAgent[key].Where(other => other != live)];
             if (left.Length > 0)
-                byAgent[key] = left;
+                _byAgent[key] = left;
             else
-                byAgent.TryRemove(key, out _);
+                _byAgent.TryRemove(key, out _);
         }
 
         live.End();
@@ -209,24 +209,24 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     private void ArmExpiry(DateTimeOffset expiry)
     {
-        lock (expiring)
+        lock (_expiring)
         {
-            if (expiry >= nextExpiry)
+            if (expiry >= _nextExpiry)
                 return;
-            nextExpiry = expiry;
+            _nextExpiry = expiry;
             var wait = expiry - clock.GetUtcNow();
             wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestTimer ? LongestTimer : wait;
-            expiryTimer?.Change(wait, Timeout.InfiniteTimeSpan);
+            _expiryTimer?.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void EndExpired()
     {
-        lock (expiring)
-            nextExpiry = DateTimeOffset.MaxValue;
+        lock (_expiring)
+            _nextExpiry = DateTimeOffset.MaxValue;
 
         var now = clock.GetUtcNow();
-        foreach (var live in byId.Values.Where(live => live.Stored.ExpiresAt is not null))
+        foreach (var live in _byId.Values.Where(live => live.Stored.ExpiresAt is not null))
         {
             // Expired tokens stay in the list, for people to see why something stopped.
             if (live.Stored.ExpiresAt <= now)
@@ -238,20 +238,20 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     private void ArmTouches(TimeSpan delay)
     {
-        if (Interlocked.Exchange(ref touchesArmed, 1) == 0)
-            touchTimer?.Change(delay, Timeout.InfiniteTimeSpan);
+        if (Interlocked.Exchange(ref _touchesArmed, 1) == 0)
+            _touchTimer?.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
     private async Task StoreTouchesAsync()
     {
         // Before the look: a use after it arms the timer anew, a use before it is seen.
-        Interlocked.Exchange(ref touchesArmed, 0);
-        var used = touched.ToArray();
+        Interlocked.Exchange(ref _touchesArmed, 0);
+        var used = _touched.ToArray();
         if (used.Length == 0)
             return;
 
         foreach (var entry in used)
-            touched.TryRemove(entry);
+            _touched.TryRemove(entry);
         try
         {
             await store.TouchAsync(used.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal), CancellationToken.None);
@@ -261,7 +261,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
             // The time of last use tells people something and decides nothing: later is soon enough.
             Log.NotTouched(logger, exception);
             foreach (var (id, at) in used)
-                touched.TryAdd(id, at);
+                _touched.TryAdd(id, at);
             ArmTouches(TouchStep);
         }
     }

@@ -30,12 +30,12 @@ public sealed class SettingsReader
     /// <summary>Variables of clients, which share the prefix: where the server is and who they are there.</summary>
     private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT"];
 
-    private readonly SettingsSources sources;
-    private readonly List<SettingError> errors = [];
-    private IReadOnlyDictionary<string, string> file = new Dictionary<string, string>(StringComparer.Ordinal);
-    private string? filePath;
+    private readonly SettingsSources _sources;
+    private readonly List<SettingError> _errors = [];
+    private IReadOnlyDictionary<string, string> _file = new Dictionary<string, string>(StringComparer.Ordinal);
+    private string? _filePath;
 
-    private SettingsReader(SettingsSources sources) => this.sources = sources;
+    private SettingsReader(SettingsSources sources) => _sources = sources;
 
     public static SettingsResult Read(SettingsSources sources) => new SettingsReader(sources).Read();
 
@@ -56,14 +56,14 @@ public sealed class SettingsReader
         FindFile();
         RefuseUnknown();
 
-        var settings = ServerSettings.Default with { DataFolder = DefaultDataFolder(sources.Environment) };
+        var settings = ServerSettings.Default with { DataFolder = DefaultDataFolder(_sources.Environment) };
         foreach (var setting in SettingsTable.All)
             settings = Apply(settings, setting);
         CheckTogether(settings);
 
-        return errors.Count == 0
-            ? new SettingsResult { Settings = settings, File = filePath }
-            : new SettingsResult { Errors = errors, File = filePath };
+        return _errors.Count == 0
+            ? new SettingsResult { Settings = settings, File = _filePath }
+            : new SettingsResult { Errors = _errors, File = _filePath };
     }
 
     private void FindFile()
@@ -71,30 +71,30 @@ public sealed class SettingsReader
         var named = Flag("--config") ?? Variable($"PARLEY_{SettingsTable.ConfigName.ToUpperInvariant()}");
         if (named is not null)
         {
-            filePath = InWorkingFolder(named);
+            _filePath = InWorkingFolder(named);
         }
         else
         {
             var folder = Flag("--data") ?? Variable("PARLEY_DATA");
-            string[] places = [sources.WorkingFolder, folder is null ? DefaultDataFolder(sources.Environment) : InWorkingFolder(folder)];
-            filePath = places.Select(place => Path.Combine(place, SettingsFile.Name)).FirstOrDefault(File.Exists);
+            string[] places = [_sources.WorkingFolder, folder is null ? DefaultDataFolder(_sources.Environment) : InWorkingFolder(folder)];
+            _filePath = places.Select(place => Path.Combine(place, SettingsFile.Name)).FirstOrDefault(File.Exists);
         }
 
-        if (filePath is not null)
-            file = SettingsFile.Read(filePath, errors);
+        if (_filePath is not null)
+            _file = SettingsFile.Read(_filePath, _errors);
     }
 
     private void RefuseUnknown()
     {
         var names = SettingsTable.All.Select(setting => setting.Name).ToArray();
-        foreach (var (key, value) in file.Where(key => SettingsTable.Find(key.Key) is null))
-            errors.Add(new SettingError(key, filePath!, Masked(value), "belongs to no setting", Suggest(Nearest.To(key, names))));
+        foreach (var (key, value) in _file.Where(key => SettingsTable.Find(key.Key) is null))
+            _errors.Add(new SettingError(key, _filePath!, Masked(value), "belongs to no setting", Suggest(Nearest.To(key, names))));
 
         var variables = SettingsTable.All.Select(setting => setting.EnvironmentName).Append("PARLEY_CONFIG").ToArray();
-        foreach (var (name, value) in sources.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in _sources.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
         {
             if (name.StartsWith("PARLEY_", StringComparison.Ordinal) && !variables.Contains(name) && !OfClients.Contains(name))
-                errors.Add(new SettingError(name, "environment", Masked(value), "belongs to no setting", Suggest(Nearest.To(name, variables))));
+                _errors.Add(new SettingError(name, "environment", Masked(value), "belongs to no setting", Suggest(Nearest.To(name, variables))));
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class SettingsReader
         var (applied, fault) = setting.Apply(settings, text);
         if (applied is not null)
             return applied;
-        errors.Add(new SettingError(setting.Name, source, setting.IsSecret ? Masked(text) : Problems.Shown(text), fault!, $"Give {setting.Expected}"));
+        _errors.Add(new SettingError(setting.Name, source, setting.IsSecret ? Masked(text) : Problems.Shown(text), fault!, $"Give {setting.Expected}"));
         return settings;
     }
 
@@ -119,7 +119,7 @@ public sealed class SettingsReader
             return (fromOwn, $"environment variable {setting.EnvironmentName}");
         if (setting.Alias is { } alias && Variable(alias) is { } fromAlias)
             return (fromAlias, $"environment variable {alias}");
-        return file.TryGetValue(setting.Name, out var fromFile) ? (fromFile, filePath!) : (null, "");
+        return _file.TryGetValue(setting.Name, out var fromFile) ? (fromFile, _filePath!) : (null, "");
     }
 
     /// <summary>Faults that no setting has alone.</summary>
@@ -128,7 +128,7 @@ public sealed class SettingsReader
         if (settings.TlsCert is null != settings.TlsKey is null)
         {
             var (given, missing) = settings.TlsCert is null ? ("tls_key", "tls_cert") : ("tls_cert", "tls_key");
-            errors.Add(new SettingError(missing, "not given", null, $"is missing beside {given}", "Give both for HTTPS, or neither"));
+            _errors.Add(new SettingError(missing, "not given", null, $"is missing beside {given}", "Give both for HTTPS, or neither"));
         }
         else if (settings.TlsCert is not null)
         {
@@ -136,7 +136,7 @@ public sealed class SettingsReader
         }
 
         if (settings.LogFile is { } log && !Directory.Exists(Path.GetDirectoryName(log)))
-            errors.Add(new SettingError("log_file", Find(SettingsTable.Find("log_file")!).Source, log, "is in a folder that is not there", "Make the folder, or name another file"));
+            _errors.Add(new SettingError("log_file", Find(SettingsTable.Find("log_file")!).Source, log, "is in a folder that is not there", "Make the folder, or name another file"));
     }
 
     private void CheckCertificate(string certificate, string key)
@@ -148,16 +148,16 @@ public sealed class SettingsReader
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
             var fault = File.Exists(certificate) && File.Exists(key) ? "can not be used: they are not a PEM certificate and its key, or not readable" : "is not there, or its key is not";
-            errors.Add(new SettingError("tls_cert", Find(SettingsTable.Find("tls_cert")!).Source, $"{certificate} with {key}", fault, "Give a PEM certificate and the key it was made with, both readable by the server"));
+            _errors.Add(new SettingError("tls_cert", Find(SettingsTable.Find("tls_cert")!).Source, $"{certificate} with {key}", fault, "Give a PEM certificate and the key it was made with, both readable by the server"));
         }
     }
 
     // An empty variable is how shells and container files say "not set".
-    private string? Variable(string name) => sources.Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    private string? Variable(string name) => _sources.Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
-    private string? Flag(string flag) => sources.Flags.TryGetValue(flag, out var value) ? value : null;
+    private string? Flag(string flag) => _sources.Flags.TryGetValue(flag, out var value) ? value : null;
 
-    private string InWorkingFolder(string path) => Path.GetFullPath(path, sources.WorkingFolder);
+    private string InWorkingFolder(string path) => Path.GetFullPath(path, _sources.WorkingFolder);
 
     private static string Suggest(string? near) => near is null ? "Remove it; the reference of settings lists all" : $"Did you mean '{near}'?";
 
