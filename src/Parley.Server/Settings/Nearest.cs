@@ -1,4 +1,4 @@
-namespace Parley.Server.Rest;
+namespace Parley.Server.Settings;
 
 /// <summary>Finds the name that somebody who mistyped one probably meant.</summary>
 internal static class Nearest
