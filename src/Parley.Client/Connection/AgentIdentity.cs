@@ -61,15 +61,17 @@ internal sealed class AgentIdentity
         // A kept token that is refused was revoked, or belongs to a server whose data are gone. One that was given may be for joining only,
         // or an operator's for an agent that is not there yet.
         var helps = _location.TokenIsExplicit ? refusal.Status is 403 or 404 : refusal.Status is 401 or 404;
-        if (_registered || !helps)
+        if (_registered || !helps || RegisteringToken is null)
             return false;
         await RegisterAsync(cancellationToken);
         return true;
     }
 
+    private string? RegisteringToken => _location.TokenIsExplicit ? _location.Token : _location.JoinToken ?? _location.Token;
+
     private async Task RegisterAsync(CancellationToken cancellationToken)
     {
-        var token = _location.TokenIsExplicit ? _location.Token : _location.JoinToken ?? _location.Token;
+        var token = RegisteringToken;
         if (token is null)
             throw new ParleyConfigurationException(
                 $"No token for the agent at {_location.Url}: looked at ParleyOptions.Token, PARLEY_TOKEN, '{_file.Path}' and "

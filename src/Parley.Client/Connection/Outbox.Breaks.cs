@@ -58,12 +58,18 @@ internal sealed partial class Outbox
 
     /// <summary>The next connection stands. Acknowledgements of what earlier ones brought go without their leases from now on.</summary>
     /// <param name="first">What has to be asked before anything else.</param>
-    public void Resume(int session, IEnumerable<Operation> first)
+    public void Resume(int session, IReadOnlyList<Operation> first)
     {
+        // Asked for once: a second subscription would begin at the place that it was asked with, and repeat what the first one brought.
+        var askedFor = first.OfType<SubscribeOperation>().Select(operation => operation.Subscription).ToHashSet();
         lock (_gate)
         {
             _session = session;
-            _operations = new Queue<Operation>([.. first, .. _operations]);
+            _operations = new Queue<Operation>(
+            [
+                .. first,
+                .. _operations.Where(waiting => waiting is not SubscribeOperation subscribe || !askedFor.Contains(subscribe.Subscription)),
+            ]);
         }
 
         Ready.Set();

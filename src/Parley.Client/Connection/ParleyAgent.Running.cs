@@ -73,16 +73,18 @@ public sealed partial class ParleyAgent
                     throw Ending(session) ?? Unreachable("it closed the connection before its welcome.", inner: null);
             }
         }
-        catch (Exception broken) when (IsBreak(broken) && !cancellationToken.IsCancellationRequested)
+        catch (Exception broken)
         {
             session.Dispose();
-            throw broken is ParleyException ? broken : Unreachable("it did not welcome the connection.", broken);
+            if (broken is ParleyException || !IsBreak(broken) || cancellationToken.IsCancellationRequested)
+                throw;
+            throw Unreachable("it did not welcome the connection.", broken);
         }
 
         _session = session;
         before?.Dispose();
         _backoff.Reset();
-        _outbox.Resume(session.Number, FirstOperations(window));
+        _outbox.Resume(session.Number, [.. FirstOperations(window)]);
     }
 
     private async Task ReopenAsync()

@@ -24,7 +24,9 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     internal FeedSubscription(ParleyAgent agent, FeedRequest request)
     {
         _agent = agent;
-        Request = request;
+
+        // A filter's document may be disposed long before the next connection asks with it again.
+        Request = request with { Feeds = request.Feeds.ToDictionary(feed => feed.Key, feed => feed.Value?.Clone()) };
         Place = request.After;
         _snapshotsDue = request.Snapshot ? [.. request.Feeds.Keys] : [];
     }
@@ -44,7 +46,11 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     internal bool NeedsSnapshot => _snapshotsDue.Count > 0;
 
     /// <summary>Whether it waits for its reader rather than for the server.</summary>
-    internal bool IsPaused => _paused;
+    internal bool IsPaused
+    {
+        get => _paused;
+        set => _paused = value;
+    }
 
     /// <summary>The entries. A read that fails says why the connection ended for good.</summary>
     public async IAsyncEnumerator<FeedEntry> GetAsyncEnumerator(CancellationToken cancellationToken = default)
@@ -54,7 +60,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
             while (_entries.Reader.TryRead(out var entry))
             {
                 if (Interlocked.Decrement(ref _buffered) <= Few && _paused)
-                    Unpause();
+                    _agent.Unpause(this);
                 yield return entry;
             }
         }
@@ -92,12 +98,11 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         Put(entry);
         if (Volatile.Read(ref _buffered) < Most)
             return;
-        _paused = true;
         _agent.Pause(this);
 
-        // The reader may have emptied the queue before it could see the flag.
+        // The reader may have emptied the queue before it could see that.
         if (Volatile.Read(ref _buffered) <= Few)
-            Unpause();
+            _agent.Unpause(this);
     }
 
     /// <summary>Keeps the parts until the feed's state is whole, so that one broken off in the middle leaves nothing behind.</summary>
@@ -135,11 +140,5 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     {
         Interlocked.Increment(ref _buffered);
         _entries.Writer.TryWrite(entry);
-    }
-
-    private void Unpause()
-    {
-        _paused = false;
-        _agent.Resubscribe(this);
     }
 }

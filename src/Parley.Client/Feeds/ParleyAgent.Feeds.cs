@@ -15,11 +15,14 @@ public sealed partial class ParleyAgent
     public async Task<FeedSubscription> SubscribeAsync(FeedRequest request, CancellationToken cancellationToken = default)
     {
         var subscription = new FeedSubscription(this, request);
-        lock (_subscriptionsGate)
-            _subscriptions.Add(subscription);
         try
         {
-            _outbox.Ask(new SubscribeOperation(this, subscription));
+            lock (_subscriptionsGate)
+            {
+                _subscriptions.Add(subscription);
+                _outbox.Ask(new SubscribeOperation(this, subscription));
+            }
+
             await subscription.Stands.WaitAsync(cancellationToken);
             return subscription;
         }
@@ -63,15 +66,22 @@ public sealed partial class ParleyAgent
     {
         lock (_subscriptionsGate)
         {
+            subscription.IsPaused = true;
             if (subscription.ServerName is { } name && _byServerName.Remove(name))
                 Leave(name);
         }
     }
 
-    internal void Resubscribe(FeedSubscription subscription)
+    /// <summary>Puts it on the live feed again, after its place.</summary>
+    internal void Unpause(FeedSubscription subscription)
     {
-        if (State != ConnectionState.Closed)
-            _outbox.Ask(new SubscribeOperation(this, subscription));
+        lock (_subscriptionsGate)
+        {
+            if (!subscription.IsPaused)
+                return;
+            subscription.IsPaused = false;
+            _outbox.TryAsk(new SubscribeOperation(this, subscription));
+        }
     }
 
     private FeedSubscription? Subscription(string serverName)
@@ -90,13 +100,8 @@ public sealed partial class ParleyAgent
         }
     }
 
-    private void Leave(string serverName)
-    {
-        if (State == ConnectionState.Closed)
-            return;
-        _outbox.TryAsk(new Operation<UnsubscribeRequest>(
-            FrameEvents.Unsubscribe, new UnsubscribeRequest { Subscription = serverName }, WireJson.Lenient.UnsubscribeRequest) { Repeatable = false });
-    }
+    private void Leave(string serverName) => _outbox.TryAsk(new Operation<UnsubscribeRequest>(
+        FrameEvents.Unsubscribe, new UnsubscribeRequest { Subscription = serverName }, WireJson.Lenient.UnsubscribeRequest) { Repeatable = false });
 
     private void EndSubscriptions(ParleyException reason)
     {

@@ -6,6 +6,8 @@ namespace Parley.Client;
 /// <summary>Asks for a subscription, or for it again after its place on a new connection.</summary>
 internal sealed class SubscribeOperation(ParleyAgent agent, FeedSubscription subscription) : Operation
 {
+    public FeedSubscription Subscription => subscription;
+
     public override void Write(Utf8JsonWriter writer)
     {
         WriteStart(writer, FrameEvents.Subscribe);
