@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -15,6 +16,7 @@ internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Channel<FakeConnection> _connections = Channel.CreateUnbounded<FakeConnection>();
+    private readonly ConcurrentBag<FakeConnection> _accepted = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-").FullName;
 
     private FakeServer(WebApplication app) => _app = app;
@@ -24,6 +26,12 @@ internal sealed class FakeServer : IAsyncDisposable
 
     /// <summary>What registrations were given, in order.</summary>
     public Queue<string> NewTokens { get; } = new();
+
+    /// <summary>What streams say, one connection each; 204 when there is no more.</summary>
+    public Queue<string> Streams { get; } = new();
+
+    /// <summary>Path, query and <c>Last-Event-ID</c> of each stream that was opened.</summary>
+    public Queue<string> StreamRequests { get; } = new();
 
     public ParleyOptions Options => new() { Url = _app.Urls.First(), Token = "secret", AgentId = "be-1", DataFolder = _folder, ConfigFolder = _folder };
 
@@ -39,6 +47,7 @@ internal sealed class FakeServer : IAsyncDisposable
         app.UseWebSockets();
         app.Map("/ws/{agent}", server.AcceptAsync);
         app.MapPost("/api/v1/agents/register", server.Register);
+        app.MapGet("/api/v1/sse/{**stream}", server.StreamAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }
@@ -47,9 +56,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _app.StopAsync(now.Token);
+        // Open connections would be waited for.
+        foreach (var connection in _accepted)
+            connection.Break();
+        await _app.StopAsync(TestContext.Current.CancellationToken);
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -64,9 +74,23 @@ internal sealed class FakeServer : IAsyncDisposable
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         await using var connection = new FakeConnection(socket, context.Request.QueryString.Value ?? "", agent);
+        _accepted.Add(connection);
         await connection.WelcomeAsync();
         _connections.Writer.TryWrite(connection);
         await connection.Ended;
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        StreamRequests.Enqueue($"{context.Request.Path}{context.Request.QueryString} {context.Request.Headers["Last-Event-ID"]}".TrimEnd());
+        if (!Streams.TryDequeue(out var text))
+        {
+            context.Response.StatusCode = 204;
+            return;
+        }
+
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.WriteAsync(text);
     }
 
     private IResult Register(JsonElement request)
