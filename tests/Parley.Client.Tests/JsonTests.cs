@@ -10,13 +10,31 @@ public sealed class JsonTests
 {
     private static readonly Message Full = new()
     {
-        MessageId = "0199e1c2-0000-7000-8000-000000000001", Seq = 1042, ProjectId = "default", SenderId = "pm-1", SenderRole = "project_manager",
-        SenderName = "Müller \"PM\"", RecipientId = "be-1", RecipientName = "Backend", To = ["be-1", "squad:alpha"], MessageType = "task_assignment",
-        Content = "Zeile 1\nZeile 2 \u00e4 \ud83d\ude00", Payload = Element("""{"a":[1,2,{"b":null}]}"""), Priority = Priority.Critical, Intent = Intent.Request,
-        Surface = Surface.NextBoundary, Authority = Authority.Operator, Hops = 3, ConversationThreadId = "0199e1c2-0000-7000-8000-000000000002",
-        ReplyTo = "0199e1c2-0000-7000-8000-000000000003", Outcome = Outcome.Error, Metadata = Element("""{"estimated_hours":8}"""),
-        Narrowed = new Narrowing { Role = "tech_lead" }, Reactions = new Dictionary<string, IReadOnlyList<string>> { ["👍"] = ["be-1", "be-2"] },
-        Timestamp = DateTimeOffset.Parse("2026-01-22T13:56:52.551Z"), ExpiresAt = DateTimeOffset.Parse("2026-01-23T13:56:52.551Z"),
+        MessageId = "0199e1c2-0000-7000-8000-000000000001",
+        Seq = 1042,
+        ProjectId = "default",
+        SenderId = "pm-1",
+        SenderRole = "project_manager",
+        SenderName = "Müller \"PM\"",
+        RecipientId = "be-1",
+        RecipientName = "Backend",
+        To = ["be-1", "squad:alpha"],
+        MessageType = "task_assignment",
+        Content = "Zeile 1\nZeile 2 \u00e4 \ud83d\ude00",
+        Payload = Element("""{"a":[1,2,{"b":null}]}"""),
+        Priority = Priority.Critical,
+        Intent = Intent.Request,
+        Surface = Surface.NextBoundary,
+        Authority = Authority.Operator,
+        Hops = 3,
+        ConversationThreadId = "0199e1c2-0000-7000-8000-000000000002",
+        ReplyTo = "0199e1c2-0000-7000-8000-000000000003",
+        Outcome = Outcome.Error,
+        Metadata = Element("""{"estimated_hours":8}"""),
+        Narrowed = new Narrowing { Role = "tech_lead" },
+        Reactions = new Dictionary<string, IReadOnlyList<string>> { ["👍"] = ["be-1", "be-2"] },
+        Timestamp = DateTimeOffset.Parse("2026-01-22T13:56:52.551Z"),
+        ExpiresAt = DateTimeOffset.Parse("2026-01-23T13:56:52.551Z"),
     };
 
     [Fact]
@@ -39,9 +57,23 @@ public sealed class JsonTests
     {
         var send = new SendRequest
         {
-            To = ["be-1"], MessageType = "text", Content = "ä \"x\" \n", Payload = Element("""{ "a" : 1 }"""), Priority = Priority.High, TtlSeconds = 60,
-            DeliverAt = Full.Timestamp, ConversationThreadId = "t", ReplyTo = "r", Outcome = Outcome.Success, Supersedes = "s", TaskId = "k",
-            ExecutionId = "e", Metadata = Element("""{"b":2}"""), Intent = Intent.Request, Surface = Surface.WhenIdle, SenderId = "pm-1",
+            To = ["be-1"],
+            MessageType = "text",
+            Content = "ä \"x\" \n",
+            Payload = Element("""{ "a" : 1 }"""),
+            Priority = Priority.High,
+            TtlSeconds = 60,
+            DeliverAt = Full.Timestamp,
+            ConversationThreadId = "t",
+            ReplyTo = "r",
+            Outcome = Outcome.Success,
+            Supersedes = "s",
+            TaskId = "k",
+            ExecutionId = "e",
+            Metadata = Element("""{"b":2}"""),
+            Intent = Intent.Request,
+            Surface = Surface.WhenIdle,
+            SenderId = "pm-1",
         };
         var keys = new IdempotencyKeys();
         var read = JsonSerializer.Deserialize(Write(send, keys, 7), WireJson.Strict.SendRequest)!;
@@ -68,7 +100,11 @@ public sealed class JsonTests
     {
         var answer = new SendAnswer
         {
-            MessageId = "m", Seq = 5, ConversationThreadId = "t", Duplicate = true, DeliveriesTotal = 2,
+            MessageId = "m",
+            Seq = 5,
+            ConversationThreadId = "t",
+            Duplicate = true,
+            DeliveriesTotal = 2,
             Deliveries =
             [
                 new DeliveryOutlook { AgentId = "be-1", Status = AgentStatus.Busy, Activity = AgentActivity.BlockedOnHuman, Ahead = 3, Outlook = Outlook.HeldUntilBack },

@@ -54,8 +54,15 @@ public sealed class SmallPartsTests
     {
         var message = new Message
         {
-            MessageId = "m", Seq = 1, ProjectId = "default", SenderId = "pm-1", To = ["be-1"], MessageType = "question", Priority = Priority.High,
-            ConversationThreadId = "t", Timestamp = default,
+            MessageId = "m",
+            Seq = 1,
+            ProjectId = "default",
+            SenderId = "pm-1",
+            To = ["be-1"],
+            MessageType = "question",
+            Priority = Priority.High,
+            ConversationThreadId = "t",
+            Timestamp = default,
         };
         Assert.True(MessageHandler.Passes(filter: null, message));
         Assert.True(MessageHandler.Passes(new MailboxFilter { Types = ["question"], Priorities = [Priority.High], Senders = [] }, message));

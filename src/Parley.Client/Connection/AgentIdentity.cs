@@ -26,8 +26,13 @@ internal sealed class AgentIdentity
     /// <summary>What the options say of the agent.</summary>
     public RegisterRequest Profile => new()
     {
-        AgentId = _location.AgentId, Name = _options.Name, Type = _options.Type, Role = _options.Role, Specialization = _options.Specialization,
-        Capabilities = _options.Capabilities, Metadata = _options.Metadata,
+        AgentId = _location.AgentId,
+        Name = _options.Name,
+        Type = _options.Type,
+        Role = _options.Role,
+        Specialization = _options.Specialization,
+        Capabilities = _options.Capabilities,
+        Metadata = _options.Metadata,
     };
 
     /// <summary>Whether the options say something of the agent that the server does not.</summary>
@@ -93,7 +98,10 @@ internal sealed class AgentIdentity
         AgentId = agent.AgentId;
         Token = agent.Token ?? throw new ParleyException(new Problem
         {
-            Code = ErrorCodes.Conflict, Status = 409, Title = "The agent exists.", Detail = $"The agent '{agent.AgentId}' exists already. {Remedy()}",
+            Code = ErrorCodes.Conflict,
+            Status = 409,
+            Title = "The agent exists.",
+            Detail = $"The agent '{agent.AgentId}' exists already. {Remedy()}",
         });
         _file.Write(AgentId, Token);
     }

@@ -188,7 +188,9 @@ public sealed partial class ParleyAgent
         ? complaint with { Status = status }
         : new Problem
         {
-            Code = code, Status = status, Title = "The server closed the connection.",
+            Code = code,
+            Status = status,
+            Title = "The server closed the connection.",
             Detail = $"The server at {_connector.Address} closed the connection of '{AgentId}': {session.Closed?.Description ?? why}.",
         });
 
