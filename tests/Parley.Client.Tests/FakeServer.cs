@@ -66,9 +66,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
     private async Task AcceptAsync(HttpContext context, string agent)
     {
-        if (!Tokens.Contains(context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal)))
+        var token = context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal);
+        if (!Tokens.Contains(token))
         {
-            context.Response.StatusCode = 401;
+            context.Response.StatusCode = token == "join" ? 403 : 401;
             return;
         }
 

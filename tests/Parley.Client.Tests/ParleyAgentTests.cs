@@ -238,5 +238,18 @@ public sealed class ParleyAgentTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_join_token_that_was_given_registers_once_and_the_agents_own_serves_from_then_on()
+    {
+        _server.NewTokens.Enqueue("own-1");
+        for (var time = 0; time < 2; time++)
+        {
+            await using var agent = await ParleyAgent.ConnectAsync(_server.Options with { Token = "join", AgentId = "fe-2" }, Cancel);
+            Assert.Equal("fe-2", agent.AgentId);
+        }
+
+        Assert.Empty(_server.NewTokens);
+    }
+
     private static string? Key(JsonElement item) => item.GetProperty("idempotency_key").GetString();
 }
