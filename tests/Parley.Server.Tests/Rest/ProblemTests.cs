@@ -70,6 +70,41 @@ public sealed class ProblemTests
         Assert.Equal((ErrorCodes.StorageUnavailable, true), (answer.Problem.Code, answer.Problem.Retryable));
     }
 
+    [Fact]
+    public async Task A_page_of_an_allowed_origin_can_read_also_what_went_wrong()
+    {
+        await using var host = await EdgeHost.StartAsync(
+            api => api.MapGet("/it", string (HttpContext context) =>
+            {
+                context.Response.Headers.ETag = "\"1\"";
+                throw new InvalidDataException();
+            }).Allow(Permission.ReadAdministration),
+            settings => settings with { CorsOrigins = ["https://pages.example.org"] });
+
+        var answer = await host.GetAsync("/api/v1/it", TokenKind.Admin, ("Origin", "https://pages.example.org"));
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "https://pages.example.org"), (answer.Status, answer.Header("Access-Control-Allow-Origin")));
+        Assert.Null(answer.Header("ETag"));
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_is_no_fault_of_the_servers()
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await EdgeHost.StartAsync(api => api.MapGet("/it", async (HttpContext context, CancellationToken cancellationToken) =>
+        {
+            using var _ = cancellationToken.Register(gone.SetResult);
+            await context.Response.Body.FlushAsync(cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }).Allow(Permission.ReadAdministration));
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/it") { Headers = { { "Authorization", $"Bearer {(await host.IssueAsync(TokenKind.Admin)).Token}" } } })
+            (await host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)).Dispose();
+
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain(host.Logged, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("GET", "/nowhere", HttpStatusCode.NotFound, ErrorCodes.NotFound)]
     [InlineData("GET", "/api/v1/nowhere", HttpStatusCode.NotFound, ErrorCodes.NotFound)]
