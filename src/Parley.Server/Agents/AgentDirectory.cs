@@ -202,7 +202,8 @@ internal sealed partial class AgentDirectory(
         return JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Strict.Agent);
     });
 
-    private static AgentRecord Merge(AgentRecord agent, RegisterRequest request) => agent with
+    /// <summary>What an agent is once a request has changed it; what is absent stays.</summary>
+    internal static AgentRecord Merge(AgentRecord agent, RegisterRequest request) => agent with
     {
         Name = request.Name ?? agent.Name,
         Type = request.Type ?? agent.Type,

@@ -21,3 +21,10 @@ internal interface IMailboxCounts
 {
     MailboxCounts CountsOf(int agent);
 }
+
+/// <summary>Tells those who wait on a mailbox that it has work again, as at the end of a pause.</summary>
+internal interface IMailboxWaker
+{
+    /// <summary>A hint: losing one costs time, never a message.</summary>
+    void Wake(int agent);
+}
