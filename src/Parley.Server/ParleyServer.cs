@@ -10,6 +10,7 @@ using Parley.Server.Rest;
 using Parley.Server.Routing;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Squads;
 using Parley.Server.Storage.Sqlite;
 
 namespace Parley.Server;
@@ -27,7 +28,7 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
         builder.Services
             .AddEdge().AddSecurity().AddSqlite(settings)
-            .AddProjects(settings).AddAgents().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded)
+            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded)
             .AddConnections(settings);
 
         var app = builder.Build();
@@ -36,6 +37,7 @@ public static class ParleyServer
         var api = app.MapApi(settings);
         api.MapProjects();
         api.MapAgents();
+        api.MapSquads();
         api.MapMessages(settings);
         api.MapTokens();
         api.MapTickets();

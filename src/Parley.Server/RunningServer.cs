@@ -9,6 +9,7 @@ using Parley.Server.Connections.WebSockets;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Squads;
 using Parley.Server.Storage.Sqlite;
 
 namespace Parley.Server;
@@ -69,6 +70,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<ProjectDirectory>().LoadAsync(cancellationToken);
         var agents = services.GetRequiredService<AgentDirectory>();
         await agents.LoadAsync(cancellationToken);
+        await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         await services.LoadSecurityAsync(_settings, cancellationToken);
     }

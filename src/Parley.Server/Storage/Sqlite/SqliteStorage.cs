@@ -7,6 +7,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Squads;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -28,6 +29,7 @@ internal static class SqliteStorage
         .AddSingleton<ILogAppender, SqliteLogAppender>()
         .AddSingleton<IProjectStore, SqliteProjectStore>()
         .AddSingleton<IAgentStore, SqliteAgentStore>()
+        .AddSingleton<ISquadStore, SqliteSquadStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>();
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
