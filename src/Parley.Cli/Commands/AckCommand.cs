@@ -46,37 +46,21 @@ internal static class AckCommand
     // Without a lease only an agent itself can settle its delivery, so an admin borrows its voice for one call.
     private static async Task<IReadOnlyList<ItemResult>> SettleAsAsync(string agent, Call call, IReadOnlyList<AckItem> items)
     {
-        if (await BorrowAsync(agent, call) is not { } borrowed)
-            return await SettleAsync(call.Api, call, items);
-
+        BorrowedToken borrowed;
         try
         {
-            await using var api = ParleyApi.Open(call.Options with { Token = borrowed.Token });
-            return await SettleAsync(api, call, items);
-        }
-        finally
-        {
-            await call.Api.Tokens.RevokeAsync(borrowed.TokenId, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Null when the token in use may make none: then it is the agent's own, or the acknowledgement itself is refused.</summary>
-    private static async Task<NewToken?> BorrowAsync(string agent, Call call)
-    {
-        try
-        {
-            var request = new TokenRequest
-            {
-                Kind = TokenKind.Agent,
-                ProjectId = call.Project ?? "default",
-                AgentId = agent,
-                ExpiresAt = call.Time.GetUtcNow() + Errand,
-            };
-            return await call.Api.Tokens.CreateAsync(request, call.Cancellation);
+            borrowed = await BorrowedToken.TakeAsync(call.Api, agent, call.Time.GetUtcNow() + Errand, call.Cancellation);
         }
         catch (ParleyException forbidden) when (forbidden.Code == ErrorCodes.Forbidden)
         {
-            return null;
+            // The token in use makes no others: then it is the agent's own, or the acknowledgement itself is refused.
+            return await SettleAsync(call.Api, call, items);
+        }
+
+        await using (borrowed)
+        {
+            await using var api = ParleyApi.Open(call.Options with { Token = borrowed.Secret });
+            return await SettleAsync(api, call, items);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Conversation;
 using Parley.Cli.Output;
-using Parley.Client.Rest;
+using Parley.Client;
 using Parley.Protocol;
 
 namespace Parley.Cli.Commands;
@@ -52,7 +52,7 @@ internal static class AgentsCommand
             return;
         }
 
-        Columns.Write(call.Terminal, ["agent", "name", "role", "status", "activity", "queued", "in flight", "dead", "seen"], page.Items.Select(agent => Row(agent, call.Time)));
+        Listing.Write(call.Terminal, ["agent", "name", "role", "status", "activity", "queued", "in flight", "dead", "seen"], page.Items.Select(agent => Row(agent, call.Time)));
         if (page.Next is not null)
             call.Terminal.Note("There are more: --limit shows up to 500.");
     }
@@ -78,7 +78,7 @@ internal static class AgentsCommand
             $"{agent.Mailbox.Queued}",
             $"{agent.Mailbox.InFlight}",
             dead,
-            Columns.Ago(agent.LastSeen, time),
+            Listing.Ago(agent.LastSeen, time),
         ];
     }
 }

@@ -2,8 +2,9 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Conversation;
 using Parley.Cli.Output;
-using Parley.Client.Rest;
+using Parley.Client;
 using Parley.Protocol;
+using Spectre.Console;
 
 namespace Parley.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Output;
 using Parley.Protocol;
+using Spectre.Console;
 
 namespace Parley.Cli.Commands;
 

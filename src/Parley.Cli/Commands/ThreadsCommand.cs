@@ -36,7 +36,7 @@ internal static class ThreadsCommand
         if (page.Items.Count == 0)
             call.Terminal.Note("No conversations yet. 'parley demo squad' plays one.");
         else
-            Columns.Write(call.Terminal, ["thread", "messages", "last", "participants", "begins"], page.Items.Select(thread => Row(thread, call.Time)));
+            Listing.Write(call.Terminal, ["thread", "messages", "last", "participants", "begins"], page.Items.Select(thread => Row(thread, call.Time)));
         if (page.Next is not null)
             call.Terminal.Note("There are more: --limit shows up to 500.");
         return ExitCode.Done;
@@ -46,7 +46,7 @@ internal static class ThreadsCommand
     [
         PlainText.Escape(thread.ConversationThreadId),
         $"{thread.Messages}",
-        Columns.Ago(thread.LastAt, time),
+        Listing.Ago(thread.LastAt, time),
         PlainText.Escape(string.Join(", ", thread.Participants)),
         Markup.Escape(PlainText.Line(thread.Title, 60)),
     ];

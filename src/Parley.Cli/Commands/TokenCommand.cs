@@ -62,7 +62,7 @@ internal static class TokenCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(page, WireJson.Lenient.PageTokenInfo);
             else
-                Columns.Write(call.Terminal, ["token", "kind", "project", "agent", "made", "used", "expires"], page.Items.Select(token => Row(token, call.Time)));
+                Listing.Write(call.Terminal, ["token", "kind", "project", "agent", "made", "used", "expires"], page.Items.Select(token => Row(token, call.Time)));
             return ExitCode.Done;
         });
 
@@ -86,8 +86,8 @@ internal static class TokenCommand
         Words.Of(token.Kind),
         PlainText.Escape(token.ProjectId ?? "all"),
         PlainText.Escape(token.AgentId ?? "-"),
-        Columns.Ago(token.CreatedAt, time),
-        Columns.Ago(token.LastUsedAt, time),
+        Listing.Ago(token.CreatedAt, time),
+        Listing.Ago(token.LastUsedAt, time),
         token.ExpiresAt is { } end ? $"{end.ToLocalTime():yyyy-MM-dd HH:mm}" : "never",
     ];
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Conversation;
 using Parley.Cli.Output;
+using Parley.Cli.Tracing;
 using Parley.Protocol;
+using Spectre.Console;
 
 namespace Parley.Cli.Commands;
 

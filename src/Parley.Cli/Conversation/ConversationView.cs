@@ -80,6 +80,16 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         terminal.Text.MarkupLine($"[{colour} bold]{mark}[/]{(why is null ? "" : "  " + PlainText.Escape(why))}");
     }
 
+    /// <summary>Shows something that happened besides the messages, dimmed, between them.</summary>
+    /// <param name="at">When, where that is known.</param>
+    public void Aside(string text, DateTimeOffset? at = null)
+    {
+        HideBar();
+        var when = at is { } known ? $"{known.ToLocalTime():HH:mm:ss}" : "        ";
+        terminal.Text.MarkupLine($"[grey]{when}  · {PlainText.Escape(text)}[/]");
+        ShowBar();
+    }
+
     /// <summary>Says something by the way, on standard error.</summary>
     public void Note(string text)
     {

@@ -60,7 +60,7 @@ internal static class MachineChecks
             var path = Path.Combine(folder, name);
             if (!File.Exists(path))
                 continue;
-            yield return (File.GetUnixFileMode(path) & OthersMayRead) == 0
+            yield return (File.GetUnixFileMode(path) & OthersMayRead) == UnixFileMode.None
                 ? Finding.Ok(name, "readable by its owner only")
                 : Finding.Warn(name, $"{path} can be read by others on this machine", $"chmod 600 {path}");
         }

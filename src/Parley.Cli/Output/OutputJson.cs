@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Parley.Cli.Doctor;
@@ -10,15 +11,18 @@ namespace Parley.Cli.Output;
 /// <param name="Id">Its place in the project's log; null where it has none.</param>
 internal sealed record StreamLine(string Event, string? Id, JsonElement Data);
 
-/// <summary>JSON of what the wire has no noun for.</summary>
+/// <summary>JSON of what the wire has no noun for, with letters as letters, as the wire has them.</summary>
+internal static class OutputJson
+{
+    public static CliJson Lines { get; } = new(new JsonSerializerOptions(CliJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(WireEnum<Verdict>)])]
 [JsonSerializable(typeof(StreamLine))]
 [JsonSerializable(typeof(Diagnosis))]
-internal sealed partial class CliJson : JsonSerializerContext
-{
-    /// <summary>With letters as letters, as the wire has them.</summary>
-    public static CliJson Relaxed { get; } =
-        new(new JsonSerializerOptions(Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class CliJson : JsonSerializerContext;

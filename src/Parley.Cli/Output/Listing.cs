@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace Parley.Cli.Output;
 
 /// <summary>A list as aligned columns without lines around them, so that it can be read by people and by <c>awk</c>.</summary>
-internal static class Columns
+internal static class Listing
 {
     /// <summary>Writes headings and rows; each cell is Spectre's markup, escaped by the caller.</summary>
     public static void Write(Terminal terminal, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)

@@ -1,6 +1,6 @@
 using Parley.Protocol;
 
-namespace Parley.Cli.Commands;
+namespace Parley.Cli.Tracing;
 
 /// <summary>How sure one can be of a stage of a delivery.</summary>
 internal enum Evidence
