@@ -24,7 +24,11 @@ var root = new RootCommand("Parley: a server that AI agents talk through.")
 foreach (var option in GlobalOptions.All)
     root.Options.Add(option);
 foreach (var help in root.Options.OfType<HelpOption>())
+{
     help.Action = new HelpWithExamples((HelpAction)help.Action!);
+    help.Aliases.Remove("/h");
+    help.Aliases.Remove("/?");
+}
 
 var parsed = root.Parse(args, new ParserConfiguration
 {

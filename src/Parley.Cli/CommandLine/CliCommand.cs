@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Parley.Cli.Output;
 
 namespace Parley.Cli.CommandLine;
 
@@ -16,6 +17,11 @@ internal sealed class CliCommand(string name, string description, params IReadOn
             try
             {
                 return (int)await action(call);
+            }
+            catch (IOException gone) when (gone.HResult == StandardOutput.NobodyReads)
+            {
+                // Whoever reads has seen enough, as 'head' does: no failure, and nothing to be said.
+                return (int)ExitCode.Done;
             }
             catch (Exception failure) when (Failure.Of(failure, cancellationToken) is { } known)
             {

@@ -15,7 +15,7 @@ internal static class AgentsCommand
     public static Command Create()
     {
         var status = new Option<string?>("--status") { Description = "Only those that are online, offline, busy, in error, or active (not offline)." };
-        status.AcceptOnlyFromAmong([.. Words.All<AgentStatus>(), Active]);
+        status.OneOf([.. Words.All<AgentStatus>(), Active]);
         var role = new Option<string?>("--role") { Description = "Only those with this role.", HelpName = "ROLE" };
         var capability = new Option<string[]>("--capability") { Description = "Only those that can do this; given twice, both.", HelpName = "NAME" };
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };

@@ -45,9 +45,9 @@ internal sealed class SendArguments
 
     public SendArguments()
     {
-        _outcome.AcceptOnlyFromAmong(Words.All<Outcome>());
-        _intent.AcceptOnlyFromAmong(Words.All<Intent>());
-        _surface.AcceptOnlyFromAmong(Words.All<Surface>());
+        _outcome.OneOf(Words.All<Outcome>());
+        _intent.OneOf(Words.All<Intent>());
+        _surface.OneOf(Words.All<Surface>());
         _priority.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1 or > 4)

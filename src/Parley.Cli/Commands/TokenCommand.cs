@@ -17,7 +17,7 @@ internal static class TokenCommand
     private static CliCommand CreateToken()
     {
         var kind = new Option<string>("--kind") { Description = "What it opens.", Required = true };
-        kind.AcceptOnlyFromAmong(Words.All<TokenKind>());
+        kind.OneOf(Words.All<TokenKind>());
         var agent = new Option<string?>("--agent") { Description = "The agent that it is for; of kind agent and operator.", HelpName = "ID" };
         var expires = new Option<TimeSpan?>("--expires-in")
         {

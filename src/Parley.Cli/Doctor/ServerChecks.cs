@@ -22,7 +22,7 @@ internal static class ServerChecks
         }
         catch (CommandException nowhere)
         {
-            notFound = Finding.Fail("server", nowhere.Message, "Start one with 'parley serve'.");
+            notFound = new Finding("server", Verdict.Fail, nowhere.Message);
         }
 
         if (location is null)

@@ -9,8 +9,12 @@ internal static class Listing
     public static void Write(Terminal terminal, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table().NoBorder();
-        foreach (var heading in headings)
-            table.AddColumn(new TableColumn($"[grey]{heading}[/]") { Padding = new Padding(0, 0, 2, 0) });
+        for (var index = 0; index < headings.Count; index++)
+        {
+            var gap = index < headings.Count - 1 ? 2 : 0;
+            table.AddColumn(new TableColumn($"[grey]{headings[index]}[/]") { Padding = new Padding(0, 0, gap, 0) });
+        }
+
         foreach (var row in rows)
             table.AddRow([.. row]);
         terminal.Text.Write(table);

@@ -5,7 +5,10 @@ namespace Parley.Cli.Output;
 /// <summary>Standard output that tells when nobody reads it any more.</summary>
 internal static class StandardOutput
 {
-    /// <summary>A writer that throws an <see cref="IOException"/> once the reader of a pipe is gone. .NET's own console swallows that, and
+    /// <summary>The <see cref="Exception.HResult"/> of a write to a pipe that nobody reads: EPIPE, on Linux and macOS.</summary>
+    public const int NobodyReads = 32;
+
+    /// <summary>A writer that throws an <see cref="IOException"/> of <see cref="NobodyReads"/> once the reader of a pipe is gone. .NET's own console swallows that, and
     /// <c>parley watch | head</c> would go on for ever.</summary>
     public static TextWriter Open()
     {
