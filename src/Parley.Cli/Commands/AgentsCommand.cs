@@ -14,10 +14,17 @@ internal static class AgentsCommand
 
     public static Command Create()
     {
-        var status = new Option<string?>("--status") { Description = "Only those that are online, offline, busy, in error, or active (not offline)." };
+        var status = new Option<string?>("--status")
+        {
+            Description = "Only those that are online, offline, busy, in error, or active (not offline).",
+        };
         status.OneOf([.. Words.All<AgentStatus>(), Active]);
         var role = new Option<string?>("--role") { Description = "Only those with this role.", HelpName = "ROLE" };
-        var capability = new Option<string[]>("--capability") { Description = "Only those that can do this; given twice, both.", HelpName = "NAME" };
+        var capability = new Option<string[]>("--capability")
+        {
+            Description = "Only those that can do this; given twice, both.",
+            HelpName = "NAME",
+        };
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
 
         return new CliCommand("agents", "Lists the agents of the project: who they are, what they are doing, and what waits for them.",
@@ -52,7 +59,10 @@ internal static class AgentsCommand
             return;
         }
 
-        Listing.Write(call.Terminal, ["agent", "name", "role", "status", "activity", "queued", "in flight", "dead", "seen"], page.Items.Select(agent => Row(agent, call.Time)));
+        Listing.Write(
+            call.Terminal,
+            ["agent", "name", "role", "status", "activity", "queued", "in flight", "dead", "seen"],
+            page.Items.Select(agent => Row(agent, call.Time)));
         if (page.Next is not null)
             call.Terminal.Note("There are more: --limit shows up to 500.");
     }
@@ -67,12 +77,13 @@ internal static class AgentsCommand
             AgentStatus.Error => "[red]error[/]",
             _ => "[grey]offline[/]",
         };
+        var role = agent.Role ?? agent.Type;
         var dead = agent.Mailbox.Dead > 0 ? $"[red]{agent.Mailbox.Dead}[/]" : "0";
         return
         [
             $"[{colour}]{PlainText.Escape(agent.AgentId)}[/]",
             PlainText.Escape(agent.Name),
-            PlainText.Escape(agent.Specialization is { } specialization ? $"{agent.Role ?? agent.Type} ({specialization})" : agent.Role ?? agent.Type),
+            PlainText.Escape(agent.Specialization is { } specialization ? $"{role} ({specialization})" : role),
             agent.Paused ? $"{status} [yellow]paused[/]" : status,
             Words.Of(agent.Activity),
             $"{agent.Mailbox.Queued}",

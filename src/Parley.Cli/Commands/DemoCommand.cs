@@ -7,10 +7,15 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley demo squad|stream</c></summary>
 internal static class DemoCommand
 {
-    public static Command Create() => new CliCommand("demo", "Plays a small squad of agents that talk, on your server, through the public interface.")
+    public static Command Create() => new CliCommand("demo",
+        "Plays a small squad of agents that talk, on your server, through the public interface.")
     {
-        Play("squad", "Seven messages, half a second apart: a stand-up, two assignments, a question, an answer, thanks.", SquadScript.Script),
-        Play("stream", "Eleven messages at the pace of people, typed out, from stand-up to completion; prints first what to watch.", StreamScript.Script),
+        Play("squad",
+            "Seven messages, half a second apart: a stand-up, two assignments, a question, an answer, thanks.",
+            SquadScript.Script),
+        Play("stream",
+            "Eleven messages at the pace of people, typed out, from stand-up to completion; says first what to watch.",
+            StreamScript.Script),
     };
 
     private static CliCommand Play(string name, string description, DemoScript script)

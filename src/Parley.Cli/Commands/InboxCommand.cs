@@ -16,8 +16,15 @@ internal static class InboxCommand
 
     public static Command Create()
     {
-        var wait = new Option<double?>("--wait") { Description = "Wait up to so many seconds for a message; exit code 4 when none comes.", HelpName = "S" };
-        var ack = new Option<bool>("--ack") { Description = "Take the messages and acknowledge them once they are printed; without it one only looks." };
+        var wait = new Option<double?>("--wait")
+        {
+            Description = "Wait up to so many seconds for a message; exit code 4 when none comes.",
+            HelpName = "S",
+        };
+        var ack = new Option<bool>("--ack")
+        {
+            Description = "Take the messages and acknowledge them once they are printed; without it one only looks.",
+        };
         var max = new Option<int>("--max") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 10 };
 
         return new CliCommand("inbox", "Shows the messages that wait for you: for the agent of --as, else in the operators' inbox.",
@@ -33,7 +40,11 @@ internal static class InboxCommand
 
             // After printing: what was not shown to the end must not be gone.
             if (take && inbox.Items.Count > 0)
-                await AckCommand.SettleAsync(call.Api, call, [.. inbox.Items.Select(item => new AckItem { MessageId = item.Message.MessageId, LeaseId = item.LeaseId })]);
+            {
+                var taken = inbox.Items.Select(item => new AckItem { MessageId = item.Message.MessageId, LeaseId = item.LeaseId });
+                await AckCommand.SettleAsync(call.Api, call, [.. taken]);
+            }
+
             return inbox.Items.Count == 0 && arguments.GetValue(wait) is not null ? ExitCode.TimedOut : ExitCode.Done;
         });
     }
@@ -71,7 +82,8 @@ internal static class InboxCommand
             view.Show(item.Message);
             var again = item.Attempt > 1 ? $", attempt {item.Attempt}" : "";
             var expects = item.Message.Intent is Intent.Request ? ", a reply is expected" : "";
-            call.Terminal.Text.MarkupLine($"{new string(' ', MessageView.Indent)}[grey]{PlainText.Escape(item.Message.MessageId)}{again}{expects}[/]");
+            var margin = new string(' ', MessageView.Indent);
+            call.Terminal.Text.MarkupLine($"{margin}[grey]{PlainText.Escape(item.Message.MessageId)}{again}{expects}[/]");
         }
     }
 }

@@ -40,9 +40,11 @@ internal static class RequestCommand
             {
                 RequestResult.Success success => Show(call, Outcome.Success, success.Reply),
                 RequestResult.Error error => Show(call, Outcome.Error, error.Reply),
-                RequestResult.Timeout => throw new CommandException(ExitCode.TimedOut, $"Nobody replied within {patience.TotalSeconds:0.#} s.",
+                RequestResult.Timeout => throw new CommandException(
+                    ExitCode.TimedOut, $"Nobody replied within {patience.TotalSeconds:0.#} s.",
                     "A reply that comes later is in the inbox; --timeout waits longer."),
-                RequestResult.ConnectionLost lost => throw new CommandException(ExitCode.Unreachable, $"The connection broke while waiting: {lost.Reason}",
+                RequestResult.ConnectionLost lost => throw new CommandException(
+                    ExitCode.Unreachable, $"The connection broke while waiting: {lost.Reason}",
                     lost.Stored ? "The request is stored: its reply will be in the inbox." : "Whether the request was stored is not known."),
                 _ => throw new System.Diagnostics.UnreachableException($"No exit code for '{result}'."),
             };

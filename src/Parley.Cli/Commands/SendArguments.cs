@@ -18,9 +18,17 @@ internal sealed class SendArguments
 
     private readonly Option<string?> _type = new("--type") { Description = "The message's type; 'text' if absent.", HelpName = "TYPE" };
 
-    private readonly Option<int?> _priority = new("--priority") { Description = "1 low, 2 normal, 3 high, 4 critical; 2 if absent.", HelpName = "1-4" };
+    private readonly Option<int?> _priority = new("--priority")
+    {
+        Description = "1 low, 2 normal, 3 high, 4 critical; 2 if absent.",
+        HelpName = "1-4",
+    };
 
-    private readonly Option<string?> _thread = new("--thread") { Description = "The thread it belongs to; a new one if absent.", HelpName = "ID" };
+    private readonly Option<string?> _thread = new("--thread")
+    {
+        Description = "The thread it belongs to; a new one if absent.",
+        HelpName = "ID",
+    };
 
     private readonly Option<string?> _replyTo = new("--reply-to") { Description = "The message that it answers.", HelpName = "ID" };
 
@@ -33,7 +41,10 @@ internal sealed class SendArguments
         Description = "inform; request: a reply is expected; ack: no reply and no wake-up.",
     };
 
-    private readonly Option<string?> _surface = new("--surface") { Description = "When it should come before the recipient; by priority if absent." };
+    private readonly Option<string?> _surface = new("--surface")
+    {
+        Description = "When it should come before the recipient; by priority if absent.",
+    };
 
     private readonly Option<string?> _payload = new("--payload") { Description = "JSON that goes with the text.", HelpName = "JSON" };
 

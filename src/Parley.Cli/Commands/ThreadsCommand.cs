@@ -12,11 +12,17 @@ internal static class ThreadsCommand
 {
     public static Command Create()
     {
-        var id = new Argument<string?>("id") { Description = "The thread to open; without it they are listed, newest first.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("id")
+        {
+            Description = "The thread to open; without it they are listed, newest first.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
 
         return new CliCommand("threads", "Lists conversations, or opens one: its messages in order.",
-            "parley threads", "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60", "parley threads --json | jq -r '.items[0].conversation_thread_id'")
+            "parley threads",
+            "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
+            "parley threads --json | jq -r '.items[0].conversation_thread_id'")
         {
             id, limit,
         }.Does(call => call.Arguments.GetValue(id) is { } thread
@@ -36,7 +42,12 @@ internal static class ThreadsCommand
         if (page.Items.Count == 0)
             call.Terminal.Note("No conversations yet. 'parley demo squad' plays one.");
         else
-            Listing.Write(call.Terminal, ["thread", "messages", "last", "participants", "begins"], page.Items.Select(thread => Row(thread, call.Time)));
+        {
+            Listing.Write(
+                call.Terminal, ["thread", "messages", "last", "participants", "begins"],
+                page.Items.Select(thread => Row(thread, call.Time)));
+        }
+
         if (page.Next is not null)
             call.Terminal.Note("There are more: --limit shows up to 500.");
         return ExitCode.Done;

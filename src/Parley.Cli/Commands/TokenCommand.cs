@@ -18,7 +18,11 @@ internal static class TokenCommand
     {
         var kind = new Option<string>("--kind") { Description = "What it opens.", Required = true };
         kind.OneOf(Words.All<TokenKind>());
-        var agent = new Option<string?>("--agent") { Description = "The agent that it is for; of kind agent and operator.", HelpName = "ID" };
+        var agent = new Option<string?>("--agent")
+        {
+            Description = "The agent that it is for; of kind agent and operator.",
+            HelpName = "ID",
+        };
         var expires = new Option<TimeSpan?>("--expires-in")
         {
             Description = "How long it is good for, as 90m, 12h or 30d; for ever if absent.",
@@ -35,10 +39,11 @@ internal static class TokenCommand
         }.Does(async call =>
         {
             var arguments = call.Arguments;
+            var opens = Words.Parse<TokenKind>(arguments.GetRequiredValue(kind));
             var request = new TokenRequest
             {
-                Kind = Words.Parse<TokenKind>(arguments.GetRequiredValue(kind)),
-                ProjectId = call.Project,
+                Kind = opens,
+                ProjectId = call.Project ?? (opens is TokenKind.Agent or TokenKind.Join ? "default" : null),
                 AgentId = arguments.GetValue(agent),
                 ExpiresAt = call.Time.GetUtcNow() + arguments.GetValue(expires),
             };
@@ -62,14 +67,24 @@ internal static class TokenCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(page, WireJson.Lenient.PageTokenInfo);
             else
-                Listing.Write(call.Terminal, ["token", "kind", "project", "agent", "made", "used", "expires"], page.Items.Select(token => Row(token, call.Time)));
+            {
+                Listing.Write(
+                    call.Terminal, ["token", "kind", "project", "agent", "made", "used", "expires"],
+                    page.Items.Select(token => Row(token, call.Time)));
+            }
+
             return ExitCode.Done;
         });
 
     private static CliCommand RevokeToken()
     {
-        var ids = new Argument<string[]>("token_id") { Description = "Tokens to revoke, by the ids of 'parley token list'.", Arity = ArgumentArity.OneOrMore };
-        return new CliCommand("revoke", "Ends tokens at once; connections that were opened with them are closed.", "parley token revoke 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60")
+        var ids = new Argument<string[]>("token_id")
+        {
+            Description = "Tokens to revoke, by the ids of 'parley token list'.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        return new CliCommand("revoke", "Ends tokens at once; connections that were opened with them are closed.",
+            "parley token revoke 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60")
         {
             ids,
         }.Does(async call =>
@@ -95,7 +110,8 @@ internal static class TokenCommand
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
         var unit = text.Length > 1 ? text[^1] : ' ';
-        if (!double.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        var digits = text.AsSpan(0, Math.Max(0, text.Length - 1));
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || number is <= 0 or > 36_500
             || unit is not ('s' or 'm' or 'h' or 'd'))
         {

@@ -25,7 +25,11 @@ internal static class WatchCommand
         HelpName = "ID",
     };
 
-    private static readonly Option<string[]> Type = new("--type") { Description = "Only messages of this type; may be given several times.", HelpName = "TYPE" };
+    private static readonly Option<string[]> Type = new("--type")
+    {
+        Description = "Only messages of this type; may be given several times.",
+        HelpName = "TYPE",
+    };
 
     private static readonly Option<string?> After = new("--after")
     {
@@ -46,7 +50,11 @@ internal static class WatchCommand
             Execution, Thread, Agent, Type, After,
         };
         command.Validators.Add(OneTarget);
-        return command.Does(call => new Watcher(call, Target(call), Options(call)).RunAsync());
+        return command.Does(async call =>
+        {
+            var target = await TargetAsync(call);
+            return await new Watcher(call, target, Options(call, target)).RunAsync();
+        });
     }
 
     private static void OneTarget(CommandResult result)
@@ -55,7 +63,7 @@ internal static class WatchCommand
             result.AddError("--execution and --thread are two things to watch: give one of them.");
     }
 
-    private static WatchTarget Target(Call call)
+    private static async Task<WatchTarget> TargetAsync(Call call)
     {
         var arguments = call.Arguments;
         if (arguments.GetValue(Execution) is { } execution)
@@ -64,13 +72,22 @@ internal static class WatchCommand
             return new WatchTarget.OfThread(thread);
         return IsOneAgent(call, out var agent)
             ? new WatchTarget.OfAgent(agent)
-            : new WatchTarget.OfProject(call.Project ?? DefaultProject);
+            : new WatchTarget.OfProject(call.Project ?? await ProjectOfTokenAsync(call));
     }
 
-    private static StreamOptions Options(Call call) => new()
+    // A token may open one project only, and not say which; what it lets one see does.
+    private static async Task<string> ProjectOfTokenAsync(Call call)
+    {
+        if (!call.Location.TokenIsExplicit)
+            return DefaultProject;
+        var agents = await call.Api.Agents.ListAsync(new AgentQuery { Limit = 1 }, call.Cancellation);
+        return agents.Items.Count > 0 ? agents.Items[0].ProjectId : DefaultProject;
+    }
+
+    private static StreamOptions Options(Call call, WatchTarget target) => new()
     {
         Types = call.Arguments.GetValue(Type),
-        Agents = Target(call) is WatchTarget.OfAgent ? null : call.Arguments.GetValue(Agent),
+        Agents = target is WatchTarget.OfAgent ? null : call.Arguments.GetValue(Agent),
         After = call.Arguments.GetValue(After),
     };
 

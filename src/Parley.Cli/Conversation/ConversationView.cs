@@ -55,7 +55,8 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         foreach (var entry in status.Logs)
         {
             var colour = entry.Level switch { "error" => "red", "warning" => "yellow", _ => "grey" };
-            terminal.Text.MarkupLine($"[grey]{entry.Timestamp.ToLocalTime():HH:mm:ss}  ·[/] [{colour}]{PlainText.Escape(entry.Message)}[/]");
+            var when = $"{entry.Timestamp.ToLocalTime():HH:mm:ss}";
+            terminal.Text.MarkupLine($"[grey]{when}  ·[/] [{colour}]{PlainText.Escape(entry.Message)}[/]");
         }
 
         var bar = ProgressBar.Line(status.Status, status.Progress, status.CurrentPhase);

@@ -20,7 +20,8 @@ internal static class ProgressBar
             _ => "dodgerblue1",
         };
         var where = string.IsNullOrEmpty(phase) ? "" : $"  {Spectre.Console.Markup.Escape(PlainText.Line(phase, 30))}";
-        return $"[{colour}]{new string('█', full)}[/][grey]{new string('░', Cells - full)}[/] {progress,3} %{where}  [{colour}]{Word(status)}[/]";
+        var bar = $"[{colour}]{new string('█', full)}[/][grey]{new string('░', Cells - full)}[/]";
+        return $"{bar} {progress,3} %{where}  [{colour}]{Word(status)}[/]";
     }
 
     private static string Word(ExecutionStatus status) => status switch

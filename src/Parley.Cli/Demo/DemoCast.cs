@@ -99,7 +99,10 @@ internal sealed class DemoCast : IAsyncDisposable
 
     private static async Task FormSquadAsync(ParleyApi api, CancellationToken cancellationToken)
     {
-        var members = DemoSquad.Members.Select(actor => new SquadMember { AgentId = actor.AgentId, Role = actor.Role, Specialization = actor.Specialization });
+        var members = DemoSquad.Members.Select(actor => new SquadMember
+        {
+            AgentId = actor.AgentId, Role = actor.Role, Specialization = actor.Specialization,
+        });
         var squad = new SquadRequest { Name = DemoSquad.Name, Members = [.. members] };
         try
         {

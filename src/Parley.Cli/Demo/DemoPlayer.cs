@@ -16,17 +16,20 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
     public async Task PlayAsync(DemoScript script, CancellationToken cancellationToken)
     {
         await using var cast = await DemoCast.GatherAsync(api, options, cancellationToken);
-        var execution = await api.Executions.CreateAsync(new ExecutionRequest { Title = script.Title, SquadId = DemoSquad.Id }, cancellationToken);
+        var request = new ExecutionRequest { Title = script.Title, SquadId = DemoSquad.Id };
+        var execution = await api.Executions.CreateAsync(request, cancellationToken);
         stage.Announce(execution);
         try
         {
-            await api.Executions.UpdateAsync(execution.ExecutionId, new ExecutionPatch { Status = ExecutionStatus.InProgress }, cancellationToken);
+            var begun = new ExecutionPatch { Status = ExecutionStatus.InProgress };
+            await api.Executions.UpdateAsync(execution.ExecutionId, begun, cancellationToken);
             var deliveries = 0;
             foreach (var line in script.Lines)
                 deliveries += await SayAsync(line, script, cast, execution.ExecutionId, cancellationToken);
 
             await cast.HearOutAsync(deliveries, cancellationToken);
-            await api.Executions.CompleteAsync(execution.ExecutionId, JsonSerializer.SerializeToElement(script.Result, WireJson.Lenient.String), cancellationToken);
+            var result = JsonSerializer.SerializeToElement(script.Result, WireJson.Lenient.String);
+            await api.Executions.CompleteAsync(execution.ExecutionId, result, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -39,7 +42,8 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
     }
 
     /// <returns>How many mailboxes the line went to.</returns>
-    private async Task<int> SayAsync(DemoLine line, DemoScript script, DemoCast cast, string executionId, CancellationToken cancellationToken)
+    private async Task<int> SayAsync(
+        DemoLine line, DemoScript script, DemoCast cast, string executionId, CancellationToken cancellationToken)
     {
         if (!fast)
             await Task.Delay(line.Pause, options.TimeProvider, cancellationToken);
@@ -54,7 +58,11 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
         if (line.Log is { } log)
             await api.Executions.LogAsync(executionId, log, cancellationToken: cancellationToken);
         if (line.Progress is not null || line.Phase is not null)
-            await api.Executions.UpdateAsync(executionId, new ExecutionPatch { Progress = line.Progress, CurrentPhase = line.Phase }, cancellationToken);
+        {
+            var now = new ExecutionPatch { Progress = line.Progress, CurrentPhase = line.Phase };
+            await api.Executions.UpdateAsync(executionId, now, cancellationToken);
+        }
+
         return answer.Deliveries.Count(delivery => delivery.Refused is null);
     }
 

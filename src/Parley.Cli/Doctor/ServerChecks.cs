@@ -50,7 +50,8 @@ internal static class ServerChecks
             var took = call.Time.GetElapsedTime(start);
             return health.Status == "ok"
                 ? (Finding.Ok("server", $"{location.Url} answers in {took.TotalMilliseconds:0} ms"), health)
-                : (Finding.Fail("server", $"{location.Url} is {health.Status}: {health.Reason}", "Look at the server's log; a full disk is the usual reason."), health);
+                : (Finding.Fail("server", $"{location.Url} is {health.Status}: {health.Reason}",
+                    "Look at the server's log; a full disk is the usual reason."), health);
         }
         catch (ParleyException failure)
         {
@@ -60,7 +61,8 @@ internal static class ServerChecks
 
     private static Finding Version(string server)
     {
-        var own = typeof(ServerChecks).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        var build = typeof(ServerChecks).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!;
+        var own = build.InformationalVersion.Split('+')[0];
         return server.Split('+')[0] == own
             ? Finding.Ok("version", own)
             : Finding.Warn("version", $"the server is {server}, this command line is {own}", "Use the same version of both.");
@@ -70,7 +72,8 @@ internal static class ServerChecks
     {
         if (location.Token is null)
         {
-            return Finding.Fail("token", $"none found: looked at --token, PARLEY_TOKEN and {Path.Combine(location.DataFolder, "admin.token")}",
+            return Finding.Fail("token",
+                $"none found: looked at --token, PARLEY_TOKEN and {Path.Combine(location.DataFolder, "admin.token")}",
                 "Ask the server's operator for one ('parley token create') and set PARLEY_TOKEN.");
         }
 
@@ -86,7 +89,8 @@ internal static class ServerChecks
         }
         catch (ParleyException refused)
         {
-            return Finding.Fail("token", $"{refused.Message} ({origin})", "Give one that is valid by PARLEY_TOKEN; it may have expired or been revoked.");
+            return Finding.Fail("token", $"{refused.Message} ({origin})",
+                "Give one that is valid by PARLEY_TOKEN; it may have expired or been revoked.");
         }
     }
 
@@ -105,7 +109,8 @@ internal static class ServerChecks
             var skew = (server - middle).Duration();
             return skew switch
             {
-                _ when skew > SkewThatHurts => Finding.Fail("clock", Difference(skew), "Set both clocks by NTP: messages and tokens expire at the wrong time."),
+                _ when skew > SkewThatHurts => Finding.Fail("clock", Difference(skew),
+                    "Set both clocks by NTP: messages and tokens expire at the wrong time."),
                 _ when skew > SkewThatIsNoticed => Finding.Warn("clock", Difference(skew), "Set both clocks by NTP."),
                 _ => Finding.Ok("clock", "agrees with the server's"),
             };

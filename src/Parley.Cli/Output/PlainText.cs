@@ -30,5 +30,5 @@ internal static class PlainText
 
     // U+202A-202E and U+2066-2069 reverse what stands on a line, so that a name can pass for another.
     private static bool IsHarmless(char character) =>
-        character is '\n' or '\t' || (!char.IsControl(character) && character is not ((>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')));
+        character is '\n' or '\t' || !(char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
 }

@@ -8,8 +8,8 @@ internal static class StandardOutput
     /// <summary>The <see cref="Exception.HResult"/> of a write to a pipe that nobody reads: EPIPE, on Linux and macOS.</summary>
     public const int NobodyReads = 32;
 
-    /// <summary>A writer that throws an <see cref="IOException"/> of <see cref="NobodyReads"/> once the reader of a pipe is gone. .NET's own console swallows that, and
-    /// <c>parley watch | head</c> would go on for ever.</summary>
+    /// <summary>A writer that throws an <see cref="IOException"/> of <see cref="NobodyReads"/> once the reader of a pipe
+    /// is gone. .NET's own console swallows that, and <c>parley watch | head</c> would go on for ever.</summary>
     public static TextWriter Open()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)

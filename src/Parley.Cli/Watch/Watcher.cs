@@ -69,7 +69,8 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
                 _view.Aside($"{agent.Name} is {Words.Of(agent.Status)}");
                 break;
             case { Published: { } published } when !_messagesOnly:
-                _view.Aside($"{published.EventType} from {published.Source} {PlainText.Line(published.Data?.GetRawText(), 80)}", published.Timestamp);
+                var data = PlainText.Line(published.Data?.GetRawText(), 80);
+                _view.Aside($"{published.EventType} from {published.Source} {data}", published.Timestamp);
                 break;
         }
     }

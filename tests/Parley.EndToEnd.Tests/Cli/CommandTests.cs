@@ -56,7 +56,8 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     [Fact]
     public async Task A_text_may_come_from_standard_input_and_begin_with_anything()
     {
-        var piped = await Binary.RunAsync(server.Environment, ["send", "demo-pm", "-", "--json"], TestContext.Current.CancellationToken, input: "@all: --now");
+        var piped = await Binary.RunAsync(
+            server.Environment, ["send", "demo-pm", "-", "--json"], TestContext.Current.CancellationToken, input: "@all: --now");
 
         Assert.Equal(0, piped.ExitCode);
         Assert.Contains("@all: --now", (await server.RunAsync("inbox", "--as", "demo-pm", "--ack")).Output, StringComparison.Ordinal);

@@ -93,7 +93,9 @@ public sealed class DemoTests(RunningServer server) : IClassFixture<RunningServe
         var agents = await server.RunAsync("agents", "--json");
 
         var page = JsonSerializer.Deserialize(agents.Output, WireJson.Lenient.PageAgent)!;
-        Assert.All(page.Items.Where(agent => agent.AgentId.StartsWith("demo-", StringComparison.Ordinal)), agent => Assert.Equal(new MailboxCounts(), agent.Mailbox));
+        var actors = page.Items.Where(agent => agent.AgentId.StartsWith("demo-", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(3, actors.Length);
+        Assert.All(actors, agent => Assert.Equal(new MailboxCounts(), agent.Mailbox));
     }
 
     [Fact]
@@ -112,8 +114,9 @@ public sealed class DemoTests(RunningServer server) : IClassFixture<RunningServe
         var run = await server.RunAsync("demo", demo, "--fast", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         var lines = run.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var messages = lines.Where(line => line.GetProperty("event").GetString() == "message");
         return new Transcript(
-            [.. lines.Where(line => line.GetProperty("event").GetString() == "message").Select(line => line.GetProperty("data").Deserialize(WireJson.Lenient.Message)!)],
+            [.. messages.Select(line => line.GetProperty("data").Deserialize(WireJson.Lenient.Message)!)],
             lines[^1].GetProperty("data").Deserialize(WireJson.Lenient.Execution)!);
     }
 

@@ -70,7 +70,8 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("bash")]
     [InlineData("zsh")]
     [InlineData("fish")]
-    public async Task Completion_prints_a_script(string shell) => Assert.Contains("[suggest:", (await server.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
+    public async Task Completion_prints_a_script(string shell) =>
+        Assert.Contains("[suggest:", (await server.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
 
     [Fact]
     public async Task The_scripts_are_answered_with_commands_and_options()

@@ -31,7 +31,9 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
 
         await server.RunAsync("demo", "squad", "--fast");
 
-        Assert.Equal((await first.MessagesAsync(7)).Select(data => data.GetRawText()), (await second.MessagesAsync(7)).Select(data => data.GetRawText()));
+        var seenByFirst = await first.MessagesAsync(7);
+        var seenBySecond = await second.MessagesAsync(7);
+        Assert.Equal(seenByFirst.Select(data => data.GetRawText()), seenBySecond.Select(data => data.GetRawText()));
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         await server.RunAsync("demo", "squad", "--fast");
         await using var watch = Watching("watch");
 
-        Assert.Contains("Priya (project manager) → Bram (python fastapi)  task_assignment  high", await watch.LineAsync("task_assignment"), StringComparison.Ordinal);
+        var line = await watch.LineAsync("task_assignment");
+        Assert.EndsWith("Priya (project manager) → Bram (python fastapi)  task_assignment  high", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,6 +118,6 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
 
         private async Task<string> NextAsync() =>
             await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)
-            ?? throw new InvalidOperationException($"The stream ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+            ?? throw new InvalidOperationException("The stream ended.");
     }
 }
