@@ -34,6 +34,17 @@ public sealed class ReceivedMessage
     /// <summary>Which of the agent's connections, by their order, brought it.</summary>
     internal int Session { get; }
 
+    /// <summary>Whether somebody has acknowledged it or given it back.</summary>
+    internal bool IsSettled { get; set; }
+
+    /// <summary>Done, with the problem where there was one, when the acknowledgement is answered; null while nobody asks.</summary>
+    internal TaskCompletionSource<Problem?>? Settled { get; private set; }
+
+    /// <summary>Whether somebody waits for the acknowledgement and is told a refusal by it.</summary>
+    internal bool IsAwaited { get; set; }
+
+    internal Task<Problem?> WhenSettled() => (Settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
     /// <summary>Says that the message is dealt with. It is queued to be sent at once, and the call does not wait: should it be lost, the
     /// message comes again, and a refusal is told by <see cref="ParleyAgent.SettlementFailed"/>.</summary>
     /// <param name="confirm">Wait for the server to say that it is stored, and throw its refusal.</param>
