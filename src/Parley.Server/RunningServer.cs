@@ -30,6 +30,9 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>Which SQLite holds the data.</summary>
     public string Storage => $"SQLite {SqliteLibrary.Version} ({SqliteLibrary.Origin})";
 
+    /// <summary>The file with the token that opens everything, readable by its owner only.</summary>
+    public string AdminTokenFile => FirstTokens.AdminFile(_settings.DataFolder);
+
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Listens.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
+using Parley.Cli.Serving;
 using Parley.Server.Settings;
 
 namespace Parley.Cli.Commands;
@@ -9,7 +10,7 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var settings = SettingsTable.All.Where(setting => setting.Flag is not null).Select(Option).ToArray();
+        var settings = SettingsTable.All.Where(setting => setting.Flag is not null).ToDictionary(setting => setting.Flag!, Option, StringComparer.Ordinal);
         var config = new Option<string?>("--config") { Description = "The file of settings; parley.json if absent and there.", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Plays the squad demo once, as soon as the server is ready." };
 
@@ -21,9 +22,16 @@ internal static class ServeCommand
         {
             config, demo,
         };
-        foreach (var option in settings)
+        foreach (var option in settings.Values)
             command.Options.Add(option);
-        return command.Does(_ => throw new NotSupportedException());
+        return command.Does(async call =>
+        {
+            var flags = settings
+                .Append(new KeyValuePair<string, Option<string?>>("--config", config))
+                .Where(option => call.Arguments.GetValue(option.Value) is not null)
+                .ToDictionary(option => option.Key, option => call.Arguments.GetValue(option.Value)!, StringComparer.Ordinal);
+            return await ServerHost.RunAsync(call, flags, call.Arguments.GetValue(demo));
+        });
     }
 
     // The server judges the values, all of them at once and wherever they come from: here they are words.
