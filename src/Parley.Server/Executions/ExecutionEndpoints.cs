@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Idempotency;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
@@ -17,14 +18,14 @@ internal static class ExecutionEndpoints
     {
         var group = routes.MapGroup("/executions").WithTags("Executions");
         group.MapPost("/", BeginAsync).WithName("CreateExecution").WithSummary("Begin one run of a piece of work.")
-            .Allow(Permission.WriteExecutions).Produces<Execution>(StatusCodes.Status201Created);
+            .OncePerKey().Allow(Permission.WriteExecutions).Produces<Execution>(StatusCodes.Status201Created);
         group.MapGet("/", ListAsync).WithName("ListExecutions").WithSummary("List the executions, newest first, without their log lines.")
             .Allow(Permission.ReadProject).Produces<Page<Execution>>();
         group.MapGet("/{id}", GetAsync).WithName("GetExecution").WithSummary("Get an execution with its newest log lines.")
             .Allow(Permission.ReadProject).Refuses(ErrorCodes.NotFound).Produces<Execution>();
         Write(group.MapPatch("/{id}", PatchAsync).WithName("UpdateExecution").WithSummary("Say how far an execution is; what is absent stays."))
             .Produces<Execution>();
-        Write(group.MapPost("/{id}/logs", LogAsync).WithName("AddExecutionLog").WithSummary("Add a line to an execution's log."))
+        Write(group.MapPost("/{id}/logs", LogAsync).WithName("AddExecutionLog").WithSummary("Add a line to an execution's log.").OncePerKey())
             .Produces(StatusCodes.Status204NoContent);
         Write(group.MapPost("/{id}/complete", CompleteAsync).WithName("CompleteExecution").WithSummary("End an execution with its result."))
             .Produces<Execution>();

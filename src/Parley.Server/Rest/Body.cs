@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,9 +12,16 @@ using Parley.Protocol;
 
 namespace Parley.Server.Rest;
 
+/// <summary>A body that was read.</summary>
+internal interface IJsonBody : IInput
+{
+    /// <summary>The body as it was understood, always written the same way.</summary>
+    byte[] ToJson();
+}
+
 /// <summary>The JSON body of a request, read strictly. An endpoint takes it as a parameter; when the body is bad, the API's
 /// <see cref="InputFilter"/> answers <see cref="Problem"/> and the endpoint never runs, so it may use <see cref="Value"/> at once.</summary>
-internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
+internal sealed class Body<T> : IJsonBody, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? _value;
@@ -23,6 +31,8 @@ internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndp
     public ApiProblem? Problem { get; }
 
     public T Value => _value ?? throw new InvalidOperationException("The body is bad: its problem is to be answered, not its value used.");
+
+    public byte[] ToJson() => BodyReader.Write(_value);
 
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -35,7 +45,7 @@ internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndp
 }
 
 /// <summary>As <see cref="Body{T}"/>, where a request without a body says "as usual".</summary>
-internal sealed class OptionalBody<T> : IInput, IBindableFromHttpContext<OptionalBody<T>>, IEndpointParameterMetadataProvider
+internal sealed class OptionalBody<T> : IJsonBody, IBindableFromHttpContext<OptionalBody<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private OptionalBody(T? value, ApiProblem? problem) => (Value, Problem) = (value, problem);
@@ -44,6 +54,8 @@ internal sealed class OptionalBody<T> : IInput, IBindableFromHttpContext<Optiona
 
     /// <summary>Null when the request had no body.</summary>
     public T? Value { get; }
+
+    public byte[] ToJson() => BodyReader.Write(Value);
 
     public static async ValueTask<OptionalBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -100,6 +112,9 @@ file static class BodyReader
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    public static byte[] Write<T>(T? value)
+        where T : class => value is null ? [] : JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Strict.GetTypeInfo(typeof(T))!);
 
     public static void Describe(EndpointBuilder builder, Type type, bool isOptional)
     {
