@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
 using Parley.Server.Connections;
+using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Messages;
@@ -33,6 +34,7 @@ public static class ParleyServer
 
         var app = builder.Build();
         app.UseEdge(settings);
+        app.UseRelay();
         app.UseWebSockets();
         var api = app.MapApi(settings);
         api.MapProjects();
@@ -43,6 +45,7 @@ public static class ParleyServer
         api.MapTickets();
         api.MapStreams();
         app.MapSockets();
+        app.MapRelay();
         app.MapErrorReference();
         app.VerifyPermissions();
 

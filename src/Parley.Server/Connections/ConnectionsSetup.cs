@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
@@ -21,6 +22,8 @@ internal static class ConnectionsSetup
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<SocketServer>()
+        .AddSingleton<RelayFrames>()
+        .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
             provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
             provider.GetRequiredService<TimeProvider>(), settings.Heartbeat))

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
+using Parley.Server.Connections.Relay;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
@@ -30,6 +31,7 @@ internal static class SqliteStorage
         .AddSingleton<IProjectStore, SqliteProjectStore>()
         .AddSingleton<IAgentStore, SqliteAgentStore>()
         .AddSingleton<ISquadStore, SqliteSquadStore>()
+        .AddSingleton<IRelayStore, SqliteRelayStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>();
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
