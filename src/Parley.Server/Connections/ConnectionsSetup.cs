@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -16,6 +18,8 @@ internal static class ConnectionsSetup
     public static IServiceCollection AddConnections(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton<ConnectionHub>()
         .AddSingleton<IHandover>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<IMailboxWaker>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<IConnectionCount>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<FrameTable>()
         .AddSingleton<IFrames, FeedFrames>()
         .AddSingleton<FeedCatalog>()
