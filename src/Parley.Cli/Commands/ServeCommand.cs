@@ -32,8 +32,7 @@ internal static class ServeCommand
     private static async Task<ExitCode> ServeAsync(Call call, IReadOnlyList<Option<string?>> flags, bool withDemo)
     {
         var settings = Read(call, flags);
-        await using var server = await ParleyServer.BuildAsync(settings, call.Time, call.Cancellation);
-        await server.StartAsync(call.Cancellation);
+        await using var server = await StartAsync(call, settings);
         new ReadyNotice(server, settings).Show(call.Terminal);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
@@ -50,6 +49,20 @@ internal static class ServeCommand
         await stopping.CancelAsync();
         await demo;
         return ExitCode.Done;
+    }
+
+    private static async Task<RunningServer> StartAsync(Call call, ServerSettings settings)
+    {
+        try
+        {
+            var server = await ParleyServer.BuildAsync(settings, call.Time, call.Cancellation);
+            await server.StartAsync(call.Cancellation);
+            return server;
+        }
+        catch (StartRefusedException refused)
+        {
+            throw new CommandException(ExitCode.Failed, refused.Message, remedy: null, refused);
+        }
     }
 
     private static ServerSettings Read(Call call, IReadOnlyList<Option<string?>> flags)
