@@ -7,11 +7,25 @@ internal static class Requests
 {
     public static RequestRequest From(SendRequest send, TimeSpan timeout, string key) => new()
     {
-        To = send.To, MessageType = send.MessageType, Content = send.Content, Payload = send.Payload, Priority = send.Priority,
-        TtlSeconds = send.TtlSeconds, DeliverAt = send.DeliverAt, ConversationThreadId = send.ConversationThreadId, ReplyTo = send.ReplyTo,
-        Outcome = send.Outcome, Supersedes = send.Supersedes, TaskId = send.TaskId, ExecutionId = send.ExecutionId, Metadata = send.Metadata,
-        Intent = send.Intent, Surface = send.Surface, SenderId = send.SenderId,
-        IdempotencyKey = key, TimeoutSeconds = timeout.TotalSeconds,
+        To = send.To,
+        MessageType = send.MessageType,
+        Content = send.Content,
+        Payload = send.Payload,
+        Priority = send.Priority,
+        TtlSeconds = send.TtlSeconds,
+        DeliverAt = send.DeliverAt,
+        ConversationThreadId = send.ConversationThreadId,
+        ReplyTo = send.ReplyTo,
+        Outcome = send.Outcome,
+        Supersedes = send.Supersedes,
+        TaskId = send.TaskId,
+        ExecutionId = send.ExecutionId,
+        Metadata = send.Metadata,
+        Intent = send.Intent,
+        Surface = send.Surface,
+        SenderId = send.SenderId,
+        IdempotencyKey = key,
+        TimeoutSeconds = timeout.TotalSeconds,
     };
 
     public static RequestResult Result(RequestAnswer answer) => answer.Status switch

@@ -27,7 +27,7 @@ internal sealed class BorrowedToken : IAsyncDisposable
         var request = new TokenRequest
         {
             Kind = TokenKind.Agent,
-            ProjectId = lender.Location.Project ?? "default",
+            ProjectId = lender.Location.Project,
             AgentId = agentId,
             ExpiresAt = longest,
         };

@@ -43,7 +43,8 @@ internal static class TokenCommand
             var request = new TokenRequest
             {
                 Kind = opens,
-                ProjectId = call.Project ?? (opens is TokenKind.Agent or TokenKind.Join ? "default" : null),
+                // An admin's token opens all projects: the one of the environment, in which one works, is not meant for it.
+                ProjectId = opens is TokenKind.Admin ? arguments.GetValue(GlobalOptions.Project) : call.Project,
                 AgentId = arguments.GetValue(agent),
                 ExpiresAt = call.Time.GetUtcNow() + arguments.GetValue(expires),
             };

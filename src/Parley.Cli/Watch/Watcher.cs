@@ -93,8 +93,7 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
                 _view.Aside($"{agent.Name} is {Words.Of(agent.Status)}");
                 break;
             case { Published: { } published } when !_messagesOnly:
-                var data = PlainText.Line(published.Data?.GetRawText(), 80);
-                _view.Aside($"{published.EventType} from {published.Source} {data}", published.Timestamp);
+                _view.Aside(EventLine.Of(published), published.Timestamp);
                 break;
         }
     }

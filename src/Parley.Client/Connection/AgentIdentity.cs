@@ -26,8 +26,13 @@ internal sealed class AgentIdentity
     /// <summary>What the options say of the agent.</summary>
     public RegisterRequest Profile => new()
     {
-        AgentId = _location.AgentId, Name = _options.Name, Type = _options.Type, Role = _options.Role, Specialization = _options.Specialization,
-        Capabilities = _options.Capabilities, Metadata = _options.Metadata,
+        AgentId = _location.AgentId,
+        Name = _options.Name,
+        Type = _options.Type,
+        Role = _options.Role,
+        Specialization = _options.Specialization,
+        Capabilities = _options.Capabilities,
+        Metadata = _options.Metadata,
     };
 
     /// <summary>Whether the options say something of the agent that the server does not.</summary>
@@ -47,7 +52,7 @@ internal sealed class AgentIdentity
         var identity = new AgentIdentity(options, location, new TokenFile(folder, location.Url, location.Project ?? "default", called));
         if (location is { TokenIsExplicit: true, Token: { } given, AgentId: { } id })
             (identity.AgentId, identity.Token) = (id, given);
-        else if (!location.TokenIsExplicit && identity._file.Read() is { } kept)
+        else if (identity._file.Read() is { } kept)
             (identity.AgentId, identity.Token) = kept;
         else
             await identity.RegisterAsync(cancellationToken);
@@ -58,9 +63,17 @@ internal sealed class AgentIdentity
     /// <returns>Whether there is another token to try.</returns>
     public async Task<bool> RenewAsync(ParleyException refusal, CancellationToken cancellationToken)
     {
-        // A kept token that is refused was revoked, or belongs to a server whose data are gone. One that was given may be for joining only,
-        // or an operator's for an agent that is not there yet.
-        var helps = _location.TokenIsExplicit ? refusal.Status is 403 or 404 : refusal.Status is 401 or 404;
+        // A token that was given may be for joining only, or an operator's for an agent that is not there yet. What it got the agent
+        // the last time was kept.
+        var isGiven = _location.TokenIsExplicit && Token == _location.Token;
+        if (isGiven && refusal.Status is 403 && _file.Read() is { } kept)
+        {
+            (AgentId, Token) = kept;
+            return true;
+        }
+
+        // A kept token that is refused was revoked, or belongs to a server whose data are gone.
+        var helps = isGiven ? refusal.Status is 403 or 404 : refusal.Status is 401 or 404;
         if (_registered || !helps || RegisteringToken is null)
             return false;
         await RegisterAsync(cancellationToken);
@@ -93,7 +106,10 @@ internal sealed class AgentIdentity
         AgentId = agent.AgentId;
         Token = agent.Token ?? throw new ParleyException(new Problem
         {
-            Code = ErrorCodes.Conflict, Status = 409, Title = "The agent exists.", Detail = $"The agent '{agent.AgentId}' exists already. {Remedy()}",
+            Code = ErrorCodes.Conflict,
+            Status = 409,
+            Title = "The agent exists.",
+            Detail = $"The agent '{agent.AgentId}' exists already. {Remedy()}",
         });
         _file.Write(AgentId, Token);
     }

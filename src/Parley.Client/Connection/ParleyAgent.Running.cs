@@ -23,8 +23,9 @@ public sealed partial class ParleyAgent
             while (true)
             {
                 var session = _session!;
+                _serving = ServeAsync(session);
                 Become(ConnectionState.Connected, reason: null);
-                var broke = await ServeAsync(session);
+                var broke = await _serving;
                 if (_stop.IsCancellationRequested)
                     return;
                 var lost = new ParleyUnreachableException(_connector.Address, $"the connection broke ({broke.Message.TrimEnd('.')}).", broke);
@@ -187,7 +188,9 @@ public sealed partial class ParleyAgent
         ? complaint with { Status = status }
         : new Problem
         {
-            Code = code, Status = status, Title = "The server closed the connection.",
+            Code = code,
+            Status = status,
+            Title = "The server closed the connection.",
             Detail = $"The server at {_connector.Address} closed the connection of '{AgentId}': {session.Closed?.Description ?? why}.",
         });
 

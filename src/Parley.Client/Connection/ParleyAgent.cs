@@ -23,6 +23,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
     private readonly ReadBuffer _buffer = new();
     private Session? _session;
     private Task _running = Task.CompletedTask;
+    private Task<Exception> _serving = Task.FromResult<Exception>(new InvalidOperationException("Not connected yet."));
     private int _disposed;
 
     private ParleyAgent(ParleyOptions options, Connector connector)
@@ -107,14 +108,10 @@ public sealed partial class ParleyAgent : IAsyncDisposable
             return;
         if (State == ConnectionState.Connected)
         {
-            try
-            {
-                await _outbox.FlushAsync().WaitAsync(LastFlush, _options.TimeProvider);
-            }
-            catch (TimeoutException)
-            {
-                // A server that does not answer for so long is not waited for; each send's own task says that it was not confirmed.
-            }
+            // Whatever does not get through meanwhile, each send's own task tells.
+            using var flushed = new CancellationTokenSource();
+            await Task.WhenAny(_outbox.FlushAsync(), _serving, Task.Delay(LastFlush, _options.TimeProvider, flushed.Token));
+            await flushed.CancelAsync();
 
             using var patience = new CancellationTokenSource(LastFlush, _options.TimeProvider);
             await (_session?.CloseAsync(patience.Token) ?? Task.CompletedTask);

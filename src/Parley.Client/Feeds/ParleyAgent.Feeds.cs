@@ -101,7 +101,8 @@ public sealed partial class ParleyAgent
     }
 
     private void Leave(string serverName) => _outbox.TryAsk(new Operation<UnsubscribeRequest>(
-        FrameEvents.Unsubscribe, new UnsubscribeRequest { Subscription = serverName }, WireJson.Lenient.UnsubscribeRequest) { Repeatable = false });
+        FrameEvents.Unsubscribe, new UnsubscribeRequest { Subscription = serverName }, WireJson.Lenient.UnsubscribeRequest)
+    { Repeatable = false });
 
     private void EndSubscriptions(ParleyException reason)
     {

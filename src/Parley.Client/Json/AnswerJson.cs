@@ -43,7 +43,11 @@ internal static class AnswerJson
         var answer = new SendAnswer
         {
             MessageId = id ?? throw new JsonException("An answer to a send without its message_id."),
-            Seq = seq, ConversationThreadId = thread ?? "", Duplicate = duplicate, Deliveries = deliveries, DeliveriesTotal = total,
+            Seq = seq,
+            ConversationThreadId = thread ?? "",
+            Duplicate = duplicate,
+            Deliveries = deliveries,
+            DeliveriesTotal = total,
         };
         return (answer, null);
     }
@@ -141,8 +145,12 @@ internal static class AnswerJson
 
         return new DeliveryOutlook
         {
-            AgentId = agent ?? "", Status = status ?? AgentStatus.Offline, Activity = activity ?? AgentActivity.Unknown,
-            Ahead = ahead, Outlook = outlook, Refused = refused,
+            AgentId = agent ?? "",
+            Status = status ?? AgentStatus.Offline,
+            Activity = activity ?? AgentActivity.Unknown,
+            Ahead = ahead,
+            Outlook = outlook,
+            Refused = refused,
         };
     }
 }

@@ -1,4 +1,3 @@
-
 namespace Parley.Client;
 
 /// <summary>What of a stream, and from where on.</summary>

@@ -1,0 +1,83 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+
+namespace Parley.Server.Projects;
+
+/// <summary>A project as the running server holds it: its settings in force, its log's tail, its agents.</summary>
+internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defaults, ProjectLog log)
+{
+    private volatile ProjectRecord _record = record;
+    private volatile EffectiveSettings _settings = EffectiveSettings.Of(record.Settings, defaults);
+
+    internal int Number { get; } = record.Number;
+
+    internal string Id { get; } = record.Id;
+
+    internal ProjectRecord Record
+    {
+        get => _record;
+        set
+        {
+            _record = value;
+            _settings = EffectiveSettings.Of(value.Settings, defaults);
+        }
+    }
+
+    /// <summary>The project's own settings over the server's.</summary>
+    internal EffectiveSettings Settings => _settings;
+
+    internal ProjectLog Log { get; } = log;
+
+    internal ProjectAgents Agents { get; } = new();
+
+    /// <summary>Set when the project is deleted: connections and feeds of it end.</summary>
+    internal CancellationTokenSource Gone { get; } = new();
+
+    internal Project ToWire() => new()
+    {
+        ProjectId = Id,
+        Name = Record.Name,
+        CreatedAt = Record.CreatedAt,
+        Settings = Record.Settings,
+    };
+}
+
+/// <summary>A project as it is stored.</summary>
+internal sealed record ProjectRecord(int Number, string Id, string Name, DateTimeOffset CreatedAt, ProjectSettings Settings, long Epoch, long Head);
+
+/// <summary>The server's values for what a project may set of its own.</summary>
+internal sealed record MessagingDefaults
+{
+    internal int MailboxLimit { get; init; } = 10_000;
+    internal TimeSpan MessageTtl { get; init; } = TimeSpan.FromDays(1);
+    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(60);
+    internal int MaxAttempts { get; init; } = 4;
+
+    /// <summary>Zero: for ever.</summary>
+    internal TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
+    internal double RateLimitPerSecond { get; init; } = 100;
+    internal int RateLimitBurst { get; init; } = 1_000;
+    internal TimeSpan PriorityAging { get; init; } = TimeSpan.FromSeconds(300);
+    internal int MaxMessageBytes { get; init; } = 256 * 1024;
+}
+
+/// <summary>What is in force for one project.</summary>
+internal sealed record EffectiveSettings(
+    int MailboxLimit, TimeSpan MessageTtl, TimeSpan RetryDelay, int MaxAttempts, TimeSpan? Retention,
+    double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes)
+{
+    internal static EffectiveSettings Of(ProjectSettings own, MessagingDefaults defaults) => new(
+        own.MailboxLimit ?? defaults.MailboxLimit,
+        Seconds(own.MessageTtlSeconds, defaults.MessageTtl),
+        Seconds(own.RetryDelaySeconds, defaults.RetryDelay),
+        own.MaxAttempts ?? defaults.MaxAttempts,
+        (own.RetentionDays is { } days ? TimeSpan.FromDays(days) : defaults.Retention) is var kept && kept > TimeSpan.Zero ? kept : null,
+        own.RateLimitPerSecond ?? defaults.RateLimitPerSecond,
+        own.RateLimitBurst ?? defaults.RateLimitBurst,
+        Seconds(own.PriorityAgingSeconds, defaults.PriorityAging),
+        defaults.MaxMessageBytes);
+
+    private static TimeSpan Seconds(double? own, TimeSpan usual) => own is { } seconds ? TimeSpan.FromSeconds(seconds) : usual;
+}
