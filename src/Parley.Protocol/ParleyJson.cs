@@ -78,6 +78,8 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(MailboxFilter))]
 [JsonSerializable(typeof(WindowRequest))]
 [JsonSerializable(typeof(SubscribeRequest))]
+[JsonSerializable(typeof(MessageFeedFilter))]
+[JsonSerializable(typeof(EventFeedFilter))]
 [JsonSerializable(typeof(SubscribeAnswer))]
 [JsonSerializable(typeof(UnsubscribeRequest))]
 [JsonSerializable(typeof(Change))]

@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Rest;
 using Parley.Server.Security;
@@ -70,6 +71,39 @@ public sealed class ProblemTests
         Assert.Equal((ErrorCodes.StorageUnavailable, true), (answer.Problem.Code, answer.Problem.Retryable));
     }
 
+    [Fact]
+    public async Task A_page_of_an_allowed_origin_can_read_also_what_went_wrong()
+    {
+        await using var host = await EdgeHost.StartAsync(
+            api => api.MapGet("/it", string (HttpContext context) =>
+            {
+                context.Response.Headers.ETag = "\"1\"";
+                throw new InvalidDataException();
+            }).Allow(Permission.ReadAdministration),
+            settings => settings with { CorsOrigins = ["https://pages.example.org"] });
+
+        var answer = await host.GetAsync("/api/v1/it", TokenKind.Admin, ("Origin", "https://pages.example.org"));
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "https://pages.example.org"), (answer.Status, answer.Header("Access-Control-Allow-Origin")));
+        Assert.Null(answer.Header("ETag"));
+    }
+
+    [Theory]
+    [InlineData(true, true, 0)]
+    [InlineData(true, false, 0)]
+    [InlineData(false, true, 1)]
+    [InlineData(false, false, 1)]
+    public async Task A_client_that_goes_away_is_no_fault_of_the_servers(bool isGone, bool isCancelled, int logged)
+    {
+        Exception fault = isCancelled ? new OperationCanceledException() : new IOException("reset by peer");
+        var logger = new CountingLogger();
+        var context = new DefaultHttpContext { RequestAborted = new CancellationToken(isGone) };
+
+        await new ProblemResponses(_ => Task.FromException(fault), logger).InvokeAsync(context);
+
+        Assert.Equal((logged, logged == 0 ? 200 : 500), (logger.Count, context.Response.StatusCode));
+    }
+
     [Theory]
     [InlineData("GET", "/nowhere", HttpStatusCode.NotFound, ErrorCodes.NotFound)]
     [InlineData("GET", "/api/v1/nowhere", HttpStatusCode.NotFound, ErrorCodes.NotFound)]
@@ -129,4 +163,16 @@ public sealed class ProblemTests
 
     private static Task<EdgeHost> StartAsync(Func<IResult> answer) =>
         EdgeHost.StartAsync(api => api.MapGet("/it", answer).Allow(Permission.ReadAdministration));
+
+    private sealed class CountingLogger : ILogger<ProblemResponses>
+    {
+        public int Count { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
+    }
 }

@@ -49,6 +49,12 @@ internal sealed class MemoryTokenStore : ITokenStore
 
     public ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => Write(() => Opened[ticket.Id] = ticket);
 
+    public ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) => Write(() =>
+    {
+        foreach (var id in ticketIds)
+            Opened.TryRemove(id, out _);
+    });
+
     private void Revoke(IReadOnlyList<string> ids, DateTimeOffset at)
     {
         foreach (var id in ids.Where(id => Tokens.TryGetValue(id, out var token) && token.RevokedAt is null))

@@ -102,6 +102,20 @@ public sealed class PermissionGateTests
         Assert.Equal(status, (await host.GetAsync($"/api/v1/agents/{agent}/claim", kind)).Status);
     }
 
+    [Fact]
+    public async Task A_join_token_makes_agents_and_touches_none_that_a_path_names()
+    {
+        await using var host = await EdgeHost.StartAsync(api =>
+        {
+            api.MapPost("/agents/register", (Caller caller) => "ok").Allow(Permission.Register);
+            api.MapPut("/agents/{agent_id}/status", () => "ok").Allow(Permission.Register);
+        });
+        var token = await host.IssueAsync(TokenKind.Join);
+
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register", token.Token)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Put, "/api/v1/agents/ada/status", token.Token)).Status);
+    }
+
     [Theory]
     [InlineData(TokenKind.Admin, null, "", "default")]
     [InlineData(TokenKind.Admin, null, "?project_id=other", "other")]

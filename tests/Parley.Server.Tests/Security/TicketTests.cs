@@ -98,6 +98,21 @@ public sealed class TicketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_token_can_not_fill_the_memory_with_opened_tickets()
+    {
+        string newest = "";
+        for (var i = 0; i < 2500; i++)
+        {
+            await OpenAsync(newest = _tickets.Issue(_caller, Stream).Value, Stream);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(_store.Opened.Count, 1, 1000);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull(await OpenAsync(newest, Stream));
+    }
+
+    [Fact]
     public async Task A_ticket_opens_its_stream_while_the_store_can_not_write()
     {
         var ticket = _tickets.Issue(_caller, Stream).Value;

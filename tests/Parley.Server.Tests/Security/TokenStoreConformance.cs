@@ -111,6 +111,17 @@ public abstract class TokenStoreConformance
         Assert.Empty(await Store.LoadOpenedTicketsAsync(Cancel));
     }
 
+    [Fact]
+    public async Task Tickets_are_forgotten_by_their_ids()
+    {
+        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
+        await Store.OpenTicketAsync(new OpenedTicket("u", "a", Now), Cancel);
+
+        await Store.ForgetTicketsAsync(["t", "nobody"], Cancel);
+
+        Assert.Equal("u", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
+    }
+
     private static StoredToken Token(string id) => new() { TokenId = id, Kind = TokenKind.Observer, Hash = TokenHash.Of(id), CreatedAt = Now };
 
     private async Task<IReadOnlyList<StoredToken>> LoadAsync() =>
@@ -129,7 +140,7 @@ public sealed class SqliteTokenStoreTests : TokenStoreConformance, IDisposable
 
     public SqliteTokenStoreTests()
     {
-        _database = SqliteDatabase.Open(_folder, NullLogger.Instance);
+        _database = SqliteDatabase.Open(_folder, Path.Combine(_folder, "parley.db"), NullLogger.Instance);
         _database.Writer.Start();
         Store = new SqliteTokenStore(_database);
     }

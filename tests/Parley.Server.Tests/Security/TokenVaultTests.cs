@@ -102,6 +102,17 @@ public sealed class TokenVaultTests
     }
 
     [Fact]
+    public async Task Of_many_rotations_at_once_one_token_is_left()
+    {
+        await using var vault = await OpenAsync();
+
+        await Parallel.ForAsync(0, 50, Cancel, async (_, cancel) => await vault.RotateAsync("default", "be-1", cancel));
+
+        Assert.Single(vault.TokensOf("default", "be-1"));
+        Assert.Single(_store.Tokens.Values, token => token.RevokedAt is null);
+    }
+
+    [Fact]
     public async Task Deleting_an_agent_or_a_project_ends_its_tokens_and_no_others()
     {
         await using var vault = await OpenAsync();

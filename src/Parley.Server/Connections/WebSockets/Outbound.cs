@@ -16,14 +16,16 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
     private List<OutFrame> _ready = [];
     private List<OutFrame> _spare = [];
     private TaskCompletionSource? _low;
+    private TaskCompletionSource? _drained;
     private bool _draining;
     private bool _closed;
+    private (int Code, string? Reason)? _goodbye;
 
     internal void Add(OutFrame frame)
     {
         lock (_gate)
         {
-            if (_closed)
+            if (_closed || _goodbye is not null)
                 return;
             _ready.Add(frame);
             if (_draining)
@@ -46,36 +48,46 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
         }
     }
 
-    /// <summary>Completes when all that was added is written, or can not be.</summary>
-    internal Task EmptyAsync()
+    /// <summary>Writes what waits, then says goodbye; nothing that is added later is written.</summary>
+    internal void Goodbye(int code, string? reason)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_closed || !_draining)
-                return Task.CompletedTask;
-            _ready.Add(new Marker(done));
+            if (_closed || _goodbye is not null)
+                return;
+            _goodbye = (code, reason);
+            if (_draining)
+                return;
+            _draining = true;
         }
 
-        return done.Task;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Completes when nothing is being written any more.</summary>
+    internal Task DrainedAsync()
+    {
+        lock (_gate)
+        {
+            if (!_draining)
+                return Task.CompletedTask;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
     }
 
     /// <summary>Nothing more is written.</summary>
     internal void Close()
     {
         TaskCompletionSource? low;
-        List<OutFrame> left;
         lock (_gate)
         {
             _closed = true;
             (low, _low) = (_low, null);
-            left = _ready;
             _ready = [];
         }
 
         low?.TrySetResult();
-        foreach (var marker in left.OfType<Marker>())
-            marker.Written();
     }
 
     void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
@@ -91,12 +103,34 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
                 frames.Clear();
                 _spare = frames;
             }
+
+            if (_goodbye is { } goodbye && !_closed)
+            {
+                Close();
+                await socket.CloseOutputAsync((WebSocketCloseStatus)goodbye.Code, goodbye.Reason, closed);
+            }
+
+            if (_goodbye is not null)
+                Rest();
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException)
         {
             // The peer has gone; the receiving side notices and ends the connection.
             Close();
+            Rest();
         }
+    }
+
+    private void Rest()
+    {
+        TaskCompletionSource? drained;
+        lock (_gate)
+        {
+            _draining = false;
+            (drained, _drained) = (_drained, null);
+        }
+
+        drained?.TrySetResult();
     }
 
     private List<OutFrame>? Take()
@@ -107,7 +141,9 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
         {
             if (_ready.Count == 0)
             {
-                _draining = false;
+                // With a goodbye to say the drain goes on; without, whoever adds next starts another.
+                if (_goodbye is null || _closed)
+                    _draining = false;
                 return null;
             }
 
@@ -127,33 +163,19 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
             var first = next;
             buffer.Clear();
             buffer.Raw("["u8);
-            var written = 0;
-            for (; next < frames.Count && buffer.Length < MessageBytes; next++)
+            while (next < frames.Count && buffer.Length < MessageBytes)
             {
-                if (frames[next] is Marker)
-                    continue;
-                if (written++ > 0)
+                if (next > first)
                     buffer.Raw(","u8);
-                frames[next].Write(buffer);
+                frames[next++].Write(buffer);
             }
 
-            var single = written == 1;
+            var single = next - first == 1;
             if (!single)
                 buffer.Raw("]"u8);
-            if (written > 0)
-                await socket.SendAsync(single ? buffer.From(1) : buffer.From(0), WebSocketMessageType.Text, endOfMessage: true, closed);
+            await socket.SendAsync(single ? buffer.From(1) : buffer.From(0), WebSocketMessageType.Text, endOfMessage: true, closed);
             for (var i = first; i < next; i++)
                 frames[i].Written();
         }
-    }
-
-    /// <summary>Writes nothing; tells that everything before it is written.</summary>
-    private sealed class Marker(TaskCompletionSource done) : OutFrame
-    {
-        internal override void Write(FrameBuffer to)
-        {
-        }
-
-        internal override void Written() => done.TrySetResult();
     }
 }

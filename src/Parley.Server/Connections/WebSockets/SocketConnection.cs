@@ -17,6 +17,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     private int _out;
     private int _pumping;
     private int _wakes;
+    private Dictionary<string, IAsyncDisposable>? _subscriptions;
 
     internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IMessageStore store)
     {
@@ -45,9 +46,6 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     internal Speaker Speaker { get; set; }
 
     internal Outbound Outbound { get; }
-
-    /// <summary>The feeds it has open, by subscription.</summary>
-    internal Dictionary<string, IAsyncDisposable> Subscriptions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Cancelled when the connection ends for any reason.</summary>
     internal CancellationToken Closing => _closing.Token;
@@ -110,8 +108,47 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     /// <summary>No more deliveries; what is out is given back by whoever closes.</summary>
     internal void Close()
     {
-        _closing.Cancel();
+        if (!_closing.IsCancellationRequested)
+            _closing.Cancel();
         Outbound.Close();
+    }
+
+    /// <summary>Keeps a feed open until it is dropped or the connection ends.</summary>
+    /// <returns>False when the connection has ended meanwhile.</returns>
+    internal bool Keep(string subscription, IAsyncDisposable feed)
+    {
+        lock (_closing)
+        {
+            if (_closing.IsCancellationRequested)
+                return false;
+            (_subscriptions ??= new(StringComparer.Ordinal)).Add(subscription, feed);
+            return true;
+        }
+    }
+
+    internal IAsyncDisposable? Drop(string subscription)
+    {
+        lock (_closing)
+            return _subscriptions is not null && _subscriptions.Remove(subscription, out var feed) ? feed : null;
+    }
+
+    internal int SubscriptionCount
+    {
+        get
+        {
+            lock (_closing)
+                return _subscriptions?.Count ?? 0;
+        }
+    }
+
+    internal IReadOnlyList<IAsyncDisposable> TakeSubscriptions()
+    {
+        lock (_closing)
+        {
+            IReadOnlyList<IAsyncDisposable> taken = _subscriptions is null ? [] : [.. _subscriptions.Values];
+            _subscriptions = null;
+            return taken;
+        }
     }
 
     public void Dispose() => _closing.Dispose();

@@ -95,6 +95,17 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
                 .Run(),
             cancellationToken);
 
+    public async ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                foreach (var id in ticketIds)
+                    connection.Prepare("DELETE FROM opened_tickets WHERE ticket = ?").Bind(1, id).Run();
+                return ticketIds.Count;
+            },
+            cancellationToken,
+            weight: ticketIds.Count);
+
     private static int Revoke(SqliteConnection connection, IReadOnlyList<string> tokenIds, DateTimeOffset at)
     {
         foreach (var tokenId in tokenIds)
