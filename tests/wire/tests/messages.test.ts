@@ -1,0 +1,526 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { eventually } from '../harness/deadline.ts';
+import { contents, TestProject } from '../harness/project.ts';
+import { assertNames } from '../harness/rest.ts';
+import { startServer } from '../harness/server.ts';
+import { assertFields, assertMessage, time, uuid7 } from '../harness/shapes.ts';
+import type { Message, Page, SendAnswer } from '../harness/wire.ts';
+
+const server = await startServer();
+
+describe('A send', { concurrency: 4 }, () => {
+  it('is confirmed with what became of it', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+
+    const answer = (await ada.rest.post('messages', { to: 'bob', content: 'Hello' })).as<SendAnswer>(201);
+
+    assertFields(answer, ['message_id', 'seq', 'conversation_thread_id', 'duplicate', 'deliveries', 'deliveries_total']);
+    assert.match(answer.message_id, uuid7);
+    assert.match(answer.conversation_thread_id, uuid7);
+    assert.ok(answer.seq >= 1);
+    assert.equal(answer.duplicate, false);
+    assert.equal(answer.deliveries_total, 1);
+    assert.deepEqual(answer.deliveries, [
+      { agent_id: 'bob', status: 'offline', activity: 'unknown', ahead: 0, outlook: 'held_until_back', refused: null },
+    ]);
+  });
+
+  it('counts the deliveries that go out before it', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    await ada.tell('bob', '1');
+    await ada.tell('bob', '2');
+
+    const [normal] = (await ada.send({ to: 'bob', content: '3' })).deliveries;
+    const [critical] = (await ada.send({ to: 'bob', content: '4', priority: 4 })).deliveries;
+
+    assert.deepEqual([normal?.ahead, critical?.ahead], [2, 0]);
+  });
+
+  it('tells what will happen to it', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const outlook = async (fields: object) => (await ada.send({ to: 'bob', content: 'x', ...fields })).deliveries[0]?.outlook;
+    assert.equal(await outlook({}), 'held_until_back');
+    assert.equal(await outlook({ deliver_at: new Date(Date.now() + 3_600_000).toISOString() }), 'scheduled');
+
+    (await bob.rest.post('agents/bob/heartbeat')).succeeds();
+    assert.equal(await outlook({ surface: 'next_boundary' }), 'next_boundary');
+    assert.equal(await outlook({ surface: 'when_idle' }), 'when_idle');
+    assert.equal(await outlook({ surface: 'pull' }), 'on_pull');
+  });
+
+  it('is stored as a message with its defaults', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('pm-1', { name: 'Project Manager', role: 'project_manager' });
+    await project.agent('be-1', { name: 'Backend Developer', role: 'backend_developer', specialization: 'python_fastapi' });
+
+    const sent = await ada.send({ to: 'be-1', content: 'Please implement it' });
+
+    const message = (await ada.rest.get(`messages/${sent.message_id}`)).as<Message>(200);
+    assertMessage(message);
+    const { timestamp, expires_at: expiresAt, ...rest } = message;
+    assert.equal(Date.parse(expiresAt!) - Date.parse(timestamp), 86_400_000);
+    assert.deepEqual(rest, {
+      message_id: sent.message_id,
+      seq: sent.seq,
+      project_id: project.id,
+      sender_id: 'pm-1',
+      sender_role: 'project_manager',
+      sender_name: 'Project Manager',
+      sender_specialization: null,
+      recipient_id: 'be-1',
+      recipient_role: 'backend_developer',
+      recipient_name: 'Backend Developer',
+      recipient_specialization: 'python_fastapi',
+      to: 'be-1',
+      message_type: 'text',
+      content: 'Please implement it',
+      payload: null,
+      priority: 2,
+      intent: 'inform',
+      surface: 'when_idle',
+      authority: 'agent',
+      hops: 0,
+      conversation_thread_id: sent.conversation_thread_id,
+      reply_to: null,
+      outcome: null,
+      supersedes: null,
+      task_id: null,
+      execution_id: null,
+      metadata: null,
+    });
+  });
+
+  it('keeps every field that it was given', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const { execution_id } = await ada.execution();
+    const fields = {
+      message_type: 'task_assignment',
+      content: 'Größe: \u202e👩‍💻\n\t"quoted"',
+      payload: { a: [1, 2.5, null, true, { b: 'c' }], ä: '\u2028' },
+      priority: 4,
+      intent: 'request',
+      surface: 'pull',
+      metadata: { estimated_hours: 8 },
+    };
+    const thread = (await ada.send({ to: 'bob', content: 'first' })).conversation_thread_id;
+
+    const sent = await ada.send({
+      to: 'bob',
+      ...fields,
+      conversation_thread_id: thread,
+      execution_id,
+      ttl_seconds: 60,
+    });
+
+    const message = (await ada.rest.get(`messages/${sent.message_id}`)).as<Message>(200);
+    assert.deepEqual({ ...message, ...fields }, message);
+    assert.equal(message.conversation_thread_id, thread);
+    assert.equal(Date.parse(message.expires_at!) - Date.parse(message.timestamp), 60_000);
+    assert.equal(message.execution_id, execution_id);
+  });
+
+  it('keeps a payload as it was written', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const raw = '{"to":"bob","payload":{"z":12345678901234567890,"a":1.10,"a\\u0062":-0.0,"e":1e30,"z ":[]}}';
+
+    const { message_id: id } = (await ada.rest.post('messages', undefined, { raw })).as<SendAnswer>(201);
+
+    const { text } = await ada.rest.get(`messages/${id}`);
+    for (const part of ['12345678901234567890', '1.10', '"ab":-0.0', '1e30']) assert.ok(text.includes(part), `${part} in ${text}`);
+    assert.ok(text.indexOf('"z":') < text.indexOf('"a":1.10'), 'members keep their order');
+  });
+
+  it('surfaces by its priority unless it says otherwise', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    for (const priority of [1, 2, 3, 4]) await ada.send({ to: 'bob', content: 'x', priority });
+
+    const surfaces = (await bob.look()).map(({ message }) => [message.priority, message.surface]);
+    assert.deepEqual(surfaces, [
+      [4, 'interrupt'],
+      [3, 'next_boundary'],
+      [2, 'when_idle'],
+      [1, 'pull'],
+    ]);
+  });
+
+  it('is numbered in its project by seq, from one entry to the next', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const seqs: number[] = [];
+    for (let n = 0; n < 5; n++) seqs.push((await ada.send({ to: 'bob', content: `${n}` })).seq);
+
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, n) => seqs[0]! + n),
+    );
+  });
+
+  it('is refused with the name of what is wrong', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const cases: [Record<string, unknown>, string][] = [
+      [{ to: undefined }, 'to'],
+      [{ to: [] }, 'to'],
+      [{ to: 7 }, 'to'],
+      [{ to: ['bob', 7] }, 'to'],
+      [{ message_type: '' }, 'message_type'],
+      [{ message_type: 'Has Capitals' }, 'message_type'],
+      [{ message_type: 'x'.repeat(51) }, 'message_type'],
+      [{ content: 7 }, 'content'],
+      [{ content: 'a\u0000b' }, 'content'],
+      [{ payload: { deep: ['\u0000'] } }, 'payload'],
+      [{ metadata: { 'a\u0000': 1 } }, 'metadata'],
+      [{ priority: 0 }, 'priority'],
+      [{ priority: 5 }, 'priority'],
+      [{ priority: 'high' }, 'priority'],
+      [{ priority: 1.5 }, 'priority'],
+      [{ ttl_seconds: 0 }, 'ttl_seconds'],
+      [{ ttl_seconds: -1 }, 'ttl_seconds'],
+      [{ ttl_seconds: 1e300 }, 'ttl_seconds'],
+      [{ deliver_at: 'tomorrow' }, 'deliver_at'],
+      [{ conversation_thread_id: 'x' }, 'conversation_thread_id'],
+      [{ reply_to: 'x' }, 'reply_to'],
+      [{ outcome: 'maybe' }, 'outcome'],
+      [{ intent: 'order' }, 'intent'],
+      [{ surface: 'loud' }, 'surface'],
+      [{ supersedes: 7 }, 'supersedes'],
+      [{ idempotency_key: '' }, 'idempotency_key'],
+      [{ authority: 'operator' }, 'authority'],
+      [{ hops: 0 }, 'hops'],
+      [{ timestamp: '2026-01-22T13:56:52.551Z' }, 'timestamp'],
+      [{ timeout_seconds: 3 }, 'timeout_seconds'],
+      [{ mesage_type: 'text' }, 'mesage_type'],
+    ];
+    for (const [fields, name] of cases)
+      assertNames((await ada.rest.post('messages', { to: 'bob', content: 'x', ...fields })).problem(400, 'invalid_request'), name);
+
+    assert.deepEqual((await ada.rest.get('messages')).as<Page<Message>>(200).items, [], 'nothing was stored');
+  });
+
+  it('needs a content or a payload', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    (await ada.rest.post('messages', { to: 'bob' })).problem(400, 'invalid_request');
+    await ada.send({ to: 'bob', payload: false });
+  });
+
+  it('holds 256 KiB and not a byte more', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const limit = 256 * 1024;
+
+    const sent = await ada.send({ to: 'bob', content: 'x'.repeat(limit) });
+    assert.equal((await ada.rest.get(`messages/${sent.message_id}`)).as<Message>().content?.length, limit);
+    (await ada.rest.post('messages', { to: 'bob', content: 'x'.repeat(limit + 1) })).problem(413, 'too_large');
+    (await ada.rest.post('messages', { to: 'bob', content: 'é'.repeat(limit / 2 + 1) })).problem(413, 'too_large');
+    const payload = ['x'.repeat(limit / 2)];
+    (await ada.rest.post('messages', { to: 'bob', content: 'x'.repeat(limit / 2), payload })).problem(413, 'too_large');
+  });
+});
+
+describe('The sender', { concurrency: 4 }, () => {
+  it('is who the token says', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+
+    (await ada.rest.post('messages', { to: 'bob', content: 'x', sender_id: 'bob' })).problem(403, 'forbidden');
+    (await ada.rest.post('messages', { to: 'bob', content: 'x', sender_id: 'human' })).problem(403, 'forbidden');
+    await ada.send({ to: 'bob', content: 'x', sender_id: 'ada' });
+  });
+
+  it('may be anyone for an administrator', async () => {
+    const project = await TestProject.create(server);
+    const [, bob] = await project.pair();
+
+    (await project.admin.post('messages', { to: 'bob', content: 'as ada', sender_id: 'ada' })).as(201);
+
+    const [item] = await bob.look();
+    assert.equal(item?.message.sender_id, 'ada');
+    (await project.admin.post('messages', { to: 'bob', content: 'x', sender_id: 'nobody' })).problem(404);
+  });
+
+  it('is an operator, or the human, with an operator’s authority', async () => {
+    const project = await TestProject.create(server);
+    const [, bob] = await project.pair();
+    const olga = await project.operator('olga');
+
+    await olga.send({ to: 'bob', content: 'as herself' });
+    await olga.send({ to: 'bob', content: 'as the human', sender_id: 'human' });
+    (await olga.rest.post('messages', { to: 'bob', content: 'x', sender_id: 'ada' })).problem(403, 'forbidden');
+
+    const senders = (await bob.look()).map(({ message }) => [message.sender_id, message.authority]);
+    assert.deepEqual(senders, [
+      ['olga', 'operator'],
+      ['human', 'operator'],
+    ]);
+  });
+});
+
+describe('A reply', { concurrency: 4 }, () => {
+  it('goes on in the thread, says how it went, and is counted', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const question = await ada.send({ to: 'bob', content: 'Which port?', intent: 'request' });
+
+    const answer = await bob.send({ to: 'ada', content: '8080', reply_to: question.message_id, outcome: 'success' });
+
+    const { message } = await ada.claimOne();
+    assert.equal(answer.conversation_thread_id, question.conversation_thread_id);
+    assert.deepEqual([message.reply_to, message.outcome, message.hops], [question.message_id, 'success', 1]);
+    const trace = await project.trace(question.message_id);
+    assert.match(trace.deliveries[0]?.replied_at ?? '', time);
+    assert.deepEqual(
+      trace.replies.map((one) => one.message_id),
+      [answer.message_id],
+    );
+  });
+
+  it('counts its hops from one agent to the other', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    let last = await ada.send({ to: 'bob', content: '0' });
+    for (const [from, to] of [
+      [bob, 'ada'],
+      [ada, 'bob'],
+      [bob, 'ada'],
+    ] as const)
+      last = await from.send({ to, content: 'and', reply_to: last.message_id });
+
+    assert.equal((await project.trace(last.message_id)).message.hops, 3);
+  });
+
+  it('is refused where what it answers can not be read', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    const secret = await ada.send({ to: 'bob', content: 'secret' });
+
+    (await eve.rest.post('messages', { to: 'bob', content: 'x', reply_to: secret.message_id })).problem(404, 'not_found');
+    (await eve.rest.post('messages', { to: 'bob', content: 'x', conversation_thread_id: secret.conversation_thread_id })).problem(
+      404,
+      'not_found',
+    );
+    (await eve.rest.post('messages', { to: 'bob', content: 'x', supersedes: secret.message_id })).problem(404, 'not_found');
+    const nothing = '0199e1c2-0000-7000-8000-000000000000';
+    (await bob.rest.post('messages', { to: 'ada', content: 'x', reply_to: nothing })).problem(404, 'not_found');
+  });
+});
+
+describe('A scheduled message', { concurrency: 4 }, () => {
+  it('is seen by its sender at once and by its recipient at its time', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const due = new Date(Date.now() + 2_000);
+    const sent = await ada.send({ to: 'bob', content: 'later', deliver_at: due.toISOString() });
+
+    assert.deepEqual(await bob.look(), []);
+    (await bob.rest.get(`messages/${sent.message_id}`)).problem(404, 'not_found');
+    (await ada.rest.get(`messages/${sent.message_id}`)).as(200);
+    assert.equal((await project.delivery(sent.message_id)).state, 'scheduled');
+
+    const item = await bob.claimOne();
+    assert.equal(item.message.message_id, sent.message_id);
+    assert.ok(Date.now() >= due.getTime() - 50, 'not before its time');
+    (await bob.rest.get(`messages/${sent.message_id}`)).as(200);
+  });
+});
+
+describe('A message that supersedes another', { concurrency: 4 }, () => {
+  it('withdraws what nobody has taken yet', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const old = await ada.send({ to: 'bob', content: 'old' });
+
+    const fresh = await ada.send({ to: 'bob', content: 'new', supersedes: old.message_id });
+
+    assert.deepEqual(contents(await bob.look()), ['new']);
+    const trace = await project.trace(old.message_id);
+    assert.equal(trace.deliveries[0]?.state, 'withdrawn');
+    assert.equal(trace.superseded_by, fresh.message_id);
+    assert.equal((await project.trace(fresh.message_id)).message.supersedes, old.message_id);
+  });
+
+  it('must be of the same sender', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const old = await ada.send({ to: 'bob', content: 'old' });
+
+    (await bob.rest.post('messages', { to: 'ada', content: 'x', supersedes: old.message_id })).problem(403, 'forbidden');
+    assert.deepEqual(contents(await bob.look()), ['old']);
+  });
+});
+
+describe('A deleted message', { concurrency: 4 }, () => {
+  it('keeps its place and loses what it said', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const sent = await ada.send({ to: 'bob', content: 'hush', payload: { a: 1 }, metadata: { b: 2 } });
+
+    (await bob.rest.delete(`messages/${sent.message_id}`)).problem(403, 'forbidden');
+    (await ada.rest.delete(`messages/${sent.message_id}`)).succeeds();
+
+    const tombstone = (await ada.rest.get(`messages/${sent.message_id}`)).as<Message>(200);
+    assertMessage(tombstone);
+    assert.equal(tombstone.deleted, true);
+    assert.equal(tombstone.seq, sent.seq);
+    assert.deepEqual([tombstone.content, tombstone.payload, tombstone.metadata], [null, null, null]);
+    assert.deepEqual(await bob.look(), []);
+    assert.equal((await project.delivery(sent.message_id)).state, 'withdrawn');
+    assert.deepEqual((await ada.rest.get('messages', { q: 'hush' })).as<Page<Message>>().items, []);
+  });
+
+  it('leaves a delivery that was taken to be settled', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const id = await ada.tell('bob', 'hush');
+    const { lease_id } = await bob.claimOne();
+
+    (await ada.rest.delete(`messages/${id}`)).succeeds();
+
+    (await bob.rest.post(`messages/${id}/ack`, { lease_id })).isEmpty();
+  });
+});
+
+describe('The history', { concurrency: 4 }, () => {
+  it('is narrowed by each of its filters, newest first', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const execution = await ada.execution();
+    const first = await ada.send({ to: 'bob', content: 'first', message_type: 'standup' });
+    await bob.send({ to: 'ada', content: 'second', reply_to: first.message_id, priority: 4 });
+    await ada.send({ to: 'bob', content: 'third', execution_id: execution.execution_id });
+    await project.timePasses(0.01);
+    const { timestamp: since } = (await project.trace((await ada.send({ to: '*', content: 'fourth' })).message_id)).message;
+
+    const cases: [Record<string, string | number>, string[]][] = [
+      [{ type: 'standup' }, ['first']],
+      [{ sender: 'bob' }, ['second']],
+      [{ recipient: 'bob' }, ['third', 'first']],
+      [{ thread: first.conversation_thread_id }, ['second', 'first']],
+      [{ execution: execution.execution_id }, ['third']],
+      [{ priority: '4' }, ['second']],
+      [{ priority: '3,4' }, ['second']],
+      [{ since, sender: 'ada' }, ['fourth']],
+      [{ until: since, sender: 'ada', recipient: 'bob' }, ['third', 'first']],
+      [{ q: 'second' }, ['second']],
+      [{ sender: 'ada', type: 'text', limit: 2 }, ['fourth', 'third']],
+    ];
+    for (const [query, expected] of cases) {
+      const answer = async () => (await project.admin.get('messages', query)).as<Page<Message>>(200).items;
+      // The index for the full text reads the log a little later.
+      const items = await eventually(JSON.stringify(query), answer, (found) => found.length >= expected.length);
+      assert.deepEqual(
+        items.map((one) => one.content),
+        expected,
+        JSON.stringify(query),
+      );
+      items.forEach(assertMessage);
+    }
+  });
+
+  it('comes in pages that miss nothing while others write', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    for (let n = 1; n <= 7; n++) await ada.tell('bob', `${n}`);
+
+    const seen: (string | null)[] = [];
+    let after: string | null = null;
+    do {
+      const page: Page<Message> = (await ada.rest.get('messages', { limit: 3, ...(after === null ? {} : { after }) })).as<Page<Message>>(
+        200,
+      );
+      seen.push(...page.items.map((one) => one.content));
+      after = page.next;
+      await ada.tell('bob', 'meanwhile');
+    } while (after !== null);
+
+    assert.deepEqual(seen, ['7', '6', '5', '4', '3', '2', '1']);
+  });
+
+  it('has its newest at messages/recent', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    for (const content of ['1', '2', '3']) await ada.tell('bob', content);
+
+    const { items } = (await ada.rest.get('messages/recent', { limit: 2 })).as<Page<Message>>(200);
+    assert.deepEqual(
+      items.map((one) => one.content),
+      ['3', '2'],
+    );
+  });
+
+  it('refuses a filter that makes no sense', async () => {
+    const project = await TestProject.create(server);
+    const cases: [string, string][] = [
+      ['priority', '9'],
+      ['priority', 'high'],
+      ['since', 'yesterday'],
+      ['until', '1'],
+      ['thread', 'x'],
+      ['execution', 'x'],
+      ['limit', '0'],
+    ];
+    for (const [name, value] of cases)
+      assertNames((await project.admin.get('messages', { [name]: value })).problem(400, 'invalid_request'), name);
+  });
+});
+
+describe('messages/{x}', { concurrency: 4 }, () => {
+  it('is the message of that id, else the inbox of that agent', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const id = await ada.tell('bob', 'hello');
+
+    assert.equal((await bob.rest.get(`messages/${id}`)).as<Message>(200).message_id, id);
+    const inbox = (await bob.rest.get('messages/bob')).as(200);
+    assert.deepEqual(inbox, (await bob.rest.get('agents/bob/inbox')).as(200));
+    (await bob.rest.get('messages/0199e1c2-0000-7000-8000-000000000000')).problem(404, 'not_found');
+    (await project.admin.get('messages/nobody')).problem(404, 'not_found');
+  });
+});
+
+describe('A trace', { concurrency: 4 }, () => {
+  it('follows each delivery through its stages', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const id = await ada.tell('bob', 'follow me');
+    const stages = async () => {
+      const delivery = await project.delivery(id);
+      assertFields(delivery, [
+        'delivery_id', 'message_id', 'agent_id', 'state', 'attempt', 'queued_at', 'delivered_at',
+        'surfaced_at', 'acknowledged_at', 'replied_at', 'last_error',
+      ]); // prettier-ignore
+      const { state, attempt } = delivery;
+      return [
+        state,
+        attempt,
+        ...[delivery.queued_at, delivery.delivered_at, delivery.surfaced_at, delivery.acknowledged_at].map((at) => at !== null),
+      ];
+    };
+
+    assert.deepEqual(await stages(), ['queued', 1, true, false, false, false]);
+    const { lease_id } = await bob.claimOne();
+    assert.deepEqual(await stages(), ['leased', 1, true, true, false, false]);
+    (await bob.rest.post(`messages/${id}/surfaced`)).succeeds();
+    assert.deepEqual(await stages(), ['leased', 1, true, true, true, false]);
+    (await bob.rest.post(`messages/${id}/ack`, { lease_id })).isEmpty();
+    assert.deepEqual(await stages(), ['acknowledged', 1, true, true, true, true]);
+  });
+
+  it('is for those who may read the message', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    const id = await ada.tell('bob', 'secret');
+
+    for (const reader of [ada.rest, bob.rest, project.admin]) (await reader.get(`messages/${id}/trace`)).as(200);
+    (await eve.rest.get(`messages/${id}/trace`)).problem(404, 'not_found');
+  });
+});
