@@ -133,9 +133,9 @@ export function assertProblem(problem: Problem, status: number, code: string | u
   );
 }
 
-/** That a problem names the field: as it is, or inside another (`items[3].to`). */
+/** That a problem names the field: as it is, or on the way to it (`items[3].to`). */
 export function assertNames(problem: Problem, field: string): void {
   const named = Object.keys(problem.errors ?? {});
-  const found = named.some((name) => name === field || name.endsWith(`.${field}`));
+  const found = named.some((name) => name === field || name.split(/[.[\]]+/).includes(field));
   assert.ok(found, `The problem should name '${field}': ${JSON.stringify(problem)}`);
 }

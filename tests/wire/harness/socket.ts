@@ -81,6 +81,10 @@ export class Socket<T> {
   stall(): void {
     this.#socket.pause();
   }
+
+  resume(): void {
+    this.#socket.resume();
+  }
 }
 
 /** An agent's connection: frames with an id, and their answers. */
