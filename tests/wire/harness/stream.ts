@@ -4,6 +4,7 @@ import { within } from './deadline.ts';
 import { Inflow } from './inflow.ts';
 import { closeAfterTests } from './open.ts';
 import type { Query, Rest } from './rest.ts';
+import type { Message } from './wire.ts';
 
 export interface StreamEvent {
   readonly id: string | undefined;
@@ -54,6 +55,13 @@ export class EventStream {
     const taken = await this.take(`the event ${event}`, (one) => one.event === event, milliseconds);
     assert.ok(taken.id !== undefined, `${event} has an id`);
     return { id: taken.id, data: taken.data as T };
+  }
+
+  /** The contents of the next messages, so many. */
+  async contents(count: number): Promise<(string | null)[]> {
+    const contents: (string | null)[] = [];
+    for (let n = 0; n < count; n++) contents.push((await this.next<Message>('message')).data.content);
+    return contents;
   }
 
   /** Takes the place that comes at connect: from here on nothing is missed. */
