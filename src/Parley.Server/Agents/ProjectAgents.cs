@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+
+namespace Parley.Server.Agents;
+
+/// <summary>The agents of one project, in memory: every address is resolved from here.</summary>
+internal sealed class ProjectAgents
+{
+    private readonly ConcurrentDictionary<string, AgentState> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, AgentState> _byNumber = new();
+
+    internal int Count => _byNumber.Count;
+
+    internal IEnumerable<AgentState> All => _byNumber.Values;
+
+    internal AgentState? Find(string id) => _byId.GetValueOrDefault(id);
+
+    internal AgentState? Find(int number) => _byNumber.GetValueOrDefault(number);
+
+    internal void Keep(AgentState agent)
+    {
+        _byNumber[agent.Number] = agent;
+        _byId[agent.Id] = agent;
+    }
+
+    internal void Forget(AgentState agent)
+    {
+        _byId.TryRemove(new KeyValuePair<string, AgentState>(agent.Id, agent));
+        _byNumber.TryRemove(agent.Number, out _);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Parley.Server.Log;
+
+/// <summary>Ids of whatever has an entry in the log: UUIDv7 (RFC 9562) whose free bits carry the entry's <c>seq</c>.</summary>
+/// <remarks>An id therefore leads to its entry without an index: 48 bits of milliseconds, then seq's upper 12 bits (rand_a) and lower
+/// 28 bits (top of rand_b), then 34 random ones. Ids of one project sort as its log does, also within a millisecond.
+/// Nobody is let in by knowing an id: what may be read is decided by who asks.</remarks>
+internal static class EntryId
+{
+    /// <summary>The largest seq of a project: 127 days without a pause at 100,000 entries a second.</summary>
+    internal const long MaxSeq = (1L << 40) - 1;
+
+    private const int RandomBits = 34;
+
+    internal static Guid Create(long milliseconds, long seq, ulong random)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var high = ((ulong)milliseconds << 16) | 0x7000UL | ((ulong)seq >> 28);
+        var low = 0x8000_0000_0000_0000UL | (((ulong)seq & 0xFFF_FFFF) << RandomBits) | (random & ((1UL << RandomBits) - 1));
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>The seq in an id; 0, which no entry has, for an id that the server can not have made.</summary>
+    internal static long SeqOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        var low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        if ((high & 0xF000) != 0x7000 || low >> 62 != 2)
+            return 0;
+        return (long)(((high & 0xFFF) << 28) | ((low >> RandomBits) & 0xFFF_FFFF));
+    }
+
+    /// <summary>Bits for one id.</summary>
+    internal static ulong Random()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+}

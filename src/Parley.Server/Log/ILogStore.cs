@@ -1,0 +1,24 @@
+namespace Parley.Server.Log;
+
+/// <summary>The project's log as it is on disk.</summary>
+internal interface ILogStore
+{
+    /// <summary>Entries after a place, in order, that <paramref name="query"/> takes.</summary>
+    /// <returns>At most <paramref name="max"/> entries, and the seq up to which was looked: the place to go on from.</returns>
+    ValueTask<LogSlice> ReadAsync(int project, long after, int max, LogQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The entry of a seq; null when there is none, or no longer.</summary>
+    ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken);
+
+    /// <summary>The smallest seq that retention has left; 1 for a whole log, head + 1 for an empty one.</summary>
+    ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken);
+}
+
+/// <summary>What of the log is wanted where an index helps: one thread, one execution, or everything (both 0).</summary>
+internal readonly record struct LogQuery(long Thread, long Execution)
+{
+    internal static LogQuery All => default;
+}
+
+/// <summary>A part of the log. <see cref="LookedTo"/> counts also what the query passed over.</summary>
+internal readonly record struct LogSlice(List<LogEntry> Entries, long LookedTo);

@@ -1,0 +1,87 @@
+namespace Parley.Server.Log;
+
+/// <summary>What an entry tells.</summary>
+internal enum EntryKind : byte
+{
+    Message = 1,
+
+    /// <summary>A scheduled or held message reaches its recipients.</summary>
+    Release = 2,
+
+    Deletion = 3,
+    Reaction = 4,
+
+    /// <summary>A delivery ran out of attempts.</summary>
+    Death = 5,
+
+    /// <summary>A delivery ran out of time.</summary>
+    Expiry = 6,
+
+    /// <summary>An agent registered, changed, came, went.</summary>
+    Agent = 7,
+
+    Execution = 8,
+    Squad = 9,
+    Event = 10,
+
+    /// <summary>What an admin or operator did.</summary>
+    Audit = 11,
+}
+
+/// <summary>Who may read an entry; <see cref="Visibility"/> decides by it. Stored: the numbers stay.</summary>
+internal enum Audience : byte
+{
+    /// <summary>Its sender, its recipients, and whoever takes part in its thread.</summary>
+    Named = 0,
+
+    /// <summary>A message to <c>*</c>: everybody who was there, by itself; its thread only to those who take part.</summary>
+    Everyone = 1,
+
+    /// <summary>A message to a topic's subscribers or a part of everybody: those who got it, by itself.</summary>
+    Group = 2,
+
+    /// <summary>The sender and operators, until its release makes it <see cref="Named"/> by a second entry.</summary>
+    Withheld = 3,
+
+    /// <summary>All of the project: agents, executions, events.</summary>
+    Project = 4,
+
+    /// <summary>Operators and observers.</summary>
+    Operators = 5,
+}
+
+/// <summary>One entry of a project's log with the JSON that every reader gets: made once, shared by all.</summary>
+internal sealed class LogEntry
+{
+    internal required int Project { get; init; }
+    internal required long Seq { get; init; }
+    internal required EntryKind Kind { get; init; }
+
+    /// <summary>Unix milliseconds; never falls from one entry of a project to the next.</summary>
+    internal required long Stamp { get; init; }
+
+    internal Audience Audience { get; init; }
+
+    /// <summary>An agent's number; 0: the server itself or a person without a mailbox.</summary>
+    internal int Sender { get; init; }
+
+    /// <summary>The numbers of the agents it was addressed to.</summary>
+    internal int[] Recipients { get; init; } = [];
+
+    /// <summary>A message's or an event's type.</summary>
+    internal string? Type { get; init; }
+
+    /// <summary>The seq of the entry that opened its thread; its own, for a first message; 0: no thread.</summary>
+    internal long Thread { get; init; }
+
+    /// <summary>The seq of the execution it belongs to; 0: none.</summary>
+    internal long Execution { get; init; }
+
+    internal long ReplyTo { get; init; }
+    internal int Hops { get; init; }
+
+    /// <summary>The seq of the entry that this one is about; 0: none.</summary>
+    internal long Subject { get; init; }
+
+    internal required byte[] Json { get; init; }
+}

@@ -1,0 +1,110 @@
+namespace Parley.Server.Log;
+
+/// <summary>The newest part of one project's log in memory, and the signal that it has grown. What is older is read from the store.</summary>
+internal sealed class ProjectLog(int project, long epoch, long head)
+{
+    /// <summary>Enough for readers that are a moment behind at full speed: 8,192 entries are a tenth of a second.</summary>
+    private const int MaxEntries = 8_192;
+
+    /// <summary>Large entries count: the tail of a project never holds more JSON than this.</summary>
+    private const long MaxBytes = 8L << 20;
+
+    private readonly Lock _gate = new();
+    private LogEntry[] _ring = new LogEntry[64];
+    private int _start;
+    private int _count;
+    private long _bytes;
+    private long _head = head;
+    private TaskCompletionSource? _grown;
+
+    internal int Project { get; } = project;
+
+    internal long Epoch { get; } = epoch;
+
+    /// <summary>The seq of the newest entry; 0 before the first.</summary>
+    internal long Head => Volatile.Read(ref _head);
+
+    internal LogPosition Place(long seq) => new(Epoch, seq);
+
+    /// <summary>Takes entries that were committed, in the order of their seq. Called by the store's writer alone.</summary>
+    internal void Publish(ReadOnlySpan<LogEntry> entries)
+    {
+        TaskCompletionSource? grown;
+        lock (_gate)
+        {
+            foreach (var entry in entries)
+                Append(entry);
+            Volatile.Write(ref _head, entries[^1].Seq);
+            (grown, _grown) = (_grown, null);
+        }
+
+        grown?.TrySetResult();
+    }
+
+    /// <summary>Adds the entries after <paramref name="after"/> to <paramref name="into"/>, up to <paramref name="max"/>.</summary>
+    /// <returns>False when they are no longer in memory: read the store.</returns>
+    internal bool TryRead(long after, List<LogEntry> into, int max)
+    {
+        lock (_gate)
+        {
+            if (after >= _head)
+                return true;
+            var first = _head - _count + 1;
+            if (after + 1 < first)
+                return false;
+            var skip = (int)(after + 1 - first);
+            var take = Math.Min(_count - skip, max);
+            for (var i = 0; i < take; i++)
+                into.Add(_ring[(_start + skip + i) & (_ring.Length - 1)]);
+            return true;
+        }
+    }
+
+    /// <summary>An entry that is still in memory.</summary>
+    internal LogEntry? Find(long seq)
+    {
+        lock (_gate)
+        {
+            var first = _head - _count + 1;
+            return seq >= first && seq <= _head && _count > 0 ? _ring[(_start + (int)(seq - first)) & (_ring.Length - 1)] : null;
+        }
+    }
+
+    /// <summary>Completes when there is an entry after <paramref name="after"/>.</summary>
+    internal Task WaitAsync(long after, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_head > after)
+                return Task.CompletedTask;
+            _grown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _grown.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Append(LogEntry entry)
+    {
+        while (_count > 0 && (_count == MaxEntries || _bytes + entry.Json.Length > MaxBytes))
+        {
+            _bytes -= _ring[_start].Json.Length;
+            _ring[_start] = null!;
+            _start = (_start + 1) & (_ring.Length - 1);
+            _count--;
+        }
+
+        if (_count == _ring.Length)
+            Grow();
+        _ring[(_start + _count) & (_ring.Length - 1)] = entry;
+        _count++;
+        _bytes += entry.Json.Length;
+        _head = entry.Seq;
+    }
+
+    private void Grow()
+    {
+        var larger = new LogEntry[_ring.Length * 2];
+        for (var i = 0; i < _count; i++)
+            larger[i] = _ring[(_start + i) & (_ring.Length - 1)];
+        (_ring, _start) = (larger, 0);
+    }
+}

@@ -1,0 +1,80 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Messages;
+
+/// <summary>A send whose recipients, thread and rights are settled: what the store makes into a message and its deliveries.</summary>
+internal sealed class Send
+{
+    internal required ProjectState Project { get; init; }
+    internal required Speaker Speaker { get; init; }
+    internal required Recipients Recipients { get; init; }
+
+    /// <summary>The message's JSON between its head (ids, seq, thread) and its tail (times): see <see cref="MessageJson"/>.</summary>
+    internal required byte[] Body { get; init; }
+
+    internal required string Type { get; init; }
+    internal required Priority Priority { get; init; }
+    internal required Intent Intent { get; init; }
+    internal required Surface Surface { get; init; }
+    internal required TimeSpan TimeToLive { get; init; }
+
+    /// <summary>Unix milliseconds; null: now.</summary>
+    internal long? DeliverAt { get; init; }
+
+    /// <summary>The entry that opened the thread; null: this message opens its own.</summary>
+    internal Guid? Thread { get; init; }
+
+    internal long ReplyTo { get; init; }
+    internal long Supersedes { get; init; }
+    internal long Execution { get; init; }
+    internal int Hops { get; init; }
+    internal string? TaskId { get; init; }
+    internal string? IdempotencyKey { get; init; }
+    internal long Fingerprint { get; init; }
+}
+
+/// <summary>Who gets a message, and what follows from how they were addressed.</summary>
+/// <param name="Agents">Each once, the sender never by a group.</param>
+/// <param name="IsDirect">One agent by name: a full mailbox refuses the send. Otherwise it is skipped and named.</param>
+/// <param name="Capability">Set when the one recipient was chosen for it; the delivery may move to another.</param>
+/// <param name="Routing">How addresses became recipients, a line each, where that is not plain.</param>
+internal sealed record Recipients(IReadOnlyList<AgentState> Agents, Audience Audience, bool IsDirect, string? Capability, string? Routing);
+
+internal enum SendResult
+{
+    Stored,
+
+    /// <summary>An earlier send with the same key and the same content stored it.</summary>
+    Duplicate,
+
+    /// <summary>The key was used for another send.</summary>
+    KeyConflict,
+
+    MailboxFull,
+    ExecutionEnded,
+}
+
+/// <summary>What became of one send.</summary>
+/// <param name="Recipients">In the order of the send's recipients, or as the log has them for a duplicate.</param>
+internal sealed record SendOutcome(SendResult Result, Guid MessageId, long Seq, Guid Thread, IReadOnlyList<RecipientOutcome> Recipients)
+{
+    internal static SendOutcome Refused(SendResult result, IReadOnlyList<RecipientOutcome>? recipients = null) =>
+        new(result, default, 0, default, recipients ?? []);
+}
+
+internal enum RecipientResult : byte
+{
+    Queued,
+
+    /// <summary>Handed to a connection in the same step.</summary>
+    Pushed,
+
+    Scheduled,
+    Full,
+}
+
+/// <param name="Ahead">Deliveries that go out before this one.</param>
+internal readonly record struct RecipientOutcome(int Agent, RecipientResult Result, int Ahead);

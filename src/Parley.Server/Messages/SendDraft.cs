@@ -1,0 +1,55 @@
+using Parley.Protocol;
+
+namespace Parley.Server.Messages;
+
+/// <summary>A send as it was asked for: read from its bytes, not yet resolved against the project.</summary>
+/// <remarks>Content, payload and metadata stay the JSON they came as, a view of the caller's buffer: they are copied once, into the
+/// message. A draft is therefore used up before its buffer is.</remarks>
+internal sealed class SendDraft
+{
+    internal List<string> To { get; } = [];
+
+    /// <summary>True when the address was an array, also of one.</summary>
+    internal bool ToIsArray { get; set; }
+
+    internal string Type { get; set; } = "text";
+
+    /// <summary>A JSON string with its quotes; empty: null.</summary>
+    internal ReadOnlyMemory<byte> Content { get; set; }
+
+    /// <summary>Any JSON; empty: null.</summary>
+    internal ReadOnlyMemory<byte> Payload { get; set; }
+
+    internal ReadOnlyMemory<byte> Metadata { get; set; }
+    internal Priority Priority { get; set; } = Priority.Normal;
+    internal int? TtlSeconds { get; set; }
+    internal DateTimeOffset? DeliverAt { get; set; }
+    internal Guid? Thread { get; set; }
+    internal Guid? ReplyTo { get; set; }
+    internal Outcome? Outcome { get; set; }
+    internal Guid? Supersedes { get; set; }
+    internal string? TaskId { get; set; }
+    internal Guid? Execution { get; set; }
+    internal string? IdempotencyKey { get; set; }
+    internal Intent Intent { get; set; }
+    internal Surface? SurfaceAsked { get; set; }
+    internal string? SenderId { get; set; }
+
+    /// <summary>A request's seconds to wait; 30 if absent.</summary>
+    internal double TimeoutSeconds { get; set; } = 30;
+
+    /// <summary>How a broadcast is narrowed; null for any other send.</summary>
+    internal Narrowing? Narrowed { get; set; }
+
+    /// <summary>What the priority stands for unless the sender says otherwise.</summary>
+    internal Surface Surface => SurfaceAsked ?? Priority switch
+    {
+        Priority.Critical => Surface.Interrupt,
+        Priority.High => Surface.NextBoundary,
+        Priority.Normal => Surface.WhenIdle,
+        _ => Surface.Pull,
+    };
+
+    /// <summary>What the limit on a message's size counts.</summary>
+    internal int Bytes => Content.Length + Payload.Length + Metadata.Length;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Parley.Protocol;
+using Parley.Server.Log;
+
+namespace Parley.Server.Projects;
+
+/// <summary>All projects of this server.</summary>
+internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults)
+{
+    /// <summary>The project of whoever names none; always there.</summary>
+    internal const string Default = "default";
+
+    private readonly ConcurrentDictionary<string, ProjectState> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, ProjectState> _byNumber = new();
+
+    internal IEnumerable<ProjectState> All => _byNumber.Values;
+
+    internal ProjectState? Find(string id) => _byId.GetValueOrDefault(id);
+
+    internal ProjectState? Find(int number) => _byNumber.GetValueOrDefault(number);
+
+    /// <summary>Reads every project from the store and makes the default one where it is missing.</summary>
+    internal async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in await store.LoadAsync(cancellationToken))
+            Keep(record);
+        if (Find(Default) is null)
+            _ = await AddAsync(Default, Default, new ProjectSettings(), cancellationToken);
+    }
+
+    /// <returns>The new project; null when the id is taken.</returns>
+    internal async ValueTask<ProjectState?> AddAsync(string id, string name, ProjectSettings settings, CancellationToken cancellationToken) =>
+        await store.AddAsync(id, name, settings, cancellationToken) is { } record ? Keep(record) : null;
+
+    /// <returns>False when it was deleted meanwhile.</returns>
+    internal async ValueTask<bool> ChangeAsync(ProjectState project, string? name, ProjectSettings settings, CancellationToken cancellationToken)
+    {
+        if (await store.ChangeAsync(project.Number, name, settings, cancellationToken) is not { } record)
+            return false;
+        project.Record = record;
+        return true;
+    }
+
+    internal async ValueTask DeleteAsync(ProjectState project, CancellationToken cancellationToken)
+    {
+        _byId.TryRemove(project.Id, out _);
+        _byNumber.TryRemove(project.Number, out _);
+        await project.Gone.CancelAsync();
+        await store.DeleteAsync(project.Number, cancellationToken);
+    }
+
+    private ProjectState Keep(ProjectRecord record)
+    {
+        var project = new ProjectState(record, defaults, new ProjectLog(record.Number, record.Epoch, record.Head));
+        _byNumber[record.Number] = project;
+        _byId[record.Id] = project;
+        return project;
+    }
+}

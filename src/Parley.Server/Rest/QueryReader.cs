@@ -1,0 +1,226 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Parley.Server.Rest;
+
+/// <summary>Takes typed values from a query string and notes everything that is wrong with it. A bad or absent value reads as the
+/// default; <see cref="Finish"/> tells the problem, unknown parameters included.</summary>
+internal sealed class QueryReader(IQueryCollection query)
+{
+    private const int LongestText = 1000;
+    private const int MostRepeats = 100;
+
+    private readonly List<QueryParameter> parameters = [];
+    private readonly Validation validation = new();
+
+    /// <summary>What was asked for so far, in that order.</summary>
+    public IReadOnlyList<QueryParameter> Parameters => parameters;
+
+    /// <summary>The <c>limit</c> and <c>after</c> that every list takes.</summary>
+    public ListQuery List() => new(
+        Int("limit", 1, 500, "How many items at most.") ?? 50,
+        Text("after", "The `next` of the page before."));
+
+    public string? Text(string name, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning });
+        return One(name);
+    }
+
+    /// <summary>Texts, each as <c>?name=</c> or joined by commas; empty when absent.</summary>
+    public IReadOnlyList<string> Texts(string name, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Repeated = true });
+        return Many(name);
+    }
+
+    public int? Int(string name, int least, int most, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most });
+        if (One(name) is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return value;
+        Fail(name, string.Create(CultureInfo.InvariantCulture, $"is '{Problems.Shown(text)}'; expected a whole number from {least} to {most}"));
+        return null;
+    }
+
+    public long? Long(string name, long least, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Format = "int64", Minimum = least });
+        if (One(name) is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least)
+            return value;
+        Fail(name, string.Create(CultureInfo.InvariantCulture, $"is '{Problems.Shown(text)}'; expected a whole number from {least}"));
+        return null;
+    }
+
+    /// <summary>Seconds, fractions too.</summary>
+    public TimeSpan? Seconds(string name, double least, double most, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "number") { Meaning = meaning, Minimum = least, Maximum = most });
+        if (One(name) is not { } text)
+            return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return TimeSpan.FromSeconds(value);
+        Fail(name, string.Create(CultureInfo.InvariantCulture, $"is '{Problems.Shown(text)}'; expected seconds from {least} to {most}"));
+        return null;
+    }
+
+    public bool? Flag(string name, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "boolean") { Meaning = meaning });
+        switch (One(name))
+        {
+            case null: return null;
+            case "true": return true;
+            case "false": return false;
+            case var text:
+                Fail(name, $"is '{Problems.Shown(text)}'; expected true or false");
+                return null;
+        }
+    }
+
+    /// <summary>A time; one without an offset is refused, since nobody could say which hour it means.</summary>
+    public DateTimeOffset? Time(string name, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Format = "date-time" });
+        if (One(name) is not { } text)
+            return null;
+
+        // A '+' that nobody encoded arrives as a space: 12:00:00+01:00 means what it looks like.
+        var repaired = text.Replace(' ', '+');
+        if (Times.TryParse(repaired, out var time))
+            return time;
+        Fail(name, $"is '{Problems.Shown(text)}'; expected a time such as 2026-01-22T13:56:52.551Z");
+        return null;
+    }
+
+    /// <summary>A word of an enum, in snake_case.</summary>
+    public T? Word<T>(string name, string? meaning = null)
+        where T : struct, Enum
+    {
+        var words = WireType.WordsOf(typeof(T));
+        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
+        return One(name) is { } text ? Find<T>(name, text, words) : null;
+    }
+
+    /// <summary>One of a few words that are no enum.</summary>
+    public string? Word(string name, IReadOnlyList<string> words, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
+        if (One(name) is not { } text || words.Contains(text, StringComparer.Ordinal))
+            return One(name, quiet: true);
+        Fail(name, $"is '{Problems.Shown(text)}'; expected one of {string.Join(", ", words)}");
+        return null;
+    }
+
+    /// <summary>Words of an enum, repeated or joined by commas; empty when absent.</summary>
+    public IReadOnlyList<T> Words<T>(string name, string? meaning = null)
+        where T : struct, Enum
+    {
+        var words = WireType.WordsOf(typeof(T));
+        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words, Repeated = true });
+        return [.. Many(name).Select(text => Find<T>(name, text, words)).OfType<T>()];
+    }
+
+    /// <summary>A set of numbers such as <c>3,4</c>, repeated or joined by commas; empty when absent.</summary>
+    public IReadOnlyList<int> Ints(string name, int least, int most, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most, Repeated = true });
+        var values = new List<int>();
+        foreach (var text in Many(name))
+        {
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+                values.Add(value);
+            else
+                Fail(name, string.Create(CultureInfo.InvariantCulture, $"is '{Problems.Shown(text)}'; expected whole numbers from {least} to {most}, such as {least},{most}"));
+        }
+
+        return values;
+    }
+
+    /// <summary>All parameters <c>PREFIX.KEY=value</c>, by key: a filter on free metadata.</summary>
+    public IReadOnlyDictionary<string, string> Keyed(string prefix, string? meaning = null)
+    {
+        parameters.Add(new QueryParameter($"{prefix}.KEY", "string") { Meaning = meaning });
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in query.Keys.Where(name => IsKeyOf(prefix, name)))
+        {
+            if (One(name) is { } text)
+                found[name[(prefix.Length + 1)..]] = text;
+        }
+
+        return found;
+    }
+
+    /// <summary>Notes a fault that the caller found in what it read.</summary>
+    public void Fail(string name, string reason) => validation.Fail(name, reason);
+
+    /// <returns>Everything that is wrong with the query, or null.</returns>
+    public ApiProblem? Finish()
+    {
+        var names = parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
+        var prefixes = names.Where(name => name.EndsWith(".KEY", StringComparison.Ordinal)).Select(name => name[..^4]).ToArray();
+        InputFilter.NoteUnknown(query, validation, name => names.Contains(name) || prefixes.Any(prefix => IsKeyOf(prefix, name)), names);
+        return validation.Problem;
+    }
+
+    private string? One(string name, bool quiet = false)
+    {
+        if (!query.TryGetValue(name, out var values) || values.Count == 0)
+            return null;
+        if (values.Count > 1 && !quiet)
+        {
+            Fail(name, "is given more than once");
+            return null;
+        }
+
+        return quiet || IsSound(name, values[0]) ? values[0] : null;
+    }
+
+    private IReadOnlyList<string> Many(string name)
+    {
+        if (!query.TryGetValue(name, out var values) || StringValues.IsNullOrEmpty(values))
+            return [];
+
+        var texts = values.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToArray();
+        if (texts.Length > MostRepeats)
+        {
+            Fail(name, string.Create(CultureInfo.InvariantCulture, $"has more than {MostRepeats} values"));
+            return [];
+        }
+
+        return [.. texts.Where(text => IsSound(name, text))];
+    }
+
+    private bool IsSound(string name, string? text)
+    {
+        var reason = text switch
+        {
+            null or "" => "is empty",
+            { Length: > LongestText } => string.Create(CultureInfo.InvariantCulture, $"is longer than {LongestText} characters"),
+            _ when text.Contains('\0', StringComparison.Ordinal) => "holds NUL",
+            _ when text.Contains('\uFFFD', StringComparison.Ordinal) => "is not valid UTF-8",
+            _ => null,
+        };
+        if (reason is not null)
+            Fail(name, reason);
+        return reason is null;
+    }
+
+    private T? Find<T>(string name, string text, string[] words)
+        where T : struct, Enum
+    {
+        var index = Array.IndexOf(words, text);
+        if (index >= 0)
+            return Enum.GetValues<T>()[index];
+        Fail(name, $"is '{Problems.Shown(text)}'; expected one of {string.Join(", ", words)}");
+        return null;
+    }
+
+    private static bool IsKeyOf(string prefix, string name) =>
+        name.Length > prefix.Length + 1 && name[prefix.Length] == '.' && name.StartsWith(prefix, StringComparison.Ordinal);
+}

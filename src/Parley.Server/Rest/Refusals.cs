@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Metadata;
+using Parley.Protocol;
+
+namespace Parley.Server.Rest;
+
+/// <summary>The error codes with which an endpoint may answer, for its documentation. An endpoint has several of these.</summary>
+internal sealed record Refusals(IReadOnlyList<string> Codes);
+
+/// <summary>One status of <see cref="Refusals"/> in the form that ASP.NET's OpenAPI reads.</summary>
+internal sealed record ProblemResponse(int StatusCode) : IProducesResponseTypeMetadata
+{
+    public Type Type => typeof(Problem);
+
+    public IEnumerable<string> ContentTypes => [ApiProblem.ContentType];
+}
+
+internal static class RefusalConventions
+{
+    /// <summary>Says with which <see cref="ErrorCodes"/> an endpoint may answer, beyond those of its body, query and permission.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder builder, params string[] codes)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new Refusals(codes));
+
+    /// <summary>Tells OpenAPI of every status that the endpoints' <see cref="Refusals"/> name. Once, for the whole API group.</summary>
+    public static TBuilder WithProblemResponses<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Finally(endpoint =>
+        {
+            var statuses = endpoint.Metadata.OfType<Refusals>()
+                .SelectMany(refusals => refusals.Codes)
+                .Append(ErrorCodes.RateLimited).Append(ErrorCodes.StorageUnavailable).Append(ErrorCodes.InternalError)
+                .Select(code => ErrorCatalog.Of(code).Status)
+                .Distinct().Order().ToArray();
+            foreach (var status in statuses)
+                endpoint.Metadata.Add(new ProblemResponse(status));
+        });
+        return builder;
+    }
+}

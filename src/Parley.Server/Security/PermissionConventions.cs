@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Security;
+
+/// <summary>The permission that an endpoint asks for; null: anyone, even without a token.</summary>
+internal sealed record RequiredPermission(Permission? Permission);
+
+internal static class PermissionConventions
+{
+    /// <summary>Lets only callers in that have a permission. Where a caller has it for its own only and the path names an
+    /// <c>{agent_id}</c>, that must be its own; elsewhere the endpoint asks its <see cref="Caller"/>.</summary>
+    public static TBuilder Allow<TBuilder>(this TBuilder builder, Permission permission)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RequiredPermission(permission), new Refusals([ErrorCodes.Unauthorized, ErrorCodes.Forbidden]));
+
+    /// <summary>Lets everybody in, without a token: for what tells nothing of a project.</summary>
+    public static TBuilder AllowAnyone<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RequiredPermission(null));
+
+    /// <summary>Refuses to go on when a mapped endpoint says nothing of who may use it. Called once, after everything is mapped.</summary>
+    /// <exception cref="InvalidOperationException">Names every endpoint that has to say it.</exception>
+    public static void VerifyPermissions(this IEndpointRouteBuilder routes)
+    {
+        var faults = new StringBuilder();
+        foreach (var endpoint in routes.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>())
+        {
+            if (FaultOf(endpoint) is { } fault)
+                faults.AppendLine().Append("  ").Append(endpoint.DisplayName ?? endpoint.RoutePattern.RawText).Append(": ").Append(fault);
+        }
+
+        if (faults.Length > 0)
+            throw new InvalidOperationException($"Endpoints that leave open who may use them:{faults}");
+    }
+
+    private static string? FaultOf(RouteEndpoint endpoint)
+    {
+        if (endpoint.Metadata.GetMetadata<RequiredPermission>() is not { } required)
+            return "say .Allow(Permission.X) or .AllowAnyone()";
+        if (required.Permission is not { } permission || endpoint.RoutePattern.GetParameter("agent_id") is not null)
+            return null;
+
+        // 'Own' that neither the path nor the handler looks at would be 'Yes'.
+        var isPartial = Enum.GetValues<TokenKind>().Any(kind => WhoMayDoWhat.May(kind, permission) is Access.Own or Access.CreateOnly);
+        var looks = endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler
+            || handler.GetParameters().Any(parameter => parameter.ParameterType == typeof(Caller) || parameter.ParameterType == typeof(HttpContext));
+        return isPartial && !looks ? $"{permission} is for a caller's own only, so its handler must take the Caller and look" : null;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>One connection to the database file. Used by one thread at a time; statements are prepared once and kept.</summary>
+internal sealed unsafe class SqliteConnection : IDisposable
+{
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
+    private nint _handle;
+
+    private SqliteConnection(nint handle) => _handle = handle;
+
+    internal nint Handle => _handle;
+
+    internal bool InTransaction => Sqlite3.GetAutocommit(_handle) == 0;
+
+    internal int Changes => Sqlite3.Changes(_handle);
+
+    internal long LastInsertRowId => Sqlite3.LastInsertRowId(_handle);
+
+    internal static SqliteConnection Open(string path, bool readOnly)
+    {
+        var flags = Sqlite3.OpenNoMutex | (readOnly ? Sqlite3.OpenReadOnly : Sqlite3.OpenReadWrite | Sqlite3.OpenCreate);
+        var code = Sqlite3.Open(path, out var handle, flags, 0);
+        var connection = new SqliteConnection(handle);
+        if (code == Sqlite3.Ok)
+        {
+            // A checkpoint of another connection may hold the write lock for a moment.
+            _ = Sqlite3.BusyTimeout(handle, 5_000);
+            return connection;
+        }
+
+        var error = connection.Error();
+        connection.Dispose();
+        throw error;
+    }
+
+    /// <summary>The statement for this SQL, prepared at its first use and reset.</summary>
+    internal SqliteStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+            _statements.Add(sql, statement = Compile(sql));
+        return statement;
+    }
+
+    /// <summary>Runs every statement of a script, discarding rows.</summary>
+    internal void Execute(string script)
+    {
+        var bytes = Encoding.UTF8.GetBytes(script);
+        fixed (byte* start = bytes)
+        {
+            var next = start;
+            var end = start + bytes.Length;
+            while (next < end)
+            {
+                Check(Sqlite3.Prepare(_handle, next, (int)(end - next), 0, out var handle, out next));
+                if (handle == 0)
+                    continue;
+                using var statement = new SqliteStatement(this, handle);
+                while (statement.Step())
+                {
+                }
+            }
+        }
+    }
+
+    internal void Check(int code)
+    {
+        if (code != Sqlite3.Ok)
+            throw Error();
+    }
+
+    internal SqliteException Error() =>
+        new(Sqlite3.ExtendedErrorCode(_handle), Marshal.PtrToStringUTF8((nint)Sqlite3.ErrorMessage(_handle)) ?? "unknown");
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
+        _statements.Clear();
+        _ = Sqlite3.Close(_handle);
+        _handle = 0;
+    }
+
+    private SqliteStatement Compile(string sql)
+    {
+        const uint persistent = 0x01;
+        var bytes = Encoding.UTF8.GetBytes(sql);
+        fixed (byte* start = bytes)
+        {
+            Check(Sqlite3.Prepare(_handle, start, bytes.Length, persistent, out var handle, out _));
+            return new SqliteStatement(this, handle);
+        }
+    }
+}

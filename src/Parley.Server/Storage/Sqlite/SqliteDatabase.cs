@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    internal const string FileName = "parley.db";
+
+    private readonly FileStream _lock;
+    private readonly SqliteCheckpointer _checkpointer;
+
+    private SqliteDatabase(string path, FileStream folderLock, SqliteWriter writer, ILogger log)
+    {
+        Path = path;
+        _lock = folderLock;
+        Writer = writer;
+        // Queries are short; four at once keep two cores busy without crowding out the writer.
+        Readers = new SqliteReaders(path, count: 4);
+        _checkpointer = new SqliteCheckpointer(path, writer, log);
+    }
+
+    internal string Path { get; }
+
+    internal SqliteWriter Writer { get; }
+
+    internal SqliteReaders Readers { get; }
+
+    /// <summary>Opens the folder's database, made or brought up to date where needed. The writer is not started yet.</summary>
+    /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
+    /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    internal static SqliteDatabase Open(string folder, ILogger log)
+    {
+        var folderLock = LockFolder(folder);
+        try
+        {
+            var path = System.IO.Path.Combine(folder, FileName);
+            var connection = SqliteConnection.Open(path, readOnly: false);
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;");
+            SqliteMigrator.Migrate(connection, path);
+            return new SqliteDatabase(path, folderLock, new SqliteWriter(connection, log), log);
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _checkpointer.Dispose();
+        Readers.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream LockFolder(string folder)
+    {
+        var path = System.IO.Path.Combine(folder, "server.lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (File.Exists(path))
+        {
+            throw new DataFolderInUseException(folder, fault);
+        }
+    }
+}
+
+/// <summary>Two servers on one folder would each think they own the log.</summary>
+internal sealed class DataFolderInUseException(string folder, Exception reason) : Exception(
+    $"The data folder {folder} is in use by another Parley server. Stop that one, or name another folder with --data.", reason);

@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Which native SQLite this process uses: the system's where it is newer, else the one that comes with Parley.</summary>
+internal static class SqliteLibrary
+{
+    /// <summary>The bundled library is 3.35.5; any system library from here on is newer and gets security fixes.</summary>
+    private const int NewerThanBundled = 3_036_000;
+
+    private static readonly Lazy<bool> Registered = new(() =>
+    {
+        NativeLibrary.SetDllImportResolver(typeof(SqliteLibrary).Assembly, Resolve);
+        return true;
+    });
+
+    /// <summary>Where the library came from, for the line that <c>parley serve</c> prints.</summary>
+    internal static string Origin { get; private set; } = "bundled";
+
+    internal static unsafe string Version => Marshal.PtrToStringUTF8((nint)Sqlite3.LibraryVersion())!;
+
+    internal static void Use() => _ = Registered.Value;
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != Sqlite3.Library)
+            return 0;
+
+        foreach (var candidate in SystemNames())
+        {
+            if (!NativeLibrary.TryLoad(candidate, out var handle))
+                continue;
+            if (VersionNumber(handle) >= NewerThanBundled)
+            {
+                Origin = $"system, {candidate}";
+                return handle;
+            }
+
+            NativeLibrary.Free(handle);
+        }
+
+        return NativeLibrary.Load(name, assembly, path);
+    }
+
+    private static string[] SystemNames() =>
+        OperatingSystem.IsLinux() ? ["libsqlite3.so.0"]
+        : OperatingSystem.IsMacOS() ? ["libsqlite3.dylib"]
+        : [];
+
+    private static unsafe int VersionNumber(nint handle) =>
+        NativeLibrary.TryGetExport(handle, "sqlite3_libversion_number", out var function)
+            ? ((delegate* unmanaged[Cdecl]<int>)function)()
+            : 0;
+}

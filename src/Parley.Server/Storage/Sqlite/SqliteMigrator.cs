@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Brings the database to this version's shape. Forward only; numbers are in the names of the scripts.</summary>
+internal static class SqliteMigrator
+{
+    private const string Prefix = "Parley.Migrations.";
+
+    /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    internal static void Migrate(SqliteConnection connection, string path)
+    {
+        var migrations = Scripts();
+        var version = (int)connection.Prepare("PRAGMA user_version").Scalar()!.Value;
+        var newest = migrations[^1].Number;
+        if (version > newest)
+            throw new DatabaseTooNewException(path, version, newest);
+
+        foreach (var (number, name) in migrations.Where(migration => migration.Number > version))
+        {
+            // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
+            connection.Execute($"BEGIN IMMEDIATE;\n{Read(name)}\nPRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;");
+        }
+    }
+
+    private static List<(int Number, string Name)> Scripts() =>
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => (int.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), name))
+            .Order()];
+
+    private static string Read(string name)
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>The database was made by a newer version.</summary>
+internal sealed class DatabaseTooNewException(string path, int version, int newest) : Exception(
+    $"The database {path} has schema version {version}, made by a newer Parley; this one knows versions up to {newest}. " +
+    "Start the newer Parley, or name another folder with --data.");

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Read-only connections for queries; each is used by one query at a time, and none ever waits for the writer.</summary>
+internal sealed class SqliteReaders(string path, int count) : IDisposable
+{
+    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly SemaphoreSlim _places = new(count, count);
+    private volatile bool _disposed;
+
+    /// <summary>Runs a query on a thread of the pool: SQLite reads block.</summary>
+    /// <exception cref="StorageUnavailableException">The disk can not be read now.</exception>
+    internal async ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => Read(query), cancellationToken);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Runs a short query on the caller's thread; for start-up.</summary>
+    internal T Read<T>(Func<SqliteConnection, T> query)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        SqliteConnection? connection = null;
+        try
+        {
+            if (!_idle.TryTake(out connection))
+                connection = Open();
+            return query(connection);
+        }
+        catch (SqliteException fault) when (fault.IsStorageFault)
+        {
+            throw new StorageUnavailableException("The database can not be read.", fault);
+        }
+        finally
+        {
+            if (connection is not null)
+                _idle.Add(connection);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out var connection))
+            connection.Dispose();
+        _places.Dispose();
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = SqliteConnection.Open(path, readOnly: true);
+        // 16 MB of pages a reader, and up to 1 GB of the file mapped: a page of history is then read without a copy.
+        connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
+        return connection;
+    }
+}

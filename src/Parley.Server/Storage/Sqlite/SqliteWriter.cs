@@ -1,0 +1,222 @@
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>The one thread that writes. It takes whatever waits, applies it in one transaction and commits once: every sender
+/// in it shares one fsync. It never waits for more to come, so a lone write is on disk at once.</summary>
+internal sealed partial class SqliteWriter : IDisposable
+{
+    /// <summary>Rows in one commit at the most: about 5 ms of work, so that a burst does not hold up those behind it for longer.</summary>
+    private const int MaxWeight = 1_024;
+
+    /// <summary>Rows that may wait before callers are made to: half a second of work, bounded memory.</summary>
+    private const int MaxPending = 65_536;
+
+    private readonly SqliteConnection _connection;
+    private readonly ILogger _log;
+    private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _work = new(0);
+    private readonly List<IWriterCache> _caches = [];
+    private Queue<WriteOperation> _waiting = new();
+    private int _pending;
+    private TaskCompletionSource? _room;
+    private bool _stopping;
+
+    internal SqliteWriter(SqliteConnection connection, ILogger log)
+    {
+        _connection = connection;
+        _log = log;
+        _thread = new Thread(Run) { IsBackground = true, Name = "sqlite-writer" };
+    }
+
+    /// <summary>Called on the writer's thread after each commit, before any caller is answered.</summary>
+    internal Action? AfterCommit { get; set; }
+
+    /// <summary>Called on the writer's thread after each commit once callers are answered: time for what may wait.</summary>
+    internal Action? AfterAnswers { get; set; }
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>State in memory that mirrors the database is dropped when a transaction is undone.</summary>
+    internal void Register(IWriterCache cache) => _caches.Add(cache);
+
+    /// <summary>Queues a transition and returns its result once it is on disk.</summary>
+    /// <exception cref="StorageUnavailableException">The disk refused; nothing was changed.</exception>
+    internal async ValueTask<T> WriteAsync<T>(
+        Func<SqliteConnection, T> apply, CancellationToken cancellationToken, Action<T>? committed = null, int weight = 1)
+    {
+        var operation = new WriteOperation<T>(apply, committed, weight);
+        await EnqueueAsync(operation, cancellationToken);
+        return await operation.Done;
+    }
+
+    /// <summary>Queues a transition; completes when it is accepted, not when it is done. Waits while too much is queued.</summary>
+    internal ValueTask EnqueueAsync(WriteOperation operation, CancellationToken cancellationToken)
+    {
+        return TryEnqueue(operation, out var room) ? ValueTask.CompletedTask : Wait(room);
+
+        async ValueTask Wait(Task room)
+        {
+            do
+                await room.WaitAsync(cancellationToken);
+            while (!TryEnqueue(operation, out room));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+                return;
+            _stopping = true;
+        }
+
+        _work.Release();
+        if (_thread.IsAlive)
+            _thread.Join();
+        _work.Dispose();
+        _connection.Dispose();
+    }
+
+    private bool TryEnqueue(WriteOperation operation, out Task room)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            if (_pending >= MaxPending)
+            {
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+                return false;
+            }
+
+            room = Task.CompletedTask;
+            _waiting.Enqueue(operation);
+            _pending += operation.Weight;
+            if (_waiting.Count == 1)
+                _work.Release();
+            return true;
+        }
+    }
+
+    private void Run()
+    {
+        var batch = new List<WriteOperation>();
+        while (Take(batch))
+        {
+            Commit(batch);
+            batch.Clear();
+            AfterAnswers?.Invoke();
+        }
+    }
+
+    /// <summary>Waits for work. False when stopping and nothing is left: what was accepted is finished first.</summary>
+    private bool Take(List<WriteOperation> batch)
+    {
+        while (true)
+        {
+            TaskCompletionSource? room = null;
+            lock (_gate)
+            {
+                var weight = 0;
+                while (weight < MaxWeight && _waiting.TryDequeue(out var operation))
+                {
+                    batch.Add(operation);
+                    weight += operation.Weight;
+                }
+
+                _pending -= weight;
+                if (_pending < MaxPending)
+                    (room, _room) = (_room, null);
+                if (batch.Count == 0 && _stopping)
+                    return false;
+                if (_waiting.Count > 0)
+                    _work.Release();
+            }
+
+            room?.TrySetResult();
+            if (batch.Count > 0)
+                return true;
+            _work.Wait();
+        }
+    }
+
+    private void Commit(List<WriteOperation> batch)
+    {
+        try
+        {
+            Transact(batch);
+        }
+        catch (Exception fault)
+        {
+            Undo();
+            if (fault is SqliteException { IsStorageFault: true } || batch.Count == 1)
+                Refuse(batch, fault);
+            else
+                CommitOneByOne(batch, fault);
+            return;
+        }
+
+        AfterCommit?.Invoke();
+        foreach (var operation in batch)
+            operation.Committed();
+        foreach (var operation in batch)
+            operation.Complete();
+    }
+
+    private void Transact(List<WriteOperation> batch)
+    {
+        _connection.Prepare("BEGIN IMMEDIATE").Run();
+        foreach (var operation in batch)
+            operation.Apply(_connection);
+        foreach (var cache in _caches)
+            cache.Flush(_connection);
+        _connection.Prepare("COMMIT").Run();
+    }
+
+    /// <summary>One bad transition fails alone: its neighbours are applied again without it.</summary>
+    private void CommitOneByOne(List<WriteOperation> batch, Exception fault)
+    {
+        Log.BatchUndone(_log, fault, batch.Count);
+        foreach (var operation in batch)
+            Commit([operation]);
+    }
+
+    private void Undo()
+    {
+        // SQLite has rolled back by itself after some faults (disk full); a second ROLLBACK would be an error.
+        if (_connection.InTransaction)
+            _connection.Prepare("ROLLBACK").Run();
+        foreach (var cache in _caches)
+            cache.Reset();
+    }
+
+    private void Refuse(List<WriteOperation> batch, Exception fault)
+    {
+        Log.WriteRefused(_log, fault, batch.Count);
+        var reason = fault is SqliteException { IsStorageFault: true } ? new StorageUnavailableException("The database can not be written.", fault) : fault;
+        foreach (var operation in batch)
+            operation.Fail(reason);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A write failed; the {Count} writes of its batch are applied one by one.")]
+        internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused: the database can not take them.")]
+        internal static partial void WriteRefused(ILogger logger, Exception fault, int count);
+    }
+}
+
+/// <summary>State in memory that mirrors the database, owned by the writer's thread.</summary>
+internal interface IWriterCache
+{
+    /// <summary>Writes what the transaction changed in memory only (counters, next numbers), as its last step.</summary>
+    void Flush(SqliteConnection connection);
+
+    /// <summary>The transaction was undone: forget everything that it may have changed, and read it again when needed.</summary>
+    void Reset();
+}

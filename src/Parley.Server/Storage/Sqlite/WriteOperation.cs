@@ -1,0 +1,41 @@
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>One transition, applied together with whatever else waits and committed once for all.</summary>
+internal abstract class WriteOperation
+{
+    /// <summary>How many rows' worth of work this is; a commit takes a bounded number.</summary>
+    internal virtual int Weight => 1;
+
+    /// <summary>Applies the transition. Runs on the writer's thread inside its transaction; throwing undoes it, and only it.</summary>
+    internal abstract void Apply(SqliteConnection connection);
+
+    /// <summary>Runs on the writer's thread after the commit, in the order of the log.</summary>
+    internal virtual void Committed()
+    {
+    }
+
+    /// <summary>Tells whoever waits, after <see cref="Committed"/> of every operation of the commit.</summary>
+    internal abstract void Complete();
+
+    /// <summary>The transition did not happen.</summary>
+    internal abstract void Fail(Exception reason);
+}
+
+/// <summary>A transition with a result that one caller awaits.</summary>
+internal class WriteOperation<T>(Func<SqliteConnection, T> apply, Action<T>? committed = null, int weight = 1) : WriteOperation
+{
+    private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _result = default!;
+
+    internal Task<T> Done => _done.Task;
+
+    internal override int Weight => weight;
+
+    internal override void Apply(SqliteConnection connection) => _result = apply(connection);
+
+    internal override void Committed() => committed?.Invoke(_result);
+
+    internal override void Complete() => _done.TrySetResult(_result);
+
+    internal override void Fail(Exception reason) => _done.TrySetException(reason);
+}
