@@ -49,7 +49,8 @@ export class TestProject {
   /** A person, known as an agent of type `human`, with an operator's token. */
   async operator(id = 'olga'): Promise<TestAgent> {
     (await this.admin.post('agents/register', { agent_id: id, name: id, type: 'human' })).succeeds();
-    return new TestAgent(this, id, (await this.token({ kind: 'operator', agent_id: id })).token);
+    const { token } = await this.token({ kind: 'operator', agent_id: id });
+    return new TestAgent(this, id, token, this.as(token));
   }
 
   async observer(): Promise<Rest> {
@@ -92,11 +93,12 @@ export class TestAgent {
   readonly token: string;
   readonly rest: Rest;
 
-  constructor(project: TestProject, id: string, token: string) {
+  /** Without a client of its own it is an agent, whose token says its project. */
+  constructor(project: TestProject, id: string, token: string, rest: Rest = project.server.rest(token)) {
     this.project = project;
     this.id = id;
     this.token = token;
-    this.rest = project.as(token);
+    this.rest = rest;
   }
 
   async send(message: Record<string, unknown>): Promise<SendAnswer> {
@@ -139,7 +141,6 @@ export class TestAgent {
     return AgentSocket.open(this.project.server.url, `/ws/${this.id}`, {
       token: this.token,
       ...options,
-      query: { project_id: this.project.id, ...options.query },
     });
   }
 }

@@ -87,6 +87,7 @@ describe('The history', { concurrency: 4 }, () => {
       ['thread', 'x'],
       ['execution', 'x'],
       ['limit', '0'],
+      ['color', 'red'],
     ];
     for (const [name, value] of cases)
       assertNames((await project.admin.get('messages', { [name]: value })).problem(400, 'invalid_request'), name);

@@ -46,8 +46,6 @@ const above: Expectations = { admin: 'ok', operator: 'ok' };
 const admins: Expectations = { admin: 'ok' };
 const settlers: Expectations = { admin: 'ok', bob: 'ok', ada: 404, eve: 404, operator: [403, 404] };
 const executors: Expectations = { admin: 'ok', operator: 'ok', ada: 'ok', bob: 'ok' };
-// The table of the wire says who reads squads and not who writes them; an agent may or may not.
-const squadWriters: Expectations = { admin: 'ok', operator: 'ok', agents: ['ok', 403] };
 const text = { content: 'x' };
 
 const message =
@@ -68,7 +66,7 @@ export const table: readonly Row[] = [
   row('GET', 'agents/online', readers),
   row('GET', 'agents/ada', readers),
   row('PUT', 'agents/ada', adas, { name: 'Ada' }),
-  row('DELETE', 'agents/ada', { admin: 'ok', operator: ['ok', 403], ada: ['ok', 403] }),
+  row('DELETE', 'agents/ada', adas),
   row('PUT', 'agents/ada/status', adas, { status: 'busy' }),
   row('POST', 'agents/ada/heartbeat', adas),
   row('POST', 'agents/ada/pause', above),
@@ -119,13 +117,13 @@ export const table: readonly Row[] = [
   row('GET', (world) => `threads/${world.thread}`, participants),
   row('GET', (world) => `threads/${world.thread}/current?since=1`, participants),
 
-  row('POST', 'squads', squadWriters, { name: 'Beta' }),
+  row('POST', 'squads', above, { name: 'Beta' }),
   row('GET', 'squads', readers),
   row('GET', 'squads/alpha', readers),
-  row('PUT', 'squads/alpha', squadWriters, { name: 'Alpha' }),
-  row('PUT', 'squads/alpha/members/eve', squadWriters),
-  row('DELETE', 'squads/alpha/members/ada', squadWriters),
-  row('DELETE', 'squads/alpha', squadWriters),
+  row('PUT', 'squads/alpha', above, { name: 'Alpha' }),
+  row('PUT', 'squads/alpha/members/eve', above),
+  row('DELETE', 'squads/alpha/members/ada', above),
+  row('DELETE', 'squads/alpha', above),
 
   row('POST', 'executions', { admin: 'ok', operator: 'ok', agents: 'ok' }, { title: 'A run' }),
   row('GET', 'executions', readers),
