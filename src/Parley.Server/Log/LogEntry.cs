@@ -40,14 +40,14 @@ internal enum Audience : byte
     /// <summary>A message to a topic's subscribers or a part of everybody: those who got it, by itself.</summary>
     Group = 2,
 
-    /// <summary>The sender and operators, until its release makes it <see cref="Named"/> by a second entry.</summary>
-    Withheld = 3,
-
     /// <summary>All of the project: agents, executions, events.</summary>
-    Project = 4,
+    Project = 3,
 
     /// <summary>Operators and observers.</summary>
-    Operators = 5,
+    Operators = 4,
+
+    /// <summary>With one of the first three: only the sender and operators, until a second entry releases it.</summary>
+    Withheld = 16,
 }
 
 /// <summary>One entry of a project's log with the JSON that every reader gets: made once, shared by all.</summary>

@@ -55,6 +55,9 @@ internal enum SendResult
 
     MailboxFull,
     ExecutionEnded,
+
+    /// <summary>The store failed at this send, and not at its neighbours: a bug, told as one.</summary>
+    Failed,
 }
 
 /// <summary>What became of one send.</summary>

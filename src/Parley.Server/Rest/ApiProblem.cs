@@ -16,13 +16,13 @@ internal sealed record ApiProblem(string Code, string Detail) : IResult
 
     private static readonly int[] StatusesWithWait = [StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable];
 
-    private int? status;
+    private int? _status;
 
     /// <summary>The HTTP status: that of the code, unless HTTP itself knows a closer one (408, 431).</summary>
     public int Status
     {
-        get => status ?? ErrorCatalog.Of(Code).Status;
-        init => status = value;
+        get => _status ?? ErrorCatalog.Of(Code).Status;
+        init => _status = value;
     }
 
     /// <summary>How long to wait before trying again.</summary>

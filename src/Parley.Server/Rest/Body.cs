@@ -16,13 +16,13 @@ namespace Parley.Server.Rest;
 internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
-    private readonly T? value;
+    private readonly T? _value;
 
-    private Body(T? value, ApiProblem? problem) => (this.value, Problem) = (value, problem);
+    private Body(T? value, ApiProblem? problem) => (_value, Problem) = (value, problem);
 
     public ApiProblem? Problem { get; }
 
-    public T Value => value ?? throw new InvalidOperationException("The body is bad: its problem is to be answered, not its value used.");
+    public T Value => _value ?? throw new InvalidOperationException("The body is bad: its problem is to be answered, not its value used.");
 
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -55,11 +55,8 @@ internal sealed class OptionalBody<T> : IInput, IBindableFromHttpContext<Optiona
         BodyReader.Describe(builder, typeof(T), isOptional: true);
 }
 
-/// <summary>How many bytes of body an endpoint takes; endpoints without it take <see cref="Default"/>.</summary>
-internal sealed record BodyLimit(long Bytes)
-{
-    public const long Default = 1024 * 1024;
-}
+/// <summary>How many bytes of body an endpoint takes.</summary>
+internal sealed record BodyLimit(long Bytes);
 
 internal static class BodyLimitConventions
 {
@@ -74,7 +71,8 @@ file static class BodyReader
     public static async ValueTask<(T? Value, ApiProblem? Problem)> ReadAsync<T>(HttpContext context, bool required)
         where T : class
     {
-        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? BodyLimit.Default;
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
+            ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say .WithBodyLimit(bytes).");
         if (context.Request.ContentLength > limit)
             return (null, Problems.TooLarge("The body", limit));
 

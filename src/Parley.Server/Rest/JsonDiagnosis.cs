@@ -15,7 +15,7 @@ internal sealed class JsonDiagnosis
     // A hostile body has room for a million faults; a reader has none.
     private const int MostErrors = 20;
 
-    private readonly Dictionary<string, IReadOnlyList<string>> errors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> _errors = new(StringComparer.Ordinal);
 
     private JsonDiagnosis()
     {
@@ -33,9 +33,9 @@ internal sealed class JsonDiagnosis
         else
             diagnosis.WalkDocument(json, type);
 
-        if (diagnosis.errors.Count == 0)
+        if (diagnosis._errors.Count == 0)
             diagnosis.Add(path is { Length: > 2 } ? path[2..] : WholeBody, "has a value that is not acceptable here");
-        return diagnosis.errors;
+        return diagnosis._errors;
     }
 
     private void WalkDocument(ReadOnlySpan<byte> json, JsonTypeInfo type)
@@ -200,8 +200,8 @@ internal sealed class JsonDiagnosis
 
     private void Add(string field, string reason)
     {
-        if (errors.Count < MostErrors || errors.ContainsKey(field))
-            errors[field] = errors.TryGetValue(field, out var before) ? [.. before, reason] : [reason];
+        if (_errors.Count < MostErrors || _errors.ContainsKey(field))
+            _errors[field] = _errors.TryGetValue(field, out var before) ? [.. before, reason] : [reason];
     }
 
     private static bool MayBeNull(Type type) => !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;

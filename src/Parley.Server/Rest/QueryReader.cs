@@ -11,11 +11,11 @@ internal sealed class QueryReader(IQueryCollection query)
     private const int LongestText = 1000;
     private const int MostRepeats = 100;
 
-    private readonly List<QueryParameter> parameters = [];
-    private readonly Validation validation = new();
+    private readonly List<QueryParameter> _parameters = [];
+    private readonly Validation _validation = new();
 
     /// <summary>What was asked for so far, in that order.</summary>
-    public IReadOnlyList<QueryParameter> Parameters => parameters;
+    public IReadOnlyList<QueryParameter> Parameters => _parameters;
 
     /// <summary>The <c>limit</c> and <c>after</c> that every list takes.</summary>
     public ListQuery List() => new(
@@ -24,20 +24,20 @@ internal sealed class QueryReader(IQueryCollection query)
 
     public string? Text(string name, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning });
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning });
         return One(name);
     }
 
     /// <summary>Texts, each as <c>?name=</c> or joined by commas; empty when absent.</summary>
     public IReadOnlyList<string> Texts(string name, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Repeated = true });
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Repeated = true });
         return Many(name);
     }
 
     public int? Int(string name, int least, int most, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most });
+        _parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most });
         if (One(name) is not { } text)
             return null;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
@@ -48,7 +48,7 @@ internal sealed class QueryReader(IQueryCollection query)
 
     public long? Long(string name, long least, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Format = "int64", Minimum = least });
+        _parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Format = "int64", Minimum = least });
         if (One(name) is not { } text)
             return null;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least)
@@ -60,7 +60,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>Seconds, fractions too.</summary>
     public TimeSpan? Seconds(string name, double least, double most, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "number") { Meaning = meaning, Minimum = least, Maximum = most });
+        _parameters.Add(new QueryParameter(name, "number") { Meaning = meaning, Minimum = least, Maximum = most });
         if (One(name) is not { } text)
             return null;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
@@ -71,7 +71,7 @@ internal sealed class QueryReader(IQueryCollection query)
 
     public bool? Flag(string name, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "boolean") { Meaning = meaning });
+        _parameters.Add(new QueryParameter(name, "boolean") { Meaning = meaning });
         switch (One(name))
         {
             case null: return null;
@@ -86,7 +86,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>A time; one without an offset is refused, since nobody could say which hour it means.</summary>
     public DateTimeOffset? Time(string name, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Format = "date-time" });
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Format = "date-time" });
         if (One(name) is not { } text)
             return null;
 
@@ -103,14 +103,14 @@ internal sealed class QueryReader(IQueryCollection query)
         where T : struct, Enum
     {
         var words = WireType.WordsOf(typeof(T));
-        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
         return One(name) is { } text ? Find<T>(name, text, words) : null;
     }
 
     /// <summary>One of a few words that are no enum.</summary>
     public string? Word(string name, IReadOnlyList<string> words, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
         if (One(name) is not { } text || words.Contains(text, StringComparer.Ordinal))
             return One(name, quiet: true);
         Fail(name, $"is '{Problems.Shown(text)}'; expected one of {string.Join(", ", words)}");
@@ -122,14 +122,14 @@ internal sealed class QueryReader(IQueryCollection query)
         where T : struct, Enum
     {
         var words = WireType.WordsOf(typeof(T));
-        parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words, Repeated = true });
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words, Repeated = true });
         return [.. Many(name).Select(text => Find<T>(name, text, words)).OfType<T>()];
     }
 
     /// <summary>A set of numbers such as <c>3,4</c>, repeated or joined by commas; empty when absent.</summary>
     public IReadOnlyList<int> Ints(string name, int least, int most, string? meaning = null)
     {
-        parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most, Repeated = true });
+        _parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most, Repeated = true });
         var values = new List<int>();
         foreach (var text in Many(name))
         {
@@ -145,7 +145,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>All parameters <c>PREFIX.KEY=value</c>, by key: a filter on free metadata.</summary>
     public IReadOnlyDictionary<string, string> Keyed(string prefix, string? meaning = null)
     {
-        parameters.Add(new QueryParameter($"{prefix}.KEY", "string") { Meaning = meaning });
+        _parameters.Add(new QueryParameter($"{prefix}.KEY", "string") { Meaning = meaning });
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in query.Keys.Where(name => IsKeyOf(prefix, name)))
         {
@@ -157,15 +157,15 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>Notes a fault that the caller found in what it read.</summary>
-    public void Fail(string name, string reason) => validation.Fail(name, reason);
+    public void Fail(string name, string reason) => _validation.Fail(name, reason);
 
     /// <returns>Everything that is wrong with the query, or null.</returns>
     public ApiProblem? Finish()
     {
-        var names = parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
+        var names = _parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         var prefixes = names.Where(name => name.EndsWith(".KEY", StringComparison.Ordinal)).Select(name => name[..^4]).ToArray();
-        InputFilter.NoteUnknown(query, validation, name => names.Contains(name) || prefixes.Any(prefix => IsKeyOf(prefix, name)), names);
-        return validation.Problem;
+        InputFilter.NoteUnknown(query, _validation, name => names.Contains(name) || prefixes.Any(prefix => IsKeyOf(prefix, name)), names);
+        return _validation.Problem;
     }
 
     private string? One(string name, bool quiet = false)
@@ -214,9 +214,8 @@ internal sealed class QueryReader(IQueryCollection query)
     private T? Find<T>(string name, string text, string[] words)
         where T : struct, Enum
     {
-        var index = Array.IndexOf(words, text);
-        if (index >= 0)
-            return Enum.GetValues<T>()[index];
+        if (WireType.Find<T>(text) is { } value)
+            return value;
         Fail(name, $"is '{Problems.Shown(text)}'; expected one of {string.Join(", ", words)}");
         return null;
     }

@@ -9,17 +9,17 @@ namespace Parley.Server.Rest;
 /// <see cref="Required"/>.</summary>
 internal sealed class Validation
 {
-    private Dictionary<string, IReadOnlyList<string>>? errors;
+    private Dictionary<string, IReadOnlyList<string>>? _errors;
 
-    public bool IsGood => errors is null;
+    public bool IsGood => _errors is null;
 
     /// <summary>All that was found, or null.</summary>
-    public ApiProblem? Problem => errors is null ? null : Problems.Invalid(errors);
+    public ApiProblem? Problem => _errors is null ? null : Problems.Invalid(_errors);
 
     public Validation Fail(string field, string reason)
     {
-        errors ??= new(StringComparer.Ordinal);
-        errors[field] = errors.TryGetValue(field, out var before) ? [.. before, reason] : [reason];
+        _errors ??= new(StringComparer.Ordinal);
+        _errors[field] = _errors.TryGetValue(field, out var before) ? [.. before, reason] : [reason];
         return this;
     }
 

@@ -46,6 +46,18 @@ internal sealed record WireType(string Name, WireType.Test Accepts)
     /// <summary>The words of an enum, in snake_case.</summary>
     public static string[] WordsOf(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
+    /// <summary>The word of an enum's value, in snake_case.</summary>
+    public static string WordOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>The value of an enum that a word names, or null.</summary>
+    public static T? Find<T>(string word)
+        where T : struct, Enum
+    {
+        var index = Array.IndexOf(WordsOf(typeof(T)), word);
+        return index < 0 ? null : Enum.GetValues<T>()[index];
+    }
+
     private static string? Number(ref Utf8JsonReader reader) =>
         reader.TryGetInt32(out var number) ? number.ToString(CultureInfo.InvariantCulture) : null;
 }

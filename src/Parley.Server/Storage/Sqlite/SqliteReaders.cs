@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Read-only connections for queries; each is used by one query at a time, and none ever waits for the writer.</summary>
-internal sealed class SqliteReaders(string path, int count) : IDisposable
+/// <param name="index">The message index, attached as <c>idx</c>; null: without.</param>
+internal sealed class SqliteReaders(string path, int count, string? index = null) : IDisposable
 {
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
     private readonly SemaphoreSlim _places = new(count, count);
@@ -59,6 +60,8 @@ internal sealed class SqliteReaders(string path, int count) : IDisposable
         var connection = SqliteConnection.Open(path, readOnly: true);
         // 16 MB of pages a reader, and up to 1 GB of the file mapped: a page of history is then read without a copy.
         connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
+        if (index is not null)
+            connection.Prepare("ATTACH ?1 AS idx").Bind(1, index).Run();
         return connection;
     }
 }

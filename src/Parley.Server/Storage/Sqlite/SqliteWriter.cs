@@ -152,10 +152,14 @@ internal sealed partial class SqliteWriter : IDisposable
         catch (Exception fault)
         {
             Undo();
-            if (fault is SqliteException { IsStorageFault: true } || batch.Count == 1)
+            if (fault is SqliteException { IsStorageFault: true })
                 Refuse(batch, fault);
-            else
+            else if (batch.Count > 1)
                 CommitOneByOne(batch, fault);
+            else if (batch[0].Split() is { Count: > 0 } parts)
+                CommitOneByOne(parts, fault);
+            else
+                Refuse(batch, fault);
             return;
         }
 
@@ -177,7 +181,7 @@ internal sealed partial class SqliteWriter : IDisposable
     }
 
     /// <summary>One bad transition fails alone: its neighbours are applied again without it.</summary>
-    private void CommitOneByOne(List<WriteOperation> batch, Exception fault)
+    private void CommitOneByOne(IReadOnlyList<WriteOperation> batch, Exception fault)
     {
         Log.BatchUndone(_log, fault, batch.Count);
         foreach (var operation in batch)

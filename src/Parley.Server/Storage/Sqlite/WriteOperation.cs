@@ -19,6 +19,10 @@ internal abstract class WriteOperation
 
     /// <summary>The transition did not happen.</summary>
     internal abstract void Fail(Exception reason);
+
+    /// <summary>The parts of an operation that failed, each to be tried alone; empty when it is one thing. Called instead of
+    /// <see cref="Fail"/>, and the parts then answer for the whole.</summary>
+    internal virtual IReadOnlyList<WriteOperation> Split() => [];
 }
 
 /// <summary>A transition with a result that one caller awaits.</summary>

@@ -51,6 +51,7 @@ CREATE TABLE log (
     hops           INTEGER NOT NULL DEFAULT 0,
     subject        INTEGER,            -- the entry that this one is about (a deletion, a release, a reaction)
     superseded_by  INTEGER,
+    released_by    INTEGER,            -- a withheld message: the entry that released it
     first_delivery INTEGER,            -- a message's deliveries are first_delivery .. first_delivery + deliveries - 1
     deliveries     INTEGER NOT NULL DEFAULT 0,
     routing        TEXT,
@@ -70,6 +71,7 @@ CREATE TABLE deliveries (
     mailbox         INTEGER NOT NULL,   -- agents.number
     state           INTEGER NOT NULL,
     attempt         INTEGER NOT NULL,
+    priority        INTEGER NOT NULL,
     rank            INTEGER NOT NULL,
     queued_at       INTEGER NOT NULL,
     expires_at      INTEGER,
@@ -109,33 +111,6 @@ CREATE TABLE reactions (
     emoji TEXT NOT NULL,
     agent TEXT NOT NULL,
     PRIMARY KEY (place, emoji, agent)
-) WITHOUT ROWID;
-
--- Filled by a reader of the log, off the send path. facet = number * 4 + what (see Facet).
-CREATE TABLE message_facets (
-    facet INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    PRIMARY KEY (facet, place)
-) WITHOUT ROWID;
-CREATE TABLE message_types (
-    number INTEGER PRIMARY KEY,
-    name   TEXT NOT NULL UNIQUE
-);
-CREATE TABLE threads (
-    thread     INTEGER PRIMARY KEY,
-    project    INTEGER NOT NULL,
-    last_place INTEGER NOT NULL,
-    messages   INTEGER NOT NULL,
-    started_at INTEGER NOT NULL,
-    last_at    INTEGER NOT NULL
-);
-CREATE INDEX threads_recent ON threads (project, last_place);
-CREATE VIRTUAL TABLE message_text USING fts5 (content, content = '', tokenize = 'unicode61');
-CREATE TABLE log_readers (
-    reader  TEXT NOT NULL,
-    project INTEGER NOT NULL,
-    seq     INTEGER NOT NULL,
-    PRIMARY KEY (reader, project)
 ) WITHOUT ROWID;
 
 CREATE TABLE squads (

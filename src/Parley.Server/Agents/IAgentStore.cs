@@ -1,0 +1,29 @@
+namespace Parley.Server.Agents;
+
+/// <summary>Durable agents. Every method is one atomic transition, and puts what happened into the project's log.</summary>
+internal interface IAgentStore
+{
+    ValueTask<IReadOnlyList<AgentRecord>> LoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds an agent.</summary>
+    /// <param name="draft">Without number and join.</param>
+    /// <param name="entry">Makes the log entry from the agent as it is stored; null: none is written.</param>
+    /// <returns>The agent; null when the id is taken.</returns>
+    ValueTask<AgentRecord?> AddAsync(AgentRecord draft, AgentEntry? entry, CancellationToken cancellationToken);
+
+    /// <returns>False when the agent is gone.</returns>
+    ValueTask<bool> ChangeAsync(AgentRecord agent, AgentEntry? entry, CancellationToken cancellationToken);
+
+    /// <summary>Removes an agent; its number and its past stay.</summary>
+    ValueTask<bool> RemoveAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Writes that an agent came or went; nothing else of it changes.</summary>
+    ValueTask NoteAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Keeps when agents were last seen.</summary>
+    ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken);
+}
+
+/// <summary>What happened to an agent, and its JSON at that moment.</summary>
+/// <param name="Type">As an event: <c>agent_registration</c>, <c>agent_joined</c>, <c>agent_left</c>, <c>agent_updated</c>, <c>agent_removed</c>.</param>
+internal sealed record AgentEntry(string Type, Func<AgentRecord, byte[]> Json);

@@ -1,0 +1,40 @@
+using Parley.Protocol;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Where deliveries go when their agent is connected. Called by the store on its writing thread: never blocks.</summary>
+internal interface IHandover
+{
+    /// <summary>Room for one delivery in a connection of the agent that takes it; null: nobody, it waits in the mailbox.</summary>
+    IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer);
+
+    /// <summary>These mailboxes have work that nobody was handed. A hint: losing one costs time, never a message.</summary>
+    void Wake(int agent);
+
+    /// <summary>Whether anybody watches receipts of a project: otherwise none are made.</summary>
+    bool WantsReceipts(int project);
+
+    /// <summary>A stage of a delivery was reached. Death and expiry are entries of the log and not told here.</summary>
+    void Publish(in ReceiptNote receipt);
+}
+
+/// <summary>What is offered.</summary>
+internal readonly record struct DeliveryOffer(string Type, Priority Priority, int Sender, long ReplyTo);
+
+/// <summary>Whoever holds leases for as long as it lives: a connection, or somebody who waits for a reply.</summary>
+internal interface IDeliveryHolder
+{
+    TimeSpan LeaseTime { get; }
+
+    /// <summary>What was reserved is on disk and leased to this holder.</summary>
+    void Deliver(in ClaimedDelivery delivery);
+
+    /// <summary>The reservation comes to nothing.</summary>
+    void Cancel();
+
+    /// <summary>A delivery that this holder had is settled, lapsed or withdrawn: there is room again.</summary>
+    void Released();
+}
+
+/// <summary>A stage of a delivery.</summary>
+internal readonly record struct ReceiptNote(int Project, long Delivery, long Seq, int Agent, DeliveryState State, int Attempt, long Stamp);

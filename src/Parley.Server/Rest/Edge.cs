@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Protocol;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Rest;
+
+/// <summary>What stands between the network and the endpoints, in its order.</summary>
+internal static class Edge
+{
+    /// <summary>The base path of the API.</summary>
+    public const string BasePath = "/api/v1";
+
+    /// <summary>The group under which every concept maps its endpoints; it answers bad input before they run.
+    /// An endpoint's own <see cref="BodyLimit"/> beats the group's.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, ServerSettings settings)
+    {
+        var api = routes.MapGroup(BasePath).WithBodyLimit(settings.MaxBodyBytes);
+        api.AddEndpointFilterFactory(InputFilter.Create);
+        return api.WithProblemResponses();
+    }
+
+    /// <summary>Results are written as the wire has it.</summary>
+    public static IServiceCollection AddEdge(this IServiceCollection services) => services
+        .AddRouting()
+        .ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Lenient);
+            json.SerializerOptions.Encoder = WireJson.Lenient.Options.Encoder;
+            json.SerializerOptions.PropertyNamingPolicy = WireJson.Lenient.Options.PropertyNamingPolicy;
+        });
+
+    /// <summary>Everything up to and including the decision who may use which endpoint. What follows are the endpoints.</summary>
+    public static void UseEdge(this IApplicationBuilder app, ServerSettings settings)
+    {
+        app.UseMiddleware<ProblemResponses>();
+        if (settings.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders();
+        app.UseMiddleware<HostAndOriginGuard>(settings);
+
+        // The path is rewritten before routing looks at it, and the gate needs to know what routing found.
+        app.UseUnversionedPaths();
+        app.UseRouting();
+        app.UseMiddleware<PermissionGate>();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Rest;
+
+/// <summary>Keeps web pages from elsewhere out, over REST, streams and sockets alike: a page that gave its own name this machine's
+/// address (DNS rebinding) by the Host header, any other by the Origin header, which browsers set and pages can not.</summary>
+internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings settings)
+{
+    private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
+    private const string UsualHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID";
+    private const string ExposedHeaders = "ETag, Location, Retry-After";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var host = context.Request.Host.Host;
+        if (!IsAllowedHost(host))
+            return Problems.Forbidden($"This server does not answer to the name '{Problems.Shown(host)}'; the setting allowed_hosts names those it does.").ExecuteAsync(context);
+
+        if (!context.Request.Headers.TryGetValue(HeaderNames.Origin, out var origins))
+            return next(context);
+
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        if (IsSameOrigin(context.Request, origins))
+            return next(context);
+        if (origins is not [{ } origin] || !IsAllowedOrigin(origin))
+            return Problems.Forbidden($"Pages of '{Problems.Shown(origins.ToString())}' may not talk to this server; the setting cors_origins names those that may.").ExecuteAsync(context);
+
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = origin;
+        headers.AccessControlExposeHeaders = ExposedHeaders;
+        return IsPreflight(context.Request) ? AnswerPreflight(context) : next(context);
+    }
+
+    /// <summary>A bare address can not be rebound: nobody but its owner answers for it. So only names are compared.</summary>
+    private bool IsAllowedHost(string host)
+    {
+        if (IPAddress.TryParse(host, out _) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (host.Length > 0 && host.Equals(settings.Host, StringComparison.OrdinalIgnoreCase))
+            return true;
+        return settings.AllowedHosts.Any(allowed => allowed.StartsWith("*.", StringComparison.Ordinal)
+            ? host.EndsWith(allowed[1..], StringComparison.OrdinalIgnoreCase)
+            : host.Equals(allowed, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private bool IsAllowedOrigin(string origin) =>
+        settings.CorsOrigins.Any(allowed => allowed == "*" || allowed.Equals(origin, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsSameOrigin(HttpRequest request, StringValues origins) =>
+        origins is [{ } origin]
+        && Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
+        && Uri.Compare(page, own, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+
+    private static bool IsPreflight(HttpRequest request) =>
+        HttpMethods.IsOptions(request.Method) && request.Headers.ContainsKey(HeaderNames.AccessControlRequestMethod);
+
+    private static Task AnswerPreflight(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowMethods = AllowedMethods;
+        headers.AccessControlAllowHeaders = UsualHeaders;
+        headers.AccessControlMaxAge = "600";
+
+        // Chromium asks before a public page may reach a private address; the setting has already said yes.
+        if (context.Request.Headers.ContainsKey("Access-Control-Request-Private-Network"))
+            headers["Access-Control-Allow-Private-Network"] = "true";
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Rest;
+
+/// <summary>Makes every failure a problem: an exception that nobody expected, a path that nobody serves, a method that a path does not
+/// have. The outermost part of the edge.</summary>
+internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<ProblemResponses> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone: nobody is left to answer, and it is no fault of anybody's.
+            return;
+        }
+        catch (Exception exception)
+        {
+            if (!await TryAnswerAsync(context, exception))
+                throw;
+            return;
+        }
+
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+            await Of(context).ExecuteAsync(context);
+    }
+
+    private async Task<bool> TryAnswerAsync(HttpContext context, Exception exception)
+    {
+        var problem = exception switch
+        {
+            BadHttpRequestException bad => Of(bad),
+            StorageUnavailableException away => Problems.StorageUnavailable(away.RetryAfter),
+            _ => Problems.Internal(),
+        };
+
+        // The pattern, not the path: what a client put into the path or the query may be a secret.
+        var place = (context.GetEndpoint() as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText ?? "an unmapped path";
+        if (problem.Code == ErrorCodes.InternalError)
+            Log.Unexpected(logger, context.Request.Method, place, exception);
+        else if (problem.Code == ErrorCodes.StorageUnavailable)
+            Log.StorageAway(logger, context.Request.Method, place, exception.Message);
+
+        if (context.Response.HasStarted)
+        {
+            // Half an answer can not become a problem; a broken connection tells the client that it is half.
+            context.Abort();
+            return true;
+        }
+
+        context.Response.Clear();
+        await problem.ExecuteAsync(context);
+        return true;
+    }
+
+    private static ApiProblem Of(BadHttpRequestException exception) => exception.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server takes."),
+        StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),
+        StatusCodes.Status408RequestTimeout => Problems.InvalidRequest("The body came too slowly.") with { Status = StatusCodes.Status408RequestTimeout },
+        var status => Problems.InvalidRequest("The request could not be read.") with { Status = status },
+    };
+
+    private static ApiProblem Of(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status401Unauthorized => Problems.Unauthorized(),
+        StatusCodes.Status403Forbidden => Problems.Forbidden("This is not allowed."),
+        StatusCodes.Status404NotFound => Problems.NoSuchPath(context.Request.Path),
+        StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(context.Request.Method),
+        StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server takes."),
+        StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),
+        StatusCodes.Status503ServiceUnavailable => Problems.StorageUnavailable(),
+        >= 500 => Problems.Internal(),
+        var status => Problems.InvalidRequest("The request can not be served as it is.") with { Status = status },
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Place} failed unexpectedly.")]
+        public static partial void Unexpected(ILogger logger, string method, string place, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Place} was refused, the store is away: {Reason}")]
+        public static partial void StorageAway(ILogger logger, string method, string place, string reason);
+    }
+}

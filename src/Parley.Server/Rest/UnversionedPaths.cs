@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Parley.Server.Rest;
+
+/// <summary>Serves <c>/api/...</c> as <c>/api/v1/...</c> by rewriting the path before routing. Mapping everything twice instead would
+/// make two endpoints of one name, which link generation refuses.</summary>
+internal static class UnversionedPaths
+{
+    private const string Versioned = "/api/v1";
+
+    public static IApplicationBuilder UseUnversionedPaths(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    {
+        context.Request.Path = Rewrite(context.Request.Path);
+        return next(context);
+    });
+
+    /// <summary>The path as the endpoints know it.</summary>
+    public static PathString Rewrite(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest) && !path.StartsWithSegments(Versioned, StringComparison.Ordinal)
+            ? new PathString(Versioned).Add(rest)
+            : path;
+}

@@ -1,0 +1,67 @@
+using Parley.Protocol;
+
+namespace Parley.Server.Security;
+
+/// <summary>A token that is in force, with what only memory holds of it: when it was used, and who waits for its end.</summary>
+internal sealed class LiveToken
+{
+    private readonly Lock _gate = new();
+    private long _lastUsedTicks;
+    private CancellationTokenSource? _ended;
+    private Caller? _caller;
+
+    public LiveToken(StoredToken stored)
+    {
+        Stored = stored;
+        _lastUsedTicks = stored.LastUsedAt?.UtcTicks ?? 0;
+    }
+
+    public StoredToken Stored { get; }
+
+    /// <summary>Null: never.</summary>
+    public DateTimeOffset? LastUsedAt => Volatile.Read(ref _lastUsedTicks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>The caller that it stands for; the same object each time. Made at the first use, since most of a hundred thousand tokens
+    /// are never used while a server runs.</summary>
+    public Caller Caller
+    {
+        get
+        {
+            if (Volatile.Read(ref _caller) is { } made)
+                return made;
+            lock (_gate)
+            {
+                _ended ??= new CancellationTokenSource();
+                return _caller ??= new Caller
+                {
+                    Kind = Stored.Kind, TokenId = Stored.TokenId, ProjectId = Stored.ProjectId, AgentId = Stored.AgentId, Ended = _ended.Token,
+                };
+            }
+        }
+    }
+
+    /// <summary>Notes a use, no more often than <paramref name="step"/>.</summary>
+    /// <returns>Whether the time of last use changed.</returns>
+    public bool Use(DateTimeOffset now, TimeSpan step)
+    {
+        var before = Volatile.Read(ref _lastUsedTicks);
+        return now.UtcTicks - before >= step.Ticks && Interlocked.CompareExchange(ref _lastUsedTicks, now.UtcTicks, before) == before;
+    }
+
+    /// <summary>Tells everybody who holds something open by this token that it is over.</summary>
+    public void End()
+    {
+        CancellationTokenSource source;
+        lock (_gate)
+            source = _ended ??= new CancellationTokenSource();
+
+        // Not here: the callbacks close sockets, and whoever revokes should not wait for that.
+        _ = source.CancelAsync();
+    }
+
+    public TokenInfo ToInfo() => new()
+    {
+        TokenId = Stored.TokenId, Kind = Stored.Kind, ProjectId = Stored.ProjectId, AgentId = Stored.AgentId,
+        CreatedAt = Stored.CreatedAt, ExpiresAt = Stored.ExpiresAt, LastUsedAt = LastUsedAt,
+    };
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Parley.Server.Settings;
+
+/// <summary>Where Kestrel listens, with which certificate and limits, and whom it believes about who is calling.</summary>
+internal static class KestrelSetup
+{
+    public static void UseSettings(this IWebHostBuilder host, ServerSettings settings)
+    {
+        host.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            Limit(kestrel.Limits, settings);
+
+            var tls = settings.HasTls ? LoadCertificate(settings) : null;
+            if (settings.Host == "*")
+                kestrel.ListenAnyIP(settings.Port, listen => Secure(listen, tls));
+            else
+                Array.ForEach(AddressesOf(settings.Host), address => kestrel.Listen(address, settings.Port, listen => Secure(listen, tls)));
+        });
+        host.ConfigureServices(services => services.Configure<ForwardedHeadersOptions>(options => Believe(options, settings.TrustedProxies)));
+    }
+
+    private static void Secure(ListenOptions listen, HttpsConnectionAdapterOptions? tls)
+    {
+        // Without TLS there is no way to choose HTTP/2 that browsers and curl would take.
+        listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+        if (tls is not null)
+            listen.UseHttps(tls);
+    }
+
+    private static IPAddress[] AddressesOf(string host)
+    {
+        if (IPAddress.TryParse(host.Trim('[', ']'), out var address))
+            return [address];
+
+        // Both families on one free port can not be asked for, and clients that know 'localhost' know 127.0.0.1.
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback] : Dns.GetHostAddresses(host);
+    }
+
+    private static void Limit(KestrelServerLimits limits, ServerSettings settings)
+    {
+        // The most that any endpoint takes by default; those that take more, or less, say so themselves.
+        limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+
+        // Who sends a body slower than a modem holds a connection for nothing.
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
+    }
+
+    private static HttpsConnectionAdapterOptions LoadCertificate(ServerSettings settings)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(settings.TlsCert!);
+        return new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = X509Certificate2.CreateFromPemFile(settings.TlsCert!, settings.TlsKey!),
+            ServerCertificateChain = chain,
+        };
+    }
+
+    private static void Believe(ForwardedHeadersOptions options, IReadOnlyList<System.Net.IPNetwork> proxies)
+    {
+        // ASP.NET believes loopback from the start; here nobody is believed who was not named.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+            options.KnownIPNetworks.Add(proxy);
+        options.ForwardedHeaders = proxies.Count == 0
+            ? ForwardedHeaders.None
+            : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        options.ForwardLimit = null;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Settings;
+
+/// <summary>How a server runs, read once at its start. Every property is a row of <see cref="SettingsTable"/>, which says its meaning,
+/// default and range.</summary>
+public sealed record ServerSettings
+{
+    private ServerSettings()
+    {
+    }
+
+    /// <summary>What a server has of which nothing was said, apart from <see cref="DataFolder"/>, which depends on the environment.</summary>
+    public static ServerSettings Default { get; } = SettingsTable.All.Aggregate(new ServerSettings(), static (settings, setting) => setting.ApplyDefault(settings));
+
+    // Where
+    public string Host { get; init; } = "";
+    public int Port { get; init; }
+    public string DataFolder { get; init; } = "";
+
+    /// <summary>The database file when it is not <c>parley.db</c> in the data folder.</summary>
+    public string? Database { get; init; }
+
+    public string DatabaseFile => Database ?? Path.Combine(DataFolder, "parley.db");
+
+    // Who
+    public string? SecretKey { get; init; }
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+    public string? TlsCert { get; init; }
+    public string? TlsKey { get; init; }
+
+    public bool HasTls => TlsCert is not null;
+
+    // What is told
+    public string AppName { get; init; } = "";
+    public LogLevel LogLevel { get; init; }
+    public string? LogFile { get; init; }
+    public bool Debug { get; init; }
+
+    // Messages
+    public int MaxMessageBytes { get; init; }
+    public int MaxBodyBytes { get; init; }
+    public int MailboxLimit { get; init; }
+    public TimeSpan MessageTtl { get; init; }
+    public TimeSpan RetryDelay { get; init; }
+    public int MaxAttempts { get; init; }
+
+    /// <summary>Zero keeps messages for ever.</summary>
+    public TimeSpan Retention { get; init; }
+
+    /// <summary>Zero: priority alone decides.</summary>
+    public TimeSpan PriorityAging { get; init; }
+
+    // Floods and loops
+    /// <summary>Zero lifts the limit.</summary>
+    public double RateLimitPerSecond { get; init; }
+
+    public int RateLimitBurst { get; init; }
+    public int LoopLimit { get; init; }
+
+    // Connections
+    public TimeSpan Heartbeat { get; init; }
+    public TimeSpan StopTimeout { get; init; }
+}

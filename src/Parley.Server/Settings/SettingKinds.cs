@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Net;
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Settings;
+
+/// <summary>How the text of each kind of setting is read.</summary>
+internal static class SettingKinds
+{
+    public static Parsed<string?> Text(string text) =>
+        text.Any(char.IsControl) ? Fault<string?>("holds a control character") : text;
+
+    /// <summary>A number within its range; for whole numbers nothing behind the point is taken.</summary>
+    public static Func<string, Parsed<T>> Number<T>(T least, T most)
+        where T : struct, INumber<T> => text =>
+    {
+        var style = typeof(T) == typeof(double) ? NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint : NumberStyles.AllowLeadingSign;
+        if (!T.TryParse(text, style, CultureInfo.InvariantCulture, out var value))
+            return Fault<T>(typeof(T) == typeof(double) ? "is not a number" : "is not a whole number");
+        if (value < least)
+            return Fault<T>("is too small");
+        return value > most ? Fault<T>("is too large") : value;
+    };
+
+    public static Parsed<bool> Flag(string text) => text.ToLowerInvariant() switch
+    {
+        "true" or "1" or "yes" or "on" => true,
+        "false" or "0" or "no" or "off" or "" => false,
+        _ => Fault<bool>("is neither true nor false"),
+    };
+
+    public static Parsed<LogLevel> Level(string text) => text.ToLowerInvariant() switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "info" or "information" => LogLevel.Information,
+        "warning" or "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => Fault<LogLevel>("is not a level"),
+    };
+
+    /// <summary>A folder or file, made absolute from where the server was started, also when a file of settings names it. <c>~</c> is
+    /// expanded here, since in a file or a variable no shell does.</summary>
+    public static Parsed<string?> FilePath(string text)
+    {
+        if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
+            return Fault<string?>("is not a path");
+        if (text == "~" || text.StartsWith("~/", StringComparison.Ordinal))
+            text = Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[1..]);
+        return Path.GetFullPath(text);
+    }
+
+    public static Parsed<string?> Host(string text)
+    {
+        if (text is "*" || IPAddress.TryParse(text.Trim('[', ']'), out _))
+            return text;
+        return Uri.CheckHostName(text) == UriHostNameType.Dns ? text : Fault<string?>("is neither an address nor a name of a machine");
+    }
+
+    /// <summary>A file by its path or as <c>sqlite:PATH</c>; other databases are named in the refusal, so that nobody looks for a typing error.</summary>
+    public static Parsed<string?> Database(string text)
+    {
+        if (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase))
+        {
+            // sqlite:///home/me/p.db is absolute, sqlite:p.db and sqlite://p.db are not.
+            var path = text["sqlite:".Length..];
+            return FilePath(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path);
+        }
+
+        if (text.StartsWith("postgres:", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql:", StringComparison.OrdinalIgnoreCase))
+            return Fault<string?>("names PostgreSQL, which this version does not store in");
+        return text.Contains("://", StringComparison.Ordinal) ? Fault<string?>("names a database that this server does not know") : FilePath(text);
+    }
+
+    public static Parsed<string?> Secret(string text) =>
+        text.Length < 32 ? Fault<string?>("is shorter than 32 characters, so that it could be guessed") : text;
+
+    /// <summary>Values joined by commas.</summary>
+    public static Func<string, Parsed<IReadOnlyList<T>>> List<T>(Func<string, Parsed<T>> item) => text =>
+    {
+        var values = new List<T>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parsed = item(part);
+            if (parsed.Fault is { } fault)
+                return new Parsed<IReadOnlyList<T>>(null, $"'{part}' {fault}");
+            values.Add(parsed.Value!);
+        }
+
+        return new Parsed<IReadOnlyList<T>>(values, null);
+    };
+
+    /// <summary>A browser's origin: scheme, host, and port where it is not the usual one. <c>*</c> stands for all.</summary>
+    public static Parsed<string> Origin(string text)
+    {
+        if (text == "*")
+            return text;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return Fault<string>("is not an origin");
+        return uri.PathAndQuery is "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : Fault<string>("is more than an origin");
+    }
+
+    /// <summary>A name that the Host header may have, without a port.</summary>
+    public static Parsed<string> AllowedHost(string text) =>
+        Uri.CheckHostName(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text) != UriHostNameType.Unknown
+            ? text.ToLowerInvariant()
+            : Fault<string>("is not a name of a machine (leave the port out)");
+
+    /// <summary>An address or a network in CIDR notation.</summary>
+    public static Parsed<IPNetwork> Network(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return IPNetwork.TryParse(text, out var network) ? network : Fault<IPNetwork>("is neither an address nor a network");
+    }
+
+    private static Parsed<T> Fault<T>(string fault) => new(default, fault);
+}

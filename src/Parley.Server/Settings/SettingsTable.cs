@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Net;
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Settings;
+
+/// <summary>Every setting, declared once: reading, validation, <c>--help</c> and the reference page come from here.</summary>
+public static class SettingsTable
+{
+    /// <summary>The file of settings itself, which no file of settings can name.</summary>
+    public const string ConfigName = "config";
+
+    private const int Year = 365 * 24 * 3600;
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Text("host", SettingKinds.Host, "127.0.0.1", "an address, a name of this machine, or * for all of its addresses",
+            "The address to listen on; beyond loopback, other machines can reach the server.",
+            (settings, value) => settings with { Host = value! }, flag: "--host", alias: "API_HOST"),
+        Whole("port", 8080, 0, 65535, "The TCP port to listen on; 0 takes a free one.",
+            (settings, value) => settings with { Port = value }, flag: "--port", alias: "API_PORT"),
+        Text("data", SettingKinds.FilePath, null, "a folder",
+            "The folder for the database, the first tokens and the log; $XDG_DATA_HOME/parley or ~/.local/share/parley if absent.",
+            (settings, value) => settings with { DataFolder = value ?? settings.DataFolder }, flag: "--data"),
+        Text("database", SettingKinds.Database, null, "a file, or sqlite:FILE",
+            "The database; parley.db in the data folder if absent.",
+            (settings, value) => settings with { Database = value }, flag: "--database", alias: "DATABASE_URL", isSecret: true),
+        Text("secret_key", SettingKinds.Secret, null, "at least 32 characters that nobody can guess",
+            "Signs tickets; a random key kept in the database if absent.",
+            (settings, value) => settings with { SecretKey = value }, alias: "SECRET_KEY", isSecret: true),
+        List("cors_origins", SettingKinds.Origin, "origins such as https://example.org:8443, joined by commas; * for all",
+            "The web pages, by their origin, that may talk to the server beside its own.",
+            (settings, value) => settings with { CorsOrigins = value }, alias: "CORS_ORIGINS"),
+        List("allowed_hosts", SettingKinds.AllowedHost, "names such as parley.example.org or *.example.org, joined by commas",
+            "The names under which the server answers, beside loopback, its own host and bare addresses; others are refused, so that no web page can reach it by a name of its own.",
+            (settings, value) => settings with { AllowedHosts = value }),
+        List<IPNetwork>("trusted_proxies", SettingKinds.Network, "addresses or networks such as 10.0.0.0/8, joined by commas",
+            "The proxies whose X-Forwarded-For, -Proto and -Host are believed.",
+            (settings, value) => settings with { TrustedProxies = value }),
+        Text("tls_cert", SettingKinds.FilePath, null, "a PEM file",
+            "The certificate, with its chain, to serve HTTPS with; needs tls_key.",
+            (settings, value) => settings with { TlsCert = value }, flag: "--tls-cert"),
+        Text("tls_key", SettingKinds.FilePath, null, "a PEM file",
+            "The private key of tls_cert.",
+            (settings, value) => settings with { TlsKey = value }, flag: "--tls-key"),
+        Text("app_name", SettingKinds.Text, "Parley", "a text",
+            "The name shown in the API pages and the log.",
+            (settings, value) => settings with { AppName = value! }, alias: "APP_NAME"),
+        new Setting<LogLevel>("trace, debug, info, warning or error", LogLevel.Information, "info", SettingKinds.Level,
+            (settings, value) => settings with { LogLevel = value })
+        {
+            Name = "log_level", Flag = "--log-level", Meaning = "The least severe that is logged.",
+        },
+        Text("log_file", SettingKinds.FilePath, null, "a file",
+            "Where the log goes; standard error if absent.",
+            (settings, value) => settings with { LogFile = value }, flag: "--log-file"),
+        new Setting<bool>("true or false", false, "false", SettingKinds.Flag, (settings, value) => settings with { Debug = value })
+        {
+            Name = "debug", Alias = "DEBUG", Meaning = "Logs at level debug, whatever log_level says; changes no answer.",
+        },
+        Whole("max_message_bytes", 256 * 1024, 1024, 16 * 1024 * 1024, "Bytes of a message: content, payload and metadata together.",
+            (settings, value) => settings with { MaxMessageBytes = value }),
+        Whole("max_body_bytes", 1024 * 1024, 1024, 64 * 1024 * 1024, "Bytes of a request's body, where it sends no messages.",
+            (settings, value) => settings with { MaxBodyBytes = value }),
+        Whole("mailbox_limit", 10_000, 1, 10_000_000, "Deliveries that a mailbox holds queued; a send beyond is refused.",
+            (settings, value) => settings with { MailboxLimit = value }, perProject: true),
+        Seconds("message_ttl_seconds", 86_400, 1, Year, "How long a message waits undelivered before it expires.",
+            (settings, value) => settings with { MessageTtl = value }, perProject: true),
+        Seconds("retry_delay_seconds", 60, 0, 86_400, "How long after a failed attempt a delivery is queued again.",
+            (settings, value) => settings with { RetryDelay = value }, perProject: true),
+        Whole("max_attempts", 4, 1, 1000, "Attempts after which a delivery is a dead letter.",
+            (settings, value) => settings with { MaxAttempts = value }, perProject: true),
+        Number("retention_days", 30, 0, 36_500, "Days that messages stay in the history; 0 keeps them for ever.",
+            (settings, value) => settings with { Retention = TimeSpan.FromDays(value) }, perProject: true),
+        Number("rate_limit_per_second", 100d, 0, 1_000_000, "Messages a second that an agent may send in the long run; 0 lifts the limit.",
+            (settings, value) => settings with { RateLimitPerSecond = value }, perProject: true),
+        Whole("rate_limit_burst", 1000, 1, 1_000_000, "Messages that an agent may send at once, after a rest.",
+            (settings, value) => settings with { RateLimitBurst = value }, perProject: true),
+        Seconds("priority_aging_seconds", 300, 0, 86_400, "How long a message waits until it ranks as the next priority; 0: priority alone decides.",
+            (settings, value) => settings with { PriorityAging = value }, perProject: true),
+        Whole("loop_limit", 50, 1, 100_000, "Replies between the same agents within 60 s after which the next are held.",
+            (settings, value) => settings with { LoopLimit = value }, perProject: true),
+        Seconds("heartbeat_seconds", 15, 1, 3600, "How often a connection shows that it is alive, on streams and sockets.",
+            (settings, value) => settings with { Heartbeat = value }),
+        Seconds("stop_timeout_seconds", 10, 1, 300, "How long a stopping server may take to finish what it confirmed.",
+            (settings, value) => settings with { StopTimeout = value }),
+    ];
+
+    /// <summary>The setting of a name, or null.</summary>
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
+
+    private static Setting<string?> Text(
+        string name, Func<string, Parsed<string?>> parse, string? defaultValue, string expected, string meaning,
+        Func<ServerSettings, string?, ServerSettings> apply, string? flag = null, string? alias = null, bool isSecret = false) =>
+        new(expected, defaultValue, defaultValue ?? "", parse, apply) { Name = name, Meaning = meaning, Flag = flag, Alias = alias, IsSecret = isSecret };
+
+    private static Setting<IReadOnlyList<T>> List<T>(
+        string name, Func<string, Parsed<T>> item, string expected, string meaning,
+        Func<ServerSettings, IReadOnlyList<T>, ServerSettings> apply, string? alias = null) =>
+        new(expected, [], "", SettingKinds.List(item), apply) { Name = name, Meaning = meaning, Alias = alias };
+
+    private static Setting<int> Whole(
+        string name, int defaultValue, int least, int most, string meaning,
+        Func<ServerSettings, int, ServerSettings> apply, string? flag = null, string? alias = null, bool perProject = false) =>
+        Number(name, defaultValue, least, most, meaning, apply, flag, alias, perProject);
+
+    private static Setting<double> Seconds(
+        string name, double defaultValue, double least, double most, string meaning,
+        Func<ServerSettings, TimeSpan, ServerSettings> apply, bool perProject = false) =>
+        Number(name, defaultValue, least, most, meaning, (settings, value) => apply(settings, TimeSpan.FromSeconds(value)), perProject: perProject);
+
+    private static Setting<T> Number<T>(
+        string name, T defaultValue, T least, T most, string meaning,
+        Func<ServerSettings, T, ServerSettings> apply, string? flag = null, string? alias = null, bool perProject = false)
+        where T : struct, INumber<T>
+    {
+        var what = typeof(T) == typeof(double) ? "a number" : "a whole number";
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"{what} from {least} to {most}"),
+            defaultValue,
+            defaultValue.ToString(null, CultureInfo.InvariantCulture),
+            SettingKinds.Number(least, most),
+            apply)
+        {
+            Name = name, Meaning = meaning, Flag = flag, Alias = alias, PerProject = perProject,
+        };
+    }
+}

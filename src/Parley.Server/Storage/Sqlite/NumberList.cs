@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>A few agents' numbers in one text column, separated by commas.</summary>
+internal static class NumberList
+{
+    internal static IReadOnlyList<int> Parse(string? text) =>
+        text is null ? [] : [.. text.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+
+    internal static string Add(string? text, int number)
+    {
+        var added = number.ToString(CultureInfo.InvariantCulture);
+        return text is null ? added : $"{text},{added}";
+    }
+}

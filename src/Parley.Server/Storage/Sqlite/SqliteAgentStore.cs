@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Agents in SQLite.</summary>
+internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) : IAgentStore
+{
+    public ValueTask<IReadOnlyList<AgentRecord>> LoadAsync(CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<AgentRecord>>(
+            connection =>
+            {
+                var agents = new List<AgentRecord>();
+                var rows = connection.Prepare(
+                    """
+                    SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen
+                    FROM agents WHERE deleted_at IS NULL
+                    """);
+                while (rows.Step())
+                    agents.Add(Read(rows));
+                return agents;
+            },
+            cancellationToken);
+
+    public ValueTask<AgentRecord?> AddAsync(AgentRecord draft, AgentEntry? entry, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync<AgentRecord?>(
+            connection =>
+            {
+                var cursor = log.Cursor(connection, draft.Project);
+                var added = connection.Prepare(
+                        """
+                        INSERT INTO agents (project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at)
+                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING
+                        """)
+                    .Bind(1, draft.Project).Bind(2, draft.Id).Bind(3, draft.Name).Bind(4, draft.Type).Bind(5, draft.Role).Bind(6, draft.Specialization)
+                    .Bind(7, List(draft.Capabilities)).Bind(8, draft.Metadata?.GetRawText()).Bind(9, List(draft.Topics)).Bind(10, draft.Paused ? 1 : 0)
+                    .Bind(11, cursor.NextSeq).Bind(12, draft.CreatedAt.ToUnixTimeMilliseconds())
+                    .Run();
+                if (added == 0)
+                    return null;
+                var agent = draft with { Number = (int)connection.LastInsertRowId, JoinedSeq = cursor.NextSeq };
+                Append(connection, agent, entry);
+                return agent;
+            },
+            cancellationToken);
+
+    public ValueTask<bool> ChangeAsync(AgentRecord agent, AgentEntry? entry, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            connection =>
+            {
+                var changed = connection.Prepare(
+                        """
+                        UPDATE agents SET name = ?2, type = ?3, role = ?4, specialization = ?5, capabilities = ?6, metadata = ?7, topics = ?8, paused = ?9
+                        WHERE number = ?1 AND deleted_at IS NULL
+                        """)
+                    .Bind(1, agent.Number).Bind(2, agent.Name).Bind(3, agent.Type).Bind(4, agent.Role).Bind(5, agent.Specialization)
+                    .Bind(6, List(agent.Capabilities)).Bind(7, agent.Metadata?.GetRawText()).Bind(8, List(agent.Topics)).Bind(9, agent.Paused ? 1 : 0)
+                    .Run();
+                if (changed == 0)
+                    return false;
+                Append(connection, agent, entry);
+                return true;
+            },
+            cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            connection =>
+            {
+                var now = log.Now(log.Cursor(connection, agent.Project));
+                if (connection.Prepare("UPDATE agents SET deleted_at = ?2 WHERE number = ?1 AND deleted_at IS NULL").Bind(1, agent.Number).Bind(2, now).Run() == 0)
+                    return false;
+                connection.Prepare("DELETE FROM squad_members WHERE agent = ?1").Bind(1, agent.Number).Run();
+                connection.Prepare("DELETE FROM relay_places WHERE agent = ?1").Bind(1, agent.Number).Run();
+                Append(connection, agent, entry);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask NoteAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                Append(connection, agent, entry);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                foreach (var (agent, at) in seen)
+                    connection.Prepare("UPDATE agents SET last_seen = ?2 WHERE number = ?1").Bind(1, agent).Bind(2, at.ToUnixTimeMilliseconds()).Run();
+                return true;
+            },
+            cancellationToken,
+            weight: seen.Count);
+
+    private void Append(SqliteConnection connection, AgentRecord agent, AgentEntry? entry)
+    {
+        if (entry is null)
+            return;
+        var cursor = log.Cursor(connection, agent.Project);
+        log.Append(connection, cursor, new LogEntry
+        {
+            Project = agent.Project,
+            Seq = cursor.NextSeq,
+            Kind = EntryKind.Agent,
+            Stamp = log.Now(cursor),
+            Audience = Audience.Project,
+            Sender = agent.Number,
+            Type = entry.Type,
+            Json = entry.Json(agent),
+        });
+    }
+
+    private static AgentRecord Read(SqliteStatement row) => new()
+    {
+        Number = row.Int32(0),
+        Project = row.Int32(1),
+        Id = row.Text(2)!,
+        Name = row.Text(3)!,
+        Type = row.Text(4)!,
+        Role = row.Text(5),
+        Specialization = row.Text(6),
+        Capabilities = JsonSerializer.Deserialize(row.Blob(7), WireJson.Lenient.StringArray)!,
+        Metadata = row.IsNull(8) ? null : JsonSerializer.Deserialize(row.Blob(8), WireJson.Lenient.JsonElement),
+        Topics = JsonSerializer.Deserialize(row.Blob(9), WireJson.Lenient.StringArray)!,
+        Paused = row.Int32(10) != 0,
+        JoinedSeq = row.Int64(11),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(12)),
+        LastSeen = row.NullableInt64(13) is { } seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null,
+    };
+
+    private static string List(IReadOnlyList<string> words) => JsonSerializer.Serialize([.. words], WireJson.Strict.StringArray);
+}

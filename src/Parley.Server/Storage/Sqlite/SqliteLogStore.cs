@@ -1,0 +1,71 @@
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Reads the log for whoever is behind its tail in memory.</summary>
+internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
+{
+    public ValueTask<LogSlice> ReadAsync(int project, long after, int max, LogQuery query, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(connection => Read(connection, project, after, max, query), cancellationToken);
+
+    public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(connection => SqliteLogRows.Find(connection, Place.Of(project, seq)), cancellationToken);
+
+    public ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(
+            connection =>
+            {
+                var first = connection.Prepare("SELECT min(place) FROM log WHERE place BETWEEN ?1 AND ?2")
+                    .Bind(1, Place.First(project)).Bind(2, Place.Last(project)).Scalar();
+                return first is { } place
+                    ? Place.Seq(place)
+                    : connection.Prepare("SELECT next_seq FROM projects WHERE number = ?1").Bind(1, project).Scalar() ?? 1;
+            },
+            cancellationToken);
+
+    private static LogSlice Read(SqliteConnection connection, int project, long after, int max, LogQuery query)
+    {
+        // A reader's transaction sees one moment: what is found and how far was looked belong together.
+        connection.Prepare("BEGIN").Run();
+        try
+        {
+            var head = (connection.Prepare("SELECT next_seq FROM projects WHERE number = ?1").Bind(1, project).Scalar() ?? 1) - 1;
+            var entries = new List<LogEntry>();
+            var rows = Statement(connection, project, query).Bind(1, Place.Of(project, after)).Bind(2, Place.Of(project, head)).Bind(3, max);
+            while (rows.Step())
+                entries.Add(SqliteLogRows.Read(connection, rows));
+            return new LogSlice(entries, entries.Count == max ? entries[^1].Seq : Math.Max(after, head));
+        }
+        finally
+        {
+            connection.Prepare("COMMIT").Run();
+        }
+    }
+
+    private static SqliteStatement Statement(SqliteConnection connection, int project, LogQuery query)
+    {
+        if (query.Thread != 0)
+        {
+            return connection.Prepare(
+                    $"""
+                    SELECT {SqliteLogRows.Columns} FROM log l
+                    WHERE (l.place = ?4 AND l.place > ?1 AND l.place <= ?2) OR (l.thread = ?4 AND l.place > ?1 AND l.place <= ?2)
+                    ORDER BY l.place LIMIT ?3
+                    """)
+                .Bind(4, Place.Of(project, query.Thread));
+        }
+
+        if (query.Execution != 0)
+        {
+            return connection.Prepare(
+                    $"""
+                    SELECT {SqliteLogRows.Columns} FROM log l
+                    WHERE (l.place = ?4 AND l.place > ?1 AND l.place <= ?2) OR (l.execution = ?4 AND l.place > ?1 AND l.place <= ?2)
+                    ORDER BY l.place LIMIT ?3
+                    """)
+                .Bind(4, Place.Of(project, query.Execution));
+        }
+
+        return connection.Prepare($"SELECT {SqliteLogRows.Columns} FROM log l WHERE l.place > ?1 AND l.place <= ?2 ORDER BY l.place LIMIT ?3");
+    }
+}

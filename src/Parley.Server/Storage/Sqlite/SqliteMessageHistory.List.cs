@@ -1,0 +1,127 @@
+using System.Text;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Sqlite;
+
+internal sealed partial class SqliteMessageHistory
+{
+    private static List<LogEntry> List(SqliteConnection connection, HistoryQuery query)
+    {
+        var indexed = Place.Of(query.Project, Indexed(connection, query.Project));
+        var before = query.Before == long.MaxValue ? Place.Last(query.Project) + 1 : Place.Of(query.Project, query.Before);
+        var found = new List<LogEntry>(Math.Min(query.Max, 64));
+        var match = new MessageMatch(query, thread => TakesPart(connection, query.Project, thread, query.Reader!.Agent));
+
+        // The words of the part beyond the index are not known: a search is of what is indexed, and its caller has it caught up first.
+        if (query.Text is null)
+            Collect(connection, BeyondIndex(connection, indexed, before), match, query.Max, found);
+        if (found.Count < query.Max)
+            Collect(connection, WithinIndex(connection, query, Math.Min(indexed + 1, before)), match, query.Max, found);
+        return found;
+    }
+
+    private static long Indexed(SqliteConnection connection, int project) =>
+        connection.Prepare("SELECT seq FROM idx.indexed WHERE project = ?1").Bind(1, project).Scalar() ?? 0;
+
+    private static void Collect(SqliteConnection connection, SqliteStatement rows, MessageMatch match, int max, List<LogEntry> found)
+    {
+        while (found.Count < max && rows.Step())
+        {
+            var entry = SqliteLogRows.Read(connection, rows);
+            if (match.Takes(entry))
+                found.Add(entry);
+            else if (match.IsPast(entry))
+                break;
+        }
+
+        rows.Reset();
+    }
+
+    private static SqliteStatement BeyondIndex(SqliteConnection connection, long indexed, long before) => connection.Prepare(
+            $"SELECT {SqliteLogRows.Columns} FROM log l WHERE l.place > ?1 AND l.place < ?2 AND l.kind = 1 ORDER BY l.place DESC")
+        .Bind(1, indexed).Bind(2, before);
+
+    /// <summary>The narrowest way in that the query has; what it finds is matched against the whole query.</summary>
+    private static SqliteStatement WithinIndex(SqliteConnection connection, HistoryQuery query, long before)
+    {
+        var first = Place.First(query.Project);
+        if (query.Text is { } text)
+        {
+            return By(connection, "idx.message_text t JOIN log l ON l.place = t.rowid WHERE t.content MATCH ?3 AND t.rowid", "t.rowid", first, before)
+                .Bind(3, WordsOf(text));
+        }
+
+        if (query.Thread is { } thread)
+            return By(connection, "log l WHERE (l.thread = ?3 OR l.place = ?3) AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, Place.Of(query.Project, thread));
+        if (query.Execution is { } execution)
+            return By(connection, "log l WHERE l.execution = ?3 AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, Place.Of(query.Project, execution));
+        if (query.Task is { } task)
+            return By(connection, "log l WHERE l.task = ?3 AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, task);
+        if (query.Sender is { } sender)
+            return ByFacet(connection, Facet.Sender(sender), first, before);
+        if (query.Recipient is { } recipient)
+            return ByFacet(connection, Facet.Recipient(recipient), first, before);
+        if (query.Types is { Count: 1 } types)
+            return ByFacet(connection, Facet.Type(TypeNumber(connection, query.Project, types.First())), first, before);
+        if (query.Reader is { } reader)
+            return ByReader(connection, query.Project, reader.Agent, first, before);
+        return By(connection, "log l WHERE l.kind = 1 AND l.place", "l.place", first, before);
+    }
+
+    private static SqliteStatement By(SqliteConnection connection, string from, string order, long first, long before) => connection.Prepare(
+            $"SELECT {SqliteLogRows.Columns} FROM {from} > ?1 AND {order} < ?2 ORDER BY {order} DESC")
+        .Bind(1, first).Bind(2, before);
+
+    private static SqliteStatement ByFacet(SqliteConnection connection, long facet, long first, long before) =>
+        By(connection, "idx.message_facets f CROSS JOIN log l ON l.place = f.place WHERE f.facet = ?3 AND f.place", "f.place", first, before).Bind(3, facet);
+
+    /// <summary>What one agent may read: four ranges of one key, merged newest first.</summary>
+    private static SqliteStatement ByReader(SqliteConnection connection, int project, int agent, long first, long before) => connection.Prepare(
+            $"""
+            SELECT {SqliteLogRows.Columns} FROM (
+                SELECT place FROM idx.message_facets WHERE facet = ?3 AND place > ?1 AND place < ?2
+                UNION SELECT place FROM idx.message_facets WHERE facet = ?4 AND place > ?1 AND place < ?2
+                UNION SELECT place FROM idx.message_facets WHERE facet = ?5 AND place > ?1 AND place < ?2
+                UNION SELECT place FROM idx.message_facets WHERE facet = ?6 AND place > ?1 AND place < ?2
+                ORDER BY place DESC) f
+            CROSS JOIN log l ON l.place = f.place
+            ORDER BY f.place DESC
+            """)
+        .Bind(1, first).Bind(2, before)
+        .Bind(3, Facet.Sender(agent)).Bind(4, Facet.Recipient(agent)).Bind(5, Facet.Follower(agent)).Bind(6, Facet.Everyone(project));
+
+    private static long TypeNumber(SqliteConnection connection, int project, string type) =>
+        connection.Prepare("SELECT number FROM idx.message_types WHERE project = ?1 AND name = ?2").Bind(1, project).Bind(2, type).Scalar() ?? -1;
+
+    /// <summary>Whether an agent sent into a thread or was a named recipient in it: by the index, and by the log beyond it.</summary>
+    private static bool TakesPart(SqliteConnection connection, int project, long thread, int agent)
+    {
+        var root = Place.Of(project, thread);
+        if (connection.Prepare("SELECT 1 FROM idx.thread_parts WHERE thread = ?1 AND agent = ?2").Bind(1, root).Bind(2, agent).Scalar() is not null)
+            return true;
+        var rows = connection.Prepare(
+                $"SELECT {SqliteLogRows.Columns} FROM log l WHERE (l.place = ?1 OR l.thread = ?1) AND l.place > ?2 AND l.kind = 1 ORDER BY l.place")
+            .Bind(1, root).Bind(2, Place.Of(project, Indexed(connection, project)));
+        var takesPart = false;
+        while (!takesPart && rows.Step())
+            takesPart = Visibility.TakesPart(SqliteLogRows.Read(connection, rows), agent);
+        rows.Reset();
+        return takesPart;
+    }
+
+    /// <summary>A person's words as a full-text expression: every word must be there, what stands in quotes as it stands.</summary>
+    internal static string WordsOf(string text)
+    {
+        var expression = new StringBuilder();
+        var parts = text.Split('"');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var terms = i % 2 == 1 ? [parts[i]] : parts[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            foreach (var term in terms)
+                expression.Append('"').Append(term).Append("\" ");
+        }
+
+        return expression.ToString();
+    }
+}

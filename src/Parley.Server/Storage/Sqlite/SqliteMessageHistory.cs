@@ -1,0 +1,126 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
+/// confirmed a moment ago is found, however far behind the index is.</summary>
+internal sealed partial class SqliteMessageHistory(SqliteDatabase database, SqliteIndexDatabase index, MailboxLedger ledger) : IMessageHistory, IDisposable
+{
+    private readonly SqliteReaders _readers = new(database.Path, count: 2, index.Path);
+
+    public void Dispose() => _readers.Dispose();
+
+    public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<LogEntry>>(connection => List(connection, query), cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<LogEntry>>(
+            connection => Entries(connection, connection.Prepare(
+                    $"""
+                    SELECT {SqliteLogRows.Columns} FROM log l
+                    WHERE l.kind = 1 AND ((l.place = ?1 AND l.place > ?2) OR (l.thread = ?1 AND l.place > ?2)) ORDER BY l.place LIMIT ?3
+                    """)
+                .Bind(1, Place.Of(project, thread)).Bind(2, Place.Of(project, after)).Bind(3, max)),
+            cancellationToken);
+
+    public ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => TakesPart(connection, project, thread, agent), cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<LogEntry>>(
+            connection => Entries(connection, connection.Prepare(
+                    $"SELECT {SqliteLogRows.Columns} FROM log l INDEXED BY log_reply WHERE l.reply_to = ?1 AND l.kind = 1 ORDER BY l.place LIMIT 500")
+                .Bind(1, Place.Of(project, seq))),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<LogEntry>>(
+            connection => Entries(connection, connection.Prepare(
+                    $"""
+                    SELECT {SqliteLogRows.Columns} FROM log l
+                    WHERE (l.place = ?1 OR l.thread = ?1) AND l.place <= ?2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500
+                    """)
+                .Bind(1, Place.Of(project, thread)).Bind(2, Place.Of(project, upTo))),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<DeliveryRow>>(
+            connection =>
+            {
+                var deliveries = new List<DeliveryRow>();
+                var rows = connection.Prepare(
+                        $"SELECT {DeliveryColumns} FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries WHERE l.place = ?1")
+                    .Bind(1, Place.Of(project, seq));
+                while (rows.Step())
+                    deliveries.Add(ReadDelivery(rows));
+                return deliveries;
+            },
+            cancellationToken);
+
+    public ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(
+            connection =>
+            {
+                var row = connection.Prepare("SELECT routing, session, superseded_by FROM log WHERE place = ?1").Bind(1, Place.Of(project, seq));
+                if (!row.Step())
+                    return null;
+                var (routing, session, superseding) = (row.Text(0), row.Text(1), row.NullableInt64(2));
+                row.Reset();
+                return new TraceRow(routing, session, superseding is { } place ? SqliteLogRows.Find(connection, place) : null);
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<(string, string)>>(
+            connection =>
+            {
+                var reactions = new List<(string, string)>();
+                var rows = connection.Prepare("SELECT emoji, agent FROM reactions WHERE place = ?1").Bind(1, Place.Of(project, seq));
+                while (rows.Step())
+                    reactions.Add((rows.Text(0)!, rows.Text(1)!));
+                return reactions;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(
+        DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<(DeliveryRow, LogEntry)>>(
+            connection =>
+            {
+                var dead = new List<(DeliveryRow, LogEntry)>();
+                var rows = SqliteMessageStore.BindDead(
+                        connection.Prepare($"SELECT {DeliveryColumns} {SqliteMessageStore.DeadWhere} AND d.delivery < ?6 ORDER BY d.delivery DESC LIMIT ?7"), which)
+                    .Bind(6, before).Bind(7, max);
+                while (rows.Step())
+                {
+                    var delivery = ReadDelivery(rows);
+                    dead.Add((delivery, SqliteLogRows.Find(connection, rows.Int64(1))!));
+                }
+
+                return dead;
+            },
+            cancellationToken);
+
+    private const string DeliveryColumns =
+        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error";
+
+    /// <summary>A delivery's row, with what a connection holds of it: that is not on disk.</summary>
+    private DeliveryRow ReadDelivery(SqliteStatement rows)
+    {
+        var (delivery, mailbox, state) = (rows.Int64(0), rows.Int32(2), (DeliveryState)rows.Int32(3));
+        var held = state == DeliveryState.Queued ? ledger.HeldDeliveredAt(mailbox, delivery) : null;
+        return new DeliveryRow(
+            delivery, Place.Seq(rows.Int64(1)), mailbox, held is null ? state : DeliveryState.Leased, rows.Int32(4), rows.NullableInt64(5),
+            held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10));
+    }
+
+    private static List<LogEntry> Entries(SqliteConnection connection, SqliteStatement rows)
+    {
+        var entries = new List<LogEntry>();
+        while (rows.Step())
+            entries.Add(SqliteLogRows.Read(connection, rows));
+        return entries;
+    }
+}

@@ -1,0 +1,141 @@
+using Parley.Protocol;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Sqlite;
+
+internal sealed partial class SqliteMessageStore
+{
+    private const string Queue =
+        """
+        SELECT d.delivery, d.place, d.attempt, d.priority, d.queued_at, d.expires_at, d.rank, l.type, l.sender, l.body
+        FROM deliveries d INDEXED BY deliveries_queued JOIN log l ON l.place = d.place
+        WHERE d.state = 1 AND d.mailbox = ?1 AND (d.rank, d.delivery) > (?2, ?3)
+        ORDER BY d.rank, d.delivery
+        """;
+
+    public async ValueTask<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order, CancellationToken cancellationToken)
+    {
+        var operation = new ClaimOperation(this, order);
+        await _writer.EnqueueAsync(operation, cancellationToken);
+        return await operation.Done;
+    }
+
+    public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<ClaimedDelivery>>(connection => Peek(connection, order), cancellationToken);
+
+    /// <summary>A claim by a connection is a note in memory, so nothing is written and nothing can fail; one over REST is on disk.</summary>
+    private sealed class ClaimOperation(SqliteMessageStore store, ClaimOrder order) : WriteOperation
+    {
+        private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<ClaimedDelivery> _claimed = [];
+
+        internal Task<IReadOnlyList<ClaimedDelivery>> Done => _done.Task;
+
+        internal override int Weight => order.Max;
+
+        internal override void Apply(SqliteConnection connection)
+        {
+            Undo();
+            store.Claim(connection, order, _claimed);
+        }
+
+        internal override void Complete() => _done.TrySetResult(_claimed);
+
+        internal override void Fail(Exception reason)
+        {
+            Undo();
+            _done.TrySetException(reason);
+        }
+
+        private void Undo()
+        {
+            if (order.Holder is not null && store._ledger.Peek(order.Agent) is { } account)
+            {
+                foreach (var claimed in _claimed)
+                    account.Leases.TryRemove(claimed.Delivery, out _);
+            }
+
+            _claimed.Clear();
+        }
+    }
+
+    private void Claim(SqliteConnection connection, ClaimOrder order, List<ClaimedDelivery> into)
+    {
+        var account = _ledger.Of(connection, order.Agent);
+        if (account.WaitingTotal == 0)
+            return;
+        var cursor = _log.Cursor(connection, order.Project);
+        var now = _log.Now(cursor);
+        var found = FindQueued(connection, order, account, now, out var expired);
+        foreach (var queued in found)
+            into.Add(order.Holder is { } holder ? Hold(account, holder, order.Project, queued, now) : LeaseDurably(connection, account, order, queued, now));
+        cursor.Delivered += found.Count;
+        foreach (var dead in expired)
+            Expire(connection, cursor, dead, now);
+    }
+
+    private readonly record struct QueuedDelivery(long Delivery, long Seq, int Attempt, Priority Priority, long QueuedAt, byte[] Json);
+
+    private List<QueuedDelivery> FindQueued(SqliteConnection connection, ClaimOrder order, MailboxAccount account, long now, out List<long> expired)
+    {
+        var found = new List<QueuedDelivery>(Math.Min(order.Max, account.WaitingTotal));
+        expired = [];
+        // Everything before this place is held by connections, so it need not be looked at again; a filter passes rows over that stay.
+        var from = order.Filter.IsEverything ? account.GivenOutTo ?? (long.MinValue, 0) : (long.MinValue, 0);
+        var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, from.Item1).Bind(3, from.Item2);
+        while (found.Count < order.Max && rows.Step())
+        {
+            var delivery = rows.Int64(0);
+            if (order.Filter.IsEverything && order.Holder is not null)
+                account.GivenOutTo = (rows.Int64(6), delivery);
+            if (account.Leases.ContainsKey(delivery))
+                continue;
+            if (!rows.IsNull(5) && rows.Int64(5) <= now)
+            {
+                expired.Add(delivery);
+                continue;
+            }
+
+            var priority = (Priority)rows.Int32(3);
+            if (order.Filter.IsEverything || order.Filter.Takes(rows.Text(7)!, priority, rows.Int32(8)))
+                found.Add(new QueuedDelivery(delivery, Place.Seq(rows.Int64(1)), rows.Int32(2), priority, rows.Int64(4), rows.Blob(9).ToArray()));
+        }
+
+        rows.Reset();
+        return found;
+    }
+
+    private ClaimedDelivery Hold(MailboxAccount account, IDeliveryHolder holder, int project, in QueuedDelivery queued, long now)
+    {
+        account.Waiting[(int)queued.Priority]--;
+        return Lease(account, holder, project, queued.Priority, queued.Delivery, queued.Seq, queued.Attempt, queued.QueuedAt, queued.Json, now);
+    }
+
+    private ClaimedDelivery LeaseDurably(SqliteConnection connection, MailboxAccount account, ClaimOrder order, in QueuedDelivery queued, long now)
+    {
+        var lease = ++_nextLease;
+        var until = now + (long)order.Lease.TotalMilliseconds;
+        connection.Prepare("UPDATE deliveries SET state = 2, lease = ?2, lease_until = ?3, delivered_at = ?4 WHERE delivery = ?1")
+            .Bind(1, queued.Delivery).Bind(2, lease).Bind(3, until).Bind(4, now).Run();
+        account.Waiting[(int)queued.Priority]--;
+        account.DurableLeases++;
+        return new ClaimedDelivery(queued.Delivery, queued.Seq, queued.Attempt, lease, until, queued.Json);
+    }
+
+    private List<ClaimedDelivery> Peek(SqliteConnection connection, ClaimOrder order)
+    {
+        var found = new List<ClaimedDelivery>();
+        var now = Now;
+        var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, long.MinValue).Bind(3, 0);
+        while (found.Count < order.Max && rows.Step())
+        {
+            if (!rows.IsNull(5) && rows.Int64(5) <= now)
+                continue;
+            if (order.Filter.Takes(rows.Text(7)!, (Priority)rows.Int32(3), rows.Int32(8)))
+                found.Add(new ClaimedDelivery(rows.Int64(0), Place.Seq(rows.Int64(1)), rows.Int32(2), 0, 0, rows.Blob(9).ToArray()));
+        }
+
+        rows.Reset();
+        return found;
+    }
+}

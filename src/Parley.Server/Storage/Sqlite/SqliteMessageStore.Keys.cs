@@ -1,0 +1,73 @@
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Idempotency keys of sends: remembered for a day, with the place of the message that the first send made.</summary>
+internal sealed partial class SqliteMessageStore
+{
+    /// <returns>False when the key is taken; the insert itself finds out, so that a new key costs one look at the index.</returns>
+    private static bool TakeKey(SqliteConnection connection, Send send, long now, long seq)
+    {
+        var taken = connection.Prepare(
+                """
+                INSERT INTO idempotency (project, caller, key, fingerprint, at, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, at = excluded.at, place = excluded.place, answer = NULL
+                    WHERE at <= ?7
+                """)
+            .Bind(1, send.Project.Number)
+            .Bind(2, send.Speaker.Caller)
+            .Bind(3, send.IdempotencyKey)
+            .Bind(4, send.Fingerprint)
+            .Bind(5, now)
+            .Bind(6, Place.Of(send.Project.Number, seq))
+            .Bind(7, now - (long)KeyLife.TotalMilliseconds);
+        return taken.Run() == 1;
+    }
+
+    private static SendOutcome Refuse(SqliteConnection connection, Send send, SendResult result, IReadOnlyList<RecipientOutcome>? recipients = null)
+    {
+        // A refused send stored nothing, so its key stays free: the same send may succeed later.
+        if (send.IdempotencyKey is not null)
+        {
+            connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3")
+                .Bind(1, send.Project.Number).Bind(2, send.Speaker.Caller).Bind(3, send.IdempotencyKey).Run();
+        }
+
+        return SendOutcome.Refused(result, recipients);
+    }
+
+    private static SendOutcome AnswerAgain(SqliteConnection connection, Send send)
+    {
+        var row = connection.Prepare(
+                """
+                SELECT i.fingerprint, l.place, l.stamp, l.thread, l.body, l.first_delivery, l.deliveries
+                FROM idempotency i LEFT JOIN log l ON l.place = i.place
+                WHERE i.project = ?1 AND i.caller = ?2 AND i.key = ?3
+                """)
+            .Bind(1, send.Project.Number).Bind(2, send.Speaker.Caller).Bind(3, send.IdempotencyKey);
+        _ = row.Step();
+        if (row.Int64(0) != send.Fingerprint || row.IsNull(1))
+        {
+            row.Reset();
+            return SendOutcome.Refused(SendResult.KeyConflict);
+        }
+
+        var seq = Place.Seq(row.Int64(1));
+        var (id, thread) = MessageJsonReader.Ids(row.Blob(4));
+        var first = row.Int64(5);
+        var count = row.Int32(6);
+        row.Reset();
+        return new SendOutcome(SendResult.Duplicate, id, seq, thread, Recipients(connection, first, count));
+    }
+
+    /// <summary>The recipients of a message that was stored earlier, as they stand now.</summary>
+    private static List<RecipientOutcome> Recipients(SqliteConnection connection, long first, int count)
+    {
+        var recipients = new List<RecipientOutcome>(count);
+        var rows = connection.Prepare("SELECT mailbox, state FROM deliveries WHERE delivery >= ?1 AND delivery < ?2").Bind(1, first).Bind(2, first + count);
+        while (rows.Step())
+            recipients.Add(new RecipientOutcome(rows.Int32(0), rows.Int64(1) == 0 ? RecipientResult.Scheduled : RecipientResult.Queued, 0));
+        return recipients;
+    }
+}

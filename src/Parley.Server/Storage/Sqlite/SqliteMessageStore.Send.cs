@@ -1,0 +1,234 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Sqlite;
+
+internal sealed partial class SqliteMessageStore
+{
+    public async ValueTask<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends, CancellationToken cancellationToken)
+    {
+        var operation = new SendOperation(this, sends);
+        await _writer.EnqueueAsync(operation, cancellationToken);
+        return await operation.Done;
+    }
+
+    /// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
+    private sealed class SendOperation(SqliteMessageStore store, IReadOnlyList<Send> sends) : WriteOperation
+    {
+        private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SendOutcome[] _outcomes = new SendOutcome[sends.Count];
+        private readonly List<Handed> _handed = [];
+
+        internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
+
+        internal override int Weight { get; } = sends.Sum(send => 1 + send.Recipients.Agents.Count);
+
+        internal override void Apply(SqliteConnection connection)
+        {
+            Undo();
+            for (var i = 0; i < sends.Count; i++)
+                _outcomes[i] = store.Store(connection, sends[i], _handed);
+        }
+
+        internal override void Committed()
+        {
+            foreach (var handed in _handed)
+                handed.Holder.Deliver(handed.Delivery);
+        }
+
+        internal override void Complete() => _done.TrySetResult(_outcomes);
+
+        internal override void Fail(Exception reason)
+        {
+            Undo();
+            _done.TrySetException(reason);
+        }
+
+        internal override IReadOnlyList<WriteOperation> Split()
+        {
+            if (sends.Count == 1)
+                return [];
+            Undo();
+            var parts = sends.Select(send => new SendOperation(store, [send])).ToList();
+            _ = JoinAsync(parts);
+            return parts;
+        }
+
+        private async Task JoinAsync(List<SendOperation> parts)
+        {
+            for (var i = 0; i < parts.Count; i++)
+            {
+                await ((Task)parts[i].Done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _outcomes[i] = parts[i].Done.IsCompletedSuccessfully ? parts[i].Done.Result[0] : SendOutcome.Refused(SendResult.Failed);
+            }
+
+            _done.TrySetResult(_outcomes);
+        }
+
+        private void Undo()
+        {
+            foreach (var handed in _handed)
+            {
+                store._ledger.Peek(handed.Agent)?.Leases.TryRemove(handed.Delivery.Delivery, out _);
+                handed.Holder.Cancel();
+            }
+
+            _handed.Clear();
+        }
+    }
+
+    private readonly record struct Handed(int Agent, IDeliveryHolder Holder, ClaimedDelivery Delivery);
+
+    private SendOutcome Store(SqliteConnection connection, Send send, List<Handed> handed)
+    {
+        var cursor = _log.Cursor(connection, send.Project.Number);
+        var now = _log.Now(cursor);
+        var seq = cursor.NextSeq;
+        if (send.IdempotencyKey is not null && !TakeKey(connection, send, now, seq))
+            return AnswerAgain(connection, send);
+
+        if (send.Execution != 0 && HasEnded(connection, send))
+            return Refuse(connection, send, SendResult.ExecutionEnded);
+        if (send.Recipients is { IsDirect: true, Agents: [var only] } && IsFull(connection, send, only.Number))
+            return Refuse(connection, send, SendResult.MailboxFull, [new RecipientOutcome(only.Number, RecipientResult.Full, 0)]);
+
+        var id = EntryId.Create(now, seq, EntryId.Random());
+        var queuedAt = Math.Max(now, send.DeliverAt ?? now);
+        var expires = queuedAt + (long)send.TimeToLive.TotalMilliseconds;
+        var json = MessageJson.Whole(send.Body, id, seq, send.Thread ?? id, now, expires);
+        var batch = new NewDeliveries(send, seq, now, queuedAt, expires, json, _nextDelivery);
+        var outcomes = Deliver(connection, batch, handed);
+
+        _log.Append(connection, cursor, EntryOf(send, seq, now, json, outcomes), new MessageColumns(
+            batch.First, (int)(_nextDelivery - batch.First), send.Recipients.Routing, send.Speaker.Session, send.TaskId));
+        cursor.Sent++;
+        if (send.ReplyTo != 0)
+            MarkReplied(connection, send, now);
+        if (send.Supersedes != 0)
+            Supersede(connection, send, cursor, seq);
+        return new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes);
+    }
+
+    private static LogEntry EntryOf(Send send, long seq, long now, byte[] json, RecipientOutcome[] outcomes) => new()
+    {
+        Project = send.Project.Number,
+        Seq = seq,
+        Kind = EntryKind.Message,
+        Stamp = now,
+        Audience = send.DeliverAt > now ? send.Recipients.Audience | Audience.Withheld : send.Recipients.Audience,
+        Sender = send.Speaker.Number,
+        Recipients = send.Recipients.Audience == Audience.Everyone ? [] : NumbersOf(outcomes),
+        Type = send.Type,
+        Thread = send.Thread is { } thread ? EntryId.SeqOf(thread) : seq,
+        Execution = send.Execution,
+        ReplyTo = send.ReplyTo,
+        Hops = send.Hops,
+        Json = json,
+    };
+
+    private static int[] NumbersOf(RecipientOutcome[] outcomes)
+    {
+        if (outcomes is [{ Result: not RecipientResult.Full } only])
+            return [only.Agent];
+        return [.. outcomes.Where(outcome => outcome.Result != RecipientResult.Full).Select(outcome => outcome.Agent)];
+    }
+
+    /// <summary>What the deliveries of one message share.</summary>
+    private readonly record struct NewDeliveries(Send Send, long Seq, long Now, long QueuedAt, long Expires, byte[] Json, long First);
+
+    private RecipientOutcome[] Deliver(SqliteConnection connection, in NewDeliveries batch, List<Handed> handed)
+    {
+        var agents = batch.Send.Recipients.Agents;
+        var outcomes = new RecipientOutcome[agents.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+            outcomes[i] = DeliverTo(connection, batch, agents[i].Number, agents[i].Record.Paused, handed);
+        return outcomes;
+    }
+
+    private RecipientOutcome DeliverTo(SqliteConnection connection, in NewDeliveries batch, int agent, bool paused, List<Handed> handed)
+    {
+        var send = batch.Send;
+        var account = _ledger.Of(connection, agent);
+        if (!send.Recipients.IsDirect && account.WaitingTotal >= send.Project.Settings.MailboxLimit)
+            return new RecipientOutcome(agent, RecipientResult.Full, 0);
+
+        var delivery = _nextDelivery++;
+        var rank = RankOf(batch.QueuedAt, send.Priority, send.Project.Settings.PriorityAging);
+        var scheduled = batch.QueuedAt > batch.Now;
+        Insert(connection, batch, delivery, agent, rank, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued);
+        Note(send.Project.Number, delivery, batch.Seq, agent, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, 1, batch.Now);
+        if (scheduled)
+            return new RecipientOutcome(agent, RecipientResult.Scheduled, account.Ahead(send.Priority));
+
+        // Past a queue nobody overtakes: only an empty one is passed by.
+        if (!paused && account.WaitingTotal == 0 &&
+            Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Speaker.Number, send.ReplyTo)) is { } holder)
+        {
+            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.QueuedAt, batch.Json, batch.Now);
+            handed.Add(new Handed(agent, holder, claimed));
+            _log.Cursor(connection, send.Project.Number).Delivered++;
+            Note(send.Project.Number, delivery, batch.Seq, agent, DeliveryState.Leased, 1, batch.Now);
+            return new RecipientOutcome(agent, RecipientResult.Pushed, 0);
+        }
+
+        var ahead = account.Ahead(send.Priority);
+        account.Queue(send.Priority, rank, delivery);
+        _toWake.Add(agent);
+        return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
+    }
+
+    private static void Insert(SqliteConnection connection, in NewDeliveries batch, long delivery, int agent, long rank, DeliveryState state) =>
+        connection.Prepare(
+                """
+                INSERT INTO deliveries (delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, capability)
+                VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10)
+                """)
+            .Bind(1, delivery)
+            .Bind(2, Place.Of(batch.Send.Project.Number, batch.Seq))
+            .Bind(3, agent)
+            .Bind(4, (long)state)
+            .Bind(5, (long)batch.Send.Priority)
+            .Bind(6, rank)
+            .Bind(7, batch.QueuedAt)
+            .Bind(8, batch.Expires)
+            .Bind(9, state == DeliveryState.Scheduled ? batch.QueuedAt : null)
+            .Bind(10, batch.Send.Recipients.Capability)
+            .Run();
+
+    private ClaimedDelivery Lease(
+        MailboxAccount account, IDeliveryHolder holder, int project, Priority priority, long delivery, long seq, int attempt, long queuedAt,
+        byte[] json, long now)
+    {
+        var lease = ++_nextLease;
+        var until = now + (long)holder.LeaseTime.TotalMilliseconds;
+        account.Leases[delivery] = new ConnectionLease(holder, lease, seq, project, priority, attempt, queuedAt, now) { Until = until };
+        return new ClaimedDelivery(delivery, seq, attempt, lease, until, json);
+    }
+
+    private bool IsFull(SqliteConnection connection, Send send, int agent) =>
+        _ledger.Of(connection, agent).WaitingTotal >= send.Project.Settings.MailboxLimit;
+
+    private static bool HasEnded(SqliteConnection connection, Send send) =>
+        connection.Prepare("SELECT ended_at IS NOT NULL FROM executions WHERE place = ?1")
+            .Bind(1, Place.Of(send.Project.Number, send.Execution)).Scalar() == 1;
+
+    /// <summary>The sender has answered a message that it got: the stage is kept with its delivery.</summary>
+    private static void MarkReplied(SqliteConnection connection, Send send, long now) =>
+        connection.Prepare(
+                """
+                UPDATE deliveries SET replied_at = ?3
+                WHERE delivery IN (SELECT d.delivery FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                                   WHERE l.place = ?1 AND d.mailbox = ?2)
+                  AND replied_at IS NULL
+                """)
+            .Bind(1, Place.Of(send.Project.Number, send.ReplyTo)).Bind(2, send.Speaker.Number).Bind(3, now).Run();
+
+    private void Supersede(SqliteConnection connection, Send send, ProjectCursor cursor, long seq)
+    {
+        var place = Place.Of(send.Project.Number, send.Supersedes);
+        connection.Prepare("UPDATE log SET superseded_by = ?2 WHERE place = ?1 AND superseded_by IS NULL")
+            .Bind(1, place).Bind(2, Place.Of(send.Project.Number, seq)).Run();
+        Withdraw(connection, cursor, place, "superseded");
+    }
+}

@@ -1,0 +1,89 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Monitoring;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Messages and deliveries in SQLite. The verbs stand in files of their own: sending, claiming, settling, rescuing, clearing.</summary>
+internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
+{
+    /// <summary>Keys are remembered this long.</summary>
+    private static readonly TimeSpan KeyLife = TimeSpan.FromHours(24);
+
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteLog _log;
+    private readonly MailboxLedger _ledger;
+    private readonly DeliveryLatency _latency;
+    private readonly TimeProvider _clock;
+    private readonly HashSet<int> _toWake = [];
+    private readonly List<ReceiptNote> _receipts = [];
+    private long _nextDelivery;
+    private long _nextLease;
+
+    internal SqliteMessageStore(SqliteDatabase database, SqliteLog log, MailboxLedger ledger, DeliveryLatency latency, TimeProvider clock)
+    {
+        _writer = database.Writer;
+        _readers = database.Readers;
+        _log = log;
+        _ledger = ledger;
+        _latency = latency;
+        _clock = clock;
+        database.Readers.Read(connection =>
+        {
+            ledger.Load(connection);
+            _nextDelivery = (connection.Prepare("SELECT max(delivery) FROM deliveries").Scalar() ?? 0) + 1;
+            return true;
+        });
+
+        // Rises across restarts without being stored: a lease of the server's earlier life never fits one of this.
+        _nextLease = clock.GetUtcNow().ToUnixTimeMilliseconds() << 12;
+        // A number taken by a transaction that was undone is not taken again: deliveries may skip numbers, unlike the log.
+    }
+
+    /// <summary>Who gets deliveries at once; set once, before the first write.</summary>
+    internal IHandover Handover { get; set; } = null!;
+
+    /// <summary>The settings of a project by its number.</summary>
+    internal Func<int, EffectiveSettings?> SettingsOf { get; set; } = null!;
+
+    public MailboxCounts CountsOf(int agent) => _ledger.CountsOf(agent);
+
+    private long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static long RankOf(long queuedAt, Priority priority, TimeSpan aging) =>
+        // Without ageing only the priority counts, ties by delivery number, which rises as seq does.
+        aging == TimeSpan.Zero ? -(long)priority : queuedAt - ((long)priority * (long)aging.TotalMilliseconds);
+
+    private void Note(int project, long delivery, long seq, int agent, DeliveryState state, int attempt, long stamp)
+    {
+        if (Handover.WantsReceipts(project))
+            _receipts.Add(new ReceiptNote(project, delivery, seq, agent, state, attempt, stamp));
+    }
+
+    /// <summary>After the commit: wakes whoever has work and tells of stages.</summary>
+    internal void Signal()
+    {
+        foreach (var agent in _toWake)
+            Handover.Wake(agent);
+        _toWake.Clear();
+        foreach (var receipt in _receipts)
+            Handover.Publish(receipt);
+        _receipts.Clear();
+    }
+
+    void IWriterCache.Flush(SqliteConnection connection)
+    {
+    }
+
+    void IWriterCache.Reset()
+    {
+        _toWake.Clear();
+        _receipts.Clear();
+    }
+
+    private ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> apply, CancellationToken cancellationToken, int weight = 1) =>
+        _writer.WriteAsync(apply, cancellationToken, weight: weight);
+}

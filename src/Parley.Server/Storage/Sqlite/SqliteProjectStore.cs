@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Projects in SQLite.</summary>
+internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log, MailboxLedger ledger, TimeProvider clock) : IProjectStore
+{
+    private const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
+
+    public ValueTask<IReadOnlyList<ProjectRecord>> LoadAsync(CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<ProjectRecord>>(
+            connection =>
+            {
+                var projects = new List<ProjectRecord>();
+                var rows = connection.Prepare($"SELECT {Columns} FROM projects WHERE project_id NOT LIKE '%/deleted/%' ORDER BY number");
+                while (rows.Step())
+                    projects.Add(Read(rows));
+                return projects;
+            },
+            cancellationToken);
+
+    public ValueTask<ProjectRecord?> AddAsync(string id, string name, ProjectSettings settings, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync<ProjectRecord?>(
+            connection =>
+            {
+                var now = clock.GetUtcNow();
+                // The epoch tells a project made anew under an old name from the old one: a place in that one is not a place in this.
+                var added = connection.Prepare(
+                        "INSERT INTO projects (project_id, name, created_at, settings, epoch) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
+                    .Bind(1, id).Bind(2, name).Bind(3, now.ToUnixTimeMilliseconds()).Bind(4, Settings(settings)).Bind(5, now.ToUnixTimeSeconds())
+                    .Run();
+                return added == 1 ? Find(connection, connection.LastInsertRowId) : null;
+            },
+            cancellationToken);
+
+    public ValueTask<ProjectRecord?> ChangeAsync(int number, string? name, ProjectSettings settings, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync<ProjectRecord?>(
+            connection =>
+            {
+                connection.Prepare("UPDATE projects SET name = coalesce(?2, name), settings = ?3 WHERE number = ?1")
+                    .Bind(1, number).Bind(2, name).Bind(3, Settings(settings)).Run();
+                return Find(connection, number);
+            },
+            cancellationToken);
+
+    public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
+    {
+        // The name is free at once; what the project held goes in steps, so that nobody else waits for it.
+        await database.Writer.WriteAsync(
+            connection => connection.Prepare("UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = ?1").Bind(1, number).Run(),
+            cancellationToken);
+        while (await database.Writer.WriteAsync(connection => DeleteSome(connection, number), cancellationToken, weight: 500))
+        {
+        }
+    }
+
+    /// <returns>True while there is more.</returns>
+    private bool DeleteSome(SqliteConnection connection, int number)
+    {
+        const int most = 2_000;
+        var (first, last) = (Place.First(number), Place.Last(number));
+        var places = connection.Prepare("SELECT max(place) FROM (SELECT place FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3)")
+            .Bind(1, first).Bind(2, last).Bind(3, most).Scalar();
+        if (places is { } upTo)
+        {
+            connection.Prepare(
+                    """
+                    DELETE FROM deliveries WHERE delivery IN (
+                        SELECT d.delivery FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                        WHERE l.place BETWEEN ?1 AND ?2 AND l.kind = 1)
+                    """)
+                .Bind(1, first).Bind(2, upTo).Run();
+            foreach (var (table, column) in new[] { ("reactions", "place"), ("executions", "place"), ("execution_logs", "execution"), ("log", "place") })
+                connection.Prepare($"DELETE FROM {table} WHERE {column} BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, upTo).Run();
+            return true;
+        }
+
+        var agents = connection.Prepare("SELECT number FROM agents WHERE project = ?1").Bind(1, number);
+        while (agents.Step())
+            ledger.Forget(agents.Int32(0));
+        foreach (var sql in new[]
+        {
+            "DELETE FROM relay_places WHERE agent IN (SELECT number FROM agents WHERE project = ?1)",
+            "DELETE FROM squad_members WHERE squad IN (SELECT number FROM squads WHERE project = ?1)",
+            "DELETE FROM squads WHERE project = ?1",
+            "DELETE FROM agents WHERE project = ?1",
+            "DELETE FROM idempotency WHERE project = ?1",
+            "DELETE FROM projects WHERE number = ?1",
+        })
+        {
+            connection.Prepare(sql).Bind(1, number).Run();
+        }
+
+        log.Forget(number);
+        return false;
+    }
+
+    private static ProjectRecord? Find(SqliteConnection connection, long number)
+    {
+        var row = connection.Prepare($"SELECT {Columns} FROM projects WHERE number = ?1").Bind(1, number);
+        if (!row.Step())
+            return null;
+        var record = Read(row);
+        row.Reset();
+        return record;
+    }
+
+    private static ProjectRecord Read(SqliteStatement row) => new(
+        row.Int32(0), row.Text(1)!, row.Text(2)!, DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(3)),
+        JsonSerializer.Deserialize(row.Blob(4), WireJson.Lenient.ProjectSettings)!, row.Int64(5), row.Int64(6) - 1);
+
+    private static string Settings(ProjectSettings settings) => JsonSerializer.Serialize(settings, WireJson.Strict.ProjectSettings);
+}

@@ -1,0 +1,129 @@
+using Parley.Protocol;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Tokens, opened tickets and signing keys in SQLite.</summary>
+internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
+{
+    private const string Columns = "token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at";
+
+    public ValueTask<IReadOnlyList<StoredToken>> LoadAsync(CancellationToken cancellationToken) => database.Readers.ReadAsync<IReadOnlyList<StoredToken>>(
+        static connection =>
+        {
+            var tokens = new List<StoredToken>();
+            var statement = connection.Prepare($"SELECT {Columns} FROM tokens");
+            while (statement.Step())
+                tokens.Add(ReadToken(statement));
+            return tokens;
+        },
+        cancellationToken);
+
+    public async ValueTask AddAsync(StoredToken token, IReadOnlyList<string> revoked, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                Revoke(connection, revoked, at);
+                DeleteTickets(connection, token.TokenId);
+                return connection.Prepare($"INSERT OR REPLACE INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)")
+                    .Bind(1, token.TokenId)
+                    .Bind(2, WireType.WordOf(token.Kind))
+                    .BindBlob(3, token.Hash.ToArray())
+                    .Bind(4, token.ProjectId)
+                    .Bind(5, token.AgentId)
+                    .Bind(6, token.CreatedAt.ToUnixTimeMilliseconds())
+                    .Bind(7, token.ExpiresAt?.ToUnixTimeMilliseconds())
+                    .Bind(8, token.LastUsedAt?.ToUnixTimeMilliseconds())
+                    .Run();
+            },
+            cancellationToken);
+
+    public async ValueTask RevokeAsync(IReadOnlyList<string> tokenIds, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(connection => Revoke(connection, tokenIds, at), cancellationToken, weight: tokenIds.Count);
+
+    public async ValueTask TouchAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                var statement = connection.Prepare("UPDATE tokens SET last_used_at = ? WHERE token_id = ?");
+                foreach (var (tokenId, at) in lastUsed)
+                    statement.Bind(1, at.ToUnixTimeMilliseconds()).Bind(2, tokenId).Run();
+                return lastUsed.Count;
+            },
+            cancellationToken,
+            weight: lastUsed.Count);
+
+    public async ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                var at = before.ToUnixTimeMilliseconds();
+                connection.Prepare("DELETE FROM tokens WHERE (revoked_at < ? OR expires_at < ?) AND token_id NOT IN (?, ?)")
+                    .Bind(1, at).Bind(2, at).Bind(3, FirstTokens.AdminId).Bind(4, FirstTokens.JoinId).Run();
+                return connection.Prepare("DELETE FROM opened_tickets WHERE opened_at < ?").Bind(1, at).Run();
+            },
+            cancellationToken);
+
+    public ValueTask<byte[]> KeepKeyAsync(string name, byte[] candidate, CancellationToken cancellationToken) => database.Writer.WriteAsync(
+        connection =>
+        {
+            connection.Prepare("INSERT INTO signing_keys (name, key) VALUES (?, ?) ON CONFLICT (name) DO NOTHING").Bind(1, name).BindBlob(2, candidate).Run();
+            var statement = connection.Prepare("SELECT key FROM signing_keys WHERE name = ?").Bind(1, name);
+            statement.Step();
+            var key = statement.Blob(0).ToArray();
+            statement.Reset();
+            return key;
+        },
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) => database.Readers.ReadAsync<IReadOnlyList<OpenedTicket>>(
+        static connection =>
+        {
+            var tickets = new List<OpenedTicket>();
+            var statement = connection.Prepare("SELECT ticket, token_id, opened_at FROM opened_tickets");
+            while (statement.Step())
+                tickets.Add(new OpenedTicket(statement.Text(0)!, statement.Text(1)!, DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(2))));
+            return tickets;
+        },
+        cancellationToken);
+
+    public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection => connection
+                .Prepare("INSERT INTO opened_tickets (ticket, token_id, opened_at) VALUES (?, ?, ?) ON CONFLICT (ticket) DO UPDATE SET opened_at = excluded.opened_at")
+                .Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.OpenedAt.ToUnixTimeMilliseconds())
+                .Run(),
+            cancellationToken);
+
+    private static int Revoke(SqliteConnection connection, IReadOnlyList<string> tokenIds, DateTimeOffset at)
+    {
+        foreach (var tokenId in tokenIds)
+        {
+            connection.Prepare("UPDATE tokens SET revoked_at = ? WHERE token_id = ? AND revoked_at IS NULL")
+                .Bind(1, at.ToUnixTimeMilliseconds()).Bind(2, tokenId).Run();
+            DeleteTickets(connection, tokenId);
+        }
+
+        return tokenIds.Count;
+    }
+
+    // A ticket opens nothing without its token.
+    private static void DeleteTickets(SqliteConnection connection, string tokenId) =>
+        connection.Prepare("DELETE FROM opened_tickets WHERE token_id = ?").Bind(1, tokenId).Run();
+
+    private static StoredToken ReadToken(SqliteStatement row) => new()
+    {
+        TokenId = row.Text(0)!,
+        Kind = WireType.Find<TokenKind>(row.Text(1)!) ?? throw new InvalidOperationException($"The stored token {row.Text(0)} is of no kind that this version knows."),
+        Hash = new TokenHash(row.Blob(2)),
+        ProjectId = row.Text(3),
+        AgentId = row.Text(4),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(5)),
+        ExpiresAt = Time(row.NullableInt64(6)),
+        LastUsedAt = Time(row.NullableInt64(7)),
+        RevokedAt = Time(row.NullableInt64(8)),
+    };
+
+    private static DateTimeOffset? Time(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}
