@@ -144,8 +144,9 @@ describe('The stream of an execution', { concurrency: 6 }, () => {
 
   it('works in a browser’s own EventSource, by a ticket, and comes back by itself', async () => {
     const { project, ada, id, say, path } = await running();
-    const { ticket } = (await project.admin.post('tickets', { path: `/api/v1/sse/${path}` })).as<{ ticket: string }>();
-    const source = new EventSource(server.rest(null).address(`sse/${path}`, { ticket, project_id: project.id }));
+    const address = `/api/v1/sse/${path}?project_id=${project.id}`;
+    const { ticket } = (await project.admin.post('tickets', { path: address })).as<{ ticket: string }>();
+    const source = new EventSource(server.rest(null).address(address, { ticket }));
     closeAfterTests(() => source.close());
     const inflow = new Inflow<{ event: string; data: string; id: string }>();
     for (const event of ['message', 'completion'])
