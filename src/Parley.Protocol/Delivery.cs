@@ -92,6 +92,21 @@ public sealed record ExtendRequest
     public int? LeaseSeconds { get; init; }
 }
 
+/// <summary>One settling over a socket; which fields count depends on the frame.</summary>
+public sealed record SettleItem
+{
+    public string? MessageId { get; init; }
+    public string? LeaseId { get; init; }
+
+    /// <summary>A nack's: seconds until it is queued again.</summary>
+    public double? DelaySeconds { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>An extension's: 1-3,600 from now.</summary>
+    public int? LeaseSeconds { get; init; }
+}
+
 public sealed record AckItem
 {
     public string? MessageId { get; init; }

@@ -80,6 +80,27 @@ public sealed record SubscribeRequest
     public bool? Snapshot { get; init; }
 }
 
+/// <summary>The filter of the feed <c>messages</c>, as the list parameters of <c>GET messages</c>.</summary>
+public sealed record MessageFeedFilter
+{
+    [System.Text.Json.Serialization.JsonConverter(typeof(AddressesConverter))]
+    public IReadOnlyList<string>? Type { get; init; }
+
+    public string? Sender { get; init; }
+    public string? Recipient { get; init; }
+    public string? Thread { get; init; }
+    public string? Execution { get; init; }
+    public string? Task { get; init; }
+    public IReadOnlyList<Priority>? Priority { get; init; }
+}
+
+/// <summary>The filter of the feed <c>events</c>.</summary>
+public sealed record EventFeedFilter
+{
+    [System.Text.Json.Serialization.JsonConverter(typeof(AddressesConverter))]
+    public IReadOnlyList<string>? Types { get; init; }
+}
+
 public sealed record SubscribeAnswer
 {
     public required string Subscription { get; init; }

@@ -68,6 +68,13 @@ public sealed record RequestRequest : SendRequest
     public double? TimeoutSeconds { get; init; }
 }
 
+/// <summary>A reply over a socket: <see cref="MessageId"/> stands for <see cref="SendRequest.ReplyTo"/>, and <see cref="SendRequest.To"/> may
+/// be absent: then it goes to whoever sent that message.</summary>
+public sealed record ReplyRequest : SendRequest
+{
+    public string? MessageId { get; init; }
+}
+
 /// <summary>How a request ended: the first reply, and whether it says success or error.</summary>
 public sealed record RequestAnswer
 {

@@ -10,6 +10,9 @@ internal interface ILogStore
     /// <summary>The entry of a seq; null when there is none, or no longer.</summary>
     ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken);
 
+    /// <summary>The seq of an execution's completion; null while it goes on.</summary>
+    ValueTask<long?> CompletionAsync(int project, long execution, CancellationToken cancellationToken);
+
     /// <summary>The smallest seq that retention has left; 1 for a whole log, head + 1 for an empty one.</summary>
     ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken);
 }

@@ -3,13 +3,10 @@ using Parley.Protocol;
 namespace Parley.Server.Messages;
 
 /// <summary>Where deliveries go when their agent is connected. Called by the store on its writing thread: never blocks.</summary>
-internal interface IHandover
+internal interface IHandover : Agents.IMailboxWaker
 {
     /// <summary>Room for one delivery in a connection of the agent that takes it; null: nobody, it waits in the mailbox.</summary>
     IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer);
-
-    /// <summary>These mailboxes have work that nobody was handed. A hint: losing one costs time, never a message.</summary>
-    void Wake(int agent);
 
     /// <summary>Whether anybody watches receipts of a project: otherwise none are made.</summary>
     bool WantsReceipts(int project);

@@ -21,6 +21,9 @@ internal interface IMessageHistory
     /// <summary>Whether an agent sent into a thread or was a named recipient in it.</summary>
     ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken);
 
+    /// <summary>Whether a scheduled or held message has been released to its recipients.</summary>
+    ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken);
+
     /// <summary>A message's deliveries, as of now.</summary>
     ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken);
 

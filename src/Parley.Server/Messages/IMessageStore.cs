@@ -7,20 +7,23 @@ namespace Parley.Server.Messages;
 /// <c>docs/concepts/delivery.md</c>; a caller never needs a transaction of its own, and what it returns is on disk.</summary>
 /// <remarks>Implementations pass <c>MessageStoreConformance</c>, which defines this contract in full. Agents are named by their number.
 /// After each commit the store tells <see cref="IHandover"/> what was handed over and which mailboxes have work.</remarks>
-internal interface IMessageStore
+internal interface IMessageStore : Agents.IMailboxCounts
 {
-    /// <summary>Stores each message with its deliveries, each alone: one that is refused changes nothing and takes no seq.</summary>
-    ValueTask<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends, CancellationToken cancellationToken);
+    /// <summary>Completes when the store is not behind: whoever brings much waits for it before the next send.</summary>
+    ValueTask RoomAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores each message with its deliveries, each alone: one that is refused changes nothing and takes no seq. What one caller sends in order is stored in order, also when it does not wait between.</summary>
+    Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends);
 
     /// <summary>Leases queued deliveries: lowest rank first, expired ones never.</summary>
     /// <returns>The claimed deliveries; empty when nothing is due.</returns>
-    ValueTask<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order);
 
     /// <summary>What <see cref="ClaimAsync"/> would give, changing nothing.</summary>
     ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken);
 
     /// <summary>Settles deliveries, each alone.</summary>
-    ValueTask<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles);
 
     /// <summary>Gives back what a connection holds: queued again at once, no attempt counted.</summary>
     ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken);
@@ -49,7 +52,8 @@ internal interface IMessageStore
     ValueTask<bool> MoveAsync(long delivery, int from, int to, CancellationToken cancellationToken);
 
     /// <summary>An agent's unsettled deliveries that were routed by capability.</summary>
-    ValueTask<IReadOnlyList<MovableDelivery>> MovableAsync(int agent, CancellationToken cancellationToken);
+    /// <param name="refusedOnly">Only those that wait because the agent gave them back.</param>
+    ValueTask<IReadOnlyList<MovableDelivery>> MovableAsync(int agent, bool refusedOnly, CancellationToken cancellationToken);
 
     /// <summary>Leaves a tombstone where the message was and withdraws its queued deliveries.</summary>
     /// <returns>False when there is no such message, or it is deleted already.</returns>
@@ -65,8 +69,6 @@ internal interface IMessageStore
     /// <returns>True when more are due.</returns>
     ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken);
 
-    /// <summary>How many deliveries an agent has, as of the last commit.</summary>
-    MailboxCounts CountsOf(int agent);
 }
 
 /// <summary>What to lease, and for whom.</summary>

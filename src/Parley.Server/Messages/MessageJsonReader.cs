@@ -44,11 +44,18 @@ internal static class MessageJsonReader
         return Find(ref reader, "task_id"u8) ? reader.GetString() : null;
     }
 
-    /// <summary>The id at the very start of a message's JSON: <c>{"message_id":"…"</c>.</summary>
+    /// <summary>What a reply says of what it answers; null when it says nothing.</summary>
+    internal static Outcome? Outcome(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return Find(ref reader, "outcome"u8) && reader.TokenType == JsonTokenType.String && WireWords<Outcome>.TryRead(ref reader, out var outcome) ? outcome : null;
+    }
+
+    /// <summary>The id with which every entry's JSON starts: <c>{"message_id":"…"</c>, <c>{"execution_id":"…"</c>.</summary>
     internal static Guid Id(ReadOnlySpan<byte> json)
     {
-        const int prefix = 15;
-        return Utf8Parser.TryParse(json[prefix..], out Guid id, out _) ? id : default;
+        var colon = json.IndexOf((byte)':');
+        return colon > 0 && json.Length > colon + 2 && Utf8Parser.TryParse(json[(colon + 2)..], out Guid id, out _) ? id : default;
     }
 
     /// <summary>Moves to the value of a field of the message itself.</summary>

@@ -8,13 +8,16 @@ internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPar
 {
     private readonly Dictionary<long, bool> _threads = [];
 
-    internal bool Takes(LogEntry message) => Matches(message) && (query.Reader is not { } reader || MayRead(message, reader));
+    internal bool Takes(LogEntry message) => Matches(message, EntryKind.Message) && (query.Reader is not { } reader || MayRead(message, reader));
+
+    /// <summary>As <see cref="Takes"/>, for an entry that repeats a message or tells of its deletion.</summary>
+    internal bool TakesAs(LogEntry entry) => Matches(entry, entry.Kind) && query.Reader is null;
 
     /// <summary>True when everything older is out of the query's time.</summary>
     internal bool IsPast(LogEntry message) => query.Since is { } since && message.Stamp < since.ToUnixTimeMilliseconds();
 
-    private bool Matches(LogEntry message) =>
-        message.Kind == EntryKind.Message &&
+    private bool Matches(LogEntry message, EntryKind kind) =>
+        message.Kind == kind &&
         (query.Types is not { Count: > 0 } types || types.Contains(message.Type!)) &&
         (query.Sender is not { } sender || message.Sender == sender) &&
         (query.Recipient is not { } recipient || message.Recipients.Contains(recipient)) &&

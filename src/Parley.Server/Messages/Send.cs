@@ -30,10 +30,14 @@ internal sealed class Send
     internal long ReplyTo { get; init; }
     internal long Supersedes { get; init; }
     internal long Execution { get; init; }
+    internal Guid? ExecutionId { get; init; }
     internal int Hops { get; init; }
     internal string? TaskId { get; init; }
     internal string? IdempotencyKey { get; init; }
     internal long Fingerprint { get; init; }
+
+    /// <summary>Told the seq at the commit, on the store's thread, before any recipient has the message.</summary>
+    internal Action<long>? OnStored { get; init; }
 }
 
 /// <summary>Who gets a message, and what follows from how they were addressed.</summary>

@@ -1,12 +1,7 @@
-using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.Net.Http.Headers;
 using Parley.Protocol;
 
 namespace Parley.Server.Rest;
@@ -71,63 +66,17 @@ file static class BodyReader
     public static async ValueTask<(T? Value, ApiProblem? Problem)> ReadAsync<T>(HttpContext context, bool required)
         where T : class
     {
-        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
-            ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say .WithBodyLimit(bytes).");
-        if (context.Request.ContentLength > limit)
-            return (null, Problems.TooLarge("The body", limit));
-
-        // Kestrel's own limit is the same for all paths; ours is the endpoint's, and the one that answers.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
-            kestrel.MaxRequestBodySize = null;
-
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > limit)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                return (null, Problems.TooLarge("The body", limit));
-            }
-
-            if (read.IsCompleted)
-            {
-                var result = Parse<T>(context.Request, read.Buffer, required);
-                reader.AdvanceTo(read.Buffer.End);
-                return result;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
+        var (bytes, problem) = await BodyBytes.ReadAsync(context);
+        if (problem is not null)
+            return (null, problem);
+        if (bytes.IsEmpty)
+            return (null, required ? Problems.InvalidField(JsonDiagnosis.WholeBody, "is empty; expected an object") : null);
+        return JsonInput.TryRead<T>(bytes.Span, out var value, out problem) ? (value, null) : (null, problem);
     }
 
     public static void Describe(EndpointBuilder builder, Type type, bool isOptional)
     {
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], type, isOptional));
         builder.Metadata.Add(new Refusals([ErrorCodes.InvalidRequest, ErrorCodes.TooLarge, ErrorCodes.UnsupportedMediaType]));
-    }
-
-    private static (T? Value, ApiProblem? Problem) Parse<T>(HttpRequest request, in ReadOnlySequence<byte> body, bool required)
-        where T : class
-    {
-        if (body.IsEmpty)
-            return (null, required ? Problems.InvalidField(JsonDiagnosis.WholeBody, "is empty; expected an object") : null);
-        if (!IsJson(request, out var problem))
-            return (null, problem);
-        return JsonInput.TryRead<T>(body, out var value, out problem) ? (value, null) : (null, problem);
-    }
-
-    private static bool IsJson(HttpRequest request, [NotNullWhen(false)] out ApiProblem? problem)
-    {
-        problem = null;
-        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            problem = Problems.UnsupportedMediaType("Bodies are taken as they are, without Content-Encoding.");
-        else if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
-            problem = Problems.UnsupportedMediaType("Say 'Content-Type: application/json'.");
-        else if (!type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            problem = Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say 'Content-Type: application/json'.");
-        else if (type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-            problem = Problems.UnsupportedMediaType("JSON is read as UTF-8; no other charset is taken.");
-        return problem is null;
     }
 }

@@ -31,6 +31,11 @@ internal static class Edge
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Lenient);
             json.SerializerOptions.Encoder = WireJson.Lenient.Options.Encoder;
             json.SerializerOptions.PropertyNamingPolicy = WireJson.Lenient.Options.PropertyNamingPolicy;
+            json.SerializerOptions.DictionaryKeyPolicy = WireJson.Lenient.Options.DictionaryKeyPolicy;
+
+            // A resolver brings its types into other options, its converters not.
+            foreach (var converter in WireJson.Lenient.Options.Converters)
+                json.SerializerOptions.Converters.Add(converter);
         });
 
     /// <summary>Everything up to and including the decision who may use which endpoint. What follows are the endpoints.</summary>

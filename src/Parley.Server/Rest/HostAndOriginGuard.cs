@@ -39,9 +39,9 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
     /// <summary>A bare address can not be rebound: nobody but its owner answers for it. So only names are compared.</summary>
     private bool IsAllowedHost(string host)
     {
-        if (IPAddress.TryParse(host, out _) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+        if (host.Equals(settings.Host, StringComparison.OrdinalIgnoreCase) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return true;
-        if (host.Length > 0 && host.Equals(settings.Host, StringComparison.OrdinalIgnoreCase))
+        if (host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host, out _))
             return true;
         return settings.AllowedHosts.Any(allowed => allowed.StartsWith("*.", StringComparison.Ordinal)
             ? host.EndsWith(allowed[1..], StringComparison.OrdinalIgnoreCase)

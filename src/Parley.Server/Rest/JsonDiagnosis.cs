@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Parley.Server.Settings;
 
 namespace Parley.Server.Rest;
 
@@ -54,11 +55,16 @@ internal sealed class JsonDiagnosis
         }
         catch (JsonException exception)
         {
-            Add(WholeBody, reader.CurrentDepth >= JsonInput.MaxDepth
+            Add(WholeBody, IsTooDeep(json, reader)
                 ? string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {JsonInput.MaxDepth} levels")
                 : string.Create(CultureInfo.InvariantCulture, $"is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
         }
     }
+
+    // The reader's exception does not say that it was the depth; but then it stands on the deepest level, before a further one.
+    private static bool IsTooDeep(ReadOnlySpan<byte> json, Utf8JsonReader reader) =>
+        reader.CurrentDepth >= JsonInput.MaxDepth - 1
+        && json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n,:"u8) is [(byte)'[' or (byte)'{', ..];
 
     private void Walk(ref Utf8JsonReader reader, JsonTypeInfo type, string path)
     {

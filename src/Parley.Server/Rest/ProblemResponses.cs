@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using Parley.Protocol;
 using Parley.Server.Storage;
 
@@ -16,7 +18,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone: nobody is left to answer, and it is no fault of anybody's.
             return;
@@ -42,7 +44,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         };
 
         // The pattern, not the path: what a client put into the path or the query may be a secret.
-        var place = (context.GetEndpoint() as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText ?? "an unmapped path";
+        var place = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "an unmapped path";
         if (problem.Code == ErrorCodes.InternalError)
             Log.Unexpected(logger, context.Request.Method, place, exception);
         else if (problem.Code == ErrorCodes.StorageUnavailable)
@@ -55,9 +57,18 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
             return true;
         }
 
-        context.Response.Clear();
+        ClearAnswer(context.Response);
         await problem.ExecuteAsync(context);
         return true;
+    }
+
+    /// <summary>Takes back what the endpoint had begun to say, but not what allows a page of another origin to read the answer.</summary>
+    private static void ClearAnswer(HttpResponse response)
+    {
+        var kept = response.Headers.Where(header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase) || header.Key == HeaderNames.Vary).ToArray();
+        response.Clear();
+        foreach (var (name, value) in kept)
+            response.Headers[name] = value;
     }
 
     private static ApiProblem Of(BadHttpRequestException exception) => exception.StatusCode switch

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace Parley.Server.Rest;
@@ -35,13 +34,13 @@ internal static class WireNames
     public static string? ToId(string name, int longest)
     {
         var id = new StringBuilder(Math.Min(name.Length, longest));
-        foreach (var letter in name.Normalize(NormalizationForm.FormD))
+        foreach (var letter in name)
         {
             if (id.Length == longest)
                 break;
             if (char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_')
                 id.Append(char.ToLowerInvariant(letter));
-            else if (CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark && id is { Length: > 0 } && id[^1] != '-')
+            else if (id.Length > 0 && id[^1] != '-')
                 id.Append('-');
         }
 

@@ -44,15 +44,15 @@ internal sealed class Caller : IBindableFromHttpContext<Caller>
         _ => false,
     };
 
-    // An observer has no mailbox: its socket is the operators' one, on which it may hold feeds only.
-    private bool WatchesOnly(Permission permission, string agentId) =>
-        Kind == TokenKind.Observer && permission == Permission.Connect && agentId == Human;
-
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(Of(context));
 
     /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so that nobody is known.</exception>
     public static Caller Of(HttpContext context) => context.Features.Get<Caller>()
         ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} takes a caller, but is open to anyone.");
+
+    // An observer has no mailbox: its socket is the operators' one, on which it may hold feeds only.
+    private bool WatchesOnly(Permission permission, string agentId) =>
+        Kind == TokenKind.Observer && permission == Permission.Connect && agentId == Human;
 }
 
 /// <summary>The project of a request: that of the token, else <c>?project_id=</c>, else <c>default</c>. Endpoints take it as a parameter.</summary>

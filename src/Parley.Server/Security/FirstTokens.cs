@@ -50,7 +50,7 @@ internal sealed partial class FirstTokens(TokenVault vault, ITokenStore store, I
             // A token that was revoked does not come back because its file is still there.
             if (row is null || !row.Hash.Equals(TokenHash.Of(text)))
             {
-                await vault.AdoptAsync(order, text, [], cancellationToken);
+                await vault.AdoptAsync(order, text, cancellationToken);
                 Protect(file);
                 return;
             }

@@ -30,6 +30,9 @@ internal interface ITokenStore
 
     /// <summary>Notes that a ticket was opened; again, when it was before.</summary>
     ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken);
+
+    /// <summary>Forgets opened tickets by their ids.</summary>
+    ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken);
 }
 
 /// <summary>A token as it is kept: by the hash of its secret.</summary>

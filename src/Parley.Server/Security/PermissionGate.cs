@@ -26,7 +26,7 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
         var required = endpoint.Metadata.GetMetadata<RequiredPermission>()
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} says nothing of who may use it.");
 
-        if (SecretsInAddresses.FirstOrDefault(context.Request.Query.ContainsKey) is { } name)
+        if (context.Request.QueryString.HasValue && SecretsInAddresses.FirstOrDefault(context.Request.Query.ContainsKey) is { } name)
             return Problems.Unauthorized($"A token in an address ('{name}') ends in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {Edge.BasePath}/tickets for a ticket.");
         if (required.Permission is not { } permission)
             return null;
@@ -57,7 +57,7 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
                 : (null, Problems.Unauthorized("The token is unknown, revoked or expired."));
         }
 
-        if (!request.Query.TryGetValue("ticket", out var ticket))
+        if (!request.QueryString.HasValue || !request.Query.TryGetValue("ticket", out var ticket))
             return (null, Problems.Unauthorized());
 
         // A ticket stands in an address that people copy: it opens streams and sockets and changes nothing.
@@ -76,6 +76,10 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
             Access.No => Problems.Forbidden($"A token of kind '{kind}' may not do this."),
             Access.Own when context.Request.RouteValues.TryGetValue("agent_id", out var agent) && !caller.May(permission, (string)agent!) =>
                 Problems.Forbidden($"A token of kind '{kind}' may do this for its own agent only."),
+
+            // What a path names is there already.
+            Access.CreateOnly when context.Request.RouteValues.ContainsKey("agent_id") =>
+                Problems.Forbidden($"A token of kind '{kind}' makes new agents and changes none."),
             _ => null,
         };
     }
@@ -85,7 +89,7 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
         scope = null;
         problem = null;
         var named = context.Request.RouteValues.TryGetValue("project_id", out var route) ? (string)route! : null;
-        if (named is null && context.Request.Query.TryGetValue("project_id", out var values))
+        if (named is null && context.Request.QueryString.HasValue && context.Request.Query.TryGetValue("project_id", out var values))
         {
             if (values is not [{ } value] || !WireNames.IsProjectId(value))
                 problem = Problems.InvalidField("project_id", values.Count > 1 ? "is given more than once" : "must be 1-64 of A-Z a-z 0-9 . _ -");

@@ -16,7 +16,7 @@ namespace Parley.Server.Security;
 /// <summary>What a browser puts into an address where it can set no header. A ticket opens one address, for the first time within 30 s;
 /// from then on again and again while its token lives, since an EventSource reconnects to the very same address.</summary>
 /// <remarks>A ticket is signed, not stored: making one costs nothing. That it was opened is stored, because a restart must not end the
-/// streams of every open page; one that was not opened for 30 days is forgotten.</remarks>
+/// streams of every open page. Forgotten is what was not opened for 30 days, and of one token's tickets the oldest past a thousand.</remarks>
 internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeProvider clock, ILogger<Tickets> logger)
 {
     /// <summary>How long a ticket may lie before it is opened the first time.</summary>
@@ -25,7 +25,11 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     // Rewriting the row at every reconnect would be a write a reader; a day is exact enough to forget by.
     private static readonly TimeSpan OpenedStep = TimeSpan.FromDays(1);
 
+    // More pages than anybody has open; without a bound one token could fill the memory by asking.
+    private const int MostOfOneToken = 1000;
+
     private readonly ConcurrentDictionary<string, OpenedTicket> _opened = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private byte[] _key = [];
 
     /// <summary>Reads the key and the opened tickets. Called once, before the first request, after the vault is loaded.</summary>
@@ -37,7 +41,10 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
             : await store.KeepKeyAsync("tickets", RandomNumberGenerator.GetBytes(32), cancellationToken);
         _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
         foreach (var ticket in await store.LoadOpenedTicketsAsync(cancellationToken))
+        {
             _opened[ticket.Id] = ticket;
+            _counts.AddOrUpdate(ticket.TokenId, 1, static (_, count) => count + 1);
+        }
     }
 
     /// <summary>Makes a ticket for an address.</summary>
@@ -81,16 +88,30 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private async ValueTask KeepAsync(OpenedTicket ticket, CancellationToken cancellationToken)
     {
+        var isNew = _opened.TryAdd(ticket.Id, ticket);
         _opened[ticket.Id] = ticket;
         try
         {
             await store.OpenTicketAsync(ticket, cancellationToken);
+            if (isNew && _counts.AddOrUpdate(ticket.TokenId, 1, static (_, count) => count + 1) >= MostOfOneToken)
+                await ForgetOldestAsync(ticket.TokenId, cancellationToken);
         }
         catch (StorageUnavailableException exception)
         {
             // Reading goes on while the store can not write. Should the server restart before it can, the page asks for a new ticket.
             Log.NotKept(logger, exception);
         }
+    }
+
+    private async ValueTask ForgetOldestAsync(string tokenId, CancellationToken cancellationToken)
+    {
+        // Half of them at once: looking through all is then seldom.
+        var ofToken = _opened.Values.Where(ticket => ticket.TokenId == tokenId).OrderByDescending(ticket => ticket.OpenedAt).ToArray();
+        var forgotten = ofToken.Skip(MostOfOneToken / 2).Select(ticket => ticket.Id).ToArray();
+        _counts[tokenId] = ofToken.Length - forgotten.Length;
+        foreach (var id in forgotten)
+            _opened.TryRemove(id, out _);
+        await store.ForgetTicketsAsync(forgotten, cancellationToken);
     }
 
     private byte[] Sign(byte[] body, string path)

@@ -53,54 +53,20 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     /// <summary>Makes a token.</summary>
     /// <param name="order">What it should open.</param>
-    /// <param name="replaced">Ids of tokens that are revoked in the same step.</param>
     /// <returns>The token with its secret, which nobody can read again.</returns>
-    public Task<NewToken> IssueAsync(TokenOrder order, IReadOnlyList<string> replaced, CancellationToken cancellationToken) =>
-        AdoptAsync(order, TokenText.New(order.Kind), replaced, cancellationToken);
-
-    /// <inheritdoc cref="IssueAsync(TokenOrder, IReadOnlyList{string}, CancellationToken)"/>
-    public Task<NewToken> IssueAsync(TokenOrder order, CancellationToken cancellationToken) => IssueAsync(order, [], cancellationToken);
+    public Task<NewToken> IssueAsync(TokenOrder order, CancellationToken cancellationToken) =>
+        AddAsync(order, TokenText.New(order.Kind), static () => [], cancellationToken);
 
     /// <summary>Gives an agent a new token; its earlier ones end.</summary>
-    public Task<NewToken> RotateAsync(string projectId, string agentId, CancellationToken cancellationToken) => IssueAsync(
+    public Task<NewToken> RotateAsync(string projectId, string agentId, CancellationToken cancellationToken) => AddAsync(
         new TokenOrder(TokenKind.Agent) { ProjectId = projectId, AgentId = agentId },
-        [.. TokensOf(projectId, agentId).Where(token => token.Kind == TokenKind.Agent).Select(token => token.TokenId)],
+        TokenText.New(TokenKind.Agent),
+        () => [.. TokensOf(projectId, agentId).Where(token => token.Kind == TokenKind.Agent).Select(token => token.TokenId)],
         cancellationToken);
 
     /// <summary>Makes a token with a text that was made before: the first tokens survive the loss of the database.</summary>
-    public async Task<NewToken> AdoptAsync(TokenOrder order, string text, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var stored = new StoredToken
-        {
-            TokenId = order.TokenId ?? Guid.CreateVersion7(now).ToString(),
-            Kind = order.Kind,
-            Hash = TokenHash.Of(text),
-            ProjectId = order.ProjectId,
-            AgentId = order.AgentId,
-            CreatedAt = now,
-            ExpiresAt = order.ExpiresAt,
-        };
-
-        await _changing.WaitAsync(cancellationToken);
-        try
-        {
-            await store.AddAsync(stored, replaced, now, cancellationToken);
-            foreach (var id in replaced.Append(stored.TokenId))
-                Remove(id);
-            Put(stored);
-        }
-        finally
-        {
-            _changing.Release();
-        }
-
-        return new NewToken
-        {
-            TokenId = stored.TokenId, Kind = stored.Kind, ProjectId = stored.ProjectId, AgentId = stored.AgentId,
-            CreatedAt = stored.CreatedAt, ExpiresAt = stored.ExpiresAt, Token = text,
-        };
-    }
+    public Task<NewToken> AdoptAsync(TokenOrder order, string text, CancellationToken cancellationToken) =>
+        AddAsync(order, text, static () => [], cancellationToken);
 
     /// <summary>Ends tokens, and with them the streams and sockets that they opened.</summary>
     public async Task RevokeAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken)
@@ -162,6 +128,43 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
             await _touchTimer.DisposeAsync();
         await StoreTouchesAsync();
         _changing.Dispose();
+    }
+
+    /// <param name="findReplaced">Finds the tokens that end in the same step, when no other change can come between.</param>
+    private async Task<NewToken> AddAsync(
+        TokenOrder order, string text, Func<IReadOnlyList<string>> findReplaced, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var stored = new StoredToken
+        {
+            TokenId = order.TokenId ?? Guid.CreateVersion7(now).ToString(),
+            Kind = order.Kind,
+            Hash = TokenHash.Of(text),
+            ProjectId = order.ProjectId,
+            AgentId = order.AgentId,
+            CreatedAt = now,
+            ExpiresAt = order.ExpiresAt,
+        };
+
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            var replaced = findReplaced();
+            await store.AddAsync(stored, replaced, now, cancellationToken);
+            foreach (var id in replaced.Append(stored.TokenId))
+                Remove(id);
+            Put(stored);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        return new NewToken
+        {
+            TokenId = stored.TokenId, Kind = stored.Kind, ProjectId = stored.ProjectId, AgentId = stored.AgentId,
+            CreatedAt = stored.CreatedAt, ExpiresAt = stored.ExpiresAt, Token = text,
+        };
     }
 
     private Caller? Admit(LiveToken live)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 
@@ -64,4 +65,7 @@ public sealed record ServerSettings
     // Connections
     public TimeSpan Heartbeat { get; init; }
     public TimeSpan StopTimeout { get; init; }
+
+    /// <summary>Where, and nothing else: a record's own text would put the secret key into whatever log it meets.</summary>
+    public override string ToString() => $"{Host}:{Port.ToString(CultureInfo.InvariantCulture)}, data in {DataFolder}";
 }

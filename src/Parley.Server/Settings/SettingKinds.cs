@@ -16,7 +16,7 @@ internal static class SettingKinds
         where T : struct, INumber<T> => text =>
     {
         var style = typeof(T) == typeof(double) ? NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint : NumberStyles.AllowLeadingSign;
-        if (!T.TryParse(text, style, CultureInfo.InvariantCulture, out var value))
+        if (!T.TryParse(text, style, CultureInfo.InvariantCulture, out var value) || T.IsNaN(value))
             return Fault<T>(typeof(T) == typeof(double) ? "is not a number" : "is not a whole number");
         if (value < least)
             return Fault<T>("is too small");

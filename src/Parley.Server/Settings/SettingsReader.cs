@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Parley.Server.Rest;
 
 namespace Parley.Server.Settings;
 
@@ -107,7 +106,7 @@ public sealed class SettingsReader
         var (applied, fault) = setting.Apply(settings, text);
         if (applied is not null)
             return applied;
-        _errors.Add(new SettingError(setting.Name, source, setting.IsSecret ? Masked(text) : Problems.Shown(text), fault!, $"Give {setting.Expected}"));
+        _errors.Add(new SettingError(setting.Name, source, setting.IsSecret ? Masked(text) : text, fault!, $"Give {setting.Expected}"));
         return settings;
     }
 

@@ -11,6 +11,12 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
     public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(connection => SqliteLogRows.Find(connection, Place.Of(project, seq)), cancellationToken);
 
+    public ValueTask<long?> CompletionAsync(int project, long execution, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(
+            connection => connection.Prepare("SELECT place FROM log INDEXED BY log_execution WHERE execution = ?1 AND kind = 8 AND type = 'execution_completion' ORDER BY place DESC LIMIT 1")
+                .Bind(1, Place.Of(project, execution)).Scalar() is { } place ? Place.Seq(place) : (long?)null,
+            cancellationToken);
+
     public ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(
             connection =>

@@ -28,6 +28,11 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
     public ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken) =>
         _readers.ReadAsync(connection => TakesPart(connection, project, thread, agent), cancellationToken);
 
+    public ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(
+            connection => connection.Prepare("SELECT released_by FROM log WHERE place = ?1").Bind(1, Place.Of(project, seq)).Scalar() is not null,
+            cancellationToken);
+
     public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<LogEntry>>(
             connection => Entries(connection, connection.Prepare(

@@ -13,10 +13,10 @@ internal sealed partial class SqliteMessageStore
         ORDER BY d.rank, d.delivery
         """;
 
-    public async ValueTask<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
     {
         var operation = new ClaimOperation(this, order);
-        await _writer.EnqueueAsync(operation, cancellationToken);
+        _writer.Enqueue(operation);
         return await operation.Done;
     }
 

@@ -88,7 +88,7 @@ internal sealed partial class SqliteMessageStore
         },
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<MovableDelivery>> MovableAsync(int agent, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<MovableDelivery>> MovableAsync(int agent, bool refusedOnly, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<MovableDelivery>>(
             connection =>
             {
@@ -96,9 +96,9 @@ internal sealed partial class SqliteMessageStore
                 var rows = connection.Prepare(
                         """
                         SELECT delivery, capability, tried FROM deliveries INDEXED BY deliveries_movable
-                        WHERE mailbox = ?1 AND capability IS NOT NULL AND state IN (0, 1, 2)
+                        WHERE mailbox = ?1 AND capability IS NOT NULL AND state IN (0, 1, 2) AND (?2 = 0 OR attempt > 1)
                         """)
-                    .Bind(1, agent);
+                    .Bind(1, agent).Bind(2, refusedOnly ? 1 : 0);
                 while (rows.Step())
                     movable.Add(new MovableDelivery(rows.Int64(0), rows.Text(1)!, NumberList.Parse(rows.Text(2))));
                 return movable;

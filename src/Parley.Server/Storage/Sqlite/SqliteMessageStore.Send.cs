@@ -6,10 +6,10 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
-    public async ValueTask<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends)
     {
         var operation = new SendOperation(this, sends);
-        await _writer.EnqueueAsync(operation, cancellationToken);
+        _writer.Enqueue(operation);
         return await operation.Done;
     }
 
@@ -33,6 +33,13 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Committed()
         {
+            // Before anybody has the message, whoever waits for its reply must be known.
+            for (var i = 0; i < sends.Count; i++)
+            {
+                if (sends[i].OnStored is { } tell && _outcomes[i].Result == SendResult.Stored)
+                    tell(_outcomes[i].Seq);
+            }
+
             foreach (var handed in _handed)
                 handed.Holder.Deliver(handed.Delivery);
         }

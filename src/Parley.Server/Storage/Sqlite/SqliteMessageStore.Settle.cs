@@ -6,10 +6,10 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
-    public async ValueTask<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles)
     {
         var operation = new SettleOperation(this, settles);
-        await _writer.EnqueueAsync(operation, cancellationToken);
+        _writer.Enqueue(operation);
         return await operation.Done;
     }
 

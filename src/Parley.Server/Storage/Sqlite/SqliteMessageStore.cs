@@ -51,6 +51,8 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
 
     public MailboxCounts CountsOf(int agent) => _ledger.CountsOf(agent);
 
+    public ValueTask RoomAsync(CancellationToken cancellationToken) => _writer.RoomAsync(cancellationToken);
+
     private long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static long RankOf(long queuedAt, Priority priority, TimeSpan aging) =>

@@ -1,5 +1,4 @@
 using Parley.Protocol;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -28,7 +27,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
                 DeleteTickets(connection, token.TokenId);
                 return connection.Prepare($"INSERT OR REPLACE INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)")
                     .Bind(1, token.TokenId)
-                    .Bind(2, WireType.WordOf(token.Kind))
+                    .Bind(2, token.Kind.ToString().ToLowerInvariant())
                     .BindBlob(3, token.Hash.ToArray())
                     .Bind(4, token.ProjectId)
                     .Bind(5, token.AgentId)
@@ -96,6 +95,17 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
                 .Run(),
             cancellationToken);
 
+    public async ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection =>
+            {
+                foreach (var id in ticketIds)
+                    connection.Prepare("DELETE FROM opened_tickets WHERE ticket = ?").Bind(1, id).Run();
+                return ticketIds.Count;
+            },
+            cancellationToken,
+            weight: ticketIds.Count);
+
     private static int Revoke(SqliteConnection connection, IReadOnlyList<string> tokenIds, DateTimeOffset at)
     {
         foreach (var tokenId in tokenIds)
@@ -115,7 +125,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
     private static StoredToken ReadToken(SqliteStatement row) => new()
     {
         TokenId = row.Text(0)!,
-        Kind = WireType.Find<TokenKind>(row.Text(1)!) ?? throw new InvalidOperationException($"The stored token {row.Text(0)} is of no kind that this version knows."),
+        Kind = Enum.Parse<TokenKind>(row.Text(1)!, ignoreCase: true),
         Hash = new TokenHash(row.Blob(2)),
         ProjectId = row.Text(3),
         AgentId = row.Text(4),

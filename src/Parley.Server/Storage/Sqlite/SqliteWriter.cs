@@ -47,20 +47,35 @@ internal sealed partial class SqliteWriter : IDisposable
         Func<SqliteConnection, T> apply, CancellationToken cancellationToken, Action<T>? committed = null, int weight = 1)
     {
         var operation = new WriteOperation<T>(apply, committed, weight);
-        await EnqueueAsync(operation, cancellationToken);
+        await RoomAsync(cancellationToken);
+        Enqueue(operation);
         return await operation.Done;
     }
 
-    /// <summary>Queues a transition; completes when it is accepted, not when it is done. Waits while too much is queued.</summary>
-    internal ValueTask EnqueueAsync(WriteOperation operation, CancellationToken cancellationToken)
+    /// <summary>Queues a transition. Never waits: order of calls is order of application.</summary>
+    internal void Enqueue(WriteOperation operation)
     {
-        return TryEnqueue(operation, out var room) ? ValueTask.CompletedTask : Wait(room);
-
-        async ValueTask Wait(Task room)
+        lock (_gate)
         {
-            do
-                await room.WaitAsync(cancellationToken);
-            while (!TryEnqueue(operation, out room));
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _waiting.Enqueue(operation);
+            _pending += operation.Weight;
+            if (_waiting.Count == 1)
+                _work.Release();
+        }
+    }
+
+    /// <summary>Completes when so little is queued that more may be: whoever brings much waits for it before the next.</summary>
+    internal ValueTask RoomAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _pending) < MaxPending)
+            return ValueTask.CompletedTask;
+        lock (_gate)
+        {
+            if (_pending < MaxPending)
+                return ValueTask.CompletedTask;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task.WaitAsync(cancellationToken));
         }
     }
 
@@ -78,27 +93,6 @@ internal sealed partial class SqliteWriter : IDisposable
             _thread.Join();
         _work.Dispose();
         _connection.Dispose();
-    }
-
-    private bool TryEnqueue(WriteOperation operation, out Task room)
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_stopping, this);
-            if (_pending >= MaxPending)
-            {
-                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                room = _room.Task;
-                return false;
-            }
-
-            room = Task.CompletedTask;
-            _waiting.Enqueue(operation);
-            _pending += operation.Weight;
-            if (_waiting.Count == 1)
-                _work.Release();
-            return true;
-        }
     }
 
     private void Run()

@@ -1,4 +1,4 @@
-namespace Parley.Server.Rest;
+namespace Parley.Server.Settings;
 
 /// <summary>Finds the name that somebody who mistyped one probably meant.</summary>
 internal static class Nearest
@@ -21,25 +21,26 @@ internal static class Nearest
         return best is not null && least <= Math.Min(3, Math.Max(1, best.Length / 3)) ? best : null;
     }
 
-    /// <summary>Levenshtein's: the letters to insert, delete or replace.</summary>
+    /// <summary>The letters to insert, delete or replace, two that stand in the wrong order counted once: the commonest slip of all.</summary>
     private static int Distance(string from, string to)
     {
-        var row = new int[to.Length + 1];
+        var cost = new int[from.Length + 1, to.Length + 1];
+        for (var line = 0; line <= from.Length; line++)
+            cost[line, 0] = line;
         for (var column = 0; column <= to.Length; column++)
-            row[column] = column;
+            cost[0, column] = column;
 
         for (var line = 1; line <= from.Length; line++)
         {
-            var diagonal = row[0];
-            row[0] = line;
             for (var column = 1; column <= to.Length; column++)
             {
-                var replaced = diagonal + (from[line - 1] == to[column - 1] ? 0 : 1);
-                diagonal = row[column];
-                row[column] = Math.Min(replaced, Math.Min(row[column], row[column - 1]) + 1);
+                var replaced = cost[line - 1, column - 1] + (from[line - 1] == to[column - 1] ? 0 : 1);
+                cost[line, column] = Math.Min(replaced, Math.Min(cost[line - 1, column], cost[line, column - 1]) + 1);
+                if (line > 1 && column > 1 && from[line - 1] == to[column - 2] && from[line - 2] == to[column - 1])
+                    cost[line, column] = Math.Min(cost[line, column], cost[line - 2, column - 2] + 1);
             }
         }
 
-        return row[to.Length];
+        return cost[from.Length, to.Length];
     }
 }

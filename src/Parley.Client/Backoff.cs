@@ -1,0 +1,18 @@
+namespace Parley.Client;
+
+/// <summary>How long to wait before the next try: doubling, capped, and jittered so that a restarted server is not met by all its clients at once.</summary>
+internal sealed class Backoff(TimeSpan first, TimeSpan longest)
+{
+    private int _failures;
+
+    public static Backoff Reconnect() => new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
+
+    public void Reset() => _failures = 0;
+
+    /// <summary>Between half of the step and the whole of it.</summary>
+    public TimeSpan Next()
+    {
+        var step = Math.Min(longest.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(_failures++, 30)));
+        return TimeSpan.FromMilliseconds(step * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+}

@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>Messages that come, and what becomes of them.</summary>
+public sealed partial class ParleyAgent
+{
+    // Bounded by the window: the server has no more out than that.
+    private readonly Channel<ReceivedMessage> _received = Channel.CreateUnbounded<ReceivedMessage>();
+    private readonly Lock _handlersGate = new();
+    private volatile MessageHandler[] _handlers = [];
+    private volatile bool _receiving;
+    private MailboxFilter? _filter;
+
+    /// <inheritdoc cref="ReceiveAsync(MailboxFilter?, CancellationToken)"/>
+    public IAsyncEnumerable<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken = default) => ReceiveAsync(filter: null, cancellationToken);
+
+    /// <summary>The agent's messages, as they come, until the caller stops or the connection is closed for good. Acknowledge each
+    /// (<see cref="ReceivedMessage.AckAsync"/>): no more than <see cref="ParleyOptions.Window"/> are out unacknowledged. Nothing is fetched
+    /// before the first call; several calls share the messages.</summary>
+    /// <param name="filter">What this connection takes from now on, as by <see cref="FilterAsync"/>; the rest stays queued. Absent: as before.</param>
+    /// <exception cref="ParleyException">The connection ended for good, and why.</exception>
+    public async IAsyncEnumerable<ReceivedMessage> ReceiveAsync(
+        MailboxFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (filter is not null)
+            await FilterAsync(filter, cancellationToken);
+        OpenWindow();
+        while (await _received.Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (_received.Reader.TryRead(out var message))
+            {
+                if (IsCurrent(message))
+                    yield return message;
+            }
+        }
+    }
+
+    /// <summary>What this connection takes from its mailbox from now on; null is everything. The rest stays queued, for other connections
+    /// or later. What was handed over already still comes.</summary>
+    public Task FilterAsync(MailboxFilter? filter, CancellationToken cancellationToken = default)
+    {
+        _filter = filter;
+        return AskAsync(FilterOperation(filter ?? new MailboxFilter()), cancellationToken);
+    }
+
+    /// <summary>Has a handler deal with messages, one after another. Each message goes to the first handler whose filter it passes; what
+    /// none takes waits for <see cref="ReceiveAsync(CancellationToken)"/>. A message is acknowledged when its handler is through, and given back when it
+    /// throws, unless the handler settled it itself.</summary>
+    /// <param name="filter">What the handler takes; null is everything. Other than <see cref="FilterAsync"/>, this is decided here.</param>
+    /// <returns>Dispose it to take the handler off.</returns>
+    public IDisposable OnMessage(MailboxFilter? filter, Func<ReceivedMessage, CancellationToken, Task> handler)
+    {
+        var added = new MessageHandler(this, filter, handler, _stop.Token);
+        lock (_handlersGate)
+            _handlers = [.. _handlers, added];
+        OpenWindow();
+        return added;
+    }
+
+    internal bool IsCurrent(ReceivedMessage message) =>
+        // What an earlier connection brought is queued again on the server, and comes again over this one.
+        (message.Session == _session?.Number || _options.AutoAck) && !_outbox.IsDealtWith(message.Message.MessageId);
+
+    internal void Remove(MessageHandler handler)
+    {
+        lock (_handlersGate)
+            _handlers = [.. _handlers.Where(other => other != handler)];
+    }
+
+    internal Task AckAsync(ReceivedMessage message, bool confirm, CancellationToken cancellationToken)
+    {
+        message.IsSettled = true;
+        if (_options.AutoAck)
+            return Task.CompletedTask;
+        if (!confirm)
+        {
+            _outbox.Ack(message);
+            return Task.CompletedTask;
+        }
+
+        message.IsAwaited = true;
+        var settled = message.WhenSettled();
+        _outbox.Ack(message);
+        return ConfirmedAsync(settled, cancellationToken);
+    }
+
+    internal Task NackAsync(ReceivedMessage message, TimeSpan? delay, string? reason, CancellationToken cancellationToken)
+    {
+        message.IsSettled = true;
+
+        // With its connection the lease was freed: the message has been given back already.
+        return message.Session == _session?.Number
+            ? AskAsync(new SettleOperation(FrameEvents.MessageNack, message, delay, reason) { Repeatable = false }, cancellationToken)
+            : Task.CompletedTask;
+    }
+
+    internal Task ExtendAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken) =>
+        AskAsync(new SettleOperation(FrameEvents.MessageExtend, message, lease: lease) { Repeatable = false }, cancellationToken);
+
+    internal Task SurfacedAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+        AskAsync(new SettleOperation(FrameEvents.MessageSurfaced, message), cancellationToken);
+
+    private static async Task ConfirmedAsync(Task<Problem?> settled, CancellationToken cancellationToken)
+    {
+        if (await settled.WaitAsync(cancellationToken) is { } problem)
+            throw new ParleyException(problem);
+    }
+
+    private void Dispatch(ReceivedMessage message)
+    {
+        foreach (var handler in _handlers)
+        {
+            if (handler.TryTake(message))
+                return;
+        }
+
+        _received.Writer.TryWrite(message);
+    }
+
+    private void OpenWindow()
+    {
+        if (_receiving)
+            return;
+        _receiving = true;
+        _outbox.Ask(WindowOperation());
+    }
+
+    private void EndReceiving(ParleyException reason) =>
+        _received.Writer.TryComplete(Volatile.Read(ref _disposed) != 0 ? null : reason);
+
+    private async Task EndHandlersAsync()
+    {
+        foreach (var handler in _handlers)
+        {
+            handler.Dispose();
+            await handler.Finished;
+        }
+    }
+
+    private Operation<WindowRequest> WindowOperation() =>
+        new(FrameEvents.Window, new WindowRequest { Window = _options.Window }, WireJson.Lenient.WindowRequest);
+
+    private static Operation<MailboxFilter> FilterOperation(MailboxFilter filter) =>
+        new(FrameEvents.MailboxFilter, filter, WireJson.Lenient.MailboxFilter);
+}

@@ -1,0 +1,99 @@
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>Sends, replies and requests.</summary>
+public sealed partial class ParleyAgent
+{
+    private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc cref="SendAsync(SendRequest, CancellationToken)"/>
+    public Task<SendAnswer> SendAsync(string to, string content, CancellationToken cancellationToken = default) =>
+        SendAsync(new SendRequest { To = [to], Content = content }, cancellationToken);
+
+    /// <summary>Sends, and completes when the server has the message on disk. Sends that are not awaited one by one share frames, and keep
+    /// their order. While the connection is down they wait for it.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what is on its way is not taken back.</param>
+    /// <exception cref="ParleyException">The server refused it.</exception>
+    public Task<SendAnswer> SendAsync(SendRequest request, CancellationToken cancellationToken = default)
+    {
+        var send = new PendingSend(Kept(request), _keys.Next());
+        _outbox.Send(send);
+        return cancellationToken.CanBeCanceled ? send.Task.WaitAsync(cancellationToken) : send.Task;
+    }
+
+    /// <summary>Sends as soon as fewer than <see cref="ParleyOptions.MaxUnconfirmed"/> are unconfirmed, and gives the confirmation to await
+    /// later: how to keep many on their way without holding all of them in memory.</summary>
+    public ValueTask<Task<SendAnswer>> BeginSendAsync(SendRequest request, CancellationToken cancellationToken = default)
+    {
+        var room = _outbox.RoomAsync();
+        return room.IsCompleted ? new ValueTask<Task<SendAnswer>>(SendAsync(request, CancellationToken.None)) : Later();
+
+        async ValueTask<Task<SendAnswer>> Later()
+        {
+            await room.WaitAsync(cancellationToken);
+            return SendAsync(request, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Sends them all and gives each one's own result, in order.</summary>
+    public async Task<IReadOnlyList<SendResult>> SendManyAsync(IEnumerable<SendRequest> requests, CancellationToken cancellationToken = default)
+    {
+        var confirmations = new List<Task<SendAnswer>>();
+        foreach (var request in requests)
+            confirmations.Add(await BeginSendAsync(request, cancellationToken));
+
+        var results = new List<SendResult>(confirmations.Count);
+        foreach (var confirmation in confirmations)
+        {
+            try
+            {
+                var answer = await confirmation.WaitAsync(cancellationToken);
+                results.Add(new SendResult(answer.Duplicate ? 200 : 201, answer, Problem: null));
+            }
+            catch (ParleyException refused)
+            {
+                results.Add(new SendResult(refused.Status, Answer: null, refused.Problem));
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Replies to a message: to its sender, in its thread, unless <paramref name="reply"/> says otherwise.</summary>
+    public Task<SendAnswer> ReplyAsync(string messageId, SendRequest reply, CancellationToken cancellationToken = default)
+    {
+        var send = new PendingSend(Kept(reply), _keys.Next()) { Replies = messageId };
+        _outbox.Send(send);
+        return cancellationToken.CanBeCanceled ? send.Task.WaitAsync(cancellationToken) : send.Task;
+    }
+
+    /// <inheritdoc cref="RequestAsync(SendRequest, TimeSpan, CancellationToken)"/>
+    public Task<RequestResult> RequestAsync(string to, string content, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        RequestAsync(new SendRequest { To = [to], Content = content, Intent = Intent.Request }, timeout, cancellationToken);
+
+    /// <summary>Sends and waits for the first reply. A request that broke with its connection is not made again: its recipient may be at it
+    /// already.</summary>
+    /// <returns>What the recipient said, or that it did not in time, or that the connection was lost.</returns>
+    /// <exception cref="ParleyException">The server refused to send it.</exception>
+    public async Task<RequestResult> RequestAsync(SendRequest request, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var pending = new PendingRequest(Kept(request), _keys.Next(), timeout);
+        _outbox.Send(pending);
+        try
+        {
+            return await pending.Result.WaitAsync(timeout + RequestGrace, _options.TimeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return pending.Stored
+                ? new RequestResult.Timeout()
+                : new RequestResult.ConnectionLost(Stored: false, $"There was no connection to {_connector.Address} for {timeout.TotalSeconds} s.");
+        }
+    }
+
+    /// <summary>JSON that belongs to a document of the caller's is copied: the document may be disposed before this is sent, or sent again.</summary>
+    private static SendRequest Kept(SendRequest request) => request.Payload is null && request.Metadata is null
+        ? request
+        : request with { Payload = request.Payload?.Clone(), Metadata = request.Metadata?.Clone() };
+}

@@ -1,0 +1,150 @@
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>An agent's live connection: it sends, receives, and follows feeds over one WebSocket. When that breaks it comes back by itself
+/// and goes on where it was; what was not confirmed is sent again, under the same keys. Safe for use by many at once.</summary>
+/// <example><code>
+/// await using var agent = await ParleyAgent.ConnectAsync("be-1");
+/// await agent.SendAsync("pm-1", "Ready.");
+/// await foreach (var message in agent.ReceiveAsync())
+///     await message.AckAsync();
+/// </code></example>
+public sealed partial class ParleyAgent : IAsyncDisposable
+{
+    private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(5);
+
+    private readonly ParleyOptions _options;
+    private readonly IdempotencyKeys _keys = new();
+    private readonly Outbox _outbox;
+    private readonly Connector _connector;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly StringPool _pool = new();
+    private readonly ReadBuffer _buffer = new();
+    private Session? _session;
+    private Task _running = Task.CompletedTask;
+    private Task<Exception> _serving = Task.FromResult<Exception>(new InvalidOperationException("Not connected yet."));
+    private int _disposed;
+
+    private ParleyAgent(ParleyOptions options, Connector connector)
+    {
+        _options = options;
+        _connector = connector;
+        _outbox = new Outbox(options.MaxUnconfirmed, _keys)
+        {
+            AckRefused = (message, problem) =>
+                SettlementFailed?.Invoke(this, new SettlementFailedEventArgs(message.Message.MessageId, problem)),
+        };
+    }
+
+    /// <summary>The connection broke, stands again, or is over. Handlers are called by the connection itself: they return soon and do not throw.</summary>
+    public event EventHandler<StateChangedEventArgs>? StateChanged;
+
+    /// <summary>An acknowledgement that nobody waited for was refused. Handlers as those of <see cref="StateChanged"/>.</summary>
+    public event EventHandler<SettlementFailedEventArgs>? SettlementFailed;
+
+    public string AgentId => _connector.AgentId;
+
+    public string ProjectId => Agent.ProjectId;
+
+    /// <summary>The agent as the server knew it when the connection stood.</summary>
+    public Agent Agent => Welcome.Agent;
+
+    /// <summary>The server's name for the present connection, or the last.</summary>
+    public string SessionId => Welcome.SessionId;
+
+    /// <summary>Where the project's log was when the connection stood: a subscription after it misses nothing since.</summary>
+    public string Place => Welcome.Place;
+
+    public ConnectionState State { get; private set; } = ConnectionState.Connecting;
+
+    private Welcome Welcome => _session?.Welcome ?? throw new InvalidOperationException("The connection has not stood yet.");
+
+    /// <summary>Connects as this agent. On the server's own machine nothing else is needed: the address is found, the agent registered, and
+    /// its token kept for the next time.</summary>
+    /// <exception cref="ParleyConfigurationException">No server, or no way to a token, was found.</exception>
+    /// <exception cref="ParleyUnreachableException">The server does not answer.</exception>
+    /// <exception cref="ParleyException">It refuses.</exception>
+    public static Task<ParleyAgent> ConnectAsync(string agentId, CancellationToken cancellationToken = default) =>
+        ConnectAsync(new ParleyOptions { AgentId = agentId }, cancellationToken);
+
+    /// <inheritdoc cref="ConnectAsync(string, CancellationToken)"/>
+    public static async Task<ParleyAgent> ConnectAsync(ParleyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ParleyOptions();
+        var location = ServerLocation.Find(options);
+        var identity = await AgentIdentity.FindAsync(options, location, cancellationToken);
+        var agent = new ParleyAgent(options, new Connector(options, location, identity));
+        try
+        {
+            await agent.OpenAsync(cancellationToken);
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+
+        agent._running = Task.Run(agent.RunAsync, CancellationToken.None);
+        if (identity.Differs(agent.Agent))
+            await agent.AskAsync(new Operation<RegisterRequest>(FrameEvents.AgentRegister, identity.Profile, WireJson.Lenient.RegisterRequest), cancellationToken);
+        return agent;
+    }
+
+    /// <summary>What the agent is doing, as others see it; what is absent stays.</summary>
+    public Task SetStatusAsync(AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default)
+    {
+        _status = new StatusRequest { Status = status ?? _status?.Status, Activity = activity ?? _status?.Activity };
+        return AskAsync(StatusOperation(_status), cancellationToken);
+    }
+
+    /// <summary>Waits until the server has answered everything that was sent and acknowledged so far. Refusals are told to those who sent.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => _outbox.FlushAsync().WaitAsync(cancellationToken);
+
+    /// <summary>Waits up to 5 s for what is on its way, says goodbye and ends. What the agent had not acknowledged is queued again at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        if (State == ConnectionState.Connected)
+        {
+            // Whatever does not get through meanwhile, each send's own task tells.
+            using var flushed = new CancellationTokenSource();
+            await Task.WhenAny(_outbox.FlushAsync(), _serving, Task.Delay(LastFlush, _options.TimeProvider, flushed.Token));
+            await flushed.CancelAsync();
+
+            using var patience = new CancellationTokenSource(LastFlush, _options.TimeProvider);
+            await (_session?.CloseAsync(patience.Token) ?? Task.CompletedTask);
+        }
+
+        await _stop.CancelAsync();
+        await _running;
+        Close(new ParleyException(new Problem { Code = "closed", Title = "The connection was closed.", Detail = "This agent's connection was disposed." }));
+        await EndHandlersAsync();
+        _session?.Dispose();
+        _buffer.Dispose();
+        _stop.Dispose();
+    }
+
+    private Task AskAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        _outbox.Ask(operation);
+        return operation.Done.WaitAsync(cancellationToken);
+    }
+
+    private void Become(ConnectionState state, Exception? reason)
+    {
+        if (State == state)
+            return;
+        State = state;
+        StateChanged?.Invoke(this, new StateChangedEventArgs(state, reason));
+    }
+
+    private void Close(ParleyException reason)
+    {
+        _outbox.Close(reason);
+        EndReceiving(reason);
+        EndSubscriptions(reason);
+        Become(ConnectionState.Closed, reason);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Parley.Client;
+
+/// <summary>An agent's own token, kept on this machine for its user only: one file for each server, project and agent.</summary>
+internal sealed class TokenFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnersFolder = OwnerOnly | UnixFileMode.UserExecute;
+
+    /// <param name="folder">The user's configuration folder for Parley.</param>
+    /// <param name="agent">Its id, or the name that its id is to be made from.</param>
+    public TokenFile(string folder, Uri server, string project, string agent)
+    {
+        // The hash tells apart what a file system may take for the same (upper and lower case) and keeps long ids within a name's length.
+        var all = $"{server.GetLeftPart(UriPartial.Authority)}\n{project}\n{agent}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
+        var readable = new string([.. agent.Take(64).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '_')]);
+        Path = System.IO.Path.Combine(folder, "agents", $"{readable}-{hash}.token");
+    }
+
+    public string Path { get; }
+
+    /// <summary>The agent's id and token; null when none is kept.</summary>
+    public (string AgentId, string Token)? Read()
+    {
+        try
+        {
+            return File.ReadAllLines(Path) is [{ Length: > 0 } agent, { Length: > 0 } token, ..] ? (agent, token) : null;
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void Write(string agentId, string token)
+    {
+        var folder = System.IO.Path.GetDirectoryName(Path)!;
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, OwnersFolder);
+
+        // Written beside and moved, so that another process of the same agent never reads half a token.
+        var beside = $"{Path}.{Environment.ProcessId}";
+        File.Delete(beside);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        using (var writer = new StreamWriter(new FileStream(beside, options)))
+            writer.Write($"{agentId}\n{token}\n");
+        File.Move(beside, Path, overwrite: true);
+    }
+
+    public void Delete() => File.Delete(Path);
+}

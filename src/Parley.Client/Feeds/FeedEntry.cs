@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+public enum FeedEntryKind
+{
+    /// <summary>A part of the state as it is; those of one feed come together, before its changes.</summary>
+    Snapshot,
+
+    /// <summary>The thing is new, or is now as the entry says.</summary>
+    Put,
+
+    Delete,
+
+    /// <summary>Entries between the place asked for and the next are no longer there.</summary>
+    Gap,
+}
+
+/// <summary>One entry of a subscription.</summary>
+public sealed record FeedEntry
+{
+    /// <summary>messages, receipts, agents, events, executions.</summary>
+    public required string Feed { get; init; }
+
+    public required FeedEntryKind Kind { get; init; }
+
+    /// <summary>The place in the log, <c>EPOCH-SEQ</c>: a subscription after it goes on behind this entry. Null in a snapshot.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>The message of an entry of <c>messages</c>; null of other feeds.</summary>
+    public Message? Message { get; init; }
+
+    /// <summary>The thing as JSON, of every feed but <c>messages</c>, whose entries are read straight into <see cref="Message"/>.</summary>
+    public JsonElement? Item { get; init; }
+
+    /// <summary>The thing of a feed that holds them; null of others. The ones below likewise.</summary>
+    public Agent? Agent => Feed == "agents" ? Item?.Deserialize(WireJson.Lenient.Agent) : null;
+
+    public Execution? Execution => Feed == "executions" ? Item?.Deserialize(WireJson.Lenient.Execution) : null;
+    public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;
+    public Receipt? Receipt => Feed == "receipts" ? Item?.Deserialize(WireJson.Lenient.Receipt) : null;
+}
+
+/// <summary>Which feeds, and from where on.</summary>
+public sealed record FeedRequest
+{
+    /// <summary>Names of feeds to their filters: the list parameters of the GET of the same things; <c>null</c> is everything.</summary>
+    public required IReadOnlyDictionary<string, JsonElement?> Feeds { get; init; }
+
+    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq; what happens from now on if absent.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Whether the state as it is comes first.</summary>
+    public bool Snapshot { get; init; }
+
+    /// <summary>All of some feeds.</summary>
+    public static FeedRequest Of(params ReadOnlySpan<string> feeds)
+    {
+        var all = new Dictionary<string, JsonElement?>();
+        foreach (var feed in feeds)
+            all[feed] = null;
+        return new FeedRequest { Feeds = all };
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>Some feeds of a project, followed over as many connections as it takes: nothing is lost between them and nothing comes twice.
+/// Read it with <c>await foreach</c>, once; dispose it to stop.</summary>
+/// <remarks>A reader that falls behind by many thousands of entries is taken off the live feed and put on it again, at its place, when it has
+/// caught up: memory stays bounded, and the log keeps what it has not read. Only <c>receipts</c>, which the log does not hold, are missed then.</remarks>
+public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDisposable
+{
+    private const int Most = 32 * 1024;
+    private const int Few = 1024;
+
+    private readonly ParleyAgent _agent;
+    private readonly Channel<FeedEntry> _entries = Channel.CreateUnbounded<FeedEntry>();
+    private readonly Dictionary<string, List<FeedEntry>> _snapshot = [];
+    private readonly HashSet<string> _snapshotsDue;
+    private readonly TaskCompletionSource _stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _buffered;
+    private volatile bool _paused;
+
+    internal FeedSubscription(ParleyAgent agent, FeedRequest request)
+    {
+        _agent = agent;
+
+        // A filter's document may be disposed long before the next connection asks with it again.
+        Request = request with { Feeds = request.Feeds.ToDictionary(feed => feed.Key, feed => feed.Value?.Clone()) };
+        Place = request.After;
+        _snapshotsDue = request.Snapshot ? [.. request.Feeds.Keys] : [];
+    }
+
+    /// <summary>Behind the last entry that came; where a new subscription would go on.</summary>
+    public string? Place { get; private set; }
+
+    internal FeedRequest Request { get; }
+
+    /// <summary>The server's name for it on the present connection.</summary>
+    internal string? ServerName { get; private set; }
+
+    /// <summary>Done when the server first answered.</summary>
+    internal Task Stands => _stands.Task;
+
+    /// <summary>Whether the state as it is has still to come, or come again because its connection broke in the middle.</summary>
+    internal bool NeedsSnapshot => _snapshotsDue.Count > 0;
+
+    /// <summary>Whether it waits for its reader rather than for the server.</summary>
+    internal bool IsPaused
+    {
+        get => _paused;
+        set => _paused = value;
+    }
+
+    /// <summary>The entries. A read that fails says why the connection ended for good.</summary>
+    public async IAsyncEnumerator<FeedEntry> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        while (await _entries.Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (_entries.Reader.TryRead(out var entry))
+            {
+                if (Interlocked.Decrement(ref _buffered) <= Few && _paused)
+                    _agent.Unpause(this);
+                yield return entry;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _agent.Unsubscribe(this);
+        _entries.Writer.TryComplete();
+        return ValueTask.CompletedTask;
+    }
+
+    internal void Begin(SubscribeAnswer answer)
+    {
+        ServerName = answer.Subscription;
+        _snapshot.Clear();
+        if (!answer.Recovered && Place is not null)
+        {
+            foreach (var feed in Request.Feeds.Keys)
+                Put(new FeedEntry { Feed = feed, Kind = FeedEntryKind.Gap, Place = answer.Place });
+        }
+
+        // A place asked for stays until an entry moves it: the answer's place is the log's end, and what lies between is on its way.
+        if (Place is null || !answer.Recovered)
+            Place = answer.Place;
+        _stands.TrySetResult();
+    }
+
+    internal void Take(FeedEntry entry)
+    {
+        if (_paused)
+            return;
+        _snapshotsDue.Clear();
+        Place = entry.Place ?? Place;
+        Put(entry);
+        if (Volatile.Read(ref _buffered) < Most)
+            return;
+        _agent.Pause(this);
+
+        // The reader may have emptied the queue before it could see that.
+        if (Volatile.Read(ref _buffered) <= Few)
+            _agent.Unpause(this);
+    }
+
+    /// <summary>Keeps the parts until the feed's state is whole, so that one broken off in the middle leaves nothing behind.</summary>
+    internal void Take(FeedSnapshot part)
+    {
+        if (!_snapshotsDue.Contains(part.Feed))
+            return;
+        if (!_snapshot.TryGetValue(part.Feed, out var items))
+            _snapshot[part.Feed] = items = [];
+        items.AddRange(part.Items.Select(item => Entry(part.Feed, item)));
+        if (!part.Done)
+            return;
+        foreach (var item in items)
+            Put(item);
+        _snapshot.Remove(part.Feed);
+        _snapshotsDue.Remove(part.Feed);
+    }
+
+    internal void End(Exception? reason)
+    {
+        _entries.Writer.TryComplete(reason);
+        if (_stands.TrySetException(reason ?? new ObjectDisposedException(nameof(FeedSubscription))))
+            _ = _stands.Task.Exception;
+    }
+
+    private static FeedEntry Entry(string feed, JsonElement item) => new()
+    {
+        Feed = feed,
+        Kind = FeedEntryKind.Snapshot,
+        Message = feed == ChangeJson.Messages ? item.Deserialize(WireJson.Lenient.Message) : null,
+        Item = item,
+    };
+
+    private void Put(FeedEntry entry)
+    {
+        Interlocked.Increment(ref _buffered);
+        _entries.Writer.TryWrite(entry);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>Asks for a subscription, or for it again after its place on a new connection.</summary>
+internal sealed class SubscribeOperation(ParleyAgent agent, FeedSubscription subscription) : Operation
+{
+    public FeedSubscription Subscription => subscription;
+
+    public override void Write(Utf8JsonWriter writer)
+    {
+        WriteStart(writer, FrameEvents.Subscribe);
+        writer.WriteStartObject();
+        writer.WriteStartObject("feeds"u8);
+        foreach (var (feed, filter) in subscription.Request.Feeds)
+        {
+            writer.WritePropertyName(feed);
+            if (filter is { ValueKind: JsonValueKind.Object } fields)
+            {
+                fields.WriteTo(writer);
+            }
+            else
+            {
+                writer.WriteStartObject();
+                writer.WriteEndObject();
+            }
+        }
+
+        writer.WriteEndObject();
+        if (subscription.Place is { } place)
+            writer.WriteString("after"u8, place);
+        if (subscription.NeedsSnapshot)
+            writer.WriteBoolean("snapshot"u8, value: true);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    public override bool Ok(ref Utf8JsonReader data, StringPool pool)
+    {
+        // Here and not in whoever waits for it: the changes come right behind, in the same read perhaps.
+        agent.Begin(subscription, JsonSerializer.Deserialize(ref data, WireJson.Lenient.SubscribeAnswer)
+            ?? throw new JsonException("An empty answer to a subscription."));
+        return true;
+    }
+
+    // The next connection asks for every subscription anew.
+    public override void Broken(Outbox outbox, ParleyException lost)
+    {
+    }
+
+    public override void Fail(ParleyException reason)
+    {
+        agent.Unsubscribe(subscription);
+        subscription.End(reason);
+    }
+}

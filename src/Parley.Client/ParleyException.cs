@@ -1,0 +1,62 @@
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>The server refused something, and says why.</summary>
+public class ParleyException : Exception
+{
+    public ParleyException(Problem problem, Exception? inner = null)
+        : base(Describe(problem), inner) => Problem = problem;
+
+    /// <summary>What the server said, in words of the wire.</summary>
+    public Problem Problem { get; }
+
+    /// <summary>Stable; see <see cref="ErrorCodes"/>.</summary>
+    public string Code => Problem.Code;
+
+    /// <summary>The HTTP status; 0 when no server answered.</summary>
+    public int Status => Problem.Status;
+
+    /// <summary>Whether the same request may succeed later.</summary>
+    public bool Retryable => Problem.Retryable;
+
+    /// <summary>How long to wait before trying again, where the server says so.</summary>
+    public TimeSpan? RetryAfter => Problem.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>Field to reasons, for bad input; empty otherwise.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Errors =>
+        Problem.Errors ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
+
+    private static string Describe(Problem problem)
+    {
+        var text = problem.Detail ?? problem.Title ?? problem.Code;
+        if (problem.Errors is { Count: > 0 } errors)
+            text += " " + string.Join(" ", errors.Select(error => $"{error.Key}: {string.Join("; ", error.Value)}"));
+        return $"{text} ({problem.Code})";
+    }
+}
+
+/// <summary>No server answered, or the connection to it was lost before it did. Whether it did what was asked is not known.</summary>
+public sealed class ParleyUnreachableException : ParleyException
+{
+    /// <summary>The code of the problem, which no server sends.</summary>
+    public const string UnreachableCode = "unreachable";
+
+    public ParleyUnreachableException(string address, string reason, Exception? inner = null)
+        : base(
+            new Problem
+            {
+                Code = UnreachableCode,
+                Retryable = true,
+                Title = "The server can not be reached.",
+                Detail = $"The Parley server at {address} can not be reached: {reason} "
+                    + "Start it with 'parley serve', or name another address with --url, PARLEY_URL or ParleyOptions.Url.",
+            },
+            inner) => Address = address;
+
+    /// <summary>The address that was tried.</summary>
+    public string Address { get; }
+}
+
+/// <summary>The server, a token or an agent's identity could not be found on this machine; the message says where was looked and the remedy.</summary>
+public sealed class ParleyConfigurationException(string message, Exception? inner = null) : Exception(message, inner);

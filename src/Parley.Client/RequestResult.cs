@@ -1,0 +1,32 @@
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>How a request ended. An outcome that a caller must expect is a value, not an exception.</summary>
+public abstract record RequestResult
+{
+    private RequestResult()
+    {
+    }
+
+    /// <summary>The recipient replied.</summary>
+    public sealed record Success(Message Reply) : RequestResult;
+
+    /// <summary>The recipient replied that it could not do what was asked.</summary>
+    public sealed record Error(Message Reply) : RequestResult;
+
+    /// <summary>Nobody replied in time. A later reply comes as an ordinary message.</summary>
+    public sealed record Timeout : RequestResult;
+
+    /// <summary>The connection broke while waiting. A request that the server stored goes on, and its reply comes as an ordinary message.</summary>
+    /// <param name="Stored">Whether the server had confirmed it.</param>
+    /// <param name="Reason">What broke.</param>
+    public sealed record ConnectionLost(bool Stored, string Reason) : RequestResult;
+}
+
+/// <summary>The result of one send of several: an answer, or the problem that it met.</summary>
+/// <param name="Status">201 when stored, 200 when an earlier send with the same key had stored it, else the problem's.</param>
+public sealed record SendResult(int Status, SendAnswer? Answer, Problem? Problem)
+{
+    public bool Stored => Answer is not null;
+}

@@ -1,0 +1,39 @@
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>Deliveries that ran out of attempts.</summary>
+public sealed class DeadLettersApi
+{
+    private readonly RestConnection _connection;
+
+    internal DeadLettersApi(RestConnection connection) => _connection = connection;
+
+    public Task<Page<DeadLetter>> ListAsync(
+        DeadLetterFilter? filter = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(
+            new RestPath($"dead-letters").With("agent_id", filter?.AgentId).With("type", filter?.Type).With("limit", limit).With("after", after),
+            WireJson.Lenient.PageDeadLetter, cancellationToken);
+
+    /// <summary>Puts one back into its mailbox, with all of its attempts.</summary>
+    public Task RequeueAsync(string deliveryId, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, new RestPath($"dead-letters/{deliveryId}/requeue"), cancellationToken);
+
+    public Task DeleteAsync(string deliveryId, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Delete, new RestPath($"dead-letters/{deliveryId}"), cancellationToken);
+
+    /// <summary>Puts back all that match; says how many.</summary>
+    public Task<int> RequeueAllAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
+        ForAllAsync(new RestPath($"dead-letters/requeue"), filter, cancellationToken);
+
+    /// <summary>Deletes all that match; says how many.</summary>
+    public Task<int> PurgeAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
+        ForAllAsync(new RestPath($"dead-letters/purge"), filter, cancellationToken);
+
+    private async Task<int> ForAllAsync(RestPath address, DeadLetterFilter? filter, CancellationToken cancellationToken)
+    {
+        var answer = await _connection.SendAsync(
+            HttpMethod.Post, address, filter ?? new DeadLetterFilter(), WireJson.Lenient.DeadLetterFilter, WireJson.Lenient.CountAnswer, cancellationToken);
+        return answer.Count;
+    }
+}

@@ -1,0 +1,88 @@
+namespace Parley.Client;
+
+/// <summary>Where a server is and with which token it is spoken to.</summary>
+public sealed record ServerLocation
+{
+    public required Uri Url { get; init; }
+
+    /// <summary>Null when none was found: what needs one says so.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Whether <see cref="Token"/> was given by options or <c>PARLEY_TOKEN</c>, rather than found in the data folder.</summary>
+    public bool TokenIsExplicit { get; init; }
+
+    /// <summary>The join token of the server on this machine, where it can be read.</summary>
+    public string? JoinToken { get; init; }
+
+    public string? Project { get; init; }
+    public string? AgentId { get; init; }
+
+    /// <summary>The folder in which a server on this machine was looked for.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Finds the server: what <paramref name="options"/> say, else <c>PARLEY_URL</c>, <c>PARLEY_TOKEN</c>, <c>PARLEY_PROJECT</c>
+    /// and <c>PARLEY_AGENT</c>, else the data folder of a server on this machine.</summary>
+    /// <exception cref="ParleyConfigurationException">No address was found, or it is no http address.</exception>
+    public static ServerLocation Find(ParleyOptions? options = null) => Find(options ?? new ParleyOptions(), Environment.GetEnvironmentVariable);
+
+    internal static ServerLocation Find(ParleyOptions options, Func<string, string?> environment)
+    {
+        string? Setting(string? given, string variable) =>
+            !string.IsNullOrWhiteSpace(given) ? given : environment(variable) is { Length: > 0 } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+
+        var folder = UserFolders.Data(options.DataFolder, environment);
+        var given = Setting(options.Url, "PARLEY_URL");
+        var address = given ?? FirstLine(Path.Combine(folder, "server.url"));
+        if (address is null)
+            throw NotFound(folder);
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new ParleyConfigurationException(
+                $"'{address}' is no address of a Parley server: expected http://HOST:PORT or https://HOST:PORT in --url, PARLEY_URL or ParleyOptions.Url.");
+
+        // The folder's tokens belong to the folder's server: sent elsewhere they would only be told to a stranger.
+        var local = given is null || SameServer(url, FirstLine(Path.Combine(folder, "server.url")));
+        var token = Setting(options.Token, "PARLEY_TOKEN");
+        return new ServerLocation
+        {
+            Url = url,
+            Token = token ?? (local ? FirstLine(Path.Combine(folder, "admin.token")) : null),
+            TokenIsExplicit = token is not null,
+            JoinToken = local ? FirstLine(Path.Combine(folder, "join.token")) : null,
+            Project = Setting(options.Project, "PARLEY_PROJECT"),
+            AgentId = Setting(options.AgentId, "PARLEY_AGENT"),
+            DataFolder = folder,
+        };
+    }
+
+    /// <summary>The token, for what can not do without one.</summary>
+    /// <exception cref="ParleyConfigurationException">There is none; the message says where was looked.</exception>
+    public string RequireToken() => Token ?? throw new ParleyConfigurationException(
+        $"No token for the Parley server at {Url}: looked at --token, PARLEY_TOKEN and '{Path.Combine(DataFolder, "admin.token")}' "
+        + "(used for the server of that folder only). Ask its operator for one ('parley token create') and set PARLEY_TOKEN.");
+
+    private static bool SameServer(Uri url, string? local) =>
+        local is not null && Uri.TryCreate(local, UriKind.Absolute, out var other)
+        && url.Port == other.Port && url.Scheme == other.Scheme
+        && (string.Equals(url.Host, other.Host, StringComparison.OrdinalIgnoreCase) || (url.IsLoopback && other.IsLoopback));
+
+    private static ParleyConfigurationException NotFound(string folder) => new(
+        $"No Parley server found: looked at --url, PARLEY_URL and '{Path.Combine(folder, "server.url")}' (written there by a server while it runs). "
+        + "Start one with 'parley serve', or set PARLEY_URL to its address.");
+
+    private static string? FirstLine(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault()?.Trim() is { Length: > 0 } line ? line : null;
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's server: as if it had no such file, and the error names the file where it matters.
+            return null;
+        }
+    }
+}

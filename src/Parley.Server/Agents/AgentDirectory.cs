@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Agents;
+
+/// <summary>Who is there: registers agents, changes them, and knows what they are doing.</summary>
+internal sealed partial class AgentDirectory(
+    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
+{
+    /// <summary>The operators' inbox, an agent of every project that nobody registers and no list shows.</summary>
+    internal const string Human = "human";
+
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    /// <summary>Told of who comes and goes; set once, before the first request.</summary>
+    internal IReadOnlyList<IAgentWatcher> Watchers { get; set; } = [];
+
+    public void Dispose() => _changing.Dispose();
+
+    internal async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in await store.LoadAsync(cancellationToken))
+            projects.Find(record.Project)?.Agents.Keep(new AgentState(record));
+    }
+
+    internal Agent ToWire(ProjectState project, AgentState agent, string? token = null) =>
+        agent.ToWire(project.Id, mailboxes.CountsOf(agent.Number), token);
+
+    /// <summary>The agents that lists show and groups reach: everybody but the operators' inbox.</summary>
+    internal static IEnumerable<AgentState> Everybody(ProjectState project) => project.Agents.All.Where(agent => agent.Id != Human);
+
+    /// <summary>Registers an agent, or changes the one that has the id.</summary>
+    /// <param name="create">Only: null when the id is taken.</param>
+    internal async ValueTask<(AgentState Agent, bool Added)?> RegisterAsync(
+        ProjectState project, string id, RegisterRequest request, bool create, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (project.Agents.Find(id) is { } present)
+            {
+                if (create)
+                    return null;
+                await ChangeLockedAsync(project, present, Merge(present.Record, request), "agent_updated", cancellationToken);
+                return (present, false);
+            }
+
+            var draft = Merge(new AgentRecord { Number = 0, Project = project.Number, Id = id, Name = id, Type = "llm", CreatedAt = clock.GetUtcNow() }, request);
+            var record = await store.AddAsync(draft, Entry(project, "agent_registration"), cancellationToken)
+                ?? throw new InvalidOperationException($"The store has an agent '{id}' that memory does not know.");
+            var agent = new AgentState(record);
+            project.Agents.Keep(agent);
+            return (agent, true);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>The operators' inbox of a project, made at its first use.</summary>
+    internal async ValueTask<AgentState> HumanAsync(ProjectState project, CancellationToken cancellationToken)
+    {
+        if (project.Agents.Find(Human) is { } present)
+            return present;
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (project.Agents.Find(Human) is { } made)
+                return made;
+            var record = await store.AddAsync(
+                new AgentRecord { Number = 0, Project = project.Number, Id = Human, Name = "Human", Type = Human, Role = "operator", CreatedAt = clock.GetUtcNow() },
+                entry: null, cancellationToken);
+            var human = new AgentState(record!);
+            project.Agents.Keep(human);
+            return human;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Changes what an agent is.</summary>
+    internal async ValueTask ChangeAsync(
+        ProjectState project, AgentState agent, Func<AgentRecord, AgentRecord> change, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            await ChangeLockedAsync(project, agent, change(agent.Record), "agent_updated", cancellationToken);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <returns>False when somebody else removed it.</returns>
+    internal async ValueTask<bool> RemoveAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
+    {
+        project.Agents.Forget(agent);
+        foreach (var watcher in Watchers)
+            await watcher.RemovedAsync(project, agent, cancellationToken);
+        return await store.RemoveAsync(agent.Record, Entry(project, "agent_removed", agent), cancellationToken);
+    }
+
+    /// <summary>What an agent says of itself.</summary>
+    internal async ValueTask ReportAsync(
+        ProjectState project, AgentState agent, AgentStatus? status, AgentActivity? activity, CancellationToken cancellationToken)
+    {
+        var wasOnline = agent.IsOnline;
+        _ = agent.Presence.Seen(clock.GetUtcNow());
+        agent.Presence.Report(status, activity, clock.GetUtcNow());
+        if (wasOnline != agent.IsOnline)
+            Tell(project, agent);
+        await store.NoteAsync(agent.Record, Entry(project, "agent_status", agent), cancellationToken);
+    }
+
+    /// <summary>A sign of life over REST.</summary>
+    internal ValueTask SeenAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
+        agent.Presence.Seen(clock.GetUtcNow()) ? CameAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
+
+    internal ValueTask ConnectedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
+        agent.Presence.Connected(clock.GetUtcNow()) ? CameAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
+
+    internal ValueTask DisconnectedAsync(ProjectState project, AgentState agent) =>
+        agent.Presence.Disconnected(clock.GetUtcNow()) ? LeftAsync(project, agent) : ValueTask.CompletedTask;
+
+    /// <summary>Takes those for offline who have no connection and were silent since <paramref name="deadline"/>.</summary>
+    internal async ValueTask LapseAsync(DateTimeOffset deadline)
+    {
+        foreach (var project in projects.All)
+        {
+            foreach (var agent in project.Agents.All)
+            {
+                if (agent.Presence.Lapse(deadline, clock.GetUtcNow()))
+                    await LeftAsync(project, agent);
+            }
+        }
+    }
+
+    /// <summary>Keeps when everybody was last seen, for after a restart.</summary>
+    internal async ValueTask KeepSeenAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var seen = projects.All.SelectMany(project => project.Agents.All)
+            .Where(agent => agent.Presence.LastSeen >= since)
+            .Select(agent => (agent.Number, agent.Presence.LastSeen!.Value))
+            .ToList();
+        foreach (var part in seen.Chunk(500))
+            await store.SeenAsync(part, cancellationToken);
+    }
+
+    private ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
+    {
+        Tell(project, agent);
+        return store.NoteAsync(agent.Record, Entry(project, "agent_joined", agent), cancellationToken);
+    }
+
+    private async ValueTask LeftAsync(ProjectState project, AgentState agent)
+    {
+        Tell(project, agent);
+        try
+        {
+            // Gone from memory: removed, or its project was; then there is no log to tell it to.
+            if (project.Agents.Find(agent.Number) is not null && !project.Gone.IsCancellationRequested)
+                await store.NoteAsync(agent.Record, Entry(project, "agent_left", agent), CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // Presence lives in memory and is right; only the log lacks this line.
+            Log.NotNoted(logger, fault, agent.Id);
+        }
+    }
+
+    private void Tell(ProjectState project, AgentState agent)
+    {
+        foreach (var watcher in Watchers)
+        {
+            if (agent.IsOnline)
+                watcher.Came(project, agent);
+            else
+                watcher.Left(project, agent);
+        }
+    }
+
+    private async ValueTask ChangeLockedAsync(ProjectState project, AgentState agent, AgentRecord changed, string type, CancellationToken cancellationToken)
+    {
+        if (changed == agent.Record)
+            return;
+        if (await store.ChangeAsync(changed, Entry(project, type, agent, changed), cancellationToken))
+            agent.Record = changed;
+    }
+
+    private AgentEntry Entry(ProjectState project, string type, AgentState? agent = null, AgentRecord? changed = null) => new(type, record =>
+    {
+        var shown = agent is null ? new AgentState(record).ToWire(project.Id, new MailboxCounts()) : ToWire(project, agent);
+        if (changed is not null)
+            shown = new AgentState(changed).ToWire(project.Id, shown.Mailbox) with { Status = shown.Status, Activity = shown.Activity, LastSeen = shown.LastSeen };
+        return JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Strict.Agent);
+    });
+
+    /// <summary>What an agent is once a request has changed it; what is absent stays.</summary>
+    internal static AgentRecord Merge(AgentRecord agent, RegisterRequest request) => agent with
+    {
+        Name = request.Name ?? agent.Name,
+        Type = request.Type ?? agent.Type,
+        Role = request.Role ?? agent.Role,
+        Specialization = request.Specialization ?? agent.Specialization,
+        Capabilities = request.Capabilities ?? agent.Capabilities,
+        Metadata = request.Metadata is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } metadata ? metadata.Clone() : agent.Metadata,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "That {Agent} left could not be put into the log.")]
+        internal static partial void NotNoted(ILogger logger, Exception fault, string agent);
+    }
+}

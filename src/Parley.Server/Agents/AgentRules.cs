@@ -1,0 +1,62 @@
+using System.Text;
+using Parley.Protocol;
+using Parley.Server.Rest;
+using Parley.Server.Routing;
+
+namespace Parley.Server.Agents;
+
+/// <summary>What an agent may say of itself.</summary>
+internal static class AgentRules
+{
+    private const int LongestWord = 100;
+    private const int MostCapabilities = 100;
+    private const int MostTopics = 1_000;
+    private const int LongestTopic = 200;
+
+    /// <summary>It goes into every entry that the log has of the agent.</summary>
+    private const int MaxMetadataBytes = 64 * 1024;
+
+    internal static Validation Check(RegisterRequest request) => new Validation()
+        .AgentId("agent_id", request.AgentId)
+        .DisplayText("name", request.Name)
+        .MessageType("type", request.Type)
+        .DisplayText("role", request.Role, LongestWord)
+        .DisplayText("specialization", request.Specialization)
+        .Words("capabilities", request.Capabilities, MostCapabilities)
+        .Object("metadata", request.Metadata)
+        .Check(
+            request.Metadata is not { } metadata || Encoding.UTF8.GetByteCount(metadata.GetRawText()) <= MaxMetadataBytes,
+            "metadata", $"is larger than {MaxMetadataBytes} bytes");
+
+    internal static ApiProblem? Check(Subscriptions subscriptions)
+    {
+        var validation = new Validation()
+            .Required("topics", subscriptions.Topics)
+            .Check(subscriptions.Topics is null or { Count: <= MostTopics }, "topics", $"has more than {MostTopics} items");
+        for (var i = 0; validation.IsGood && i < subscriptions.Topics!.Count; i++)
+        {
+            validation.Check(
+                subscriptions.Topics[i] is { Length: <= LongestTopic } topic && TopicPattern.IsValid(topic),
+                $"topics[{i}]", $"must be words between dots, * for one word, > at the end for the rest, of at most {LongestTopic} characters");
+        }
+
+        return validation.Problem;
+    }
+
+    internal static ApiProblem? Check(StatusRequest request) => new Validation()
+        .Check(request.Status is not null || request.Activity is not null, "status", "is missing, and so is an activity")
+        .Problem;
+
+    /// <summary>Changes to the operators' inbox would be changes to all operators.</summary>
+    internal static ApiProblem Untouchable() => Problems.Forbidden("The operators' inbox 'human' is as it is.");
+
+    private static Validation Words(this Validation validation, string field, IReadOnlyList<string>? words, int most)
+    {
+        if (words is null)
+            return validation;
+        validation.Check(words.Count <= most, field, $"has {words.Count} items; at most {most} are taken");
+        for (var i = 0; i < Math.Min(words.Count, most); i++)
+            validation.Required($"{field}[{i}]", words[i]).DisplayText($"{field}[{i}]", words[i], LongestWord);
+        return validation;
+    }
+}

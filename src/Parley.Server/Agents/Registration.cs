@@ -1,0 +1,82 @@
+using Parley.Protocol;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.Agents;
+
+/// <summary>How an agent comes to be, and to its token.</summary>
+internal sealed class Registration(AgentDirectory directory, TokenVault vault)
+{
+    /// <summary>Registers an agent as a caller may: an agent itself only, a join token what is not there yet, operators anyone.</summary>
+    internal async ValueTask<RegistrationResult> RegisterAsync(
+        ProjectState project, Caller caller, RegisterRequest request, CancellationToken cancellationToken)
+    {
+        var (id, problem) = IdOf(caller, request);
+        if (id is null)
+            return new RegistrationResult(problem, null, false);
+        if (caller.Kind == TokenKind.Agent)
+        {
+            var (self, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
+            return new RegistrationResult(null, directory.ToWire(project, self), false);
+        }
+
+        return project.Agents.Find(id) is null && await TryAddAsync(project, id, request, cancellationToken) is { } added
+            ? added
+            : await RepeatAsync(project, caller, id, request, cancellationToken);
+    }
+
+    /// <returns>Null when somebody else was faster.</returns>
+    private async ValueTask<RegistrationResult?> TryAddAsync(
+        ProjectState project, string id, RegisterRequest request, CancellationToken cancellationToken)
+    {
+        // The token first: killed between the two, the server leaves a token that nobody knows, not an agent that nobody can be.
+        var token = await vault.IssueAsync(OrderFor(project, id), cancellationToken);
+        try
+        {
+            if (await directory.RegisterAsync(project, id, request, create: true, cancellationToken) is { Agent: var agent })
+                return new RegistrationResult(null, directory.ToWire(project, agent, token.Token), true);
+        }
+        catch
+        {
+            await vault.RevokeAsync([token.TokenId], CancellationToken.None);
+            throw;
+        }
+
+        await vault.RevokeAsync([token.TokenId], cancellationToken);
+        return null;
+    }
+
+    private async ValueTask<RegistrationResult> RepeatAsync(
+        ProjectState project, Caller caller, string id, RegisterRequest request, CancellationToken cancellationToken)
+    {
+        // Whoever got no answer to its registration asks again. As long as nobody used the token, it can be told anew.
+        var tokens = vault.TokensOf(project.Id, id);
+        var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent && token.LastUsedAt is null);
+        if (caller.May(Permission.Register) == Access.CreateOnly && !wasNeverUsed)
+            return new RegistrationResult(Problems.AlreadyExists("agent", id), null, false);
+
+        var (agent, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
+        var token = wasNeverUsed
+            ? await vault.IssueAsync(OrderFor(project, id), [.. tokens.Select(token => token.TokenId)], cancellationToken)
+            : null;
+        return new RegistrationResult(null, directory.ToWire(project, agent, token?.Token), false);
+    }
+
+    private static (string? Id, ApiProblem? Problem) IdOf(Caller caller, RegisterRequest request)
+    {
+        var id = request.AgentId ?? (caller.Kind == TokenKind.Agent ? caller.AgentId : request.Name is { } name ? WireNames.ToId(name, WireNames.LongestAgentId) : null);
+        var problem = AgentRules.Check(request)
+            .Check(id is not null, "agent_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no letter to make it from")
+            .AgentId(request.AgentId is null ? "name" : "agent_id", request.AgentId is null ? id : null)
+            .Problem;
+        if (problem is null && caller.Kind == TokenKind.Agent && id != caller.AgentId)
+            problem = Problems.Forbidden("An agent's token registers that agent only.");
+        return (problem is null ? id : null, problem);
+    }
+
+    private static TokenOrder OrderFor(ProjectState project, string id) => new(TokenKind.Agent) { ProjectId = project.Id, AgentId = id };
+}
+
+/// <summary>A problem, or the agent, with its token where there is a new one.</summary>
+internal sealed record RegistrationResult(ApiProblem? Problem, Agent? Agent, bool IsNew);

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Connections;
+
+/// <summary>Which connections there are. Here the store finds who takes a delivery at once.</summary>
+internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals) : IHandover
+{
+    private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
+    private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, Action<ReceiptNote>?> _receipts = new();
+
+    internal int Count => _bySession.Count;
+
+    internal IEnumerable<SocketConnection> All => _bySession.Values;
+
+    internal void Add(SocketConnection connection)
+    {
+        _bySession[connection.Session] = connection;
+        if (connection.Takes)
+            _byAgent.AddOrUpdate(connection.Agent.Number, _ => [connection], (_, others) => [.. others, connection]);
+    }
+
+    internal void Remove(SocketConnection connection)
+    {
+        _bySession.TryRemove(connection.Session, out _);
+        while (_byAgent.TryGetValue(connection.Agent.Number, out var connections))
+        {
+            SocketConnection[] left = [.. connections.Where(other => other != connection)];
+            if (left.Length > 0 ? _byAgent.TryUpdate(connection.Agent.Number, left, connections) : _byAgent.TryRemove(new(connection.Agent.Number, connections)))
+                return;
+        }
+    }
+
+    internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
+
+    public IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer)
+    {
+        if (requests.Take(agent, offer.ReplyTo) is { } waiter)
+            return waiter;
+        if (!_byAgent.TryGetValue(agent, out var connections))
+            return null;
+        foreach (var connection in connections)
+        {
+            if (connection.TryReserve(offer))
+                return connection;
+        }
+
+        return null;
+    }
+
+    public void Wake(int agent)
+    {
+        signals.Signal(agent);
+        if (!_byAgent.TryGetValue(agent, out var connections))
+            return;
+        foreach (var connection in connections)
+            connection.Wake();
+    }
+
+    public bool WantsReceipts(int project) => _receipts.TryGetValue(project, out var watchers) && watchers is not null;
+
+    public void Publish(in ReceiptNote receipt)
+    {
+        if (_receipts.TryGetValue(receipt.Project, out var watchers))
+            watchers?.Invoke(receipt);
+    }
+
+    /// <summary>Tells of every stage of a project's deliveries, on the store's thread: the watcher must not block.</summary>
+    internal IDisposable WatchReceipts(int project, Action<ReceiptNote> watcher)
+    {
+        _receipts.AddOrUpdate(project, _ => watcher, (_, others) => others + watcher);
+        return new Watch(this, project, watcher);
+    }
+
+    private sealed class Watch(ConnectionHub hub, int project, Action<ReceiptNote> watcher) : IDisposable
+    {
+        public void Dispose() => hub._receipts.AddOrUpdate(project, _ => null, (_, others) => others - watcher);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Connections.ServerSentEvents;
+
+/// <summary>Writes log entries as server-sent events.</summary>
+internal sealed class EventStream(PipeWriter writer, ProjectState project, StreamShape shape)
+{
+    /// <summary>Milliseconds until a reader comes back, give or take: a restarted server is not met by all at once.</summary>
+    private const int RetryMilliseconds = 2_000;
+
+    /// <summary>True once the completion is written.</summary>
+    internal bool HasEnded { get; private set; }
+
+    internal void Begin(long cursor)
+    {
+        var jittered = (RetryMilliseconds / 2) + Random.Shared.Next(RetryMilliseconds);
+        Text(string.Create(CultureInfo.InvariantCulture, $"retry: {jittered}\n"));
+        Place(cursor);
+    }
+
+    /// <summary>Tells a reader where it is.</summary>
+    internal void Place(long cursor) => Event("place"u8, cursor, "{}"u8);
+
+    /// <summary>What was asked for is no longer there.</summary>
+    internal void Gap(LogPosition asked, long resumed) => Event(
+        "gap"u8, resumed - 1,
+        Encoding.UTF8.GetBytes($"{{\"from\":\"{asked}\",\"to\":\"{project.Log.Place(resumed)}\",\"recovered\":false}}"));
+
+    /// <summary>The stream itself failed.</summary>
+    internal void Error(string code, string message) => Text(
+        $"event: error\ndata: {{\"error\":\"{code}\",\"message\":{JsonSerializer.Serialize(message, WireJson.Strict.String)}}}\n\n");
+
+    internal void Write(LogEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.Message or EntryKind.Release or EntryKind.Deletion:
+                Event("message"u8, entry.Seq, entry.Json);
+                break;
+            case EntryKind.Execution when entry.Type == "execution_completion":
+                Event("completion"u8, entry.Seq, entry.Json);
+                HasEnded = shape.EndsAtCompletion;
+                break;
+            case EntryKind.Execution:
+                Event("status"u8, entry.Seq, entry.Json);
+                break;
+            case EntryKind.Agent or EntryKind.Event when shape.Events:
+                Event("event"u8, entry.Seq, EventJson.Of(entry, project.Id));
+                break;
+        }
+    }
+
+    internal async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+            throw new OperationCanceledException();
+    }
+
+    private void Event(ReadOnlySpan<byte> name, long seq, ReadOnlySpan<byte> data)
+    {
+        writer.Write("event: "u8);
+        writer.Write(name);
+        writer.Write("\nid: "u8);
+        Number(project.Log.Epoch);
+        writer.Write("-"u8);
+        Number(seq);
+        writer.Write("\ndata: "u8);
+        writer.Write(data);
+        writer.Write("\n\n"u8);
+    }
+
+    private void Number(long value)
+    {
+        _ = Utf8Formatter.TryFormat(value, writer.GetSpan(20), out var written);
+        writer.Advance(written);
+    }
+
+    private void Text(string text) => writer.Write(Encoding.UTF8.GetBytes(text));
+}

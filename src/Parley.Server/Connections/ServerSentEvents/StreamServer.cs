@@ -1,0 +1,127 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Connections.ServerSentEvents;
+
+/// <summary>Serves one stream from its first place to its end.</summary>
+internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, TimeSpan heartbeat) : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Ends every stream; readers come back by themselves.</summary>
+    internal void Stop() => _stopping.Cancel();
+
+    public void Dispose() => _stopping.Dispose();
+
+    internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
+
+    internal static Reader? ReaderOf(Caller caller, ProjectState project) => MessageAccess.ReaderOf(caller, project);
+
+    /// <summary>The entry of an id as text; null when it is none.</summary>
+    internal async ValueTask<LogEntry?> EntryAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
+        WireNames.IsUuid(id) ? await access.FindEntryAsync(project, Guid.Parse(id), cancellationToken) : null;
+
+    internal ValueTask<long?> EndOfAsync(ProjectState project, long execution, CancellationToken cancellationToken) =>
+        log.CompletionAsync(project.Number, execution, cancellationToken);
+
+    internal async Task<IResult> ServeAsync(
+        HttpContext context, ProjectState project, Reader? reader, FeedSelection selection, StreamQuery query, StreamShape shape)
+    {
+        if (_stopping.IsCancellationRequested)
+            return Problems.Stopping();
+        if (!TryPlace(context, project, query, shape, out var after, out var bad))
+            return bad!;
+        // An EventSource reconnects to what has ended; 204 is what stops it.
+        if (shape.EndsAt is { } end && after is { } place && place.Epoch == project.Log.Epoch && place.Seq >= end)
+            return TypedResults.NoContent();
+
+        var caller = Caller.Of(context);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token, caller.Ended, project.Gone.Token);
+        var feed = new FeedReader(project, log, access, reader, selection);
+        var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
+        Begin(context);
+        var stream = new EventStream(context.Response.BodyWriter, project, shape);
+        try
+        {
+            stream.Begin(feed.Cursor);
+            if (gap is { } resumed)
+                stream.Gap(after!.Value, resumed);
+            await PumpAsync(feed, stream, ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The reader has gone, or is to come back elsewhere.
+        }
+        catch (StorageUnavailableException)
+        {
+            stream.Error("storage_unavailable", "The store is away; come back by the last place.");
+            await stream.FlushAsync(context.RequestAborted);
+        }
+
+        return Results.Empty;
+    }
+
+    private async Task PumpAsync(FeedReader feed, EventStream stream, CancellationToken cancellationToken)
+    {
+        await stream.FlushAsync(cancellationToken);
+        while (!stream.HasEnded)
+        {
+            var before = feed.Cursor;
+            var batch = await feed.ReadAsync(cancellationToken);
+            foreach (var entry in batch.Entries)
+                stream.Write(entry);
+            if (batch.Entries.Count > 0)
+                await stream.FlushAsync(cancellationToken);
+            if (feed.Cursor != before || stream.HasEnded)
+                continue;
+            try
+            {
+                await feed.WaitAsync(cancellationToken).WaitAsync(heartbeat, clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // Holds the place of a reader whose filter lets nothing through, and finds the peer that has gone.
+                stream.Place(feed.Cursor);
+                await stream.FlushAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static bool TryPlace(HttpContext context, ProjectState project, StreamQuery query, StreamShape shape, out LogPosition? after, out ApiProblem? problem)
+    {
+        (after, problem) = (null, null);
+        var last = context.Request.Headers["Last-Event-ID"];
+        var text = last is [{ Length: > 0 } header, ..] ? header : query.After;
+        if (text is null)
+        {
+            after = shape.FromStart ? project.Log.Place(0) : null;
+            return true;
+        }
+
+        if (LogPosition.TryParse(text, project.Log.Epoch, out var place))
+        {
+            after = place;
+            return true;
+        }
+
+        problem = Problems.InvalidField(last.Count > 0 ? "Last-Event-ID" : "after", "must be a place such as 1769090212-1042, or a seq");
+        return false;
+    }
+
+    private static void Begin(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        // Proxies that buffer would hold back what is live.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+}

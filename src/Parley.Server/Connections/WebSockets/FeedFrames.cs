@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary><c>subscribe</c> and <c>unsubscribe</c>: live feeds over a socket.</summary>
+internal sealed class FeedFrames(FeedCatalog catalog, ILogStore log, MessageAccess access, ConnectionHub hub) : IFrames
+{
+    private const int MostSubscriptions = 64;
+
+    private long _next;
+
+    public void Map(FrameTable table)
+    {
+        table.Map(FrameEvents.Subscribe, SubscribeAsync);
+        table.Map(FrameEvents.Unsubscribe, UnsubscribeAsync);
+    }
+
+    private async ValueTask SubscribeAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!connection.TryRead<SubscribeRequest>(frame, out var request))
+            return;
+        if (Check(connection, request, out var after) is { } bad)
+        {
+            connection.Fail(frame, bad);
+            return;
+        }
+
+        var feeds = new List<Feed>();
+        foreach (var (name, filter) in request.Feeds!)
+        {
+            var (feed, problem) = catalog.Open(connection.Project, name, filter);
+            if (feed is null)
+            {
+                connection.Fail(frame, problem!);
+                return;
+            }
+
+            feeds.Add(feed);
+        }
+
+        var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
+        var running = new FeedSubscription(
+            connection, subscription, feeds, log, access, MessageAccess.ReaderOf(connection.Caller, connection.Project), hub);
+        // Known before it is answered: an unsubscribe may follow at once.
+        if (!connection.Keep(subscription, running))
+            return;
+        await running.StartAsync(frame, after, request.Snapshot == true, cancellationToken);
+    }
+
+    private static async ValueTask UnsubscribeAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!connection.TryRead<UnsubscribeRequest>(frame, out var request))
+            return;
+        if (request.Subscription is not { } subscription || connection.Drop(subscription) is not { } running)
+        {
+            connection.Fail(frame, Problems.NotFound("subscription", request.Subscription ?? ""));
+            return;
+        }
+
+        await running.DisposeAsync();
+        connection.Ok(frame);
+    }
+
+    private static ApiProblem? Check(SocketConnection connection, SubscribeRequest request, out LogPosition? after)
+    {
+        after = null;
+        if (request.Feeds is not { Count: > 0 })
+            return Problems.InvalidField("feeds", "is missing: name at least one, as in {\"messages\": {}}");
+        if (connection.SubscriptionCount >= MostSubscriptions)
+            return Problems.Conflict($"This connection has {MostSubscriptions} subscriptions already: drop one first.");
+        if (request.After is not { } place || place.ValueKind == JsonValueKind.Null)
+            return null;
+        var text = place.ValueKind == JsonValueKind.String ? place.GetString()! : place.GetRawText();
+        if (!LogPosition.TryParse(text, connection.Project.Log.Epoch, out var position))
+            return Problems.InvalidField("after", "must be a place such as 1769090212-1042, or a seq");
+        after = position;
+        return null;
+    }
+}

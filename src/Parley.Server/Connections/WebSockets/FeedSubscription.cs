@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>A running subscription: pulls the log as fast as the socket takes it.</summary>
+internal sealed class FeedSubscription(
+    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, MessageAccess access, Reader? reader, ConnectionHub hub) : IAsyncDisposable
+{
+    /// <summary>Receipts that may wait for a slow socket; they are told live and not again, so the oldest go.</summary>
+    private const int MostReceipts = 10_000;
+
+    private readonly CancellationTokenSource _dropped = CancellationTokenSource.CreateLinkedTokenSource(connection.Closing);
+    private IDisposable? _watch;
+    private Task _running = Task.CompletedTask;
+
+    internal async ValueTask StartAsync(InFrame frame, LogPosition? after, bool snapshot, CancellationToken cancellationToken)
+    {
+        var project = connection.Project;
+        var feed = new FeedReader(project, log, access, reader, new FeedSelection(
+            feeds.Count == 1 ? feeds[0].Selection.Query : LogQuery.All,
+            entry => feeds.Any(one => one.Selection.Takes(entry))));
+        var recovered = true;
+        long? gap = null;
+        if (after is { } place)
+        {
+            gap = await feed.StartAsync(place, cancellationToken);
+            recovered = gap is null;
+        }
+
+        connection.Ok(frame, new SubscribeAnswer { Subscription = subscription, Place = project.Log.Place(feed.Cursor).ToString(), Recovered = recovered }, WireJson.Strict.SubscribeAnswer);
+        if (gap is not null)
+        {
+            foreach (var one in feeds)
+                connection.Outbound.Add(new ChangeFrame(subscription, one.Name, project.Log.Place(feed.Cursor), "gap", null));
+        }
+
+        _running = RunAsync(feed, snapshot);
+        if (feeds.Any(one => one.Receipts))
+            WatchReceipts();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _watch?.Dispose();
+        await _dropped.CancelAsync();
+        await _running;
+        _dropped.Dispose();
+    }
+
+    private async Task RunAsync(FeedReader feed, bool snapshot)
+    {
+        // Away from the frame that asked: a long catch-up must not hold up the frames behind it.
+        await Task.Yield();
+        try
+        {
+            if (snapshot)
+                await SendSnapshotAsync();
+            while (true)
+            {
+                await connection.Outbound.LowAsync(_dropped.Token);
+                var before = feed.Cursor;
+                foreach (var entry in (await feed.ReadAsync(_dropped.Token)).Entries)
+                {
+                    foreach (var one in feeds)
+                    {
+                        if (one.Selection.Takes(entry))
+                            connection.Outbound.Add(new ChangeFrame(
+                                subscription, one.Name, connection.Project.Log.Place(entry.Seq), entry.Kind == EntryKind.Deletion ? "delete" : "put", one.Item?.Invoke(entry) ?? entry.Json));
+                    }
+                }
+
+                if (feed.Cursor == before)
+                    await feed.WaitAsync(_dropped.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Dropped, or the connection has gone.
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // The client comes back by its place, which nothing was told beyond.
+            connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
+        }
+    }
+
+    private async ValueTask SendSnapshotAsync()
+    {
+        foreach (var feed in feeds)
+        {
+            if (feed.Snapshot is { } state)
+            {
+                await foreach (var part in state(connection.Caller, _dropped.Token))
+                {
+                    await connection.Outbound.LowAsync(_dropped.Token);
+                    connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, part, done: false));
+                }
+            }
+
+            connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, [], done: true));
+        }
+    }
+
+    private void WatchReceipts()
+    {
+        var receipts = Channel.CreateBounded<ReceiptNote>(new BoundedChannelOptions(MostReceipts) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        _watch = hub.WatchReceipts(connection.Project.Number, note => receipts.Writer.TryWrite(note));
+        _running = Task.WhenAll(_running, TellAsync(receipts.Reader));
+    }
+
+    private async Task TellAsync(ChannelReader<ReceiptNote> receipts)
+    {
+        try
+        {
+            await foreach (var note in receipts.ReadAllAsync(_dropped.Token))
+            {
+                await connection.Outbound.LowAsync(_dropped.Token);
+                if (await MessageOfAsync(note) is { } message)
+                    connection.Outbound.Add(new ChangeFrame(subscription, "receipts", connection.Project.Log.Place(connection.Project.Log.Head), "put", Json(note, message)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Dropped, or the connection has gone.
+        }
+    }
+
+    /// <returns>Null when the receipt is not this reader's: neither the sender nor the one who got it.</returns>
+    private async ValueTask<LogEntry?> MessageOfAsync(ReceiptNote note)
+    {
+        var message = connection.Project.Log.Find(note.Seq) ?? await log.FindAsync(connection.Project.Number, note.Seq, _dropped.Token);
+        return reader is null || note.Agent == reader.Agent || message?.Sender == reader.Agent ? message : null;
+    }
+
+    private byte[] Json(in ReceiptNote note, LogEntry message) => JsonSerializer.SerializeToUtf8Bytes(
+        new Receipt
+        {
+            DeliveryId = note.Delivery.ToString(CultureInfo.InvariantCulture),
+            MessageId = MessageJsonReader.Id(message.Json).ToString(),
+            AgentId = connection.Project.Agents.Find(note.Agent)?.Id ?? "",
+            State = note.State,
+            Attempt = note.Attempt,
+            At = DateTimeOffset.FromUnixTimeMilliseconds(note.Stamp),
+        },
+        WireJson.Strict.Receipt);
+}
+
+/// <summary><c>change</c>: one entry of a feed.</summary>
+internal sealed class ChangeFrame(string subscription, string feed, LogPosition place, string op, byte[]? item) : OutFrame
+{
+    internal override void Write(FrameBuffer to)
+    {
+        to.Raw("{\"event\":\"change\",\"data\":{\"subscription\":\""u8);
+        Ascii(to, subscription);
+        to.Raw("\",\"feed\":\""u8);
+        Ascii(to, feed);
+        to.Raw("\",\"place\":\""u8);
+        to.Number(place.Epoch);
+        to.Raw("-"u8);
+        to.Number(place.Seq);
+        to.Raw("\",\"op\":\""u8);
+        Ascii(to, op);
+        to.Raw("\",\"item\":"u8);
+        to.Raw(item ?? "null"u8);
+        to.Raw("}}"u8);
+    }
+
+    private static void Ascii(FrameBuffer to, string text) => to.Advance(System.Text.Encoding.ASCII.GetBytes(text, to.GetSpan(text.Length)));
+}
+
+/// <summary><c>snapshot</c>: a part of the state as it is.</summary>
+internal sealed class SnapshotFrame(string subscription, string feed, IReadOnlyList<byte[]> items, bool done) : OutFrame
+{
+    internal override void Write(FrameBuffer to)
+    {
+        to.Raw("{\"event\":\"snapshot\",\"data\":{\"subscription\":"u8);
+        to.Text(subscription);
+        to.Raw(",\"feed\":"u8);
+        to.Text(feed);
+        to.Raw(",\"items\":["u8);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (i > 0)
+                to.Raw(","u8);
+            to.Raw(items[i]);
+        }
+
+        to.Raw(done ? "],\"done\":true}}"u8 : "],\"done\":false}}"u8);
+    }
+}

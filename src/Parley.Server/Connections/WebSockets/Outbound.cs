@@ -1,0 +1,181 @@
+using System.Net.WebSockets;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Frames on their way to one socket. Whoever adds never waits; one drain at a time writes everything that is ready as one
+/// WebSocket message. Nothing runs and no buffer is held while there is nothing to write.</summary>
+internal sealed class Outbound(WebSocket socket, CancellationToken closed) : IThreadPoolWorkItem
+{
+    /// <summary>A message is sent when it has grown to this: larger ones would hold up what comes behind.</summary>
+    private const int MessageBytes = 64 * 1024;
+
+    /// <summary>Frames that may wait before those who can wait are made to.</summary>
+    private const int HighWater = 4_096;
+
+    private readonly Lock _gate = new();
+    private List<OutFrame> _ready = [];
+    private List<OutFrame> _spare = [];
+    private TaskCompletionSource? _low;
+    private TaskCompletionSource? _drained;
+    private bool _draining;
+    private bool _closed;
+    private (int Code, string? Reason)? _goodbye;
+
+    internal void Add(OutFrame frame)
+    {
+        lock (_gate)
+        {
+            if (_closed || _goodbye is not null)
+                return;
+            _ready.Add(frame);
+            if (_draining)
+                return;
+            _draining = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Completes when little waits: for those who produce as fast as they are let.</summary>
+    internal ValueTask LowAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_ready.Count < HighWater || _closed)
+                return ValueTask.CompletedTask;
+            _low ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_low.Task.WaitAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Writes what waits, then says goodbye; nothing that is added later is written.</summary>
+    internal void Goodbye(int code, string? reason)
+    {
+        lock (_gate)
+        {
+            if (_closed || _goodbye is not null)
+                return;
+            _goodbye = (code, reason);
+            if (_draining)
+                return;
+            _draining = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Completes when nothing is being written any more.</summary>
+    internal Task DrainedAsync()
+    {
+        lock (_gate)
+        {
+            if (!_draining)
+                return Task.CompletedTask;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
+    }
+
+    /// <summary>Nothing more is written.</summary>
+    internal void Close()
+    {
+        TaskCompletionSource? low;
+        lock (_gate)
+        {
+            _closed = true;
+            (low, _low) = (_low, null);
+            _ready = [];
+        }
+
+        low?.TrySetResult();
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
+
+    private async Task DrainAsync()
+    {
+        using var buffer = new FrameBuffer();
+        try
+        {
+            while (Take() is { } frames)
+            {
+                await WriteAsync(frames, buffer);
+                frames.Clear();
+                _spare = frames;
+            }
+
+            if (_goodbye is { } goodbye && !_closed)
+            {
+                Close();
+                await socket.CloseOutputAsync((WebSocketCloseStatus)goodbye.Code, goodbye.Reason, closed);
+            }
+
+            if (_goodbye is not null)
+                Rest();
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException)
+        {
+            // The peer has gone; the receiving side notices and ends the connection.
+            Close();
+            Rest();
+        }
+    }
+
+    private void Rest()
+    {
+        TaskCompletionSource? drained;
+        lock (_gate)
+        {
+            _draining = false;
+            (drained, _drained) = (_drained, null);
+        }
+
+        drained?.TrySetResult();
+    }
+
+    private List<OutFrame>? Take()
+    {
+        TaskCompletionSource? low;
+        List<OutFrame> frames;
+        lock (_gate)
+        {
+            if (_ready.Count == 0)
+            {
+                // With a goodbye to say the drain goes on; without, whoever adds next starts another.
+                if (_goodbye is null || _closed)
+                    _draining = false;
+                return null;
+            }
+
+            frames = _ready;
+            _ready = _spare;
+            (low, _low) = (_low, null);
+        }
+
+        low?.TrySetResult();
+        return frames;
+    }
+
+    private async ValueTask WriteAsync(List<OutFrame> frames, FrameBuffer buffer)
+    {
+        for (var next = 0; next < frames.Count;)
+        {
+            var first = next;
+            buffer.Clear();
+            buffer.Raw("["u8);
+            while (next < frames.Count && buffer.Length < MessageBytes)
+            {
+                if (next > first)
+                    buffer.Raw(","u8);
+                frames[next++].Write(buffer);
+            }
+
+            var single = next - first == 1;
+            if (!single)
+                buffer.Raw("]"u8);
+            await socket.SendAsync(single ? buffer.From(1) : buffer.From(0), WebSocketMessageType.Text, endOfMessage: true, closed);
+            for (var i = first; i < next; i++)
+                frames[i].Written();
+        }
+    }
+}

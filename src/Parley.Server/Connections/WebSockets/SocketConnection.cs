@@ -1,0 +1,223 @@
+using System.Net.WebSockets;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>One WebSocket of one agent: what it may have out, what it takes, and its way back.</summary>
+internal sealed class SocketConnection : IDeliveryHolder, IDisposable
+{
+    private readonly IMessageStore _store;
+    private readonly CancellationTokenSource _closing = new();
+    private volatile DeliveryFilter _filter = DeliveryFilter.Everything;
+    private int _window;
+    private int _out;
+    private int _pumping;
+    private int _wakes;
+    private Dictionary<string, IAsyncDisposable>? _subscriptions;
+
+    internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IMessageStore store)
+    {
+        _store = store;
+        Socket = socket;
+        Project = project;
+        Agent = agent;
+        Caller = caller;
+        Options = options;
+        Session = Guid.NewGuid().ToString("N");
+        Speaker = null!;
+        _window = options.Window;
+        Outbound = new Outbound(socket, _closing.Token);
+    }
+
+    internal WebSocket Socket { get; }
+    internal ProjectState Project { get; }
+    internal AgentState Agent { get; }
+    internal Caller Caller { get; }
+    internal ConnectionOptions Options { get; }
+
+    /// <summary>Names this connection; a client that lost it names it when it comes back.</summary>
+    internal string Session { get; }
+
+    /// <summary>As whom it sends.</summary>
+    internal Speaker Speaker { get; set; }
+
+    internal Outbound Outbound { get; }
+
+    /// <summary>Cancelled when the connection ends for any reason.</summary>
+    internal CancellationToken Closing => _closing.Token;
+
+    /// <summary>False for an observer, who only holds feeds.</summary>
+    internal bool Takes => Options.Takes;
+
+    internal int Window => _window;
+
+    public TimeSpan LeaseTime => Options.Lease;
+
+    internal void SetWindow(int window)
+    {
+        Volatile.Write(ref _window, window);
+        Wake();
+    }
+
+    internal void SetFilter(DeliveryFilter filter)
+    {
+        _filter = filter;
+        Wake();
+    }
+
+    internal bool TryReserve(in DeliveryOffer offer)
+    {
+        if (_closing.IsCancellationRequested || !_filter.Takes(offer.Type, offer.Priority, offer.Sender))
+            return false;
+        if (Interlocked.Increment(ref _out) <= Volatile.Read(ref _window))
+            return true;
+        Interlocked.Decrement(ref _out);
+        return false;
+    }
+
+    public void Deliver(in ClaimedDelivery delivery) => Outbound.Add(new DeliveryFrame(this, delivery));
+
+    public void Cancel() => Interlocked.Decrement(ref _out);
+
+    public void Released()
+    {
+        Interlocked.Decrement(ref _out);
+        // Half a window at a time: a claim for each acknowledgement would be one transaction each.
+        if (Volatile.Read(ref _wakes) != 0 && Volatile.Read(ref _out) <= Volatile.Read(ref _window) / 2)
+            Pump();
+    }
+
+    /// <summary>There is, or may be, work in the mailbox.</summary>
+    internal void Wake()
+    {
+        Volatile.Write(ref _wakes, 1);
+        Pump();
+    }
+
+    /// <summary>Acknowledges what was written, where the client asked for that.</summary>
+    internal void DeliveryWritten(in ClaimedDelivery delivery)
+    {
+        if (Options.AutoAck)
+            _ = _store.SettleAsync([new Settle(SettleVerb.Ack, Project.Number, Agent.Number, delivery.Seq, delivery.Delivery, delivery.Lease)]);
+    }
+
+    /// <summary>No more deliveries; what is out is given back by whoever closes.</summary>
+    internal void Close()
+    {
+        if (!_closing.IsCancellationRequested)
+            _closing.Cancel();
+        Outbound.Close();
+    }
+
+    /// <summary>Keeps a feed open until it is dropped or the connection ends.</summary>
+    /// <returns>False when the connection has ended meanwhile.</returns>
+    internal bool Keep(string subscription, IAsyncDisposable feed)
+    {
+        lock (_closing)
+        {
+            if (_closing.IsCancellationRequested)
+                return false;
+            (_subscriptions ??= new(StringComparer.Ordinal)).Add(subscription, feed);
+            return true;
+        }
+    }
+
+    internal IAsyncDisposable? Drop(string subscription)
+    {
+        lock (_closing)
+            return _subscriptions is not null && _subscriptions.Remove(subscription, out var feed) ? feed : null;
+    }
+
+    internal int SubscriptionCount
+    {
+        get
+        {
+            lock (_closing)
+                return _subscriptions?.Count ?? 0;
+        }
+    }
+
+    internal IReadOnlyList<IAsyncDisposable> TakeSubscriptions()
+    {
+        lock (_closing)
+        {
+            IReadOnlyList<IAsyncDisposable> taken = _subscriptions is null ? [] : [.. _subscriptions.Values];
+            _subscriptions = null;
+            return taken;
+        }
+    }
+
+    public void Dispose() => _closing.Dispose();
+
+    private void Pump()
+    {
+        if (Interlocked.CompareExchange(ref _pumping, 1, 0) == 0)
+            _ = PumpAsync();
+    }
+
+    /// <summary>Claims a backlog as far as the window allows.</summary>
+    private async Task PumpAsync()
+    {
+        try
+        {
+            do
+            {
+                // Forgotten before the look: a message that comes after it wakes again.
+                Volatile.Write(ref _wakes, 0);
+                if (await ClaimAsync())
+                    Volatile.Write(ref _wakes, 1);
+                Volatile.Write(ref _pumping, 0);
+            }
+            while (Volatile.Read(ref _wakes) != 0 && HasRoom() && Interlocked.CompareExchange(ref _pumping, 1, 0) == 0);
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // The maintenance loop wakes whoever has a backlog: the store may be back by then.
+            Volatile.Write(ref _wakes, 1);
+            Volatile.Write(ref _pumping, 0);
+        }
+    }
+
+    private bool HasRoom() => !_closing.IsCancellationRequested && Volatile.Read(ref _out) < Volatile.Read(ref _window);
+
+    /// <returns>True when there may be more.</returns>
+    private async Task<bool> ClaimAsync()
+    {
+        var room = Volatile.Read(ref _window) - Volatile.Read(ref _out);
+        if (room <= 0 || _closing.IsCancellationRequested || Agent.Record.Paused)
+            return room <= 0;
+        Interlocked.Add(ref _out, room);
+        IReadOnlyList<ClaimedDelivery> claimed = [];
+        try
+        {
+            claimed = await _store.ClaimAsync(new ClaimOrder(Project.Number, Agent.Number, room, LeaseTime, _filter, this));
+        }
+        finally
+        {
+            Interlocked.Add(ref _out, claimed.Count - room);
+        }
+
+        foreach (var delivery in claimed)
+            Outbound.Add(new DeliveryFrame(this, delivery));
+        return claimed.Count == room;
+    }
+}
+
+/// <summary>What a client asked for when it connected.</summary>
+internal sealed record ConnectionOptions
+{
+    internal const int DefaultWindow = 64;
+
+    internal int Window { get; init; } = DefaultWindow;
+    internal bool AutoAck { get; init; }
+    internal TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Whether others' coming and going is told unasked.</summary>
+    internal bool NotifyAll { get; init; }
+
+    internal bool Takes { get; init; } = true;
+}

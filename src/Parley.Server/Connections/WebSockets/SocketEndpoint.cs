@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Where an agent connects.</summary>
+internal static class SocketEndpoint
+{
+    public static void MapSockets(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/ws/{agent_id}", ConnectAsync).WithName("ConnectAgent").ExcludeFromDescription().Allow(Permission.Connect);
+
+    private static async Task<IResult> ConnectAsync(
+        string agent_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, AgentDirectory agents, SocketServer server)
+    {
+        // What can be refused is refused before the upgrade, as any request is.
+        if (!context.WebSockets.IsWebSocketRequest)
+            return Problems.InvalidRequest("This is a WebSocket: ask with 'Upgrade: websocket'.");
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+        var agent = agent_id == AgentDirectory.Human
+            ? await agents.HumanAsync(project, context.RequestAborted)
+            : project.Agents.Find(agent_id);
+        if (agent is null)
+            return Problems.NotFound("agent", agent_id);
+        var query = await Query<ConnectionQuery>.BindAsync(context, null!);
+        if (query!.Problem is { } bad)
+            return bad;
+        if (server.IsStopping)
+            return Problems.Stopping();
+
+        await server.ServeAsync(context, project, agent, caller, query.Value);
+        return Results.Empty;
+    }
+}
+
+/// <summary>What a client asks for in the address.</summary>
+internal sealed record ConnectionQuery(ConnectionOptions Options, string? Session) : IQuery<ConnectionQuery>
+{
+    public static ConnectionQuery Read(QueryReader query) => new(
+        new ConnectionOptions
+        {
+            AutoAck = query.Word("ack", ["auto", "manual"], "`auto`: acknowledged when written.") == "auto",
+            Window = query.Int("window", 0, SocketLimits.MostWindow, "Unacknowledged messages that the server may have out.") ?? ConnectionOptions.DefaultWindow,
+            NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: others' coming and going too.") == "all",
+            Lease = TimeSpan.FromSeconds(query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long a message may be unsettled.") ?? 300),
+        },
+        query.Text("session", "The session of a connection that broke: what it held is freed at once."));
+}

@@ -1,0 +1,24 @@
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>What a socket takes.</summary>
+internal static class SocketLimits
+{
+    internal const int MostWindow = 10_000;
+
+    /// <summary>One WebSocket message, which may hold many frames.</summary>
+    internal const int MessageBytes = 4 * 1024 * 1024;
+}
+
+/// <summary>Why a socket was closed.</summary>
+internal static class CloseCodes
+{
+    internal const int Stopping = 1001;
+    internal const int TryLater = 1013;
+    internal const int BadFrame = 4400;
+    internal const int Unauthorized = 4401;
+    internal const int Forbidden = 4403;
+    internal const int NotFound = 4404;
+    internal const int Silent = 4408;
+    internal const int TooLarge = 4413;
+    internal const int Flood = 4429;
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Reads one socket's frames and has them handled, one after the other.</summary>
+internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames)
+{
+    private const int FirstBuffer = 16 * 1024;
+
+    private readonly List<InFrame> _frames = [];
+
+    /// <summary>Why the connection is closed, for the close frame.</summary>
+    internal string? Reason { get; private set; }
+
+    /// <returns>The code to close with.</returns>
+    /// <exception cref="OperationCanceledException">The connection is to end.</exception>
+    internal async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Waits without a buffer: an idle connection holds none.
+            var first = await connection.Socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+            if (first.MessageType == WebSocketMessageType.Close)
+                return (int)WebSocketCloseStatus.NormalClosure;
+            var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            try
+            {
+                (buffer, var length, var code) = await ReadMessageAsync(buffer, cancellationToken);
+                if (code != 0)
+                    return code;
+                if (!await HandleAsync(buffer.AsMemory(0, length), cancellationToken))
+                    return CloseCodes.BadFrame;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private async ValueTask<(byte[] Buffer, int Length, int Code)> ReadMessageAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        var length = 0;
+        while (true)
+        {
+            var read = await connection.Socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            if (read.MessageType == WebSocketMessageType.Close)
+                return (buffer, 0, (int)WebSocketCloseStatus.NormalClosure);
+            if (read.MessageType == WebSocketMessageType.Binary)
+            {
+                Reason = "Frames are JSON text.";
+                return (buffer, 0, CloseCodes.BadFrame);
+            }
+
+            length += read.Count;
+            if (read.EndOfMessage)
+                return (buffer, length, 0);
+            if (length < buffer.Length)
+                continue;
+            if (length >= SocketLimits.MessageBytes)
+            {
+                Reason = "The message is larger than 4 MiB.";
+                return (buffer, 0, CloseCodes.TooLarge);
+            }
+
+            var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 4);
+            buffer.AsSpan(0, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+    }
+
+    /// <returns>False when what came is not frames.</returns>
+    private async ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        _frames.Clear();
+        if (!JsonText.IsSound(message.Span) || !InFrame.TryRead(message, _frames))
+        {
+            Reason = "Expected {\"event\": ..., \"id\": ..., \"data\": ...} or an array of these.";
+            return false;
+        }
+
+        foreach (var frame in _frames)
+            await frames.HandleAsync(connection, frame, cancellationToken);
+        // Answers that nobody reads are not piled up: the next frame waits until they are taken.
+        await connection.Outbound.LowAsync(cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Serves one socket from its upgrade to its end.</summary>
+internal sealed partial class SocketServer(
+    ConnectionHub hub, FrameTable frames, IMessageStore store, AgentDirectory agents, SocketTimes times, ILogger<SocketServer> logger) : IDisposable
+{
+    /// <summary>How long a peer is given to say goodbye.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stopping = new();
+
+    internal bool IsStopping => _stopping.IsCancellationRequested;
+
+    /// <summary>Ends every socket with 1001: come back.</summary>
+    internal void Stop() => _stopping.Cancel();
+
+    public void Dispose() => _stopping.Dispose();
+
+    internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState agent, Caller caller, ConnectionQuery query)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
+        using var connection = new SocketConnection(
+            socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store);
+        connection.Speaker = Speakers.Of(caller, agent, connection.Session);
+
+        if (query.Session is { } broken && hub.Find(broken) is { } old && old.Agent == agent)
+            await EndAsync(old);
+        Welcome(connection);
+        hub.Add(connection);
+        if (connection.Takes)
+        {
+            await agents.ConnectedAsync(project, agent, CancellationToken.None);
+            connection.Wake();
+        }
+
+        try
+        {
+            await ReceiveAsync(connection);
+        }
+        finally
+        {
+            await EndAsync(connection);
+            if (connection.Takes)
+                await agents.DisconnectedAsync(project, agent);
+        }
+    }
+
+    private void Welcome(SocketConnection connection) =>
+        connection.Outbound.Add(DataFrame.Of(
+            "agent:welcome"u8, [],
+            new Welcome
+            {
+                Agent = agents.ToWire(connection.Project, connection.Agent),
+                SessionId = connection.Session,
+                HeartbeatSeconds = (int)times.Heartbeat.TotalSeconds,
+                Window = connection.Window,
+                Place = connection.Project.Log.Place(connection.Project.Log.Head).ToString(),
+            },
+            WireJson.Strict.Welcome));
+
+    private async Task ReceiveAsync(SocketConnection connection)
+    {
+        // Cancelling a receive would abort the socket, and the peer would never hear why: so the end is said first, and the peer's own
+        // goodbye ends the receive; only one that says nothing is cut off.
+        using var cutOff = new CancellationTokenSource();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            _stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Closing);
+        await using var goodbye = ending.Token.UnsafeRegister(_ => Leave(connection, cutOff), null);
+        var receiver = new SocketReceiver(connection, frames);
+        try
+        {
+            connection.Outbound.Goodbye(await receiver.RunAsync(cutOff.Token), receiver.Reason);
+            await connection.Outbound.DrainedAsync().WaitAsync(Patience, times.Clock);
+        }
+        catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
+        {
+            Log.Broke(logger, connection.Agent.Id, fault.Message);
+        }
+    }
+
+    private void Leave(SocketConnection connection, CancellationTokenSource cutOff)
+    {
+        connection.Outbound.Goodbye(CodeOfEnd(connection), null);
+        _ = CutOffAsync();
+
+        async Task CutOffAsync()
+        {
+            await Task.Delay(Patience, times.Clock, CancellationToken.None);
+            try
+            {
+                await cutOff.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The peer said goodbye in time.
+            }
+        }
+    }
+
+    private int CodeOfEnd(SocketConnection connection) =>
+        connection.Caller.Ended.IsCancellationRequested ? CloseCodes.Unauthorized
+        : connection.Project.Gone.IsCancellationRequested ? CloseCodes.NotFound
+        : CloseCodes.Stopping;
+
+    /// <summary>What it held goes back to the mailbox. Twice does no harm: the client's next connection may be faster than our notice.</summary>
+    private async Task EndAsync(SocketConnection connection)
+    {
+        hub.Remove(connection);
+        connection.Close();
+        foreach (var subscription in connection.TakeSubscriptions())
+            await subscription.DisposeAsync();
+        try
+        {
+            await store.ReleaseAsync(connection.Agent.Number, connection, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // Its leases lapse instead.
+            Log.NotReleased(logger, fault, connection.Agent.Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The connection of {Agent} broke: {Reason}")]
+        internal static partial void Broke(ILogger logger, string agent, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "What {Agent} held could not be given back now; it lapses.")]
+        internal static partial void NotReleased(ILogger logger, Exception fault, string agent);
+    }
+}
+
+/// <summary>How long a peer may be silent.</summary>
+internal sealed class SocketTimes(TimeSpan heartbeat, TimeProvider clock)
+{
+    internal TimeSpan Heartbeat { get; } = heartbeat;
+
+    internal TimeProvider Clock { get; } = clock;
+
+    /// <summary>A ping each heartbeat; a peer that has not answered by the next is gone.</summary>
+    internal WebSocketAcceptContext Accept { get; } = new() { KeepAliveInterval = heartbeat, KeepAliveTimeout = heartbeat };
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Log;
+
+/// <summary>One feed of a subscription: what it takes, and its state as it is for those who want that first.</summary>
+/// <param name="Selection">What it takes of the log.</param>
+/// <param name="Item">An entry's JSON on this feed; null: the entry's own.</param>
+/// <param name="Receipts">True for the feed of delivery stages, which live outside the log.</param>
+internal sealed record Feed(string Name, FeedSelection Selection, Func<LogEntry, byte[]>? Item, bool Receipts)
+{
+    /// <summary>The state as it is, in parts; null where there is none to give.</summary>
+    internal Func<Security.Caller, CancellationToken, IAsyncEnumerable<IReadOnlyList<byte[]>>>? Snapshot { get; init; }
+}
+
+/// <summary>Opens feeds of one name; each concept brings its own.</summary>
+internal interface IFeedSource
+{
+    /// <summary>As in <c>subscribe</c>.</summary>
+    string Name { get; }
+
+    (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, JsonElement filter);
+}
+
+/// <summary>All feeds there are.</summary>
+internal sealed class FeedCatalog(IEnumerable<IFeedSource> sources)
+{
+    private readonly Dictionary<string, IFeedSource> _sources = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
+
+    internal (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, string name, JsonElement filter) =>
+        _sources.TryGetValue(name, out var source)
+            ? source.Open(project, filter)
+            : (null, Problems.InvalidField($"feeds.{Problems.Shown(name)}", $"is not a feed; there are {string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal))}"));
+}

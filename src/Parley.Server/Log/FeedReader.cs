@@ -1,0 +1,106 @@
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Log;
+
+/// <summary>Which entries of the log a feed is for, before anybody's rights are asked.</summary>
+/// <param name="Query">The part of the log that an index leads to, for what is read from the store.</param>
+/// <param name="Takes">The rest.</param>
+internal sealed record FeedSelection(LogQuery Query, Func<LogEntry, bool> Takes);
+
+/// <summary>What a feed found: entries in order, and how far it has looked, which also what it passed over counts for.</summary>
+internal readonly record struct FeedBatch(IReadOnlyList<LogEntry> Entries, long LookedTo);
+
+/// <summary>Reads a project's log from a point on, for one reader: from memory while it keeps up, from the store when it is behind, without
+/// a gap or a repeat between the two. It pulls: nobody who writes ever waits for it.</summary>
+internal sealed class FeedReader(ProjectState project, ILogStore store, MessageAccess access, Reader? reader, FeedSelection selection)
+{
+    /// <summary>Entries looked at in one step.</summary>
+    private const int BatchSize = 256;
+
+    private readonly List<LogEntry> _batch = [];
+    private readonly HashSet<long> _follows = [];
+    private readonly HashSet<long> _ignores = [];
+
+    /// <summary>Everything up to here has been looked at.</summary>
+    internal long Cursor { get; private set; } = project.Log.Head;
+
+    /// <summary>Starts after a place.</summary>
+    /// <returns>Null, or the seq from which it goes on when what was asked for is no longer there.</returns>
+    internal async ValueTask<long?> StartAsync(LogPosition after, CancellationToken cancellationToken)
+    {
+        var head = project.Log.Head;
+        if (after.Epoch != project.Log.Epoch || after.Seq > head)
+        {
+            // Another log's place: this one is read from its first entry.
+            Cursor = await store.FirstSeqAsync(project.Number, cancellationToken) - 1;
+            return Cursor + 1;
+        }
+
+        Cursor = after.Seq;
+        if (after.Seq >= head || project.Log.Find(after.Seq + 1) is not null)
+            return null;
+        var first = await store.FirstSeqAsync(project.Number, cancellationToken);
+        if (after.Seq + 1 >= first || after.Seq == 0)
+            return null;
+        Cursor = first - 1;
+        return first;
+    }
+
+    /// <summary>What comes next; empty when nothing of what was looked at is for this reader, or nothing is there.</summary>
+    internal async ValueTask<FeedBatch> ReadAsync(CancellationToken cancellationToken)
+    {
+        _batch.Clear();
+        if (project.Log.TryRead(Cursor, _batch, BatchSize))
+        {
+            if (_batch.Count > 0)
+                Cursor = _batch[^1].Seq;
+        }
+        else
+        {
+            var slice = await store.ReadAsync(project.Number, Cursor, BatchSize, selection.Query, cancellationToken);
+            _batch.AddRange(slice.Entries);
+            Cursor = slice.LookedTo;
+        }
+
+        var found = new List<LogEntry>(_batch.Count);
+        foreach (var entry in _batch)
+        {
+            if (selection.Takes(entry) && await MaySeeAsync(entry, cancellationToken))
+                found.Add(entry);
+        }
+
+        return new FeedBatch(found, Cursor);
+    }
+
+    /// <summary>Completes when there is something after <see cref="Cursor"/>.</summary>
+    internal Task WaitAsync(CancellationToken cancellationToken) => project.Log.WaitAsync(Cursor, cancellationToken);
+
+    private ValueTask<bool> MaySeeAsync(LogEntry entry, CancellationToken cancellationToken)
+    {
+        // A release repeats a message for those who did not see its first entry.
+        if (reader is null)
+            return new(entry.Kind != EntryKind.Release);
+        if (entry.Kind == EntryKind.Release && entry.Sender == reader.Agent)
+            return new(result: false);
+        if (entry.Kind == EntryKind.Message && Visibility.TakesPart(entry, reader.Agent))
+        {
+            _follows.Add(entry.Thread);
+            _ignores.Remove(entry.Thread);
+        }
+
+        if (Visibility.ByItself(entry, reader) is { } plain)
+            return new(plain);
+        if (_follows.Contains(entry.Thread))
+            return new(result: true);
+        // Whoever enters a thread does it by an entry that comes past here: until then 'no' stays 'no'.
+        return _ignores.Contains(entry.Thread) ? new(result: false) : AskAsync(entry.Thread, cancellationToken);
+    }
+
+    private async ValueTask<bool> AskAsync(long thread, CancellationToken cancellationToken)
+    {
+        var follows = await access.MayReadThreadAsync(project, thread, reader, cancellationToken);
+        _ = follows ? _follows.Add(thread) : _ignores.Add(thread);
+        return follows;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.Messages;
+
+/// <summary>What was said, over REST: lists, single messages, traces, reactions.</summary>
+internal static class HistoryEndpoints
+{
+    public static void MapHistory(this IEndpointRouteBuilder routes)
+    {
+        var messages = routes.MapGroup("/messages").WithTags("Messages");
+        messages.MapGet("/", ListAsync).WithName("ListMessages").WithSummary("Messages that you may read, newest first.")
+            .Allow(Permission.ReadMessages).Produces<Page<Message>>();
+        messages.MapGet("/recent", ListAsync).WithName("RecentMessages").WithSummary("The newest messages that you may read.")
+            .Allow(Permission.ReadMessages).Produces<Page<Message>>();
+        messages.MapGet("/task/{task_id}", TaskAsync).WithName("TaskMessages").WithSummary("A task's messages, newest first.")
+            .Allow(Permission.ReadMessages).Produces<Page<Message>>();
+        messages.MapGet("/{message_id}", GetAsync).WithName("GetMessage").WithSummary("The message of an id; or, of an agent's id, its inbox.")
+            .Allow(Permission.ReadMessages).Produces<Message>().Refuses(ErrorCodes.NotFound);
+        messages.MapDelete("/{message_id}", DeleteAsync).WithName("DeleteMessage").WithSummary("Remove a message's content and withdraw what nobody has taken yet.")
+            .Allow(Permission.DeleteMessage).Produces(StatusCodes.Status204NoContent).Refuses(ErrorCodes.NotFound);
+        messages.MapGet("/{message_id}/trace", TraceAsync).WithName("TraceMessage").WithSummary("Everything that happened to a message.")
+            .Allow(Permission.ReadMessages).Produces<MessageTrace>().Refuses(ErrorCodes.NotFound);
+        messages.MapPut("/{message_id}/reactions/{emoji}", ReactAsync).WithName("AddReaction").WithSummary("React to a message.")
+            .Allow(Permission.Send).Produces(StatusCodes.Status204NoContent).Refuses(ErrorCodes.NotFound);
+        messages.MapDelete("/{message_id}/reactions/{emoji}", UnreactAsync).WithName("RemoveReaction").WithSummary("Take a reaction back.")
+            .Allow(Permission.Send).Produces(StatusCodes.Status204NoContent).Refuses(ErrorCodes.NotFound);
+    }
+
+    private static Task<IResult> ListAsync(
+        Query<MessageListQuery> query, Caller caller, Scope scope, ProjectDirectory projects, MessageLists lists, CancellationToken cancellationToken) =>
+        projects.Find(scope.ProjectId) is { } project
+            ? lists.ListAsync(project, MessageAccess.ReaderOf(caller, project), query.Value, cancellationToken)
+            : Task.FromResult<IResult>(Problems.NotFound("project", scope.ProjectId));
+
+    private static Task<IResult> TaskAsync(
+        string task_id, Query<ListQuery> query, Caller caller, Scope scope, ProjectDirectory projects, MessageLists lists, CancellationToken cancellationToken) =>
+        projects.Find(scope.ProjectId) is { } project
+            ? lists.ListAsync(project, MessageAccess.ReaderOf(caller, project), MessageListQuery.OfTask(task_id, query.Value), cancellationToken)
+            : Task.FromResult<IResult>(Problems.NotFound("project", scope.ProjectId));
+
+    private static async Task<IResult> GetAsync(
+        string message_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, MessageAccess access, IMessageHistory history,
+        MailboxOwners owners, InboxReader inbox, CancellationToken cancellationToken)
+    {
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+        if (!WireNames.IsUuid(message_id) || project.Agents.Find(message_id) is not null)
+            return await InboxAsync(message_id, context, caller, scope, owners, inbox, cancellationToken);
+        if (context.Request.Query.Keys.FirstOrDefault(key => key is not ("project_id" or "ticket")) is { } unknown)
+            return Problems.InvalidField(Problems.Shown(unknown), "is not a query parameter here");
+        if (await access.FindAsync(project, Guid.Parse(message_id), MessageAccess.ReaderOf(caller, project), cancellationToken) is not { } message)
+            return Problems.NotFound("message", message_id);
+        var reactions = await history.ReactionsAsync(project.Number, message.Seq, cancellationToken);
+        return new JsonBytes(StatusCodes.Status200OK, buffer => MessageWithReactions.Write(buffer, message.Json, reactions));
+    }
+
+    private static async Task<IResult> InboxAsync(
+        string agentId, HttpContext context, Caller caller, Scope scope, MailboxOwners owners, InboxReader inbox, CancellationToken cancellationToken)
+    {
+        if (agentId != AgentDirectory.Human && !WireNames.IsAgentId(agentId))
+            return Problems.NotFound("message", agentId);
+        if (!caller.May(Permission.ReadMessages, agentId))
+            return Problems.NotFound("message", agentId);
+        var query = await Query<InboxQuery>.BindAsync(context, null!);
+        return query!.Problem is { } bad ? bad : await InboxEndpoints.PeekAsync(agentId, query, scope, owners, inbox, cancellationToken);
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        string message_id, Caller caller, Scope scope, ProjectDirectory projects, MessageAccess access, IMessageStore store, IAuditTrail audit,
+        CancellationToken cancellationToken)
+    {
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+        var reader = MessageAccess.ReaderOf(caller, project);
+        if (!Guid.TryParseExact(message_id, "D", out var id) || await access.FindAsync(project, id, reader, cancellationToken) is not { } message)
+            return Problems.NotFound("message", message_id);
+        if (reader is not null && message.Sender != reader.Agent)
+            return Problems.Forbidden("Only its sender may delete a message.");
+        if (await store.DeleteAsync(project.Number, message.Seq, cancellationToken) && reader is null)
+            await audit.RecordAsync(caller, project.Id, "message.deleted", message_id, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> TraceAsync(
+        string message_id, Caller caller, Scope scope, ProjectDirectory projects, MessageTraces traces, CancellationToken cancellationToken)
+    {
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+        if (!Guid.TryParseExact(message_id, "D", out var id) ||
+            await traces.FindAsync(project, id, MessageAccess.ReaderOf(caller, project), cancellationToken) is not { } trace)
+        {
+            return Problems.NotFound("message", message_id);
+        }
+
+        return TypedResults.Ok(trace);
+    }
+
+    private static Task<IResult> ReactAsync(
+        string message_id, string emoji, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store, CancellationToken cancellationToken) =>
+        ApplyAsync(message_id, emoji, remove: false, query.Value, caller, scope, owners, access, store, cancellationToken);
+
+    private static Task<IResult> UnreactAsync(
+        string message_id, string emoji, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store, CancellationToken cancellationToken) =>
+        ApplyAsync(message_id, emoji, remove: true, query.Value, caller, scope, owners, access, store, cancellationToken);
+
+    private static async Task<IResult> ApplyAsync(
+        string messageId, string emoji, bool remove, SettlerQuery query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store,
+        CancellationToken cancellationToken)
+    {
+        var (project, agent, problem) = await owners.FindSettlerAsync(caller, scope, query.AgentId, cancellationToken);
+        if (problem is not null)
+            return problem;
+        if (!IsEmoji(emoji))
+            return Problems.InvalidField("emoji", "must be one emoji, or a word of up to 32 characters such as thumbs_up");
+        if (!Guid.TryParseExact(messageId, "D", out var id) ||
+            await access.FindAsync(project!, id, MessageAccess.ReaderOf(caller, project!), cancellationToken) is not { } message)
+        {
+            return Problems.NotFound("message", messageId);
+        }
+
+        await store.ReactAsync(project!.Number, message, emoji, agent!.Id, remove, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static bool IsEmoji(string emoji) =>
+        emoji.Length is > 0 and <= 32 && !emoji.Any(char.IsControl) && !emoji.Any(char.IsWhiteSpace) && new Validation().DisplayText("emoji", emoji).IsGood &&
+        new StringInfo(emoji) is { LengthInTextElements: var elements } && (elements == 1 || emoji.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '+' or '-'));
+}

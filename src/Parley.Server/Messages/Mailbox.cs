@@ -1,0 +1,197 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Routing;
+using Parley.Server.Security;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Puts messages into mailboxes: checks, resolves, bounds, and hands them to the store.</summary>
+internal sealed class Mailbox(IMessageStore store, Addressing addressing, MessageAccess access, RateLimiter<(int Project, string Caller)> limiter)
+{
+    /// <summary>Completes when more may be sent; whoever does not wait for answers waits for this.</summary>
+    internal ValueTask RoomAsync(CancellationToken cancellationToken) => store.RoomAsync(cancellationToken);
+
+    /// <summary>Sends. What returns is accepted in its order; <see cref="PendingSends.Done"/> completes when it is on disk.</summary>
+    /// <remarks>Drafts are views of the caller's buffer: it may be used again once this returns.</remarks>
+    internal ValueTask<PendingSends> SubmitAsync(
+        ProjectState project, Speaker speaker, IReadOnlyList<SendDraft> drafts, Action<long>? onStored, CancellationToken cancellationToken)
+    {
+        var results = new SendReply[drafts.Count];
+        if (speaker.Authority != Authority.System &&
+            !limiter.TryTake((project.Number, speaker.Caller), drafts.Count, project.Settings.RatePerSecond, project.Settings.RateBurst, out var retryAfter))
+        {
+            var problem = Problems.RateLimited(retryAfter);
+            Array.Fill(results, new SendReply(problem, null, null));
+            return new(new PendingSends(results, []));
+        }
+
+        var sends = new List<Send>(drafts.Count);
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            var preparing = PrepareAsync(project, speaker, drafts[i], onStored, cancellationToken);
+            if (!preparing.IsCompletedSuccessfully)
+                return SlowAsync(i, preparing);
+            Take(i, preparing.Result);
+        }
+
+        return new(Pending());
+
+        async ValueTask<PendingSends> SlowAsync(int from, ValueTask<(Send?, ApiProblem?)> preparing)
+        {
+            Take(from, await preparing);
+            for (var i = from + 1; i < drafts.Count; i++)
+                Take(i, await PrepareAsync(project, speaker, drafts[i], onStored, cancellationToken));
+            return Pending();
+        }
+
+        void Take(int i, (Send? Send, ApiProblem? Problem) prepared)
+        {
+            results[i] = new SendReply(prepared.Problem, prepared.Send, null);
+            if (prepared.Send is not null)
+                sends.Add(prepared.Send);
+        }
+
+        PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : store.SendAsync(sends));
+    }
+
+    /// <summary>Sends one and waits for it.</summary>
+    internal async ValueTask<SendReply> SendAsync(
+        ProjectState project, Speaker speaker, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
+    {
+        var pending = await SubmitAsync(project, speaker, [draft], onStored, cancellationToken);
+        return (await pending.DoneAsync())[0];
+    }
+
+    private ValueTask<(Send? Send, ApiProblem? Problem)> PrepareAsync(
+        ProjectState project, Speaker speaker, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
+    {
+        // A reply without an address goes to whoever sent what it answers.
+        if (SendRules.Check(draft, project.Settings.MaxMessageBytes) is { } bad)
+            return new((null, bad));
+        if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null)
+        {
+            if (Addressing.Direct(project, draft) is { } direct)
+                return new(Finish(project, speaker, draft, (direct, null), SendContext.None, onStored));
+        }
+
+        return SlowAsync();
+
+        async ValueTask<(Send?, ApiProblem?)> SlowAsync()
+        {
+            var (context, problem) = await ContextAsync(project, speaker, draft, cancellationToken);
+            if (problem is not null)
+                return (null, problem);
+            var resolved = await addressing.ResolveAsync(project, draft, speaker.Number, cancellationToken);
+            return Finish(project, speaker, draft, resolved, context, onStored);
+        }
+    }
+
+    private static (Send?, ApiProblem?) Finish(
+        ProjectState project, Speaker speaker, SendDraft draft, (Recipients? Recipients, ApiProblem? Problem) resolved, SendContext context, Action<long>? onStored)
+    {
+        if (resolved.Recipients is not { } recipients)
+            return (null, resolved.Problem);
+        var hops = speaker.Authority == Authority.Agent ? context.Hops : 0;
+        return (new Send
+        {
+            Project = project,
+            Speaker = speaker,
+            Recipients = recipients,
+            Body = MessageJson.Body(draft, project.Id, speaker, recipients, hops, draft.ReplyTo),
+            Type = draft.Type,
+            Priority = draft.Priority,
+            Intent = draft.Intent,
+            Surface = draft.Surface,
+            TimeToLive = draft.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : project.Settings.MessageTtl,
+            DeliverAt = draft.DeliverAt?.ToUnixTimeMilliseconds(),
+            Thread = context.Thread,
+            ReplyTo = context.ReplyTo,
+            Supersedes = context.Supersedes,
+            Execution = context.Execution,
+            ExecutionId = draft.Execution,
+            Hops = hops,
+            TaskId = draft.TaskId,
+            IdempotencyKey = draft.IdempotencyKey,
+            Fingerprint = draft.IdempotencyKey is null ? 0 : Fingerprint.Of(draft),
+            OnStored = onStored,
+        }, null);
+    }
+
+    /// <summary>What a send refers to: found, and readable by the sender.</summary>
+    private async ValueTask<(SendContext, ApiProblem?)> ContextAsync(
+        ProjectState project, Speaker speaker, SendDraft draft, CancellationToken cancellationToken)
+    {
+        var context = SendContext.None;
+        var reader = speaker is { Agent: { } agent, Authority: Authority.Agent } ? new Reader(agent.Number, agent.Record.JoinedSeq) : null;
+        if (draft.ReplyTo is { } replyTo)
+        {
+            if (await access.FindAsync(project, replyTo, reader, cancellationToken) is not { } answered)
+                return (context, Problems.NotFound("message", replyTo.ToString()));
+            context = context with { ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
+            if (draft.To.Count == 0)
+            {
+                if (project.Agents.Find(answered.Sender) is not { } sender)
+                    return (context, Problems.InvalidField("to", "is missing, and whoever sent the message is not there to answer"));
+                draft.To.Add(sender.Id);
+            }
+        }
+
+        if (draft.Thread is { } thread && thread != context.Thread)
+        {
+            var opened = await access.FindEntryAsync(project, thread, cancellationToken);
+            if (opened is null || opened.Thread != opened.Seq || !await access.MayReadThreadAsync(project, opened.Seq, reader, cancellationToken))
+                return (context, Problems.NotFound("thread", thread.ToString()));
+            context = context with { Thread = thread };
+        }
+
+        if (draft.Supersedes is { } superseded)
+        {
+            if (await access.FindAsync(project, superseded, reader, cancellationToken) is not { } old)
+                return (context, Problems.NotFound("message", superseded.ToString()));
+            if (reader is not null && old.Sender != reader.Agent)
+                return (context, Problems.Forbidden("Only its sender may supersede a message."));
+            context = context with { Supersedes = old.Seq };
+        }
+
+        if (draft.Execution is { } execution)
+        {
+            if (await access.FindEntryAsync(project, execution, cancellationToken) is not { Kind: EntryKind.Execution } run)
+                return (context, Problems.NotFound("execution", execution.ToString()));
+            context = context with { Execution = run.Seq };
+        }
+
+        return (context, null);
+    }
+
+    private sealed record SendContext(Guid? Thread, long ReplyTo, long Supersedes, long Execution, int Hops)
+    {
+        internal static SendContext None { get; } = new(null, 0, 0, 0, 0);
+    }
+}
+
+/// <summary>What became of one send: a problem, or an outcome of the store.</summary>
+internal sealed record SendReply(ApiProblem? Problem, Send? Send, SendOutcome? Outcome);
+
+/// <summary>Sends that are accepted in order and not yet on disk.</summary>
+internal sealed class PendingSends(SendReply[] replies, IReadOnlyList<Send> sends, Task<IReadOnlyList<SendOutcome>>? storing = null)
+{
+    internal bool IsDone => storing is null;
+
+    /// <summary>One reply a draft, in order.</summary>
+    /// <exception cref="Storage.StorageUnavailableException">The store refused all of them.</exception>
+    internal async ValueTask<IReadOnlyList<SendReply>> DoneAsync()
+    {
+        if (storing is null)
+            return replies;
+        var stored = await storing;
+        for (int i = 0, next = 0; i < replies.Length; i++)
+        {
+            if (next < sends.Count && ReferenceEquals(replies[i].Send, sends[next]))
+                replies[i] = SendRules.Reply(sends[next], stored[next++]);
+        }
+
+        return replies;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Sending over REST.</summary>
+internal static class MessageEndpoints
+{
+    /// <summary>A batch may be larger than other bodies: a thousand sends.</summary>
+    private const long BatchBytes = 32L * 1024 * 1024;
+
+    /// <summary>What surrounds content, payload and metadata of the largest message.</summary>
+    private const long Envelope = 64 * 1024;
+
+    public static void MapSending(this IEndpointRouteBuilder routes, long maxMessageBytes)
+    {
+        var messages = routes.MapGroup("/messages").WithTags("Messages");
+        messages.MapPost("/", SendAsync).WithName("SendMessage").WithSummary("Put a message in its recipients' mailboxes.")
+            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created)
+            .Refuses(SendRefusals);
+        messages.MapPost("/batch", SendBatchAsync).WithName("SendBatch").WithSummary("Send up to 1,000 messages, each with its own result.")
+            .Allow(Permission.Send).WithBodyLimit(BatchBytes).Produces<ItemResults>();
+        routes.MapPost("/broadcast", BroadcastAsync).WithTags("Messages").WithName("Broadcast")
+            .WithSummary("Send to everybody else in the project, or to a part of them.")
+            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created).Refuses(SendRefusals);
+        routes.MapPost("/requests", RequestAsync).WithTags("Messages").WithName("SendRequest")
+            .WithSummary("Send a message and wait for its first reply.")
+            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<RequestAnswer>()
+            .Refuses([.. SendRefusals, ErrorCodes.RequestTimeout]);
+    }
+
+    private static string[] SendRefusals =>
+    [
+        ErrorCodes.UnknownRecipient, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull, ErrorCodes.NotFound, ErrorCodes.ExecutionEnded,
+        ErrorCodes.IdempotencyConflict,
+    ];
+
+    private static Task<IResult> SendAsync(
+        SendBody<PlainSend> body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, AgentDirectory agents,
+        CancellationToken cancellationToken) =>
+        PutAsync(body.Draft, caller, scope, projects, speakers, mailbox, agents, cancellationToken);
+
+    private static Task<IResult> BroadcastAsync(
+        SendBody<BroadcastSend> body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, AgentDirectory agents,
+        CancellationToken cancellationToken)
+    {
+        body.Draft.To.Add("*");
+        return PutAsync(body.Draft, caller, scope, projects, speakers, mailbox, agents, cancellationToken);
+    }
+
+    private static async Task<IResult> PutAsync(
+        SendDraft draft, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, AgentDirectory agents,
+        CancellationToken cancellationToken)
+    {
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+        var (speaker, problem) = await speakers.FindAsync(caller, project, draft.SenderId, session: null, cancellationToken);
+        if (speaker is null)
+            return problem!;
+        await agents.SeenAsync(project, speaker.Agent!, cancellationToken);
+        var reply = await mailbox.SendAsync(project, speaker, draft, null, cancellationToken);
+        if (reply.Problem is { } refused)
+            return refused;
+        var outcome = reply.Outcome!;
+        var status = outcome.Result == SendResult.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        return new JsonBytes(status, buffer => SendAnswerJson.Write(buffer, reply), $"{Edge.BasePath}/messages/{outcome.MessageId}");
+    }
+
+    private static async Task<IResult> SendBatchAsync(
+        BatchBody body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, CancellationToken cancellationToken)
+    {
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+
+        var replies = new SendReply[body.Items.Count];
+        var bySpeaker = new Dictionary<string, (Speaker Speaker, List<int> Items)>(StringComparer.Ordinal);
+        for (var i = 0; i < replies.Length; i++)
+        {
+            var (draft, problem) = body.Items[i];
+            if (problem is null)
+            {
+                var (speaker, refused) = await speakers.FindAsync(caller, project, draft!.SenderId, session: null, cancellationToken);
+                problem = refused;
+                if (speaker is not null)
+                {
+                    if (!bySpeaker.TryGetValue(speaker.Id, out var group))
+                        bySpeaker.Add(speaker.Id, group = (speaker, []));
+                    group.Items.Add(i);
+                }
+            }
+
+            replies[i] = new SendReply(problem, null, null);
+        }
+
+        foreach (var (speaker, items) in bySpeaker.Values)
+        {
+            await mailbox.RoomAsync(cancellationToken);
+            var pending = await mailbox.SubmitAsync(project, speaker, [.. items.Select(item => body.Items[item].Draft!)], null, cancellationToken);
+            var sent = await pending.DoneAsync();
+            for (var i = 0; i < items.Count; i++)
+                replies[items[i]] = sent[i];
+        }
+
+        return new JsonBytes(StatusCodes.Status200OK, buffer => SendAnswerJson.WriteBatch(buffer, replies));
+    }
+
+    private static async Task<IResult> RequestAsync(
+        SendBody<RequestSend> body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Requests requests,
+        CancellationToken cancellationToken)
+    {
+        if (projects.Find(scope.ProjectId) is not { } project)
+            return Problems.NotFound("project", scope.ProjectId);
+        var (speaker, problem) = await speakers.FindAsync(caller, project, body.Draft.SenderId, session: null, cancellationToken);
+        if (speaker is null)
+            return problem!;
+        using var request = await requests.BeginAsync(project, speaker, body.Draft, cancellationToken);
+        if ((await request.StoredAsync()).Problem is { } refused)
+            return refused;
+        var (answer, late) = await request.AnswerAsync(cancellationToken);
+        return answer is null ? late! : new JsonBytes(StatusCodes.Status200OK, buffer => buffer.Raw(answer));
+    }
+}

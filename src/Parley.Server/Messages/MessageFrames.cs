@@ -1,0 +1,206 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Rest;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Sending and settling over a socket.</summary>
+internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests requests) : IFrames
+{
+    private const int MostItems = 1_000;
+
+    public void Map(FrameTable table)
+    {
+        table.Map(FrameEvents.MessageSend, (connection, frame, cancellationToken) => SendAsync(connection, frame, SendShape.Plain, cancellationToken));
+        table.Map(FrameEvents.MessageReply, (connection, frame, cancellationToken) => SendAsync(connection, frame, SendShape.Reply, cancellationToken));
+        table.Map(FrameEvents.RequestSend, RequestAsync);
+        table.Map(FrameEvents.MessageAck, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Ack));
+        table.Map(FrameEvents.MessageNack, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Nack));
+        table.Map(FrameEvents.MessageExtend, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Extend));
+        table.Map(FrameEvents.MessageSurfaced, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Surfaced));
+        table.Map(FrameEvents.MailboxFilter, FilterAsync);
+        table.Map(FrameEvents.Window, WindowAsync);
+    }
+
+    private async ValueTask SendAsync(SocketConnection connection, InFrame frame, SendShape shape, CancellationToken cancellationToken)
+    {
+        if (!MaySend(connection, frame))
+            return;
+        var isBatch = FrameItems.TrySplit(frame.Data, out var items);
+        if (isBatch && items.Count is 0 or > MostItems)
+        {
+            connection.Fail(frame, Problems.InvalidField("items", $"must have 1 to {MostItems} items"));
+            return;
+        }
+
+        var drafts = new List<SendDraft>(isBatch ? items.Count : 1);
+        var problems = new ApiProblem?[isBatch ? items.Count : 1];
+        for (var i = 0; i < problems.Length; i++)
+        {
+            var data = isBatch ? items[i] : frame.Data;
+            if (Parse(data, shape, connection, out problems[i]) is { } draft)
+                drafts.Add(draft);
+        }
+
+        await mailbox.RoomAsync(cancellationToken);
+        var pending = await mailbox.SubmitAsync(connection.Project, connection.Speaker, drafts, null, cancellationToken);
+        _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
+    }
+
+    private static SendDraft? Parse(ReadOnlyMemory<byte> data, SendShape shape, SocketConnection connection, out ApiProblem? problem)
+    {
+        problem = null;
+        var draft = SendReader.Read(data, shape);
+        if (draft is null)
+            problem = SendDiagnosis.Explain(data, shape);
+        else if (draft.SenderId is { } sender && sender != connection.Speaker.Id)
+            problem = Problems.Forbidden($"This connection speaks as '{connection.Speaker.Id}' only.");
+        return problem is null ? draft : null;
+    }
+
+    private static async Task AnswerAsync(SocketConnection connection, byte[] id, PendingSends pending, ApiProblem?[] problems, bool isBatch)
+    {
+        try
+        {
+            var replies = await pending.DoneAsync();
+            if (id.Length > 0)
+                connection.Outbound.Add(new SendAnswerFrame(id, Merge(problems, replies), isBatch));
+            else if (Merge(problems, replies).FirstOrDefault(reply => reply.Problem is not null) is { Problem: { } problem })
+                connection.Outbound.Add(DataFrame.Problem([], problem));
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+        }
+        catch (Exception)
+        {
+            // The store logged it as the bug it is.
+            connection.Outbound.Add(DataFrame.Problem(id, Problems.Internal()));
+        }
+    }
+
+    /// <summary>Replies in the order of the frame's items: those that were bad never reached the mailbox.</summary>
+    private static IReadOnlyList<SendReply> Merge(ApiProblem?[] problems, IReadOnlyList<SendReply> replies)
+    {
+        if (replies.Count == problems.Length)
+            return replies;
+        var merged = new SendReply[problems.Length];
+        for (int i = 0, next = 0; i < merged.Length; i++)
+            merged[i] = problems[i] is { } problem ? new SendReply(problem, null, null) : replies[next++];
+        return merged;
+    }
+
+    private async ValueTask RequestAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!MaySend(connection, frame))
+            return;
+        if (Parse(frame.Data, SendShape.Request, connection, out var problem) is not { } draft)
+        {
+            connection.Fail(frame, problem!);
+            return;
+        }
+
+        await mailbox.RoomAsync(cancellationToken);
+        var request = await requests.BeginAsync(connection.Project, connection.Speaker, draft, cancellationToken);
+        _ = AnswerAsync(connection, frame.Id, request);
+    }
+
+    private static async Task AnswerAsync(SocketConnection connection, byte[] id, RunningRequest request)
+    {
+        using (request)
+        {
+            try
+            {
+                var stored = await request.StoredAsync();
+                connection.Outbound.Add(new SendAnswerFrame(id, [stored], isBatch: false));
+                if (stored.Problem is not null)
+                    return;
+                var (answer, problem) = await request.AnswerAsync(connection.Closing);
+                connection.Outbound.Add(answer is { } json ? new DataFrame("answer"u8.ToArray(), id, json) : DataFrame.Problem(id, problem!));
+            }
+            catch (OperationCanceledException)
+            {
+                // The connection has gone; its client asks again over the next.
+            }
+            catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+            {
+                connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+            }
+        }
+    }
+
+    private ValueTask SettleAsync(SocketConnection connection, InFrame frame, SettleVerb verb)
+    {
+        if (!connection.Takes)
+        {
+            connection.Fail(frame, Problems.Forbidden("An observer has no mailbox."));
+            return ValueTask.CompletedTask;
+        }
+
+        var isBatch = FrameItems.TrySplit(frame.Data, out var items);
+        if (isBatch && items.Count is 0 or > MostItems)
+        {
+            connection.Fail(frame, Problems.InvalidField("items", $"must have 1 to {MostItems} items"));
+            return ValueTask.CompletedTask;
+        }
+
+        var settles = new SettleDraft[isBatch ? items.Count : 1];
+        for (var i = 0; i < settles.Length; i++)
+            settles[i] = SettleReader.Read(isBatch ? items[i] : frame.Data, verb);
+        // Submitted before the next frame is looked at: order of frames is order of settling.
+        _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles), isBatch);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task AnswerAsync(SocketConnection connection, byte[] id, Task<IReadOnlyList<ApiProblem?>> settling, bool isBatch)
+    {
+        try
+        {
+            var problems = await settling;
+            if (isBatch && id.Length > 0)
+                connection.Outbound.Add(new SettleAnswerFrame(id, problems));
+            else if (problems.FirstOrDefault(problem => problem is not null) is { } problem)
+                connection.Outbound.Add(DataFrame.Problem(id, problem));
+            else if (id.Length > 0)
+                connection.Outbound.Add(DataFrame.Ok(id));
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+        }
+    }
+
+    private static ValueTask FilterAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!connection.TryRead<MailboxFilter>(frame, out var filter))
+            return ValueTask.CompletedTask;
+        connection.SetFilter(DeliveryFilters.Of(connection.Project, filter.Types, filter.Priorities, filter.Senders));
+        connection.Ok(frame);
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask WindowAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!connection.TryRead<WindowRequest>(frame, out var request))
+            return ValueTask.CompletedTask;
+        if (request.Window is not (>= 0 and <= SocketLimits.MostWindow))
+        {
+            connection.Fail(frame, Problems.InvalidField("window", $"expected 0 to {SocketLimits.MostWindow}"));
+            return ValueTask.CompletedTask;
+        }
+
+        connection.SetWindow(request.Window.Value);
+        connection.Ok(frame);
+        return ValueTask.CompletedTask;
+    }
+
+    private static bool MaySend(SocketConnection connection, in InFrame frame)
+    {
+        if (connection.Takes)
+            return true;
+        connection.Fail(frame, Problems.Forbidden("An observer sends nothing."));
+        return false;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Tells what happened to a message.</summary>
+internal sealed class MessageTraces(MessageAccess access, IMessageHistory history)
+{
+    /// <returns>Null when there is no such message, or not for this reader.</returns>
+    internal async ValueTask<MessageTrace?> FindAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken)
+    {
+        if (await access.FindAsync(project, id, reader, cancellationToken) is not { } message)
+            return null;
+        var deliveries = await history.DeliveriesAsync(project.Number, message.Seq, cancellationToken);
+        // A recipient sees its own delivery; how it went with the others is the sender's to know.
+        if (reader is not null && message.Sender != reader.Agent)
+            deliveries = [.. deliveries.Where(delivery => delivery.Agent == reader.Agent)];
+        var replies = new List<Message>();
+        foreach (var reply in await history.RepliesAsync(project.Number, message.Seq, cancellationToken))
+        {
+            if (await access.MayReadAsync(project, reply, reader, cancellationToken))
+                replies.Add(ToWire(reply));
+        }
+
+        var trace = await history.TraceAsync(project.Number, message.Seq, cancellationToken);
+        var superseding = trace?.SupersededBy is { } later && await access.MayReadAsync(project, later, reader, cancellationToken) ? later : null;
+        return new MessageTrace
+        {
+            Message = ToWire(message),
+            Deliveries = [.. deliveries.Select(delivery => ToWire(project, id, delivery))],
+            Routing = reader is not null && message.Sender != reader.Agent ? [] : trace?.Routing?.Split('\n') ?? [],
+            Replies = replies,
+            Session = reader is null || message.Sender == reader.Agent ? trace?.Session : null,
+            SupersededBy = superseding is null ? null : MessageJsonReader.Id(superseding.Json).ToString(),
+        };
+    }
+
+    internal static Message ToWire(LogEntry entry) => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Message)!;
+
+    internal static Delivery ToWire(ProjectState project, Guid messageId, DeliveryRow row) => new()
+    {
+        DeliveryId = row.Delivery.ToString(CultureInfo.InvariantCulture),
+        MessageId = messageId.ToString(),
+        AgentId = project.Agents.Find(row.Agent)?.Id ?? "",
+        State = row.State,
+        Attempt = row.Attempt,
+        QueuedAt = Time(row.QueuedAt),
+        DeliveredAt = Time(row.DeliveredAt),
+        SurfacedAt = Time(row.SurfacedAt),
+        AcknowledgedAt = Time(row.AcknowledgedAt),
+        RepliedAt = Time(row.RepliedAt),
+        LastError = row.LastError,
+    };
+
+    private static DateTimeOffset? Time(long? stamp) => stamp is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Requests whose senders wait for the first reply.</summary>
+internal sealed class PendingRequests
+{
+    private readonly ConcurrentDictionary<(int Agent, long Seq), Waiter> _waiting = new();
+
+    /// <summary>Waits for a reply to a message that is not sent yet: <see cref="Waiter.Bind"/> ties it to the message at the commit, before
+    /// any recipient has it.</summary>
+    internal Waiter Begin(int agent) => new(this, agent);
+
+    /// <summary>The waiter whose reply this would be; each takes one.</summary>
+    internal Waiter? Take(int agent, long replyTo) => replyTo != 0 && _waiting.TryRemove((agent, replyTo), out var waiter) ? waiter : null;
+
+    /// <summary>Someone who waits for a reply. As a holder it has the reply's delivery until that is acknowledged for it.</summary>
+    internal sealed class Waiter(PendingRequests requests, int agent) : IDeliveryHolder, IDisposable
+    {
+        private readonly TaskCompletionSource<ClaimedDelivery> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long _seq;
+
+        internal Task<ClaimedDelivery> Reply => _reply.Task;
+
+        /// <summary>The lease lasts while the answer is on its way to the caller.</summary>
+        public TimeSpan LeaseTime => TimeSpan.FromSeconds(30);
+
+        internal void Bind(long seq)
+        {
+            _seq = seq;
+            requests._waiting[(agent, seq)] = this;
+        }
+
+        public void Deliver(in ClaimedDelivery delivery) => _reply.TrySetResult(delivery);
+
+        // The reply was not stored: its sender tries again, and may still be in time.
+        public void Cancel() => requests._waiting[(agent, _seq)] = this;
+
+        public void Released()
+        {
+        }
+
+        public void Dispose()
+        {
+            if (_seq != 0)
+                requests._waiting.TryRemove(new KeyValuePair<(int, long), Waiter>((agent, _seq), this));
+        }
+    }
+}

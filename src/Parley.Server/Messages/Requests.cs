@@ -1,0 +1,63 @@
+using Parley.Protocol;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Sends that wait for their first reply.</summary>
+internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequests pending, TimeProvider clock)
+{
+    /// <summary>Sends a request. What returns is accepted in its order; the rest is awaited on it.</summary>
+    internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Speaker speaker, SendDraft draft, CancellationToken cancellationToken)
+    {
+        var waiter = pending.Begin(speaker.Number);
+        if (draft.Intent == Intent.Inform)
+            draft.Intent = Intent.Request;
+        var sends = await mailbox.SubmitAsync(project, speaker, [draft], waiter.Bind, cancellationToken);
+        return new RunningRequest(store, project, speaker, sends, waiter, TimeSpan.FromSeconds(draft.TimeoutSeconds), clock);
+    }
+}
+
+/// <summary>A request under way.</summary>
+internal sealed class RunningRequest(
+    IMessageStore store, ProjectState project, Speaker speaker, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, TimeProvider clock) : IDisposable
+{
+    private Guid _messageId;
+
+    /// <summary>Whether the request itself was stored.</summary>
+    internal async ValueTask<SendReply> StoredAsync()
+    {
+        var reply = (await sends.DoneAsync())[0];
+        _messageId = reply.Outcome?.MessageId ?? default;
+        // The same request again, under its key: whoever asked first may be gone, so this one waits now.
+        if (reply.Outcome is { Result: SendResult.Duplicate } again)
+            waiter.Bind(again.Seq);
+        return reply;
+    }
+
+    /// <summary>The answer's JSON, or the problem that there was none in time.</summary>
+    internal async ValueTask<(byte[]? Answer, ApiProblem? Problem)> AnswerAsync(CancellationToken cancellationToken)
+    {
+        ClaimedDelivery reply;
+        try
+        {
+            reply = await waiter.Reply.WaitAsync(timeout, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return (null, Problems.RequestTimeout(_messageId.ToString(), timeout));
+        }
+
+        // The answer is the reply's delivery: settled in the next commit, for which the answer need not wait.
+        _ = store.SettleAsync([new Settle(SettleVerb.Ack, project.Number, speaker.Number, reply.Seq, reply.Delivery, reply.Lease)]);
+        return (Json(reply.Json), null);
+    }
+
+    public void Dispose() => waiter.Dispose();
+
+    private static byte[] Json(byte[] reply)
+    {
+        var status = MessageJsonReader.Outcome(reply) == Outcome.Error ? "error"u8 : "success"u8;
+        return [.. "{\"status\":\""u8, .. status, .. "\",\"reply\":"u8, .. reply, (byte)'}'];
+    }
+}

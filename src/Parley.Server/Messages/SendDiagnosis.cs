@@ -1,0 +1,38 @@
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Says what is wrong with a send that <see cref="SendReader"/> did not take.</summary>
+internal static class SendDiagnosis
+{
+    internal static ApiProblem Explain(ReadOnlyMemory<byte> json, SendShape shape)
+    {
+        var data = json.IsEmpty ? "{}"u8 : json.Span;
+        return shape switch
+        {
+            SendShape.Broadcast => Explain<BroadcastRequest>(data),
+            SendShape.Request => Explain<RequestRequest>(data),
+            SendShape.Reply => Explain<ReplyRequest>(data),
+            _ => Explain<SendRequest>(data),
+        };
+    }
+
+    private static ApiProblem Explain<T>(ReadOnlySpan<byte> data)
+        where T : SendRequest
+    {
+        // First what is not of the type at all, then values of the right type that mean nothing.
+        if (!JsonInput.TryRead<T>(data, out var send, out var problem))
+            return problem;
+        return new Validation()
+            .Check(send is not BroadcastRequest { To: not null }, "to", "is not a field of a broadcast: it goes to everybody")
+            .Check(send is not ReplyRequest { ReplyTo: not null }, "reply_to", "is not a field of a reply: message_id says what it answers")
+            .Defined("priority", send.Priority)
+            .Uuid("conversation_thread_id", send.ConversationThreadId)
+            .Uuid("reply_to", send.ReplyTo)
+            .Uuid("message_id", (send as ReplyRequest)?.MessageId)
+            .Uuid("supersedes", send.Supersedes)
+            .Uuid("execution_id", send.ExecutionId)
+            .Problem ?? Problems.InvalidRequest("The send can not be read.");
+    }
+}

@@ -1,0 +1,54 @@
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Messages;
+
+/// <summary>What a send must be, and how its refusals read.</summary>
+internal static class SendRules
+{
+    private const int LongestKey = 255;
+    private const int MostAddresses = 100;
+
+    /// <summary>A year: longer is a mistake in the unit.</summary>
+    private const int LongestLife = 366 * 86_400;
+
+    /// <returns>Null for a good send; that is told without an allocation.</returns>
+    internal static ApiProblem? Check(SendDraft draft, int maxBytes)
+    {
+        if (IsPlainlyGood(draft, maxBytes))
+            return null;
+        if (draft.Bytes > maxBytes)
+            return Problems.TooLarge("The message (content, payload and metadata together)", maxBytes);
+
+        return new Validation()
+            .Check(draft.To.Count > 0 || draft.ReplyTo is not null, "to", "is missing")
+            .Check(draft.To.Count <= MostAddresses, "to", $"has {draft.To.Count} addresses; at most {MostAddresses} are taken")
+            .Check(draft.To.All(address => address.Length is > 0 and <= 300), "to", "holds an empty or overlong address")
+            .MessageType("message_type", draft.Type)
+            .Check(!draft.Content.IsEmpty || !draft.Payload.IsEmpty, "content", "is missing, and so is payload: there is nothing to say")
+            .Check(draft.TtlSeconds is null or (>= 1 and <= LongestLife), "ttl_seconds", $"is {draft.TtlSeconds}; expected 1 to {LongestLife}")
+            .Check(draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }, "idempotency_key", $"must have 1 to {LongestKey} characters")
+            .Check(draft.TaskId is null or { Length: > 0 and <= LongestKey }, "task_id", $"must have 1 to {LongestKey} characters")
+            .Check(draft.TimeoutSeconds is >= 0.001 and <= 3_600, "timeout_seconds", "expected 0.001 to 3600")
+            .Check(draft.Metadata.IsEmpty || draft.Metadata.Span[0] == (byte)'{', "metadata", "must be an object")
+            .Check(draft.Outcome is null || draft.ReplyTo is not null, "outcome", "is for replies: name the message with reply_to")
+            .Problem;
+    }
+
+    internal static SendReply Reply(Send send, SendOutcome outcome) => new(
+        outcome.Result switch
+        {
+            SendResult.Stored or SendResult.Duplicate => null,
+            SendResult.KeyConflict => Problems.IdempotencyConflict(send.IdempotencyKey!),
+            SendResult.MailboxFull => Problems.MailboxFull(send.Recipients.Agents[0].Id, send.Project.Settings.MailboxLimit),
+            SendResult.ExecutionEnded => Problems.ExecutionEnded(send.ExecutionId?.ToString() ?? ""),
+            _ => Problems.Internal(),
+        },
+        send,
+        outcome);
+
+    private static bool IsPlainlyGood(SendDraft draft, int maxBytes) =>
+        draft.Bytes <= maxBytes && draft.To is [{ Length: > 0 and <= 255 }] && !draft.Content.IsEmpty && draft.Metadata.IsEmpty &&
+        draft.TtlSeconds is null && draft.TaskId is null && draft.Outcome is null && (draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }) &&
+        draft.TimeoutSeconds is 30 && WireNames.IsMessageType(draft.Type);
+}

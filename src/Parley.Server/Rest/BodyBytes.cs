@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Parley.Server.Rest;
+
+/// <summary>The bytes of a JSON body, up to the limit of its endpoint.</summary>
+internal static class BodyBytes
+{
+    /// <returns>The bytes, empty when there was no body; or why it is refused.</returns>
+    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context)
+    {
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
+            ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say .WithBodyLimit(bytes).");
+        if (context.Request.ContentLength > limit)
+            return (default, Problems.TooLarge("The body", limit));
+
+        // Kestrel's own limit is the same for all paths; ours is the endpoint's, and the one that answers.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
+            kestrel.MaxRequestBodySize = null;
+
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return (default, Problems.TooLarge("The body", limit));
+            }
+
+            if (read.IsCompleted)
+            {
+                var bytes = System.Buffers.BuffersExtensions.ToArray(read.Buffer);
+                reader.AdvanceTo(read.Buffer.End);
+                return bytes.Length == 0 || IsJson(context.Request, out var problem) ? (bytes, null) : (default, problem);
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static bool IsJson(HttpRequest request, [NotNullWhen(false)] out ApiProblem? problem)
+    {
+        problem = null;
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            problem = Problems.UnsupportedMediaType("Bodies are taken as they are, without Content-Encoding.");
+        else if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            problem = Problems.UnsupportedMediaType("Say 'Content-Type: application/json'.");
+        else if (!type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            problem = Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say 'Content-Type: application/json'.");
+        else if (type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            problem = Problems.UnsupportedMediaType("JSON is read as UTF-8; no other charset is taken.");
+        return problem is null;
+    }
+}

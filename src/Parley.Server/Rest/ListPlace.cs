@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Parley.Protocol;
+
+namespace Parley.Server.Rest;
+
+/// <summary>Pages of lists that run newest first by a number that rises with each new item: <c>next</c> is the number of the last one shown,
+/// so that what is added or removed meanwhile moves no page.</summary>
+internal static class ListPlace
+{
+    /// <summary>Reads <c>after</c>: only items below <paramref name="below"/> are wanted.</summary>
+    public static bool TryRead(ListQuery query, out long below, [NotNullWhen(false)] out ApiProblem? problem)
+    {
+        below = long.MaxValue;
+        problem = null;
+        if (query.After is null || (long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out below) && below > 0))
+            return true;
+        problem = Problems.InvalidField("after", "must be the `next` of the page before");
+        return false;
+    }
+
+    /// <summary>A page of what was found.</summary>
+    /// <param name="found">One item more than asked for, where there is one.</param>
+    public static Page<TWire> Page<T, TWire>(IReadOnlyList<T> found, int limit, Func<T, TWire> show, Func<T, long> number) => new()
+    {
+        Items = [.. found.Take(limit).Select(show)],
+        Next = found.Count > limit ? number(found[limit - 1]).ToString(CultureInfo.InvariantCulture) : null,
+    };
+}

@@ -1,0 +1,160 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Routing;
+
+/// <summary>Who the members of a squad are; implemented by the concept on the right.</summary>
+internal interface ISquadMembers
+{
+    /// <returns>The agents' numbers; null when there is no such squad.</returns>
+    ValueTask<IReadOnlyList<int>?> MembersAsync(int project, string squadId, CancellationToken cancellationToken);
+}
+
+/// <summary>Turns addresses into recipients.</summary>
+internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory)
+{
+    private const string Squad = "squad:", Role = "role:", Capability = "capability:", Topic = "topic:";
+
+    /// <summary>The recipients of a send; each agent once, the sender never by a group.</summary>
+    internal ValueTask<(Recipients? Recipients, ApiProblem? Problem)> ResolveAsync(
+        ProjectState project, SendDraft draft, int sender, CancellationToken cancellationToken)
+    {
+        return Direct(project, draft) is { } direct ? new((direct, null)) : ResolveGroupsAsync(project, draft, sender, cancellationToken);
+    }
+
+    /// <summary>Nearly every send names one agent: found in memory, nothing awaited. Null for any other send.</summary>
+    internal static Recipients? Direct(ProjectState project, SendDraft draft) =>
+        draft.To is [var only] && project.Agents.Find(only) is { } agent
+            ? new Recipients([agent], Audience.Named, IsDirect: true, null, null)
+            : null;
+
+    private async ValueTask<(Recipients?, ApiProblem?)> ResolveGroupsAsync(
+        ProjectState project, SendDraft draft, int sender, CancellationToken cancellationToken)
+    {
+        var found = new Found();
+        foreach (var address in draft.To)
+        {
+            if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is { } problem)
+                return (null, problem);
+        }
+
+        var isDirect = draft.To.Count == 1 && found.Agents.Count == 1 && (found.Capability is not null || found.Named);
+        // A delivery moves between those who can do a thing only where it was sent for that alone.
+        var capability = draft.To.Count == 1 ? found.Capability : null;
+        return (new Recipients(found.Agents, found.Audience, isDirect, capability, found.Routing), null);
+    }
+
+    private async ValueTask<ApiProblem?> ResolveAsync(
+        ProjectState project, SendDraft draft, string address, int sender, Found found, CancellationToken cancellationToken)
+    {
+        if (address == "*")
+        {
+            var everybody = AgentDirectory.Everybody(project).Where(agent => agent.Number != sender);
+            if (draft.Narrowed is { } narrowed)
+            {
+                found.Add(await NarrowAsync(project, everybody, narrowed, cancellationToken), Audience.Group, $"* -> narrowed");
+                return null;
+            }
+
+            found.Add(everybody, Audience.Everyone, null);
+            return null;
+        }
+
+        if (address.StartsWith(Squad, StringComparison.Ordinal))
+        {
+            if (await squads.MembersAsync(project.Number, address[Squad.Length..], cancellationToken) is not { } members)
+                return Problems.UnknownRecipient(address);
+            found.Add(members.Where(member => member != sender).Select(project.Agents.Find).OfType<AgentState>(), Audience.Named, address);
+            return null;
+        }
+
+        if (address.StartsWith(Role, StringComparison.Ordinal))
+        {
+            var role = address[Role.Length..];
+            found.Add(AgentDirectory.Everybody(project).Where(agent => agent.Record.Role == role && agent.Number != sender), Audience.Named, address);
+            return null;
+        }
+
+        if (address.StartsWith(Topic, StringComparison.Ordinal))
+        {
+            var topic = address[Topic.Length..];
+            found.Add(
+                AgentDirectory.Everybody(project).Where(agent => agent.Number != sender && agent.Record.Topics.Any(pattern => TopicPattern.Matches(pattern, topic))),
+                Audience.Group, address);
+            return null;
+        }
+
+        if (address.StartsWith(Capability, StringComparison.Ordinal))
+        {
+            var capability = address[Capability.Length..];
+            if (router.Choose(project, capability, sender, tried: []) is not { } chosen)
+                return Problems.NoCapableAgent(capability);
+            found.Capability = capability;
+            found.Add([chosen], Audience.Named, address);
+            return null;
+        }
+
+        var named = address == AgentDirectory.Human ? await directory.HumanAsync(project, cancellationToken) : project.Agents.Find(address);
+        if (named is null)
+            return Problems.UnknownRecipient(address);
+        found.Named = true;
+        found.Add([named], Audience.Named, null);
+        return null;
+    }
+
+    private async ValueTask<IEnumerable<AgentState>> NarrowAsync(
+        ProjectState project, IEnumerable<AgentState> agents, Narrowing narrowed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int>? members = null;
+        if (narrowed.Squad is { } squad)
+            members = await squads.MembersAsync(project.Number, squad, cancellationToken) ?? [];
+        return agents.Where(agent =>
+            (narrowed.Capability is null || agent.Record.Capabilities.Contains(narrowed.Capability)) &&
+            (narrowed.Role is null || agent.Record.Role == narrowed.Role) &&
+            (narrowed.Type is null || agent.Record.Type == narrowed.Type) &&
+            (narrowed.Status is null || agent.Presence.Status == narrowed.Status) &&
+            (members is null || members.Contains(agent.Number)));
+    }
+
+    /// <summary>What the addresses came to so far.</summary>
+    private sealed class Found
+    {
+        private readonly HashSet<int> _numbers = [];
+
+        internal List<AgentState> Agents { get; } = [];
+
+        /// <summary>The narrowest that holds for all: who is named reads the thread, so one named address makes all of them named.</summary>
+        internal Audience Audience { get; private set; } = Audience.Operators;
+
+        internal string? Capability { get; set; }
+
+        internal bool Named { get; set; }
+
+        internal string? Routing { get; private set; }
+
+        internal void Add(IEnumerable<AgentState> agents, Audience audience, string? address)
+        {
+            var before = Agents.Count;
+            foreach (var agent in agents)
+            {
+                if (_numbers.Add(agent.Number))
+                    Agents.Add(agent);
+            }
+
+            // '*' is read by everybody, whoever else was addressed with it.
+            Audience = Audience == Audience.Operators || audience == Audience.Everyone ? audience
+                : Audience == Audience.Everyone ? Audience
+                : audience == Audience.Named ? Audience.Named : Audience;
+            if (address is not null)
+            {
+                const int most = 100;
+                var names = string.Join(", ", Agents.Skip(before).Take(most).Select(agent => agent.Id));
+                Routing = $"{(Routing is null ? "" : Routing + "\n")}{address} -> {(names.Length > 0 ? names : "nobody")}";
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using Parley.Server.Agents;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Routing;
+
+/// <summary>How one of several who can do a thing is chosen.</summary>
+public enum RoutingStrategy
+{
+    /// <summary>Who has the fewest deliveries queued and in flight; among equals the one whose turn it is.</summary>
+    LeastLoaded,
+
+    /// <summary>Everybody in turn.</summary>
+    RoundRobin,
+}
+
+/// <summary>Chooses the one agent that a message to <c>capability:NAME</c> goes to.</summary>
+internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy strategy = RoutingStrategy.LeastLoaded)
+{
+    private readonly ConcurrentDictionary<(int Project, string Capability), int> _turns = new();
+
+    /// <param name="sender">Never chosen for its own message.</param>
+    /// <param name="tried">Agents that gave it back.</param>
+    /// <param name="onlineOnly">Moving a delivery to another who is away would help nobody.</param>
+    /// <returns>Null when nobody has the capability.</returns>
+    internal AgentState? Choose(ProjectState project, string capability, int sender, IReadOnlyList<int> tried, bool onlineOnly = false)
+    {
+        var able = AgentDirectory.Everybody(project)
+            .Where(agent => agent.Number != sender && agent.Record.Capabilities.Contains(capability) && !tried.Contains(agent.Number))
+            .OrderBy(agent => agent.Number)
+            .ToList();
+        var ready = able.Where(agent => agent.IsOnline && !agent.Record.Paused).ToList();
+        if (ready.Count == 0)
+            ready = onlineOnly ? [] : able;
+        if (ready.Count == 0)
+            return null;
+
+        var turn = _turns.AddOrUpdate((project.Number, capability), 0, (_, last) => (last + 1) & int.MaxValue) % ready.Count;
+        var inTurn = ready.Skip(turn).Concat(ready.Take(turn));
+        return strategy == RoutingStrategy.RoundRobin ? inTurn.First() : inTurn.MinBy(LoadOf);
+    }
+
+    private int LoadOf(AgentState agent)
+    {
+        var counts = mailboxes.CountsOf(agent.Number);
+        return counts.Queued + counts.InFlight;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Parley.Server.Routing;
+
+/// <summary>Topics are words between dots; in a subscription <c>*</c> stands for one word and <c>&gt;</c> at the end for the rest.</summary>
+internal static class TopicPattern
+{
+    internal static bool IsValid(string pattern)
+    {
+        var words = pattern.Split('.');
+        return words.All(word => word.Length > 0 && (word is "*" or ">" || !word.AsSpan().ContainsAny('*', '>'))) && Array.IndexOf(words, ">") is var rest && (rest < 0 || rest == words.Length - 1);
+    }
+
+    internal static bool Matches(string pattern, string topic)
+    {
+        var words = pattern.AsSpan().Split('.');
+        var given = topic.AsSpan().Split('.');
+        while (words.MoveNext())
+        {
+            var word = pattern.AsSpan(words.Current);
+            if (!given.MoveNext())
+                return false;
+            if (word is ">")
+                return true;
+            if (word is not "*" && !word.SequenceEqual(topic.AsSpan(given.Current)))
+                return false;
+        }
+
+        return !given.MoveNext();
+    }
+}

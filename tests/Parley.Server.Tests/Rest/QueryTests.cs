@@ -1,0 +1,147 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Parley.Protocol;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Xunit;
+
+namespace Parley.Server.Tests.Rest;
+
+public sealed class QueryTests
+{
+    [Fact]
+    public void What_is_absent_reads_as_the_default()
+    {
+        var (filter, problem) = Read("");
+
+        Assert.Null(problem);
+        Assert.Equal(new ListQuery(50, null), filter.Page);
+        Assert.Empty(filter.Types);
+        Assert.Null(filter.Status);
+        Assert.Null(filter.Since);
+    }
+
+    [Fact]
+    public void Every_kind_of_value_is_read()
+    {
+        var (filter, problem) = Read("?limit=500&after=x1&type=question,answer&type=text&priority=3,4&status=busy&since=2026-01-22T14:56:52.5%2B01:00&wait=1.5&paused=true&metadata.team=red");
+
+        Assert.Null(problem);
+        Assert.Equal(new ListQuery(500, "x1"), filter.Page);
+        Assert.Equal(["question", "answer", "text"], filter.Types);
+        Assert.Equal([3, 4], filter.Priorities);
+        Assert.Equal(AgentStatus.Busy, filter.Status);
+        Assert.Equal(new DateTimeOffset(2026, 1, 22, 13, 56, 52, 500, TimeSpan.Zero), filter.Since);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), filter.Wait);
+        Assert.True(filter.Paused);
+        Assert.Equal("red", filter.Metadata["team"]);
+    }
+
+    [Theory]
+    [InlineData("?limt=5", "limt", "did you mean 'limit'?")]
+    [InlineData("?limit=0", "limit", "expected a whole number from 1 to 500")]
+    [InlineData("?limit=501", "limit", "expected a whole number from 1 to 500")]
+    [InlineData("?limit=1.5", "limit", "expected a whole number")]
+    [InlineData("?limit=99999999999999999999", "limit", "expected a whole number")]
+    [InlineData("?limit=", "limit", "is empty")]
+    [InlineData("?limit=5&limit=6", "limit", "is given more than once")]
+    [InlineData("?priority=3,9", "priority", "'9'; expected whole numbers from 1 to 4")]
+    [InlineData("?priority=3,", "priority", "is empty")]
+    [InlineData("?status=Busy", "status", "expected one of offline, online, busy, error")]
+    [InlineData("?status=2", "status", "expected one of offline, online, busy, error")]
+    [InlineData("?since=2026-01-22T13:56:52", "since", "expected a time such as")]
+    [InlineData("?since=yesterday", "since", "expected a time such as")]
+    [InlineData("?wait=61", "wait", "expected seconds from 0 to 60")]
+    [InlineData("?wait=NaN", "wait", "expected seconds")]
+    [InlineData("?wait=-1", "wait", "expected seconds")]
+    [InlineData("?paused=yes", "paused", "expected true or false")]
+    [InlineData("?after=%00", "after", "NUL")]
+    [InlineData("?metadata.=x", "metadata.", "is not a query parameter here")]
+    public void What_is_wrong_is_refused_by_its_name(string query, string name, string reason)
+    {
+        var (_, problem) = Read(query);
+
+        Assert.Contains(reason, string.Join("; ", problem!.Errors![name]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plus_that_nobody_encoded_is_still_an_offset()
+    {
+        var (filter, problem) = Read("?since=2026-01-22T14:56:52+01:00");
+
+        Assert.Null(problem);
+        Assert.Equal(new DateTimeOffset(2026, 1, 22, 13, 56, 52, TimeSpan.Zero), filter.Since);
+    }
+
+    [Fact]
+    public void Everything_wrong_is_told_at_once()
+    {
+        var (_, problem) = Read("?limit=x&status=y&foo=z");
+
+        Assert.Equal(["limit", "status", "foo"], problem!.Errors!.Keys);
+    }
+
+    [Fact]
+    public async Task A_bad_query_is_answered_before_the_endpoint_runs()
+    {
+        var runs = 0;
+        await using var host = await EdgeHost.StartAsync(api => api.MapGet("/list", (Query<ListQuery> query) => Results.Ok(++runs)).Allow(Permission.ReadAdministration));
+
+        var bad = await host.GetAsync("/api/v1/list?limit=0", TokenKind.Admin);
+        var good = await host.GetAsync("/api/v1/list?limit=5&project_id=default", TokenKind.Admin);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK, 1), (bad.Status, good.Status, runs));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_reads_no_query_refuses_every_parameter()
+    {
+        await using var host = await EdgeHost.StartAsync(api =>
+        {
+            api.MapGet("/none", () => "ok").Allow(Permission.ReadAdministration);
+            api.MapGet("/one", ([FromQuery(Name = "q")] string? text) => text ?? "ok").Allow(Permission.ReadAdministration);
+        });
+
+        var refused = await host.GetAsync("/api/v1/none?verbose=1", TokenKind.Admin);
+        var bound = await host.GetAsync("/api/v1/one?q=x", TokenKind.Admin);
+
+        Assert.Equal("is not a query parameter here", Assert.Single(refused.Problem.Errors!["verbose"]));
+        Assert.Equal(HttpStatusCode.OK, bound.Status);
+    }
+
+    [Fact]
+    public async Task The_documentation_knows_the_parameters_that_are_read()
+    {
+        QueryParameters? described = null;
+        await using var host = await EdgeHost.StartAsync(api => api.MapGet("/list", (Query<Filter> query, HttpContext context) =>
+        {
+            described = context.GetEndpoint()!.Metadata.GetMetadata<QueryParameters>();
+            return "ok";
+        }).Allow(Permission.ReadAdministration));
+
+        await host.GetAsync("/api/v1/list", TokenKind.Admin);
+
+        Assert.Equal(["limit", "after", "type", "priority", "status", "since", "wait", "paused", "metadata.KEY"], described!.All.Select(parameter => parameter.Name));
+        Assert.Equal(["offline", "online", "busy", "error"], described.All.Single(parameter => parameter.Name == "status").Words);
+    }
+
+    private static (Filter Filter, ApiProblem? Problem) Read(string query)
+    {
+        var reader = new QueryReader(new QueryCollection(QueryHelpers.ParseQuery(query)));
+        var filter = Filter.Read(reader);
+        return (filter, reader.Finish());
+    }
+
+    private sealed record Filter(
+        ListQuery Page, IReadOnlyList<string> Types, IReadOnlyList<int> Priorities, AgentStatus? Status, DateTimeOffset? Since, TimeSpan? Wait,
+        bool? Paused, IReadOnlyDictionary<string, string> Metadata) : IQuery<Filter>
+    {
+        public static Filter Read(QueryReader query) => new(
+            query.List(), query.Texts("type"), query.Ints("priority", 1, 4), query.Word<AgentStatus>("status"), query.Time("since"),
+            query.Seconds("wait", 0, 60), query.Flag("paused"), query.Keyed("metadata"));
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Protocol;
+using Parley.Server.Security;
+using Parley.Server.Storage;
+using Parley.Server.Tests.Rest;
+using Xunit;
+
+namespace Parley.Server.Tests.Security;
+
+public sealed class TicketTests : IAsyncLifetime
+{
+    private const string Stream = "/api/v1/sse/events?types=a,b&project_id=red";
+
+    private readonly TestClock _clock = new();
+    private readonly MemoryTokenStore _store = new();
+    private TokenVault _vault = null!;
+    private Tickets _tickets = null!;
+    private Caller _caller = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _vault = new TokenVault(_store, _clock, NullLogger<TokenVault>.Instance);
+        await _vault.LoadAsync(Cancel);
+        _tickets = await OpenTicketsAsync();
+        _caller = _vault.Authenticate((await _vault.IssueAsync(new TokenOrder(TokenKind.Observer), Cancel)).Token)!;
+    }
+
+    public ValueTask DisposeAsync() => _vault.DisposeAsync();
+
+    [Theory]
+    [InlineData("/api/v1/sse/events?types=a,b&project_id=red", true)]
+    [InlineData("/api/v1/sse/events?types=a%2Cb&project_id=red", true)]
+    [InlineData("/api/sse/events?types=a,b&project_id=red", true)]
+    [InlineData("/api/v1/sse/events?types=a,b&project_id=blue", false)]
+    [InlineData("/api/v1/sse/events?types=a,b", false)]
+    [InlineData("/api/v1/sse/events?types=a,b&project_id=red&project_id=blue", false)]
+    [InlineData("/api/v1/sse/events", false)]
+    [InlineData("/api/v1/sse/thread/events?types=a,b&project_id=red", false)]
+    public async Task A_ticket_opens_exactly_its_address(string address, bool isOpened)
+    {
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+
+        Assert.Equal(isOpened ? _caller : null, await OpenAsync(ticket, address));
+    }
+
+    [Fact]
+    public async Task A_ticket_is_opened_within_30_seconds_or_never()
+    {
+        var ticket = _tickets.Issue(_caller, Stream);
+        Assert.Equal(_clock.GetUtcNow().AddSeconds(30), ticket.ExpiresAt);
+
+        _clock.Advance(TimeSpan.FromSeconds(30.001));
+
+        Assert.Null(await OpenAsync(ticket.Value, Stream));
+    }
+
+    [Fact]
+    public async Task A_ticket_that_was_opened_opens_again_while_its_token_lives()
+    {
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+        Assert.NotNull(await OpenAsync(ticket, Stream));
+
+        _clock.Advance(TimeSpan.FromDays(20));
+        Assert.NotNull(await OpenAsync(ticket, Stream));
+
+        await _vault.RevokeAsync([_caller.TokenId], Cancel);
+        Assert.Null(await OpenAsync(ticket, Stream));
+    }
+
+    [Fact]
+    public async Task An_open_page_survives_the_restart_of_the_server()
+    {
+        var (opened, unopened) = (_tickets.Issue(_caller, Stream).Value, _tickets.Issue(_caller, Stream).Value);
+        await OpenAsync(opened, Stream);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+
+        _tickets = await OpenTicketsAsync();
+
+        Assert.NotNull(await OpenAsync(opened, Stream));
+        Assert.Null(await OpenAsync(unopened, Stream));
+    }
+
+    [Fact]
+    public async Task An_open_page_keeps_its_ticket_by_coming_back_to_it()
+    {
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+        await OpenAsync(ticket, Stream);
+        _clock.Advance(TimeSpan.FromDays(20));
+        await OpenAsync(ticket, Stream);
+
+        Assert.Equal(_clock.GetUtcNow(), Assert.Single(_store.Opened.Values).OpenedAt);
+    }
+
+    [Fact]
+    public async Task One_token_can_not_fill_the_memory_with_opened_tickets()
+    {
+        string newest = "";
+        for (var i = 0; i < 2500; i++)
+        {
+            await OpenAsync(newest = _tickets.Issue(_caller, Stream).Value, Stream);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(_store.Opened.Count, 1, 1000);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull(await OpenAsync(newest, Stream));
+    }
+
+    [Fact]
+    public async Task A_ticket_opens_its_stream_while_the_store_can_not_write()
+    {
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+        _store.Fault = new StorageUnavailableException();
+
+        Assert.NotNull(await OpenAsync(ticket, Stream));
+    }
+
+    [Fact]
+    public async Task A_ticket_of_another_key_opens_nothing()
+    {
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+
+        _tickets = await OpenTicketsAsync("another key that is long enough to be one");
+
+        Assert.Null(await OpenAsync(ticket, Stream));
+    }
+
+    [Fact]
+    public async Task A_ticket_with_any_letter_changed_opens_nothing()
+    {
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+
+        // The last letter of each part carries bits that decode to nothing.
+        for (var at = 0; at < ticket.Length - 1; at++)
+        {
+            if (ticket[at + 1] == '.')
+                continue;
+            var changed = string.Concat(ticket.AsSpan(0, at), ticket[at] == 'A' ? "B" : "A", ticket.AsSpan(at + 1));
+            Assert.Null(await OpenAsync(changed, Stream));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("a.b")]
+    [InlineData("....")]
+    [InlineData("AAAA\u0000.AAAA")]
+    public async Task What_is_no_ticket_opens_nothing(string text) => Assert.Null(await OpenAsync(text, Stream));
+
+    [Fact]
+    public async Task A_browser_gets_a_ticket_and_opens_its_stream_with_it()
+    {
+        await using var host = await StartAsync();
+        var token = await host.IssueAsync(TokenKind.Agent);
+
+        var answer = await host.SendAsync(HttpMethod.Post, "/api/v1/tickets", token.Token, Json("""{"path": "/api/v1/stream"}"""));
+        var ticket = System.Text.Json.JsonSerializer.Deserialize(answer.Text, WireJson.Lenient.Ticket)!.Value;
+
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        Assert.Equal("ada", (await host.GetAsync($"/api/v1/stream?ticket={ticket}")).Text);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync($"/api/v1/other?ticket={ticket}")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Post, $"/api/v1/stream?ticket={ticket}")).Status);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"path": "https://evil.example.com/api/v1/stream"}""")]
+    [InlineData("""{"path": "//evil.example.com"}""")]
+    [InlineData("""{"path": "stream"}""")]
+    [InlineData("""{"path": "/api/v1/stream#x"}""")]
+    public async Task A_ticket_is_for_a_path_of_this_server(string json)
+    {
+        await using var host = await StartAsync();
+
+        Assert.True((await host.PostAsync("/api/v1/tickets", json)).Problem.Errors!.ContainsKey("path"));
+    }
+
+    private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api =>
+    {
+        api.MapTickets();
+        api.MapGet("/stream", (Caller caller) => caller.AgentId).Allow(Permission.ReadMessages);
+        api.MapPost("/stream", (Caller caller) => caller.AgentId).Allow(Permission.Send);
+        api.MapGet("/other", (Caller caller) => caller.AgentId).Allow(Permission.ReadMessages);
+    });
+
+    private static StringContent Json(string json) => new(json, null, "application/json");
+
+    private async Task<Tickets> OpenTicketsAsync(string? secretKey = null)
+    {
+        var tickets = new Tickets(_store, _vault, _clock, NullLogger<Tickets>.Instance);
+        await tickets.LoadAsync(secretKey, Cancel);
+        return tickets;
+    }
+
+    private ValueTask<Caller?> OpenAsync(string ticket, string address)
+    {
+        var mark = address.IndexOf('?', StringComparison.Ordinal);
+        var path = PathString.FromUriComponent(mark < 0 ? address : address[..mark]);
+        var query = mark < 0 ? $"?ticket={ticket}" : $"{address[mark..]}&ticket={ticket}";
+        return _tickets.OpenAsync(ticket, path, new QueryString(query), Cancel);
+    }
+}

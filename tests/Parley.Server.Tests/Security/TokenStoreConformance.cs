@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Protocol;
+using Parley.Server.Security;
+using Parley.Server.Storage.Sqlite;
+using Xunit;
+
+namespace Parley.Server.Tests.Security;
+
+/// <summary>What every <see cref="ITokenStore"/> promises. One subclass a provider, nothing skipped.</summary>
+public abstract class TokenStoreConformance
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 22, 13, 56, 52, 551, TimeSpan.Zero);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private protected abstract ITokenStore Store { get; }
+
+    [Fact]
+    public async Task A_token_is_read_back_as_it_was_added()
+    {
+        var full = Token("full") with { ProjectId = "red", AgentId = "be-1", Kind = TokenKind.Agent, ExpiresAt = Now.AddDays(1), LastUsedAt = Now };
+        var bare = Token("bare");
+
+        await Store.AddAsync(full, [], Now, Cancel);
+        await Store.AddAsync(bare, [], Now, Cancel);
+
+        Assert.Equal([bare, full], await LoadAsync());
+    }
+
+    [Fact]
+    public async Task Every_kind_is_kept()
+    {
+        foreach (var kind in Enum.GetValues<TokenKind>())
+            await Store.AddAsync(Token(kind.ToString()) with { Kind = kind }, [], Now, Cancel);
+
+        Assert.Equal(Enum.GetValues<TokenKind>().Order(), (await LoadAsync()).Select(token => token.Kind).Order());
+    }
+
+    [Fact]
+    public async Task A_token_takes_the_place_of_one_with_its_id_and_revokes_those_it_replaces()
+    {
+        await Store.AddAsync(Token("a"), [], Now, Cancel);
+        await Store.AddAsync(Token("b"), [], Now, Cancel);
+        var next = Token("a") with { Hash = TokenHash.Of("another") };
+
+        await Store.AddAsync(next, ["b"], Now.AddMinutes(1), Cancel);
+
+        Assert.Equal([next, Token("b") with { RevokedAt = Now.AddMinutes(1) }], await LoadAsync());
+    }
+
+    [Fact]
+    public async Task A_revoked_token_is_kept_as_revoked_from_the_first_time_on()
+    {
+        await Store.AddAsync(Token("a"), [], Now, Cancel);
+
+        await Store.RevokeAsync(["a", "nobody"], Now.AddMinutes(1), Cancel);
+        await Store.RevokeAsync(["a"], Now.AddMinutes(2), Cancel);
+
+        Assert.Equal(Now.AddMinutes(1), Assert.Single(await LoadAsync()).RevokedAt);
+    }
+
+    [Fact]
+    public async Task The_time_of_last_use_is_noted()
+    {
+        await Store.AddAsync(Token("a"), [], Now, Cancel);
+        await Store.AddAsync(Token("b"), [], Now, Cancel);
+
+        await Store.TouchAsync(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["a"] = Now.AddMinutes(5), ["nobody"] = Now }, Cancel);
+
+        Assert.Equal([Now.AddMinutes(5), null], (await LoadAsync()).Select(token => token.LastUsedAt));
+    }
+
+    [Fact]
+    public async Task What_ended_long_ago_is_forgotten_but_for_the_first_tokens()
+    {
+        await Store.AddAsync(Token("alive"), [], Now, Cancel);
+        await Store.AddAsync(Token("expired") with { ExpiresAt = Now }, [], Now, Cancel);
+        await Store.AddAsync(Token("later") with { ExpiresAt = Now.AddDays(2) }, [], Now, Cancel);
+        await Store.AddAsync(Token("revoked"), [], Now, Cancel);
+        await Store.AddAsync(Token(FirstTokens.AdminId), [], Now, Cancel);
+        await Store.RevokeAsync(["revoked", FirstTokens.AdminId], Now, Cancel);
+        await Store.OpenTicketAsync(new OpenedTicket("old", "alive", Now), Cancel);
+        await Store.OpenTicketAsync(new OpenedTicket("new", "alive", Now.AddDays(2)), Cancel);
+
+        await Store.PruneAsync(Now.AddDays(1), Cancel);
+
+        Assert.Equal(["alive", FirstTokens.AdminId, "later"], (await LoadAsync()).Select(token => token.TokenId));
+        Assert.Equal("new", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
+    }
+
+    [Fact]
+    public async Task A_signing_key_stays_the_first_one()
+    {
+        var first = await Store.KeepKeyAsync("tickets", [1, 2, 3], Cancel);
+        var second = await Store.KeepKeyAsync("tickets", [4, 5, 6], Cancel);
+
+        Assert.Equal([1, 2, 3], first);
+        Assert.Equal([1, 2, 3], second);
+    }
+
+    [Fact]
+    public async Task A_ticket_is_kept_with_the_time_of_its_last_opening_until_its_token_ends()
+    {
+        await Store.AddAsync(Token("a"), [], Now, Cancel);
+        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
+        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now.AddDays(1)), Cancel);
+        Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)));
+
+        await Store.RevokeAsync(["a"], Now, Cancel);
+
+        Assert.Empty(await Store.LoadOpenedTicketsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Tickets_are_forgotten_by_their_ids()
+    {
+        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
+        await Store.OpenTicketAsync(new OpenedTicket("u", "a", Now), Cancel);
+
+        await Store.ForgetTicketsAsync(["t", "nobody"], Cancel);
+
+        Assert.Equal("u", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
+    }
+
+    private static StoredToken Token(string id) => new() { TokenId = id, Kind = TokenKind.Observer, Hash = TokenHash.Of(id), CreatedAt = Now };
+
+    private async Task<IReadOnlyList<StoredToken>> LoadAsync() =>
+        [.. (await Store.LoadAsync(Cancel)).OrderBy(token => token.TokenId, StringComparer.Ordinal)];
+}
+
+public sealed class MemoryTokenStoreTests : TokenStoreConformance
+{
+    private protected override ITokenStore Store { get; } = new MemoryTokenStore();
+}
+
+public sealed class SqliteTokenStoreTests : TokenStoreConformance, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("parley-tokens-").FullName;
+    private readonly SqliteDatabase _database;
+
+    public SqliteTokenStoreTests()
+    {
+        _database = SqliteDatabase.Open(_folder, NullLogger.Instance);
+        _database.Writer.Start();
+        Store = new SqliteTokenStore(_database);
+    }
+
+    private protected override ITokenStore Store { get; }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
