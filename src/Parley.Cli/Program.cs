@@ -1,1 +1,46 @@
-Console.WriteLine("parley");
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Commands;
+using Parley.Cli.Output;
+
+var root = new RootCommand("Parley: a server that AI agents talk through.")
+{
+    ServeCommand.Create(),
+    DemoCommand.Create(),
+    WatchCommand.Create(),
+    SendCommand.Create(),
+    RequestCommand.Create(),
+    InboxCommand.Create(),
+    AckCommand.Create(),
+    AgentsCommand.Create(),
+    ThreadsCommand.Create(),
+    TraceCommand.Create(),
+    TokenCommand.Create(),
+    DoctorCommand.Create(),
+    CompletionCommand.Create(),
+};
+foreach (var option in GlobalOptions.All)
+    root.Options.Add(option);
+foreach (var help in root.Options.OfType<HelpOption>())
+{
+    help.Action = new HelpWithExamples((HelpAction)help.Action!);
+    help.Aliases.Remove("/h");
+    help.Aliases.Remove("/?");
+}
+
+var parsed = root.Parse(args, new ParserConfiguration
+{
+    // What people say to agents may begin with '@'; a file of arguments is not meant by it.
+    ResponseFileTokenReplacer = null,
+    EnablePosixBundling = false,
+});
+if (parsed.Action is ParseErrorAction)
+    return Usage.Refuse(parsed);
+
+return await parsed.InvokeAsync(new InvocationConfiguration
+{
+    // A server has 10 s to put its things in order; every other command ends at once.
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+});

@@ -58,7 +58,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault)
 
         var (agent, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
         var token = wasNeverUsed
-            ? await vault.IssueAsync(OrderFor(project, id), [.. tokens.Select(token => token.TokenId)], cancellationToken)
+            ? await vault.RotateAsync(project.Id, id, cancellationToken)
             : null;
         return new RegistrationResult(null, directory.ToWire(project, agent, token?.Token), false);
     }

@@ -7,7 +7,7 @@ namespace Parley.Server.Messages;
 /// <c>docs/concepts/delivery.md</c>; a caller never needs a transaction of its own, and what it returns is on disk.</summary>
 /// <remarks>Implementations pass <c>MessageStoreConformance</c>, which defines this contract in full. Agents are named by their number.
 /// After each commit the store tells <see cref="IHandover"/> what was handed over and which mailboxes have work.</remarks>
-internal interface IMessageStore : Agents.IMailboxCounts
+internal interface IMessageStore
 {
     /// <summary>Completes when the store is not behind: whoever brings much waits for it before the next send.</summary>
     ValueTask RoomAsync(CancellationToken cancellationToken);

@@ -5,13 +5,15 @@ using Parley.Server.Log;
 namespace Parley.Server.Projects;
 
 /// <summary>All projects of this server.</summary>
-internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults)
+internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults) : ILogSink
 {
     /// <summary>The project of whoever names none; always there.</summary>
     internal const string Default = "default";
 
     private readonly ConcurrentDictionary<string, ProjectState> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, ProjectState> _byNumber = new();
+
+    public void Publish(int project, ReadOnlySpan<LogEntry> entries) => Find(project)?.Log.Publish(entries);
 
     internal IEnumerable<ProjectState> All => _byNumber.Values;
 

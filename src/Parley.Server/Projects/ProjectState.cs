@@ -50,13 +50,16 @@ internal sealed record ProjectRecord(int Number, string Id, string Name, DateTim
 internal sealed record MessagingDefaults
 {
     internal int MailboxLimit { get; init; } = 10_000;
-    internal int MessageTtlSeconds { get; init; } = 86_400;
-    internal double RetryDelaySeconds { get; init; } = 60;
+    internal TimeSpan MessageTtl { get; init; } = TimeSpan.FromDays(1);
+    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(60);
     internal int MaxAttempts { get; init; } = 4;
-    internal int RetentionDays { get; init; } = 30;
+
+    /// <summary>Zero: for ever.</summary>
+    internal TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
     internal double RateLimitPerSecond { get; init; } = 100;
     internal int RateLimitBurst { get; init; } = 1_000;
-    internal int PriorityAgingSeconds { get; init; } = 300;
+    internal TimeSpan PriorityAging { get; init; } = TimeSpan.FromSeconds(300);
     internal int MaxMessageBytes { get; init; } = 256 * 1024;
 }
 
@@ -67,12 +70,14 @@ internal sealed record EffectiveSettings(
 {
     internal static EffectiveSettings Of(ProjectSettings own, MessagingDefaults defaults) => new(
         own.MailboxLimit ?? defaults.MailboxLimit,
-        TimeSpan.FromSeconds(own.MessageTtlSeconds ?? defaults.MessageTtlSeconds),
-        TimeSpan.FromSeconds(own.RetryDelaySeconds ?? defaults.RetryDelaySeconds),
+        Seconds(own.MessageTtlSeconds, defaults.MessageTtl),
+        Seconds(own.RetryDelaySeconds, defaults.RetryDelay),
         own.MaxAttempts ?? defaults.MaxAttempts,
-        (own.RetentionDays ?? defaults.RetentionDays) is > 0 and var days ? TimeSpan.FromDays(days) : null,
+        (own.RetentionDays is { } days ? TimeSpan.FromDays(days) : defaults.Retention) is var kept && kept > TimeSpan.Zero ? kept : null,
         own.RateLimitPerSecond ?? defaults.RateLimitPerSecond,
         own.RateLimitBurst ?? defaults.RateLimitBurst,
-        TimeSpan.FromSeconds(own.PriorityAgingSeconds ?? defaults.PriorityAgingSeconds),
+        Seconds(own.PriorityAgingSeconds, defaults.PriorityAging),
         defaults.MaxMessageBytes);
+
+    private static TimeSpan Seconds(double? own, TimeSpan usual) => own is { } seconds ? TimeSpan.FromSeconds(seconds) : usual;
 }

@@ -140,7 +140,7 @@ public sealed class SqliteTokenStoreTests : TokenStoreConformance, IDisposable
 
     public SqliteTokenStoreTests()
     {
-        _database = SqliteDatabase.Open(_folder, NullLogger.Instance);
+        _database = SqliteDatabase.Open(_folder, Path.Combine(_folder, "parley.db"), NullLogger.Instance);
         _database.Writer.Start();
         Store = new SqliteTokenStore(_database);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -7,7 +8,7 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>What the writer knows of each mailbox without asking the disk: how much waits, and who holds what.</summary>
 /// <remarks>The leases of connections live here alone. A connection does not outlive its server, so a lease on disk would only have to be
 /// taken back after a restart; in the file such a delivery is queued until it is settled. Leases over REST outlive a restart and are on disk.</remarks>
-internal sealed class MailboxLedger : IWriterCache
+internal sealed class MailboxLedger : IWriterCache, IMailboxCounts
 {
     private readonly ConcurrentDictionary<int, MailboxAccount> _accounts = new();
     private int _generation;
@@ -41,7 +42,7 @@ internal sealed class MailboxLedger : IWriterCache
 
     internal MailboxAccount? Peek(int mailbox) => _accounts.GetValueOrDefault(mailbox);
 
-    internal MailboxCounts CountsOf(int mailbox)
+    public MailboxCounts CountsOf(int mailbox)
     {
         if (Peek(mailbox) is not { } account)
             return new MailboxCounts();

@@ -5,8 +5,6 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    internal const string FileName = "parley.db";
-
     private readonly FileStream _lock;
     private readonly SqliteCheckpointer _checkpointer;
 
@@ -26,15 +24,14 @@ internal sealed class SqliteDatabase : IDisposable
 
     internal SqliteReaders Readers { get; }
 
-    /// <summary>Opens the folder's database, made or brought up to date where needed. The writer is not started yet.</summary>
+    /// <summary>Takes the folder and opens its database, made or brought up to date where needed. The writer is not started yet.</summary>
     /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
-    internal static SqliteDatabase Open(string folder, ILogger log)
+    internal static SqliteDatabase Open(string folder, string path, ILogger log)
     {
         var folderLock = LockFolder(folder);
         try
         {
-            var path = System.IO.Path.Combine(folder, FileName);
             var connection = SqliteConnection.Open(path, readOnly: false);
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;");
             SqliteMigrator.Migrate(connection, path);

@@ -23,7 +23,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
     private long _nextDelivery;
     private long _nextLease;
 
-    internal SqliteMessageStore(SqliteDatabase database, SqliteLog log, MailboxLedger ledger, DeliveryLatency latency, TimeProvider clock)
+    public SqliteMessageStore(SqliteDatabase database, SqliteLog log, MailboxLedger ledger, DeliveryLatency latency, TimeProvider clock)
     {
         _writer = database.Writer;
         _readers = database.Readers;
@@ -48,8 +48,6 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
 
     /// <summary>The settings of a project by its number.</summary>
     internal Func<int, EffectiveSettings?> SettingsOf { get; set; } = null!;
-
-    public MailboxCounts CountsOf(int agent) => _ledger.CountsOf(agent);
 
     public ValueTask RoomAsync(CancellationToken cancellationToken) => _writer.RoomAsync(cancellationToken);
 

@@ -114,7 +114,7 @@ CREATE TABLE reactions (
 ) WITHOUT ROWID;
 
 CREATE TABLE squads (
-    number     INTEGER PRIMARY KEY,
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,   -- rises, so that lists run by it
     project    INTEGER NOT NULL,
     squad_id   TEXT NOT NULL,
     name       TEXT NOT NULL,
@@ -124,10 +124,12 @@ CREATE TABLE squads (
 CREATE TABLE squad_members (
     squad          INTEGER NOT NULL,
     agent          INTEGER NOT NULL,
+    position       INTEGER NOT NULL,   -- members stand as they were named
     role           TEXT,
     specialization TEXT,
     PRIMARY KEY (squad, agent)
 ) WITHOUT ROWID;
+CREATE INDEX squad_members_agent ON squad_members (agent);
 
 CREATE TABLE executions (
     place         INTEGER PRIMARY KEY,   -- of the log entry that began it
@@ -140,9 +142,12 @@ CREATE TABLE executions (
     result        TEXT,
     error         TEXT,
     created_by    TEXT,
+    creator       INTEGER NOT NULL,      -- agents.number, since a successor of the same name may not write; 0: no agent
     created_at    INTEGER NOT NULL,
     ended_at      INTEGER
 );
+CREATE INDEX executions_status ON executions (status, place);
+CREATE INDEX executions_squad ON executions (squad_id, place) WHERE squad_id IS NOT NULL;
 CREATE TABLE execution_logs (
     execution INTEGER NOT NULL,
     place     INTEGER NOT NULL,

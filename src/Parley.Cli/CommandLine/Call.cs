@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Parley.Cli.Output;
+using Parley.Client;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>One call of a command: what was asked for, and the means to answer it.</summary>
+internal sealed class Call(ParseResult arguments, TimeProvider time, CancellationToken cancellation) : IAsyncDisposable
+{
+    /// <summary>The operators' inbox, which is everybody's who acts as nobody else.</summary>
+    public const string Operators = "human";
+
+    private ParleyApi? _api;
+
+    public ParseResult Arguments { get; } = arguments;
+
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Ends with Ctrl-C.</summary>
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    public Terminal Terminal => field ??= new Terminal(Arguments.GetValue(GlobalOptions.Json));
+
+    /// <summary>Where the server is and who one is there, as the options and the environment say.</summary>
+    public ParleyOptions Options => field ??= new ParleyOptions
+    {
+        Url = Arguments.GetValue(GlobalOptions.Url),
+        Token = Arguments.GetValue(GlobalOptions.Token),
+        Project = Arguments.GetValue(GlobalOptions.Project),
+        AgentId = Arguments.GetValue(GlobalOptions.As),
+        TimeProvider = Time,
+    };
+
+    /// <exception cref="CommandException">No server was found.</exception>
+    public ServerLocation Location => field ??= Find(Options);
+
+    /// <summary>The server. Nothing is sent until something is asked of it.</summary>
+    public ParleyApi Api => _api ??= ParleyApi.Open(Options with { Token = Location.RequireToken() });
+
+    /// <summary>The project that was named; null leaves it to the token.</summary>
+    public string? Project => Location.Project;
+
+    /// <summary>The agent that was named to act as; null is the token's owner.</summary>
+    public string? ActingAs => Location.AgentId;
+
+    /// <summary>Whose inbox is meant.</summary>
+    public string Reader => ActingAs ?? Operators;
+
+    public ValueTask DisposeAsync() => _api?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static ServerLocation Find(ParleyOptions options)
+    {
+        try
+        {
+            return ServerLocation.Find(options);
+        }
+        catch (ParleyConfigurationException nowhere)
+        {
+            throw new CommandException(ExitCode.Unreachable, nowhere.Message, remedy: null, nowhere);
+        }
+    }
+}

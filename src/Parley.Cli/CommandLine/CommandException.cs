@@ -1,0 +1,11 @@
+namespace Parley.Cli.CommandLine;
+
+/// <summary>A command can not do what was asked, for a reason that no server told.</summary>
+internal sealed class CommandException(ExitCode exitCode, string message, string? remedy = null, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public ExitCode ExitCode { get; } = exitCode;
+
+    /// <summary>What to do about it.</summary>
+    public string? Remedy { get; } = remedy;
+}

@@ -1,0 +1,83 @@
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+using Spectre.Console;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>Why a command did not do what was asked: what is wrong, where, and what to do. The one place in which errors become exit codes.</summary>
+internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remedy)
+{
+    /// <summary>The failure that an exception stands for; null when it is a bug.</summary>
+    public static Failure? Of(Exception exception, CancellationToken interrupted) => exception switch
+    {
+        ParleyUnreachableException unreachable => new(ExitCode.Unreachable, unreachable.Problem, Remedy: null),
+        ParleyException refused => new(ExitCodeOf(refused.Problem), refused.Problem, RemedyFor(refused)),
+        ParleyConfigurationException missing => Local(ExitCode.Refused, missing.Message, remedy: null),
+        CommandException command => Local(command.ExitCode, command.Message, command.Remedy),
+        OperationCanceledException when interrupted.IsCancellationRequested => Local(ExitCode.Failed, "Interrupted.", remedy: null),
+        IOException or UnauthorizedAccessException => Local(ExitCode.Failed, exception.Message, remedy: null),
+        _ => null,
+    };
+
+    /// <summary>Words on the command line that make no sense.</summary>
+    public static Failure Usage(IEnumerable<string> reasons, string command) =>
+        Local(ExitCode.UsedWrongly, string.Join(Environment.NewLine, reasons), $"'{command} --help' shows how it is used.");
+
+    /// <summary>Says it on standard error: in words, or as a problem document.</summary>
+    public void Tell(Terminal terminal)
+    {
+        if (terminal.Json)
+        {
+            terminal.WriteJsonError(Problem, WireJson.Lenient.Problem);
+            return;
+        }
+
+        var text = Problem.Detail ?? Problem.Title ?? Problem.Code;
+        terminal.Notes.MarkupLine($"[red]parley:[/] {PlainText.Escape(text)}");
+        foreach (var (field, reasons) in Problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>())
+            terminal.Notes.MarkupLine($"  [bold]{PlainText.Escape(field)}[/]: {PlainText.Escape(string.Join("; ", reasons))}");
+        if (Remedy is not null)
+            terminal.Notes.MarkupLine($"  {PlainText.Escape(Remedy)}");
+    }
+
+    private static ExitCode ExitCodeOf(Problem problem) => problem.Status switch
+    {
+        400 or 413 or 415 or 422 => ExitCode.UsedWrongly,
+        401 or 403 => ExitCode.Refused,
+        404 => ExitCode.NotFound,
+        408 or 504 => ExitCode.TimedOut,
+        409 or 412 => ExitCode.Conflict,
+        _ => ExitCode.Failed,
+    };
+
+    private static string? RemedyFor(ParleyException refused) => refused.Code switch
+    {
+        ErrorCodes.Unauthorized => "Give a token that is valid here by --token or PARLEY_TOKEN; 'parley doctor' checks the one in use.",
+        ErrorCodes.Forbidden => "Use a token that may do this ('parley token create' makes one), or --as the agent that may.",
+        ErrorCodes.UnknownRecipient => "'parley agents' lists who is there.",
+        ErrorCodes.NoCapableAgent => "'parley agents' lists who can do what.",
+        ErrorCodes.MailboxFull => "The recipient does not keep up: try again later, or raise the project's mailbox_limit.",
+        ErrorCodes.RateLimited => $"Try again {After(refused.RetryAfter)}.",
+        ErrorCodes.StorageUnavailable or ErrorCodes.Stopping => $"Try again {After(refused.RetryAfter)}; 'parley doctor' looks at the disk.",
+        ErrorCodes.LeaseLost => "The delivery went to somebody else in the meantime: read the inbox again.",
+        ErrorCodes.RequestTimeout => "A reply that comes later is in the inbox; --timeout waits longer.",
+        _ => null,
+    };
+
+    private static string After(TimeSpan? delay) => delay is { } time ? $"after {Math.Ceiling(time.TotalSeconds):0} s" : "later";
+
+    private static Failure Local(ExitCode exitCode, string detail, string? remedy) =>
+        new(exitCode, new Problem { Code = CodeOf(exitCode), Title = "The command could not be carried out.", Detail = detail }, remedy);
+
+    private static string CodeOf(ExitCode exitCode) => exitCode switch
+    {
+        ExitCode.UsedWrongly => ErrorCodes.InvalidRequest,
+        ExitCode.NotFound => ErrorCodes.NotFound,
+        ExitCode.TimedOut => ErrorCodes.RequestTimeout,
+        ExitCode.Refused => ErrorCodes.Unauthorized,
+        ExitCode.Unreachable => ParleyUnreachableException.UnreachableCode,
+        ExitCode.Conflict => ErrorCodes.Conflict,
+        _ => "failed",
+    };
+}

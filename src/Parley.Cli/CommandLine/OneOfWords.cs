@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>Options that take one of a few words.</summary>
+internal static class OneOfWords
+{
+    /// <summary>Refuses any other word, by the option's name; completes and lists those that there are.</summary>
+    public static void OneOf<T>(this Option<T> option, params string[] words)
+    {
+        option.HelpName = string.Join('|', words);
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !words.Contains(result.Tokens[0].Value, StringComparer.Ordinal))
+                result.AddError($"{option.Name} '{result.Tokens[0].Value}': expected one of {string.Join(", ", words)}.");
+        });
+    }
+}

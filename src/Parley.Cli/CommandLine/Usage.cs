@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Parley.Cli.Output;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>A command line that makes no sense.</summary>
+internal static class Usage
+{
+    /// <summary>Says what is wrong with it and where its use is explained; to a command that was not finished, its help.</summary>
+    public static int Refuse(ParseResult parsed)
+    {
+        var terminal = new Terminal(parsed.GetValue(GlobalOptions.Json));
+        var names = string.Join(' ', Path(parsed.CommandResult).Reverse());
+        var group = parsed.CommandResult.Command.Subcommands.Count > 0;
+        if (group && parsed.UnmatchedTokens.Count == 0 && !terminal.Json)
+        {
+            // Its own words and '--help': what the help option does is then done once, in one place.
+            parsed.RootCommandResult.Command.Parse([.. parsed.Tokens.Select(token => token.Value), "--help"])
+                .Invoke(new InvocationConfiguration { Output = Console.Error });
+            return (int)ExitCode.UsedWrongly;
+        }
+
+        // Of a word that is no command, the library says too that a command is missing: one complaint is enough.
+        var reasons = group && parsed.UnmatchedTokens.Count > 0
+            ? [$"'{parsed.UnmatchedTokens[0]}' is no command of '{names}'."]
+            : parsed.Errors.Select(error => error.Message);
+        var failure = Failure.Usage(reasons, names);
+        failure.Tell(terminal);
+        return (int)failure.ExitCode;
+    }
+
+    private static IEnumerable<string> Path(SymbolResult? result)
+    {
+        for (; result is CommandResult command; result = command.Parent)
+            yield return command.Command is RootCommand ? "parley" : command.Command.Name;
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Conversation;
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley agents</c></summary>
+internal static class AgentsCommand
+{
+    private const string Active = "active";
+
+    public static Command Create()
+    {
+        var status = new Option<string?>("--status")
+        {
+            Description = "Only those that are online, offline, busy, in error, or active (not offline).",
+        };
+        status.OneOf([.. Words.All<AgentStatus>(), Active]);
+        var role = new Option<string?>("--role") { Description = "Only those with this role.", HelpName = "ROLE" };
+        var capability = new Option<string[]>("--capability")
+        {
+            Description = "Only those that can do this; given twice, both.",
+            HelpName = "NAME",
+        };
+        var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
+
+        return new CliCommand("agents", "Lists the agents of the project: who they are, what they are doing, and what waits for them.",
+            "parley agents", "parley agents --status active --capability review", "parley agents --json | jq -r '.items[].agent_id'")
+        {
+            status, role, capability, limit,
+        }.Does(async call =>
+        {
+            var arguments = call.Arguments;
+            var query = new AgentQuery
+            {
+                Active = arguments.GetValue(status) == Active,
+                Status = arguments.GetValue(status) is { } word and not Active ? Words.Parse<AgentStatus>(word) : null,
+                Role = arguments.GetValue(role),
+                Capabilities = arguments.GetValue(capability),
+                Limit = arguments.GetValue(limit),
+            };
+            var page = await call.Api.Agents.ListAsync(query, call.Cancellation);
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(page, WireJson.Lenient.PageAgent);
+            else
+                Show(call, page);
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Show(Call call, Page<Agent> page)
+    {
+        if (page.Items.Count == 0)
+        {
+            call.Terminal.Note("No agents. One comes by connecting with an SDK, or by 'parley demo squad'.");
+            return;
+        }
+
+        Listing.Write(
+            call.Terminal,
+            ["agent", "name", "role", "status", "activity", "queued", "in flight", "dead", "seen"],
+            page.Items.Select(agent => Row(agent, call.Time)));
+        if (page.Next is not null)
+            call.Terminal.Note("There are more: --limit shows up to 500.");
+    }
+
+    private static IReadOnlyList<string> Row(Agent agent, TimeProvider time)
+    {
+        var colour = RoleColours.Of(agent.Role, agent.AgentId).ToMarkup();
+        var status = agent.Status switch
+        {
+            AgentStatus.Online => "[green]online[/]",
+            AgentStatus.Busy => "[yellow]busy[/]",
+            AgentStatus.Error => "[red]error[/]",
+            _ => "[grey]offline[/]",
+        };
+        var role = agent.Role ?? agent.Type;
+        var dead = agent.Mailbox.Dead > 0 ? $"[red]{agent.Mailbox.Dead}[/]" : "0";
+        return
+        [
+            $"[{colour}]{PlainText.Escape(agent.AgentId)}[/]",
+            PlainText.Escape(agent.Name),
+            PlainText.Escape(agent.Specialization is { } specialization ? $"{role} ({specialization})" : role),
+            agent.Paused ? $"{status} [yellow]paused[/]" : status,
+            Words.Of(agent.Activity),
+            $"{agent.Mailbox.Queued}",
+            $"{agent.Mailbox.InFlight}",
+            dead,
+            Listing.Ago(agent.LastSeen, time),
+        ];
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Doctor;
+using Parley.Cli.Output;
+using Spectre.Console;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley doctor</c></summary>
+internal static class DoctorCommand
+{
+    public static Command Create() => new CliCommand("doctor",
+        "Checks this machine and the server, and says what to do about what is wrong. Exit code 1 when something fails.",
+        "parley doctor", "parley doctor --url https://parley.example.com --json")
+        .Does(async call =>
+        {
+            var findings = new List<Finding>(MachineChecks.Run(DataFolder.Of(call.Options)));
+            await foreach (var finding in ServerChecks.RunAsync(call))
+                findings.Add(finding);
+
+            var ok = findings.TrueForAll(finding => finding.Verdict is not Verdict.Fail);
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(new Diagnosis(ok, findings), OutputJson.Lines.Diagnosis);
+            else
+                findings.ForEach(finding => Show(finding, call.Terminal));
+            return ok ? ExitCode.Done : ExitCode.Failed;
+        });
+
+    private static void Show(Finding finding, Terminal terminal)
+    {
+        var verdict = finding.Verdict switch
+        {
+            Verdict.Ok => "[green]ok  [/]",
+            Verdict.Warn => "[yellow]warn[/]",
+            _ => "[red]fail[/]",
+        };
+        terminal.Text.MarkupLine($"{verdict}  {PlainText.Escape(finding.Check),-12} {PlainText.Escape(finding.Detail)}");
+        if (finding.Remedy is { } remedy)
+            terminal.Text.MarkupLine($"{new string(' ', 19)}[grey]{PlainText.Escape(remedy)}[/]");
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Conversation;
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+using Spectre.Console;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley inbox [--wait S] [--ack]</c></summary>
+internal static class InboxCommand
+{
+    // The most that the server waits in one call.
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(60);
+
+    public static Command Create()
+    {
+        var wait = new Option<double?>("--wait")
+        {
+            Description = "Wait up to so many seconds for a message; exit code 4 when none comes.",
+            HelpName = "S",
+        };
+        var ack = new Option<bool>("--ack")
+        {
+            Description = "Take the messages and acknowledge them once they are printed; without it one only looks.",
+        };
+        var max = new Option<int>("--max") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 10 };
+
+        return new CliCommand("inbox", "Shows the messages that wait for you: for the agent of --as, else in the operators' inbox.",
+            "parley inbox", "parley inbox --as be-1 --wait 60 --ack", "parley inbox --json | jq -r '.items[].message.content'")
+        {
+            wait, ack, max,
+        }.Does(async call =>
+        {
+            var arguments = call.Arguments;
+            var take = arguments.GetValue(ack);
+            var inbox = await ReadAsync(call, arguments.GetValue(max), arguments.GetValue(wait), take);
+            Show(call, inbox);
+
+            // After printing: what was not shown to the end must not be gone.
+            if (take && inbox.Items.Count > 0)
+            {
+                var taken = inbox.Items.Select(item => new AckItem { MessageId = item.Message.MessageId, LeaseId = item.LeaseId });
+                await AckCommand.SettleAsync(call.Api, call, [.. taken]);
+            }
+
+            return inbox.Items.Count == 0 && arguments.GetValue(wait) is not null ? ExitCode.TimedOut : ExitCode.Done;
+        });
+    }
+
+    private static async Task<Inbox> ReadAsync(Call call, int max, double? waitSeconds, bool take)
+    {
+        var agent = call.Reader;
+        var deadline = call.Time.GetUtcNow() + TimeSpan.FromSeconds(waitSeconds ?? 0);
+        while (true)
+        {
+            var left = deadline - call.Time.GetUtcNow();
+            var wait = left > LongestPoll ? LongestPoll : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            var items = take
+                ? await call.Api.Messages.ClaimAsync(agent, new ClaimRequest { Max = max, Wait = wait.TotalSeconds }, call.Cancellation)
+                : await call.Api.Messages.InboxAsync(agent, new InboxQuery { Max = max, Wait = wait }, call.Cancellation);
+            if (items.Count > 0 || left <= LongestPoll)
+                return new Inbox { Items = items };
+        }
+    }
+
+    private static void Show(Call call, Inbox inbox)
+    {
+        if (call.Terminal.Json)
+        {
+            call.Terminal.WriteJson(inbox, WireJson.Lenient.Inbox);
+            return;
+        }
+
+        if (inbox.Items.Count == 0)
+            call.Terminal.Note($"Nothing waits for {call.Reader}.");
+
+        var view = new ConversationView(call.Terminal, call.Time);
+        foreach (var item in inbox.Items)
+        {
+            view.Show(item.Message);
+            var again = item.Attempt > 1 ? $", attempt {item.Attempt}" : "";
+            var expects = item.Message.Intent is Intent.Request ? ", a reply is expected" : "";
+            var margin = new string(' ', MessageView.Indent);
+            call.Terminal.Text.MarkupLine($"{margin}[grey]{PlainText.Escape(item.Message.MessageId)}{again}{expects}[/]");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Conversation;
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley request TO TEXT --timeout S</c></summary>
+internal static class RequestCommand
+{
+    public static Command Create()
+    {
+        var send = new SendArguments();
+        var timeout = new Option<double>("--timeout")
+        {
+            Description = "How long to wait for the reply, in seconds (1-3600).",
+            HelpName = "S",
+            DefaultValueFactory = _ => 30,
+        };
+        timeout.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is < 1 or > 3600)
+                result.AddError("--timeout is 1 to 3600 seconds.");
+        });
+
+        var command = new CliCommand("request",
+            "Sends a message and waits for the reply: prints it and exits 0, 1 when the reply reports an error, 4 when none comes in time.",
+            "parley request be-1 \"Is the migration safe to run?\" --timeout 120",
+            "parley request capability:review \"Please look at 3f2a91c.\" --as ci --json");
+        send.AddTo(command);
+        command.Options.Add(timeout);
+
+        return command.Does(async call =>
+        {
+            var patience = TimeSpan.FromSeconds(call.Arguments.GetValue(timeout));
+            var result = await call.Api.Messages.RequestAsync(await send.ReadAsync(call), patience, call.Cancellation);
+            return result switch
+            {
+                RequestResult.Success success => Show(call, Outcome.Success, success.Reply),
+                RequestResult.Error error => Show(call, Outcome.Error, error.Reply),
+                RequestResult.Timeout => throw new CommandException(
+                    ExitCode.TimedOut, $"Nobody replied within {patience.TotalSeconds:0.#} s.",
+                    "A reply that comes later is in the inbox; --timeout waits longer."),
+                RequestResult.ConnectionLost lost => throw new CommandException(
+                    ExitCode.Unreachable, $"The connection broke while waiting: {lost.Reason}",
+                    lost.Stored ? "The request is stored: its reply will be in the inbox." : "Whether the request was stored is not known."),
+                _ => throw new System.Diagnostics.UnreachableException($"No exit code for '{result}'."),
+            };
+        });
+    }
+
+    private static ExitCode Show(Call call, Outcome outcome, Message reply)
+    {
+        if (call.Terminal.Json)
+            call.Terminal.WriteJson(new RequestAnswer { Status = outcome, Reply = reply }, WireJson.Lenient.RequestAnswer);
+        else
+            new ConversationView(call.Terminal, call.Time).Show(reply);
+        return outcome is Outcome.Success ? ExitCode.Done : ExitCode.Failed;
+    }
+}

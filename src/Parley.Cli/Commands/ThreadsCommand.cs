@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Conversation;
+using Parley.Cli.Output;
+using Parley.Protocol;
+using Spectre.Console;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley threads [ID]</c></summary>
+internal static class ThreadsCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string?>("id")
+        {
+            Description = "The thread to open; without it they are listed, newest first.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
+
+        return new CliCommand("threads", "Lists conversations, or opens one: its messages in order.",
+            "parley threads",
+            "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
+            "parley threads --json | jq -r '.items[0].conversation_thread_id'")
+        {
+            id, limit,
+        }.Does(call => call.Arguments.GetValue(id) is { } thread
+            ? OpenAsync(call, thread)
+            : ListAsync(call, call.Arguments.GetValue(limit)));
+    }
+
+    private static async Task<ExitCode> ListAsync(Call call, int limit)
+    {
+        var page = await call.Api.Threads.ListAsync(limit, after: null, call.Cancellation);
+        if (call.Terminal.Json)
+        {
+            call.Terminal.WriteJson(page, WireJson.Lenient.PageThreadSummary);
+            return ExitCode.Done;
+        }
+
+        if (page.Items.Count == 0)
+            call.Terminal.Note("No conversations yet. 'parley demo squad' plays one.");
+        else
+        {
+            Listing.Write(
+                call.Terminal, ["thread", "messages", "last", "participants", "begins"],
+                page.Items.Select(thread => Row(thread, call.Time)));
+        }
+
+        if (page.Next is not null)
+            call.Terminal.Note("There are more: --limit shows up to 500.");
+        return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<string> Row(ThreadSummary thread, TimeProvider time) =>
+    [
+        PlainText.Escape(thread.ConversationThreadId),
+        $"{thread.Messages}",
+        Listing.Ago(thread.LastAt, time),
+        PlainText.Escape(string.Join(", ", thread.Participants)),
+        Markup.Escape(PlainText.Line(thread.Title, 60)),
+    ];
+
+    private static async Task<ExitCode> OpenAsync(Call call, string id)
+    {
+        var view = new ConversationView(call.Terminal, call.Time);
+        var messages = new List<Message>();
+        ThreadView? first = null;
+        string? after = null;
+        do
+        {
+            var page = await call.Api.Threads.GetAsync(id, limit: 500, after, call.Cancellation);
+            first ??= page;
+            after = page.Next;
+            messages.AddRange(page.Items);
+            foreach (var message in call.Terminal.Json ? [] : page.Items)
+                view.Show(message);
+        }
+        while (after is not null);
+
+        if (call.Terminal.Json)
+            call.Terminal.WriteJson(first with { Items = messages, Next = null }, WireJson.Lenient.ThreadView);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Watch;
+using Parley.Client;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley watch</c></summary>
+internal static class WatchCommand
+{
+    private const string DefaultProject = "default";
+
+    private static readonly Option<string?> Execution = new("--execution")
+    {
+        Description = "Watch an execution: its messages, progress and log, to its end. Exit code 0 when it completed, 1 when not.",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<string?> Thread = new("--thread") { Description = "Watch a conversation.", HelpName = "ID" };
+
+    private static readonly Option<string[]> Agent = new("--agent")
+    {
+        Description = "Watch an agent; with --execution, --thread or --project, or given twice, only what these agents say and hear.",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<string[]> Type = new("--type")
+    {
+        Description = "Only messages of this type; may be given several times.",
+        HelpName = "TYPE",
+    };
+
+    private static readonly Option<string?> After = new("--after")
+    {
+        Description = "Begin after this place of the log (0 is its start); if absent, with the whole conversation or execution, "
+            + "or the project's or agent's last 50 messages.",
+        HelpName = "SEQ",
+    };
+
+    public static Command Create()
+    {
+        var command = new CliCommand("watch",
+            "Shows a conversation as it goes on: what was said, then live. Without a target, that of the whole project. Ctrl-C ends it.",
+            "parley watch",
+            "parley watch --execution 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
+            "parley watch --type question --type answer",
+            "parley watch --json | jq -r 'select(.event == \"message\") | .data.content'")
+        {
+            Execution, Thread, Agent, Type, After,
+        };
+        command.Validators.Add(OneTarget);
+        return command.Does(async call =>
+        {
+            var target = await TargetAsync(call);
+            return await new Watcher(call, target, Options(call, target)).RunAsync();
+        });
+    }
+
+    private static void OneTarget(CommandResult result)
+    {
+        if (result.GetValue(Execution) is not null && result.GetValue(Thread) is not null)
+            result.AddError("--execution and --thread are two things to watch: give one of them.");
+    }
+
+    private static async Task<WatchTarget> TargetAsync(Call call)
+    {
+        var arguments = call.Arguments;
+        if (arguments.GetValue(Execution) is { } execution)
+            return new WatchTarget.OfExecution(execution);
+        if (arguments.GetValue(Thread) is { } thread)
+            return new WatchTarget.OfThread(thread);
+        return IsOneAgent(call, out var agent)
+            ? new WatchTarget.OfAgent(agent)
+            : new WatchTarget.OfProject(call.Project ?? await ProjectOfTokenAsync(call));
+    }
+
+    // A token may open one project only, and not say which; what it lets one see does.
+    private static async Task<string> ProjectOfTokenAsync(Call call)
+    {
+        if (!call.Location.TokenIsExplicit)
+            return DefaultProject;
+        var agents = await call.Api.Agents.ListAsync(new AgentQuery { Limit = 1 }, call.Cancellation);
+        return agents.Items.Count > 0 ? agents.Items[0].ProjectId : DefaultProject;
+    }
+
+    private static StreamOptions Options(Call call, WatchTarget target) => new()
+    {
+        Types = call.Arguments.GetValue(Type),
+        Agents = target is WatchTarget.OfAgent ? null : call.Arguments.GetValue(Agent),
+        After = call.Arguments.GetValue(After),
+    };
+
+    // The project of the environment is where one works; the one of the command line is what one wants to see.
+    private static bool IsOneAgent(Call call, out string agent)
+    {
+        var agents = call.Arguments.GetValue(Agent) ?? [];
+        agent = agents.FirstOrDefault() ?? "";
+        return agents.Length == 1 && call.Arguments.GetValue(GlobalOptions.Project) is null;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+
+namespace Parley.Cli.Doctor;
+
+/// <summary>What Parley needs of this machine, server or not.</summary>
+internal static class MachineChecks
+{
+    private const long GiB = 1L << 30;
+    private const long MiB = 1L << 20;
+
+    // The first version with RETURNING, which the server's statements rely on.
+    private static readonly Version OldestSqlite = new(3, 35, 0);
+
+    // Windows has no such bits; there the folder's access list decides.
+    private const UnixFileMode OthersMayRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public static IEnumerable<Finding> Run(string dataFolder)
+    {
+        yield return Runtime();
+        yield return DataFolder(dataFolder);
+        foreach (var secret in Secrets(dataFolder))
+            yield return secret;
+        yield return DiskSpace(dataFolder);
+        yield return Sqlite();
+    }
+
+    private static Finding Runtime() => Environment.Version.Major >= 10
+        ? Finding.Ok("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}")
+        : Finding.Fail("runtime", RuntimeInformation.FrameworkDescription, "Install .NET 10: https://dotnet.microsoft.com/download");
+
+    private static Finding DataFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return Finding.Warn("data folder", $"{folder} is not there yet",
+                "`parley serve` makes it at its first start; or name another one by PARLEY_DATA.");
+        }
+
+        var probe = Path.Combine(folder, $".doctor-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            return Finding.Ok("data folder", folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Fail("data folder", $"{folder} can not be written to: {failure.Message}",
+                $"Give this user the right to write there (`chown`), free some space, or name another folder by PARLEY_DATA.");
+        }
+    }
+
+    private static IEnumerable<Finding> Secrets(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            yield break;
+
+        foreach (var name in new[] { "admin.token", "join.token" })
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+                continue;
+            yield return (File.GetUnixFileMode(path) & OthersMayRead) == UnixFileMode.None
+                ? Finding.Ok(name, "readable by its owner only")
+                : Finding.Warn(name, $"{path} can be read by others on this machine", $"chmod 600 {path}");
+        }
+    }
+
+    private static Finding DiskSpace(string folder)
+    {
+        // The folder may not be there yet: what counts is the disk it will be on.
+        var existing = Path.GetFullPath(folder);
+        while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
+            existing = parent;
+
+        var free = new DriveInfo(existing).AvailableFreeSpace;
+        var detail = $"{free / (double)GiB:0.0} GiB free at {existing}";
+        return free switch
+        {
+            < 100 * MiB => Finding.Fail("disk space", detail, "Free some space: with a full disk the server refuses every write."),
+            < GiB => Finding.Warn("disk space", detail, "Free some space, or shorten how long messages are kept (retention_days)."),
+            _ => Finding.Ok("disk space", detail),
+        };
+    }
+
+    private static Finding Sqlite()
+    {
+        var (library, version) = FindSqlite();
+        if (library is null)
+        {
+            return Finding.Fail("sqlite", "no SQLite library can be loaded",
+                "Install the system's SQLite (Debian: apt install libsqlite3-0), or install Parley again: it brings one of its own.");
+        }
+
+        return Version.TryParse(version, out var number) && number >= OldestSqlite
+            ? Finding.Ok("sqlite", $"{version} ({library})")
+            : Finding.Fail("sqlite", $"{version} ({library}) is too old", $"Install SQLite {OldestSqlite} or newer.");
+    }
+
+    // In the server's order: the system's library where there is one, else the one that comes with Parley.
+    private static (string? Library, string? Version) FindSqlite()
+    {
+        foreach (var library in new[] { "libsqlite3.so.0", "e_sqlite3" })
+        {
+            if (!NativeLibrary.TryLoad(library, typeof(MachineChecks).Assembly, searchPath: null, out var handle))
+                continue;
+            var version = Marshal.GetDelegateForFunctionPointer<LibraryVersion>(NativeLibrary.GetExport(handle, "sqlite3_libversion"));
+            return (library, Marshal.PtrToStringUTF8(version()));
+        }
+
+        return (null, null);
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint LibraryVersion();
+}

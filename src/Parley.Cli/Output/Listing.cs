@@ -1,0 +1,38 @@
+using Spectre.Console;
+
+namespace Parley.Cli.Output;
+
+/// <summary>A list as aligned columns without lines around them, so that it can be read by people and by <c>awk</c>.</summary>
+internal static class Listing
+{
+    /// <summary>Writes headings and rows; each cell is Spectre's markup, escaped by the caller.</summary>
+    public static void Write(Terminal terminal, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table().NoBorder();
+        for (var index = 0; index < headings.Count; index++)
+        {
+            var gap = index < headings.Count - 1 ? 2 : 0;
+            table.AddColumn(new TableColumn($"[grey]{headings[index]}[/]") { Padding = new Padding(0, 0, gap, 0) });
+        }
+
+        foreach (var row in rows)
+            table.AddRow([.. row]);
+        terminal.Text.Write(table);
+    }
+
+    /// <summary>How long ago, for a person: <c>12 s</c>, <c>5 min</c>, <c>3 h</c>, <c>2 d</c>.</summary>
+    public static string Ago(DateTimeOffset? time, TimeProvider clock)
+    {
+        if (time is not { } then)
+            return "-";
+        var age = clock.GetUtcNow() - then;
+        return age switch
+        {
+            { TotalSeconds: < 1 } => "now",
+            { TotalSeconds: < 60 } => $"{age.TotalSeconds:0} s",
+            { TotalMinutes: < 60 } => $"{age.TotalMinutes:0} min",
+            { TotalHours: < 48 } => $"{age.TotalHours:0} h",
+            _ => $"{age.TotalDays:0} d",
+        };
+    }
+}

@@ -1,0 +1,77 @@
+using Parley.Cli.CommandLine;
+using Parley.Cli.Conversation;
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+
+namespace Parley.Cli.Watch;
+
+/// <summary>Reads a stream until it ends or the person has seen enough, and shows what comes.</summary>
+internal sealed class Watcher(Call call, WatchTarget target, StreamOptions options)
+{
+    private readonly ConversationView _view = new(call.Terminal, call.Time);
+
+    // Who asked for certain messages wants those alone, not what else goes on in the project.
+    private readonly bool _messagesOnly = options.Types is { Count: > 0 } || options.Agents is { Count: > 0 };
+
+    /// <summary>0 when told to stop or when the execution completed; 1 when it failed or was cancelled.</summary>
+    public async Task<ExitCode> RunAsync()
+    {
+        var result = ExitCode.Done;
+        try
+        {
+            var from = options with { After = options.After ?? await target.StartAsync(call.Api, options, call.Cancellation) };
+            await foreach (var item in target.Open(call.Api, from, call.Cancellation))
+            {
+                if (item.Completion is { } completion && target is WatchTarget.OfExecution)
+                    result = completion.Status is ExecutionStatus.Completed ? ExitCode.Done : ExitCode.Failed;
+                Show(item);
+            }
+        }
+        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C is how one stops watching.
+        }
+        finally
+        {
+            _view.End();
+        }
+
+        return result;
+    }
+
+    private void Show(StreamEvent item)
+    {
+        if (call.Terminal.Json)
+        {
+            call.Terminal.WriteJson(new StreamLine(item.Event, item.Id, item.Data), OutputJson.Lines.StreamLine);
+            return;
+        }
+
+        switch (item)
+        {
+            case { Message: { } message }:
+                _view.Show(message);
+                break;
+            case { Status: { } status }:
+                _view.Show(status);
+                break;
+            case { Completion: { } completion }:
+                _view.Show(completion);
+                break;
+            case { Event: StreamEvents.Gap }:
+                _view.Note("Some of what was asked for is no longer kept: what follows is what there is.");
+                break;
+            case { Event: StreamEvents.Error }:
+                _view.Note($"The stream failed: {item.Data.GetRawText()}");
+                break;
+            case { Agent: { } agent } when !_messagesOnly:
+                _view.Aside($"{agent.Name} is {Words.Of(agent.Status)}");
+                break;
+            case { Published: { } published } when !_messagesOnly:
+                var data = PlainText.Line(published.Data?.GetRawText(), 80);
+                _view.Aside($"{published.EventType} from {published.Source} {data}", published.Timestamp);
+                break;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Connections.ServerSentEvents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Connections;
+
+internal static class ConnectionsSetup
+{
+    public static IServiceCollection AddConnections(this IServiceCollection services, ServerSettings settings) => services
+        .AddSingleton<ConnectionHub>()
+        .AddSingleton<IHandover>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<FrameTable>()
+        .AddSingleton<IFrames, FeedFrames>()
+        .AddSingleton<FeedCatalog>()
+        .AddSingleton<IAuditTrail, LogAuditTrail>()
+        .AddSingleton(provider => new SocketTimes(settings.Heartbeat, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<SocketServer>()
+        .AddSingleton(provider => new StreamServer(
+            provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
+            provider.GetRequiredService<TimeProvider>(), settings.Heartbeat))
+        .AddHostedService<MaintenanceLoop>();
+}

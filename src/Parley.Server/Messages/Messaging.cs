@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Routing;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Messages;
+
+internal static class Messaging
+{
+    public static IServiceCollection AddMessaging(this IServiceCollection services) => services
+        .AddSingleton<RateLimiter<(int Project, string Caller)>>()
+        .AddSingleton<Mailbox>()
+        .AddSingleton<Settling>()
+        .AddSingleton<Requests>()
+        .AddSingleton<PendingRequests>()
+        .AddSingleton<MailboxSignals>()
+        .AddSingleton<InboxReader>()
+        .AddSingleton<MailboxOwners>()
+        .AddSingleton<Speakers>()
+        .AddSingleton<MessageAccess>()
+        .AddSingleton<MessageLists>()
+        .AddSingleton<MessageTraces>()
+        .AddSingleton<CapabilityMover>()
+        .AddSingleton<IAgentWatcher>(provider => provider.GetRequiredService<CapabilityMover>())
+        .AddSingleton<MessageIndexer>()
+        .AddHostedService(provider => provider.GetRequiredService<MessageIndexer>())
+        .AddSingleton<IFrames, MessageFrames>()
+        .AddSingleton<IFeedSource, MessageFeed>()
+        .AddSingleton<IFeedSource, ReceiptFeed>()
+        .AddSingleton<IFeedSource, EventFeed>()
+        .AddSingleton<IChore, DeliveryRescuer>()
+        .AddSingleton<IChore, DeliveryExpirer>()
+        .AddSingleton<IChore, DeathNotifier>()
+        .AddSingleton<IChore, LogPruner>();
+
+    public static IServiceCollection AddRouting(this IServiceCollection services, RoutingStrategy strategy) => services
+        .AddSingleton<Addressing>()
+        .AddSingleton(provider => new CapabilityRouter(provider.GetRequiredService<IMailboxCounts>(), strategy));
+
+    public static void MapMessages(this IEndpointRouteBuilder api, ServerSettings settings)
+    {
+        api.MapSending(settings.MaxMessageBytes);
+        api.MapHistory();
+        api.MapInboxes();
+        api.MapThreads();
+        api.MapDeadLetters();
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Agents;
+using Parley.Server.Connections;
+using Parley.Server.Connections.ServerSentEvents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Routing;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+using Parley.Server.Squads;
+using Parley.Server.Storage.Sqlite;
+
+namespace Parley.Server;
+
+/// <summary>The server, put together. What it does stands in the folders, one a concept; here is their order.</summary>
+public static class ParleyServer
+{
+    /// <summary>Builds a server that is loaded and not yet listening.</summary>
+    /// <param name="clock">The real one unless a test turns it.</param>
+    public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseSettings(settings);
+        builder.Logging.UseSettings(settings);
+        builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
+        builder.Services
+            .AddEdge().AddSecurity().AddSqlite(settings)
+            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded)
+            .AddConnections(settings);
+
+        var app = builder.Build();
+        app.UseEdge(settings);
+        app.UseWebSockets();
+        var api = app.MapApi(settings);
+        api.MapProjects();
+        api.MapAgents();
+        api.MapSquads();
+        api.MapMessages(settings);
+        api.MapTokens();
+        api.MapTickets();
+        api.MapStreams();
+        app.MapSockets();
+        app.MapErrorReference();
+        app.VerifyPermissions();
+
+        var server = new RunningServer(app, settings);
+        await server.LoadAsync(cancellationToken);
+        return server;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Projects;
+
+internal static class ProjectsSetup
+{
+    public static IServiceCollection AddProjects(this IServiceCollection services, ServerSettings settings) => services
+        .AddSingleton(new MessagingDefaults
+        {
+            MailboxLimit = settings.MailboxLimit,
+            MessageTtl = settings.MessageTtl,
+            RetryDelay = settings.RetryDelay,
+            MaxAttempts = settings.MaxAttempts,
+            Retention = settings.Retention,
+            RateLimitPerSecond = settings.RateLimitPerSecond,
+            RateLimitBurst = settings.RateLimitBurst,
+            PriorityAging = settings.PriorityAging,
+            MaxMessageBytes = settings.MaxMessageBytes,
+        })
+        .AddSingleton<ProjectDirectory>();
+}

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Parley.Server.Agents;
+using Parley.Server.Connections.ServerSentEvents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+using Parley.Server.Squads;
+using Parley.Server.Storage.Sqlite;
+
+namespace Parley.Server;
+
+/// <summary>A server and its life: loaded, listening, stopped in good order.</summary>
+public sealed class RunningServer : IAsyncDisposable
+{
+    private const string AddressFileName = "server.url";
+
+    private readonly WebApplication _app;
+    private readonly ServerSettings _settings;
+
+    internal RunningServer(WebApplication app, ServerSettings settings) => (_app, _settings) = (app, settings);
+
+    /// <summary>Where it listens, once started: with the port that was taken where 0 was asked for.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>Which SQLite holds the data.</summary>
+    public string Storage => $"SQLite {SqliteLibrary.Version} ({SqliteLibrary.Origin})";
+
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>Listens.</summary>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _app.StartAsync(cancellationToken);
+        Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        // By this file the clients on this machine find the server.
+        await File.WriteAllTextAsync(AddressFile, $"{Address.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
+    }
+
+    /// <summary>Completes when the process is asked to stop.</summary>
+    public async Task WaitForShutdownAsync(CancellationToken cancellationToken = default)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using var asked = lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Says goodbye to whoever is connected, finishes what was confirmed, and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(AddressFile);
+        _app.Services.GetRequiredService<SocketServer>().Stop();
+        _app.Services.GetRequiredService<StreamServer>().Stop();
+        using var patience = new CancellationTokenSource(_settings.StopTimeout);
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+    }
+
+    internal async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        FirstTokens.MakeFolder(_settings.DataFolder);
+        var services = _app.Services;
+        services.StartSqlite();
+        await services.GetRequiredService<ProjectDirectory>().LoadAsync(cancellationToken);
+        var agents = services.GetRequiredService<AgentDirectory>();
+        await agents.LoadAsync(cancellationToken);
+        await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
+        agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
+        await services.LoadSecurityAsync(_settings, cancellationToken);
+    }
+
+    private string AddressFile => Path.Combine(_settings.DataFolder, AddressFileName);
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Monitoring;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+using Parley.Server.Squads;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Every store, on SQLite.</summary>
+internal static class SqliteStorage
+{
+    public static IServiceCollection AddSqlite(this IServiceCollection services, ServerSettings settings) => services
+        .AddSingleton(provider => SqliteDatabase.Open(settings.DataFolder, settings.DatabaseFile, provider.GetRequiredService<ILogger<SqliteDatabase>>()))
+        .AddSingleton(_ => SqliteIndexDatabase.Open(settings.DataFolder))
+        .AddSingleton<SqliteLog>()
+        .AddSingleton<MailboxLedger>()
+        .AddSingleton<DeliveryLatency>()
+        .AddSingleton<SqliteMessageStore>()
+        .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<SqliteMessageStore>())
+        .AddSingleton<IMailboxCounts>(provider => provider.GetRequiredService<MailboxLedger>())
+        .AddSingleton<IMessageHistory, SqliteMessageHistory>()
+        .AddSingleton<IMessageIndex, SqliteMessageIndex>()
+        .AddSingleton<ILogStore, SqliteLogStore>()
+        .AddSingleton<ILogAppender, SqliteLogAppender>()
+        .AddSingleton<IProjectStore, SqliteProjectStore>()
+        .AddSingleton<IAgentStore, SqliteAgentStore>()
+        .AddSingleton<ISquadStore, SqliteSquadStore>()
+        .AddSingleton<ITokenStore, SqliteTokenStore>();
+
+    /// <summary>Ties the writer to those it tells, and starts it.</summary>
+    public static void StartSqlite(this IServiceProvider services)
+    {
+        var writer = services.GetRequiredService<SqliteDatabase>().Writer;
+        var log = services.GetRequiredService<SqliteLog>();
+        var messages = services.GetRequiredService<SqliteMessageStore>();
+        var projects = services.GetRequiredService<ProjectDirectory>();
+        log.Sink = projects;
+        messages.Handover = services.GetRequiredService<IHandover>();
+        messages.SettingsOf = number => projects.Find(number)?.Settings;
+        // Flushed in this order: the log's cursors hold what the others counted.
+        writer.Register(services.GetRequiredService<MailboxLedger>());
+        writer.Register(messages);
+        writer.Register(log);
+        writer.AfterCommit = () =>
+        {
+            log.Publish();
+            messages.Signal();
+        };
+        writer.Start();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Parley.EndToEnd.Tests.Cli;
+
+/// <summary>What a call of the binary left behind.</summary>
+public sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>The lines of standard output.</summary>
+    public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>The real <c>parley</c>, as it was built.</summary>
+internal static class Binary
+{
+    // A hang is a failure; no command of a test takes a tenth of this.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly string Path = Find();
+
+    public static ProcessStartInfo Command(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path, arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+
+        // The machine's own server, if there is one, is none of a test's business.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PARLEY_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<CliRun> RunAsync(
+        IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, CancellationToken cancellationToken, string input = "")
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        using var process = Process.Start(Command(environment, arguments))!;
+        try
+        {
+            await process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var error = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return new CliRun(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+
+    private static string Find()
+    {
+        // artifacts/bin/Parley.EndToEnd.Tests/debug/ -> artifacts/bin/Parley.Cli/debug/parley
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        var name = OperatingSystem.IsWindows() ? "parley.exe" : "parley";
+        var path = System.IO.Path.Combine(own.Parent!.Parent!.FullName, "Parley.Cli", own.Name, name);
+        return File.Exists(path) ? path : throw new FileNotFoundException("Build src/Parley.Cli first.", path);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Xunit;
+
+namespace Parley.EndToEnd.Tests.Cli;
+
+/// <summary>Each command once, as a person or a script would use it.</summary>
+public sealed class CommandTests(RunningServer server) : IClassFixture<RunningServer>, IAsyncLifetime
+{
+    private const string Agent = "demo-backend";
+
+    public async ValueTask InitializeAsync()
+    {
+        // The actors of the demo are the agents that these tests write to.
+        var run = await server.RunAsync("demo", "squad", "--fast");
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task What_is_sent_waits_in_the_inbox_until_it_is_acknowledged()
+    {
+        var sent = await server.RunAsync("send", Agent, "The build is red.", "--priority", "3", "--json");
+        var id = JsonSerializer.Deserialize(sent.Output, WireJson.Lenient.SendAnswer)!.MessageId;
+
+        Assert.Contains(id, (await server.RunAsync("inbox", "--as", Agent)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.RunAsync("ack", id, "--as", Agent)).ExitCode);
+        Assert.DoesNotContain(id, (await server.RunAsync("inbox", "--as", Agent)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inbox_with_ack_takes_what_it_prints()
+    {
+        await server.RunAsync("send", "demo-frontend", "One.");
+        await server.RunAsync("send", "demo-frontend", "Two.");
+
+        var taken = await server.RunAsync("inbox", "--as", "demo-frontend", "--ack", "--json");
+
+        Assert.Equal(0, taken.ExitCode);
+        var inbox = JsonSerializer.Deserialize(taken.Output, WireJson.Lenient.Inbox)!;
+        Assert.Equal(["One.", "Two."], inbox.Items.Select(item => item.Message.Content));
+        Assert.Equal(4, (await server.RunAsync("inbox", "--as", "demo-frontend", "--wait", "1")).ExitCode);
+    }
+
+    [Fact]
+    public async Task An_agent_that_writes_to_a_person_reaches_the_operators_inbox()
+    {
+        var sent = await server.RunAsync("send", "human", "May I delete the database?", "--as", Agent, "--json");
+        var id = JsonSerializer.Deserialize(sent.Output, WireJson.Lenient.SendAnswer)!.MessageId;
+
+        Assert.Contains(id, (await server.RunAsync("inbox")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.RunAsync("ack", id)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_text_may_come_from_standard_input_and_begin_with_anything()
+    {
+        var piped = await Binary.RunAsync(
+            server.Environment, ["send", "demo-pm", "-", "--json"], TestContext.Current.CancellationToken, input: "@all: --now");
+
+        Assert.Equal(0, piped.ExitCode);
+        Assert.Contains("@all: --now", (await server.RunAsync("inbox", "--as", "demo-pm", "--ack")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.RunAsync("send", "demo-pm", "@home")).ExitCode);
+        Assert.Equal(0, (await server.RunAsync("send", "demo-pm", "--", "--verbose")).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_agents_say_can_not_steer_the_terminal()
+    {
+        await server.RunAsync("send", "demo-pm", "\u001b[31mred\u001b[0m \u202Eevil", "--type", "steer");
+
+        var shown = await server.RunAsync("inbox", "--as", "demo-pm", "--ack");
+
+        Assert.DoesNotContain('\u001b', shown.Output);
+        Assert.DoesNotContain('\u202E', shown.Output);
+    }
+
+    [Fact]
+    public async Task Trace_tells_what_is_known_and_what_is_not()
+    {
+        var sent = await server.RunAsync("send", Agent, "Traced.");
+
+        var trace = await server.RunAsync("trace", sent.Lines[0]);
+
+        Assert.Equal(0, trace.ExitCode);
+        Assert.Matches("✓ queued", trace.Output);
+        Assert.Matches("· delivered .*still waiting", trace.Output);
+    }
+
+    [Fact]
+    public async Task Threads_are_listed_and_opened()
+    {
+        var list = await server.RunAsync("threads", "--json");
+        var thread = JsonSerializer.Deserialize(list.Output, WireJson.Lenient.PageThreadSummary)!.Items[0];
+
+        var opened = await server.RunAsync("threads", thread.ConversationThreadId, "--json");
+
+        Assert.Equal(thread.Messages, JsonSerializer.Deserialize(opened.Output, WireJson.Lenient.ThreadView)!.Items.Count);
+        Assert.Contains(thread.ConversationThreadId, (await server.RunAsync("threads")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_opens_what_it_is_for_until_it_is_revoked()
+    {
+        var made = await server.RunAsync("token", "create", "--kind", "observer", "--expires-in", "1h", "--json");
+        var token = JsonSerializer.Deserialize(made.Output, WireJson.Lenient.NewToken)!;
+        var observer = new Dictionary<string, string> { ["PARLEY_TOKEN"] = token.Token };
+
+        Assert.Equal(0, (await server.RunAsync(observer, "agents")).ExitCode);
+        Assert.Equal(5, (await server.RunAsync(observer, "send", Agent, "I only watch.")).ExitCode);
+        Assert.Contains(token.TokenId, (await server.RunAsync("token", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.RunAsync("token", "revoke", token.TokenId)).ExitCode);
+        Assert.Equal(5, (await server.RunAsync(observer, "agents")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Doctor_finds_a_running_server_well()
+    {
+        var run = await server.RunAsync("doctor", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        var diagnosis = JsonDocument.Parse(run.Output).RootElement;
+        Assert.True(diagnosis.GetProperty("ok").GetBoolean());
+        Assert.Subset(
+            diagnosis.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("check").GetString()).ToHashSet(),
+            new HashSet<string?> { "runtime", "data folder", "disk space", "sqlite", "server", "version", "token", "clock" });
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit;
+
+namespace Parley.EndToEnd.Tests.Cli;
+
+/// <summary>A second terminal.</summary>
+public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServer>
+{
+    [Fact]
+    public async Task Without_a_target_it_shows_what_was_said_and_then_what_is_said()
+    {
+        await server.RunAsync("demo", "squad", "--fast");
+        await server.RunAsync("send", "human", "The end of the past.", "--type", "marker");
+        await using var watch = Watching("watch", "--json");
+        var past = await watch.MessagesAsync(messages => Type(messages[^1]) == "marker");
+
+        await server.RunAsync("demo", "squad", "--fast");
+        var present = await watch.MessagesAsync(7);
+
+        var seqs = past.Concat(present).Select(data => data.GetProperty("seq").GetInt64()).ToArray();
+        Assert.Equal(seqs.Order().Distinct(), seqs);
+        Assert.Equal(past.SkipLast(1).TakeLast(7).Select(Type), present.Select(Type));
+    }
+
+    [Fact]
+    public async Task Several_terminals_see_the_same()
+    {
+        await using var first = Watching("watch", "--json", "--after", "0");
+        await using var second = Watching("watch", "--json", "--after", "0");
+
+        await server.RunAsync("demo", "squad", "--fast");
+
+        var seenByFirst = await first.MessagesAsync(7);
+        var seenBySecond = await second.MessagesAsync(7);
+        Assert.Equal(seenByFirst.Select(data => data.GetRawText()), seenBySecond.Select(data => data.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Filters_let_through_only_what_was_asked_for()
+    {
+        await using var watch = Watching("watch", "--json", "--type", "question", "--type", "answer");
+
+        await server.RunAsync("demo", "squad", "--fast");
+
+        Assert.Equal(["question", "answer"], (await watch.MessagesAsync(2)).Select(Type));
+    }
+
+    [Fact]
+    public async Task Text_names_sender_recipient_and_type()
+    {
+        await server.RunAsync("demo", "squad", "--fast");
+        await using var watch = Watching("watch");
+
+        var line = await watch.LineAsync("task_assignment");
+        Assert.EndsWith("Priya (project manager) → Bram (python fastapi)  task_assignment  high", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Interrupted_it_ends_as_done()
+    {
+        await server.RunAsync("demo", "squad", "--fast");
+        await using var watch = Watching("watch", "--json");
+        await watch.MessagesAsync(7);
+
+        Assert.Equal(0, await watch.InterruptAsync());
+    }
+
+    private Watch Watching(params string[] arguments) => new(Process.Start(Binary.Command(server.Environment, arguments))!);
+
+    private static string Type(JsonElement message) => message.GetProperty("message_type").GetString()!;
+
+    private sealed class Watch(Process process) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+        public Task<IReadOnlyList<JsonElement>> MessagesAsync(int count) => MessagesAsync(messages => messages.Count == count);
+
+        public async Task<IReadOnlyList<JsonElement>> MessagesAsync(Func<List<JsonElement>, bool> enough)
+        {
+            var messages = new List<JsonElement>();
+            do
+            {
+                var line = JsonDocument.Parse(await NextAsync()).RootElement;
+                if (line.GetProperty("event").GetString() == "message")
+                    messages.Add(line.GetProperty("data"));
+            }
+            while (messages.Count == 0 || !enough(messages));
+
+            return messages;
+        }
+
+        public async Task<string> LineAsync(string containing)
+        {
+            while (true)
+            {
+                var line = await NextAsync();
+                if (line.Contains(containing, StringComparison.Ordinal))
+                    return line;
+            }
+        }
+
+        public async Task<int> InterruptAsync()
+        {
+            using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+            return process.ExitCode;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!process.HasExited)
+                process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        private async Task<string> NextAsync() =>
+            await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)
+            ?? throw new InvalidOperationException("The stream ended.");
+    }
+}
