@@ -38,7 +38,7 @@ export class Server {
 
     if (!existsSync(binary)) throw new Error(`There is no server at ${binary}. Publish it, or set PARLEY_BIN.`);
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'parley-wire-')));
-    const child = spawn(binary, ['serve', '--port', '0', '--data', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, ['serve', '--port', '0', '--data', folder], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => child.kill('SIGKILL'));
     return Server.#open(await within('the server to listen', address(child), startTime), folder, child);
   }
@@ -85,6 +85,11 @@ export class Server {
     }
     return child.exitCode;
   }
+}
+
+/** What the server sees of the environment: it refuses a variable with its prefix that is none of its settings, as PARLEY_BIN. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
 }
 
 /** A server for all tests of the calling file, removed after them. */

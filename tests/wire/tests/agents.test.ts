@@ -57,7 +57,7 @@ describe('An agent', { concurrency: 4 }, () => {
     const project = await TestProject.create(server);
     const longest = `${'A-z0.9_'.repeat(36)}abc`;
     assert.equal(longest.length, 255);
-    await project.agent(longest);
+    await project.agent(longest, { name: 'x' });
 
     for (const id of ['', `${longest}d`, 'a b', 'a/b', 'ä', 'a\u0000', 'a:b', '*', '../x', 'human', 'online', 'register'])
       assertNames((await project.admin.post('agents/register', { agent_id: id, name: 'x' })).problem(400, 'invalid_request'), 'agent_id');

@@ -74,7 +74,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     await ada.tell('bob', 'first');
     const socket = await ada.connect();
 
-    const answer = await socket.ok<Subscribed>('subscribe', { feeds: { messages: {} }, after: 'zzzzzz-7' });
+    const answer = await socket.ok<Subscribed>('subscribe', { feeds: { messages: {} }, after: '1-7' });
 
     assert.equal(answer.recovered, false);
     const put = await socket.event<Change<Message>>('change', (one) => one.subscription === answer.subscription && one.op === 'put');

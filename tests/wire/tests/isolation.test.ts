@@ -8,6 +8,18 @@ import { table, type Expected, type Insider, type Row } from './isolation.table.
 
 const server = await startServer();
 
+/** A world of words, to name a row by. */
+const placeholders = {
+  project: { id: 'PROJECT' },
+  tokens: Object.fromEntries(callers.map((caller) => [caller, null])),
+  message: 'MESSAGE',
+  lease: 'LEASE',
+  thread: 'THREAD',
+  execution: 'EXECUTION',
+  deadLetter: 'DEAD',
+  tokenId: 'TOKEN',
+} as unknown as World;
+
 /** Makes the call of a row as somebody, and answers with the status; a refusal is checked for its form. */
 async function attempt({ method, path, body }: Row, world: World, caller: Caller): Promise<number> {
   const rest = world.project.as(world.tokens[caller]);
@@ -99,15 +111,3 @@ function isAboutOne(row: Row): boolean {
   const [path, body] = [row.path(placeholders), JSON.stringify(row.body?.(placeholders) ?? null)];
   return ['MESSAGE', 'THREAD', 'EXECUTION', 'DEAD', 'PROJECT', 'TOKEN', '/bob'].some((one) => path.includes(one) || body.includes(one));
 }
-
-/** A world of words, to name a row by. */
-const placeholders = {
-  project: { id: 'PROJECT' },
-  tokens: Object.fromEntries(callers.map((caller) => [caller, null])),
-  message: 'MESSAGE',
-  lease: 'LEASE',
-  thread: 'THREAD',
-  execution: 'EXECUTION',
-  deadLetter: 'DEAD',
-  tokenId: 'TOKEN',
-} as unknown as World;

@@ -126,13 +126,13 @@ describe('A send', { concurrency: 4 }, () => {
   it('keeps a payload as it was written', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
-    const raw = '{"to":"bob","payload":{"z":12345678901234567890,"a":1.10,"a\\u0062":-0.0,"e":1e30,"z ":[]}}';
+    const payload = '{"z":12345678901234567890,"a":1.10,"a\\u0062":-0.0,"e":1e30,"z ":[]}';
+    const raw = `{"to":"bob","payload":${payload}}`;
 
     const { message_id: id } = (await ada.rest.post('messages', undefined, { raw })).as<SendAnswer>(201);
 
     const { text } = await ada.rest.get(`messages/${id}`);
-    for (const part of ['12345678901234567890', '1.10', '"ab":-0.0', '1e30']) assert.ok(text.includes(part), `${part} in ${text}`);
-    assert.ok(text.indexOf('"z":') < text.indexOf('"a":1.10'), 'members keep their order');
+    assert.ok(text.includes(`"payload":${payload}`), text);
   });
 
   it('surfaces by its priority unless it says otherwise', async () => {
@@ -215,8 +215,9 @@ describe('A send', { concurrency: 4 }, () => {
     const [ada] = await project.pair();
     const limit = 256 * 1024;
 
-    const sent = await ada.send({ to: 'bob', content: 'x'.repeat(limit) });
-    assert.equal((await ada.rest.get(`messages/${sent.message_id}`)).as<Message>().content?.length, limit);
+    // What counts is the JSON, in which a text has its quotes.
+    const sent = await ada.send({ to: 'bob', content: 'x'.repeat(limit - 2) });
+    assert.equal((await ada.rest.get(`messages/${sent.message_id}`)).as<Message>().content?.length, limit - 2);
     (await ada.rest.post('messages', { to: 'bob', content: 'x'.repeat(limit + 1) })).problem(413, 'too_large');
     (await ada.rest.post('messages', { to: 'bob', content: 'é'.repeat(limit / 2 + 1) })).problem(413, 'too_large');
     const payload = ['x'.repeat(limit / 2)];

@@ -56,7 +56,7 @@ describe('A project', { concurrency: 4 }, () => {
     assert.equal(agent.project_id, 'default');
     (await admin.get(`agents/${name}`)).problem(404, 'not_found');
     (await admin.get('agents', { project_id: 'no-such-project' })).problem(404, 'not_found');
-    (await admin.get('agents', { project_id: 'no such project' })).problem(404, 'not_found');
+    assertNames((await admin.get('agents', { project_id: 'no such project' })).problem(400, 'invalid_request'), 'project_id');
   });
 
   it('is changed by PUT, at once', async () => {

@@ -76,7 +76,6 @@ describe('A squad', { concurrency: 4 }, () => {
   it('is refused with the name of what is wrong', async () => {
     const project = await TestProject.create(server);
     const cases: [Record<string, unknown>, string][] = [
-      [{}, 'name'],
       [{ name: '' }, 'name'],
       [{ name: 7 }, 'name'],
       [{ name: 'a\u0000' }, 'name'],

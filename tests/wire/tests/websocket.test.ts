@@ -104,7 +104,6 @@ describe('A connection', { concurrency: 6 }, () => {
       '{"event":7}',
       '[7]',
       '[[]]',
-      '{"event":"agent:heartbeat","id":7}',
       '{"event":"agent:heartbeat","color":"red"}',
       '[{"event":"agent:heartbeat"},{}]',
       '\u0000',
