@@ -128,7 +128,7 @@ describe('An execution', { concurrency: 4 }, () => {
       ['PATCH', '', { progress: 6 }],
       ['POST', '/logs', { message: 'x' }],
       ['POST', '/complete', {}],
-      ['POST', '/fail', {}],
+      ['POST', '/fail', { error: 'x' }],
       ['POST', '/cancel', {}],
     ] as const)
       (await eve.rest.call(method, `executions/${id}${path}`, body)).problem(403, 'forbidden');

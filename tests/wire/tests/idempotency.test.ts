@@ -139,13 +139,13 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
 
   it('makes one of whatever a POST creates', async () => {
     const project = await TestProject.create(server);
-    for (const [path, body] of [
-      ['squads', { name: 'Alpha' }],
-      ['executions', { title: 'A run' }],
+    for (const [path, body, id] of [
+      ['squads', { name: 'Alpha' }, 'squad_id'],
+      ['executions', { title: 'A run' }, 'execution_id'],
     ] as const) {
-      const first = (await project.admin.post(path, body, { headers })).as<Record<string, unknown>>();
-      const second = (await project.admin.post(path, body, { headers })).as<Record<string, unknown>>();
-      const id = path === 'squads' ? 'squad_id' : 'execution_id';
+      const create = () => project.admin.post(path, body, { headers: { 'idempotency-key': `${key}-${path}` } });
+      const first = (await create()).as<Record<string, unknown>>();
+      const second = (await create()).as<Record<string, unknown>>();
       assert.equal(second[id], first[id]);
       assert.equal((await project.admin.get(path)).as<Page<unknown>>().items.length, 1, path);
     }

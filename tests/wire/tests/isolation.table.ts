@@ -95,7 +95,7 @@ export const table: readonly Row[] = [
   row('DELETE', message(), { admin: 'ok', operator: 'ok', ada: 'ok', bob: 403, eve: 404 }),
 
   row('GET', 'agents/bob/inbox', { admin: 'ok', operator: 'ok', observer: 'ok', bob: 'ok' }),
-  row('GET', 'messages/bob', { admin: 'ok', operator: 'ok', observer: 'ok', bob: 'ok' }),
+  row('GET', 'messages/bob', { admin: 'ok', operator: 'ok', observer: 'ok', bob: 'ok', agents: [403, 404] }),
   row('GET', 'agents/human/inbox', { admin: 'ok', operator: 'ok', observer: 'ok' }),
   row('POST', 'agents/bob/claim', { admin: 'ok', bob: 'ok' }, {}),
   row('POST', 'agents/human/claim', above, {}),
@@ -131,7 +131,7 @@ export const table: readonly Row[] = [
   row('PATCH', execution(), executors, { progress: 10 }),
   row('POST', execution('/logs'), executors, { message: 'x' }),
   row('POST', execution('/complete'), executors, {}),
-  row('POST', execution('/fail'), executors, {}),
+  row('POST', execution('/fail'), executors, { error: 'x' }),
   row('POST', execution('/cancel'), executors, {}),
 
   row('GET', 'projects', { admin: 'ok', operator: 'ok', observer: 'ok' }),
