@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { eventually } from '../harness/deadline.ts';
 import { contents, TestProject } from '../harness/project.ts';
 import { assertNames } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
@@ -141,6 +142,12 @@ describe('The statistics of a project', { concurrency: 4 }, () => {
     const [first, second] = await bob.claim({ max: 3 });
     (await bob.rest.post(`messages/${first!.message.message_id}/ack`)).isEmpty();
     (await bob.rest.post(`messages/${second!.message.message_id}/nack`, { lease_id: second!.lease_id })).succeeds();
+
+    await eventually(
+      'the notice of the dead letter',
+      () => ada.look(),
+      (items) => items.length === 1,
+    );
 
     const stats = (await project.admin.get('stats')).as<Record<string, Record<string, number>>>(200);
 
