@@ -44,7 +44,7 @@ internal static class InboxEndpoints
     }
 
     private static async Task<IResult> ClaimAsync(
-        string agent_id, OptionalBody<ClaimRequest> body, Query<ClaimQuery> query, Scope scope, MailboxOwners owners, InboxReader inbox, AgentDirectory agents,
+        string agent_id, OptionalBody<ClaimRequest> body, Query<ClaimQuery> query, Caller caller, Scope scope, MailboxOwners owners, InboxReader inbox, AgentDirectory agents,
         CancellationToken cancellationToken)
     {
         var (project, agent, problem) = await owners.FindAsync(scope, agent_id, cancellationToken);
@@ -53,7 +53,8 @@ internal static class InboxEndpoints
         var request = query.Value.Over(body.Value ?? new ClaimRequest());
         if (Check(request) is { } bad)
             return bad;
-        await agents.SeenAsync(project!, agent!, cancellationToken);
+        if (caller.AgentId == agent_id)
+            await agents.SeenAsync(project!, agent!, cancellationToken);
         var order = new ClaimOrder(
             project!.Number, agent!.Number, request.Max ?? 10, request.LeaseSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : SettleReader.DefaultLease,
             DeliveryFilters.Of(project, request.Type, request.Priority, request.From), null);

@@ -65,7 +65,9 @@ internal static class MessageEndpoints
         var (speaker, problem) = await speakers.FindAsync(caller, project, draft.SenderId, session: null, cancellationToken);
         if (speaker is null)
             return problem!;
-        await agents.SeenAsync(project, speaker.Agent!, cancellationToken);
+        // A sign of life is the agent's own; who speaks for it gives none.
+        if (caller.AgentId == speaker.Id)
+            await agents.SeenAsync(project, speaker.Agent!, cancellationToken);
         var reply = await mailbox.SendAsync(project, speaker, draft, null, cancellationToken);
         if (reply.Problem is { } refused)
             return refused;

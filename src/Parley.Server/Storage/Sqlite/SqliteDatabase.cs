@@ -67,5 +67,5 @@ internal sealed class SqliteDatabase : IDisposable
 }
 
 /// <summary>Two servers on one folder would each think they own the log.</summary>
-internal sealed class DataFolderInUseException(string folder, Exception reason) : Exception(
+internal sealed class DataFolderInUseException(string folder, Exception reason) : StartRefusedException(
     $"The data folder {folder} is in use by another Parley server. Stop that one, or name another folder with --data.", reason);

@@ -38,6 +38,6 @@ internal static class SqliteMigrator
 }
 
 /// <summary>The database was made by a newer version.</summary>
-internal sealed class DatabaseTooNewException(string path, int version, int newest) : Exception(
+internal sealed class DatabaseTooNewException(string path, int version, int newest) : StartRefusedException(
     $"The database {path} has schema version {version}, made by a newer Parley; this one knows versions up to {newest}. " +
     "Start the newer Parley, or name another folder with --data.");
