@@ -37,8 +37,7 @@ public static class ParleyServer
 
         var app = builder.Build();
         app.UseEdge(settings);
-        app.UseRelay();
-        app.UseWebSockets();
+        app.UseSockets();
         var api = app.MapApi(settings);
         api.MapProjects();
         api.MapAgents();

@@ -4,9 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Parley.Server.Agents;
-using Parley.Server.Connections.Relay;
-using Parley.Server.Connections.ServerSentEvents;
-using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
@@ -62,9 +60,7 @@ public sealed class RunningServer : IAsyncDisposable
     {
         File.Delete(AddressFile);
         _app.Services.GetRequiredService<Readiness>().Stop();
-        _app.Services.GetRequiredService<SocketServer>().Stop();
-        _app.Services.GetRequiredService<RelayServer>().Stop();
-        _app.Services.GetRequiredService<StreamServer>().Stop();
+        _app.Services.GetRequiredService<Stopping>().Begin();
         using var patience = new CancellationTokenSource(_settings.StopTimeout);
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();

@@ -25,11 +25,13 @@ internal static class ConnectionsSetup
         .AddSingleton<FeedCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IChore, SilenceWatch>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
             provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
-            provider.GetRequiredService<TimeProvider>(), settings.Heartbeat))
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), settings.Heartbeat))
+        .AddSingleton<Stopping>()
         .AddHostedService<MaintenanceLoop>();
 }

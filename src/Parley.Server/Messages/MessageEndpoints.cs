@@ -72,8 +72,7 @@ internal static class MessageEndpoints
         if (reply.Problem is { } refused)
             return refused;
         var outcome = reply.Outcome!;
-        var status = outcome.Result == SendResult.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return new JsonBytes(status, buffer => SendAnswerJson.Write(buffer, reply), $"{Edge.BasePath}/messages/{outcome.MessageId}");
+        return new JsonBytes(StatusCodes.Status201Created, buffer => SendAnswerJson.Write(buffer, reply), $"{Edge.BasePath}/messages/{outcome.MessageId}");
     }
 
     private static async Task<IResult> SendBatchAsync(

@@ -56,7 +56,7 @@ describe('A connection', { concurrency: 6 }, () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     for (const [name, value] of [
-      ['window', '0'],
+      ['window', '-1'],
       ['window', 'wide'],
       ['lease_seconds', '0'],
       ['lease_seconds', '3601'],

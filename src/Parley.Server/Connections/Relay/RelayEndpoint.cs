@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
@@ -14,18 +15,10 @@ internal static class RelayEndpoint
 {
     private const string Path = "/ws/agent/messages/";
 
-    /// <summary>To stand before the WebSocket middleware: sees the pongs of relay sockets.</summary>
-    public static void UseRelay(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        if (context.Request.Path.StartsWithSegments(Path.TrimEnd('/'), StringComparison.Ordinal))
-            PongTracker.Attach(context);
-        return next(context);
-    });
-
     public static void MapRelay(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Path + "{project_id}", ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription().Allow(Permission.Connect);
 
-    private static async Task<IResult> ConnectAsync(string project_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, RelayServer server)
+    private static async Task<IResult> ConnectAsync(string project_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, RelayServer server, Stopping stopping)
     {
         if (!context.WebSockets.IsWebSocketRequest)
             return Problems.InvalidRequest("This is a WebSocket: ask with 'Upgrade: websocket'.");
@@ -40,7 +33,7 @@ internal static class RelayEndpoint
         AgentState? agent = null;
         if (id is not null && (id == AgentDirectory.Human || (agent = project.Agents.Find(id)) is null))
             return Problems.NotFound("agent", id);
-        if (server.IsStopping)
+        if (stopping.IsGoing)
             return Problems.Stopping();
 
         await server.ServeAsync(context, project, agent, caller, query.Value.After);

@@ -55,6 +55,12 @@ internal sealed class RelayFrames(Mailbox mailbox)
                     break;
                 }
 
+                if (!IsObject(buffer.AsSpan(0, length)))
+                {
+                    outbound.Goodbye(CloseCodes.BadFrame, "Expected {\"type\": ..., \"content\": ...}.");
+                    break;
+                }
+
                 await HandleAsync(buffer.AsMemory(0, length), outbound, project, speaker, cutOff.Token);
             }
 
@@ -68,6 +74,20 @@ internal sealed class RelayFrames(Mailbox mailbox)
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Whether it is a frame at all; one with bad fields is answered, what is none ends the connection.</summary>
+    private static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
@@ -116,7 +136,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
 }
 
 /// <summary>What goes out over a relay socket: a message to everybody, in few words.</summary>
-internal sealed class RelayFrame(LogEntry entry, ProjectState project, PongTracker tracker) : OutFrame
+internal sealed class RelayFrame(LogEntry entry, ProjectState project, PeerTracker tracker) : OutFrame
 {
     internal override void Write(FrameBuffer to)
     {

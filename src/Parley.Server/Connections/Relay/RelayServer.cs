@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
@@ -13,25 +14,17 @@ namespace Parley.Server.Connections.Relay;
 
 /// <summary>Serves one relay socket: hears from the log, speaks to everybody.</summary>
 internal sealed partial class RelayServer(
-    RelayFrames frames, IRelayStore places, ILogStore log, MessageAccess access, AgentDirectory agents, SocketTimes times, ILogger<RelayServer> logger) : IDisposable
+    RelayFrames frames, IRelayStore places, ILogStore log, MessageAccess access, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<RelayServer> logger)
 {
     /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _stopping = new();
-
-    internal bool IsStopping => _stopping.IsCancellationRequested;
-
-    internal void Stop() => _stopping.Cancel();
-
-    public void Dispose() => _stopping.Dispose();
-
     internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState? agent, Caller caller, long? after)
     {
-        var tracker = context.Features.Get<PongTracker>()!;
+        var tracker = context.Features.Get<PeerTracker>()!;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, caller.Ended, project.Gone.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, caller.Ended, project.Gone.Token);
         var outbound = new Outbound(socket, CancellationToken.None);
         if (agent is not null)
         {
@@ -59,7 +52,7 @@ internal sealed partial class RelayServer(
         }
     }
 
-    private async Task TellAsync(ProjectState project, AgentState? agent, long? after, PongTracker tracker, Outbound outbound, CancellationToken cancellationToken)
+    private async Task TellAsync(ProjectState project, AgentState? agent, long? after, PeerTracker tracker, Outbound outbound, CancellationToken cancellationToken)
     {
         try
         {

@@ -121,7 +121,7 @@ internal sealed class MailboxAccount
     internal void Queue(Priority priority, long rank, long delivery)
     {
         Waiting[(int)priority]++;
-        if (GivenOutTo is { } place && (rank, delivery).CompareTo(place) < 0)
+        if (GivenOutTo is { } place && (rank, delivery).CompareTo(place) <= 0)
             GivenOutTo = null;
     }
 

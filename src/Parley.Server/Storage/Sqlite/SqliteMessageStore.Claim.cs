@@ -68,7 +68,11 @@ internal sealed partial class SqliteMessageStore
         var now = _log.Now(cursor);
         var found = FindQueued(connection, order, account, now, out var expired);
         foreach (var queued in found)
+        {
             into.Add(order.Holder is { } holder ? Hold(account, holder, order.Project, queued, now) : LeaseDurably(connection, account, order, queued, now));
+            Note(order.Project, queued.Delivery, queued.Seq, order.Agent, DeliveryState.Leased, queued.Attempt, now);
+        }
+
         cursor.Delivered += found.Count;
         foreach (var dead in expired)
             Expire(connection, cursor, dead, now);

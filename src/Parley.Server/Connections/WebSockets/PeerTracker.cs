@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Parley.Server.Connections.Relay;
+namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Knows what a peer has surely got: a pong answers a ping, and what was written before that ping came before it.</summary>
+/// <summary>Knows when a peer was last heard, and what it has surely got: a pong answers a ping, and what was written before that ping
+/// came before it.</summary>
 /// <remarks>ASP.NET sends pings and takes pongs without telling anyone, so this looks at the frames on their way through: the server's
 /// frames begin where a write begins, the client's are followed header by header (RFC 6455, section 5.2).</remarks>
-internal sealed class PongTracker
+internal sealed class PeerTracker(TimeProvider clock)
 {
     private const int Ping = 0x9, Pong = 0xA;
 
@@ -16,6 +17,10 @@ internal sealed class PongTracker
     private long _payloadLeft;
     private long _written;
     private long? _pinged;
+    private long _heardAt = clock.GetTimestamp();
+
+    /// <summary>How long the peer has been silent; a pong counts.</summary>
+    internal TimeSpan Silence => clock.GetElapsedTime(Volatile.Read(ref _heardAt));
 
     /// <summary>Called with the mark of what has surely arrived.</summary>
     internal Action<long>? Arrived { get; set; }
@@ -28,13 +33,12 @@ internal sealed class PongTracker
     }
 
     /// <summary>Puts the tracker between the socket that is about to be accepted and its connection.</summary>
-    internal static PongTracker Attach(HttpContext context)
+    internal static void Attach(HttpContext context, TimeProvider clock)
     {
-        var tracker = new PongTracker();
+        var tracker = new PeerTracker(clock);
         if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
             context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, tracker));
         context.Features.Set(tracker);
-        return tracker;
     }
 
     private void Sent(ReadOnlySpan<byte> frame)
@@ -47,6 +51,7 @@ internal sealed class PongTracker
 
     private void Received(ReadOnlySpan<byte> bytes)
     {
+        Volatile.Write(ref _heardAt, clock.GetTimestamp());
         while (bytes.Length > 0)
         {
             if (_payloadLeft > 0)
@@ -84,14 +89,14 @@ internal sealed class PongTracker
             Arrived?.Invoke(mark);
     }
 
-    private sealed class Upgrade(IHttpUpgradeFeature inner, PongTracker tracker) : IHttpUpgradeFeature
+    private sealed class Upgrade(IHttpUpgradeFeature inner, PeerTracker tracker) : IHttpUpgradeFeature
     {
         public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
         public async Task<Stream> UpgradeAsync() => new Watched(await inner.UpgradeAsync(), tracker);
     }
 
-    private sealed class Watched(Stream inner, PongTracker tracker) : Stream
+    private sealed class Watched(Stream inner, PeerTracker tracker) : Stream
     {
         public override bool CanRead => true;
 
