@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Parley.Cli.Bench;
@@ -43,6 +44,9 @@ internal sealed class Corpus
 
     /// <summary>A content that begins with a number, to be told apart by it.</summary>
     public string Numbered(int index) => string.Concat(index.ToString("D8"), this[index].AsSpan(8));
+
+    /// <summary>The number that a content of <see cref="Numbered"/> begins with.</summary>
+    public static int NumberOf(string? content) => int.Parse(content.AsSpan(0, 8), NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>A term as it occurs: common ones are drawn often.</summary>
     public string Draw(Random random)

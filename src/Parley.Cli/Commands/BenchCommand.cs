@@ -11,6 +11,11 @@ internal static class BenchCommand
     private static readonly WorkloadKind[] Kinds =
     [
         DirectWorkload.Kind,
+        LatencyWorkload.Kind,
+        RequestWorkload.Kind,
+        FanoutWorkload.OverWebSockets,
+        FanoutWorkload.OverServerSentEvents,
+        BacklogWorkload.Kind,
     ];
 
     public static Command Create()
