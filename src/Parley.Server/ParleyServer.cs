@@ -6,6 +6,7 @@ using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Executions;
+using Parley.Server.Idempotency;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
@@ -32,7 +33,7 @@ public static class ParleyServer
         builder.Services
             .AddEdge().AddSecurity().AddSqlite(settings)
             .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
-            .AddConnections(settings).AddMonitoring();
+            .AddConnections(settings).AddIdempotency().AddMonitoring();
 
         var app = builder.Build();
         app.UseEdge(settings);
