@@ -27,7 +27,7 @@ internal static class MessageEndpoints
             .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created)
             .Refuses(SendRefusals);
         messages.MapPost("/batch", SendBatchAsync).WithName("SendBatch").WithSummary("Send up to 1,000 messages, each with its own result.")
-            .Allow(Permission.Send).WithBodyLimit(BatchBytes).Produces<ItemResults>();
+            .Allow(Permission.Send).WithBodyLimit(BatchBytes).Produces<SendItemResults>();
         routes.MapPost("/broadcast", BroadcastAsync).WithTags("Messages").WithName("Broadcast")
             .WithSummary("Send to everybody else in the project, or to a part of them.")
             .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created).Refuses(SendRefusals);
