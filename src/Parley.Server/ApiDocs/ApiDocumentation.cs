@@ -26,6 +26,10 @@ internal static class ApiDocumentation
         .AddOpenApi(DocumentName, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            // Any JSON: where it stands says more than a name would.
+            options.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(JsonElement)
+                ? null
+                : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddSchemaTransformer<SchemaDetails>();
             options.AddOperationTransformer<OperationDetails>();
             options.AddDocumentTransformer<DocumentDetails>();
@@ -48,6 +52,8 @@ internal static class ApiDocumentation
     {
         options.DocumentTitle = "Parley";
         options.SwaggerEndpoint(OpenApiPath, "Parley v1");
+        // There is one document: the bar to choose among several would only name the page's maker.
+        options.HeadContent = "<style>.swagger-ui .topbar{display:none}</style>";
         options.DefaultModelsExpandDepth(0);
         options.DisplayRequestDuration();
         options.EnableDeepLinking();

@@ -10,6 +10,8 @@ namespace Parley.Server.ApiDocs;
 /// <summary>What the wire's own converters hide from the generator, and what the sources say of each noun and field.</summary>
 internal sealed class SchemaDetails(WireDocs docs) : IOpenApiSchemaTransformer
 {
+    private const JsonSchemaType Numbers = JsonSchemaType.Integer | JsonSchemaType.Number;
+
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
@@ -17,6 +19,10 @@ internal sealed class SchemaDetails(WireDocs docs) : IOpenApiSchemaTransformer
             SayAddresses(schema);
         else if (type == typeof(Priority))
             SayPriority(schema);
+        else if (type == typeof(DateTimeOffset))
+            schema.Type = type == context.JsonTypeInfo.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+        else if (schema.Type is { } types && (types & Numbers) != 0)
+            SayNumber(schema, types);
 
         // A noun is described once, where it stands; a field of its type must not overwrite that.
         if (type.Namespace == typeof(Message).Namespace)
@@ -35,6 +41,13 @@ internal sealed class SchemaDetails(WireDocs docs) : IOpenApiSchemaTransformer
             new OpenApiSchema { Type = JsonSchemaType.String },
             new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
         ];
+    }
+
+    /// <summary>The generator thinks of numbers written as text, which the server neither writes nor takes.</summary>
+    private static void SayNumber(OpenApiSchema schema, JsonSchemaType types)
+    {
+        schema.Type = types & ~JsonSchemaType.String;
+        schema.Pattern = null;
     }
 
     private static void SayPriority(OpenApiSchema schema)
