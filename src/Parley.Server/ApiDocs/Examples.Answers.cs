@@ -140,7 +140,7 @@ internal static partial class Examples
         One<FeedSnapshot>($$"""{"subscription": "7", "feed": "messages", "items": [{{AMessage}}], "done": false}"""),
         One<Change>($$"""{"subscription": "7", "feed": "messages", "place": "1769090212-1043", "op": "put", "item": {{AReply}}}"""),
         One<EventRecord>("""
-            {"event_id": "0199e1c3-0000-7000-8000-000000000414", "seq": 1044, "event_type": "agent.joined", "project_id": "default", "source": "parley",
+            {"event_id": "0199e1c3-0000-7000-8000-000000000414", "seq": 1044, "event_type": "agent_joined", "project_id": "default", "source": "parley",
              "data": {"agent_id": "be-1"}, "timestamp": "2026-01-22T13:58:00.000Z"}
             """),
         One<ExecutionStatusEvent>("""
