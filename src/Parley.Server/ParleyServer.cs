@@ -7,6 +7,7 @@ using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Executions;
+using Parley.Server.Idempotency;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
@@ -33,7 +34,7 @@ public static class ParleyServer
         builder.Services
             .AddEdge().AddSecurity().AddSqlite(settings)
             .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
-            .AddConnections(settings).AddMonitoring().AddApiDocs();
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();
         app.UseEdge(settings);

@@ -29,7 +29,8 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
     /// time would cost every send more than this costs all together.</summary>
     internal async Task PruneAsync(CancellationToken cancellationToken)
     {
-        const int step = 2_000;
+        // At most so many are deleted in one commit, so that no sender waits long behind it.
+        const int step = 1_000;
         var before = clock.GetUtcNow() - Life;
         var after = await store.PruneAsync(before, null, step, cancellationToken);
         while (after is not null)

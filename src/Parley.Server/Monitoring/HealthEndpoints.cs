@@ -25,8 +25,8 @@ internal static class HealthEndpoints
 
     private static async Task<IResult> ReadyAsync(Readiness readiness, Uptime uptime, HttpContext context)
     {
-        await uptime.BeatAsync(unlessWithin: Freshness);
-        return Answer(context, readiness.Reason);
+        var answers = await uptime.ProbeAsync(unlessWithin: Freshness);
+        return Answer(context, readiness.Reason ?? (answers ? null : "The store does not answer."));
     }
 
     private static IResult Live(HttpContext context) => Answer(context, reason: null);

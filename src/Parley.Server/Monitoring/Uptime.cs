@@ -22,8 +22,10 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _beating = new(1, 1);
+    private readonly Lock _gate = new();
     private readonly long _startedAt = clock.GetTimestamp();
     private ITimer? _timer;
+    private Task _joined = Task.CompletedTask;
     private DateTimeOffset _firstStart = clock.GetUtcNow();
     private TimeSpan _ready;
 
@@ -48,7 +50,7 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
     internal async Task StartAsync()
     {
         await BeatAsync();
-        _timer = clock.CreateTimer(_ => _ = BeatAsync(), null, Step, Step);
+        _timer = clock.CreateTimer(_ => _ = JoinBeatAsync(), null, Step, Step);
     }
 
     /// <summary>Everything is loaded and the address is taken: the server is ready, and its time counts.</summary>
@@ -65,21 +67,47 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
         readiness.Stop();
     }
 
-    /// <summary>Beats, unless it did within a time.</summary>
-    internal Task BeatAsync(TimeSpan unlessWithin) => clock.GetElapsedTime(Volatile.Read(ref _beatAt)) < unlessWithin ? Task.CompletedTask : BeatAsync();
+    /// <summary>Finds out anew whether the store takes writes, unless that is known from just now.</summary>
+    /// <returns>False when it has not answered in time.</returns>
+    internal async Task<bool> ProbeAsync(TimeSpan unlessWithin)
+    {
+        if (clock.GetElapsedTime(Volatile.Read(ref _beatAt)) < unlessWithin)
+            return true;
+        var beat = JoinBeatAsync();
+        return await Task.WhenAny(beat, Task.Delay(Patience, clock)) == beat;
+    }
 
     internal async Task BeatAsync()
     {
         await _beating.WaitAsync();
         try
         {
+            await BeatLockedAsync();
+        }
+        finally
+        {
+            _beating.Release();
+        }
+    }
+
+    /// <summary>The beat under way, else a new one: behind a store that hangs they do not queue up.</summary>
+    private Task JoinBeatAsync()
+    {
+        lock (_gate)
+            return _joined.IsCompleted ? _joined = BeatAsync() : _joined;
+    }
+
+    private async Task BeatLockedAsync()
+    {
+        try
+        {
             var now = clock.GetTimestamp();
             var passed = _readySince is >= 0 and var since ? clock.GetElapsedTime(since, now) : TimeSpan.Zero;
-            (_firstStart, _ready) = await store.AddReadyAsync(passed, clock.GetUtcNow(), CancellationToken.None).AsTask().WaitAsync(Patience, clock);
+            (_firstStart, _ready) = await store.AddReadyAsync(passed, clock.GetUtcNow(), CancellationToken.None);
             readiness.StoreIs(away: false);
             Volatile.Write(ref _readySince, readiness.IsReady ? now : -1);
         }
-        catch (Exception fault) when (fault is StorageUnavailableException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
             if (_readySince >= 0)
                 Log.StoreAway(logger, fault);
@@ -87,11 +115,8 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
             Volatile.Write(ref _readySince, -1);
             readiness.StoreIs(away: true);
         }
-        finally
-        {
-            Volatile.Write(ref _beatAt, clock.GetTimestamp());
-            _beating.Release();
-        }
+
+        Volatile.Write(ref _beatAt, clock.GetTimestamp());
     }
 
     public async ValueTask DisposeAsync()

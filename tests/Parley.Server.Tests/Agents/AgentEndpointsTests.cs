@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Security;
 using Xunit;
@@ -114,13 +115,14 @@ public sealed class AgentEndpointsTests
         await using var host = await ConceptHost.StartAsync();
         await host.RegisterAsync("ada");
         var (admin, agent) = (await host.TokenAsync(TokenKind.Admin), host.Default.Agents.Find("ada")!);
+        using var waiting = host.Get<MailboxSignals>().Arm(agent.Number);
 
         var paused = await host.SendAsync(HttpMethod.Post, $"{Agents}/ada/pause", admin);
-        Assert.True(agent.Record.Paused);
+        Assert.Equal((true, false), (agent.Record.Paused, waiting.Fired.IsCompleted));
         var resumed = await host.SendAsync(HttpMethod.Post, $"{Agents}/ada/resume", admin);
 
         Assert.Equal((true, false), (paused.As(WireJson.Lenient.Agent).Paused, resumed.As(WireJson.Lenient.Agent).Paused));
-        Assert.Equal(agent.Number, Assert.Single(host.Handover.Woken));
+        Assert.True(waiting.Fired.IsCompleted);
         var audited = (await host.LogAsync()).Where(entry => entry.Kind == EntryKind.Audit).ToList();
         Assert.Equal(["agent.paused", "agent.resumed"], audited.Select(entry => entry.Type));
         Assert.All(audited, entry => Assert.Equal(Audience.Operators, entry.Audience));
