@@ -45,7 +45,7 @@ internal static class ApiDocumentation
             .AllowAnyone().ExcludeFromDescription();
         routes.MapGet(AsyncApiPath, () => TypedResults.Bytes(asyncApi.Value, "application/json; charset=utf-8"))
             .AllowAnyone().ExcludeFromDescription();
-        routes.MapSwaggerUI("/docs", Configure).AllowAnyone();
+        routes.MapSwaggerUI("/docs", Configure).AllowAnyone().ExcludeFromDescription();
     }
 
     private static void Configure(SwaggerUIOptions options)

@@ -33,7 +33,8 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
         {
             [Bearer] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.Http, Scheme = Bearer,
+                Type = SecuritySchemeType.Http,
+                Scheme = Bearer,
                 Description = "A token of kind `admin`, `operator`, `agent`, `join` or `observer`.",
             },
         };

@@ -48,7 +48,9 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         {
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = "Idempotency-Key", In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Name = "Idempotency-Key",
+                In = ParameterLocation.Header,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 Description = "A repeated request with the same key is answered as the first time, for 24 hours. A send may carry it as `idempotency_key` instead.",
             });
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Parley.Server.Settings;
 using Xunit;
 
@@ -18,7 +19,7 @@ public sealed class DescribedServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = ServerSettings.Default with { Port = 0, DataFolder = _folder };
+        var settings = ServerSettings.Default with { Port = 0, DataFolder = _folder, LogLevel = LogLevel.Error };
         _server = await ParleyServer.BuildAsync(settings, cancellationToken: TestContext.Current.CancellationToken);
         await _server.StartAsync(TestContext.Current.CancellationToken);
         Client = new HttpClient { BaseAddress = _server.Address };
