@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
+using Parley.Server.ApiDocs;
 using Parley.Server.Connections;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
@@ -33,7 +34,7 @@ public static class ParleyServer
         builder.Services
             .AddEdge().AddSecurity().AddSqlite(settings)
             .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
-            .AddConnections(settings).AddIdempotency().AddMonitoring();
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();
         app.UseEdge(settings);
@@ -52,6 +53,7 @@ public static class ParleyServer
         app.MapSockets();
         app.MapRelay();
         app.MapErrorReference();
+        app.MapApiDocs();
         app.VerifyPermissions();
 
         var server = new RunningServer(app, settings);
