@@ -121,6 +121,7 @@ internal sealed class MailboxAccount
     internal void Queue(Priority priority, long rank, long delivery)
     {
         Waiting[(int)priority]++;
+        // At the place too: what was given out last and came back would otherwise never be looked at again.
         if (GivenOutTo is { } place && (rank, delivery).CompareTo(place) <= 0)
             GivenOutTo = null;
     }

@@ -65,6 +65,17 @@ internal sealed unsafe class SqliteConnection : IDisposable
         }
     }
 
+    /// <summary>Undoes the transaction, if there is one.</summary>
+    internal void Rollback()
+    {
+        // A statement that a fault left between two rows could not be bound again: it would be a misuse for ever.
+        foreach (var statement in _statements.Values)
+            statement.Reset();
+        // SQLite has rolled back by itself after some faults (disk full); a second ROLLBACK would be an error.
+        if (InTransaction)
+            Prepare("ROLLBACK").Run();
+    }
+
     internal void Check(int code)
     {
         if (code != Sqlite3.Ok)

@@ -75,8 +75,7 @@ internal sealed class SqliteIndexDatabase : IDisposable
         }
         catch (Exception fault)
         {
-            if (_connection.InTransaction)
-                _connection.Prepare("ROLLBACK").Run();
+            _connection.Rollback();
             if (fault is SqliteException { IsStorageFault: true })
                 throw new StorageUnavailableException("The index can not be written.", fault);
             throw;

@@ -33,21 +33,13 @@ internal sealed partial class SqliteMessageStore
 
         internal override int Weight => order.Max;
 
-        internal override void Apply(SqliteConnection connection)
-        {
-            Undo();
-            store.Claim(connection, order, _claimed);
-        }
+        internal override void Apply(SqliteConnection connection) => store.Claim(connection, order, _claimed);
 
         internal override void Complete() => _done.TrySetResult(_claimed);
 
-        internal override void Fail(Exception reason)
-        {
-            Undo();
-            _done.TrySetException(reason);
-        }
+        internal override void Fail(Exception reason) => _done.TrySetException(reason);
 
-        private void Undo()
+        internal override void Undo()
         {
             if (order.Holder is not null && store._ledger.Peek(order.Agent) is { } account)
             {
@@ -87,12 +79,16 @@ internal sealed partial class SqliteMessageStore
         // Everything before this place is held by connections, so it need not be looked at again; a filter passes rows over that stay.
         var from = order.Filter.IsEverything ? account.GivenOutTo ?? (long.MinValue, 0) : (long.MinValue, 0);
         var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, from.Item1).Bind(3, from.Item2);
+        var givesOut = order.Filter.IsEverything && order.Holder is not null;
         while (found.Count < order.Max && rows.Step())
         {
             var delivery = rows.Int64(0);
-            if (order.Filter.IsEverything && order.Holder is not null)
+            var held = account.Leases.GetValueOrDefault(delivery);
+            // What comes back with this very commit is free after it: the next claim starts there.
+            givesOut &= held is not { IsEnding: true };
+            if (givesOut)
                 account.GivenOutTo = (rows.Int64(6), delivery);
-            if (account.Leases.ContainsKey(delivery))
+            if (held is not null)
                 continue;
             if (!rows.IsNull(5) && rows.Int64(5) <= now)
             {

@@ -36,27 +36,43 @@ internal sealed partial class SqliteMessageStore
         },
         cancellationToken);
 
-    public ValueTask WithdrawAllAsync(int agent, CancellationToken cancellationToken) => new(WriteAsync(
-        connection =>
-        {
-            var now = Now;
-            foreach (var lease in _ledger.Of(connection, agent).Leases.Values)
-                lease.Holder.Released();
-            // By the index of each state: a scan of all deliveries would grow with the history.
-            foreach (var (index, state) in new[] { ("queued", 1), ("scheduled", 0), ("leased", 2), ("dead", 4) })
+    public async ValueTask WithdrawAllAsync(int agent, CancellationToken cancellationToken)
+    {
+        var ended = new List<EndedLease>();
+        _ = await _writer.WriteAsync(
+            connection => WithdrawAll(connection, agent, ended),
+            cancellationToken,
+            committed: _ =>
             {
-                connection.Prepare(
-                        $"""
-                        UPDATE deliveries SET state = 6, ended_at = ?2, last_error = 'the agent was deleted'
-                        WHERE delivery IN (SELECT delivery FROM deliveries INDEXED BY deliveries_{index} WHERE state = {state} AND mailbox = ?1)
-                        """)
-                    .Bind(1, agent).Bind(2, now).Run();
-            }
+                End(ended);
+                _ledger.Forget(agent);
+            },
+            undone: () => GoOn(ended));
+    }
 
-            _ledger.Forget(agent);
-            return true;
-        },
-        cancellationToken).AsTask());
+    private bool WithdrawAll(SqliteConnection connection, int agent, List<EndedLease> ended)
+    {
+        var account = _ledger.Of(connection, agent);
+        foreach (var (delivery, lease) in account.Leases.Where(pair => !pair.Value.IsEnding))
+        {
+            lease.IsEnding = true;
+            ended.Add(new EndedLease(account, delivery, lease, BackToQueue: false, null));
+        }
+
+        var now = Now;
+        // By the index of each state: a scan of all deliveries would grow with the history.
+        foreach (var (index, state) in new[] { ("queued", 1), ("scheduled", 0), ("leased", 2), ("dead", 4) })
+        {
+            connection.Prepare(
+                    $"""
+                    UPDATE deliveries SET state = 6, ended_at = ?2, last_error = 'the agent was deleted'
+                    WHERE delivery IN (SELECT delivery FROM deliveries INDEXED BY deliveries_{index} WHERE state = {state} AND mailbox = ?1)
+                    """)
+                .Bind(1, agent).Bind(2, now).Run();
+        }
+
+        return true;
+    }
 
     public ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken) => WriteAsync(
         connection =>

@@ -19,9 +19,6 @@ internal sealed partial class SqliteMessageStore
         return await _writer.WriteAsync(
             connection =>
             {
-                foreach (var end in ended)
-                    end.Lease.IsEnding = false;
-                ended.Clear();
                 var now = Now;
                 var more = QueueDue(connection, now) | LapseDurable(connection, now, ended);
                 LapseHeld(connection, now, ended);
@@ -30,6 +27,7 @@ internal sealed partial class SqliteMessageStore
             },
             cancellationToken,
             committed: _ => End(ended),
+            undone: () => GoOn(ended),
             weight: MaxRescued);
     }
 
@@ -37,19 +35,23 @@ internal sealed partial class SqliteMessageStore
         await _writer.WriteAsync(
             connection =>
             {
-                var account = _ledger.Of(connection, agent);
-                var held = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder)).ToList();
-                foreach (var (delivery, lease) in held)
-                {
-                    account.GiveBack(delivery, lease);
+                foreach (var (delivery, lease) in GiveBack(_ledger.Of(connection, agent), holder))
                     Note(lease.Project, delivery, lease.Seq, agent, DeliveryState.Queued, lease.Attempt, Now);
-                }
-
-                if (held.Count > 0)
-                    _toWake.Add(agent);
-                return held.Count;
+                _toWake.Add(agent);
+                return true;
             },
-            cancellationToken);
+            cancellationToken,
+            // Nothing of it is on disk, so it holds also where the commit failed: then what was being settled comes back too.
+            undone: () => _ = _ledger.Peek(agent) is { } account ? GiveBack(account, holder) : null);
+
+    /// <summary>Queues what a holder has and is not just being settled.</summary>
+    private static List<KeyValuePair<long, ConnectionLease>> GiveBack(MailboxAccount account, IDeliveryHolder holder)
+    {
+        var held = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder) && !pair.Value.IsEnding).ToList();
+        foreach (var (delivery, lease) in held)
+            account.GiveBack(delivery, lease);
+        return held;
+    }
 
     /// <summary>Looks through the queues on a reader's connection, a bounded part at a time; the writer only takes what is over.</summary>
     public async ValueTask<int> ExpireAsync(CancellationToken cancellationToken)
@@ -59,7 +61,6 @@ internal sealed partial class SqliteMessageStore
         _expiryPlace = place;
         if (over.Count == 0)
             return 0;
-        var ended = new List<EndedLease>();
         return await WriteAsync(
             connection =>
             {

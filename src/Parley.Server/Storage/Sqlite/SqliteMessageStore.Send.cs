@@ -26,7 +26,6 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Apply(SqliteConnection connection)
         {
-            Undo();
             for (var i = 0; i < sends.Count; i++)
                 _outcomes[i] = store.Store(connection, sends[i], _handed);
         }
@@ -46,17 +45,12 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Complete() => _done.TrySetResult(_outcomes);
 
-        internal override void Fail(Exception reason)
-        {
-            Undo();
-            _done.TrySetException(reason);
-        }
+        internal override void Fail(Exception reason) => _done.TrySetException(reason);
 
         internal override IReadOnlyList<WriteOperation> Split()
         {
             if (sends.Count == 1)
                 return [];
-            Undo();
             var parts = sends.Select(send => new SendOperation(store, [send])).ToList();
             _ = JoinAsync(parts);
             return parts;
@@ -73,7 +67,7 @@ internal sealed partial class SqliteMessageStore
             _done.TrySetResult(_outcomes);
         }
 
-        private void Undo()
+        internal override void Undo()
         {
             foreach (var handed in _handed)
             {

@@ -27,7 +27,6 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Apply(SqliteConnection connection)
         {
-            Undo();
             for (var i = 0; i < settles.Count; i++)
                 _results[i] = store.Apply(connection, settles[i], _ended);
         }
@@ -36,18 +35,17 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Complete() => _done.TrySetResult(_results);
 
-        internal override void Fail(Exception reason)
-        {
-            Undo();
-            _done.TrySetException(reason);
-        }
+        internal override void Fail(Exception reason) => _done.TrySetException(reason);
 
-        private void Undo()
-        {
-            foreach (var end in _ended)
-                end.Lease.IsEnding = false;
-            _ended.Clear();
-        }
+        internal override void Undo() => GoOn(_ended);
+    }
+
+    /// <summary>Leases that were about to end are in force again.</summary>
+    private static void GoOn(List<EndedLease> ended)
+    {
+        foreach (var end in ended)
+            end.Lease.IsEnding = false;
+        ended.Clear();
     }
 
     /// <param name="Extended">Set when the lease goes on instead.</param>

@@ -34,16 +34,17 @@ internal sealed class SqliteReaders(string path, int count, string? index = null
         {
             if (!_idle.TryTake(out connection))
                 connection = Open();
-            return query(connection);
+            var result = query(connection);
+            _idle.Add(connection);
+            return result;
         }
-        catch (SqliteException fault) when (fault.IsStorageFault)
+        catch (Exception fault)
         {
-            throw new StorageUnavailableException("The database can not be read.", fault);
-        }
-        finally
-        {
-            if (connection is not null)
-                _idle.Add(connection);
+            // It may be in the middle of a statement, which would keep an old view of the file open: the next query gets a new one.
+            connection?.Dispose();
+            if (fault is SqliteException { IsStorageFault: true })
+                throw new StorageUnavailableException("The database can not be read.", fault);
+            throw;
         }
     }
 

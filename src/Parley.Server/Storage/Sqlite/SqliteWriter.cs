@@ -44,9 +44,9 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Queues a transition and returns its result once it is on disk.</summary>
     /// <exception cref="StorageUnavailableException">The disk refused; nothing was changed.</exception>
     internal async ValueTask<T> WriteAsync<T>(
-        Func<SqliteConnection, T> apply, CancellationToken cancellationToken, Action<T>? committed = null, int weight = 1)
+        Func<SqliteConnection, T> apply, CancellationToken cancellationToken, Action<T>? committed = null, Action? undone = null, int weight = 1)
     {
-        var operation = new WriteOperation<T>(apply, committed, weight);
+        var operation = new WriteOperation<T>(apply, committed, undone, weight);
         await RoomAsync(cancellationToken);
         Enqueue(operation);
         return await operation.Done;
@@ -145,7 +145,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         catch (Exception fault)
         {
-            Undo();
+            Undo(batch);
             if (fault is SqliteException { IsStorageFault: true })
                 Refuse(batch, fault);
             else if (batch.Count > 1)
@@ -182,13 +182,13 @@ internal sealed partial class SqliteWriter : IDisposable
             Commit([operation]);
     }
 
-    private void Undo()
+    private void Undo(List<WriteOperation> batch)
     {
-        // SQLite has rolled back by itself after some faults (disk full); a second ROLLBACK would be an error.
-        if (_connection.InTransaction)
-            _connection.Prepare("ROLLBACK").Run();
+        _connection.Rollback();
         foreach (var cache in _caches)
             cache.Reset();
+        foreach (var operation in batch)
+            operation.Undo();
     }
 
     private void Refuse(List<WriteOperation> batch, Exception fault)

@@ -9,6 +9,12 @@ internal abstract class WriteOperation
     /// <summary>Applies the transition. Runs on the writer's thread inside its transaction; throwing undoes it, and only it.</summary>
     internal abstract void Apply(SqliteConnection connection);
 
+    /// <summary>Takes back what <see cref="Apply"/> changed in memory: the transaction was undone. Called for every operation of it before
+    /// any is applied again, so that none finds traces of those behind it.</summary>
+    internal virtual void Undo()
+    {
+    }
+
     /// <summary>Runs on the writer's thread after the commit, in the order of the log.</summary>
     internal virtual void Committed()
     {
@@ -26,7 +32,7 @@ internal abstract class WriteOperation
 }
 
 /// <summary>A transition with a result that one caller awaits.</summary>
-internal class WriteOperation<T>(Func<SqliteConnection, T> apply, Action<T>? committed = null, int weight = 1) : WriteOperation
+internal class WriteOperation<T>(Func<SqliteConnection, T> apply, Action<T>? committed = null, Action? undone = null, int weight = 1) : WriteOperation
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
@@ -36,6 +42,8 @@ internal class WriteOperation<T>(Func<SqliteConnection, T> apply, Action<T>? com
     internal override int Weight => weight;
 
     internal override void Apply(SqliteConnection connection) => _result = apply(connection);
+
+    internal override void Undo() => undone?.Invoke();
 
     internal override void Committed() => committed?.Invoke(_result);
 
