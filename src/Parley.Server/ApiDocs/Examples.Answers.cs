@@ -134,7 +134,7 @@ internal static partial class Examples
             """),
         One<Health>("""{"status": "ok", "version": "0.1.0", "reason": null}"""),
         One<Welcome>($$"""
-            {"agent": {{AnAgent}}, "session_id": "0199e1c1-8000-7000-8000-00000000beef", "heartbeat_seconds": 15, "window": 64, "place": "1769090212-1042"}
+            {"agent": {{AnAgent}}, "session_id": "2e194b96b60e4b2d8dbaeceab162df6b", "heartbeat_seconds": 15, "window": 64, "place": "1769090212-1042"}
             """),
         One<SubscribeAnswer>("""{"subscription": "7", "place": "1769090212-1041", "recovered": true}"""),
         One<FeedSnapshot>($$"""{"subscription": "7", "feed": "messages", "items": [{{AMessage}}], "done": false}"""),

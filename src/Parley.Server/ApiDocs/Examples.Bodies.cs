@@ -44,7 +44,7 @@ internal static partial class Examples
         One<TicketRequest>("""{"path": "/api/v1/sse/project/default"}"""),
         One<MailboxFilter>("""{"types": ["task_assignment"], "priorities": [3, 4]}"""),
         One<WindowRequest>("""{"window": 16}"""),
-        One<SubscribeRequest>("""{"feeds": {"messages": {"thread": "0199e1c2-0000-7000-8000-000000000412"}, "agents": {}}, "after": "1769090212-1041"}"""),
+        One<SubscribeRequest>("""{"feeds": {"messages": {"thread": "0199e1c2-0000-7000-8000-000000000412"}, "receipts": {}}, "after": "1769090212-1041"}"""),
         One<UnsubscribeRequest>("""{"subscription": "7"}"""),
         One<RelaySend>("""{"type": "status", "content": "Half of the tests pass.", "agent_type": "llm"}"""),
     ];

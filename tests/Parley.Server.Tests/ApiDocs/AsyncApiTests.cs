@@ -1,5 +1,8 @@
+using System.Text.Json;
+using Parley.Protocol;
 using Parley.Server.ApiDocs;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Log;
 using Xunit;
 
 namespace Parley.Server.Tests.ApiDocs;
@@ -20,6 +23,15 @@ public sealed class AsyncApiTests(DescribedServer server) : IClassFixture<Descri
         Assert.NotEmpty(handled);
         Assert.All(handled, name => Assert.NotEqual("", frames[name]["summary"]!.GetValue<string>()));
         Assert.Equal(handled.Order(StringComparer.Ordinal), FrameMeanings.FromClients.Select(frame => frame.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_feeds_of_the_examples_are_there()
+    {
+        var feeds = server.Get<IEnumerable<IFeedSource>>().Select(feed => feed.Name).ToArray();
+        var example = Assert.Single(Examples.Of(typeof(SubscribeRequest)));
+        var request = JsonSerializer.Deserialize(example.Json, WireJson.Strict.SubscribeRequest)!;
+        Assert.All(request.Feeds!.Keys, feed => Assert.Contains(feed, feeds));
     }
 
     [Fact]
