@@ -65,8 +65,8 @@ internal sealed class MessageLists(IMessageHistory history, MessageIndexer index
         var thread = await SeqOfAsync(project, query.Thread, cancellationToken);
         if (thread is 0 || (thread is { } opened && !await access.MayReadThreadAsync(project, opened, reader, cancellationToken)))
             return (null, Problems.NotFound("thread", query.Thread!));
-        var execution = await SeqOfAsync(project, query.Execution, cancellationToken);
-        if (execution is 0)
+        var execution = query.Execution is { } run ? await access.FindEntryAsync(project, Guid.Parse(run), cancellationToken) : null;
+        if (query.Execution is not null && execution is not { Kind: EntryKind.Execution })
             return (null, Problems.NotFound("execution", query.Execution!));
         return (new HistoryQuery(project.Number)
         {
@@ -75,7 +75,7 @@ internal sealed class MessageLists(IMessageHistory history, MessageIndexer index
             Sender = sender,
             Recipient = recipient,
             Thread = thread,
-            Execution = execution,
+            Execution = execution?.Seq,
             Task = query.Task,
             Priorities = query.Priorities.Count > 0 ? query.Priorities.Select(priority => (Priority)priority).ToHashSet() : null,
             Since = query.Since,
