@@ -20,6 +20,7 @@ internal static class ConnectionsSetup
         .AddSingleton<IHandover>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IMailboxWaker>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IConnectionCount>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<IAgentWatcher, PresenceNews>()
         .AddSingleton<FrameTable>()
         .AddSingleton<IFrames, FeedFrames>()
         .AddSingleton<FeedCatalog>()
