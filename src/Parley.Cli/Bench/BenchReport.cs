@@ -12,7 +12,7 @@ internal sealed record BenchMachine(int Processors, string System, string Runtim
 /// <summary>A figure, with what it was measured beside.</summary>
 /// <param name="Value">The median of <paramref name="Runs"/>.</param>
 /// <param name="Floor">What must be reached on two cores that client and server share; null where nothing is promised.</param>
-/// <param name="FsyncsPerSecond">What the disk did just before; null when the data are on another machine.</param>
+/// <param name="FsyncsPerSecond">What the disk did just before; null when it is not known where the data are.</param>
 /// <param name="ToFsync">The value as a multiple of the fsync rate; of a duration, as a multiple of one fsync's. Null for sizes.</param>
 /// <param name="EchoesPerSecond">What bare WebSockets did just before. <paramref name="ToEcho"/> as <paramref name="ToFsync"/>.</param>
 internal sealed record Figure(

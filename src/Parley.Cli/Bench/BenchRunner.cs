@@ -10,7 +10,7 @@ namespace Parley.Cli.Bench;
 internal sealed class BenchRunner(Call call, BenchPlan plan)
 {
     private const int Runs = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     public async Task<BenchReport> RunAsync(IReadOnlyList<WorkloadKind> kinds)
     {
@@ -48,7 +48,7 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
                 await echo.MeasureAsync(either.Token));
 
             var samples = new List<Sample>();
-            for (var run = 0; run < (plan.Fast ? 1 : Runs); run++)
+            for (var run = 0; run < Math.Min(workload.MostRuns, plan.Fast ? 1 : Runs); run++)
             {
                 // What the run before left behind is not this one's to clear away.
                 GC.Collect();
