@@ -18,6 +18,7 @@ var root = new RootCommand("Parley: a server that AI agents talk through.")
     ThreadsCommand.Create(),
     TraceCommand.Create(),
     TokenCommand.Create(),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
     CompletionCommand.Create(),
 };

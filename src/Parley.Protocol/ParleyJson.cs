@@ -33,6 +33,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(AckBatchRequest))]
 [JsonSerializable(typeof(ItemResult))]
 [JsonSerializable(typeof(ItemResults))]
+[JsonSerializable(typeof(SendItemResults))]
 [JsonSerializable(typeof(MessageTrace))]
 [JsonSerializable(typeof(DeadLetterFilter))]
 [JsonSerializable(typeof(CountAnswer))]

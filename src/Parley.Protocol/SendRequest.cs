@@ -105,6 +105,40 @@ public record SendAnswer
     public int DeliveriesTotal { get; init; }
 }
 
+/// <summary>The result of one item of a batch of sends: an HTTP status, with what a send of its own would have been answered, or the
+/// problem.</summary>
+public sealed record SendItemResult
+{
+    public required int Status { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MessageId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Seq { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ConversationThreadId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Duplicate { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DeliveryOutlook>? Deliveries { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DeliveriesTotal { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Problem? Problem { get; init; }
+}
+
+/// <summary>The results of a batch of sends, in its order.</summary>
+public sealed record SendItemResults
+{
+    public IReadOnlyList<SendItemResult> Items { get; init; } = [];
+}
+
 /// <summary>One recipient of a send: what it is doing, how much waits ahead, and what will happen.</summary>
 public sealed record DeliveryOutlook
 {

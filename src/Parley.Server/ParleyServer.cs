@@ -1,10 +1,15 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
+using Parley.Server.ApiDocs;
 using Parley.Server.Connections;
+using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Executions;
+using Parley.Server.Idempotency;
 using Parley.Server.Messages;
+using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Routing;
@@ -28,22 +33,27 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
         builder.Services
             .AddEdge().AddSecurity().AddSqlite(settings)
-            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded)
-            .AddConnections(settings);
+            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();
         app.UseEdge(settings);
-        app.UseWebSockets();
+        app.UseSockets();
         var api = app.MapApi(settings);
         api.MapProjects();
         api.MapAgents();
         api.MapSquads();
         api.MapMessages(settings);
+        api.MapExecutions();
         api.MapTokens();
         api.MapTickets();
         api.MapStreams();
+        api.MapStats();
+        app.MapHealth();
         app.MapSockets();
+        app.MapRelay();
         app.MapErrorReference();
+        app.MapApiDocs();
         app.VerifyPermissions();
 
         var server = new RunningServer(app, settings);

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Parley.Server.Agents;
-using Parley.Server.Connections.ServerSentEvents;
-using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
+using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -40,6 +40,7 @@ public sealed class RunningServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _app.StartAsync(cancellationToken);
+        await _app.Services.GetRequiredService<Uptime>().OpenAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         // By this file the clients on this machine find the server.
         await File.WriteAllTextAsync(AddressFile, $"{Address.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
@@ -58,8 +59,8 @@ public sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         File.Delete(AddressFile);
-        _app.Services.GetRequiredService<SocketServer>().Stop();
-        _app.Services.GetRequiredService<StreamServer>().Stop();
+        _app.Services.GetRequiredService<Readiness>().Stop();
+        _app.Services.GetRequiredService<Stopping>().Begin();
         using var patience = new CancellationTokenSource(_settings.StopTimeout);
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
@@ -76,6 +77,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         await services.LoadSecurityAsync(_settings, cancellationToken);
+        await services.StartMonitoringAsync();
     }
 
     private string AddressFile => Path.Combine(_settings.DataFolder, AddressFileName);

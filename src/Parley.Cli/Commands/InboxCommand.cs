@@ -42,7 +42,7 @@ internal static class InboxCommand
             if (take && inbox.Items.Count > 0)
             {
                 var taken = inbox.Items.Select(item => new AckItem { MessageId = item.Message.MessageId, LeaseId = item.LeaseId });
-                await AckCommand.SettleAsync(call.Api, call, [.. taken]);
+                await AckCommand.SettleAsync(call, [.. taken]);
             }
 
             return inbox.Items.Count == 0 && arguments.GetValue(wait) is not null ? ExitCode.TimedOut : ExitCode.Done;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Serving;
+using Parley.Cli.Serve;
+using Parley.Server;
 using Parley.Server.Settings;
 
 namespace Parley.Cli.Commands;
@@ -8,10 +9,11 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley serve</c></summary>
 internal static class ServeCommand
 {
+    private const string ConfigFlag = "--" + SettingsTable.ConfigName;
+
     public static Command Create()
     {
-        var settings = SettingsTable.All.Where(setting => setting.Flag is not null).ToDictionary(setting => setting.Flag!, Option, StringComparer.Ordinal);
-        var config = new Option<string?>("--config") { Description = "The file of settings; parley.json if absent and there.", HelpName = "FILE" };
+        Option<string?>[] flags = [.. SettingsTable.All.Where(setting => setting.Flag is not null).Select(Flag), Config()];
         var demo = new Option<bool>("--demo") { Description = "Plays the squad demo once, as soon as the server is ready." };
 
         var command = new CliCommand("serve",
@@ -20,24 +22,70 @@ internal static class ServeCommand
             "parley serve --demo",
             "parley serve --host 0.0.0.0 --port 8443 --tls-cert cert.pem --tls-key key.pem")
         {
-            config, demo,
+            demo,
         };
-        foreach (var option in settings.Values)
-            command.Options.Add(option);
-        return command.Does(async call =>
+        foreach (var flag in flags)
+            command.Options.Add(flag);
+        return command.Does(call => ServeAsync(call, flags, call.Arguments.GetValue(demo)));
+    }
+
+    private static async Task<ExitCode> ServeAsync(Call call, IReadOnlyList<Option<string?>> flags, bool withDemo)
+    {
+        var settings = Read(call, flags);
+        await using var server = await StartAsync(call, settings);
+        new ReadyNotice(server, settings).Show(call.Terminal);
+
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
+        var demo = withDemo ? ServedDemo.PlayAsync(server, settings, call, stopping.Token) : Task.CompletedTask;
+        try
         {
-            var flags = settings
-                .Append(new KeyValuePair<string, Option<string?>>("--config", config))
-                .Where(option => call.Arguments.GetValue(option.Value) is not null)
-                .ToDictionary(option => option.Key, option => call.Arguments.GetValue(option.Value)!, StringComparer.Ordinal);
-            return await ServerHost.RunAsync(call, flags, call.Arguments.GetValue(demo));
-        });
+            await server.WaitForShutdownAsync(call.Cancellation);
+        }
+        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C: what follows is the good order.
+        }
+
+        await stopping.CancelAsync();
+        await demo;
+        return ExitCode.Done;
+    }
+
+    private static async Task<RunningServer> StartAsync(Call call, ServerSettings settings)
+    {
+        try
+        {
+            var server = await ParleyServer.BuildAsync(settings, call.Time, call.Cancellation);
+            await server.StartAsync(call.Cancellation);
+            return server;
+        }
+        catch (StartRefusedException refused)
+        {
+            throw new CommandException(ExitCode.Failed, refused.Message, remedy: null, refused);
+        }
+    }
+
+    private static ServerSettings Read(Call call, IReadOnlyList<Option<string?>> flags)
+    {
+        var given = flags
+            .Select(flag => (flag.Name, Value: call.Arguments.GetValue(flag)))
+            .Where(flag => flag.Value is not null)
+            .ToDictionary(flag => flag.Name, flag => flag.Value!, StringComparer.Ordinal);
+        var read = SettingsReader.Read(SettingsSources.OfProcess(given));
+        return read.Settings ?? throw new CommandException(
+            ExitCode.UsedWrongly, string.Join('\n', read.Errors), "'parley serve --help' lists the flags.");
     }
 
     // The server judges the values, all of them at once and wherever they come from: here they are words.
-    private static Option<string?> Option(Setting setting) => new(setting.Flag!)
+    private static Option<string?> Flag(Setting setting) => new(setting.Flag!)
     {
         Description = setting.DefaultText.Length > 0 ? $"{setting.Meaning} Default: {setting.DefaultText}." : setting.Meaning,
         HelpName = setting.Name.ToUpperInvariant(),
+    };
+
+    private static Option<string?> Config() => new(ConfigFlag)
+    {
+        Description = "The file of settings; parley.json if absent and there.",
+        HelpName = "FILE",
     };
 }

@@ -1,4 +1,3 @@
-using Parley.Cli.CommandLine;
 using Parley.Client;
 using Parley.Protocol;
 

@@ -21,7 +21,10 @@ internal sealed class DemoStage(Terminal terminal, TimeProvider time)
         }
 
         terminal.Text.MarkupLine($"[bold]{PlainText.Escape(execution.Title)}[/]");
-        terminal.Text.MarkupLine($"[grey]Watch it from another terminal:[/] parley watch --execution {PlainText.Escape(execution.ExecutionId)}");
+        terminal.Text.MarkupLine("[grey]Watch it from another terminal:[/]");
+
+        // On a line of its own and never wrapped: it is there to be copied.
+        terminal.WriteLine($"  parley watch --execution {PlainText.Of(execution.ExecutionId)}");
         terminal.Text.WriteLine();
     }
 

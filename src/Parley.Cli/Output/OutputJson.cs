@@ -11,6 +11,9 @@ namespace Parley.Cli.Output;
 /// <param name="Id">Its place in the project's log; null where it has none.</param>
 internal sealed record StreamLine(string Event, string? Id, JsonElement Data);
 
+/// <summary>A server that has come up: its address, its data folder, and what the data are stored in.</summary>
+internal sealed record ServerReady(string Url, string DataFolder, string Storage);
+
 /// <summary>JSON of what the wire has no noun for, with letters as letters, as the wire has them.</summary>
 internal static class OutputJson
 {
@@ -25,4 +28,5 @@ internal static class OutputJson
     Converters = [typeof(WireEnum<Verdict>)])]
 [JsonSerializable(typeof(StreamLine))]
 [JsonSerializable(typeof(Diagnosis))]
+[JsonSerializable(typeof(ServerReady))]
 internal sealed partial class CliJson : JsonSerializerContext;

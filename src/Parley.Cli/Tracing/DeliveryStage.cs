@@ -25,10 +25,7 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
             ? Seen("queued", queued, "on disk, in its mailbox")
             : NotYet("queued", delivery.State is DeliveryState.Held ? "held: an operator must release it" : "its time has not come");
 
-        yield return delivery.DeliveredAt is { } delivered
-            ? Seen("delivered", delivered, "handed over to a connection or a claim of the agent")
-            : NotYet("delivered", IsOver(delivery) ? "never handed over" : "still waiting");
-
+        yield return Delivered(delivery);
         yield return Surfaced(delivery);
 
         yield return delivery.AcknowledgedAt is { } acknowledged
@@ -53,10 +50,17 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
         return $"[{colour}]{mark}[/] {Name,-13}{when} [grey]{Meaning}[/]";
     }
 
+    private static DeliveryStage Delivered(Delivery delivery) => delivery switch
+    {
+        { DeliveredAt: { } delivered } => Seen("delivered", delivered, "handed over to a connection or a claim of the agent"),
+        { AcknowledgedAt: not null } => NotYet("delivered", "never handed over: acknowledged by one who had only looked"),
+        _ => NotYet("delivered", IsOver(delivery) ? "never handed over" : "still waiting"),
+    };
+
     private static DeliveryStage Surfaced(Delivery delivery) => delivery switch
     {
         { SurfacedAt: { } surfaced } => Seen("surfaced", surfaced, "its harness said that it put it before the model"),
-        { DeliveredAt: null } => NotYet("surfaced", "not before it is delivered"),
+        { DeliveredAt: null, AcknowledgedAt: null } => NotYet("surfaced", "not before it is delivered"),
         _ => new DeliveryStage("surfaced", Evidence.NotKnown, At: null, "not known: its harness does not say whether the model saw it"),
     };
 

@@ -14,15 +14,25 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
     // Who asked for certain messages wants those alone, not what else goes on in the project.
     private readonly bool _messagesOnly = options.Types is { Count: > 0 } || options.Agents is { Count: > 0 };
 
+    private bool _interrupted;
+
     /// <summary>0 when told to stop or when the execution completed; 1 when it failed or was cancelled.</summary>
     public async Task<ExitCode> RunAsync()
     {
         var result = ExitCode.Done;
         try
         {
-            var from = options with { After = options.After ?? await target.StartAsync(call.Api, options, call.Cancellation) };
+            var from = options with
+            {
+                After = options.After ?? await target.StartAsync(call.Api, options, call.Cancellation),
+                Places = true,
+                Interrupted = Interrupted,
+            };
             await foreach (var item in target.Open(call.Api, from, call.Cancellation))
             {
+                Resumed();
+                if (item.Event == StreamEvents.Place)
+                    continue;
                 if (item.Completion is { } completion && target is WatchTarget.OfExecution)
                     result = completion.Status is ExecutionStatus.Completed ? ExitCode.Done : ExitCode.Failed;
                 Show(item);
@@ -38,6 +48,20 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
         }
 
         return result;
+    }
+
+    private void Interrupted()
+    {
+        if (!_interrupted)
+            _view.Note("The connection is gone; trying again.");
+        _interrupted = true;
+    }
+
+    private void Resumed()
+    {
+        if (_interrupted)
+            _view.Note("Connected again.");
+        _interrupted = false;
     }
 
     private void Show(StreamEvent item)
@@ -69,8 +93,7 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
                 _view.Aside($"{agent.Name} is {Words.Of(agent.Status)}");
                 break;
             case { Published: { } published } when !_messagesOnly:
-                var data = PlainText.Line(published.Data?.GetRawText(), 80);
-                _view.Aside($"{published.EventType} from {published.Source} {data}", published.Timestamp);
+                _view.Aside(EventLine.Of(published), published.Timestamp);
                 break;
         }
     }

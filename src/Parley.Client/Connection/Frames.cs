@@ -86,8 +86,16 @@ internal static class Frames
             }
         }
 
-        if (!taken)
-            Take(kind, id, ref data, taker);
+        if (taken)
+            return;
+        if (data.TokenType == JsonTokenType.None)
+        {
+            // An answer that says nothing but that it was done has no data; who reads it may pass over a null, not over nothing.
+            data = new Utf8JsonReader("null"u8);
+            data.Read();
+        }
+
+        Take(kind, id, ref data, taker);
     }
 
     private static void Take(Kind kind, long? id, ref Utf8JsonReader data, IFrameTaker taker)

@@ -171,10 +171,12 @@ public sealed class MessagesApi
             WireJson.Lenient.AckRequest, cancellationToken, repeatable: true);
 
     /// <summary>Settles many, each with its own result, in order.</summary>
-    public async Task<IReadOnlyList<ItemResult>> AckManyAsync(IEnumerable<AckItem> items, CancellationToken cancellationToken = default)
+    /// <param name="agentId">Whose deliveries they are, where that is not the token's owner: an admin settles for anyone.</param>
+    public async Task<IReadOnlyList<ItemResult>> AckManyAsync(
+        IEnumerable<AckItem> items, string? agentId = null, CancellationToken cancellationToken = default)
     {
         var results = await _connection.SendAsync(
-            HttpMethod.Post, new RestPath($"acks"), new AckBatchRequest { Items = [.. items] },
+            HttpMethod.Post, new RestPath($"acks").With("agent_id", agentId), new AckBatchRequest { Items = [.. items] },
             WireJson.Lenient.AckBatchRequest, WireJson.Lenient.ItemResults, cancellationToken, repeatable: true);
         return results.Items;
     }

@@ -45,6 +45,7 @@ internal sealed class EventStream(RestConnection connection, Func<RestPath> addr
                 }
             }
 
+            options.Interrupted?.Invoke();
             await Task.Delay(Pause(), connection.Time, cancellationToken);
         }
     }

@@ -15,6 +15,9 @@ public sealed record StreamOptions
 
     /// <summary>Whether the entries <c>place</c> are given too: they tell that a stream stands, and where, and say nothing else.</summary>
     public bool Places { get; init; }
+
+    /// <summary>Called each time that the connection is gone, before another is tried. It returns soon and does not throw.</summary>
+    public Action? Interrupted { get; init; }
 }
 
 /// <summary>What happens, as it happens. Each stream reconnects by itself and goes on from its place; it ends when the caller

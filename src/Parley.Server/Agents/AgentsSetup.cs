@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
+using Parley.Server.Log;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 
@@ -10,6 +11,7 @@ internal static class AgentsSetup
 {
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentDirectory>()
+        .AddSingleton<IFeedSource, AgentFeed>()
         .AddSingleton<Registration>()
         .AddSingleton<ITokenSubjects, TokenSubjects>()
         .AddSingleton<IFrames, AgentFrames>()

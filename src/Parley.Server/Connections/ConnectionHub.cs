@@ -1,18 +1,22 @@
 using System.Collections.Concurrent;
+using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.Messages;
+using Parley.Server.Monitoring;
 
 namespace Parley.Server.Connections;
 
 /// <summary>Which connections there are. Here the store finds who takes a delivery at once.</summary>
-internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals) : IHandover
+internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals) : IHandover, IMailboxWaker, IConnectionCount
 {
     private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Action<ReceiptNote>?> _receipts = new();
 
     internal int Count => _bySession.Count;
+
+    public int CountOf(int project) => _bySession.Values.Count(connection => connection.Project.Number == project);
 
     internal IEnumerable<SocketConnection> All => _bySession.Values;
 

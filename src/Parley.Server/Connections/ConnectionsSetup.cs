@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -15,14 +18,21 @@ internal static class ConnectionsSetup
     public static IServiceCollection AddConnections(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton<ConnectionHub>()
         .AddSingleton<IHandover>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<IMailboxWaker>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<IConnectionCount>(provider => provider.GetRequiredService<ConnectionHub>())
+        .AddSingleton<IAgentWatcher, PresenceNews>()
         .AddSingleton<FrameTable>()
         .AddSingleton<IFrames, FeedFrames>()
         .AddSingleton<FeedCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IChore, SilenceWatch>()
         .AddSingleton<SocketServer>()
+        .AddSingleton<RelayFrames>()
+        .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
             provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
-            provider.GetRequiredService<TimeProvider>(), settings.Heartbeat))
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), settings.Heartbeat))
+        .AddSingleton<Stopping>()
         .AddHostedService<MaintenanceLoop>();
 }

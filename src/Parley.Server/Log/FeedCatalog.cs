@@ -6,10 +6,13 @@ namespace Parley.Server.Log;
 
 /// <summary>One feed of a subscription: what it takes, and its state as it is for those who want that first.</summary>
 /// <param name="Selection">What it takes of the log.</param>
-/// <param name="Item">An entry's JSON on this feed; null: the entry's own.</param>
+/// <param name="Item">What an entry shows on this feed, nothing where it gives null; without it, the entry's own JSON.</param>
 /// <param name="Receipts">True for the feed of delivery stages, which live outside the log.</param>
-internal sealed record Feed(string Name, FeedSelection Selection, Func<LogEntry, byte[]>? Item, bool Receipts)
+internal sealed record Feed(string Name, FeedSelection Selection, Func<LogEntry, CancellationToken, ValueTask<byte[]?>>? Item, bool Receipts)
 {
+    /// <summary>Whether an entry says that something is gone.</summary>
+    internal Func<LogEntry, bool> IsEnd { get; init; } = entry => entry.Kind == EntryKind.Deletion;
+
     /// <summary>The state as it is, in parts; null where there is none to give.</summary>
     internal Func<Security.Caller, CancellationToken, IAsyncEnumerable<IReadOnlyList<byte[]>>>? Snapshot { get; init; }
 }

@@ -84,4 +84,23 @@ internal sealed class LogEntry
     internal long Subject { get; init; }
 
     internal required byte[] Json { get; init; }
+
+    /// <summary>The same entry with other JSON: what is left of it once it is deleted.</summary>
+    internal LogEntry WithJson(byte[] json) => new()
+    {
+        Project = Project,
+        Seq = Seq,
+        Kind = Kind,
+        Stamp = Stamp,
+        Audience = Audience,
+        Sender = Sender,
+        Recipients = Recipients,
+        Type = Type,
+        Thread = Thread,
+        Execution = Execution,
+        ReplyTo = ReplyTo,
+        Hops = Hops,
+        Subject = Subject,
+        Json = json,
+    };
 }

@@ -92,12 +92,25 @@ internal sealed class ProjectLog(int project, long epoch, long head)
             _count--;
         }
 
+        if (entry.Kind == EntryKind.Deletion)
+            Bury(entry);
         if (_count == _ring.Length)
             Grow();
         _ring[(_start + _count) & (_ring.Length - 1)] = entry;
         _count++;
         _bytes += entry.Json.Length;
         _head = entry.Seq;
+    }
+
+    /// <summary>A deleted message loses its content in memory too, and so does the entry that released it.</summary>
+    private void Bury(LogEntry deletion)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            ref var entry = ref _ring[(_start + i) & (_ring.Length - 1)];
+            if (entry.Seq == deletion.Subject || (entry.Kind == EntryKind.Release && entry.Subject == deletion.Subject))
+                entry = entry.WithJson(deletion.Json);
+        }
     }
 
     private void Grow()

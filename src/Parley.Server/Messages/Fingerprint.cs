@@ -45,7 +45,7 @@ internal struct Fingerprint
     internal readonly long Value => (long)_state;
 
     /// <summary>The fingerprint of a send, without its key and a request's timeout.</summary>
-    internal static long Of(SendDraft draft)
+    internal static long Of(SendDraft draft, string senderId)
     {
         var print = default(Fingerprint);
         foreach (var address in draft.To)
@@ -58,7 +58,7 @@ internal struct Fingerprint
         print.Add(draft.TtlSeconds ?? -1);
         print.Add(draft.DeliverAt?.ToUnixTimeMilliseconds() ?? -1);
         print.Add(draft.Outcome is { } outcome ? (long)outcome : -1);
-        print.Add(draft.SenderId);
+        print.Add(senderId);
         print.Add(draft.TaskId);
         if ((draft.Thread ?? draft.ReplyTo ?? draft.Supersedes ?? draft.Execution) is not null)
         {

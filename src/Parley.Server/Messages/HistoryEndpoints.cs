@@ -116,7 +116,7 @@ internal static class HistoryEndpoints
         string messageId, string emoji, bool remove, SettlerQuery query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store,
         CancellationToken cancellationToken)
     {
-        var (project, agent, problem) = await owners.FindSettlerAsync(caller, scope, query.AgentId, cancellationToken);
+        var (project, agent, problem) = await owners.FindActorAsync(caller, scope, query.AgentId, cancellationToken);
         if (problem is not null)
             return problem;
         if (!IsEmoji(emoji))

@@ -112,6 +112,9 @@ internal enum SettleVerb
 /// <param name="Lease">The lease it is held by; 0: the caller's own, queued or leased.</param>
 internal readonly record struct Settle(SettleVerb Verb, int Project, int Agent, long Seq, long Delivery, long Lease)
 {
+    /// <summary>The message's id; needed where no lease names the delivery.</summary>
+    internal Guid MessageId { get; init; }
+
     /// <summary>A nack's: until it is queued again; null: the project's.</summary>
     internal TimeSpan? Delay { get; init; }
 

@@ -88,7 +88,7 @@ internal static class InboxEndpoints
     {
         if (!WireNames.IsUuid(messageId))
             return Problems.NotFound("message", messageId);
-        var (project, agent, problem) = await owners.FindSettlerAsync(caller, scope, settler.AgentId, cancellationToken);
+        var (project, agent, problem) = await owners.FindSettlerAsync(caller, scope, settler.AgentId, Guid.Parse(messageId), item.LeaseId, cancellationToken);
         if (problem is not null)
             return problem;
         var results = await settling.SettleAsync(project!, agent!, [SettleReader.Read(verb, messageId, item)]);
@@ -100,7 +100,7 @@ internal static class InboxEndpoints
     {
         if (new Validation().Required("items", body.Value.Items).Items("items", body.Value.Items, 1_000).Problem is { } bad)
             return bad;
-        var (project, agent, problem) = await owners.FindSettlerAsync(caller, scope, query.Value.AgentId, cancellationToken);
+        var (project, agent, problem) = await owners.FindActorAsync(caller, scope, query.Value.AgentId, cancellationToken);
         if (problem is not null)
             return problem;
         var drafts = body.Value.Items!.Select(item => SettleReader.Read(SettleVerb.Ack, item.MessageId, new SettleItem { LeaseId = item.LeaseId })).ToList();

@@ -7,7 +7,7 @@ using Parley.Server.Projects;
 namespace Parley.Server.Messages;
 
 /// <summary>Looks into a mailbox or claims from it over REST, and waits there when it is empty.</summary>
-internal sealed class InboxReader(IMessageStore store, MailboxSignals signals, TimeProvider clock)
+internal sealed class InboxReader(IMessageStore store, MailboxSignals signals, Stopping stopping, TimeProvider clock)
 {
     internal Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, CancellationToken cancellationToken) =>
         WaitAsync(project, agent, wait, () => agent.Record.Paused ? Task.FromResult<IReadOnlyList<ClaimedDelivery>>([]) : store.ClaimAsync(order), cancellationToken);
@@ -18,6 +18,7 @@ internal sealed class InboxReader(IMessageStore store, MailboxSignals signals, T
     private async Task<IReadOnlyList<ClaimedDelivery>> WaitAsync(
         ProjectState project, AgentState agent, TimeSpan wait, Func<Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token, project.Gone.Token);
         var until = clock.GetUtcNow() + wait;
         while (true)
         {
@@ -25,14 +26,19 @@ internal sealed class InboxReader(IMessageStore store, MailboxSignals signals, T
             using var ticket = signals.Arm(agent.Number);
             var found = await look();
             var left = until - clock.GetUtcNow();
-            if (found.Count > 0 || left <= TimeSpan.Zero || project.Gone.IsCancellationRequested)
+            if (found.Count > 0 || left <= TimeSpan.Zero || ending.IsCancellationRequested)
                 return found;
             try
             {
-                await ticket.Fired.WaitAsync(left, clock, cancellationToken);
+                await ticket.Fired.WaitAsync(left, clock, ending.Token);
             }
             catch (TimeoutException)
             {
+                return [];
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The server is going: nothing came, and the caller asks again.
                 return [];
             }
         }

@@ -114,7 +114,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             Hops = hops,
             TaskId = draft.TaskId,
             IdempotencyKey = draft.IdempotencyKey,
-            Fingerprint = draft.IdempotencyKey is null ? 0 : Fingerprint.Of(draft),
+            Fingerprint = draft.IdempotencyKey is null ? 0 : Fingerprint.Of(draft, speaker.Id),
             OnStored = onStored,
         }, null);
     }

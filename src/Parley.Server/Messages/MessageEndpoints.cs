@@ -24,13 +24,13 @@ internal static class MessageEndpoints
     {
         var messages = routes.MapGroup("/messages").WithTags("Messages");
         messages.MapPost("/", SendAsync).WithName("SendMessage").WithSummary("Put a message in its recipients' mailboxes.")
-            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created)
+            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created).Produces<SendAnswer>()
             .Refuses(SendRefusals);
         messages.MapPost("/batch", SendBatchAsync).WithName("SendBatch").WithSummary("Send up to 1,000 messages, each with its own result.")
-            .Allow(Permission.Send).WithBodyLimit(BatchBytes).Produces<ItemResults>();
+            .Allow(Permission.Send).WithBodyLimit(BatchBytes).Produces<SendItemResults>();
         routes.MapPost("/broadcast", BroadcastAsync).WithTags("Messages").WithName("Broadcast")
             .WithSummary("Send to everybody else in the project, or to a part of them.")
-            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created).Refuses(SendRefusals);
+            .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<SendAnswer>(StatusCodes.Status201Created).Produces<SendAnswer>().Refuses(SendRefusals);
         routes.MapPost("/requests", RequestAsync).WithTags("Messages").WithName("SendRequest")
             .WithSummary("Send a message and wait for its first reply.")
             .Allow(Permission.Send).WithBodyLimit(maxMessageBytes + Envelope).Produces<RequestAnswer>()
@@ -72,8 +72,7 @@ internal static class MessageEndpoints
         if (reply.Problem is { } refused)
             return refused;
         var outcome = reply.Outcome!;
-        var status = outcome.Result == SendResult.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return new JsonBytes(status, buffer => SendAnswerJson.Write(buffer, reply), $"{Edge.BasePath}/messages/{outcome.MessageId}");
+        return new JsonBytes(StatusCodes.Status201Created, buffer => SendAnswerJson.Write(buffer, reply), $"{Edge.BasePath}/messages/{outcome.MessageId}");
     }
 
     private static async Task<IResult> SendBatchAsync(

@@ -76,6 +76,6 @@ internal sealed class EventFeed : IFeedSource
         return (new Feed(
             Name,
             new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Agent or EntryKind.Event && (types.Count == 0 || types.Contains(entry.Type!))),
-            entry => EventJson.Of(entry, project.Id), Receipts: false), null);
+            (entry, _) => new(EventJson.Of(entry, project.Id)), Receipts: false), null);
     }
 }

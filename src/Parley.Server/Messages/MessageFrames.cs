@@ -52,7 +52,7 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
     private static SendDraft? Parse(ReadOnlyMemory<byte> data, SendShape shape, SocketConnection connection, out ApiProblem? problem)
     {
         problem = null;
-        var draft = SendReader.Read(data, shape);
+        var draft = data.IsEmpty ? null : SendReader.Read(data, shape);
         if (draft is null)
             problem = SendDiagnosis.Explain(data, shape);
         else if (draft.SenderId is { } sender && sender != connection.Speaker.Id)

@@ -65,6 +65,9 @@ internal sealed class MessageLists(IMessageHistory history, MessageIndexer index
         var thread = await SeqOfAsync(project, query.Thread, cancellationToken);
         if (thread is 0 || (thread is { } opened && !await access.MayReadThreadAsync(project, opened, reader, cancellationToken)))
             return (null, Problems.NotFound("thread", query.Thread!));
+        var execution = query.Execution is { } run ? await access.FindEntryAsync(project, Guid.Parse(run), cancellationToken) : null;
+        if (query.Execution is not null && execution is not { Kind: EntryKind.Execution })
+            return (null, Problems.NotFound("execution", query.Execution!));
         return (new HistoryQuery(project.Number)
         {
             Before = query.List.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue,
@@ -72,7 +75,7 @@ internal sealed class MessageLists(IMessageHistory history, MessageIndexer index
             Sender = sender,
             Recipient = recipient,
             Thread = thread,
-            Execution = query.Execution is { } execution ? EntryId.SeqOf(Guid.Parse(execution)) : null,
+            Execution = execution?.Seq,
             Task = query.Task,
             Priorities = query.Priorities.Count > 0 ? query.Priorities.Select(priority => (Priority)priority).ToHashSet() : null,
             Since = query.Since,

@@ -35,7 +35,8 @@ internal static class Messaging
         .AddSingleton<IFeedSource, EventFeed>()
         .AddSingleton<IChore, DeliveryRescuer>()
         .AddSingleton<IChore, DeliveryExpirer>()
-        .AddSingleton<IChore, DeathNotifier>()
+        .AddSingleton<DeathNotifier>()
+        .AddSingleton<IChore>(provider => provider.GetRequiredService<DeathNotifier>())
         .AddSingleton<IChore, LogPruner>();
 
     public static IServiceCollection AddRouting(this IServiceCollection services, RoutingStrategy strategy) => services

@@ -1,11 +1,12 @@
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 
 namespace Parley.Server.Messages;
 
 /// <summary>Sends that wait for their first reply.</summary>
-internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequests pending, TimeProvider clock)
+internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequests pending, Stopping stopping, TimeProvider clock)
 {
     /// <summary>Sends a request. What returns is accepted in its order; the rest is awaited on it.</summary>
     internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Speaker speaker, SendDraft draft, CancellationToken cancellationToken)
@@ -14,13 +15,13 @@ internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequ
         if (draft.Intent == Intent.Inform)
             draft.Intent = Intent.Request;
         var sends = await mailbox.SubmitAsync(project, speaker, [draft], waiter.Bind, cancellationToken);
-        return new RunningRequest(store, project, speaker, sends, waiter, TimeSpan.FromSeconds(draft.TimeoutSeconds), clock);
+        return new RunningRequest(store, project, speaker, sends, waiter, TimeSpan.FromSeconds(Math.Clamp(draft.TimeoutSeconds, 0, SendRules.LongestTimeout)), stopping, clock);
     }
 }
 
 /// <summary>A request under way.</summary>
 internal sealed class RunningRequest(
-    IMessageStore store, ProjectState project, Speaker speaker, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, TimeProvider clock) : IDisposable
+    IMessageStore store, ProjectState project, Speaker speaker, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock) : IDisposable
 {
     private Guid _messageId;
 
@@ -38,14 +39,19 @@ internal sealed class RunningRequest(
     /// <summary>The answer's JSON, or the problem that there was none in time.</summary>
     internal async ValueTask<(byte[]? Answer, ApiProblem? Problem)> AnswerAsync(CancellationToken cancellationToken)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
         ClaimedDelivery reply;
         try
         {
-            reply = await waiter.Reply.WaitAsync(timeout, clock, cancellationToken);
+            reply = await waiter.Reply.WaitAsync(timeout, clock, ending.Token);
         }
         catch (TimeoutException)
         {
             return (null, Problems.RequestTimeout(_messageId.ToString(), timeout));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, Problems.Stopping());
         }
 
         // The answer is the reply's delivery: settled in the next commit, for which the answer need not wait.

@@ -9,6 +9,9 @@ internal static class SendRules
     private const int LongestKey = 255;
     private const int MostAddresses = 100;
 
+    /// <summary>Seconds that a request may wait.</summary>
+    internal const double LongestTimeout = 3_600;
+
     /// <summary>A year: longer is a mistake in the unit.</summary>
     private const int LongestLife = 366 * 86_400;
 
@@ -29,7 +32,7 @@ internal static class SendRules
             .Check(draft.TtlSeconds is null or (>= 1 and <= LongestLife), "ttl_seconds", $"is {draft.TtlSeconds}; expected 1 to {LongestLife}")
             .Check(draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }, "idempotency_key", $"must have 1 to {LongestKey} characters")
             .Check(draft.TaskId is null or { Length: > 0 and <= LongestKey }, "task_id", $"must have 1 to {LongestKey} characters")
-            .Check(draft.TimeoutSeconds is >= 0.001 and <= 3_600, "timeout_seconds", "expected 0.001 to 3600")
+            .Check(draft.TimeoutSeconds is >= 0.001 and <= LongestTimeout, "timeout_seconds", $"expected 0.001 to {LongestTimeout}")
             .Check(draft.Metadata.IsEmpty || draft.Metadata.Span[0] == (byte)'{', "metadata", "must be an object")
             .Check(draft.Outcome is null || draft.ReplyTo is not null, "outcome", "is for replies: name the message with reply_to")
             .Problem;

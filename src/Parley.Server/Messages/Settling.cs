@@ -6,7 +6,7 @@ using Parley.Server.Rest;
 namespace Parley.Server.Messages;
 
 /// <summary>Settles deliveries for their agent.</summary>
-internal sealed class Settling(IMessageStore store, CapabilityMover mover)
+internal sealed class Settling(IMessageStore store, CapabilityMover mover, DeathNotifier deaths)
 {
     /// <summary>Settles each; accepted in the order of calls.</summary>
     /// <returns>A problem, or null, for each in its place.</returns>
@@ -19,6 +19,7 @@ internal sealed class Settling(IMessageStore store, CapabilityMover mover)
             {
                 settles.Add(new Settle(draft.Verb, project.Number, agent.Number, EntryId.SeqOf(draft.MessageId), draft.Delivery, draft.Lease)
                 {
+                    MessageId = draft.MessageId,
                     Delay = draft.Delay,
                     Reason = draft.Reason,
                     Extension = draft.Extension,
@@ -37,7 +38,11 @@ internal sealed class Settling(IMessageStore store, CapabilityMover mover)
 
         // Who was asked for what it can do and refuses is passed over for another who can.
         if (refused)
+        {
             await mover.MoveRefusedAsync(project, agent);
+            await deaths.RunAsync(CancellationToken.None);
+        }
+
         return problems;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Idempotency;
 using Parley.Server.Rest;
 using Parley.Server.Security;
 
@@ -15,7 +16,7 @@ internal static class ProjectEndpoints
     {
         var group = routes.MapGroup("/projects").WithTags("Projects");
         group.MapPost("/", CreateAsync).WithName("CreateProject").WithSummary("Make a project.")
-            .Allow(Permission.Administer).Refuses(ErrorCodes.Conflict).Produces<Project>(StatusCodes.Status201Created);
+            .OncePerKey().Allow(Permission.Administer).Refuses(ErrorCodes.Conflict).Produces<Project>(StatusCodes.Status201Created);
         group.MapGet("/", List).WithName("ListProjects").WithSummary("List the projects that the token opens, newest first.")
             .Allow(Permission.ReadAdministration).Produces<Page<Project>>();
         group.MapGet("/{project_id}", Get).WithName("GetProject").WithSummary("Get a project and its own settings.")

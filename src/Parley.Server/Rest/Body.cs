@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -6,9 +7,16 @@ using Parley.Protocol;
 
 namespace Parley.Server.Rest;
 
+/// <summary>A body that was read.</summary>
+internal interface IJsonBody : IInput
+{
+    /// <summary>The body as it was understood, always written the same way.</summary>
+    byte[] ToJson();
+}
+
 /// <summary>The JSON body of a request, read strictly. An endpoint takes it as a parameter; when the body is bad, the API's
 /// <see cref="InputFilter"/> answers <see cref="Problem"/> and the endpoint never runs, so it may use <see cref="Value"/> at once.</summary>
-internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
+internal sealed class Body<T> : IJsonBody, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? _value;
@@ -18,6 +26,8 @@ internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndp
     public ApiProblem? Problem { get; }
 
     public T Value => _value ?? throw new InvalidOperationException("The body is bad: its problem is to be answered, not its value used.");
+
+    public byte[] ToJson() => BodyReader.Write(_value);
 
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -30,7 +40,7 @@ internal sealed class Body<T> : IInput, IBindableFromHttpContext<Body<T>>, IEndp
 }
 
 /// <summary>As <see cref="Body{T}"/>, where a request without a body says "as usual".</summary>
-internal sealed class OptionalBody<T> : IInput, IBindableFromHttpContext<OptionalBody<T>>, IEndpointParameterMetadataProvider
+internal sealed class OptionalBody<T> : IJsonBody, IBindableFromHttpContext<OptionalBody<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private OptionalBody(T? value, ApiProblem? problem) => (Value, Problem) = (value, problem);
@@ -39,6 +49,8 @@ internal sealed class OptionalBody<T> : IInput, IBindableFromHttpContext<Optiona
 
     /// <summary>Null when the request had no body.</summary>
     public T? Value { get; }
+
+    public byte[] ToJson() => BodyReader.Write(Value);
 
     public static async ValueTask<OptionalBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
@@ -73,6 +85,9 @@ file static class BodyReader
             return (null, required ? Problems.InvalidField(JsonDiagnosis.WholeBody, "is empty; expected an object") : null);
         return JsonInput.TryRead<T>(bytes.Span, out var value, out problem) ? (value, null) : (null, problem);
     }
+
+    public static byte[] Write<T>(T? value)
+        where T : class => value is null ? [] : JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Strict.GetTypeInfo(typeof(T))!);
 
     public static void Describe(EndpointBuilder builder, Type type, bool isOptional)
     {

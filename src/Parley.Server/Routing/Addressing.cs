@@ -51,6 +51,8 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
     private async ValueTask<ApiProblem?> ResolveAsync(
         ProjectState project, SendDraft draft, string address, int sender, Found found, CancellationToken cancellationToken)
     {
+        if (address.EndsWith(':'))
+            return Problems.UnknownRecipient(address);
         if (address == "*")
         {
             var everybody = AgentDirectory.Everybody(project).Where(agent => agent.Number != sender);

@@ -3,10 +3,13 @@ namespace Parley.Server.Routing;
 /// <summary>Topics are words between dots; in a subscription <c>*</c> stands for one word and <c>&gt;</c> at the end for the rest.</summary>
 internal static class TopicPattern
 {
+    private static readonly System.Buffers.SearchValues<char> Letters =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
     internal static bool IsValid(string pattern)
     {
         var words = pattern.Split('.');
-        return words.All(word => word.Length > 0 && (word is "*" or ">" || !word.AsSpan().ContainsAny('*', '>'))) && Array.IndexOf(words, ">") is var rest && (rest < 0 || rest == words.Length - 1);
+        return words.All(word => word is "*" or ">" || (word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Letters))) && Array.IndexOf(words, ">") is var rest && (rest < 0 || rest == words.Length - 1);
     }
 
     internal static bool Matches(string pattern, string topic)

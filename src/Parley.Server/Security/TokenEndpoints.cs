@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Idempotency;
 using Parley.Server.Rest;
 
 namespace Parley.Server.Security;
@@ -13,7 +14,7 @@ internal static class TokenEndpoints
     {
         var group = routes.MapGroup("/tokens").WithTags("Tokens");
         group.MapPost("/", CreateAsync).WithName("CreateToken").WithSummary("Make a token; its secret is shown this once.")
-            .Allow(Permission.Administer).Refuses(ErrorCodes.NotFound).Produces<NewToken>(StatusCodes.Status201Created);
+            .OncePerKey(secret: true).Allow(Permission.Administer).Refuses(ErrorCodes.NotFound).Produces<NewToken>(StatusCodes.Status201Created);
         group.MapGet("/", ListAsync).WithName("ListTokens").WithSummary("List the tokens, without their secrets, newest first.")
             .Allow(Permission.ReadAdministration).Produces<Page<TokenInfo>>();
         group.MapDelete("/{id}", RevokeAsync).WithName("RevokeToken").WithSummary("End a token, and every stream and socket that it opened.")

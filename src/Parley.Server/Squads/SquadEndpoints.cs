@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Idempotency;
 using Parley.Server.Agents;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -19,7 +20,7 @@ internal static class SquadEndpoints
     {
         var group = routes.MapGroup("/squads").WithTags("Squads");
         group.MapPost("/", CreateAsync).WithName("CreateSquad").WithSummary("Make a squad of agents.")
-            .Allow(Permission.WriteSquads).Refuses(ErrorCodes.Conflict, ErrorCodes.NotFound).Produces<Squad>(StatusCodes.Status201Created);
+            .OncePerKey().Allow(Permission.WriteSquads).Refuses(ErrorCodes.Conflict, ErrorCodes.NotFound).Produces<Squad>(StatusCodes.Status201Created);
         group.MapGet("/", List).WithName("ListSquads").WithSummary("List the squads, newest first.")
             .Allow(Permission.ReadProject).Produces<Page<Squad>>();
         group.MapGet("/{squad_id}", Get).WithName("GetSquad").WithSummary("Get a squad and its members.")

@@ -11,8 +11,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
 
     public async ValueTask InitializeAsync()
     {
-        // The actors of the demo are the agents that these tests write to.
-        var run = await server.RunAsync("demo", "squad", "--fast");
+        var run = await server.CastAsync();
         Assert.True(run.ExitCode == 0, run.Error);
     }
 

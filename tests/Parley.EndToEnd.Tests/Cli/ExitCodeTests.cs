@@ -34,7 +34,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [Fact]
     public async Task No_reply_in_time_is_4()
     {
-        await server.RunAsync("demo", "squad", "--fast");
+        await server.CastAsync();
 
         Assert.Equal(4, (await server.RunAsync("request", "demo-pm", "Anybody?", "--timeout", "1")).ExitCode);
     }

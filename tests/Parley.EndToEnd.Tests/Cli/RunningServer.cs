@@ -10,8 +10,8 @@ public sealed class RunningServer : IAsyncLifetime
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-cli-").FullName;
-    private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
+    private Task<CliRun>? _cast;
 
     public string DataFolder => Path.Combine(_folder, "data");
 
@@ -24,39 +24,58 @@ public sealed class RunningServer : IAsyncLifetime
         ["XDG_CONFIG_HOME"] = Path.Combine(_folder, "config"),
     };
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => Url = await StartAsync("0");
+
+    /// <summary>Plays a demo the first time, so that its actors are there to be written to.</summary>
+    public Task<CliRun> CastAsync() => _cast ??= RunAsync("demo", "squad", "--fast");
+
+    /// <summary>Kills the server, as a power cut would, and starts it again at the same address.</summary>
+    public async Task RestartAsync()
     {
-        _process = Process.Start(Binary.Command(Environment, "serve", "--port", "0", "--data", DataFolder))!;
-        _process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data?.IndexOf(Ready, StringComparison.Ordinal) is >= 0 and var at)
-                _url.TrySetResult(line.Data[(at + Ready.Length)..].Trim());
-        };
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.Exited += (_, _) => _url.TrySetException(new InvalidOperationException("The server ended before it was ready."));
-        _process.EnableRaisingEvents = true;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        Url = await _url.Task.WaitAsync(Startup);
+        await KillAsync();
+        await StartAsync($"{new Uri(Url).Port}");
     }
 
     /// <summary>Runs a command as a user of this machine.</summary>
     public Task<CliRun> RunAsync(params string[] arguments) => Binary.RunAsync(Environment, arguments, TestContext.Current.CancellationToken);
 
-    /// <summary>The same with more in the environment.</summary>
+    /// <summary>The same with more, or something else, in the environment.</summary>
     public Task<CliRun> RunAsync(IReadOnlyDictionary<string, string> more, params string[] arguments) =>
-        Binary.RunAsync(Environment.Concat(more).ToDictionary(), arguments, TestContext.Current.CancellationToken);
+        Binary.RunAsync(
+            Environment.Where(variable => !more.ContainsKey(variable.Key)).Concat(more).ToDictionary(),
+            arguments, TestContext.Current.CancellationToken);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false } process)
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        _process?.Dispose();
+        await KillAsync();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
+    }
+
+    private async Task<string> StartAsync(string port)
+    {
+        var url = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Process.Start(Binary.Command(Environment, "serve", "--port", port, "--data", DataFolder))!;
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.IndexOf(Ready, StringComparison.Ordinal) is >= 0 and var at)
+                url.TrySetResult(line.Data[(at + Ready.Length)..].Trim());
+        };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.Exited += (_, _) => url.TrySetException(new InvalidOperationException("The server ended before it was ready."));
+        _process.EnableRaisingEvents = true;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        return await url.Task.WaitAsync(Startup);
+    }
+
+    private async Task KillAsync()
+    {
+        if (_process is not { } process)
+            return;
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        _process = null;
     }
 }

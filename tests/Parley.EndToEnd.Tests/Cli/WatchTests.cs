@@ -57,6 +57,22 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
+    public async Task It_goes_on_where_it_was_when_the_server_is_back_and_says_so()
+    {
+        await server.RunAsync("demo", "squad", "--fast");
+        await server.RunAsync("send", "human", "Before.", "--type", "before");
+        await using var watch = Watching("watch", "--json", "--type", "before", "--type", "after");
+        await watch.MessagesAsync(messages => Type(messages[^1]) == "before");
+
+        await server.RestartAsync();
+        await server.RunAsync("send", "human", "After.", "--type", "after");
+
+        Assert.Equal("after", Type(Assert.Single(await watch.MessagesAsync(1))));
+        Assert.Equal("The connection is gone; trying again.", await watch.NoteAsync());
+        Assert.Equal("Connected again.", await watch.NoteAsync());
+    }
+
+    [Fact]
     public async Task Interrupted_it_ends_as_done()
     {
         await server.RunAsync("demo", "squad", "--fast");
@@ -99,6 +115,9 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
                     return line;
             }
         }
+
+        public async Task<string?> NoteAsync() =>
+            await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
         public async Task<int> InterruptAsync()
         {

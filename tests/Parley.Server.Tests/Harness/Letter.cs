@@ -65,7 +65,7 @@ internal sealed record Letter(string From, params string[] To)
             Execution = Execution,
             TaskId = TaskId,
             IdempotencyKey = Key,
-            Fingerprint = Key is null ? 0 : Fingerprint.Of(draft),
+            Fingerprint = Key is null ? 0 : Fingerprint.Of(draft, sender.Id),
         };
     }
 

@@ -52,6 +52,9 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Strea
             case EntryKind.Execution:
                 Event("status"u8, entry.Seq, entry.Json);
                 break;
+            case EntryKind.Agent when shape.Things:
+                Event("agent"u8, entry.Seq, entry.Json);
+                break;
             case EntryKind.Agent or EntryKind.Event when shape.Events:
                 Event("event"u8, entry.Seq, EventJson.Of(entry, project.Id));
                 break;

@@ -44,7 +44,7 @@ internal static class StreamEndpoints
     private static Task<IResult> ProjectAsync(
         string project_id, Query<StreamQuery> query, HttpContext context, Caller caller, Scope scope, StreamServer server) =>
         server.Project(scope) is { } project
-            ? server.ServeAsync(context, project, StreamServer.ReaderOf(caller, project), FeedSelections.Project(query.Value.Filter(project)), query.Value, new StreamShape(false, Events: true))
+            ? server.ServeAsync(context, project, StreamServer.ReaderOf(caller, project), FeedSelections.Project(query.Value.Filter(project)), query.Value, new StreamShape(false, Events: true) { Things = true })
             : Task.FromResult<IResult>(Problems.NotFound("project", project_id));
 
     private static async Task<IResult> AgentAsync(
@@ -99,6 +99,9 @@ internal sealed record StreamShape(bool FromStart, bool Events)
 {
     /// <summary>The seq of the completion, where there was one; a reader that is past it gets 204.</summary>
     internal long? EndsAt { get; init; }
+
+    /// <summary>Things as they now are go out by their own name: an agent as <c>agent</c>.</summary>
+    internal bool Things { get; init; }
 
     internal bool EndsAtCompletion { get; init; }
 }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
@@ -12,15 +13,8 @@ using Parley.Server.Storage;
 namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
-internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, TimeSpan heartbeat) : IDisposable
+internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, Stopping stopping, TimeSpan heartbeat)
 {
-    private readonly CancellationTokenSource _stopping = new();
-
-    /// <summary>Ends every stream; readers come back by themselves.</summary>
-    internal void Stop() => _stopping.Cancel();
-
-    public void Dispose() => _stopping.Dispose();
-
     internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
 
     internal static Reader? ReaderOf(Caller caller, ProjectState project) => MessageAccess.ReaderOf(caller, project);
@@ -35,7 +29,7 @@ internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, Mes
     internal async Task<IResult> ServeAsync(
         HttpContext context, ProjectState project, Reader? reader, FeedSelection selection, StreamQuery query, StreamShape shape)
     {
-        if (_stopping.IsCancellationRequested)
+        if (stopping.IsGoing)
             return Problems.Stopping();
         if (!TryPlace(context, project, query, shape, out var after, out var bad))
             return bad!;
@@ -44,7 +38,7 @@ internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, Mes
             return TypedResults.NoContent();
 
         var caller = Caller.Of(context);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token, caller.Ended, project.Gone.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping.Token, caller.Ended, project.Gone.Token);
         var feed = new FeedReader(project, log, access, reader, selection);
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
         Begin(context);

@@ -68,9 +68,8 @@ internal sealed class FeedSubscription(
                 {
                     foreach (var one in feeds)
                     {
-                        if (one.Selection.Takes(entry))
-                            connection.Outbound.Add(new ChangeFrame(
-                                subscription, one.Name, connection.Project.Log.Place(entry.Seq), entry.Kind == EntryKind.Deletion ? "delete" : "put", one.Item?.Invoke(entry) ?? entry.Json));
+                        if (one.Selection.Takes(entry) && (one.Item is null ? entry.Json : await one.Item(entry, _dropped.Token)) is { } item)
+                            connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(entry.Seq), one.IsEnd(entry) ? "delete" : "put", item));
                     }
                 }
 

@@ -24,8 +24,7 @@ internal static class SendAnswerJson
             }
             else
             {
-                to.Number(replies[i].Outcome!.Result == SendResult.Duplicate ? 200 : 201);
-                to.Raw(","u8);
+                to.Raw("201,"u8);
                 WriteFields(to, replies[i]);
             }
 

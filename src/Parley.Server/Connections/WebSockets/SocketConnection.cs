@@ -12,6 +12,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
 {
     private readonly IMessageStore _store;
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _ending = new();
     private volatile DeliveryFilter _filter = DeliveryFilter.Everything;
     private int _window;
     private int _out;
@@ -46,6 +47,22 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     internal Speaker Speaker { get; set; }
 
     internal Outbound Outbound { get; }
+
+    /// <summary>When it was last heard.</summary>
+    internal PeerTracker Peer { get; set; } = null!;
+
+    /// <summary>It was silent too long, and is being closed for it.</summary>
+    internal bool IsSilent { get; private set; }
+
+    /// <summary>Ends a connection whose peer is not heard any more.</summary>
+    internal void GiveUpOn()
+    {
+        IsSilent = true;
+        _ending.Cancel();
+    }
+
+    /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
+    internal CancellationToken Ending => _ending.Token;
 
     /// <summary>Cancelled when the connection ends for any reason.</summary>
     internal CancellationToken Closing => _closing.Token;
@@ -109,7 +126,11 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     internal void Close()
     {
         if (!_closing.IsCancellationRequested)
+        {
+            _ending.Cancel();
             _closing.Cancel();
+        }
+
         Outbound.Close();
     }
 
@@ -151,7 +172,11 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
         }
     }
 
-    public void Dispose() => _closing.Dispose();
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _closing.Dispose();
+    }
 
     private void Pump()
     {

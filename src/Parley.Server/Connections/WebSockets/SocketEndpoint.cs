@@ -2,8 +2,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -14,11 +16,24 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>Where an agent connects.</summary>
 internal static class SocketEndpoint
 {
+    /// <summary>To stand before the WebSocket middleware: hears every peer.</summary>
+    public static void UseSockets(this IApplicationBuilder app)
+    {
+        var clock = app.ApplicationServices.GetRequiredService<TimeProvider>();
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/ws", StringComparison.Ordinal))
+                PeerTracker.Attach(context, clock);
+            return next(context);
+        });
+        app.UseWebSockets();
+    }
+
     public static void MapSockets(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/ws/{agent_id}", ConnectAsync).WithName("ConnectAgent").ExcludeFromDescription().Allow(Permission.Connect);
 
     private static async Task<IResult> ConnectAsync(
-        string agent_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, AgentDirectory agents, SocketServer server)
+        string agent_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, AgentDirectory agents, SocketServer server, Stopping stopping)
     {
         // What can be refused is refused before the upgrade, as any request is.
         if (!context.WebSockets.IsWebSocketRequest)
@@ -33,7 +48,7 @@ internal static class SocketEndpoint
         var query = await Query<ConnectionQuery>.BindAsync(context, null!);
         if (query!.Problem is { } bad)
             return bad;
-        if (server.IsStopping)
+        if (stopping.IsGoing)
             return Problems.Stopping();
 
         await server.ServeAsync(context, project, agent, caller, query.Value);

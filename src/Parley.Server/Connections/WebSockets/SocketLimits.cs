@@ -7,6 +7,9 @@ internal static class SocketLimits
 
     /// <summary>One WebSocket message, which may hold many frames.</summary>
     internal const int MessageBytes = 4 * 1024 * 1024;
+
+    /// <summary>One frame of the plain relay.</summary>
+    internal const int RelayBytes = 1024 * 1024;
 }
 
 /// <summary>Why a socket was closed.</summary>

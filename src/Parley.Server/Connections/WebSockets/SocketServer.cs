@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Security;
@@ -11,25 +12,17 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
-    ConnectionHub hub, FrameTable frames, IMessageStore store, AgentDirectory agents, SocketTimes times, ILogger<SocketServer> logger) : IDisposable
+    ConnectionHub hub, FrameTable frames, IMessageStore store, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
-    private readonly CancellationTokenSource _stopping = new();
-
-    internal bool IsStopping => _stopping.IsCancellationRequested;
-
-    /// <summary>Ends every socket with 1001: come back.</summary>
-    internal void Stop() => _stopping.Cancel();
-
-    public void Dispose() => _stopping.Dispose();
 
     internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState agent, Caller caller, ConnectionQuery query)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
         using var connection = new SocketConnection(
             socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store);
+        connection.Peer = context.Features.Get<PeerTracker>()!;
         connection.Speaker = Speakers.Of(caller, agent, connection.Session);
 
         if (query.Session is { } broken && hub.Find(broken) is { } old && old.Agent == agent)
@@ -73,7 +66,7 @@ internal sealed partial class SocketServer(
         // goodbye ends the receive; only one that says nothing is cut off.
         using var cutOff = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            _stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Closing);
+            stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Ending);
         await using var goodbye = ending.Token.UnsafeRegister(_ => Leave(connection, cutOff), null);
         var receiver = new SocketReceiver(connection, frames);
         try
@@ -107,7 +100,8 @@ internal sealed partial class SocketServer(
     }
 
     private int CodeOfEnd(SocketConnection connection) =>
-        connection.Caller.Ended.IsCancellationRequested ? CloseCodes.Unauthorized
+        connection.IsSilent ? CloseCodes.Silent
+        : connection.Caller.Ended.IsCancellationRequested ? CloseCodes.Unauthorized
         : connection.Project.Gone.IsCancellationRequested ? CloseCodes.NotFound
         : CloseCodes.Stopping;
 
@@ -146,6 +140,10 @@ internal sealed class SocketTimes(TimeSpan heartbeat, TimeProvider clock)
 
     internal TimeProvider Clock { get; } = clock;
 
-    /// <summary>A ping each heartbeat; a peer that has not answered by the next is gone.</summary>
-    internal WebSocketAcceptContext Accept { get; } = new() { KeepAliveInterval = heartbeat, KeepAliveTimeout = heartbeat };
+    /// <summary>A peer that was silent for this long is closed: it has answered neither of two pings.</summary>
+    internal TimeSpan LongestSilence { get; } = 2 * heartbeat;
+
+    /// <summary>A ping each heartbeat. Closing the silent is <see cref="SilenceWatch"/>'s, which says why; ASP.NET cuts off what even
+    /// that can not reach.</summary>
+    internal WebSocketAcceptContext Accept { get; } = new() { KeepAliveInterval = heartbeat, KeepAliveTimeout = 2 * heartbeat };
 }

@@ -230,6 +230,7 @@ internal sealed partial class SqliteMessageStore
             ? connection.Prepare(
                     "SELECT delivery, place, state, attempt, priority, rank, lease, queued_at FROM deliveries WHERE delivery = ?1 AND place = ?2 AND mailbox = ?3")
                 .Bind(1, settle.Delivery).Bind(2, place).Bind(3, settle.Agent)
+            : !IsMessage(connection, place, settle.MessageId) ? connection.Prepare("SELECT 1 WHERE 0")
             : connection.Prepare(
                     """
                     SELECT d.delivery, d.place, d.state, d.attempt, d.priority, d.rank, d.lease, d.queued_at
@@ -238,6 +239,15 @@ internal sealed partial class SqliteMessageStore
                     """)
                 .Bind(1, place).Bind(2, settle.Agent);
         return Read(rows, account);
+    }
+
+    /// <summary>A seq leads to the entry; the rest of the id must be the entry's too.</summary>
+    private static bool IsMessage(SqliteConnection connection, long place, Guid id)
+    {
+        var row = connection.Prepare("SELECT body FROM log WHERE place = ?1 AND kind = 1").Bind(1, place);
+        var found = row.Step() && MessageJsonReader.Id(row.Blob(0)) == id;
+        row.Reset();
+        return found;
     }
 
     private static Found? Read(SqliteStatement rows, MailboxAccount account)

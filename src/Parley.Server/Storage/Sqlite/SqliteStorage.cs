@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
+using Parley.Server.Connections.Relay;
+using Parley.Server.Executions;
+using Parley.Server.Idempotency;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
@@ -30,6 +33,12 @@ internal static class SqliteStorage
         .AddSingleton<IProjectStore, SqliteProjectStore>()
         .AddSingleton<IAgentStore, SqliteAgentStore>()
         .AddSingleton<ISquadStore, SqliteSquadStore>()
+        .AddSingleton<IExecutionStore, SqliteExecutionStore>()
+        .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
+        .AddSingleton<SqliteStatsStore>()
+        .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
+        .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
+        .AddSingleton<IRelayStore, SqliteRelayStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>();
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>

@@ -161,3 +161,10 @@ CREATE TABLE relay_places (
     agent INTEGER PRIMARY KEY,
     seq   INTEGER NOT NULL
 );
+
+-- Since the first start: how long the server was ready, kept in steps, so that a kill costs one step.
+CREATE TABLE availability (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    first_start INTEGER NOT NULL,
+    ready_ms    INTEGER NOT NULL
+);

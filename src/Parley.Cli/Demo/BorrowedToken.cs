@@ -1,9 +1,9 @@
 using Parley.Client;
 using Parley.Protocol;
 
-namespace Parley.Cli.CommandLine;
+namespace Parley.Cli.Demo;
 
-/// <summary>An agent's token that is made for an errand and revoked after it: how an admin acts as an agent without touching the token
+/// <summary>An agent's token that is made for a play and revoked after it: how an admin acts as an agent without touching the token
 /// that the agent itself has.</summary>
 internal sealed class BorrowedToken : IAsyncDisposable
 {

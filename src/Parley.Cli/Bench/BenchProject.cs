@@ -1,0 +1,74 @@
+using Parley.Client;
+using Parley.Protocol;
+
+namespace Parley.Cli.Bench;
+
+/// <summary>A project for one workload, without the limits that protect a project in use.</summary>
+internal sealed class BenchProject : IAsyncDisposable
+{
+    /// <summary>As the workloads are defined: so many sends of one sender are on their way at most.</summary>
+    private const int MaxUnconfirmed = 256;
+
+    private readonly BenchServer _server;
+    private readonly ParleyApi _admin;
+    private readonly Dictionary<string, string> _tokens = [];
+
+    private BenchProject(BenchServer server, ParleyApi admin, string id)
+    {
+        (_server, _admin, Id) = (server, admin, id);
+        Api = ParleyApi.Open(server.Options with { Project = id });
+    }
+
+    public string Id { get; }
+
+    /// <summary>The project, with the rights of an admin.</summary>
+    public ParleyApi Api { get; }
+
+    public static async Task<BenchProject> CreateAsync(BenchServer server, string workload, CancellationToken cancellationToken)
+    {
+        var admin = ParleyApi.Open(server.Options);
+        var request = new ProjectRequest
+        {
+            ProjectId = $"bench-{workload}-{Guid.NewGuid():N}",
+            Name = $"parley bench: {workload}",
+            Settings = new ProjectSettings { RateLimitPerSecond = 0, MailboxLimit = 10_000_000, LoopLimit = 100_000 },
+        };
+        var project = await admin.Projects.CreateAsync(request, cancellationToken);
+        return new BenchProject(server, admin, project.ProjectId);
+    }
+
+    /// <summary>Registers an agent that is away.</summary>
+    /// <returns>Its token.</returns>
+    public async Task<string> RegisterAsync(string agentId, CancellationToken cancellationToken)
+    {
+        if (_tokens.TryGetValue(agentId, out var known))
+            return known;
+        var agent = await Api.Agents.RegisterAsync(new RegisterRequest { AgentId = agentId, Type = "bot" }, cancellationToken);
+        return _tokens[agentId] = agent.Token ?? throw new InvalidOperationException($"The server gave '{agentId}' no token at its first registration.");
+    }
+
+    /// <summary>Registers an agent, where it is not, and connects as it.</summary>
+    public async Task<ParleyAgent> ConnectAsync(string agentId, CancellationToken cancellationToken) =>
+        await ConnectAsync(agentId, await RegisterAsync(agentId, cancellationToken), cancellationToken);
+
+    /// <summary>A token that reads everything in the project.</summary>
+    public async Task<string> ObserverTokenAsync(CancellationToken cancellationToken) =>
+        (await Api.Tokens.CreateAsync(new TokenRequest { Kind = TokenKind.Observer, ProjectId = Id }, cancellationToken)).Token;
+
+    public Task<ParleyAgent> ConnectAsync(string agentId, string token, CancellationToken cancellationToken) =>
+        ParleyAgent.ConnectAsync(OptionsOf(token) with { AgentId = agentId, MaxUnconfirmed = MaxUnconfirmed }, cancellationToken);
+
+    /// <summary>REST and streams on connections of their own.</summary>
+    public ParleyApi Open(string token) => ParleyApi.Open(OptionsOf(token));
+
+    public async ValueTask DisposeAsync()
+    {
+        // A server of its own goes with everything that is on it.
+        if (!_server.IsOwn)
+            await _admin.Projects.DeleteAsync(Id, CancellationToken.None);
+        await Api.DisposeAsync();
+        await _admin.DisposeAsync();
+    }
+
+    private ParleyOptions OptionsOf(string token) => _server.Options with { Project = Id, Token = token };
+}

@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using Parley.Protocol;
+
+namespace Parley.Cli.Bench;
+
+/// <summary>All that one call of <c>parley bench</c> measured.</summary>
+internal sealed record BenchReport(
+    BenchMachine Machine, string ServerVersion, bool OwnServer, IReadOnlyList<Figure> Figures, AuditResult? Verified);
+
+internal sealed record BenchMachine(int Processors, string System, string Runtime);
+
+/// <summary>A figure, with what it was measured beside.</summary>
+/// <param name="Value">The median of <paramref name="Runs"/>.</param>
+/// <param name="Floor">What must be reached on two cores that client and server share; null where nothing is promised.</param>
+/// <param name="FsyncsPerSecond">What the disk did just before; null when the data are on another machine.</param>
+/// <param name="ToFsync">The value as a multiple of the fsync rate; of a duration, as a multiple of one fsync's. Null for sizes.</param>
+/// <param name="EchoesPerSecond">What bare WebSockets did just before. <paramref name="ToEcho"/> as <paramref name="ToFsync"/>.</param>
+internal sealed record Figure(
+    string Workload, string Name, double Value, Unit Unit, IReadOnlyList<double> Runs, string How, double? Floor, double? Goal, Standing? Standing,
+    double? FsyncsPerSecond, double? ToFsync, double EchoesPerSecond, double? ToEcho)
+{
+    public static Figure Of(string workload, Metric metric, IReadOnlyList<double> runs, Yardstick yardstick)
+    {
+        var value = Quantile.Median(runs);
+        return new Figure(
+            workload, metric.Name, Round(value), metric.Unit, [.. runs.Select(Round)], metric.How, metric.Floor, metric.Goal, StandingOf(metric, value),
+            yardstick.FsyncsPerSecond is { } fsyncs ? Round(fsyncs) : null, Ratio(metric.Unit, value, yardstick.FsyncsPerSecond),
+            Round(yardstick.EchoesPerSecond), Ratio(metric.Unit, value, yardstick.EchoesPerSecond));
+    }
+
+    private static Standing? StandingOf(Metric metric, double value)
+    {
+        bool Reaches(double mark) => metric.MoreIsBetter ? value >= mark : value <= mark;
+        return metric switch
+        {
+            { Goal: { } goal } when Reaches(goal) => Bench.Standing.Goal,
+            { Floor: { } floor } when Reaches(floor) => Bench.Standing.Floor,
+            { Floor: null, Goal: null } => null,
+            _ => Bench.Standing.Below,
+        };
+    }
+
+    private static double? Ratio(Unit unit, double value, double? rate) => unit switch
+    {
+        Unit.PerSecond => Round(value / rate),
+        Unit.Milliseconds => Round(value / 1e3 * rate),
+        Unit.Microseconds => Round(value / 1e6 * rate),
+        _ => null,
+    };
+
+    private static double? Round(double? value) => value is { } number ? Round(number) : null;
+
+    /// <summary>To four digits: more would pretend a precision that no run has.</summary>
+    private static double Round(double value) =>
+        value == 0 || !double.IsFinite(value) ? 0 : Math.Round(value, Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 12));
+}
+
+/// <summary>How a figure stands to what is promised and aimed at on two cores.</summary>
+internal enum Standing
+{
+    Below,
+    Floor,
+    Goal,
+}
+
+/// <summary>What disk and sockets did just before a workload was measured.</summary>
+internal readonly record struct Yardstick(double? FsyncsPerSecond, double EchoesPerSecond);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(WireEnum<Unit>), typeof(WireEnum<Standing>)])]
+[JsonSerializable(typeof(BenchReport))]
+internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Parley.Cli.Bench.Workloads;
+using Parley.Cli.Bench.Yardsticks;
+using Parley.Cli.CommandLine;
+using Parley.Client;
+
+namespace Parley.Cli.Bench;
+
+/// <summary>Measures workloads one after another: each is warmed up, then run, and its figures are the medians of its runs.</summary>
+internal sealed class BenchRunner(Call call, BenchPlan plan)
+{
+    private const int Runs = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public async Task<BenchReport> RunAsync(IReadOnlyList<WorkloadKind> kinds)
+    {
+        var figures = new List<Figure>();
+        await using var echo = await EchoYardstick.StartAsync(plan.Time, call.Cancellation);
+        foreach (var kind in kinds)
+        {
+            call.Terminal.Note($"{kind.Name}: {kind.Description} ...");
+            figures.AddRange(await MeasureAsync(kind, echo));
+        }
+
+        var machine = new BenchMachine(Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
+        return new BenchReport(machine, await VersionAsync(), plan.Server.IsOwn, figures, plan.Audit?.Close());
+    }
+
+    private async Task<string> VersionAsync()
+    {
+        // One's own server is this very program.
+        if (plan.Server.IsOwn)
+            return typeof(BenchRunner).Assembly.GetName().Version!.ToString(fieldCount: 3);
+        await using var api = ParleyApi.Open(plan.Server.Options);
+        return (await api.HealthAsync(call.Cancellation)).Version;
+    }
+
+    private async Task<IEnumerable<Figure>> MeasureAsync(WorkloadKind kind, EchoYardstick echo)
+    {
+        using var patience = new CancellationTokenSource(Patience, plan.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, patience.Token);
+        try
+        {
+            await using var workload = await kind.OpenAsync(plan, either.Token);
+            await workload.WarmUpAsync(either.Token);
+            var yardstick = new Yardstick(
+                plan.Server.DataFolder is { } folder ? FsyncYardstick.Measure(folder, plan.Time) : null,
+                await echo.MeasureAsync(either.Token));
+
+            var samples = new List<Sample>();
+            for (var run = 0; run < (plan.Fast ? 1 : Runs); run++)
+            {
+                // What the run before left behind is not this one's to clear away.
+                GC.Collect();
+                samples.AddRange(await workload.RunAsync(either.Token));
+            }
+
+            return samples.GroupBy(sample => sample.Metric)
+                .Select(metric => Figure.Of(kind.Name, metric.Key, [.. metric.Select(sample => sample.Value)], yardstick));
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            var books = plan.Audit is { } audit ? $" So far: {audit.Close()}." : " --verify says what became of each message.";
+            throw new CommandException(ExitCode.TimedOut, $"The workload {kind.Name} did not end within {Patience.TotalMinutes:0} minutes.{books}");
+        }
+    }
+}

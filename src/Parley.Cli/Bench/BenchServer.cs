@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Doctor;
+using Parley.Client;
+using Parley.Server.Settings;
+
+namespace Parley.Cli.Bench;
+
+/// <summary>The server that is measured: one that runs already, or one that is started for it in a process and a data folder of its own.</summary>
+internal sealed class BenchServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private const string Greeting = "Parley is listening on ";
+
+    private readonly Process? _process;
+    private readonly Queue<string> _complaints = [];
+
+    private BenchServer(ParleyOptions options, Process? process, string? dataFolder, bool isOwn)
+    {
+        Options = options;
+        _process = process;
+        DataFolder = dataFolder;
+        IsOwn = isOwn;
+    }
+
+    /// <summary>Where it is, with a token that may make projects.</summary>
+    public ParleyOptions Options { get; private set; }
+
+    /// <summary>Whether it was started for the measurement, and goes with it.</summary>
+    public bool IsOwn { get; }
+
+    /// <summary>Where its data are; null when that is on another machine.</summary>
+    public string? DataFolder { get; }
+
+    /// <summary>Whether its processor time and memory can be seen.</summary>
+    public bool IsHere => _process is not null;
+
+    /// <summary>Processor time since it started; null where it can not be seen.</summary>
+    public TimeSpan? ProcessorTime
+    {
+        get
+        {
+            _process?.Refresh();
+            return _process?.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Bytes of memory that it occupies; null where it can not be seen.</summary>
+    public long? ResidentBytes
+    {
+        get
+        {
+            _process?.Refresh();
+            return _process?.WorkingSet64;
+        }
+    }
+
+    /// <summary>The server that was named, or else one of its own: a server in use is not filled with messages unasked.</summary>
+    public static async Task<BenchServer> OpenAsync(Call call)
+    {
+        var named = call.Options.Url ?? Environment.GetEnvironmentVariable("PARLEY_URL");
+        return string.IsNullOrWhiteSpace(named) ? await StartAsync(call) : Attach(call);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsOwn && _process is { } process)
+        {
+            // Nothing of it is kept: there is nothing to put in order.
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            Directory.Delete(DataFolder!, recursive: true);
+        }
+
+        _process?.Dispose();
+    }
+
+    private static BenchServer Attach(Call call)
+    {
+        var location = call.Location;
+        var options = call.Options with { Url = location.Url.ToString(), Token = location.RequireToken(), Project = null, AgentId = null };
+        return new BenchServer(
+            options,
+            location.Url.IsLoopback ? ListeningProcess.Find(location.Url.Port) : null,
+            location.Url.IsLoopback ? Doctor.DataFolder.Of(call.Options) : null,
+            isOwn: false);
+    }
+
+    private static async Task<BenchServer> StartAsync(Call call)
+    {
+        // Beside the data of a real server: on the disk that such a one would write to. A temporary folder may be memory.
+        var beside = Path.GetDirectoryName(Path.GetFullPath(Doctor.DataFolder.Of(call.Options)))!;
+        var folder = Directory.CreateDirectory(Path.Combine(beside, $"parley-bench-{Guid.NewGuid():N}")).FullName;
+        var process = new Process { StartInfo = StartInfo(folder) };
+        var server = new BenchServer(call.Options, process, folder, isOwn: true);
+        process.ErrorDataReceived += (_, line) => server.Complain(line.Data);
+        process.Start();
+        process.BeginErrorReadLine();
+        try
+        {
+            var address = await server.ReadAddressAsync(call);
+            var token = (await File.ReadAllTextAsync(Path.Combine(folder, "admin.token"), call.Cancellation)).Trim();
+            server.Options = call.Options with { Url = address, Token = token, Project = null, AgentId = null };
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static ProcessStartInfo StartInfo(string folder)
+    {
+        var program = Environment.ProcessPath ?? throw new CommandException(ExitCode.Failed, "This program does not know its own file.", "Name a server by --url.");
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+        };
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            start.ArgumentList.Add(Path.GetFullPath(Environment.GetCommandLineArgs()[0]));
+        foreach (var argument in new[] { "serve", "--port", "0", "--data", folder, "--log-level", "warning" })
+            start.ArgumentList.Add(argument);
+
+        // What a person has set for a server in use must not colour the figures.
+        foreach (var setting in SettingsTable.All)
+        {
+            start.Environment.Remove($"PARLEY_{setting.Name.ToUpperInvariant()}");
+            if (setting.Alias is { } alias)
+                start.Environment.Remove(alias);
+        }
+
+        start.Environment.Remove("PARLEY_CONFIG");
+        return start;
+    }
+
+    private async Task<string> ReadAddressAsync(Call call)
+    {
+        var output = _process!.StandardOutput;
+        using var patience = new CancellationTokenSource(StartPatience, call.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, patience.Token);
+        try
+        {
+            while (await output.ReadLineAsync(either.Token) is { } line)
+            {
+                if (!line.StartsWith(Greeting, StringComparison.Ordinal))
+                    continue;
+                _ = output.ReadToEndAsync(CancellationToken.None); // Or it would block, one day, on a pipe that nobody empties.
+                return line[Greeting.Length..].Trim();
+            }
+        }
+        catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCode.TimedOut, $"The server did not start within {StartPatience.TotalSeconds:0} s: {Complaints()}");
+        }
+
+        throw new CommandException(ExitCode.Failed, $"The server ended at its start: {Complaints()}");
+    }
+
+    private void Complain(string? line)
+    {
+        lock (_complaints)
+        {
+            if (line is not null && _complaints.Count < 20)
+                _complaints.Enqueue(line);
+        }
+    }
+
+    private string Complaints()
+    {
+        lock (_complaints)
+            return string.Join(' ', _complaints);
+    }
+}

@@ -1,0 +1,32 @@
+using Parley.Cli.Bench.Workloads;
+
+namespace Parley.Cli.Bench;
+
+/// <summary>A moment from which time, and the processor time of both sides, are counted.</summary>
+internal readonly struct Costs
+{
+    private readonly BenchPlan _plan;
+    private readonly TimeSpan? _server;
+    private readonly TimeSpan _client;
+    private readonly long _start;
+
+    private Costs(BenchPlan plan)
+    {
+        _plan = plan;
+        _server = plan.Server.ProcessorTime;
+        _client = Environment.CpuUsage.TotalTime;
+        _start = plan.Time.GetTimestamp();
+    }
+
+    public static Costs Now(BenchPlan plan) => new(plan);
+
+    public Spent Since()
+    {
+        var elapsed = _plan.Time.GetElapsedTime(_start);
+        return new Spent(elapsed, _plan.Server.ProcessorTime - _server, Environment.CpuUsage.TotalTime - _client);
+    }
+}
+
+/// <param name="Server">Null where the server's process can not be seen.</param>
+/// <param name="Client">Of this process: the workload's clients.</param>
+internal readonly record struct Spent(TimeSpan Elapsed, TimeSpan? Server, TimeSpan Client);

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Parley.Cli.Bench;
+using Parley.Cli.Bench.Workloads;
+using Parley.Cli.CommandLine;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley bench</c></summary>
+internal static class BenchCommand
+{
+    private static readonly WorkloadKind[] Kinds =
+    [
+        DirectWorkload.Kind,
+        LatencyWorkload.Kind,
+        RequestWorkload.Kind,
+        FanoutWorkload.OverWebSockets,
+        FanoutWorkload.OverServerSentEvents,
+        BacklogWorkload.Kind,
+    ];
+
+    public static Command Create()
+    {
+        var workload = new Option<string?>("--workload") { Description = "One workload; all of them if absent." };
+        workload.OneOf([.. Kinds.Select(kind => kind.Name)]);
+        var messages = Positive("--messages", "Messages of a run; what the workload is defined with if absent.");
+        var agents = Positive("--agents", "Pairs, subscribers or agents, whichever the workload has; what it is defined with if absent.");
+        var verify = new Option<bool>("--verify") { Description = "Keeps books on every message; figures are lower then. Exit code 1 when one was lost or came again." };
+        var fast = new Option<bool>("--fast") { Description = "One run instead of three, and half as long where time is fixed." };
+
+        return new CliCommand("bench",
+            "Measures a server: the one named by --url, else one that is started for it. The clients are in this process.",
+            "parley bench",
+            "parley bench --workload direct --verify",
+            "parley bench --url http://127.0.0.1:8080 --json")
+        {
+            workload, messages, agents, verify, fast,
+        }.Does(async call =>
+        {
+            var audit = call.Arguments.GetValue(verify) ? new DeliveryAudit() : null;
+            await using var server = await BenchServer.OpenAsync(call);
+            var plan = new BenchPlan(
+                server, call.Time, new Corpus(), call.Arguments.GetValue(messages), call.Arguments.GetValue(agents), audit, call.Arguments.GetValue(fast));
+            var chosen = Kinds.Where(kind => call.Arguments.GetValue(workload) is not { } name || kind.Name == name).ToArray();
+            var report = await new BenchRunner(call, plan).RunAsync(chosen);
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(report, BenchJson.Default.BenchReport);
+            else
+                BenchTable.Show(report, call.Terminal);
+            return report.Verified is { IsGood: false } ? ExitCode.Failed : ExitCode.Done;
+        });
+    }
+
+    private static Option<int?> Positive(string name, string description)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && number < 1)
+                result.AddError($"{name} {number}: expected a whole number from 1 on.");
+        });
+        return option;
+    }
+}

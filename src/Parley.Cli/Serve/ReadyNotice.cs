@@ -1,0 +1,36 @@
+using System.Net;
+using Parley.Cli.Output;
+using Parley.Server;
+using Parley.Server.Settings;
+using Spectre.Console;
+
+namespace Parley.Cli.Serve;
+
+/// <summary>What a server says once it is ready: where it listens, where its data is and in what, and how to get a token.</summary>
+internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
+{
+    public void Show(Terminal terminal)
+    {
+        var address = server.Address.GetLeftPart(UriPartial.Authority);
+        if (terminal.Json)
+        {
+            terminal.WriteJson(new ServerReady(address, settings.DataFolder, server.Storage), OutputJson.Lines.ServerReady);
+            return;
+        }
+
+        // Scripts wait for this very line.
+        terminal.WriteLine($"Parley is listening on {address}");
+        Fact(terminal, "data", $"{settings.DataFolder}, in {server.Storage}");
+        Fact(terminal, "token", $"{Path.Combine(settings.DataFolder, "admin.token")}; 'parley token create' makes others");
+        Fact(terminal, "next", "'parley demo squad' in another terminal, and 'parley watch' in a third");
+        if (!settings.HasTls && !IsLoopback())
+            terminal.Notes.MarkupLine("[yellow]Other machines can reach this server, and without TLS their tokens can be read on the way: "
+                + "give --tls-cert and --tls-key, or put it behind a proxy that speaks https.[/]");
+    }
+
+    private static void Fact(Terminal terminal, string name, string value) =>
+        terminal.Text.MarkupLine($"  [grey]{name,-6}[/] {PlainText.Escape(value)}");
+
+    private bool IsLoopback() =>
+        settings.Host == "localhost" || (IPAddress.TryParse(settings.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Parley.Cli.Output;
+using Parley.Protocol;
+
+namespace Parley.Cli.Watch;
+
+/// <summary>An event in a few words: what happened, and to whom where it says so.</summary>
+internal static class EventLine
+{
+    private const int Longest = 80;
+
+    // What the things that events are about call themselves, the friendliest first.
+    private static readonly string[] Names = ["name", "title", "agent_id"];
+
+    public static string Of(EventRecord happened)
+    {
+        var what = happened.EventType.Replace('_', ' ');
+        var about = happened.Data is { ValueKind: JsonValueKind.Object } data ? NameIn(data) ?? data.GetRawText() : happened.Data?.GetRawText();
+        return PlainText.Line(about is null ? $"{what} ({happened.Source})" : $"{what}: {about} ({happened.Source})", Longest);
+    }
+
+    private static string? NameIn(JsonElement data) => Names
+        .Select(name => data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+        .FirstOrDefault(name => name is not null);
+}

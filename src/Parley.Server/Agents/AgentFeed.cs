@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Agents;
+
+/// <summary>The feed <c>agents</c>: each agent as it is then.</summary>
+internal sealed class AgentFeed(AgentDirectory agents) : IFeedSource
+{
+    private const int PartSize = 200;
+
+    public string Name => "agents";
+
+    public (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, JsonElement filter) =>
+        filter.ValueKind is JsonValueKind.Null || (filter.ValueKind == JsonValueKind.Object && !filter.EnumerateObject().Any())
+            ? (new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), null, Receipts: false)
+            {
+                IsEnd = entry => entry.Type == "agent_removed",
+                Snapshot = (_, cancellationToken) => SnapshotAsync(project, cancellationToken),
+            }, null)
+            : (null, Problems.InvalidField("feeds.agents", "takes no filter: say {}"));
+
+    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(ProjectState project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (var part in AgentDirectory.Everybody(project).OrderBy(agent => agent.Number).Chunk(PartSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return [.. part.Select(agent => JsonSerializer.SerializeToUtf8Bytes(agents.ToWire(project, agent), WireJson.Strict.Agent))];
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Parley.Protocol;
+using Parley.Server.Connections.Relay;
+using Parley.Server.Connections.ServerSentEvents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Monitoring;
+using Parley.Server.Rest;
+
+namespace Parley.Server.ApiDocs;
+
+/// <summary>The AsyncAPI 3 document: every frame and every streamed event, from the lists by which the server itself goes.</summary>
+internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, WireDocs docs)
+{
+    private readonly WireSchemas _schemas = new(docs);
+    private readonly JsonObject _channels = [];
+    private readonly JsonObject _operations = [];
+    private readonly JsonObject _messages = [];
+
+    internal JsonObject Build()
+    {
+        AddSocket();
+        AddRelay();
+        AddStreams();
+        return new JsonObject
+        {
+            ["asyncapi"] = "3.0.0",
+            ["info"] = new JsonObject
+            {
+                ["title"] = "Parley: frames and streams",
+                ["version"] = ServerVersion.Text,
+                ["description"] =
+                    "A WebSocket message holds one frame `{\"event\", \"id\", \"data\"}` or an array of them, both ways. A frame with an `id` is answered "
+                    + "by `ok` or `error` with the same. Send the token as `Authorization: Bearer TOKEN`; what can set no header asks `POST /api/v1/tickets` "
+                    + "and passes `?ticket=`.",
+                ["license"] = new JsonObject { ["name"] = "MIT" },
+            },
+            ["defaultContentType"] = "application/json",
+            ["channels"] = _channels,
+            ["operations"] = _operations,
+            ["components"] = new JsonObject { ["messages"] = _messages, ["schemas"] = _schemas.ToJson() },
+        };
+    }
+
+    private void AddSocket()
+    {
+        // What clients may send is what the server handles: a frame without words here stands without them, never goes missing.
+        var sent = frames.Names.Select(name => FrameMeanings.FromClients.FirstOrDefault(frame => frame.Name == name) ?? new FrameMeaning(name, "", null)).ToArray();
+        AddChannel(
+            "agent", "/ws/{agent_id}", "An agent's connection; `human` is for operators, and for observers, who follow feeds only.",
+            QueryOf(ConnectionQuery.Read), sent.Concat(FrameMeanings.FromServer).Select(frame => (KeyOf("frame", frame.Name), Frame(frame))));
+        AddOperation("sendFrames", "receive", "agent", sent.Select(frame => KeyOf("frame", frame.Name)));
+        AddOperation("receiveFrames", "send", "agent", FrameMeanings.FromServer.Select(frame => KeyOf("frame", frame.Name)));
+    }
+
+    private void AddRelay()
+    {
+        var said = new FrameMeaning("relay:said", "What this agent says to everybody else in the project.", typeof(RelaySend));
+        var heard = new FrameMeaning("relay:heard", "What somebody else said to everybody.", typeof(RelayMessage));
+        AddChannel(
+            "relay", "/ws/agent/messages/{project_id}", "The plain relay: what one agent says, all the others hear. Frames are bare objects without `event`.",
+            QueryOf(RelayQuery.Read), new[] { said, heard }.Select(frame => (KeyOf("", frame.Name), Bare(frame, frame.Name))));
+        AddOperation("say", "receive", "relay", [KeyOf("", said.Name)]);
+        AddOperation("hear", "send", "relay", [KeyOf("", heard.Name)]);
+    }
+
+    private void AddStreams()
+    {
+        foreach (var stream in endpoints.Endpoints.OfType<RouteEndpoint>().Where(IsStream))
+        {
+            var name = stream.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName;
+            var channel = char.ToLowerInvariant(name[0]) + name[1..];
+            AddChannel(
+                channel, stream.RoutePattern.RawText!, stream.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? "",
+                QueryOf(StreamQuery.Read), FrameMeanings.OfStreams.Select(meaning => (KeyOf("stream", meaning.Name), Bare(meaning, meaning.Name))));
+            AddOperation($"{channel}Events", "send", channel, FrameMeanings.OfStreams.Select(meaning => KeyOf("stream", meaning.Name)));
+        }
+    }
+
+    private static bool IsStream(RouteEndpoint endpoint) => endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()
+        .Any(answer => answer.ContentTypes.Contains("text/event-stream", StringComparer.Ordinal));
+
+    private void AddChannel(string key, string address, string description, JsonObject query, IEnumerable<(string Key, JsonObject Message)> messages)
+    {
+        var references = new JsonObject();
+        foreach (var (name, message) in messages)
+        {
+            _messages.TryAdd(name, message);
+            references[name] = new JsonObject { ["$ref"] = $"#/components/messages/{name}" };
+        }
+
+        var parameters = address.Split('/').Where(part => part.StartsWith('{')).Select(part => KeyValuePair.Create(part.Trim('{', '}'), (JsonNode?)new JsonObject()));
+        _channels[key] = new JsonObject
+        {
+            ["address"] = address,
+            ["description"] = description,
+            ["parameters"] = new JsonObject(parameters),
+            ["messages"] = references,
+            ["bindings"] = new JsonObject { ["ws"] = new JsonObject { ["bindingVersion"] = "0.1.0", ["method"] = "GET", ["query"] = query } },
+        };
+    }
+
+    /// <param name="action">As the server does it: it receives what clients send.</param>
+    private void AddOperation(string key, string action, string channel, IEnumerable<string> messages) => _operations[key] = new JsonObject
+    {
+        ["action"] = action,
+        ["channel"] = new JsonObject { ["$ref"] = $"#/channels/{channel}" },
+        ["messages"] = new JsonArray([.. messages.Select(message => (JsonNode)new JsonObject { ["$ref"] = $"#/channels/{channel}/messages/{message}" })]),
+    };
+
+    private JsonObject Frame(FrameMeaning frame)
+    {
+        var properties = new JsonObject { ["event"] = new JsonObject { ["const"] = frame.Name }, ["id"] = new JsonObject { ["type"] = "string" } };
+        if (frame.Data is { } type)
+            properties["data"] = frame.TakesItems ? OneOrItems(type) : _schemas.Reference(type);
+        var message = Described(frame, new JsonObject { ["type"] = "object", ["required"] = new JsonArray("event"), ["properties"] = properties });
+        if (frame.Answer is { } answer)
+            message["x-answer"] = _schemas.Reference(answer);
+        if (frame.Data is { } data && Examples.Of(data) is { Count: > 0 } examples)
+        {
+            message["examples"] = new JsonArray([.. examples.Select(example => (JsonNode)new JsonObject
+            {
+                ["name"] = example.Name,
+                ["payload"] = new JsonObject { ["event"] = frame.Name, ["id"] = "1", ["data"] = JsonNode.Parse(example.Json) },
+            })]);
+        }
+
+        return message;
+    }
+
+    private JsonObject Bare(FrameMeaning frame, string name)
+    {
+        var message = Described(frame, frame.Data is { } type ? _schemas.Reference(type) : new JsonObject { ["type"] = "object" });
+        message["name"] = name;
+        return message;
+    }
+
+    private static JsonObject Described(FrameMeaning frame, JsonObject payload) =>
+        new() { ["name"] = frame.Name, ["summary"] = frame.Summary, ["payload"] = payload };
+
+    private JsonObject OneOrItems(Type type) => new()
+    {
+        ["oneOf"] = new JsonArray(
+            _schemas.Reference(type),
+            new JsonObject
+            {
+                ["type"] = "object",
+                ["required"] = new JsonArray("items"),
+                ["properties"] = new JsonObject { ["items"] = new JsonObject { ["type"] = "array", ["maxItems"] = 1_000, ["items"] = _schemas.Reference(type) } },
+            }),
+    };
+
+    /// <summary>Reading an empty query tells what it would take.</summary>
+    private static JsonObject QueryOf<T>(Func<QueryReader, T> read)
+    {
+        var reader = new QueryReader(QueryCollection.Empty);
+        read(reader);
+        var properties = new JsonObject();
+        foreach (var parameter in reader.Parameters)
+        {
+            var schema = new JsonObject { ["type"] = parameter.Type };
+            if (parameter.Words is { } words)
+                schema["enum"] = JsonSerializer.SerializeToNode(words, WireJson.Strict.IReadOnlyListString);
+            if (parameter.Minimum is { } least)
+                schema["minimum"] = least;
+            if (parameter.Maximum is { } most)
+                schema["maximum"] = most;
+            if (parameter.Meaning is { } meaning)
+                schema["description"] = meaning;
+            properties[parameter.Name] = schema;
+        }
+
+        return new JsonObject { ["type"] = "object", ["properties"] = properties };
+    }
+
+    /// <summary>A key of the document, which takes no colon.</summary>
+    private static string KeyOf(string prefix, string name) => $"{prefix}.{name.Replace(':', '.')}".TrimStart('.');
+}

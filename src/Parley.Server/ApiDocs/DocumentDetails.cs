@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Parley.Server.Monitoring;
+using Parley.Server.Rest;
+
+namespace Parley.Server.ApiDocs;
+
+/// <summary>What the document says of the whole API: where it is and how one is let in.</summary>
+internal sealed class DocumentDetails : IOpenApiDocumentTransformer
+{
+    private const string Bearer = "bearer";
+
+    public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Parley",
+            Version = ServerVersion.Text,
+            Description =
+                """
+                A server that AI agents talk through. Messages are on disk before they are confirmed, and are delivered at least once.
+
+                Send a token as `Authorization: Bearer TOKEN`: the server writes the first one to `admin.token` in its data folder.
+                A list is `{items, next}`; `?after=` with its `next` gets the following page. A refusal is
+                `application/problem+json` with one of the [error codes](/docs/errors). Unknown fields are refused by name.
+                WebSocket frames and server-sent events are described by [AsyncAPI](/asyncapi.json).
+                """,
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+        };
+        document.Servers = [new OpenApiServer { Url = Edge.BasePath }];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            [Bearer] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = Bearer,
+                Description = "A token of kind `admin`, `operator`, `agent`, `join` or `observer`.",
+            },
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }];
+        MoveUnderBase(document);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Paths stand relative to the base path; what is served outside of it says so.</summary>
+    private static void MoveUnderBase(OpenApiDocument document)
+    {
+        var paths = new OpenApiPaths();
+        foreach (var (path, item) in document.Paths)
+        {
+            if (path.StartsWith(Edge.BasePath + "/", StringComparison.Ordinal))
+            {
+                paths.Add(Shortened(path[Edge.BasePath.Length..]), item);
+            }
+            else
+            {
+                ((OpenApiPathItem)item).Servers = [new OpenApiServer { Url = "/" }];
+                paths.Add(path, item);
+            }
+        }
+
+        document.Paths = paths;
+    }
+
+    /// <summary>A group's own path ends in a slash that nobody types.</summary>
+    private static string Shortened(string path) => path.Length > 1 ? path.TrimEnd('/') : path;
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.OpenApi;
+using Parley.Protocol;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.ApiDocs;
+
+/// <summary>What an endpoint's own metadata says and the generator can not know: its query, its refusals, and an example of everything.</summary>
+internal sealed class OperationDetails : IOpenApiOperationTransformer
+{
+    private static readonly string[] AnyEndpointRefuses = [ErrorCodes.RateLimited, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
+
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var path = context.Description.RelativePath ?? "";
+        var needsToken = metadata.OfType<RequiredPermission>().LastOrDefault()?.Permission is not null;
+
+        AddParameters(operation, metadata, path, needsToken);
+        AddBodyExamples(operation, metadata);
+        AddAnswers(operation, metadata);
+        AddProblems(operation, metadata);
+        if (!needsToken)
+            operation.Security = [];
+        return Task.CompletedTask;
+    }
+
+    private static void AddParameters(OpenApiOperation operation, IList<object> metadata, string path, bool needsToken)
+    {
+        operation.Parameters ??= [];
+        // A parameter of the path that a handler takes as the thing it names is none that the generator sees.
+        foreach (var part in RoutePatternFactory.Parse(path).Parameters)
+        {
+            if (operation.Parameters.All(known => known.Name != part.Name))
+                operation.Parameters.Add(new OpenApiParameter { Name = part.Name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        }
+
+        foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(query => query.All))
+            operation.Parameters.Add(Parameter(parameter));
+        if (needsToken && operation.Parameters.All(known => known.Name != "project_id"))
+            operation.Parameters.Add(Parameter(new QueryParameter("project_id", "string") { Meaning = "Which project, where the token does not say it; `default` if absent." }));
+        if (metadata.OfType<Refusals>().Any(refusals => refusals.Codes.Contains(ErrorCodes.IdempotencyConflict, StringComparer.Ordinal)))
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = "Idempotency-Key",
+                In = ParameterLocation.Header,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Description = "A repeated request with the same key is answered as the first time, for 24 hours. A send may carry it as `idempotency_key` instead.",
+            });
+        }
+    }
+
+    private static OpenApiParameter Parameter(QueryParameter parameter)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true),
+            Format = parameter.Format,
+            Minimum = parameter.Minimum?.ToString(CultureInfo.InvariantCulture),
+            Maximum = parameter.Maximum?.ToString(CultureInfo.InvariantCulture),
+            Enum = parameter.Words is { } words ? [.. words.Select(word => (JsonNode)word)] : null,
+        };
+        return new OpenApiParameter
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Description = parameter.Meaning,
+            // Joined by commas, as addresses stay short that way; repeating the name is understood too.
+            Style = parameter.Repeated ? ParameterStyle.Form : null,
+            Explode = !parameter.Repeated,
+            Schema = parameter.Repeated ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema,
+        };
+    }
+
+    private static void AddBodyExamples(OpenApiOperation operation, IList<object> metadata)
+    {
+        if (metadata.OfType<IAcceptsMetadata>().LastOrDefault() is not { RequestType: { } type } accepts || operation.RequestBody is not OpenApiRequestBody body)
+            return;
+        body.Required = !accepts.IsOptional;
+        foreach (var media in body.Content?.Values ?? [])
+            media.Examples = ExamplesOf(type);
+    }
+
+    private static void AddAnswers(OpenApiOperation operation, IList<object> metadata)
+    {
+        foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer is not ProblemResponse))
+        {
+            if (operation.Responses?.GetValueOrDefault(Text(answer.StatusCode)) is not OpenApiResponse response)
+                continue;
+            if (answer.ContentTypes.Contains("text/event-stream", StringComparer.Ordinal))
+            {
+                response.Description = "A stream of server-sent events; the AsyncAPI document describes them.";
+                response.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["text/event-stream"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = Examples.Stream },
+                };
+            }
+            else if (answer.Type is { } type && type != typeof(void))
+            {
+                foreach (var media in response.Content?.Values ?? [])
+                    media.Examples = ExamplesOf(type);
+            }
+        }
+    }
+
+    private static void AddProblems(OpenApiOperation operation, IList<object> metadata)
+    {
+        if (!metadata.OfType<ProblemResponse>().Any())
+            return;
+        var codes = metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes).Concat(AnyEndpointRefuses).Distinct(StringComparer.Ordinal);
+        foreach (var (status, meanings) in codes.Select(ErrorCatalog.Of).GroupBy(meaning => meaning.Status).Select(group => (group.Key, group.ToArray())))
+        {
+            if (operation.Responses?.GetValueOrDefault(Text(status)) is not OpenApiResponse { Content: { } content } response)
+                continue;
+            response.Description = string.Join(" ", meanings.Select(meaning => $"`{meaning.Code}`: {meaning.Title}."));
+            foreach (var media in content.Values)
+            {
+                media.Examples = meanings.ToDictionary(
+                    meaning => meaning.Code,
+                    IOpenApiExample (meaning) => new OpenApiExample { Summary = meaning.Title, Value = ProblemExamples.Of(meaning.Code) },
+                    StringComparer.Ordinal);
+            }
+        }
+    }
+
+    private static Dictionary<string, IOpenApiExample> ExamplesOf(Type type) => Examples.Of(type).ToDictionary(
+        example => example.Name,
+        IOpenApiExample (example) => new OpenApiExample { Value = JsonNode.Parse(example.Json) },
+        StringComparer.Ordinal);
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

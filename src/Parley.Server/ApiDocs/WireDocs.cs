@@ -1,0 +1,61 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Xml.Linq;
+using Parley.Protocol;
+
+namespace Parley.Server.ApiDocs;
+
+/// <summary>What the sources of the wire's nouns say of them, in words of the wire: read from the XML file that the compiler writes
+/// beside <c>Parley.Protocol.dll</c>.</summary>
+internal sealed class WireDocs
+{
+    private readonly Dictionary<string, string> _summaries;
+
+    private WireDocs(Dictionary<string, string> summaries) => _summaries = summaries;
+
+    /// <summary>The docs of the running server; empty where somebody took the file away, which costs descriptions only.</summary>
+    public static WireDocs Load()
+    {
+        var file = Path.ChangeExtension(typeof(Message).Assembly.Location, ".xml");
+        if (!File.Exists(file))
+            return new WireDocs([]);
+        return new WireDocs(XDocument.Load(file).Descendants("member")
+            .Where(member => member.Element("summary") is not null)
+            .ToDictionary(member => member.Attribute("name")!.Value, member => TextOf(member.Element("summary")!), StringComparer.Ordinal));
+    }
+
+    /// <summary>What a noun is; for a list of words, what each means.</summary>
+    public string? Of(Type type)
+    {
+        var summary = _summaries.GetValueOrDefault($"T:{type.FullName}");
+        if (!type.IsEnum)
+            return summary;
+        var words = Enum.GetNames(type)
+            .Select(name => (Word: JsonNamingPolicy.SnakeCaseLower.ConvertName(name), Meaning: _summaries.GetValueOrDefault($"F:{type.FullName}.{name}")))
+            .Where(word => word.Meaning is not null)
+            .Select(word => $"`{word.Word}`: {word.Meaning}")
+            .ToArray();
+        return words.Length == 0 ? summary : string.Join(" ", words.Prepend(summary).OfType<string>());
+    }
+
+    public string? Of(MemberInfo member) => _summaries.GetValueOrDefault($"P:{member.DeclaringType!.FullName}.{member.Name}");
+
+    private static string TextOf(XElement summary) => string.Join(
+        ' ', string.Concat(summary.Nodes().Select(TextOf)).Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
+
+    private static string TextOf(XNode node) => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "see" } see => $"`{NameOf(see.Attribute("cref")?.Value ?? "")}`",
+        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+        XElement element => TextOf(element),
+        _ => "",
+    };
+
+    /// <summary><c>P:Parley.Protocol.SendRequest.ReplyTo</c> is <c>reply_to</c>; a type keeps its name.</summary>
+    private static string NameOf(string cref)
+    {
+        var name = cref[(cref.LastIndexOf('.') + 1)..];
+        return cref.StartsWith("T:", StringComparison.Ordinal) ? name : JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Connections.Relay;
+
+/// <summary>What comes in over a relay socket: each frame is a message to everybody.</summary>
+internal sealed class RelayFrames(Mailbox mailbox)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Reads until the peer leaves, or is told to.</summary>
+    internal async Task ReceiveAsync(
+        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, CancellationToken ending)
+    {
+        // As with agents' sockets: a receive that is cancelled aborts, so the end is said first and the peer's goodbye awaited.
+        using var cutOff = new CancellationTokenSource();
+        await using var goodbye = ending.UnsafeRegister(
+            _ =>
+            {
+                outbound.Goodbye(caller.Ended.IsCancellationRequested ? CloseCodes.Unauthorized : project.Gone.IsCancellationRequested ? CloseCodes.NotFound : CloseCodes.Stopping, null);
+                cutOff.CancelAfter(Patience);
+            },
+            null);
+        var speaker = agent is null ? null : Speakers.Of(caller, agent, session: null);
+        var buffer = ArrayPool<byte>.Shared.Rent(SocketLimits.RelayBytes);
+        try
+        {
+            while (true)
+            {
+                var length = 0;
+                ValueWebSocketReceiveResult read;
+                do
+                {
+                    read = await socket.ReceiveAsync(buffer.AsMemory(length), cutOff.Token);
+                    length += read.Count;
+                }
+                while (!read.EndOfMessage && length < buffer.Length && read.MessageType == WebSocketMessageType.Text);
+
+                if (read.MessageType == WebSocketMessageType.Close)
+                    break;
+                if (!read.EndOfMessage || read.MessageType == WebSocketMessageType.Binary)
+                {
+                    outbound.Goodbye(read.EndOfMessage ? CloseCodes.BadFrame : CloseCodes.TooLarge, "Frames are JSON text of up to 1 MiB.");
+                    break;
+                }
+
+                if (!IsObject(buffer.AsSpan(0, length)))
+                {
+                    outbound.Goodbye(CloseCodes.BadFrame, "Expected {\"type\": ..., \"content\": ...}.");
+                    break;
+                }
+
+                await HandleAsync(buffer.AsMemory(0, length), outbound, project, speaker, cutOff.Token);
+            }
+
+            outbound.Goodbye((int)WebSocketCloseStatus.NormalClosure, null);
+            await outbound.DrainedAsync().WaitAsync(Patience, cutOff.Token);
+        }
+        catch (TimeoutException)
+        {
+            // It does not read any more: nobody is there to hear the goodbye.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Whether it is a frame at all; one with bad fields is answered, what is none ends the connection.</summary>
+    private static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask HandleAsync(ReadOnlyMemory<byte> json, Outbound outbound, ProjectState project, Speaker? speaker, CancellationToken cancellationToken)
+    {
+        if (!JsonInput.TryRead<RelaySend>(json.Span, out var send, out var problem) || (problem = Check(send, speaker)) is not null)
+        {
+            outbound.Add(DataFrame.Problem([], problem!));
+            return;
+        }
+
+        await mailbox.RoomAsync(cancellationToken);
+        var pending = await mailbox.SubmitAsync(project, speaker!, [DraftOf(send)], null, cancellationToken);
+        _ = TellAsync(pending, outbound);
+    }
+
+    private static async Task TellAsync(PendingSends pending, Outbound outbound)
+    {
+        try
+        {
+            if ((await pending.DoneAsync())[0].Problem is { } refused)
+                outbound.Add(DataFrame.Problem([], refused));
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            outbound.Add(DataFrame.Problem([], Problems.StorageUnavailable()));
+        }
+    }
+
+    private static ApiProblem? Check(RelaySend send, Speaker? speaker) => speaker is null
+        ? Problems.Forbidden("Without agent_id this socket only listens.")
+        : new Validation().MessageType("type", send.Type).DisplayText("agent_type", send.AgentType).Required("content", send.Content).Object("metadata", send.Metadata).Problem;
+
+    private static SendDraft DraftOf(RelaySend send)
+    {
+        var draft = new SendDraft
+        {
+            Type = send.Type ?? "status",
+            Content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(send.Content!, WireJson.Strict.String)),
+            Metadata = send.Metadata is { ValueKind: JsonValueKind.Object } metadata ? Encoding.UTF8.GetBytes(metadata.GetRawText()) : default,
+            Payload = send.AgentType is { } type ? JsonObject.Write(writer => writer.WriteString("agent_type"u8, type)) : default,
+        };
+        draft.To.Add("*");
+        return draft;
+    }
+}
+
+/// <summary>What goes out over a relay socket: a message to everybody, in few words.</summary>
+internal sealed class RelayFrame(LogEntry entry, ProjectState project, PeerTracker tracker) : OutFrame
+{
+    internal override void Write(FrameBuffer to)
+    {
+        var message = JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Message)!;
+        var relayed = new RelayMessage
+        {
+            Id = message.MessageId,
+            ProjectId = message.ProjectId,
+            SenderAgentId = message.SenderId,
+            SenderAgentType = AgentTypeOf(message) ?? project.Agents.Find(entry.Sender)?.Record.Type,
+            MessageType = message.MessageType,
+            Content = message.Content,
+            Metadata = message.Metadata,
+            CreatedAt = message.Timestamp,
+        };
+        to.Raw(JsonSerializer.SerializeToUtf8Bytes(relayed, WireJson.Strict.RelayMessage));
+    }
+
+    internal override void Written() => tracker.Written(entry.Seq);
+
+    private static string? AgentTypeOf(Message message) =>
+        message.Payload is { ValueKind: JsonValueKind.Object } payload && payload.TryGetProperty("agent_type", out var type) && type.ValueKind == JsonValueKind.String
+            ? type.GetString()
+            : null;
+}

@@ -1,0 +1,112 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Connections.Relay;
+
+/// <summary>Serves one relay socket: hears from the log, speaks to everybody.</summary>
+internal sealed partial class RelayServer(
+    RelayFrames frames, IRelayStore places, ILogStore log, MessageAccess access, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<RelayServer> logger)
+{
+    /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
+
+    internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState? agent, Caller caller, long? after)
+    {
+        var tracker = context.Features.Get<PeerTracker>()!;
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(
+            new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, caller.Ended, project.Gone.Token);
+        var outbound = new Outbound(socket, CancellationToken.None);
+        if (agent is not null)
+        {
+            tracker.Arrived = seq => _ = MoveAsync(project, agent, seq);
+            await agents.ConnectedAsync(project, agent, CancellationToken.None);
+        }
+
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        var telling = TellAsync(project, agent, after, tracker, outbound, gone.Token);
+        try
+        {
+            await frames.ReceiveAsync(socket, outbound, project, agent, caller, ending.Token);
+        }
+        catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            Log.Broke(logger, agent?.Id ?? "a listener", fault.Message);
+        }
+        finally
+        {
+            await gone.CancelAsync();
+            await telling;
+            outbound.Close();
+            if (agent is not null)
+                await agents.DisconnectedAsync(project, agent);
+        }
+    }
+
+    private async Task TellAsync(ProjectState project, AgentState? agent, long? after, PeerTracker tracker, Outbound outbound, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reader = agent is null ? null : new Reader(agent.Number, agent.Record.JoinedSeq);
+            var feed = new FeedReader(project, log, access, reader, new FeedSelection(
+                LogQuery.All, entry => entry.Kind == EntryKind.Message && entry.Audience == Audience.Everyone && entry.Sender != agent?.Number));
+            if (await FromAsync(agent, after, cancellationToken) is { } seq)
+                await feed.StartAsync(project.Log.Place(Math.Min(seq, project.Log.Head)), cancellationToken);
+            while (true)
+            {
+                await outbound.LowAsync(cancellationToken);
+                var before = feed.Cursor;
+                foreach (var entry in (await feed.ReadAsync(cancellationToken)).Entries)
+                    outbound.Add(new RelayFrame(entry, project, tracker));
+                if (feed.Cursor == before)
+                    await feed.WaitAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The peer has gone, or is to come back.
+        }
+        catch (StorageUnavailableException)
+        {
+            outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
+        }
+    }
+
+    private async ValueTask<long?> FromAsync(AgentState? agent, long? after, CancellationToken cancellationToken)
+    {
+        if (after is not null || agent is null)
+            return after;
+        return await places.PlaceAsync(agent.Number, cancellationToken) ?? agent.Record.JoinedSeq;
+    }
+
+    private async Task MoveAsync(ProjectState project, AgentState agent, long seq)
+    {
+        try
+        {
+            await places.MoveAsync(project.Number, agent.Number, seq, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            // The place stays where it was: the agent hears again what it has heard.
+            Log.NotMoved(logger, fault, agent.Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The relay of {Agent} broke: {Reason}")]
+        internal static partial void Broke(ILogger logger, string agent, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "How far {Agent} has heard could not be kept.")]
+        internal static partial void NotMoved(ILogger logger, Exception fault, string agent);
+    }
+}

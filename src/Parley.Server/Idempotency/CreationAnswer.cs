@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Idempotency;
+
+/// <summary>An answer as it went out, to be given again.</summary>
+internal sealed record CreationAnswer(int Status, string? Location, byte[] Body) : IResult
+{
+    /// <summary>Runs a result and catches what it writes.</summary>
+    internal static async Task<CreationAnswer> CatchAsync(HttpContext context, IResult result)
+    {
+        var network = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        using var written = new MemoryStream();
+        var catching = new StreamResponseBodyFeature(written);
+        context.Features.Set<IHttpResponseBodyFeature>(catching);
+        try
+        {
+            await result.ExecuteAsync(context);
+            await catching.CompleteAsync();
+        }
+        finally
+        {
+            context.Features.Set(network);
+        }
+
+        return new CreationAnswer(context.Response.StatusCode, context.Response.Headers.Location, written.ToArray());
+    }
+
+    /// <param name="withBody">False for a secret, of which it is kept only that it was told.</param>
+    internal byte[] ToBytes(bool withBody) => JsonObject.Write(writer =>
+    {
+        writer.WriteNumber("status"u8, Status);
+        if (Location is not null)
+            writer.WriteString("location"u8, Location);
+        if (!withBody)
+            writer.WriteBoolean("secret"u8, true);
+        else if (Body.Length > 0)
+        {
+            writer.WritePropertyName("body"u8);
+            writer.WriteRawValue(Body);
+        }
+    });
+
+    /// <returns>Null when the answer held a secret.</returns>
+    internal static CreationAnswer? Read(byte[] bytes)
+    {
+        using var kept = JsonDocument.Parse(bytes);
+        var answer = kept.RootElement;
+        if (answer.TryGetProperty("secret"u8, out _))
+            return null;
+        return new CreationAnswer(
+            answer.GetProperty("status"u8).GetInt32(),
+            answer.TryGetProperty("location"u8, out var location) ? location.GetString() : null,
+            answer.TryGetProperty("body"u8, out var body) ? System.Text.Encoding.UTF8.GetBytes(body.GetRawText()) : []);
+    }
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        if (Location is not null)
+            response.Headers.Location = Location;
+        if (Body.Length == 0)
+            return Task.CompletedTask;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = Body.Length;
+        return response.Body.WriteAsync(Body, httpContext.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Idempotency;
+
+/// <summary>Makes an endpoint that creates something create it once for each <c>Idempotency-Key</c>: whoever asks again, because it
+/// heard no answer, gets the first one.</summary>
+internal static class IdempotentCreation
+{
+    public const string Header = "Idempotency-Key";
+
+    /// <param name="secret">The answer holds a secret, which is told once: the same key again is 409.</param>
+    public static RouteHandlerBuilder OncePerKey(this RouteHandlerBuilder endpoint, bool secret = false) =>
+        endpoint.AddEndpointFilter(new OncePerKeyFilter(secret)).Refuses(ErrorCodes.IdempotencyConflict, ErrorCodes.InvalidRequest);
+}
+
+internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
+{
+    private const int LongestKey = 255;
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (!http.Request.Headers.TryGetValue(IdempotentCreation.Header, out var values))
+            return await next(context);
+        if (values is not [{ Length: > 0 and <= LongestKey } text])
+            return Problems.InvalidField(IdempotentCreation.Header, $"must be given once and have 1 to {LongestKey} characters");
+        if (http.RequestServices.GetRequiredService<ProjectDirectory>().Find(Scope.Of(http).ProjectId) is not { } project)
+            return Problems.NotFound("project", Scope.Of(http).ProjectId);
+
+        var key = new CreationKey(project.Number, NameOf(Caller.Of(http), project), text);
+        var keys = http.RequestServices.GetRequiredService<CreationKeys>();
+        using var turn = await keys.EnterAsync(key, http.RequestAborted);
+        var print = PrintOf(context);
+        return await keys.FindAsync(key, http.RequestAborted) is { } before
+            ? Again(before, print, text)
+            : await CreateAsync(context, next, keys, key, print);
+    }
+
+    private async ValueTask<object?> CreateAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKeys keys, CreationKey key, long print)
+    {
+        // What was refused created nothing: its key stays free, and the same request may succeed later.
+        if (await next(context) is not IResult result)
+            throw new InvalidOperationException("An endpoint that creates answers with a result.");
+        if (result is ApiProblem)
+            return result;
+
+        var answer = await CreationAnswer.CatchAsync(context.HttpContext, result);
+        try
+        {
+            await keys.KeepAsync(key, new KeptAnswer(print, answer.ToBytes(withBody: !secret)));
+        }
+        catch (StorageUnavailableException fault)
+        {
+            // It is created and the caller hears so: the key is needed only by who does not.
+            Log.NotKept(context.HttpContext.RequestServices.GetRequiredService<ILogger<OncePerKeyFilter>>(), fault);
+        }
+
+        return answer;
+    }
+
+    private static object Again(KeptAnswer before, long print, string key)
+    {
+        if (before.Answer is null || before.Fingerprint != print)
+            return Problems.IdempotencyConflict(key);
+        return (object?)CreationAnswer.Read(before.Answer)
+            ?? Problems.Conflict("With this key a secret was made, which is told once. If it was lost, revoke it and make another with a new key.");
+    }
+
+    /// <summary>Over method, path and body, the body as it was understood: spaces and the order of fields mean nothing.</summary>
+    private static long PrintOf(EndpointFilterInvocationContext context)
+    {
+        var print = default(Fingerprint);
+        print.Add(context.HttpContext.Request.Method);
+        print.Add(context.HttpContext.Request.Path.Value);
+        foreach (var body in context.Arguments.OfType<IJsonBody>())
+            print.Add(body.ToJson());
+        return print.Value;
+    }
+
+    // As a send has it, so that one key is one thing whichever way it comes.
+    private static string NameOf(Caller caller, ProjectState project) =>
+        caller.Kind == TokenKind.Agent && project.Agents.Find(caller.AgentId!) is { } agent ? $"a{agent.Number}" : $"t{caller.TokenId}";
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Something was created under a key that could not be kept; asked again with it, it is created again.")]
+        internal static partial void NotKept(ILogger logger, Exception fault);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Parley.Server.Monitoring;
+
+/// <summary>Whether the server can serve: it is open, not stopping, and its store takes writes.</summary>
+internal sealed class Readiness
+{
+    private volatile bool _open;
+    private volatile bool _stopping;
+    private volatile bool _storeAway;
+
+    internal bool IsReady => Reason is null;
+
+    /// <summary>Why it is not ready, for people; null when it is.</summary>
+    internal string? Reason =>
+        _stopping ? "The server is stopping."
+        : !_open ? "The server is starting."
+        : _storeAway ? "The store takes no writes."
+        : null;
+
+    /// <summary>Everything is loaded and the address is taken.</summary>
+    internal void Open() => _open = true;
+
+    /// <summary>From now on others are to be asked.</summary>
+    internal void Stop() => _stopping = true;
+
+    internal void StoreIs(bool away) => _storeAway = away;
+}

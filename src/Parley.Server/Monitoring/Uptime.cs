@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Monitoring;
+
+/// <summary>For how long the server was ready, since the first start.</summary>
+internal interface IAvailabilityStore
+{
+    /// <summary>Adds time for which the server was ready; makes the record at the first start.</summary>
+    /// <returns>The first start, and all time for which it was ready since.</returns>
+    ValueTask<(DateTimeOffset FirstStart, TimeSpan Ready)> AddReadyAsync(TimeSpan time, DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <summary>How long this server runs, and what share of all time since its first start it was ready. Each beat writes, so it also finds
+/// out whether the store takes writes.</summary>
+internal sealed partial class Uptime(IAvailabilityStore store, Readiness readiness, TimeProvider clock, ILogger<Uptime> logger) : IAsyncDisposable
+{
+    /// <summary>What a kill can cost of the time that is counted.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+
+    /// <summary>A store that takes longer than this does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _beating = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly long _startedAt = clock.GetTimestamp();
+    private ITimer? _timer;
+    private Task _joined = Task.CompletedTask;
+    private DateTimeOffset _firstStart = clock.GetUtcNow();
+    private TimeSpan _ready;
+
+    /// <summary>Since when time is ready and not yet counted; negative: it is not ready.</summary>
+    private long _readySince = -1;
+    private long _beatAt;
+
+    internal TimeSpan Running => clock.GetElapsedTime(_startedAt);
+
+    /// <summary>0-1.</summary>
+    internal double Availability
+    {
+        get
+        {
+            var all = clock.GetUtcNow() - _firstStart;
+            var ready = _ready + (Volatile.Read(ref _readySince) is >= 0 and var since && readiness.IsReady ? clock.GetElapsedTime(since) : TimeSpan.Zero);
+            return all <= TimeSpan.Zero ? 1 : Math.Clamp(ready / all, 0, 1);
+        }
+    }
+
+    /// <summary>Begins to count. Once the store is open.</summary>
+    internal async Task StartAsync()
+    {
+        await BeatAsync();
+        _timer = clock.CreateTimer(_ => _ = JoinBeatAsync(), null, Step, Step);
+    }
+
+    /// <summary>Everything is loaded and the address is taken: the server is ready, and its time counts.</summary>
+    internal Task OpenAsync()
+    {
+        readiness.Open();
+        return BeatAsync();
+    }
+
+    /// <summary>The server is ready no longer; what it was is counted.</summary>
+    internal async Task StopAsync()
+    {
+        await BeatAsync();
+        readiness.Stop();
+    }
+
+    /// <summary>Finds out anew whether the store takes writes, unless that is known from just now.</summary>
+    /// <returns>False when it has not answered in time.</returns>
+    internal async Task<bool> ProbeAsync(TimeSpan unlessWithin)
+    {
+        if (clock.GetElapsedTime(Volatile.Read(ref _beatAt)) < unlessWithin)
+            return true;
+        var beat = JoinBeatAsync();
+        return await Task.WhenAny(beat, Task.Delay(Patience, clock)) == beat;
+    }
+
+    internal async Task BeatAsync()
+    {
+        await _beating.WaitAsync();
+        try
+        {
+            await BeatLockedAsync();
+        }
+        finally
+        {
+            _beating.Release();
+        }
+    }
+
+    /// <summary>The beat under way, else a new one: behind a store that hangs they do not queue up.</summary>
+    private Task JoinBeatAsync()
+    {
+        lock (_gate)
+            return _joined.IsCompleted ? _joined = BeatAsync() : _joined;
+    }
+
+    private async Task BeatLockedAsync()
+    {
+        try
+        {
+            var now = clock.GetTimestamp();
+            var passed = _readySince is >= 0 and var since ? clock.GetElapsedTime(since, now) : TimeSpan.Zero;
+            (_firstStart, _ready) = await store.AddReadyAsync(passed, clock.GetUtcNow(), CancellationToken.None);
+            readiness.StoreIs(away: false);
+            Volatile.Write(ref _readySince, readiness.IsReady ? now : -1);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            if (_readySince >= 0)
+                Log.StoreAway(logger, fault);
+            // The time since the last beat is not counted: nobody knows when in it the store went.
+            Volatile.Write(ref _readySince, -1);
+            readiness.StoreIs(away: true);
+        }
+
+        Volatile.Write(ref _beatAt, clock.GetTimestamp());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+            await _timer.DisposeAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The store takes no writes: the server is not ready until it does.")]
+        internal static partial void StoreAway(ILogger logger, Exception fault);
+    }
+}

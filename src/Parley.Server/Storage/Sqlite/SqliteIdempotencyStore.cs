@@ -1,0 +1,72 @@
+using Parley.Server.Idempotency;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Keys of creations in SQLite, in one table with those of sends.</summary>
+internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempotencyStore
+{
+    public ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(
+            connection =>
+            {
+                var row = connection.Prepare("SELECT fingerprint, answer FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3 AND at > ?4")
+                    .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, since.ToUnixTimeMilliseconds());
+                if (!row.Step())
+                    return null;
+                var kept = new KeptAnswer(row.Int64(0), row.IsNull(1) ? null : row.Blob(1).ToArray());
+                row.Reset();
+                return kept;
+            },
+            cancellationToken);
+
+    public async ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            connection => connection.Prepare("INSERT OR REPLACE INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+                .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, answer.Fingerprint).Bind(5, at.ToUnixTimeMilliseconds())
+                .BindBlob(6, answer.Answer)
+                .Run(),
+            cancellationToken);
+
+    public async ValueTask<CreationKey?> PruneAsync(DateTimeOffset before, CreationKey? after, int max, CancellationToken cancellationToken)
+    {
+        var (old, last) = await database.Readers.ReadAsync(connection => Look(connection, before, after, max), cancellationToken);
+        if (old.Count > 0)
+        {
+            await database.Writer.WriteAsync(
+                connection =>
+                {
+                    foreach (var key in old)
+                    {
+                        // Used again since the look: then it is not old.
+                        connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3 AND at <= ?4")
+                            .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, before.ToUnixTimeMilliseconds()).Run();
+                    }
+
+                    return old.Count;
+                },
+                cancellationToken,
+                weight: old.Count);
+        }
+
+        return last;
+    }
+
+    private static (List<CreationKey> Old, CreationKey? Last) Look(SqliteConnection connection, DateTimeOffset before, CreationKey? after, int max)
+    {
+        var from = after ?? new CreationKey(int.MinValue, "", "");
+        var rows = connection.Prepare(
+                "SELECT project, caller, key, at FROM idempotency WHERE (project, caller, key) > (?1, ?2, ?3) ORDER BY project, caller, key LIMIT ?4")
+            .Bind(1, from.Project).Bind(2, from.Caller).Bind(3, from.Key).Bind(4, max);
+        var old = new List<CreationKey>();
+        var looked = 0;
+        CreationKey last = default;
+        for (; rows.Step(); looked++)
+        {
+            last = new CreationKey(rows.Int32(0), rows.Text(1)!, rows.Text(2)!);
+            if (rows.Int64(3) <= before.ToUnixTimeMilliseconds())
+                old.Add(last);
+        }
+
+        return (old, looked == max ? last : null);
+    }
+}

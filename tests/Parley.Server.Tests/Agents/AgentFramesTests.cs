@@ -1,0 +1,92 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using Parley.Protocol;
+using Xunit;
+
+namespace Parley.Server.Tests.Agents;
+
+public sealed class AgentFramesTests
+{
+    [Fact]
+    public async Task An_agent_says_over_its_socket_what_it_is_and_what_it_does()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
+
+        var registered = await AskAsync(socket, "agent:register", """{"role": "lead", "capabilities": ["review"]}""");
+        var status = await AskAsync(socket, "agent:status", """{"status": "busy", "activity": "working"}""");
+        var beat = await AskAsync(socket, "agent:heartbeat", "{}");
+
+        Assert.Equal(("ok", "lead"), (registered.Event, Of(registered).Role));
+        Assert.Equal(("ok", AgentStatus.Busy, AgentActivity.Working), (status.Event, Of(status).Status, Of(status).Activity));
+        Assert.Equal("ok", beat.Event);
+        Assert.Equal(("lead", AgentStatus.Busy), (host.Default.Agents.Find("ada")!.Record.Role, host.Default.Agents.Find("ada")!.Presence.Status));
+    }
+
+    [Theory]
+    [InlineData("agent:register", """{"agent_id": "bob"}""", "agent_id")]
+    [InlineData("agent:register", """{"color": "red"}""", "color")]
+    [InlineData("agent:status", "{}", "status")]
+    public async Task What_makes_no_sense_is_answered_by_the_field(string name, string data, string field)
+    {
+        await using var host = await ConceptHost.StartAsync();
+        using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
+
+        var answer = await AskAsync(socket, name, data);
+
+        Assert.Equal("error", answer.Event);
+        Assert.Contains(field, answer.Data!.Value.Deserialize(WireJson.Lenient.Problem)!.Errors!.Keys);
+    }
+
+    [Fact]
+    public async Task Nobody_changes_the_operators_inbox()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        using var socket = await ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Admin));
+
+        var answer = await AskAsync(socket, "agent:register", """{"name": "Boss"}""");
+
+        Assert.Equal(("error", ErrorCodes.Forbidden), (answer.Event, answer.Data!.Value.Deserialize(WireJson.Lenient.Problem)!.Code));
+    }
+
+    private static Agent Of(Frame frame) => frame.Data!.Value.Deserialize(WireJson.Lenient.Agent)!;
+
+    private static async Task<ClientWebSocket> ConnectAsync(ConceptHost host, string agentId, string token)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        await socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = $"/ws/{agentId}" }.Uri, TestContext.Current.CancellationToken);
+        return socket;
+    }
+
+    private static async Task<Frame> AskAsync(ClientWebSocket socket, string name, string data)
+    {
+        var id = Guid.NewGuid().ToString();
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes($$"""{"event": "{{name}}", "id": "{{id}}", "data": {{data}}}"""), WebSocketMessageType.Text, endOfMessage: true,
+            TestContext.Current.CancellationToken);
+        while (true)
+        {
+            var answer = (await ReadAsync(socket)).FirstOrDefault(frame => frame.Id == id);
+            if (answer is not null)
+                return answer;
+        }
+    }
+
+    private static async Task<IReadOnlyList<Frame>> ReadAsync(ClientWebSocket socket)
+    {
+        var (buffer, length) = (new byte[64 * 1024], 0);
+        ValueWebSocketReceiveResult result;
+        do
+        {
+            result = await socket.ReceiveAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken);
+            length += result.Count;
+        }
+        while (!result.EndOfMessage);
+        var text = buffer.AsSpan(0, length);
+        return text[0] == (byte)'['
+            ? JsonSerializer.Deserialize(text, WireJson.Lenient.IReadOnlyListFrame)!
+            : [JsonSerializer.Deserialize(text, WireJson.Lenient.Frame)!];
+    }
+}

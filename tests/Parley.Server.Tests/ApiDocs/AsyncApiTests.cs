@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.ApiDocs;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Log;
+using Xunit;
+
+namespace Parley.Server.Tests.ApiDocs;
+
+public sealed class AsyncApiTests(DescribedServer server) : IClassFixture<DescribedServer>
+{
+    [Fact]
+    public async Task Every_frame_that_the_server_handles_is_in_it_with_its_words()
+    {
+        var document = await server.ReadAsync("/asyncapi.json");
+
+        Assert.Equal("3.0.0", document["asyncapi"]!.GetValue<string>());
+        Assert.Empty(DescribedServer.BrokenReferences(document));
+        var frames = document["components"]!["messages"]!.AsObject()
+            .Where(message => message.Key.StartsWith("frame.", StringComparison.Ordinal))
+            .ToDictionary(message => message.Value!["name"]!.GetValue<string>(), message => message.Value!);
+        var handled = server.Get<FrameTable>().Names;
+        Assert.NotEmpty(handled);
+        Assert.All(handled, name => Assert.NotEqual("", frames[name]["summary"]!.GetValue<string>()));
+        Assert.Equal(handled.Order(StringComparer.Ordinal), FrameMeanings.FromClients.Select(frame => frame.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_feeds_of_the_examples_are_there()
+    {
+        var feeds = server.Get<IEnumerable<IFeedSource>>().Select(feed => feed.Name).ToArray();
+        var example = Assert.Single(Examples.Of(typeof(SubscribeRequest)));
+        var request = JsonSerializer.Deserialize(example.Json, WireJson.Strict.SubscribeRequest)!;
+        Assert.All(request.Feeds!.Keys, feed => Assert.Contains(feed, feeds));
+    }
+
+    [Fact]
+    public async Task Every_stream_and_socket_is_a_channel()
+    {
+        var addresses = (await server.ReadAsync("/asyncapi.json"))["channels"]!.AsObject().Select(channel => channel.Value!["address"]!.GetValue<string>()).ToArray();
+
+        var streams = server.Endpoints.Select(endpoint => endpoint.RoutePattern.RawText!)
+            .Where(path => path.StartsWith("/ws/", StringComparison.Ordinal) || path.StartsWith("/api/v1/sse/", StringComparison.Ordinal));
+        Assert.Equal(streams.Order(StringComparer.Ordinal), addresses.Order(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Tests.Agents;
+using Xunit;
+
+namespace Parley.Server.Tests.Executions;
+
+public sealed class ExecutionTests
+{
+    private const string Executions = "/api/v1/executions";
+
+    [Fact]
+    public async Task A_run_tells_its_log_each_step_and_its_end_once()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var begun = (await host.SendAsync(HttpMethod.Post, Executions, admin, """{"title": "Release"}""")).As(WireJson.Lenient.Execution);
+        var path = $"{Executions}/{begun.ExecutionId}";
+
+        await host.SendAsync(HttpMethod.Patch, path, admin, """{"status": "in_progress", "progress": 40, "current_phase": "build"}""");
+        await host.SendAsync(HttpMethod.Post, $"{path}/logs", admin, """{"message": "compiled"}""");
+        await host.SendAsync(HttpMethod.Post, $"{path}/logs", admin, """{"message": "slow", "level": "warning"}""");
+        var ended = await host.SendAsync(HttpMethod.Post, $"{path}/complete", admin, """{"result": {"ok": true}}""");
+
+        var execution = ended.As(WireJson.Lenient.Execution);
+        Assert.Equal((ExecutionStatus.Completed, 100, "build"), (execution.Status, execution.Progress, execution.CurrentPhase));
+        Assert.True(execution.Result!.Value.GetProperty("ok").GetBoolean());
+        Assert.Equal([("info", "compiled"), ("warning", "slow")], execution.Logs.Select(line => (line.Level, line.Message)));
+
+        var id = Guid.Parse(begun.ExecutionId);
+        var entries = await host.LogAsync(query: new LogQuery(0, EntryId.SeqOf(id)));
+        Assert.All(entries, entry => Assert.Equal((EntryKind.Execution, EntryId.SeqOf(id), id), (entry.Kind, entry.Execution, MessageJsonReader.Id(entry.Json))));
+        Assert.Equal(
+            ["execution_status", "execution_status", "execution_status", "execution_status", "execution_completion"], entries.Select(entry => entry.Type));
+        Assert.Equal([0, 0, 1, 1], entries.Take(4).Select(entry => Status(entry).Logs.Count));
+        Assert.Equal("slow", Assert.Single(Status(entries[3]).Logs).Message);
+        Assert.Equal((ExecutionStatus.InProgress, 40, "build"), (Status(entries[1]).Status, Status(entries[1]).Progress, Status(entries[1]).CurrentPhase));
+        Assert.Equal(
+            $$$"""{"execution_id":"{{{id}}}","status":"completed","result":{"ok": true},"error":null}""".Replace(" ", "", StringComparison.Ordinal),
+            Encoding.UTF8.GetString(entries[4].Json).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("PATCH", "", """{"progress": 1}""")]
+    [InlineData("POST", "/logs", """{"message": "late"}""")]
+    [InlineData("POST", "/complete", null)]
+    [InlineData("POST", "/fail", """{"error": "late"}""")]
+    [InlineData("POST", "/cancel", null)]
+    public async Task What_has_ended_takes_nothing_more(string method, string path, string? json)
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var id = (await host.SendAsync(HttpMethod.Post, Executions, admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId;
+        await host.SendAsync(HttpMethod.Post, $"{Executions}/{id}/fail", admin, """{"error": "broken"}""");
+        var length = (await host.LogAsync()).Count;
+
+        var answer = await host.SendAsync(new HttpMethod(method), $"{Executions}/{id}{path}", admin, json);
+
+        Assert.Equal((HttpStatusCode.Conflict, ErrorCodes.ExecutionEnded), (answer.Status, answer.Problem.Code));
+        Assert.Equal(length, (await host.LogAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("PATCH", "", "{}", "status")]
+    [InlineData("PATCH", "", """{"progress": 101}""", "progress")]
+    [InlineData("PATCH", "", """{"status": "completed"}""", "status")]
+    [InlineData("POST", "/logs", "{}", "message")]
+    [InlineData("POST", "/logs", """{"message": "x", "level": "loud"}""", "level")]
+    [InlineData("POST", "/complete", """{"error": "x"}""", "error")]
+    [InlineData("POST", "/fail", "{}", "error")]
+    [InlineData("POST", "/cancel", """{"result": 1}""", "result")]
+    public async Task What_makes_no_sense_is_refused_by_the_field(string method, string path, string json, string field)
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var id = (await host.SendAsync(HttpMethod.Post, Executions, admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId;
+
+        var answer = await host.SendAsync(new HttpMethod(method), $"{Executions}/{id}{path}", admin, json);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains(field, answer.Problem.Errors!.Keys);
+    }
+
+    [Fact]
+    public async Task An_agent_writes_to_its_own_and_to_its_squads()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var (ada, bob, cid, admin) =
+            (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"), await host.RegisterAsync("cid"), await host.TokenAsync(TokenKind.Admin));
+        await host.SendAsync(HttpMethod.Post, "/api/v1/squads", admin, """{"squad_id": "alpha", "members": [{"agent_id": "bob"}]}""");
+        var execution = (await host.SendAsync(HttpMethod.Post, Executions, ada, """{"squad_id": "alpha"}""")).As(WireJson.Lenient.Execution);
+        var path = $"{Executions}/{execution.ExecutionId}";
+
+        Assert.Equal("ada", execution.CreatedBy);
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Patch, path, ada, """{"progress": 1}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Patch, path, bob, """{"progress": 2}""")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Patch, path, cid, """{"progress": 3}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, path, cid)).Status);
+
+        // The next of that name is another.
+        await host.SendAsync(HttpMethod.Delete, "/api/v1/agents/ada", ada);
+        var successor = await host.RegisterAsync("ada");
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Patch, path, successor, """{"progress": 4}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_list_runs_newest_first_and_narrows()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await host.SendAsync(HttpMethod.Post, "/api/v1/squads", admin, """{"squad_id": "alpha"}""");
+        var ids = new List<string>();
+        foreach (var json in new[] { """{"title": "0", "squad_id": "alpha"}""", """{"title": "1"}""", """{"title": "2", "squad_id": "alpha"}""" })
+            ids.Add((await host.SendAsync(HttpMethod.Post, Executions, admin, json)).As(WireJson.Lenient.Execution).ExecutionId);
+        await host.SendAsync(HttpMethod.Post, $"{Executions}/{ids[0]}/cancel", admin, """{"error": "not needed"}""");
+
+        Assert.Equal("2,1,0", await TitlesAsync(host, admin, ""));
+        Assert.Equal("0", await TitlesAsync(host, admin, "status=cancelled"));
+        Assert.Equal("2,0", await TitlesAsync(host, admin, "squad=alpha"));
+        Assert.Equal("2", await TitlesAsync(host, admin, "squad=alpha&status=pending"));
+        var page = (await host.SendAsync(HttpMethod.Get, $"{Executions}?limit=2", admin)).As(WireJson.Lenient.PageExecution);
+        Assert.Equal("0", await TitlesAsync(host, admin, $"after={page.Next}"));
+    }
+
+    [Theory]
+    [InlineData("0199e1c2-8d3f-7a51-9c0e-5b1f0d6a7e42")]
+    [InlineData("nothing")]
+    public async Task What_is_not_there_is_404(string id)
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Get, $"{Executions}/{id}", admin)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Patch, $"{Executions}/{id}", admin, """{"progress": 1}""")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Post, Executions, admin, """{"squad_id": "nowhere"}""")).Status);
+    }
+
+    private static ExecutionStatusEvent Status(LogEntry entry) => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.ExecutionStatusEvent)!;
+
+    private static async Task<string> TitlesAsync(ConceptHost host, string token, string query) =>
+        string.Join(',', (await host.SendAsync(HttpMethod.Get, $"{Executions}?{query}", token)).As(WireJson.Lenient.PageExecution).Items.Select(item => item.Title));
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Routing;
+using Parley.Server.Tests.Agents;
+using Xunit;
+
+namespace Parley.Server.Tests.Squads;
+
+public sealed class SquadTests
+{
+    private const string Squads = "/api/v1/squads";
+
+    [Fact]
+    public async Task Members_are_what_they_are_in_the_squad_else_what_they_are_anyway()
+    {
+        await using var host = await StartAsync();
+
+        var answer = await host.SendAsync(HttpMethod.Post, Squads, await host.TokenAsync(TokenKind.Operator, "ada"),
+            """{"name": "Alpha Team", "members": [{"agent_id": "bob", "role": "reviewer"}, {"agent_id": "ada"}]}""");
+
+        Assert.Equal((HttpStatusCode.Created, "/api/v1/squads/alpha-team"), (answer.Status, answer.Header("Location")));
+        var members = answer.As(WireJson.Lenient.Squad).Members;
+        Assert.Equal([("bob", "reviewer"), ("ada", "lead")], members.Select(member => (member.AgentId, member.Role)));
+    }
+
+    [Fact]
+    public async Task Each_change_is_an_entry_of_the_log_and_outlives_a_restart()
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-squads-").FullName;
+        await using (var host = await StartAsync(folder))
+        {
+            var admin = await host.TokenAsync(TokenKind.Admin);
+            await host.SendAsync(HttpMethod.Post, Squads, admin, """{"squad_id": "alpha"}""");
+            await host.SendAsync(HttpMethod.Put, $"{Squads}/alpha/members/bob", admin, """{"role": "reviewer"}""");
+            await host.SendAsync(HttpMethod.Put, $"{Squads}/alpha/members/ada", admin);
+            await host.SendAsync(HttpMethod.Put, $"{Squads}/alpha", admin, """{"name": "Alpha"}""");
+            await host.SendAsync(HttpMethod.Post, Squads, admin, """{"squad_id": "beta"}""");
+            await host.SendAsync(HttpMethod.Delete, $"{Squads}/beta", admin);
+
+            Assert.Equal(
+                ["squad_created", "squad_updated", "squad_updated", "squad_updated", "squad_created", "squad_removed"],
+                (await host.LogAsync()).Where(entry => entry.Kind == EntryKind.Squad).Select(entry => entry.Type));
+        }
+
+        await using var again = await ConceptHost.StartAsync(folder);
+        var answer = await again.SendAsync(HttpMethod.Get, Squads, await again.TokenAsync(TokenKind.Observer));
+        var squad = Assert.Single(answer.As(WireJson.Lenient.PageSquad).Items);
+        Assert.Equal(("alpha", "Alpha"), (squad.SquadId, squad.Name));
+        Assert.Equal([("bob", "reviewer"), ("ada", "lead")], squad.Members.Select(member => (member.AgentId, member.Role)));
+    }
+
+    [Fact]
+    public async Task A_send_to_a_squad_reaches_its_members_as_they_are_now()
+    {
+        await using var host = await StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var members = host.Get<ISquadMembers>();
+        await host.SendAsync(HttpMethod.Post, Squads, admin, """{"squad_id": "alpha", "members": [{"agent_id": "ada"}, {"agent_id": "bob"}]}""");
+
+        var dropped = await host.SendAsync(HttpMethod.Delete, $"{Squads}/alpha/members/ada", admin);
+        var again = await host.SendAsync(HttpMethod.Delete, $"{Squads}/alpha/members/ada", admin);
+
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (dropped.Status, again.Status));
+        Assert.Equal([host.Default.Agents.Find("bob")!.Number], await members.MembersAsync(host.Default.Number, "alpha", CancellationToken.None));
+        Assert.Null(await members.MembersAsync(host.Default.Number, "beta", CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("{}", HttpStatusCode.BadRequest)]
+    [InlineData("""{"squad_id": "a b"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"squad_id": "a", "members": [{}]}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"squad_id": "a", "members": [null]}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"squad_id": "a", "members": [{"agent_id": "ada"}, {"agent_id": "ada"}]}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"squad_id": "a", "members": [{"agent_id": "nobody"}]}""", HttpStatusCode.NotFound)]
+    [InlineData("""{"squad_id": "taken"}""", HttpStatusCode.Conflict)]
+    public async Task What_makes_no_sense_changes_nothing(string json, HttpStatusCode expected)
+    {
+        await using var host = await StartAsync();
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await host.SendAsync(HttpMethod.Post, Squads, admin, """{"squad_id": "taken"}""");
+
+        Assert.Equal(expected, (await host.SendAsync(HttpMethod.Post, Squads, admin, json)).Status);
+        Assert.Single((await host.SendAsync(HttpMethod.Get, Squads, admin)).As(WireJson.Lenient.PageSquad).Items);
+    }
+
+    [Fact]
+    public async Task Agents_read_squads_and_change_none()
+    {
+        await using var host = await StartAsync();
+        var ada = await host.TokenAsync(TokenKind.Agent, "ada");
+
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, Squads, ada)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Post, Squads, ada, """{"squad_id": "alpha"}""")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Put, $"{Squads}/alpha/members/ada", ada)).Status);
+    }
+
+    private static async Task<ConceptHost> StartAsync(string? folder = null)
+    {
+        var host = await ConceptHost.StartAsync(folder, keepsFolder: folder is not null);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register", admin, """{"agent_id": "ada", "type": "human", "role": "lead"}""");
+        await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register", admin, """{"agent_id": "bob", "role": "developer"}""");
+        return host;
+    }
+}

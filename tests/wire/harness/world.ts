@@ -1,0 +1,103 @@
+import { TestProject, type TestAgent } from './project.ts';
+import type { Server } from './server.ts';
+import type { Agent } from './wire.ts';
+
+/** Everybody who may come to a server, by the token in the hand. */
+export const callers = [
+  'admin',
+  'operator',
+  'observer',
+  'ada', // sent the message, made the execution
+  'bob', // got the message, is in the execution's squad, has a dead letter
+  'eve', // of the same project, with no part in any of it
+  'join',
+  'stranger', // an agent of another project
+  'expired',
+  'revoked',
+  'nobody', // without a token
+] as const;
+
+export type Caller = (typeof callers)[number];
+
+/** A project with one of everything, and a token for everybody. */
+export class World {
+  readonly project: TestProject;
+  readonly tokens: Record<Caller, string | null>;
+  /** What ada sent to bob, who holds it by `lease`. */
+  readonly message: string;
+  readonly lease: string;
+  readonly thread: string;
+  readonly execution: string;
+  /** A dead letter of bob's. */
+  readonly deadLetter: string;
+  /** The id of a token of eve's. */
+  readonly tokenId: string;
+
+  private constructor(fields: { [field in keyof World]: World[field] }) {
+    this.project = fields.project;
+    this.tokens = fields.tokens;
+    this.message = fields.message;
+    this.lease = fields.lease;
+    this.thread = fields.thread;
+    this.execution = fields.execution;
+    this.deadLetter = fields.deadLetter;
+    this.tokenId = fields.tokenId;
+  }
+
+  static async create(server: Server): Promise<World> {
+    const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0 });
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
+    (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha', members })).succeeds();
+    const { execution_id: execution } = await ada.execution({ squad_id: 'alpha' });
+
+    const { deadLetter } = await refused(ada, bob);
+    const sent = await ada.send({ to: 'bob', content: 'private' });
+    const { lease_id: lease } = await bob.claimOne({ lease_seconds: 3600 });
+
+    return new World({
+      project,
+      tokens: await tokens(project, { ada, bob, eve }),
+      message: sent.message_id,
+      lease,
+      thread: sent.conversation_thread_id,
+      execution,
+      deadLetter,
+      tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
+    });
+  }
+}
+
+async function refused(ada: TestAgent, bob: TestAgent): Promise<{ deadLetter: string }> {
+  const id = await ada.tell('bob', 'unwanted');
+  const { lease_id, delivery_id: deadLetter } = await bob.claimOne();
+  (await bob.rest.post(`messages/${id}/nack`, { lease_id })).succeeds();
+  return { deadLetter };
+}
+
+async function tokens(
+  project: TestProject,
+  agents: { ada: TestAgent; bob: TestAgent; eve: TestAgent },
+): Promise<Record<Caller, string | null>> {
+  const { server } = project;
+  const elsewhere = await TestProject.create(server);
+  const stranger = (await elsewhere.admin.post('agents/register', { agent_id: 'ada', name: 'Another Ada' })).as<Agent>();
+  const expired = await project.token({ kind: 'agent', agent_id: 'ada', expires_at: new Date(Date.now() + 300).toISOString() });
+  const revoked = await project.token({ kind: 'agent', agent_id: 'ada' });
+  (await project.admin.delete(`tokens/${revoked.token_id}`)).succeeds();
+  await project.timePasses(0.4);
+  return {
+    admin: server.adminToken,
+    operator: (await project.operator()).token,
+    observer: (await project.token({ kind: 'observer' })).token,
+    ada: agents.ada.token,
+    bob: agents.bob.token,
+    eve: agents.eve.token,
+    join: (await project.token({ kind: 'join' })).token,
+    stranger: stranger.token!,
+    expired: expired.token,
+    revoked: revoked.token,
+    nobody: null,
+  };
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { eventually } from '../harness/deadline.ts';
+import { contents, TestProject } from '../harness/project.ts';
+import { startServer } from '../harness/server.ts';
+import type { Message, Page, SendAnswer } from '../harness/wire.ts';
+
+const server = await startServer();
+
+describe('Expiry', { concurrency: 4 }, () => {
+  it('ends a delivery that nobody fetched in time, and keeps the message in the history', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const sent = await ada.send({ to: 'bob', content: 'soon stale', ttl_seconds: 1 });
+
+    await project.timePasses(1.2);
+
+    assert.deepEqual(await bob.look(), []);
+    assert.deepEqual(await bob.claim(), []);
+    await eventually(
+      'the delivery to expire',
+      () => project.delivery(sent.message_id),
+      (delivery) => delivery.state === 'expired',
+      30_000,
+    );
+    assert.equal((await ada.rest.get(`messages/${sent.message_id}`)).as<Message>(200).content, 'soon stale');
+    const stats = (await project.admin.get('stats')).as<{ messages: { expired: number } }>(200);
+    assert.equal(stats.messages.expired, 1);
+  });
+
+  it('comes after the time that the project says', async () => {
+    const project = await TestProject.create(server, { message_ttl_seconds: 120 });
+    const [ada] = await project.pair();
+    const { message } = await project.trace(await ada.tell('bob', 'hello'));
+
+    assert.equal(Date.parse(message.expires_at!) - Date.parse(message.timestamp), 120_000);
+  });
+
+  it('makes room in the mailbox', async () => {
+    const project = await TestProject.create(server, { mailbox_limit: 1 });
+    const [ada] = await project.pair();
+    await ada.send({ to: 'bob', content: 'stale', ttl_seconds: 1 });
+    await project.timePasses(1.2);
+
+    const send = () => ada.rest.post('messages', { to: 'bob', content: 'fresh' });
+    await eventually('room in the mailbox', send, (answer) => answer.status === 201, 30_000);
+  });
+});
+
+describe('A full mailbox', { concurrency: 4 }, () => {
+  it('refuses a direct send, and takes one again when there is room', async () => {
+    const project = await TestProject.create(server, { mailbox_limit: 2 });
+    const [ada, bob] = await project.pair();
+    const first = await ada.tell('bob', '1');
+    await ada.tell('bob', '2');
+
+    const full = (await ada.rest.post('messages', { to: 'bob', content: '3' })).problem(429, 'mailbox_full');
+    assert.equal(full.retryable, true);
+    assert.deepEqual(contents(await bob.look()), ['1', '2'], 'nothing confirmed makes room');
+
+    (await bob.rest.post(`messages/${first}/ack`)).isEmpty();
+    await ada.tell('bob', '4');
+    assert.deepEqual(contents(await bob.look()), ['2', '4']);
+  });
+
+  it('is skipped and named by a send to a group', async () => {
+    const project = await TestProject.create(server, { mailbox_limit: 1 });
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    await ada.tell('bob', 'full now');
+
+    const sent = await ada.send({ to: '*', content: 'to all' });
+
+    const outlooks = Object.fromEntries(sent.deliveries.map((one) => [one.agent_id, [one.outlook, one.refused]]));
+    assert.deepEqual(outlooks, { bob: [null, 'mailbox_full'], eve: ['held_until_back', null] });
+    assert.deepEqual(contents(await eve.look()), ['to all']);
+    assert.deepEqual(contents(await bob.look()), ['full now']);
+  });
+});
+
+describe('The rate of an agent', { concurrency: 4 }, () => {
+  it('is limited, with the time to wait, over every transport', async () => {
+    const project = await TestProject.create(server, { rate_limit_per_second: 0.01, rate_limit_burst: 3 });
+    const [ada, bob] = await project.pair();
+    const socket = await ada.connect();
+    for (const content of ['1', '2', '3']) await ada.tell('bob', content);
+
+    const limited = (await ada.rest.post('messages', { to: 'bob', content: '4' })).problem(429, 'rate_limited');
+    assert.equal(limited.retryable, true);
+    const frame = await socket.refused('message:send', { to: 'bob', content: '5' }, 429, 'rate_limited');
+    assert.ok(frame.retry_after !== undefined && frame.retry_after > 0);
+    assert.deepEqual(contents(await bob.look()), ['1', '2', '3']);
+    await bob.tell('ada', 'the others are free');
+  });
+
+  it('is lifted by 0', async () => {
+    const project = await TestProject.create(server, { rate_limit_per_second: 0 });
+    const [ada] = await project.pair();
+    for (let burst = 0; burst < 3; burst++) {
+      const items = Array.from({ length: 1_000 }, (_, n) => ({ to: 'bob', content: `${n}` }));
+      const answers = (await ada.rest.post('messages/batch', { items })).as<{ items: { status: number }[] }>().items;
+      assert.ok(answers.every((one) => one.status === 201));
+    }
+  });
+});
+
+describe('Retention', { concurrency: 4 }, () => {
+  it('of 0 days keeps for ever', async () => {
+    const project = await TestProject.create(server, { retention_days: 0 });
+    const [ada] = await project.pair();
+    const sent: SendAnswer = await ada.send({ to: 'bob', content: 'kept' });
+    const { items } = (await ada.rest.get('messages')).as<Page<Message>>(200);
+    assert.deepEqual(
+      items.map((one) => one.message_id),
+      [sent.message_id],
+    );
+  });
+});

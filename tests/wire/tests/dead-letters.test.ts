@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { contents, TestProject, type TestAgent } from '../harness/project.ts';
+import { startServer } from '../harness/server.ts';
+import { assertMessage } from '../harness/shapes.ts';
+import type { Agent, Delivery, Message, Page } from '../harness/wire.ts';
+
+const server = await startServer();
+
+interface DeadLetter {
+  delivery: Delivery;
+  message: Message;
+}
+
+/** A project in which a delivery that fails once is dead. */
+async function strictProject() {
+  const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0 });
+  const [ada, bob] = await project.pair();
+  return { project, ada, bob };
+}
+
+/** Sends a message to bob, who refuses it for good. */
+async function die(ada: TestAgent, bob: TestAgent, content: string, type = 'text'): Promise<string> {
+  const { message_id: id } = await ada.send({ to: 'bob', content, message_type: type });
+  const { lease_id } = await bob.claimOne();
+  (await bob.rest.post(`messages/${id}/nack`, { lease_id, reason: `no ${content}` })).succeeds();
+  return id;
+}
+
+describe('A dead letter', { concurrency: 4 }, () => {
+  it('is what failed as often as the project allows', async () => {
+    const project = await TestProject.create(server, { retry_delay_seconds: 0 });
+    const [ada, bob] = await project.pair();
+    const id = await ada.tell('bob', 'hopeless');
+    for (const attempt of [1, 2, 3, 4]) {
+      const item = await bob.claimOne();
+      assert.equal(item.attempt, attempt);
+      (await bob.rest.post(`messages/${id}/nack`, { lease_id: item.lease_id, reason: `try ${attempt}` })).succeeds();
+    }
+
+    assert.deepEqual(await bob.claim(), []);
+    const { items } = (await project.admin.get('dead-letters')).as<Page<DeadLetter>>(200);
+    assert.equal(items.length, 1);
+    assertMessage(items[0]!.message);
+    const { delivery, message } = items[0]!;
+    assert.deepEqual([message.message_id, delivery.agent_id, delivery.state, delivery.last_error], [id, 'bob', 'dead', 'try 4']);
+  });
+
+  it('by lapsed leases is the same', async () => {
+    const { project, ada, bob } = await strictProject();
+    const id = await ada.tell('bob', 'slow');
+    await bob.claimOne({ lease_seconds: 1 });
+
+    const notice = await ada.claimOne({ wait: 15 });
+    assert.equal(notice.message.message_type, 'delivery_failed');
+    assert.equal((await project.delivery(id)).state, 'dead');
+  });
+
+  it('tells its sender', async () => {
+    const { ada, bob } = await strictProject();
+    const id = await die(ada, bob, 'bad news');
+
+    const { message } = await ada.claimOne();
+
+    assertMessage(message);
+    assert.deepEqual(
+      [message.message_type, message.sender_id, message.authority, message.recipient_id],
+      ['delivery_failed', 'parley', 'system', 'ada'],
+    );
+    assert.ok(JSON.stringify(message).includes(id), 'it names the message that died');
+  });
+
+  it('that is itself a notice tells nobody', async () => {
+    const { project, ada, bob } = await strictProject();
+    await die(ada, bob, 'bad news');
+    const notice = await ada.claimOne();
+    (await ada.rest.post(`messages/${notice.message.message_id}/nack`, { lease_id: notice.lease_id })).succeeds();
+
+    const { items } = (await project.admin.get('messages')).as<Page<Message>>(200);
+    assert.deepEqual(
+      items.map((one) => one.message_type),
+      ['delivery_failed', 'text'],
+    );
+  });
+
+  it('is queued again with all its attempts', async () => {
+    const { project, ada, bob } = await strictProject();
+    const id = await die(ada, bob, 'once more');
+    const { delivery_id: delivery } = await project.delivery(id);
+
+    (await project.admin.post(`dead-letters/${delivery}/requeue`)).succeeds();
+
+    const item = await bob.claimOne();
+    assert.deepEqual([item.message.message_id, item.delivery_id, item.attempt], [id, delivery, 1]);
+    (await bob.rest.post(`messages/${id}/ack`, { lease_id: item.lease_id })).isEmpty();
+    (await project.admin.post(`dead-letters/${delivery}/requeue`)).problem(404, 'not_found');
+  });
+
+  it('is thrown away', async () => {
+    const { project, ada, bob } = await strictProject();
+    const { delivery_id: delivery } = await project.delivery(await die(ada, bob, 'rubbish'));
+
+    (await project.admin.delete(`dead-letters/${delivery}`)).succeeds();
+
+    assert.deepEqual((await project.admin.get('dead-letters')).as<Page<DeadLetter>>(200).items, []);
+    (await project.admin.delete(`dead-letters/${delivery}`)).problem(404, 'not_found');
+    assert.equal((await project.admin.get('agents/bob')).as<Agent>().mailbox.dead, 0);
+  });
+
+  it('is read by the agent whose it is, and by no other agent', async () => {
+    const { project, ada, bob } = await strictProject();
+    const eve = await project.agent('eve');
+    const id = await die(ada, bob, 'private');
+    const seen = async (agent: TestAgent) =>
+      (await agent.rest.get('dead-letters')).as<Page<DeadLetter>>(200).items.map((one) => one.message.message_id);
+
+    assert.deepEqual(await seen(bob), [id]);
+    assert.deepEqual(await seen(eve), []);
+    const { delivery_id: delivery } = await project.delivery(id);
+    for (const agent of [ada, bob, eve]) {
+      (await agent.rest.post(`dead-letters/${delivery}/requeue`)).problem(403, 'forbidden');
+      (await agent.rest.delete(`dead-letters/${delivery}`)).problem(403, 'forbidden');
+      (await agent.rest.post('dead-letters/requeue', {})).problem(403, 'forbidden');
+      (await agent.rest.post('dead-letters/purge', {})).problem(403, 'forbidden');
+    }
+  });
+});
+
+describe('Dead letters', { concurrency: 4 }, () => {
+  it('are queued again all at once, as far as a filter says', async () => {
+    const { project, ada, bob } = await strictProject();
+    await die(ada, bob, '1', 'standup');
+    await die(ada, bob, '2');
+    await die(ada, bob, '3', 'standup');
+
+    assert.deepEqual((await project.admin.post('dead-letters/requeue', { type: 'standup' })).as(200), { count: 2 });
+
+    assert.deepEqual(contents(await bob.look()), ['1', '3']);
+    assert.equal((await project.admin.get('dead-letters')).as<Page<DeadLetter>>().items.length, 1);
+  });
+
+  it('are thrown away all at once, as far as a filter says', async () => {
+    const { project, ada, bob } = await strictProject();
+    await die(ada, bob, '1');
+    await die(ada, bob, '2');
+
+    assert.deepEqual((await project.admin.post('dead-letters/purge', { agent_id: 'ada' })).as(200), { count: 0 });
+    assert.deepEqual((await project.admin.post('dead-letters/purge', {})).as(200), { count: 2 });
+
+    assert.deepEqual((await project.admin.get('dead-letters')).as<Page<DeadLetter>>().items, []);
+    assert.deepEqual(await bob.look(), []);
+  });
+
+  it('come newest first, in pages', async () => {
+    const { project, ada, bob } = await strictProject();
+    for (const content of ['1', '2', '3']) await die(ada, bob, content);
+
+    const first = (await project.admin.get('dead-letters', { limit: 2 })).as<Page<DeadLetter>>(200);
+    assert.ok(first.next);
+    const second = (await project.admin.get('dead-letters', { limit: 2, after: first.next })).as<Page<DeadLetter>>(200);
+    assert.deepEqual(
+      [...first.items, ...second.items].map((one) => one.message.content),
+      ['3', '2', '1'],
+    );
+    assert.equal(second.next, null);
+  });
+});

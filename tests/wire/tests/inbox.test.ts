@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { contents, TestProject } from '../harness/project.ts';
+import { assertNames } from '../harness/rest.ts';
+import { startServer } from '../harness/server.ts';
+import { assertFields, assertMessage, time } from '../harness/shapes.ts';
+
+const server = await startServer();
+
+describe('Looking at an inbox', { concurrency: 4 }, () => {
+  it('changes nothing', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const id = await ada.tell('bob', 'hello');
+
+    const first = await bob.look();
+    assert.deepEqual(await bob.look(), first);
+
+    const [item] = first;
+    assert.ok(item);
+    assertMessage(item.message);
+    assert.equal(item.attempt, 1);
+    assert.ok((item.lease_id ?? null) === null && (item.lease_until ?? null) === null, 'no lease when only looking');
+    const delivery = await project.delivery(id);
+    assert.deepEqual([delivery.state, delivery.delivery_id, delivery.delivered_at], ['queued', item.delivery_id, null]);
+  });
+
+  it('shows 10 unless it asks for more or fewer', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    for (let n = 0; n < 12; n++) await ada.tell('bob', `${n}`);
+
+    assert.equal((await bob.look()).length, 10);
+    assert.equal((await bob.look({ max: 500 })).length, 12);
+    assert.deepEqual(contents(await bob.look({ max: 2 })), ['0', '1']);
+    assert.equal((await bob.claim()).length, 10);
+  });
+
+  it('may wait for something to come', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+
+    const looking = bob.look({ wait: 15 });
+    await ada.tell('bob', 'there');
+
+    assert.deepEqual(contents(await looking), ['there']);
+  });
+});
+
+describe('A claim', { concurrency: 4 }, () => {
+  it('leases what it takes to its claimer', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    await ada.tell('bob', 'hello');
+
+    const item = await bob.claimOne();
+
+    assertFields(item, ['message', 'delivery_id', 'attempt', 'lease_id', 'lease_until']);
+    assertMessage(item.message);
+    assert.equal(item.attempt, 1);
+    assert.match(item.lease_until, time);
+    const left = Date.parse(item.lease_until) - Date.now();
+    assert.ok(left > 20_000 && left <= 31_000, `the lease lasts 30 s, not ${left} ms`);
+    assert.deepEqual(await bob.claim(), []);
+    assert.deepEqual(await bob.look(), []);
+  });
+
+  it('sets the time of its lease', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    await ada.tell('bob', 'hello');
+
+    const { lease_until: until } = await bob.claimOne({ lease_seconds: 3600 });
+    assert.ok(Date.parse(until) - Date.now() > 3_500_000);
+  });
+
+  it('takes only what fits, and looking shows only that', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    await ada.send({ to: 'bob', content: 'a', message_type: 'standup' });
+    await ada.send({ to: 'bob', content: 'b', message_type: 'question', priority: 3 });
+    await eve.send({ to: 'bob', content: 'c', message_type: 'answer', priority: 4 });
+
+    const queries: [Record<string, string>, string[]][] = [
+      [{ type: 'standup' }, ['a']],
+      [{ type: 'standup,question' }, ['b', 'a']],
+      [{ priority: '3,4' }, ['c', 'b']],
+      [{ from: 'eve' }, ['c']],
+      [{ from: 'ada', priority: '3' }, ['b']],
+      [{ from: 'ada', type: 'answer' }, []],
+    ];
+    for (const [query, expected] of queries) assert.deepEqual(contents(await bob.look(query)), expected, JSON.stringify(query));
+
+    assert.deepEqual(contents(await bob.claim({ type: ['standup'] })), ['a']);
+    assert.deepEqual(contents(await bob.claim({ from: ['ada'] })), ['b']);
+    assert.deepEqual(contents(await bob.claim({ priority: [3, 4] })), ['c']);
+  });
+
+  it('waits for a message that fits', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+
+    const claiming = bob.claimOne({ type: ['answer'], wait: 15 });
+    await ada.tell('bob', 'no answer');
+    await ada.send({ to: 'bob', content: 'an answer', message_type: 'answer' });
+
+    assert.equal((await claiming).message.content, 'an answer');
+  });
+
+  it('comes back with nothing when its wait is over', async () => {
+    const project = await TestProject.create(server);
+    const bob = await project.agent('bob');
+    const start = performance.now();
+
+    assert.deepEqual(await bob.claim({ wait: 1 }), []);
+    assert.ok(performance.now() - start >= 950);
+  });
+
+  it('gives each delivery to one of many claimers', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const items = Array.from({ length: 60 }, (_, n) => ({ to: 'bob', content: `${n}` }));
+    (await ada.rest.post('messages/batch', { items })).as();
+
+    const claimed = await Promise.all(Array.from({ length: 12 }, () => bob.claim({ max: 5 })));
+
+    const ids = claimed.flat().map((item) => item.delivery_id);
+    assert.equal(ids.length, 60);
+    assert.equal(new Set(ids).size, 60);
+  });
+
+  it('refuses numbers beyond their bounds', async () => {
+    const project = await TestProject.create(server);
+    const bob = await project.agent('bob');
+    const cases: [string, unknown][] = [
+      ['max', 0],
+      ['max', 501],
+      ['max', 'ten'],
+      ['wait', -1],
+      ['wait', 61],
+      ['lease_seconds', 0],
+      ['lease_seconds', 3601],
+      ['priority', [5]],
+      ['type', [7]],
+      ['leaseSeconds', 30],
+    ];
+    for (const [field, value] of cases)
+      assertNames((await bob.rest.post('agents/bob/claim', { [field]: value })).problem(400, 'invalid_request'), field);
+    for (const [field, value] of [
+      ['max', 0],
+      ['wait', 61],
+      ['priority', 'high'],
+    ] as const)
+      assertNames((await bob.rest.get('agents/bob/inbox', { [field]: value })).problem(400, 'invalid_request'), field);
+  });
+});
+
+describe('Being away', { concurrency: 4 }, () => {
+  it('is normal: what came meanwhile comes in order', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const items = Array.from({ length: 300 }, (_, n) => ({ to: 'bob', content: `${n}` }));
+    (await ada.rest.post('messages/batch', { items })).as();
+
+    const drained: (string | null)[] = [];
+    for (let claimed = await bob.claim({ max: 70 }); claimed.length > 0; claimed = await bob.claim({ max: 70 })) {
+      drained.push(...contents(claimed));
+      const acks = claimed.map((item) => ({ message_id: item.message.message_id, lease_id: item.lease_id }));
+      (await bob.rest.post('acks', { items: acks })).as();
+    }
+
+    assert.deepEqual(
+      drained,
+      items.map((item) => item.content),
+    );
+  });
+});

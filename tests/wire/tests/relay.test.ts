@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { eventually } from '../harness/deadline.ts';
+import { contents, TestProject, type TestAgent } from '../harness/project.ts';
+import { startServer } from '../harness/server.ts';
+import { Socket, upgradeStatus } from '../harness/socket.ts';
+import { assertFields, time, uuid7 } from '../harness/shapes.ts';
+import type { Message, Page } from '../harness/wire.ts';
+
+const server = await startServer();
+
+interface Relayed {
+  id: string;
+  project_id: string;
+  sender_agent_id: string;
+  sender_agent_type: string | null;
+  message_type: string;
+  content: string | null;
+  metadata: unknown;
+  created_at: string;
+}
+
+function relay(agent: TestAgent, query: Record<string, string | number> = {}): Promise<Socket<Relayed>> {
+  const path = `/ws/agent/messages/${agent.project.id}`;
+  return Socket.connect<Relayed>(server.url, path, { token: agent.token, query: { agent_id: agent.id, ...query } });
+}
+
+async function heard(socket: Socket<Relayed>, count: number): Promise<(string | null)[]> {
+  const said: (string | null)[] = [];
+  for (let n = 0; n < count; n++) said.push((await socket.take('a relayed message')).content);
+  return said;
+}
+
+describe('The relay', { concurrency: 6 }, () => {
+  it('stores what an agent sends and brings it to every other agent, never to its sender', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    const [a, b, e] = [await relay(ada), await relay(bob), await relay(eve)];
+
+    a.sendJson({ type: 'discovery', content: 'found it', agent_type: 'scout', metadata: { file: 'a.py' } });
+
+    for (const socket of [b, e]) {
+      const message = await socket.take('the message');
+      assertFields(message, [
+        'id',
+        'project_id',
+        'sender_agent_id',
+        'sender_agent_type',
+        'message_type',
+        'content',
+        'metadata',
+        'created_at',
+      ]);
+      assert.match(message.id, uuid7);
+      assert.match(message.created_at, time);
+      const { id: _, created_at: __, ...rest } = message;
+      assert.deepEqual(rest, {
+        project_id: project.id,
+        sender_agent_id: 'ada',
+        sender_agent_type: 'scout',
+        message_type: 'discovery',
+        content: 'found it',
+        metadata: { file: 'a.py' },
+      });
+    }
+    const { items } = (await project.admin.get('messages')).as<Page<Message>>(200);
+    assert.deepEqual(
+      items.map((one) => [one.sender_id, one.to, one.message_type, one.content]),
+      [['ada', '*', 'discovery', 'found it']],
+    );
+
+    b.sendJson({ content: 'thanks' });
+    const answer = await a.take('the first that ada hears');
+    assert.deepEqual([answer.sender_agent_id, answer.message_type, answer.content], ['bob', 'status', 'thanks']);
+  });
+
+  it('takes the usual types, and any other that is one', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const [a, b] = [await relay(ada), await relay(bob)];
+    for (const type of ['status', 'request', 'discovery', 'coordination', 'my.own-type_1']) {
+      a.sendJson({ type, content: type });
+      assert.equal((await b.take(type)).message_type, type);
+    }
+  });
+
+  it('brings what was said to all, by whatever way, in the order of the log', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const b = await relay(bob);
+    await ada.tell('*', '1');
+    await ada.tell('bob', 'for bob alone');
+    (await ada.rest.post('broadcast', { content: '2' })).succeeds();
+    await bob.tell('*', 'his own');
+    await ada.tell('*', '3');
+
+    assert.deepEqual(await heard(b, 3), ['1', '2', '3']);
+  });
+
+  it('keeps its project to itself', async () => {
+    const [one, two] = [await TestProject.create(server), await TestProject.create(server)];
+    const [ada, bob] = await one.pair();
+    const [other, stranger] = await two.pair();
+    const [b, s] = [await relay(bob), await relay(stranger)];
+
+    await other.tell('*', 'there');
+    await ada.tell('*', 'here');
+
+    assert.deepEqual(await heard(b, 1), ['here']);
+    assert.deepEqual(await heard(s, 1), ['there']);
+    const path = `/ws/agent/messages/${two.id}`;
+    assert.ok([403, 404].includes(await upgradeStatus(server.url, path, { token: ada.token, query: { agent_id: 'ada' } })));
+  });
+
+  it('brings to an agent that was away what it missed, in order', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    for (const content of ['1', '2', '3']) await ada.tell('*', content);
+
+    const b = await relay(bob);
+
+    assert.deepEqual(await heard(b, 3), ['1', '2', '3']);
+    await ada.tell('*', '4');
+    assert.deepEqual(await heard(b, 1), ['4']);
+  });
+
+  it('goes on where a dropped client was, with nothing lost', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const first = await relay(bob);
+    const id = await ada.tell('*', '1');
+    assert.deepEqual(await heard(first, 1), ['1']);
+    await eventually(
+      'the place to be kept',
+      () => project.delivery(id),
+      ({ state }) => state === 'acknowledged',
+      40_000,
+    );
+    first.terminate();
+    await ada.tell('*', '2');
+
+    const second = await relay(bob);
+
+    assert.deepEqual(await heard(second, 1), ['2']);
+  });
+
+  it('keeps the times at which it was delivered and read', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const b = await relay(bob);
+    const id = await ada.tell('*', '1');
+    await heard(b, 1);
+
+    const delivery = await eventually(
+      'the reading',
+      () => project.delivery(id),
+      ({ acknowledged_at: at }) => at !== null,
+      40_000,
+    );
+
+    assert.match(delivery.delivered_at ?? '', time);
+    assert.match(delivery.acknowledged_at ?? '', time);
+    assert.deepEqual(contents(await bob.look()), []);
+  });
+
+  it('does not take for read what no pong confirmed', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const path = `/ws/agent/messages/${project.id}`;
+    const deaf = await Socket.connect<Relayed>(server.url, path, { token: bob.token, query: { agent_id: 'bob' }, autoPong: false });
+    await ada.tell('*', '1');
+    assert.deepEqual(await heard(deaf, 1), ['1']);
+    deaf.terminate();
+
+    assert.deepEqual(await heard(await relay(bob), 1), ['1']);
+  });
+
+  it('begins after a place that it is given', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const first = await ada.send({ to: '*', content: '1' });
+    await ada.tell('*', '2');
+
+    assert.deepEqual(await heard(await relay(bob, { after: first.seq }), 1), ['2']);
+    assert.deepEqual(await heard(await relay(bob, { after: 0 }), 2), ['1', '2']);
+  });
+
+  it('lets operators and observers listen', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada');
+    const path = `/ws/agent/messages/${project.id}`;
+    const { token } = await project.token({ kind: 'observer' });
+    const olga = await project.operator();
+    const listeners = [
+      await Socket.connect<Relayed>(server.url, path, { token }),
+      await Socket.connect<Relayed>(server.url, path, { token: olga.token }),
+    ];
+
+    await ada.tell('*', 'hello');
+
+    for (const listener of listeners) assert.deepEqual(await heard(listener, 1), ['hello']);
+    assert.equal(
+      (await project.trace((await ada.send({ to: '*', content: 'x' })).message_id)).deliveries.some((one) => one.state === 'acknowledged'),
+      false,
+    );
+  });
+
+  it('is open to the agent that is named, and to no other', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const path = `/ws/agent/messages/${project.id}`;
+    const status = (token: string | null, query: Record<string, string> = {}) => upgradeStatus(server.url, path, { token, query });
+    const join = (await project.token({ kind: 'join' })).token;
+
+    assert.equal(await status(ada.token, { agent_id: 'ada' }), 101);
+    assert.equal(await status(ada.token, { agent_id: 'bob' }), 403);
+    assert.equal(await status(join, { agent_id: 'ada' }), 403);
+    assert.equal(await status(null, { agent_id: 'ada' }), 401);
+    assert.equal(await status(server.adminToken, { agent_id: 'nobody' }), 404);
+    assert.equal(await upgradeStatus(server.url, '/ws/agent/messages/no-such-project', { token: server.adminToken }), 404);
+  });
+
+  it('closes on a frame that is none', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada');
+    for (const text of ['not json', '7', '"x"', '{"type":']) {
+      const socket = await relay(ada);
+      socket.sendText(text);
+      assert.equal(await socket.closeCode(), 4400, text);
+    }
+  });
+});
