@@ -165,7 +165,9 @@ internal sealed class AckExchange(Outbox outbox, ReceivedMessage[] messages, int
     {
         if (messages.Length == 1)
         {
-            data.Skip();
+            // The answer to one holds nothing: without data there is nothing to skip, and a reader of nothing throws at it.
+            if (data.TokenType != JsonTokenType.None)
+                data.Skip();
             outbox.Acknowledged(messages[0], problem: null);
             return true;
         }

@@ -109,6 +109,16 @@ internal sealed class TestHolder(int room) : IDeliveryHolder
         }
     }
 
+    /// <summary>How many more it takes.</summary>
+    internal int Room => room - Out;
+
+    /// <summary>It has claimed so many by itself.</summary>
+    internal void Took(int count)
+    {
+        lock (_gate)
+            _out += count;
+    }
+
     internal bool TryReserve()
     {
         lock (_gate)

@@ -76,7 +76,8 @@ internal sealed partial class SqliteMessageHistory
     private static SqliteStatement ByFacet(SqliteConnection connection, long facet, long first, long before) =>
         By(connection, "idx.message_facets f CROSS JOIN log l ON l.place = f.place WHERE f.facet = ?3 AND f.place", "f.place", first, before).Bind(3, facet);
 
-    /// <summary>What one agent may read: four ranges of one key, merged newest first.</summary>
+    /// <summary>What one agent may read: four ranges of one key, merged newest first; and the threads that it has entered since the index
+    /// was written, of which it reads the older part too.</summary>
     private static SqliteStatement ByReader(SqliteConnection connection, int project, int agent, long first, long before) => connection.Prepare(
             $"""
             SELECT {SqliteLogRows.Columns} FROM (
@@ -84,12 +85,30 @@ internal sealed partial class SqliteMessageHistory
                 UNION SELECT place FROM idx.message_facets WHERE facet = ?4 AND place > ?1 AND place < ?2
                 UNION SELECT place FROM idx.message_facets WHERE facet = ?5 AND place > ?1 AND place < ?2
                 UNION SELECT place FROM idx.message_facets WHERE facet = ?6 AND place > ?1 AND place < ?2
+                UNION SELECT value FROM json_each(?7) WHERE value > ?1 AND value < ?2
+                UNION SELECT r.place FROM json_each(?7) t CROSS JOIN log r INDEXED BY log_thread ON r.thread = t.value WHERE r.place > ?1 AND r.place < ?2
                 ORDER BY place DESC) f
             CROSS JOIN log l ON l.place = f.place
             ORDER BY f.place DESC
             """)
         .Bind(1, first).Bind(2, before)
-        .Bind(3, Facet.Sender(agent)).Bind(4, Facet.Recipient(agent)).Bind(5, Facet.Follower(agent)).Bind(6, Facet.Everyone(project));
+        .Bind(3, Facet.Sender(agent)).Bind(4, Facet.Recipient(agent)).Bind(5, Facet.Follower(agent)).Bind(6, Facet.Everyone(project))
+        .Bind(7, EnteredBeyondIndex(connection, project, agent));
+
+    /// <summary>The places of those threads, as a JSON array.</summary>
+    private static string EnteredBeyondIndex(SqliteConnection connection, int project, int agent)
+    {
+        var threads = new HashSet<long>();
+        var rows = BeyondIndex(connection, Place.Of(project, Indexed(connection, project)), Place.Last(project));
+        while (rows.Step())
+        {
+            var entry = SqliteLogRows.Read(connection, rows);
+            if (Visibility.TakesPart(entry, agent))
+                threads.Add(Place.Of(project, entry.Thread));
+        }
+
+        return $"[{string.Join(',', threads)}]";
+    }
 
     private static long TypeNumber(SqliteConnection connection, int project, string type) =>
         connection.Prepare("SELECT number FROM idx.message_types WHERE project = ?1 AND name = ?2").Bind(1, project).Bind(2, type).Scalar() ?? -1;

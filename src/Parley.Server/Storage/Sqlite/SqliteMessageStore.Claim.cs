@@ -129,7 +129,8 @@ internal sealed partial class SqliteMessageStore
         var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, long.MinValue).Bind(3, 0);
         while (found.Count < order.Max && rows.Step())
         {
-            if (!rows.IsNull(5) && rows.Int64(5) <= now)
+            // What a connection holds is queued in the file.
+            if ((!rows.IsNull(5) && rows.Int64(5) <= now) || _ledger.HeldDeliveredAt(order.Agent, rows.Int64(0)) is not null)
                 continue;
             if (order.Filter.Takes(rows.Text(7)!, (Priority)rows.Int32(3), rows.Int32(8)))
                 found.Add(new ClaimedDelivery(rows.Int64(0), Place.Seq(rows.Int64(1)), rows.Int32(2), 0, 0, rows.Blob(9).ToArray()));

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Parley.EndToEnd.Tests.Durability;
+
+/// <summary>The published server on one data folder and one port through all its lives.</summary>
+internal sealed class KillableServer(string binary) : IAsyncDisposable
+{
+    private const string Ready = "Parley is listening on ";
+    private static readonly TimeSpan Startup = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("parley-killed-").FullName;
+    private readonly int _port = FreePort();
+    private Process? _process;
+
+    internal string DataFolder => Path.Combine(_folder, "data");
+
+    internal string ConfigFolder => Path.Combine(_folder, "config");
+
+    internal string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var ready = Launch();
+        await ready.WaitAsync(Startup, cancellationToken);
+    }
+
+    /// <summary>Starts it and kills it so long after.</summary>
+    internal async Task StartAndKillAsync(TimeSpan life)
+    {
+        var starting = Launch();
+        await Task.Delay(life, TimeProvider.System);
+        await KillAsync();
+        await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Starts it; the task is done when it listens.</summary>
+    private Task Launch()
+    {
+        var start = new ProcessStartInfo(binary, ["serve", "--port", _port.ToString(CultureInfo.InvariantCulture), "--data", DataFolder])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PARLEY_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        // Nothing but a kill is to stand between a message and its recipient.
+        start.Environment["PARLEY_RATE_LIMIT_PER_SECOND"] = "0";
+        start.Environment["PARLEY_RETRY_DELAY_SECONDS"] = "0";
+        start.Environment["PARLEY_MAX_ATTEMPTS"] = "1000";
+
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var errors = new List<string>();
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains(Ready, StringComparison.Ordinal) == true)
+                ready.TrySetResult();
+        };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors)
+                errors.Add(line.Data ?? "");
+        };
+        process.Exited += (_, _) =>
+        {
+            lock (errors)
+                ready.TrySetException(new InvalidOperationException($"The server ended before it was ready. {string.Join('\n', errors)}"));
+        };
+        _process?.Dispose();
+        _process = process;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return ready.Task;
+    }
+
+    /// <summary><c>kill -9</c>.</summary>
+    internal async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+            await KillAsync();
+        _process?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
