@@ -121,7 +121,7 @@ internal sealed class Load : IAsyncDisposable
         {
             await foreach (var message in receiver.ReceiveAsync(_stopReceiving.Token))
             {
-                _account.Receive(message.Message.MessageId); if (message.Message.Seq < 30) Console.WriteLine("GOT " + message.Message.Seq);
+                _account.Receive(message.Message.MessageId);
                 _ = AckAsync(message);
             }
         }
@@ -139,7 +139,7 @@ internal sealed class Load : IAsyncDisposable
             }
             catch (ParleyException lost) when (lost.Code == ErrorCodes.LeaseLost)
             {
-                Console.WriteLine("LOST " + message.Message.Seq);
+                // The server that gave it was killed: it comes again.
             }
             catch (Exception fault) when (!_stopReceiving.IsCancellationRequested)
             {
