@@ -14,6 +14,9 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
     /// <summary>A project that grows by this much between two looks is busy: its senders need the processor, and indexing can wait.</summary>
     private const long BusyGrowth = 1_000;
 
+    /// <summary>So is one that grows by this much while one part is indexed, some ten milliseconds.</summary>
+    private const long BusyGrowthInPart = 50;
+
     /// <summary>For this long at the most: under a load that never ends the index follows, half a minute behind.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
@@ -36,10 +39,17 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
                 var before = followed.GetValueOrDefault(project.Number) ?? new Followed(-1, head, clock.GetUtcNow());
                 if (before.Indexed == head)
                     continue;
-                if (head - before.Seen >= BusyGrowth && clock.GetUtcNow() - before.At < LongestWait)
+                var mayWait = clock.GetUtcNow() - before.At < LongestWait;
+                if (mayWait && head - before.Seen >= BusyGrowth)
                     followed[project.Number] = before with { Seen = head };
-                else if (await FollowAsync(project, stoppingToken))
+                else if (await FollowAsync(project, mayWait, stoppingToken))
                     followed[project.Number] = new Followed(head, head, clock.GetUtcNow());
+            }
+
+            foreach (var gone in followed.Keys.Where(number => projects.Find(number) is null).ToList())
+            {
+                if (await ForgetAsync(gone, stoppingToken))
+                    followed.Remove(gone);
             }
 
             try
@@ -53,12 +63,19 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
         }
     }
 
-    /// <returns>False when it has to be tried again.</returns>
-    private async Task<bool> FollowAsync(ProjectState project, CancellationToken stoppingToken)
+    /// <returns>False when it has to go on later: senders came, or the store is away.</returns>
+    private async Task<bool> FollowAsync(ProjectState project, bool mayWait, CancellationToken stoppingToken)
     {
         try
         {
-            await CatchUpAsync(project, stoppingToken);
+            var head = project.Log.Head;
+            while (await index.CatchUpAsync(project.Number, stoppingToken))
+            {
+                if (mayWait && project.Log.Head - head >= BusyGrowthInPart)
+                    return false;
+                head = project.Log.Head;
+            }
+
             return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -68,6 +85,19 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
         catch (StorageUnavailableException fault)
         {
             Log.NotIndexed(logger, fault, project.Id);
+            return false;
+        }
+    }
+
+    private async Task<bool> ForgetAsync(int project, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await index.ForgetAsync(project, stoppingToken);
+            return true;
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
+        {
             return false;
         }
     }
