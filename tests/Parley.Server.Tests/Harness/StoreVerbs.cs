@@ -53,8 +53,11 @@ internal static class StoreVerbs
         new(verb, scope.Project.Number, scope.Agent(agent).Number, claimed.Seq, claimed.Delivery, claimed.Lease);
 
     /// <summary>Settles by the message alone, as a caller does who kept no lease.</summary>
-    internal static Task<Settlement> SettleByMessageAsync(this StoreScope scope, SettleVerb verb, string agent, long seq) =>
-        scope.SettleAsync(new Settle(verb, scope.Project.Number, scope.Agent(agent).Number, seq, 0, 0));
+    internal static async Task<Settlement> SettleByMessageAsync(this StoreScope scope, SettleVerb verb, string agent, long seq, Guid? id = null)
+    {
+        var message = id ?? (await scope.Log.FindAsync(scope.Project.Number, seq, Cancel) is { } entry ? MessageJsonReader.Id(entry.Json) : Guid.Empty);
+        return await scope.SettleAsync(new Settle(verb, scope.Project.Number, scope.Agent(agent).Number, seq, 0, 0) { MessageId = message });
+    }
 
     internal static ValueTask ReleaseAsync(this StoreScope scope, string agent, IDeliveryHolder holder) =>
         scope.Messages.ReleaseAsync(scope.Agent(agent).Number, holder, Cancel);
