@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
@@ -27,7 +28,10 @@ public static class ParleyServer
     /// <param name="clock">The real one unless a test turns it.</param>
     public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Empty: no appsettings.json is read, and above all none is watched for; a watch on a folder that holds the database hears of
+        // every write to it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.UseSettings(settings);
         builder.Logging.UseSettings(settings);
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);

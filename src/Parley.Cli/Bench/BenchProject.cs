@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Parley.Client;
 using Parley.Protocol;
 
@@ -11,7 +12,7 @@ internal sealed class BenchProject : IAsyncDisposable
 
     private readonly BenchServer _server;
     private readonly ParleyApi _admin;
-    private readonly Dictionary<string, string> _tokens = [];
+    private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
     private BenchProject(BenchServer server, ParleyApi admin, string id)
     {
@@ -65,9 +66,21 @@ internal sealed class BenchProject : IAsyncDisposable
     {
         // A server of its own goes with everything that is on it.
         if (!_server.IsOwn)
-            await _admin.Projects.DeleteAsync(Id, CancellationToken.None);
+            await DeleteAsync();
         await Api.DisposeAsync();
         await _admin.DisposeAsync();
+    }
+
+    private async Task DeleteAsync()
+    {
+        try
+        {
+            await _admin.Projects.DeleteAsync(Id, CancellationToken.None);
+        }
+        catch (ParleyException gone) when (gone.Code == ErrorCodes.NotFound)
+        {
+            // Deleting much takes long: the client asked again, and the first time had done it meanwhile.
+        }
     }
 
     private ParleyOptions OptionsOf(string token) => _server.Options with { Project = Id, Token = token };

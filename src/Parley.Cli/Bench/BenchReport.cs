@@ -12,7 +12,7 @@ internal sealed record BenchMachine(int Processors, string System, string Runtim
 /// <summary>A figure, with what it was measured beside.</summary>
 /// <param name="Value">The median of <paramref name="Runs"/>.</param>
 /// <param name="Floor">What must be reached on two cores that client and server share; null where nothing is promised.</param>
-/// <param name="FsyncsPerSecond">What the disk did just before; null when the data are on another machine.</param>
+/// <param name="FsyncsPerSecond">What the disk did just before the runs, by the median; null when it is not known where the data are.</param>
 /// <param name="ToFsync">The value as a multiple of the fsync rate; of a duration, as a multiple of one fsync's. Null for sizes.</param>
 /// <param name="EchoesPerSecond">What bare WebSockets did just before. <paramref name="ToEcho"/> as <paramref name="ToFsync"/>.</param>
 internal sealed record Figure(
@@ -63,8 +63,16 @@ internal enum Standing
     Goal,
 }
 
-/// <summary>What disk and sockets did just before a workload was measured.</summary>
-internal readonly record struct Yardstick(double? FsyncsPerSecond, double EchoesPerSecond);
+/// <summary>What disk and sockets did just before a run.</summary>
+internal readonly record struct Yardstick(double? FsyncsPerSecond, double EchoesPerSecond)
+{
+    /// <summary>Of each the median, as the figures beside it are medians.</summary>
+    public static Yardstick Median(IReadOnlyCollection<Yardstick> runs)
+    {
+        var fsyncs = runs.Select(run => run.FsyncsPerSecond).OfType<double>().ToList();
+        return new Yardstick(fsyncs.Count > 0 ? Quantile.Median(fsyncs) : null, Quantile.Median([.. runs.Select(run => run.EchoesPerSecond)]));
+    }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

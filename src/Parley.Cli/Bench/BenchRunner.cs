@@ -10,7 +10,7 @@ namespace Parley.Cli.Bench;
 internal sealed class BenchRunner(Call call, BenchPlan plan)
 {
     private const int Runs = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     public async Task<BenchReport> RunAsync(IReadOnlyList<WorkloadKind> kinds)
     {
@@ -18,13 +18,16 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
         await using var echo = await EchoYardstick.StartAsync(plan.Time, call.Cancellation);
         foreach (var kind in kinds)
         {
-            call.Terminal.Note($"{kind.Name}: {kind.Description} ...");
+            call.Terminal.Note($"{kind.Name}: {kind.Description}{Instead()} ...");
             figures.AddRange(await MeasureAsync(kind, echo));
         }
 
         var machine = new BenchMachine(Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
         return new BenchReport(machine, await VersionAsync(), plan.Server.IsOwn, figures, plan.Audit?.Close());
     }
+
+    private string Instead() => string.Concat(
+        plan.Messages is { } messages ? $"; here {messages:N0} messages" : "", plan.Agents is { } agents ? $"; here {agents:N0} agents" : "");
 
     private async Task<string> VersionAsync()
     {
@@ -43,20 +46,21 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
         {
             await using var workload = await kind.OpenAsync(plan, either.Token);
             await workload.WarmUpAsync(either.Token);
-            var yardstick = new Yardstick(
-                plan.Server.DataFolder is { } folder ? FsyncYardstick.Measure(folder, plan.Time) : null,
-                await echo.MeasureAsync(either.Token));
-
             var samples = new List<Sample>();
-            for (var run = 0; run < (plan.Fast ? 1 : Runs); run++)
+            var yardsticks = new List<Yardstick>();
+            for (var run = 0; run < Math.Min(workload.MostRuns, plan.Fast ? 1 : Runs); run++)
             {
+                yardsticks.Add(new Yardstick(
+                    plan.Server.DataFolder is { } folder ? FsyncYardstick.Measure(folder, plan.Time) : null,
+                    await echo.MeasureAsync(either.Token)));
+
                 // What the run before left behind is not this one's to clear away.
                 GC.Collect();
                 samples.AddRange(await workload.RunAsync(either.Token));
             }
 
             return samples.GroupBy(sample => sample.Metric)
-                .Select(metric => Figure.Of(kind.Name, metric.Key, [.. metric.Select(sample => sample.Value)], yardstick));
+                .Select(metric => Figure.Of(kind.Name, metric.Key, [.. metric.Select(sample => sample.Value)], Yardstick.Median(yardsticks)));
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {

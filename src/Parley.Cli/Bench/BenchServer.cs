@@ -29,7 +29,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>Whether it was started for the measurement, and goes with it.</summary>
     public bool IsOwn { get; }
 
-    /// <summary>Where its data are; null when that is on another machine.</summary>
+    /// <summary>Where its data are; null when that is not known, or on another machine.</summary>
     public string? DataFolder { get; }
 
     /// <summary>Whether its processor time and memory can be seen.</summary>
@@ -82,7 +82,8 @@ internal sealed class BenchServer : IAsyncDisposable
         return new BenchServer(
             options,
             location.Url.IsLoopback ? ListeningProcess.Find(location.Url.Port) : null,
-            location.Url.IsLoopback ? Doctor.DataFolder.Of(call.Options) : null,
+            // The join token is found only where the folder is this server's.
+            location.JoinToken is not null ? location.DataFolder : null,
             isOwn: false);
     }
 

@@ -30,7 +30,7 @@ internal static class BenchTable
         {
             var (fsyncs, echoes) = (yardstick.First().FsyncsPerSecond, yardstick.First().EchoesPerSecond);
             terminal.Text.MarkupLine(
-                $"[grey]{yardstick.Key}: beside it {(fsyncs is { } rate ? $"{rate:N0} fsyncs/s of 4 KB" : "a disk on another machine")}, {echoes:N0} WebSocket echoes/s of 512 bytes[/]");
+                $"[grey]{yardstick.Key}: beside it {(fsyncs is { } rate ? $"{rate:N0} fsyncs/s of 4 KB" : "a disk that this command does not know")}, {echoes:N0} WebSocket echoes/s of 512 bytes[/]");
         }
 
         terminal.Text.MarkupLine(

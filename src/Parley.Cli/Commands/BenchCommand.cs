@@ -16,6 +16,9 @@ internal static class BenchCommand
         FanoutWorkload.OverWebSockets,
         FanoutWorkload.OverServerSentEvents,
         BacklogWorkload.Kind,
+        IdleWorkload.Kind,
+        RestWorkload.Kind,
+        HistoryWorkload.Kind,
     ];
 
     public static Command Create()

@@ -11,6 +11,12 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
     /// <summary>Between looks: long enough that a burst is indexed in few large steps, short enough that nobody misses what was just said.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A project that grows by this much between two looks is busy: its senders need the processor, and indexing can wait.</summary>
+    private const long BusyGrowth = 1_000;
+
+    /// <summary>For this long at the most: under a load that never ends the index follows, half a minute behind.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
     /// <summary>Takes everything up to now into the index.</summary>
     internal async ValueTask CatchUpAsync(ProjectState project, CancellationToken cancellationToken)
     {
@@ -21,16 +27,19 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var seen = new Dictionary<int, long>();
+        var followed = new Dictionary<int, Followed>();
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var project in projects.All)
             {
                 var head = project.Log.Head;
-                if (seen.GetValueOrDefault(project.Number, -1) == head)
+                var before = followed.GetValueOrDefault(project.Number) ?? new Followed(-1, head, clock.GetUtcNow());
+                if (before.Indexed == head)
                     continue;
-                if (await FollowAsync(project, stoppingToken))
-                    seen[project.Number] = head;
+                if (head - before.Seen >= BusyGrowth && clock.GetUtcNow() - before.At < LongestWait)
+                    followed[project.Number] = before with { Seen = head };
+                else if (await FollowAsync(project, stoppingToken))
+                    followed[project.Number] = new Followed(head, head, clock.GetUtcNow());
             }
 
             try
@@ -62,6 +71,11 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
             return false;
         }
     }
+
+    /// <param name="Indexed">The head up to which the index has come.</param>
+    /// <param name="Seen">The head at the last look.</param>
+    /// <param name="At">When the index had come up.</param>
+    private sealed record Followed(long Indexed, long Seen, DateTimeOffset At);
 
     private static partial class Log
     {

@@ -48,6 +48,17 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
+    public async Task An_id_that_only_leads_to_the_same_place_settles_nothing()
+    {
+        await using var store = await OpenAsync();
+        var sent = await store.StoreAsync(Note());
+        var foreign = EntryId.Create(milliseconds: 1, sent.Seq, random: 1);
+
+        Assert.Equal(Settlement.NotFound, await store.SettleByMessageAsync(SettleVerb.Ack, "bob", sent.Seq, foreign));
+        Assert.Single(await store.ClaimAsync("bob"));
+    }
+
+    [Fact]
     public async Task Nobody_settles_anothers_delivery()
     {
         await using var store = await OpenAsync();

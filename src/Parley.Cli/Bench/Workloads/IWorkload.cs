@@ -3,6 +3,9 @@ namespace Parley.Cli.Bench.Workloads;
 /// <summary>One kind of work, set up and ready to be measured.</summary>
 internal interface IWorkload : IAsyncDisposable
 {
+    /// <summary>Runs beyond which it tells nothing new.</summary>
+    int MostRuns => int.MaxValue;
+
     /// <summary>Runs the same code at full speed until it is compiled as well as it will be, on both sides.</summary>
     Task WarmUpAsync(CancellationToken cancellationToken);
 

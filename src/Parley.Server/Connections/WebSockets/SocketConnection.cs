@@ -111,7 +111,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     /// <summary>There is, or may be, work in the mailbox.</summary>
     internal void Wake()
     {
-        Volatile.Write(ref _wakes, 1);
+        Interlocked.Exchange(ref _wakes, 1);
         Pump();
     }
 
@@ -195,15 +195,16 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
                 Volatile.Write(ref _wakes, 0);
                 if (await ClaimAsync())
                     Volatile.Write(ref _wakes, 1);
-                Volatile.Write(ref _pumping, 0);
+                // A full fence: the look at the wakes below may not come before this.
+                Interlocked.Exchange(ref _pumping, 0);
             }
             while (Volatile.Read(ref _wakes) != 0 && HasRoom() && Interlocked.CompareExchange(ref _pumping, 1, 0) == 0);
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
-            // The maintenance loop wakes whoever has a backlog: the store may be back by then.
+            // The rescuer wakes whoever has a backlog now and then: the store may be back by then.
             Volatile.Write(ref _wakes, 1);
-            Volatile.Write(ref _pumping, 0);
+            Interlocked.Exchange(ref _pumping, 0);
         }
     }
 

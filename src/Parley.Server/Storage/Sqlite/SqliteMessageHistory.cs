@@ -56,7 +56,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
             {
                 var deliveries = new List<DeliveryRow>();
                 var rows = connection.Prepare(
-                        $"SELECT {DeliveryColumns} FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries WHERE l.place = ?1")
+                        $"SELECT {DeliveryColumns} FROM log l CROSS JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries WHERE l.place = ?1")
                     .Bind(1, Place.Of(project, seq));
                 while (rows.Step())
                     deliveries.Add(ReadDelivery(rows));

@@ -11,9 +11,16 @@ internal sealed partial class SqliteMessageStore
         connection =>
         {
             var place = Place.Of(project, seq);
-            if (SqliteLogRows.Find(connection, place) is not { Kind: EntryKind.Message } message || MessageTombstone.Is(message.Json))
+            if (SqliteLogRows.Find(connection, place) is not { Kind: EntryKind.Message } message)
                 return false;
             var cursor = _log.Cursor(connection, project);
+            if (MessageTombstone.Is(message.Json))
+            {
+                // What was held at the first deletion and came back since is withdrawn now.
+                Withdraw(connection, cursor, place, "deleted");
+                return false;
+            }
+
             var tombstone = MessageTombstone.Of(message.Json);
             connection.Prepare("UPDATE log SET body = ?2 WHERE place = ?1 OR (place IN (SELECT released_by FROM log WHERE place = ?1))")
                 .Bind(1, place).BindBlob(2, tombstone).Run();

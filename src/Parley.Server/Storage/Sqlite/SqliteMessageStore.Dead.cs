@@ -9,7 +9,7 @@ internal sealed partial class SqliteMessageStore
     /// <summary>The dead letters that a selection takes. Binds 1: project's first place, 2: its last, 3: delivery, 4: agent, 5: type.</summary>
     internal const string DeadWhere =
         """
-        FROM deliveries d JOIN log l ON l.place = d.place
+        FROM deliveries d INDEXED BY deliveries_dead CROSS JOIN log l ON l.place = d.place
         WHERE d.state = 4 AND d.place BETWEEN ?1 AND ?2 AND (?3 IS NULL OR d.delivery = ?3)
           AND (?4 IS NULL OR d.mailbox = ?4) AND (?5 IS NULL OR l.type = ?5)
         """;

@@ -10,6 +10,11 @@ internal sealed partial class SqliteMessageStore
     /// <summary>In one transaction: a few milliseconds of the writer's time.</summary>
     private const int MaxRescued = 500;
 
+    /// <summary>Milliseconds.</summary>
+    private const long BacklogInterval = 5_000;
+
+    private long _backlogsWokenAt;
+
     /// <summary>Where the round through the queues goes on.</summary>
     private (int Mailbox, long Rank, long Delivery) _expiryPlace = (0, long.MinValue, 0);
 
@@ -20,6 +25,7 @@ internal sealed partial class SqliteMessageStore
             connection =>
             {
                 var now = Now;
+                WakeBacklogs(now);
                 var more = QueueDue(connection, now) | LapseDurable(connection, now, ended);
                 LapseHeld(connection, now, ended);
                 var next = connection.Prepare("SELECT min(due_at) FROM deliveries INDEXED BY deliveries_scheduled WHERE state = 0").Scalar();
@@ -120,6 +126,19 @@ internal sealed partial class SqliteMessageStore
         cursor.Expired++;
         AppendEnd(connection, cursor, EntryKind.Expiry, place, delivery, mailbox, now, attempt, null);
         return true;
+    }
+
+    /// <summary>A wake-up is a hint and may be lost: whoever has a backlog is woken again every few seconds.</summary>
+    private void WakeBacklogs(long now)
+    {
+        if (now - _backlogsWokenAt < BacklogInterval)
+            return;
+        _backlogsWokenAt = now;
+        foreach (var (mailbox, account) in _ledger.Accounts)
+        {
+            if (account.WaitingTotal > 0)
+                _toWake.Add(mailbox);
+        }
     }
 
     private bool QueueDue(SqliteConnection connection, long now)

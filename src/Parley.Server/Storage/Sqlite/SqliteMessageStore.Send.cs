@@ -219,7 +219,7 @@ internal sealed partial class SqliteMessageStore
         connection.Prepare(
                 """
                 UPDATE deliveries SET replied_at = ?3
-                WHERE delivery IN (SELECT d.delivery FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                WHERE delivery IN (SELECT d.delivery FROM log l CROSS JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
                                    WHERE l.place = ?1 AND d.mailbox = ?2)
                   AND replied_at IS NULL
                 """)

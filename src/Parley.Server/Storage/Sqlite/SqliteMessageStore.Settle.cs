@@ -234,7 +234,7 @@ internal sealed partial class SqliteMessageStore
             : connection.Prepare(
                     """
                     SELECT d.delivery, d.place, d.state, d.attempt, d.priority, d.rank, d.lease, d.queued_at
-                    FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                    FROM log l CROSS JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
                     WHERE l.place = ?1 AND d.mailbox = ?2
                     """)
                 .Bind(1, place).Bind(2, settle.Agent);

@@ -68,7 +68,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             connection.Prepare(
                     """
                     DELETE FROM deliveries WHERE delivery IN (
-                        SELECT d.delivery FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                        SELECT d.delivery FROM log l CROSS JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
                         WHERE l.place BETWEEN ?1 AND ?2 AND l.kind = 1)
                     """)
                 .Bind(1, first).Bind(2, upTo).Run();
