@@ -61,11 +61,16 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
             var slice = await store.ReadAsync(project.Number, Cursor, BatchSize, selection.Query, cancellationToken);
             _batch.AddRange(slice.Entries);
             Cursor = slice.LookedTo;
+            // A part of the log leaves out messages by which the reader may have entered a thread.
+            if (selection.Query != LogQuery.All)
+                _ignores.Clear();
         }
 
         var found = new List<LogEntry>(_batch.Count);
         foreach (var entry in _batch)
         {
+            // Also what the selection leaves out may bring the reader into a thread.
+            Follow(entry);
             if (selection.Takes(entry) && await MaySeeAsync(entry, cancellationToken))
                 found.Add(entry);
         }
@@ -76,6 +81,14 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
     /// <summary>Completes when there is something after <see cref="Cursor"/>.</summary>
     internal Task WaitAsync(CancellationToken cancellationToken) => project.Log.WaitAsync(Cursor, cancellationToken);
 
+    private void Follow(LogEntry entry)
+    {
+        if (reader is null || entry.Kind != EntryKind.Message || !Visibility.TakesPart(entry, reader.Agent))
+            return;
+        _follows.Add(entry.Thread);
+        _ignores.Remove(entry.Thread);
+    }
+
     private ValueTask<bool> MaySeeAsync(LogEntry entry, CancellationToken cancellationToken)
     {
         // A release repeats a message for those who did not see its first entry.
@@ -83,12 +96,6 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
             return new(entry.Kind != EntryKind.Release);
         if (entry.Kind == EntryKind.Release && entry.Sender == reader.Agent)
             return new(result: false);
-        if (entry.Kind == EntryKind.Message && Visibility.TakesPart(entry, reader.Agent))
-        {
-            _follows.Add(entry.Thread);
-            _ignores.Remove(entry.Thread);
-        }
-
         if (Visibility.ByItself(entry, reader) is { } plain)
             return new(plain);
         if (_follows.Contains(entry.Thread))

@@ -55,11 +55,8 @@ internal static class StoreVerbs
     /// <summary>Settles by the message alone, as a caller does who kept no lease.</summary>
     internal static async Task<Settlement> SettleByMessageAsync(this StoreScope scope, SettleVerb verb, string agent, long seq, Guid? id = null)
     {
-        var message = await scope.Log.FindAsync(scope.Project.Number, seq, Cancel);
-        return await scope.SettleAsync(new Settle(verb, scope.Project.Number, scope.Agent(agent).Number, seq, 0, 0)
-        {
-            MessageId = id ?? (message is null ? default : MessageJsonReader.Id(message.Json)),
-        });
+        var message = id ?? (await scope.Log.FindAsync(scope.Project.Number, seq, Cancel) is { } entry ? MessageJsonReader.Id(entry.Json) : Guid.Empty);
+        return await scope.SettleAsync(new Settle(verb, scope.Project.Number, scope.Agent(agent).Number, seq, 0, 0) { MessageId = message });
     }
 
     internal static ValueTask ReleaseAsync(this StoreScope scope, string agent, IDeliveryHolder holder) =>

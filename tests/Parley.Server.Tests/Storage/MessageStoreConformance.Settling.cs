@@ -68,6 +68,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(Settlement.NotFound, await store.AckAsync("cyd", claimed));
         Assert.Equal(Settlement.NotFound, await store.SettleByMessageAsync(SettleVerb.Ack, "ada", sent.Seq));
         Assert.Equal(Settlement.NotFound, await store.SettleByMessageAsync(SettleVerb.Ack, "bob", sent.Seq + 1));
+        Assert.Equal(Settlement.NotFound, await store.SettleByMessageAsync(SettleVerb.Ack, "bob", sent.Seq, Guid.CreateVersion7()));
         Assert.Equal(Settlement.NotFound, await store.AckAsync("bob", claimed with { Seq = sent.Seq + 1 }));
         Assert.Equal(DeliveryState.Leased, (await store.DeliveryAsync(sent.Seq, "bob")).State);
     }
