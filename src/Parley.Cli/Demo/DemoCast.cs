@@ -63,7 +63,11 @@ internal sealed class DemoCast : IAsyncDisposable
     {
         var registration = new RegisterRequest
         {
-            AgentId = actor.AgentId, Name = actor.Name, Type = "script", Role = actor.Role, Specialization = actor.Specialization,
+            AgentId = actor.AgentId,
+            Name = actor.Name,
+            Type = "script",
+            Role = actor.Role,
+            Specialization = actor.Specialization,
             Capabilities = actor.Capabilities,
         };
         await api.Agents.RegisterAsync(registration, cancellationToken);
@@ -100,7 +104,9 @@ internal sealed class DemoCast : IAsyncDisposable
     {
         var members = DemoSquad.Members.Select(actor => new SquadMember
         {
-            AgentId = actor.AgentId, Role = actor.Role, Specialization = actor.Specialization,
+            AgentId = actor.AgentId,
+            Role = actor.Role,
+            Specialization = actor.Specialization,
         });
         var squad = new SquadRequest { Name = DemoSquad.Name, Members = [.. members] };
         try

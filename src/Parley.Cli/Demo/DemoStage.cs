@@ -49,7 +49,10 @@ internal sealed class DemoStage(Terminal terminal, TimeProvider time)
         terminal.Text.WriteLine();
         _view.Show(new ExecutionCompletionEvent
         {
-            ExecutionId = execution.ExecutionId, Status = execution.Status, Result = execution.Result, Error = execution.Error,
+            ExecutionId = execution.ExecutionId,
+            Status = execution.Status,
+            Result = execution.Result,
+            Error = execution.Error,
         });
     }
 

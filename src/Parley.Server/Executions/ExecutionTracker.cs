@@ -16,7 +16,10 @@ internal sealed class ExecutionTracker(IExecutionStore store, SquadDirectory squ
         store.BeginAsync(
             new NewExecution(project.Number)
             {
-                Title = request.Title, SquadId = request.SquadId, CreatedBy = caller.AgentId, Creator = NumberOf(project, caller),
+                Title = request.Title,
+                SquadId = request.SquadId,
+                CreatedBy = caller.AgentId,
+                Creator = NumberOf(project, caller),
             },
             cancellationToken);
 

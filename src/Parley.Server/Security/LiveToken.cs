@@ -34,7 +34,11 @@ internal sealed class LiveToken
                 _ended ??= new CancellationTokenSource();
                 return _caller ??= new Caller
                 {
-                    Kind = Stored.Kind, TokenId = Stored.TokenId, ProjectId = Stored.ProjectId, AgentId = Stored.AgentId, Ended = _ended.Token,
+                    Kind = Stored.Kind,
+                    TokenId = Stored.TokenId,
+                    ProjectId = Stored.ProjectId,
+                    AgentId = Stored.AgentId,
+                    Ended = _ended.Token,
                 };
             }
         }
@@ -61,7 +65,12 @@ internal sealed class LiveToken
 
     public TokenInfo ToInfo() => new()
     {
-        TokenId = Stored.TokenId, Kind = Stored.Kind, ProjectId = Stored.ProjectId, AgentId = Stored.AgentId,
-        CreatedAt = Stored.CreatedAt, ExpiresAt = Stored.ExpiresAt, LastUsedAt = LastUsedAt,
+        TokenId = Stored.TokenId,
+        Kind = Stored.Kind,
+        ProjectId = Stored.ProjectId,
+        AgentId = Stored.AgentId,
+        CreatedAt = Stored.CreatedAt,
+        ExpiresAt = Stored.ExpiresAt,
+        LastUsedAt = LastUsedAt,
     };
 }

@@ -162,8 +162,13 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
         return new NewToken
         {
-            TokenId = stored.TokenId, Kind = stored.Kind, ProjectId = stored.ProjectId, AgentId = stored.AgentId,
-            CreatedAt = stored.CreatedAt, ExpiresAt = stored.ExpiresAt, Token = text,
+            TokenId = stored.TokenId,
+            Kind = stored.Kind,
+            ProjectId = stored.ProjectId,
+            AgentId = stored.AgentId,
+            CreatedAt = stored.CreatedAt,
+            ExpiresAt = stored.ExpiresAt,
+            Token = text,
         };
     }
 

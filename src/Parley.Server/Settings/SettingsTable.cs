@@ -123,7 +123,11 @@ public static class SettingsTable
             SettingKinds.Number(least, most),
             apply)
         {
-            Name = name, Meaning = meaning, Flag = flag, Alias = alias, PerProject = perProject,
+            Name = name,
+            Meaning = meaning,
+            Flag = flag,
+            Alias = alias,
+            PerProject = perProject,
         };
     }
 }

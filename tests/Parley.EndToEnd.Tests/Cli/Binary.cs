@@ -21,7 +21,10 @@ internal static class Binary
     {
         var start = new ProcessStartInfo(Path, arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
 
         // The machine's own server, if there is one, is none of a test's business.

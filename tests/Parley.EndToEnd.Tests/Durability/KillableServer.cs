@@ -42,7 +42,10 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
     {
         var start = new ProcessStartInfo(binary, ["serve", "--port", _port.ToString(CultureInfo.InvariantCulture), "--data", DataFolder])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PARLEY_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);

@@ -42,7 +42,10 @@ public sealed class MailboxModelTests
     {
         await using var store = await SqliteStoreScope.OpenAsync(new ProjectSettings
         {
-            PriorityAgingSeconds = agingSeconds, RetryDelaySeconds = 5, MaxAttempts = 3, MailboxLimit = 12,
+            PriorityAgingSeconds = agingSeconds,
+            RetryDelaySeconds = 5,
+            MaxAttempts = 3,
+            MailboxLimit = 12,
         });
         var life = new MailboxLife(store);
         foreach (var step in steps)

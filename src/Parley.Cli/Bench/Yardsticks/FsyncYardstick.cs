@@ -12,7 +12,10 @@ internal static class FsyncYardstick
         var path = Path.Combine(folder, $".bench-{Guid.NewGuid():N}");
         using var file = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.DeleteOnClose,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            Options = FileOptions.DeleteOnClose,
         });
         var block = new byte[Block];
         var start = time.GetTimestamp();

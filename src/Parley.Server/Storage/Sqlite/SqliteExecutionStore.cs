@@ -168,7 +168,11 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
     private static byte[] StatusJson(ExecutionRecord execution, IReadOnlyList<ExecutionLog> newLines) => JsonSerializer.SerializeToUtf8Bytes(
         new ExecutionStatusEvent
         {
-            ExecutionId = execution.Id.ToString(), Status = execution.Status, Progress = execution.Progress, CurrentPhase = execution.CurrentPhase, Logs = newLines,
+            ExecutionId = execution.Id.ToString(),
+            Status = execution.Status,
+            Progress = execution.Progress,
+            CurrentPhase = execution.CurrentPhase,
+            Logs = newLines,
         },
         WireJson.Strict.ExecutionStatusEvent);
 

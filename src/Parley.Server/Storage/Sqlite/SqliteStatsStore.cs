@@ -15,7 +15,11 @@ internal sealed class SqliteStatsStore(SqliteDatabase database) : IStatsStore, I
                     return new MessageStats();
                 var totals = new MessageStats
                 {
-                    Sent = row.Int64(0), Delivered = row.Int64(1), Acknowledged = row.Int64(2), Dead = row.Int64(3), Expired = row.Int64(4),
+                    Sent = row.Int64(0),
+                    Delivered = row.Int64(1),
+                    Acknowledged = row.Int64(2),
+                    Dead = row.Int64(3),
+                    Expired = row.Int64(4),
                 };
                 row.Reset();
                 return totals;
