@@ -94,8 +94,8 @@ internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.IL
             while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
             var first = await log.FirstSeqAsync(project.Number, cancellationToken);
-            if (first != before)
-                await index.PruneAsync(project.Number, first, cancellationToken);
+            while (first != before && await index.PruneAsync(project.Number, first, cancellationToken))
+                await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
         }
 
         return null;

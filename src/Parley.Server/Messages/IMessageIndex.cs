@@ -7,9 +7,11 @@ internal interface IMessageIndex
     /// <returns>True when there is more.</returns>
     ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken);
 
-    /// <summary>Forgets what retention has taken from the log.</summary>
-    ValueTask PruneAsync(int project, long firstSeq, CancellationToken cancellationToken);
+    /// <summary>Forgets a part of what retention has taken from the log.</summary>
+    /// <returns>True when there is more.</returns>
+    ValueTask<bool> PruneAsync(int project, long firstSeq, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a deleted project.</summary>
-    ValueTask ForgetAsync(int project, CancellationToken cancellationToken);
+    /// <summary>Forgets a part of a deleted project.</summary>
+    /// <returns>True when there is more.</returns>
+    ValueTask<bool> ForgetAsync(int project, CancellationToken cancellationToken);
 }

@@ -31,6 +31,8 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var followed = new Dictionary<int, Followed>();
+        var heads = projects.All.Select(project => project.Log.Head);
+        long headsBefore = -1;
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var project in projects.All)
@@ -46,11 +48,11 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
                     followed[project.Number] = new Followed(head, head, clock.GetUtcNow());
             }
 
-            foreach (var gone in followed.Keys.Where(number => projects.Find(number) is null).ToList())
-            {
-                if (await ForgetAsync(gone, stoppingToken))
-                    followed.Remove(gone);
-            }
+            // Nobody waits for a deleted project to be forgotten: it is done when nothing else is to do.
+            var isQuiet = heads.Sum() is var sum && sum == headsBefore;
+            headsBefore = sum;
+            if (isQuiet && followed.Keys.FirstOrDefault(number => projects.Find(number) is null) is > 0 and var gone && await ForgetAsync(gone, stoppingToken))
+                followed.Remove(gone);
 
             try
             {
@@ -89,12 +91,12 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
         }
     }
 
+    /// <returns>False when there is more to forget, later.</returns>
     private async Task<bool> ForgetAsync(int project, CancellationToken stoppingToken)
     {
         try
         {
-            await index.ForgetAsync(project, stoppingToken);
-            return true;
+            return !await index.ForgetAsync(project, stoppingToken);
         }
         catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
         {

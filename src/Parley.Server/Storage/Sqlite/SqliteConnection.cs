@@ -6,7 +6,7 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>One connection to the database file. Used by one thread at a time; statements are prepared once and kept.</summary>
 internal sealed unsafe class SqliteConnection : IDisposable
 {
-    private readonly Dictionary<string, SqliteStatement> _statements = [];
+    private readonly Dictionary<string, SqliteStatement> _statements = new(SqlComparer.Instance);
     private nint _handle;
 
     private SqliteConnection(nint handle) => _handle = handle;

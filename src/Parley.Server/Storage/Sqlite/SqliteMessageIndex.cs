@@ -28,16 +28,18 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
             cancellationToken);
     }
 
-    public async ValueTask PruneAsync(int project, long firstSeq, CancellationToken cancellationToken) =>
-        await index.WriteAsync(connection => Clear(connection, project, Place.Of(project, firstSeq) - 1), cancellationToken);
+    public ValueTask<bool> PruneAsync(int project, long firstSeq, CancellationToken cancellationToken) =>
+        index.WriteAsync(connection => Clear(connection, project, Place.Of(project, firstSeq) - 1), cancellationToken);
 
-    public async ValueTask ForgetAsync(int project, CancellationToken cancellationToken) =>
-        await index.WriteAsync(
+    public ValueTask<bool> ForgetAsync(int project, CancellationToken cancellationToken) =>
+        index.WriteAsync(
             connection =>
             {
-                Clear(connection, project, Place.Last(project));
+                if (Clear(connection, project, Place.Last(project)))
+                    return true;
                 connection.Prepare("DELETE FROM message_types WHERE project = ?1").Bind(1, project).Run();
-                return connection.Prepare("DELETE FROM indexed WHERE project = ?1").Bind(1, project).Run();
+                connection.Prepare("DELETE FROM indexed WHERE project = ?1").Bind(1, project).Run();
+                return false;
             },
             cancellationToken);
 
@@ -123,22 +125,26 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         return connection.LastInsertRowId;
     }
 
-    private static int Clear(SqliteConnection connection, int project, long upTo)
+    /// <returns>True when only a part was cleared.</returns>
+    private static bool Clear(SqliteConnection connection, int project, long upTo)
     {
         var first = Place.First(project);
-        connection.Prepare("DELETE FROM message_text WHERE rowid BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, upTo).Run();
+        // Taking words out costs as much as putting them in: a part at a time.
+        var texts = connection.Prepare("DELETE FROM message_text WHERE rowid IN (SELECT rowid FROM message_text WHERE rowid BETWEEN ?1 AND ?2 LIMIT ?3)")
+            .Bind(1, first).Bind(2, upTo).Bind(3, PartSize).Run();
+        if (texts == PartSize)
+            return true;
         connection.Prepare("DELETE FROM thread_parts WHERE thread IN (SELECT thread FROM threads WHERE last_place BETWEEN ?1 AND ?2)").Bind(1, first).Bind(2, upTo).Run();
         connection.Prepare("DELETE FROM thread_messages WHERE thread IN (SELECT thread FROM threads WHERE last_place BETWEEN ?1 AND ?2)").Bind(1, first).Bind(2, upTo).Run();
         connection.Prepare("DELETE FROM threads WHERE last_place BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, upTo).Run();
         // From one facet to the next: each is a range of the key.
-        var deleted = 0;
         var facet = connection.Prepare("SELECT min(facet) FROM message_facets").Scalar();
         while (facet is { } present)
         {
-            deleted += connection.Prepare("DELETE FROM message_facets WHERE facet = ?1 AND place BETWEEN ?2 AND ?3").Bind(1, present).Bind(2, first).Bind(3, upTo).Run();
+            connection.Prepare("DELETE FROM message_facets WHERE facet = ?1 AND place BETWEEN ?2 AND ?3").Bind(1, present).Bind(2, first).Bind(3, upTo).Run();
             facet = connection.Prepare("SELECT min(facet) FROM message_facets WHERE facet > ?1").Bind(1, present).Scalar();
         }
 
-        return deleted;
+        return false;
     }
 }
