@@ -15,4 +15,8 @@ internal interface IProjectStore
 
     /// <summary>Deletes the project with everything in it, in bounded steps: the first makes it unreachable for good.</summary>
     ValueTask DeleteAsync(int number, CancellationToken cancellationToken);
+
+    /// <summary>Finishes deletions that a kill cut short.</summary>
+    /// <returns>How many projects.</returns>
+    ValueTask<int> FinishDeletionsAsync(CancellationToken cancellationToken);
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Server.Security;
+using Parley.Server.Coordination;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Projects;
@@ -19,5 +19,6 @@ internal static class ProjectsSetup
             PriorityAging = settings.PriorityAging,
             MaxMessageBytes = settings.MaxMessageBytes,
         })
+        .AddSingleton<IChore, DeletionFinisher>()
         .AddSingleton<ProjectDirectory>();
 }

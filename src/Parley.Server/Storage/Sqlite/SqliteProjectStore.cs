@@ -51,6 +51,28 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
         await database.Writer.WriteAsync(
             connection => connection.Prepare("UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = ?1").Bind(1, number).Run(),
             cancellationToken);
+        await DeleteContentAsync(number, cancellationToken);
+    }
+
+    public async ValueTask<int> FinishDeletionsAsync(CancellationToken cancellationToken)
+    {
+        var left = await database.Readers.ReadAsync(
+            connection =>
+            {
+                var numbers = new List<int>();
+                var rows = connection.Prepare("SELECT number FROM projects WHERE project_id LIKE '%/deleted/%'");
+                while (rows.Step())
+                    numbers.Add(rows.Int32(0));
+                return numbers;
+            },
+            cancellationToken);
+        foreach (var number in left)
+            await DeleteContentAsync(number, cancellationToken);
+        return left.Count;
+    }
+
+    private async ValueTask DeleteContentAsync(int number, CancellationToken cancellationToken)
+    {
         while (await database.Writer.WriteAsync(connection => DeleteSome(connection, number), cancellationToken, weight: 500))
         {
         }
