@@ -53,15 +53,7 @@ internal static class WatchCommand
         return command.Does(async call =>
         {
             var target = await TargetAsync(call);
-            try
-            {
-                // A read that does not notice the interruption must not keep a terminal waiting: nothing is lost by leaving it.
-                return await new Watcher(call, target, Options(call, target)).RunAsync().WaitAsync(call.Cancellation);
-            }
-            catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
-            {
-                return ExitCode.Done;
-            }
+            return await new Watcher(call, target, Options(call, target)).RunAsync();
         });
     }
 
