@@ -80,7 +80,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         await using var watch = Watching("watch", "--json");
         await watch.MessagesAsync(7);
 
-        // 0, or what a shell calls interrupted: the runtime decides which when the read and the signal meet.
+        // 0 is meant. Now and then the end takes the whole termination time-out and is 130: a defect whose cause is not found yet.
         Assert.Contains(await watch.InterruptAsync(), new[] { 0, 130 });
     }
 
