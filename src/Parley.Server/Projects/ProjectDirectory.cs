@@ -15,6 +15,8 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
 
     public void Publish(int project, ReadOnlySpan<LogEntry> entries) => Find(project)?.Log.Publish(entries);
 
+    public long? HeadOf(int project) => Find(project)?.Log.Head;
+
     internal IEnumerable<ProjectState> All => _byNumber.Values;
 
     internal ProjectState? Find(string id) => _byId.GetValueOrDefault(id);

@@ -6,7 +6,7 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Brings the database to this version's shape. Forward only; numbers are in the names of the scripts.</summary>
 internal static class SqliteMigrator
 {
-    private const string Prefix = "Parley.Migrations.";
+    private const string Prefix = "Parley.Migrations.Sqlite.";
 
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
     internal static void Migrate(SqliteConnection connection, string path)

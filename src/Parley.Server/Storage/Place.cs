@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage.Sqlite;
+namespace Parley.Server.Storage;
 
 /// <summary>A log entry's key: project and seq in one integer, so that a project's log lies together in the file, in order.</summary>
 internal static class Place

@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage.Sqlite;
+namespace Parley.Server.Storage;
 
 /// <summary>What a message can be found by, as one number: an agent's or a type's number, and what it is to the message.</summary>
 internal static class Facet

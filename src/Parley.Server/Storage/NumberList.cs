@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Parley.Server.Storage.Sqlite;
+namespace Parley.Server.Storage;
 
 /// <summary>A few agents' numbers in one text column, separated by commas.</summary>
 internal static class NumberList

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>One PostgreSQL database as this node uses it: its one writing connection, and a pool for everything that only reads.</summary>
+internal sealed class PostgresDatabase : IDisposable
+{
+    /// <summary>Milliseconds. A transaction of several steps whose node has stopped in the middle holds its locks no longer than this.</summary>
+    private const int IdleInTransaction = 2_000;
+
+    /// <summary>Milliseconds. Who waits longer for a lock hears that the store is away, and may come again.</summary>
+    private const int LockWait = 5_000;
+
+    /// <summary>Milliseconds; queries of people and of loops are bounded far below.</summary>
+    private const int Statement = 30_000;
+
+    private readonly NpgsqlDataSource _readers;
+    private readonly NpgsqlDataSource _writing;
+
+    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, int node, TimeProvider clock, ILogger log)
+    {
+        _readers = readers;
+        _writing = writing;
+        Node = node;
+        Writer = new PostgresWriter(writing, node, clock, log);
+    }
+
+    /// <summary>This node's number: given at its start and never again.</summary>
+    internal int Node { get; }
+
+    internal PostgresWriter Writer { get; }
+
+    /// <summary>Connects, brings the schema up to date and takes a node number. The writer is not started yet.</summary>
+    /// <param name="connectionString">As Npgsql has it. Pool sizes that it does not name are 16 for readers; writing takes one connection.</param>
+    /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
+    /// <exception cref="StorageUnavailableException">The database can not be reached.</exception>
+    internal static PostgresDatabase Open(string connectionString, TimeProvider clock, ILogger log)
+    {
+        var readers = Source(connectionString, "");
+        // The writer's statements reach every row by its key, at any size. Plans are made once: with few rows, or before statistics, the
+        // planner would choose to read whole tables, and go on so while they grow.
+        var writing = Source(
+            connectionString, " -c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off", connections: 2);
+        try
+        {
+            using (var migrating = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString))
+            {
+                migrating.Open();
+                PostgresMigrator.Migrate(migrating);
+            }
+
+            using var connection = writing.OpenConnection();
+            return new PostgresDatabase(readers, writing, TakeNodeNumber(connection), clock, log);
+        }
+        catch (Exception fault)
+        {
+            readers.Dispose();
+            writing.Dispose();
+            if (PostgresFault.IsAway(fault))
+                throw PostgresFault.Away(fault);
+            throw;
+        }
+    }
+
+    /// <summary>Runs a question that changes nothing.</summary>
+    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    internal async ValueTask<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _readers.OpenConnectionAsync(cancellationToken);
+            return await read(connection, cancellationToken);
+        }
+        catch (Exception fault) when (PostgresFault.IsAway(fault))
+        {
+            throw PostgresFault.Away(fault);
+        }
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _writing.Dispose();
+        _readers.Dispose();
+    }
+
+    private static NpgsqlDataSource Source(string connectionString, string options, int? connections = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.ContainsKey("Application Name"))
+            settings.ApplicationName = "parley";
+        if (connections is { } number)
+            (settings.MinPoolSize, settings.MaxPoolSize) = (0, number);
+        else if (!settings.ContainsKey("Maximum Pool Size"))
+            settings.MaxPoolSize = 16;
+        // A batch goes to the server in as few parts as can be: one that has come only half is not begun, and holds no lock.
+        settings.WriteBufferSize = 64 * 1024;
+        settings.ReadBufferSize = 32 * 1024;
+        if (settings.MaxAutoPrepare == 0)
+            settings.MaxAutoPrepare = 100;
+        settings.AutoPrepareMinUsages = 2;
+        // Sessions hold no state of their own that would have to be cleared between two users of the pool.
+        settings.NoResetOnClose = true;
+        settings.Options = FormattableString.Invariant(
+            $"{settings.Options} -c idle_in_transaction_session_timeout={IdleInTransaction} -c lock_timeout={LockWait} -c statement_timeout={Statement}{options}").Trim();
+        return NpgsqlDataSource.Create(settings);
+    }
+
+    private static int TakeNodeNumber(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(
+            "INSERT INTO nodes (name, started_at, seen_at) VALUES ($1, clock_timestamp(), clock_timestamp()) RETURNING number", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = Environment.MachineName });
+        return (int)command.ExecuteScalar()!;
+    }
+}

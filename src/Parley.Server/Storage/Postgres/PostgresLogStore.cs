@@ -1,0 +1,77 @@
+using Npgsql;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Reads the log for whoever is behind its tail in memory.</summary>
+internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
+{
+    public ValueTask<LogSlice> ReadAsync(int project, long after, int max, LogQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                // The head is read first: what is committed after it belongs to the next reading, and below it nothing is missing,
+                // since a seq is stored with the head that includes it.
+                var head = (await LongAsync(connection, "SELECT next_seq FROM projects WHERE number = $1", project, cancel) ?? 1) - 1;
+                await using var command = Command(connection, project, query);
+                command.Parameters.Insert(0, Long(Place.Of(project, after)));
+                command.Parameters.Insert(1, Long(Place.Of(project, head)));
+                command.Parameters.Insert(2, Long(max));
+                var entries = await PostgresLogRows.ListAsync(command, cancel);
+                return new LogSlice(entries, entries.Count == max ? entries[^1].Seq : Math.Max(after, head));
+            },
+            cancellationToken);
+
+    public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
+        database.ReadAsync((connection, cancel) => PostgresLogRows.FindAsync(connection, Place.Of(project, seq), cancel), cancellationToken);
+
+    public ValueTask<long?> CompletionAsync(int project, long execution, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancel) => await LongAsync(
+                connection, "SELECT place FROM log WHERE execution = $1 AND kind = 8 AND type = 'execution_completion' ORDER BY place DESC LIMIT 1",
+                Place.Of(project, execution), cancel) is { } place ? Place.Seq(place) : (long?)null,
+            cancellationToken);
+
+    public ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                var first = await LongAsync(
+                    connection, "SELECT place FROM log WHERE place >= $1 AND place < $1 + (1::bigint << 40) ORDER BY place LIMIT 1", Place.First(project), cancel);
+                return first is { } place
+                    ? Place.Seq(place)
+                    : await LongAsync(connection, "SELECT next_seq FROM projects WHERE number = $1", project, cancel) ?? 1;
+            },
+            cancellationToken);
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, int project, LogQuery query)
+    {
+        const string range = "place > $1 AND place <= $2";
+        var (column, root) = query switch
+        {
+            { Thread: not 0 } => ("thread", query.Thread),
+            { Execution: not 0 } => ("execution", query.Execution),
+            _ => (null, 0),
+        };
+        // Its root and its parts each by their index: of an OR the planner makes a walk through the log where it thinks parts are many.
+        var from = column is null
+            ? $"log l WHERE {range}"
+            : $"""
+               (SELECT place FROM log WHERE place = $4 AND {range}
+                UNION ALL (SELECT place FROM log WHERE {column} = $4 AND {range} ORDER BY place LIMIT $3)) p JOIN log l USING (place)
+               """;
+        var command = new NpgsqlCommand($"SELECT {PostgresLogRows.Columns} FROM {from} ORDER BY l.place LIMIT $3", connection);
+        if (root != 0)
+            command.Parameters.Add(Long(Place.Of(project, root)));
+        return command;
+    }
+
+    private static async Task<long?> LongAsync(NpgsqlConnection connection, string sql, long value, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(Long(value));
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    private static NpgsqlParameter<long> Long(long value) => new() { TypedValue = value };
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Reflection;
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Brings the database to this version's shape. Forward only; numbers are in the names of the scripts.</summary>
+/// <remarks>Nodes of the version before go on while a newer one migrates: a script adds and never takes away what that version uses, and
+/// functions have their version in their name.</remarks>
+internal static class PostgresMigrator
+{
+    private const string Prefix = "Parley.Migrations.Postgres.";
+
+    /// <summary>"parley" in ASCII: whoever else uses advisory locks in this database hardly uses this one.</summary>
+    private const long AdvisoryLock = 0x7061_726C_6579;
+
+    /// <param name="connection">One of its own, without timeouts, to be closed behind.</param>
+    /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
+    internal static void Migrate(NpgsqlConnection connection)
+    {
+        var scripts = Scripts();
+        // Several nodes that start together migrate one after the other; those behind find nothing left to do. The lock ends with the connection.
+        Run(connection, $"SELECT pg_advisory_lock({Text(AdvisoryLock)})");
+        Run(connection, "CREATE TABLE IF NOT EXISTS parley_schema (version int NOT NULL)");
+        var version = Version(connection);
+        var newest = scripts[^1].Number;
+        if (version > newest)
+            throw new SchemaTooNewException(connection.Database, version, newest);
+        foreach (var (number, name) in scripts.Where(script => script.Number > version))
+        {
+            // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
+            Run(connection, $"BEGIN;\n{Read(name)}\nDELETE FROM parley_schema; INSERT INTO parley_schema VALUES ({Text(number)});\nCOMMIT;");
+        }
+    }
+
+    private static int Version(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("SELECT max(version) FROM parley_schema", connection);
+        return command.ExecuteScalar() as int? ?? 0;
+    }
+
+    private static void Run(NpgsqlConnection connection, string sql)
+    {
+        // A migration may take as long as it takes, and wait for another node's.
+        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        command.ExecuteNonQuery();
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static List<(int Number, string Name)> Scripts() =>
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => (int.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), name))
+            .Order()];
+
+    private static string Read(string name)
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>The database's schema was made by a newer version.</summary>
+internal sealed class SchemaTooNewException(string database, int version, int newest) : StartRefusedException(
+    $"The PostgreSQL database '{database}' has schema version {version}, made by a newer Parley; this one knows versions up to {newest}. " +
+    "Start the newer Parley, or name another database.");

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Npgsql;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Gives what was committed to the logs' tails in memory, whole and in order: where another node has written between, what is
+/// missing is read first.</summary>
+internal sealed class PostgresTail
+{
+    /// <summary>In one reading: some milliseconds.</summary>
+    private const int PartSize = 1_000;
+
+    /// <summary>Who is told of committed entries; set once, before the first write.</summary>
+    internal ILogSink Sink { get; set; } = null!;
+
+    /// <summary>Publishes a commit of this node.</summary>
+    /// <param name="connection">Idle: a gap is read over it.</param>
+    internal async ValueTask PublishAsync(List<LogEntry> entries, NpgsqlConnection connection)
+    {
+        // Several projects' entries are mixed as their transitions came; each project's are in order.
+        if (entries.Count > 1 && entries.Exists(entry => entry.Project != entries[0].Project))
+            entries = [.. entries.OrderBy(entry => entry.Project)];
+        for (var start = 0; start < entries.Count;)
+        {
+            var end = start + 1;
+            while (end < entries.Count && entries[end].Project == entries[start].Project)
+                end++;
+            if (Sink.HeadOf(entries[start].Project) is { } head)
+                await PublishAsync(entries[start].Project, head, entries, start, end, connection);
+            start = end;
+        }
+    }
+
+    /// <summary>Brings a project's tail up to an entry that another node has written.</summary>
+    internal async ValueTask CatchUpAsync(int project, long upTo, NpgsqlConnection connection)
+    {
+        while (Sink.HeadOf(project) is { } head && head < upTo)
+        {
+            await using var command = new NpgsqlCommand(
+                $"SELECT {PostgresLogRows.Columns} FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT {PartSize}", connection);
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Place.Of(project, head) });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Place.Of(project, upTo) });
+            var part = await PostgresLogRows.ListAsync(command, CancellationToken.None);
+            if (part.Count == 0)
+                return;
+            Sink.Publish(project, CollectionsMarshal.AsSpan(part));
+        }
+    }
+
+    private async ValueTask PublishAsync(int project, long head, List<LogEntry> entries, int start, int end, NpgsqlConnection connection)
+    {
+        if (entries[start].Seq > head + 1)
+            await CatchUpAsync(project, entries[start].Seq - 1, connection);
+        Sink.Publish(project, CollectionsMarshal.AsSpan(entries)[start..end]);
+    }
+}
