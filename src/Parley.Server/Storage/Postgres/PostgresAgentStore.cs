@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Agents in PostgreSQL.</summary>
+internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStore
+{
+    public ValueTask<IReadOnlyList<AgentRecord>> LoadAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<AgentRecord>>(
+            async (connection, cancel) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen
+                    FROM agents WHERE deleted_at IS NULL
+                    """,
+                    connection);
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                var agents = new List<AgentRecord>();
+                while (await rows.ReadAsync(cancel))
+                    agents.Add(Read(rows));
+                return agents;
+            },
+            cancellationToken);
+
+    public ValueTask<AgentRecord?> AddAsync(AgentRecord draft, AgentEntry? entry, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync<AgentRecord?>(
+            async transaction =>
+            {
+                var cursor = await transaction.LockAsync(draft.Project);
+                var number = await transaction.ScalarAsync(
+                    """
+                    INSERT INTO agents (project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING number
+                    """,
+                    draft.Project, draft.Id, draft.Name, draft.Type, draft.Role, draft.Specialization, List(draft.Capabilities),
+                    draft.Metadata?.GetRawText(), List(draft.Topics), draft.Paused, cursor.NextSeq, draft.CreatedAt.ToUniversalTime());
+                if (number is null)
+                    return null;
+                var agent = draft with { Number = (int)number, JoinedSeq = cursor.NextSeq };
+                transaction.Defer("INSERT INTO mailboxes (agent) VALUES ($1)", agent.Number);
+                Append(transaction, cursor, agent, entry);
+                return agent;
+            },
+            cancellationToken);
+
+    public ValueTask<bool> ChangeAsync(AgentRecord agent, AgentEntry? entry, CancellationToken cancellationToken) =>
+        WriteAsync(
+            agent,
+            entry,
+            (transaction, _) => transaction.RunAsync(
+                """
+                UPDATE agents SET name = $2, type = $3, role = $4, specialization = $5, capabilities = $6, metadata = $7, topics = $8, paused = $9
+                WHERE number = $1 AND deleted_at IS NULL
+                """,
+                agent.Number, agent.Name, agent.Type, agent.Role, agent.Specialization, List(agent.Capabilities), agent.Metadata?.GetRawText(),
+                List(agent.Topics), agent.Paused),
+            cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken) =>
+        WriteAsync(
+            agent,
+            entry,
+            (transaction, cursor) =>
+            {
+                transaction.Defer("DELETE FROM squad_members WHERE agent = $1", agent.Number);
+                transaction.Defer("DELETE FROM relay_places WHERE agent = $1", agent.Number);
+                return transaction.RunAsync(
+                    "UPDATE agents SET deleted_at = $2 WHERE number = $1 AND deleted_at IS NULL",
+                    agent.Number, DateTimeOffset.FromUnixTimeMilliseconds(cursor.LastStamp));
+            },
+            cancellationToken);
+
+    public async ValueTask NoteAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken) =>
+        await WriteAsync(agent, entry, (_, _) => Task.FromResult(1), cancellationToken);
+
+    public async ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            transaction =>
+            {
+                // In the order of their numbers: rows that two nodes write at once are then never waited for in a circle.
+                var ordered = seen.OrderBy(agent => agent.Agent).ToList();
+                transaction.Defer(
+                    "UPDATE agents a SET last_seen = greatest(a.last_seen, s.at) FROM unnest($1, $2) AS s (agent, at) WHERE a.number = s.agent",
+                    ordered.Select(agent => agent.Agent).ToArray(), ordered.Select(agent => agent.At.UtcDateTime).ToArray());
+                return Task.FromResult(true);
+            },
+            cancellationToken,
+            weight: seen.Count);
+
+    private ValueTask<bool> WriteAsync(
+        AgentRecord agent, AgentEntry? entry, Func<PostgresTransaction, ProjectCursor, Task<int>> change, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            async transaction =>
+            {
+                var cursor = await transaction.LockAsync(agent.Project);
+                if (await change(transaction, cursor) == 0)
+                    return false;
+                Append(transaction, cursor, agent, entry);
+                return true;
+            },
+            cancellationToken);
+
+    private static void Append(PostgresTransaction transaction, ProjectCursor cursor, AgentRecord agent, AgentEntry? entry)
+    {
+        if (entry is null)
+            return;
+        transaction.Append(cursor, new LogEntry
+        {
+            Project = agent.Project,
+            Seq = cursor.NextSeq,
+            Kind = EntryKind.Agent,
+            Stamp = cursor.LastStamp,
+            Audience = Audience.Project,
+            Sender = agent.Number,
+            Type = entry.Type,
+            Json = entry.Json(agent),
+        });
+    }
+
+    private static AgentRecord Read(NpgsqlDataReader row) => new()
+    {
+        Number = row.GetInt32(0),
+        Project = row.GetInt32(1),
+        Id = row.GetString(2),
+        Name = row.GetString(3),
+        Type = row.GetString(4),
+        Role = Text(row, 5),
+        Specialization = Text(row, 6),
+        Capabilities = JsonSerializer.Deserialize(row.GetString(7), WireJson.Lenient.StringArray)!,
+        Metadata = Text(row, 8) is { } metadata ? JsonSerializer.Deserialize(metadata, WireJson.Lenient.JsonElement) : null,
+        Topics = JsonSerializer.Deserialize(row.GetString(9), WireJson.Lenient.StringArray)!,
+        Paused = row.GetBoolean(10),
+        JoinedSeq = row.GetInt64(11),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(12),
+        LastSeen = row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
+    };
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static string List(IReadOnlyList<string> words) => JsonSerializer.Serialize([.. words], WireJson.Strict.StringArray);
+}

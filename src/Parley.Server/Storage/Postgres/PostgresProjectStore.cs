@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Projects in PostgreSQL.</summary>
+internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvider clock) : IProjectStore
+{
+    private const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
+
+    public ValueTask<IReadOnlyList<ProjectRecord>> LoadAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ProjectRecord>>(
+            async (connection, cancel) =>
+            {
+                await using var command = new NpgsqlCommand($"SELECT {Columns} FROM projects WHERE project_id NOT LIKE '%/deleted/%' ORDER BY number", connection);
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                var projects = new List<ProjectRecord>();
+                while (await rows.ReadAsync(cancel))
+                    projects.Add(Read(rows));
+                return projects;
+            },
+            cancellationToken);
+
+    public ValueTask<ProjectRecord?> AddAsync(string id, string name, ProjectSettings settings, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            transaction =>
+            {
+                var now = clock.GetUtcNow();
+                // The epoch tells a project made anew under an old name from the old one: a place in that one is not a place in this.
+                return FirstAsync(
+                    transaction,
+                    $"INSERT INTO projects (project_id, name, created_at, settings, epoch) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING {Columns}",
+                    id, name, now, Settings(settings), now.ToUnixTimeSeconds());
+            },
+            cancellationToken);
+
+    public ValueTask<ProjectRecord?> ChangeAsync(int number, string? name, ProjectSettings settings, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            transaction => FirstAsync(
+                transaction, $"UPDATE projects SET name = coalesce($2, name), settings = $3 WHERE number = $1 RETURNING {Columns}", number, name, Settings(settings)),
+            cancellationToken);
+
+    public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
+    {
+        // The name is free at once; what the project held goes in steps, so that nobody else waits for it.
+        await database.Writer.WriteAsync(
+            transaction => transaction.RunAsync("UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = $1", number),
+            cancellationToken);
+        await DeleteContentAsync(number, cancellationToken);
+    }
+
+    public async ValueTask<int> FinishDeletionsAsync(CancellationToken cancellationToken)
+    {
+        var left = await database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                await using var command = new NpgsqlCommand("SELECT number FROM projects WHERE project_id LIKE '%/deleted/%'", connection);
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                var numbers = new List<int>();
+                while (await rows.ReadAsync(cancel))
+                    numbers.Add(rows.GetInt32(0));
+                return numbers;
+            },
+            cancellationToken);
+        foreach (var number in left)
+            await DeleteContentAsync(number, cancellationToken);
+        return left.Count;
+    }
+
+    private async ValueTask DeleteContentAsync(int number, CancellationToken cancellationToken)
+    {
+        while (await database.Writer.WriteAsync(transaction => DeleteSomeAsync(transaction, number), cancellationToken, weight: 500))
+        {
+        }
+    }
+
+    /// <returns>True while there is more.</returns>
+    private static async Task<bool> DeleteSomeAsync(PostgresTransaction transaction, int number)
+    {
+        await transaction.LockAsync([number]);
+        if (!transaction.HasLocked(number))
+            return false;
+        var first = Place.First(number);
+        var upTo = await transaction.ScalarAsync(
+            "SELECT max(place) FROM (SELECT place FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT 2000) part", first, Place.Last(number));
+        if (upTo is long last)
+        {
+            transaction.Defer(
+                """
+                DELETE FROM deliveries d USING log l
+                WHERE l.place >= $1 AND l.place <= $2 AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                """,
+                first, last);
+            foreach (var (table, column) in new[] { ("reactions", "place"), ("executions", "place"), ("execution_logs", "execution"), ("log", "place") })
+                transaction.Defer($"DELETE FROM {table} WHERE {column} >= $1 AND {column} <= $2", first, last);
+            return true;
+        }
+
+        foreach (var sql in new[]
+        {
+            "DELETE FROM relay_places WHERE agent IN (SELECT number FROM agents WHERE project = $1)",
+            "DELETE FROM mailboxes WHERE agent IN (SELECT number FROM agents WHERE project = $1)",
+            "DELETE FROM squad_members WHERE squad IN (SELECT number FROM squads WHERE project = $1)",
+            "DELETE FROM squads WHERE project = $1",
+            "DELETE FROM agents WHERE project = $1",
+            "DELETE FROM idempotency WHERE project = $1",
+            "DELETE FROM projects WHERE number = $1",
+        })
+        {
+            transaction.Defer(sql, number);
+        }
+
+        return false;
+    }
+
+    private static async Task<ProjectRecord?> FirstAsync(PostgresTransaction transaction, string sql, params object?[] values)
+    {
+        await using var rows = await transaction.ReadAsync(sql, values);
+        return await rows.ReadAsync() ? Read(rows) : null;
+    }
+
+    private static ProjectRecord Read(NpgsqlDataReader row) => new(
+        row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3),
+        JsonSerializer.Deserialize(row.GetString(4), WireJson.Lenient.ProjectSettings)!, row.GetInt64(5), row.GetInt64(6) - 1);
+
+    private static string Settings(ProjectSettings settings) => JsonSerializer.Serialize(settings, WireJson.Strict.ProjectSettings);
+}
