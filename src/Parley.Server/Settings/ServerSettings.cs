@@ -20,10 +20,11 @@ public sealed record ServerSettings
     public int Port { get; init; }
     public string DataFolder { get; init; } = "";
 
-    /// <summary>The database file when it is not <c>parley.db</c> in the data folder.</summary>
-    public string? Database { get; init; }
+    /// <summary>The database when it is not <c>parley.db</c> in the data folder.</summary>
+    public DatabaseAddress? Database { get; init; }
 
-    public string DatabaseFile => Database ?? Path.Combine(DataFolder, "parley.db");
+    /// <summary>The file of a server that keeps its data in SQLite.</summary>
+    public string DatabaseFile => (Database as SqliteFile)?.Path ?? Path.Combine(DataFolder, "parley.db");
 
     // Who
     public string? SecretKey { get; init; }

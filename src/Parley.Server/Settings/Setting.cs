@@ -15,8 +15,8 @@ public abstract class Setting
     /// <summary>An environment variable that other programs use too, as in <c>API_PORT</c>; <see cref="EnvironmentName"/> beats it.</summary>
     public string? Alias { get; init; }
 
-    /// <summary>Its value is never shown.</summary>
-    public bool IsSecret { get; init; }
+    /// <summary>How a value that holds a secret may be shown; null: as it is.</summary>
+    public Func<string, string>? Disguise { get; init; }
 
     /// <summary>A project may have its own value.</summary>
     public bool PerProject { get; init; }

@@ -58,19 +58,27 @@ internal static class SettingKinds
         return Uri.CheckHostName(text) == UriHostNameType.Dns ? text : Fault<string?>("is neither an address nor a name of a machine");
     }
 
-    /// <summary>A file by its path or as <c>sqlite:PATH</c>; other databases are named in the refusal, so that nobody looks for a typing error.</summary>
-    public static Parsed<string?> Database(string text)
+    /// <summary>A file by its path or as <c>sqlite:PATH</c>, or PostgreSQL by its address.</summary>
+    public static Parsed<DatabaseAddress?> Database(string text)
     {
+        if (PostgresUrl.IsOne(text))
+            return PostgresUrl.Read(text);
         if (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase))
         {
             // sqlite:///home/me/p.db is absolute, sqlite:p.db and sqlite://p.db are not.
             var path = text["sqlite:".Length..];
-            return FilePath(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path);
+            return SqliteFile(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path);
         }
 
-        if (text.StartsWith("postgres:", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql:", StringComparison.OrdinalIgnoreCase))
-            return Fault<string?>("names PostgreSQL, which this version does not store in");
-        return text.Contains("://", StringComparison.Ordinal) ? Fault<string?>("names a database that this server does not know") : FilePath(text);
+        if (text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && text.Contains(':', StringComparison.Ordinal))
+            return Fault<DatabaseAddress?>($"is no address of PostgreSQL, which begins as {PostgresUrl.Form}");
+        return text.Contains("://", StringComparison.Ordinal) ? Fault<DatabaseAddress?>("names a database that this server does not know") : SqliteFile(text);
+    }
+
+    private static Parsed<DatabaseAddress?> SqliteFile(string text)
+    {
+        var path = FilePath(text);
+        return path.Fault is null ? new SqliteFile(path.Value!) : Fault<DatabaseAddress?>(path.Fault);
     }
 
     public static Parsed<string?> Secret(string text) =>

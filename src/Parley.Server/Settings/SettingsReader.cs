@@ -106,7 +106,7 @@ public sealed class SettingsReader
         var (applied, fault) = setting.Apply(settings, text);
         if (applied is not null)
             return applied;
-        _errors.Add(new SettingError(setting.Name, source, setting.IsSecret ? Masked(text) : text, fault!, $"Give {setting.Expected}"));
+        _errors.Add(new SettingError(setting.Name, source, setting.Disguise?.Invoke(text) ?? text, fault!, $"Give {setting.Expected}"));
         return settings;
     }
 

@@ -40,6 +40,26 @@ public static class SettingsReference
                 .AppendJoin(" ", places.OfType<string>().Select(place => $"`{place}`")).Append(" |\n");
         }
 
+        page.Append(
+            $"""
+
+            ## The address of a PostgreSQL
+
+            `{PostgresUrl.Form}`, also with `postgresql:`. Several hosts are joined by commas, as in `postgres://parley@db1,db2:5433/parley`: the
+            primary among them is found, again after each failover. A port is 5432 if absent. In a user's name and password `/`, `?`, `#`, `@` and `:`
+            are written `%2F`, `%3F`, `%23`, `%40` and `%3A`. Without a password there, `PGPASSWORD` and `~/.pgpass` are looked at. Behind a `?`,
+            joined by `&`:
+
+            | Parameter | Default | Value | Meaning |
+            |---|---|---|---|
+
+            """);
+        foreach (var parameter in PostgresParameter.All)
+        {
+            page.Append("| `").Append(parameter.Name).Append("` | ").Append(parameter.Default.Length == 0 ? "" : $"`{parameter.Default}`")
+                .Append(" | ").Append(parameter.Expected).Append(" | ").Append(parameter.Meaning).Append(" |\n");
+        }
+
         return page.ToString();
     }
 }

@@ -23,12 +23,15 @@ public static class SettingsTable
         Text("data", SettingKinds.FilePath, null, "a folder",
             "The folder for the database, the first tokens and the log; $XDG_DATA_HOME/parley or ~/.local/share/parley if absent.",
             (settings, value) => settings with { DataFolder = value ?? settings.DataFolder }, flag: "--data"),
-        Text("database", SettingKinds.Database, null, "a file, or sqlite:FILE",
-            "The database; parley.db in the data folder if absent.",
-            (settings, value) => settings with { Database = value }, flag: "--database", alias: "DATABASE_URL", isSecret: true),
+        new Setting<DatabaseAddress?>($"a file, sqlite:FILE, or {PostgresUrl.Form}", null, "", SettingKinds.Database,
+            (settings, value) => settings with { Database = value })
+        {
+            Name = "database", Flag = "--database", Alias = "DATABASE_URL", Disguise = PostgresUrl.WithoutPassword,
+            Meaning = "The database: a SQLite file, or a PostgreSQL that several servers share; parley.db in the data folder if absent.",
+        },
         Text("secret_key", SettingKinds.Secret, null, "at least 32 characters that nobody can guess",
             "Signs tickets; a random key kept in the database if absent.",
-            (settings, value) => settings with { SecretKey = value }, alias: "SECRET_KEY", isSecret: true),
+            (settings, value) => settings with { SecretKey = value }, alias: "SECRET_KEY", disguise: static _ => "***"),
         List("cors_origins", SettingKinds.Origin, "origins such as https://example.org:8443, joined by commas; * for all",
             "The web pages, by their origin, that may talk to the server beside its own.",
             (settings, value) => settings with { CorsOrigins = value }, alias: "CORS_ORIGINS"),
@@ -92,8 +95,8 @@ public static class SettingsTable
 
     private static Setting<string?> Text(
         string name, Func<string, Parsed<string?>> parse, string? defaultValue, string expected, string meaning,
-        Func<ServerSettings, string?, ServerSettings> apply, string? flag = null, string? alias = null, bool isSecret = false) =>
-        new(expected, defaultValue, defaultValue ?? "", parse, apply) { Name = name, Meaning = meaning, Flag = flag, Alias = alias, IsSecret = isSecret };
+        Func<ServerSettings, string?, ServerSettings> apply, string? flag = null, string? alias = null, Func<string, string>? disguise = null) =>
+        new(expected, defaultValue, defaultValue ?? "", parse, apply) { Name = name, Meaning = meaning, Flag = flag, Alias = alias, Disguise = disguise };
 
     private static Setting<IReadOnlyList<T>> List<T>(
         string name, Func<string, Parsed<T>> item, string expected, string meaning,

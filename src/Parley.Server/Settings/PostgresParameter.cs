@@ -1,0 +1,79 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Parley.Server.Settings;
+
+/// <summary>What may stand behind the <c>?</c> of an address of PostgreSQL. The names are libpq's, but for <c>pool_size</c>, which libpq
+/// has no use for.</summary>
+/// <param name="Default">As somebody would write it; empty when there is none.</param>
+/// <param name="Expected">What a value looks like.</param>
+/// <param name="Meaning">One sentence.</param>
+/// <param name="Take">Takes a value into an address; false when it is none.</param>
+internal sealed record PostgresParameter(string Name, string Default, string Expected, string Meaning, Func<PostgresDraft, string, bool> Take)
+{
+    /// <summary>Three nodes with so many each leave PostgreSQL's own limit of 100 connections room for people and backups. A node needs
+    /// few: its writes travel together, its queries are short.</summary>
+    internal const int DefaultPoolSize = 20;
+
+    /// <summary>Long enough for a TLS handshake over a slow line; a host that is dead keeps nobody longer from the next one.</summary>
+    internal const int DefaultConnectTimeout = 5;
+
+    // The writer and the listener keep a connection each for long; queries and maintenance need some beside.
+    private const int LeastPoolSize = 6;
+    private const int MostPoolSize = 1000;
+    private const int LongestConnectTimeout = 300;
+
+    internal static IReadOnlyList<PostgresParameter> All { get; } =
+    [
+        OneOf("sslmode", "prefer", "Whether the connection is encrypted, and whether the server's certificate is checked; only verify-full keeps out who is in between.",
+            [("disable", SslMode.Disable), ("allow", SslMode.Allow), ("prefer", SslMode.Prefer), ("require", SslMode.Require), ("verify-ca", SslMode.VerifyCA), ("verify-full", SslMode.VerifyFull)],
+            (draft, mode) => draft.Connection.SslMode = mode),
+        ExistingFile("sslrootcert", "The certificates of the authorities that are believed, for verify-ca and verify-full; those of the system if absent.",
+            (draft, path) => draft.Connection.RootCertificate = path),
+        ExistingFile("sslcert", "The certificate by which this server shows who it is.", (draft, path) => draft.Connection.SslCertificate = path),
+        ExistingFile("sslkey", "The private key of sslcert.", (draft, path) => draft.Connection.SslKey = path),
+        OneOf("target_session_attrs", "", "Which of the hosts will do; primary if absent and there are several, else any.",
+            [("any", TargetSession.Any), ("primary", TargetSession.Primary), ("read-write", TargetSession.ReadWrite)],
+            (draft, target) => draft.Target = target),
+        Whole("pool_size", DefaultPoolSize, LeastPoolSize, MostPoolSize,
+            "Connections that this server opens at most; all nodes together must stay below PostgreSQL's max_connections.",
+            (draft, size) => draft.Connection.MaxPoolSize = size),
+        Whole("connect_timeout", DefaultConnectTimeout, 1, LongestConnectTimeout, "Seconds after which a host that does not answer is given up.",
+            (draft, seconds) => draft.Connection.Timeout = seconds),
+        new("application_name", "parley", "a text of 1 to 63 letters", "The name in pg_stat_activity.", static (draft, value) =>
+        {
+            draft.Connection.ApplicationName = value;
+            return value.Length is > 0 and <= 63 && !value.Any(char.IsControl);
+        }),
+    ];
+
+    internal static PostgresParameter? Find(string name) => All.FirstOrDefault(parameter => parameter.Name == name);
+
+    private static PostgresParameter OneOf<T>(
+        string name, string defaultText, string meaning, (string Word, T Value)[] known, Action<PostgresDraft, T> take) =>
+        new(name, defaultText, string.Join(", ", known.Select(one => one.Word)), meaning, (draft, value) =>
+        {
+            var at = Array.FindIndex(known, one => one.Word == value);
+            if (at >= 0)
+                take(draft, known[at].Value);
+            return at >= 0;
+        });
+
+    private static PostgresParameter Whole(string name, int defaultValue, int least, int most, string meaning, Action<PostgresDraft, int> take) =>
+        new(name, defaultValue.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), meaning, (draft, value) =>
+        {
+            if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
+                return false;
+            take(draft, number);
+            return true;
+        });
+
+    private static PostgresParameter ExistingFile(string name, string meaning, Action<PostgresDraft, string> take) =>
+        new(name, "", "a PEM file that is there", meaning, (draft, value) =>
+        {
+            if (SettingKinds.FilePath(value) is not { Value: { } path } || !File.Exists(path))
+                return false;
+            take(draft, path);
+            return true;
+        });
+}

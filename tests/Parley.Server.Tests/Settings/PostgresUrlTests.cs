@@ -1,0 +1,116 @@
+using Npgsql;
+using Parley.Server.Settings;
+using Xunit;
+
+namespace Parley.Server.Tests.Settings;
+
+public sealed class PostgresUrlTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("parley-url-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void An_address_says_who_where_and_what()
+    {
+        var connection = Connection("postgres://ad%40a:pa%3Ass%2Fw%25rd@db.example.org:5433/par%20ley");
+
+        Assert.Equal(("ad@a", "pa:ss/w%rd", "db.example.org", 5433, "par ley"),
+            (connection.Username, connection.Password, connection.Host, connection.Port, connection.Database));
+    }
+
+    [Theory]
+    [InlineData("postgresql://localhost/parley", "localhost:5432", TargetSession.Any)]
+    [InlineData("POSTGRES://[::1]:6000/parley", "[::1]:6000", TargetSession.Any)]
+    [InlineData("postgres://u@one,two:5433/parley", "one:5432,two:5433", TargetSession.Primary)]
+    [InlineData("postgres://one,two/parley?target_session_attrs=any", "one:5432,two:5432", TargetSession.Any)]
+    [InlineData("postgres://one/parley?target_session_attrs=read-write", "one:5432", TargetSession.ReadWrite)]
+    [InlineData("postgres://%2Frun%2Fpostgresql/parley", "/run/postgresql:5432", TargetSession.Any)]
+    public void Of_several_hosts_the_primary_is_meant(string url, string hosts, TargetSession target)
+    {
+        var address = Address(url);
+
+        Assert.Equal((hosts, target), (string.Join(',', address.Hosts), address.Target));
+    }
+
+    [Fact]
+    public void Parameters_are_those_of_libpq_and_have_defaults()
+    {
+        var root = Path.Combine(_folder, "root.pem");
+        File.WriteAllText(root, "");
+        var plain = Connection("postgres://h/db");
+        var full = Connection($"postgres://h/db?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(root)}&pool_size=50&connect_timeout=9&application_name=wall");
+
+        Assert.Equal((SslMode.Prefer, 20, 5, "parley"), (plain.SslMode, plain.MaxPoolSize, plain.Timeout, plain.ApplicationName));
+        Assert.Equal((SslMode.VerifyFull, root, 50, 9, "wall"), (full.SslMode, full.RootCertificate, full.MaxPoolSize, full.Timeout, full.ApplicationName));
+    }
+
+    [Fact]
+    public void Every_default_is_a_value_that_would_be_taken() => Assert.All(
+        PostgresParameter.All.Where(parameter => parameter.Default.Length > 0),
+        parameter => Assert.True(parameter.Take(new PostgresDraft(), parameter.Default)));
+
+    [Theory]
+    [InlineData("postgres://", "names no database")]
+    [InlineData("postgres://u:hunter2@h", "names no database behind its host")]
+    [InlineData("postgres://u:hunter2@h/", "names no database behind its host")]
+    [InlineData("postgres://u:hunter2@/db", "names no host")]
+    [InlineData("postgres://u:hunter2@h,/db", "names no host")]
+    [InlineData("postgres://u:hunter2@h:0/db", "has a port that is no number from 1 to 65535")]
+    [InlineData("postgres://u:hunter2/db", "or a password without its '@'")]
+    [InlineData("postgres://u:hunter/2@h/db", "write '/', '?', '#' and '@' in a password as %2F, %3F, %23 and %40")]
+    [InlineData("postgres://u:hunter?2@h/db", "has an '@' behind its host")]
+    [InlineData("postgres://u:hunter2@h/db?sslmode=maybe", "has 'maybe' for its sslmode, which is to be disable, allow, prefer, require, verify-ca, verify-full")]
+    [InlineData("postgres://u:hunter2@h/db?sslmod=require", "did you mean 'sslmode'?")]
+    [InlineData("postgres://u@h/db?password=hunter2", "has a parameter that is none of sslmode, sslrootcert")]
+    [InlineData("postgres://u:hunter2@h/db?pool_size=1", "which is to be a whole number from 6 to 1000")]
+    [InlineData("postgres://u:hunter2@h/db?connect_timeout=0", "which is to be a whole number from 1 to 300")]
+    [InlineData("postgres://u:hunter2@h/db?application_name=", "a text of 1 to 63 letters")]
+    [InlineData("postgres://u:hunter2@h/db?sslmode=verify-full&sslrootcert=/nowhere.pem", "has '/nowhere.pem' for its sslrootcert, which is to be a PEM file that is there")]
+    [InlineData("postgres://u:hunter2@h/db?target_session_attrs=standby", "which is to be any, primary, read-write")]
+    [InlineData("postgres:/u:hunter2@h/db", "is no address of PostgreSQL, which begins as postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
+    [InlineData("mysql://u:hunter2@h/db", "names a database that this server does not know")]
+    public void A_fault_is_told_and_the_password_is_not(string url, string fault)
+    {
+        var error = Assert.Single(Read(url).Errors).ToString();
+
+        Assert.StartsWith("database (--database): '", error, StringComparison.Ordinal);
+        Assert.Contains(fault, error, StringComparison.Ordinal);
+        Assert.EndsWith("Give a file, sqlite:FILE, or postgres://USER:PASSWORD@HOST:PORT/DATABASE.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_that_nobody_checks_is_a_fault()
+    {
+        var root = Path.Combine(_folder, "root.pem");
+        File.WriteAllText(root, "");
+
+        Assert.Contains("add sslmode=verify-full", Assert.Single(Read($"postgres://h/db?sslmode=require&sslrootcert={root}").Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains("without its sslcert", Assert.Single(Read($"postgres://h/db?sslkey={root}").Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_shown_of_an_address_holds_no_secret()
+    {
+        var result = Read("postgres://ada:hunter2@h:5433/db");
+
+        Assert.Equal("postgres://h:5433/db", result.Settings!.Database!.ToString());
+        Assert.DoesNotContain("hunter2", result.Settings.ToString(), StringComparison.Ordinal);
+    }
+
+    private static SettingsResult Read(string url) => SettingsReader.Read(new SettingsSources
+    {
+        Flags = new Dictionary<string, string>(StringComparer.Ordinal) { ["--database"] = url },
+        WorkingFolder = Path.GetTempPath(),
+    });
+
+    private static PostgresAddress Address(string url)
+    {
+        var result = Read(url);
+        Assert.Empty(result.Errors);
+        return Assert.IsType<PostgresAddress>(result.Settings!.Database);
+    }
+
+    private static NpgsqlConnectionStringBuilder Connection(string url) => new(Address(url).ConnectionString);
+}
