@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
 /// <summary>Who is there: registers agents, changes them, and knows what they are doing.</summary>
 internal sealed partial class AgentDirectory(
-    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
+    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, INeighbours neighbours, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
 {
     /// <summary>The operators' inbox, an agent of every project that nobody registers and no list shows.</summary>
     internal const string Human = "human";
@@ -25,6 +26,50 @@ internal sealed partial class AgentDirectory(
             projects.Find(record.Project)?.Agents.Keep(new AgentState(record));
     }
 
+    /// <summary>An agent as another node made or changed it.</summary>
+    internal void Follow(AgentRecord record)
+    {
+        if (projects.Find(record.Project) is not { } project)
+            return;
+        if (project.Agents.Find(record.Number) is { } agent)
+            agent.Record = record;
+        else
+            Keep(project, record);
+    }
+
+    /// <summary>Another node deleted it.</summary>
+    internal void Forget(int project, int number)
+    {
+        if (projects.Find(project)?.Agents is { } all && all.Find(number) is { } agent)
+            all.Forget(agent);
+    }
+
+    /// <summary>How an agent is at another node.</summary>
+    internal void Follow(int projectNumber, int number, int node, AgentNote note)
+    {
+        if (projects.Find(projectNumber) is not { } project || project.Agents.Find(number) is not { } agent)
+            return;
+        var wasOnline = agent.IsOnline;
+        agent.Presence.Follow(node, note.Status, note.Activity, note.Since);
+        if (wasOnline != agent.IsOnline)
+            Tell(project, agent);
+    }
+
+    /// <summary>Nodes that are not among these are gone, and whoever was connected to them alone.</summary>
+    internal void KeepNodes(IReadOnlySet<int> nodes)
+    {
+        foreach (var project in projects.All)
+        {
+            foreach (var agent in project.Agents.All)
+            {
+                var wasOnline = agent.IsOnline;
+                agent.Presence.KeepOnly(nodes);
+                if (wasOnline != agent.IsOnline)
+                    Tell(project, agent);
+            }
+        }
+    }
+
     internal Agent ToWire(ProjectState project, AgentState agent, string? token = null) =>
         agent.ToWire(project.Id, mailboxes.CountsOf(agent.Number), token);
 
@@ -39,6 +84,7 @@ internal sealed partial class AgentDirectory(
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            await neighbours.CatchUpAsync(cancellationToken);
             if (project.Agents.Find(id) is { } present)
             {
                 if (create)
@@ -48,11 +94,10 @@ internal sealed partial class AgentDirectory(
             }
 
             var draft = Merge(new AgentRecord { Number = 0, Project = project.Number, Id = id, Name = id, Type = "llm", CreatedAt = clock.GetUtcNow() }, request);
-            var record = await store.AddAsync(draft, Entry(project, "agent_registration"), cancellationToken)
-                ?? throw new InvalidOperationException($"The store has an agent '{id}' that memory does not know.");
-            var agent = new AgentState(record);
-            project.Agents.Keep(agent);
-            return (agent, true);
+            return await store.AddAsync(draft, Entry(project, "agent_registration"), cancellationToken) is { } record
+                ? (Keep(project, record), true)
+                // Another node was faster, which makes it a repetition.
+                : create ? null : (await FindAddedAsync(project, id, cancellationToken), false);
         }
         finally
         {
@@ -73,9 +118,7 @@ internal sealed partial class AgentDirectory(
             var record = await store.AddAsync(
                 new AgentRecord { Number = 0, Project = project.Number, Id = Human, Name = "Human", Type = Human, Role = "operator", CreatedAt = clock.GetUtcNow() },
                 entry: null, cancellationToken);
-            var human = new AgentState(record!);
-            project.Agents.Keep(human);
-            return human;
+            return record is null ? await FindAddedAsync(project, Human, cancellationToken) : Keep(project, record);
         }
         finally
         {
@@ -90,6 +133,7 @@ internal sealed partial class AgentDirectory(
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            await neighbours.CatchUpAsync(cancellationToken);
             await ChangeLockedAsync(project, agent, change(agent.Record), "agent_updated", cancellationToken);
         }
         finally
@@ -116,7 +160,7 @@ internal sealed partial class AgentDirectory(
         agent.Presence.Report(status, activity, clock.GetUtcNow());
         if (wasOnline != agent.IsOnline)
             Tell(project, agent);
-        await store.NoteAsync(agent.Record, Entry(project, "agent_status", agent), cancellationToken);
+        await store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), Entry(project, "agent_status", agent), cancellationToken);
     }
 
     /// <summary>A sign of life over REST.</summary>
@@ -153,26 +197,48 @@ internal sealed partial class AgentDirectory(
             await store.SeenAsync(part, cancellationToken);
     }
 
+    /// <summary>Writes that an agent has left, where the node that it was connected to can not do so any more.</summary>
+    internal async ValueTask NoteLeftAsync(int projectNumber, int number)
+    {
+        if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)
+            await store.NoteAsync(agent.Record, AgentNote.Gone, Entry(project, "agent_left", agent), CancellationToken.None);
+    }
+
     private ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
-        Tell(project, agent);
-        return store.NoteAsync(agent.Record, Entry(project, "agent_joined", agent), cancellationToken);
+        if (!agent.Presence.IsElsewhere)
+            Tell(project, agent);
+        return store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), Entry(project, "agent_joined", agent), cancellationToken);
     }
 
     private async ValueTask LeftAsync(ProjectState project, AgentState agent)
     {
-        Tell(project, agent);
+        if (!agent.IsOnline)
+            Tell(project, agent);
         try
         {
             // Gone from memory: removed, or its project was; then there is no log to tell it to.
             if (project.Agents.Find(agent.Number) is not null && !project.Gone.IsCancellationRequested)
-                await store.NoteAsync(agent.Record, Entry(project, "agent_left", agent), CancellationToken.None);
+                await store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), Entry(project, "agent_left", agent), CancellationToken.None);
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
             // Presence lives in memory and is right; only the log lacks this line.
             Log.NotNoted(logger, fault, agent.Id);
         }
+    }
+
+    private static AgentState Keep(ProjectState project, AgentRecord record)
+    {
+        var agent = new AgentState(record);
+        project.Agents.Keep(agent);
+        return agent;
+    }
+
+    private async ValueTask<AgentState> FindAddedAsync(ProjectState project, string id, CancellationToken cancellationToken)
+    {
+        await neighbours.CatchUpAsync(cancellationToken);
+        return project.Agents.Find(id) ?? throw new InvalidOperationException($"The store has an agent '{id}' that memory does not know.");
     }
 
     private void Tell(ProjectState project, AgentState agent)

@@ -1,3 +1,5 @@
+using Parley.Protocol;
+
 namespace Parley.Server.Agents;
 
 /// <summary>Durable agents. Every method is one atomic transition, and puts what happened into the project's log.</summary>
@@ -17,8 +19,9 @@ internal interface IAgentStore
     /// <summary>Removes an agent; its number and its past stay.</summary>
     ValueTask<bool> RemoveAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>Writes that an agent came or went; nothing else of it changes.</summary>
-    ValueTask NoteAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken);
+    /// <summary>Writes how an agent is at this node; nothing else of it changes. Its coming and going are entries of the log only where it
+    /// is at no other node.</summary>
+    ValueTask NoteAsync(AgentRecord agent, AgentNote note, AgentEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Keeps when agents were last seen.</summary>
     ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken);
@@ -27,3 +30,12 @@ internal interface IAgentStore
 /// <summary>What happened to an agent, and its JSON at that moment.</summary>
 /// <param name="Type">As an event: <c>agent_registration</c>, <c>agent_joined</c>, <c>agent_left</c>, <c>agent_updated</c>, <c>agent_removed</c>.</param>
 internal sealed record AgentEntry(string Type, Func<AgentRecord, byte[]> Json);
+
+/// <summary>How an agent is at a node.</summary>
+/// <param name="Status">Offline: it has left that node.</param>
+internal readonly record struct AgentNote(AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since)
+{
+    internal static AgentNote Gone { get; } = new(AgentStatus.Offline, AgentActivity.Unknown, null);
+
+    internal static AgentNote Of((AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since) here) => new(here.Status, here.Activity, here.Since);
+}

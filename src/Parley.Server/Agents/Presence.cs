@@ -2,19 +2,36 @@ using Parley.Protocol;
 
 namespace Parley.Server.Agents;
 
-/// <summary>What an agent is doing now. Held in memory: after a restart everybody is offline until it speaks.</summary>
+/// <summary>What an agent is doing now. Held in memory: after a restart everybody is offline until it speaks. An agent may be at several
+/// nodes; what it says at this one goes before what others tell of it.</summary>
 internal sealed class Presence(DateTimeOffset? lastSeen)
 {
     private readonly Lock _gate = new();
+    private volatile Elsewhere[] _elsewhere = [];
     private AgentStatus _status = AgentStatus.Offline;
+    private AgentActivity _activity;
+    private DateTimeOffset? _activitySince;
     private int _connections;
     private long _seenAt = lastSeen?.ToUnixTimeMilliseconds() ?? 0;
 
-    internal AgentStatus Status => _status;
+    internal AgentStatus Status => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _status : first.Status;
 
-    internal AgentActivity Activity { get; private set; }
+    internal AgentActivity Activity => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _activity : first.Activity;
 
-    internal DateTimeOffset? ActivitySince { get; private set; }
+    internal DateTimeOffset? ActivitySince => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _activitySince : first.Since;
+
+    /// <summary>What it is at this node alone.</summary>
+    internal (AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since) Here
+    {
+        get
+        {
+            lock (_gate)
+                return (_status, _activity, _activitySince);
+        }
+    }
+
+    /// <summary>Whether it is at another node.</summary>
+    internal bool IsElsewhere => _elsewhere.Length > 0;
 
     internal int Connections => Volatile.Read(ref _connections);
 
@@ -43,9 +60,28 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         lock (_gate)
         {
             _status = status ?? _status;
-            if (activity is { } doing && doing != Activity)
-                (Activity, ActivitySince) = (doing, now);
+            if (activity is { } doing && doing != _activity)
+                (_activity, _activitySince) = (doing, now);
         }
+    }
+
+    /// <summary>What it is at another node; offline: it has left that one.</summary>
+    internal void Follow(int node, AgentStatus status, AgentActivity activity, DateTimeOffset? since)
+    {
+        lock (_gate)
+        {
+            var others = _elsewhere.Where(other => other.Node != node);
+            _elsewhere = status == AgentStatus.Offline ? [.. others] : [new Elsewhere(node, status, activity, since), .. others];
+        }
+    }
+
+    /// <summary>Forgets what other nodes have told, but for those that are named.</summary>
+    internal void KeepOnly(IReadOnlySet<int> nodes)
+    {
+        if (_elsewhere.Length == 0)
+            return;
+        lock (_gate)
+            _elsewhere = [.. _elsewhere.Where(other => nodes.Contains(other.Node))];
     }
 
     /// <returns>True when it was offline: it has come.</returns>
@@ -77,7 +113,9 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         if (_status == AgentStatus.Offline)
             return false;
         _status = AgentStatus.Offline;
-        (Activity, ActivitySince) = (AgentActivity.Unknown, now);
+        (_activity, _activitySince) = (AgentActivity.Unknown, now);
         return true;
     }
+
+    private sealed record Elsewhere(int Node, AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since);
 }

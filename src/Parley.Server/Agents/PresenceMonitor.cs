@@ -11,6 +11,8 @@ internal sealed class PresenceMonitor(AgentDirectory agents, TimeProvider clock,
     private static readonly TimeSpan KeepInterval = TimeSpan.FromMinutes(1);
     private DateTimeOffset _keptAt = clock.GetUtcNow();
 
+    public bool IsOfEachNode => true;
+
     public TimeSpan Interval => heartbeat / 3;
 
     public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)

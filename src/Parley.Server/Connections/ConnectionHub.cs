@@ -64,6 +64,10 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
             connection.Wake();
     }
 
+    public bool IsExpectant => requests.AreThere;
+
+    public void Hear(Log.LogEntry entry) => requests.Hear(entry);
+
     public bool WantsReceipts(int project) => _receipts.TryGetValue(project, out var watchers) && watchers is not null;
 
     public void Publish(in ReceiptNote receipt)

@@ -9,12 +9,16 @@ internal interface IChore
 {
     TimeSpan Interval { get; }
 
+    /// <summary>True for what concerns this node alone: its connections, its memory. The others are done by the leader of the nodes.</summary>
+    bool IsOfEachNode => false;
+
     /// <returns>When to come again, if sooner than the interval.</returns>
     ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Runs the chores, each in its own time; one that fails is tried again and holds up no other.</summary>
-internal sealed partial class MaintenanceLoop(IEnumerable<IChore> chores, TimeProvider clock, ILogger<MaintenanceLoop> logger) : BackgroundService
+internal sealed partial class MaintenanceLoop(
+    IEnumerable<IChore> chores, ILeadership leadership, TimeProvider clock, ILogger<MaintenanceLoop> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(chores.Select(chore => RunAsync(chore, stoppingToken)));
 
@@ -24,7 +28,7 @@ internal sealed partial class MaintenanceLoop(IEnumerable<IChore> chores, TimePr
         {
             try
             {
-                var sooner = await chore.RunAsync(stoppingToken);
+                var sooner = chore.IsOfEachNode || leadership.IsLeader ? await chore.RunAsync(stoppingToken) : null;
                 await Task.Delay(sooner < chore.Interval ? sooner.Value : chore.Interval, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

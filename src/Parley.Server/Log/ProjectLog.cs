@@ -41,6 +41,27 @@ internal sealed class ProjectLog(int project, long epoch, long head)
         grown?.TrySetResult();
     }
 
+    /// <summary>Whether somebody waits for the next entry. Nobody does: then what other nodes wrote need not be read, and
+    /// <see cref="SkipTo"/> says how far it goes.</summary>
+    internal bool IsAwaited => Volatile.Read(ref _grown) is not null;
+
+    /// <summary>The log goes up to here, by entries that were not given: readers find them in the store.</summary>
+    internal void SkipTo(long seq)
+    {
+        TaskCompletionSource? grown;
+        lock (_gate)
+        {
+            if (seq <= _head)
+                return;
+            Array.Clear(_ring);
+            (_start, _count, _bytes) = (0, 0, 0);
+            Volatile.Write(ref _head, seq);
+            (grown, _grown) = (_grown, null);
+        }
+
+        grown?.TrySetResult();
+    }
+
     /// <summary>Adds the entries after <paramref name="after"/> to <paramref name="into"/>, up to <paramref name="max"/>.</summary>
     /// <returns>False when they are no longer in memory: read the store.</returns>
     internal bool TryRead(long after, List<LogEntry> into, int max)

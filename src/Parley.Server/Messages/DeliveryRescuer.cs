@@ -10,6 +10,9 @@ namespace Parley.Server.Messages;
 /// <summary>Queues what is due and gives back what has lapsed.</summary>
 internal sealed class DeliveryRescuer(IMessageStore store, TimeProvider clock) : IChore
 {
+    /// <summary>Each node looks after what its own connections hold; what is due anywhere is queued by whoever comes first.</summary>
+    public bool IsOfEachNode => true;
+
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
 
     public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)

@@ -11,6 +11,12 @@ internal interface IHandover : Agents.IMailboxWaker
     /// <summary>Whether anybody watches receipts of a project: otherwise none are made.</summary>
     bool WantsReceipts(int project);
 
+    /// <summary>Whether somebody waits for what may be written by another node.</summary>
+    bool IsExpectant { get; }
+
+    /// <summary>An entry that another node wrote.</summary>
+    void Hear(Log.LogEntry entry);
+
     /// <summary>A stage of a delivery was reached. Death and expiry are entries of the log and not told here.</summary>
     void Publish(in ReceiptNote receipt);
 }

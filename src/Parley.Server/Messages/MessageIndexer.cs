@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Messages;
 
 /// <summary>Keeps the message index up to date: follows each project's log, off the send path.</summary>
-internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirectory projects, TimeProvider clock, ILogger<MessageIndexer> logger) : BackgroundService
+internal sealed partial class MessageIndexer(
+    IMessageIndex index, ProjectDirectory projects, ILeadership leadership, TimeProvider clock, ILogger<MessageIndexer> logger) : BackgroundService
 {
     /// <summary>Between looks: long enough that a burst is indexed in few large steps, short enough that nobody misses what was just said.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -35,7 +37,7 @@ internal sealed partial class MessageIndexer(IMessageIndex index, ProjectDirecto
         long headsBefore = -1;
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var project in projects.All)
+            foreach (var project in leadership.IsLeader ? projects.All : [])
             {
                 var head = project.Log.Head;
                 var before = followed.GetValueOrDefault(project.Number) ?? new Followed(-1, head, clock.GetUtcNow());

@@ -14,6 +14,18 @@ internal sealed class PendingRequests
     /// <summary>The waiter whose reply this would be; each takes one.</summary>
     internal Waiter? Take(int agent, long replyTo) => replyTo != 0 && _waiting.TryRemove((agent, replyTo), out var waiter) ? waiter : null;
 
+    /// <summary>Whether anybody waits: then what other nodes write must be read.</summary>
+    internal bool AreThere => !_waiting.IsEmpty;
+
+    /// <summary>A message that another node wrote. The reply to a request is its answer; it stays in the mailbox until it is acknowledged.</summary>
+    internal void Hear(Log.LogEntry entry)
+    {
+        if (entry.ReplyTo == 0)
+            return;
+        foreach (var recipient in entry.Recipients)
+            Take(recipient, entry.ReplyTo)?.Deliver(new ClaimedDelivery(0, entry.Seq, Attempt: 1, Lease: 0, LeaseUntil: 0, entry.Json));
+    }
+
     /// <summary>Someone who waits for a reply. As a holder it has the reply's delivery until that is acknowledged for it.</summary>
     internal sealed class Waiter(PendingRequests requests, int agent) : IDeliveryHolder, IDisposable
     {

@@ -55,7 +55,10 @@ internal sealed class RunningRequest(
         }
 
         // The answer is the reply's delivery: settled in the next commit, for which the answer need not wait.
-        _ = store.SettleAsync([new Settle(SettleVerb.Ack, project.Number, speaker.Number, reply.Seq, reply.Delivery, reply.Lease)]);
+        _ = store.SettleAsync([new Settle(SettleVerb.Ack, project.Number, speaker.Number, reply.Seq, reply.Delivery, reply.Lease)
+        {
+            MessageId = MessageJsonReader.Id(reply.Json),
+        }]);
         return (Json(reply.Json), null);
     }
 

@@ -13,6 +13,10 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     private readonly ConcurrentDictionary<string, ProjectState> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, ProjectState> _byNumber = new();
 
+    public bool IsAwaited(int project) => Find(project)?.Log.IsAwaited == true;
+
+    public void SkipTo(int project, long seq) => Find(project)?.Log.SkipTo(seq);
+
     public void Publish(int project, ReadOnlySpan<LogEntry> entries) => Find(project)?.Log.Publish(entries);
 
     public long? HeadOf(int project) => Find(project)?.Log.Head;
@@ -28,8 +32,29 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     {
         foreach (var record in await store.LoadAsync(cancellationToken))
             Keep(record);
-        if (Find(Default) is null)
-            _ = await AddAsync(Default, Default, new ProjectSettings(), cancellationToken);
+        if (Find(Default) is not null || await AddAsync(Default, Default, new ProjectSettings(), cancellationToken) is not null)
+            return;
+        // Another node that starts at the same time was faster.
+        foreach (var record in await store.LoadAsync(cancellationToken))
+            Follow(record);
+    }
+
+    /// <summary>A project as another node made or changed it.</summary>
+    internal void Follow(ProjectRecord record)
+    {
+        if (Find(record.Number) is { } project)
+            project.Record = record;
+        else
+            Keep(record);
+    }
+
+    /// <summary>Another node deleted it.</summary>
+    internal void Forget(int number)
+    {
+        if (!_byNumber.TryRemove(number, out var project))
+            return;
+        _byId.TryRemove(new KeyValuePair<string, ProjectState>(project.Id, project));
+        project.Gone.Cancel();
     }
 
     /// <returns>The new project; null when the id is taken.</returns>

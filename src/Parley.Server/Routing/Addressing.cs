@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
@@ -15,7 +16,7 @@ internal interface ISquadMembers
 }
 
 /// <summary>Turns addresses into recipients.</summary>
-internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory)
+internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory, INeighbours neighbours)
 {
     private const string Squad = "squad:", Role = "role:", Capability = "capability:", Topic = "topic:";
 
@@ -38,6 +39,10 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
         var found = new Found();
         foreach (var address in draft.To)
         {
+            if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is null)
+                continue;
+            // What is not known here another node may have made a moment ago.
+            await neighbours.CatchUpAsync(cancellationToken);
             if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is { } problem)
                 return (null, problem);
         }

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Parley.Server.Coordination;
 using Parley.Server.Rest;
 
 namespace Parley.Server.Security;
 
 /// <summary>Decides, after routing, whether the caller may use the endpoint: the only place where that is decided for a request. What
 /// says nothing of who may use it is closed to everybody.</summary>
-internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tickets tickets)
+internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tickets tickets, INeighbours neighbours)
 {
     private static readonly string[] SecretsInAddresses = ["token", "access_token", "api_key", "authorization"];
 
@@ -52,7 +53,14 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
             const string Scheme = "Bearer ";
             if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
                 return (null, Problems.Unauthorized("The Authorization header must read 'Bearer TOKEN'."));
-            return vault.Authenticate(header[Scheme.Length..].Trim()) is { } caller
+            var token = header[Scheme.Length..].Trim();
+            if (vault.Authenticate(token) is not { } caller)
+            {
+                await neighbours.CatchUpAsync(context.RequestAborted);
+                caller = vault.Authenticate(token);
+            }
+
+            return caller is not null
                 ? (caller, null)
                 : (null, Problems.Unauthorized("The token is unknown, revoked or expired."));
         }

@@ -51,6 +51,16 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     /// <returns>Null when it is unknown, revoked or expired.</returns>
     public Caller? FindCaller(string tokenId) => _byId.TryGetValue(tokenId, out var live) ? Admit(live) : null;
 
+    /// <summary>A token as another node made or ended it.</summary>
+    public void Follow(StoredToken stored)
+    {
+        if (_byId.TryGetValue(stored.TokenId, out var known) && stored.RevokedAt is null && known.Stored.Hash.Equals(stored.Hash))
+            return;
+        Remove(stored.TokenId);
+        if (stored.RevokedAt is null)
+            Put(stored);
+    }
+
     /// <summary>Makes a token.</summary>
     /// <param name="order">What it should open.</param>
     /// <returns>The token with its secret, which nobody can read again.</returns>

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
 
 namespace Parley.Server.Squads;
 
 /// <summary>All squads, in memory: a send to one asks no store. Changes are stored before they take effect.</summary>
-internal sealed class SquadDirectory(ISquadStore store, TimeProvider clock) : ISquadMembers, IAgentWatcher, IDisposable
+internal sealed class SquadDirectory(ISquadStore store, INeighbours neighbours, TimeProvider clock) : ISquadMembers, IAgentWatcher, IDisposable
 {
     private readonly ConcurrentDictionary<(int Project, string Id), SquadRecord> _squads = new();
 
@@ -25,6 +26,12 @@ internal sealed class SquadDirectory(ISquadStore store, TimeProvider clock) : IS
     }
 
     internal SquadRecord? Find(ProjectState project, string id) => _squads.GetValueOrDefault((project.Number, id));
+
+    /// <summary>A squad as another node made or changed it.</summary>
+    internal void Follow(SquadRecord squad) => _squads[(squad.Project, squad.Id)] = squad;
+
+    /// <summary>Another node deleted it.</summary>
+    internal void Forget(int project, string id) => _squads.TryRemove((project, id), out _);
 
     /// <summary>A project's squads, in no order.</summary>
     internal IEnumerable<SquadRecord> Of(ProjectState project) => _squads.Where(squad => squad.Key.Project == project.Number).Select(squad => squad.Value);
@@ -101,7 +108,6 @@ internal sealed class SquadDirectory(ISquadStore store, TimeProvider clock) : IS
         }
     }
 
-
     private async Task<SquadRecord?> ChangeLockedAsync(
         ProjectState project, string id, Func<SquadRecord, SquadRecord> change, CancellationToken cancellationToken)
     {
@@ -121,6 +127,7 @@ internal sealed class SquadDirectory(ISquadStore store, TimeProvider clock) : IS
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            await neighbours.CatchUpAsync(cancellationToken);
             return await change();
         }
         finally

@@ -5,6 +5,8 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>Closes connections whose peers are not heard any more: neither a frame nor a pong for two heartbeats.</summary>
 internal sealed class SilenceWatch(ConnectionHub hub, SocketTimes times) : IChore
 {
+    public bool IsOfEachNode => true;
+
     public TimeSpan Interval => times.Heartbeat / 5;
 
     public ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)

@@ -61,6 +61,9 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
         _ending.Cancel();
     }
 
+    /// <summary>Asks the peer to connect anew, here or at another node.</summary>
+    internal void Move() => _ending.Cancel();
+
     /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
     internal CancellationToken Ending => _ending.Token;
 

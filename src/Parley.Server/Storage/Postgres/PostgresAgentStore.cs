@@ -75,8 +75,32 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken) =>
-        await WriteAsync(agent, entry, (_, _) => Task.FromResult(1), cancellationToken);
+    public async ValueTask NoteAsync(AgentRecord agent, AgentNote note, AgentEntry entry, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                var cursor = await transaction.LockAsync(agent.Project);
+                var wasElsewhere = await transaction.ScalarAsync("SELECT 1 FROM presence WHERE agent = $1 AND node <> $2", agent.Number, transaction.Node) is not null;
+                if (note.Status == AgentStatus.Offline)
+                {
+                    transaction.Defer("DELETE FROM presence WHERE agent = $1 AND node = $2", agent.Number, transaction.Node);
+                }
+                else
+                {
+                    transaction.Defer(
+                        """
+                        INSERT INTO presence (agent, node, project, status, activity, since) VALUES ($1, $2, $3, $4, $5, $6)
+                        ON CONFLICT (agent, node) DO UPDATE SET status = excluded.status, activity = excluded.activity, since = excluded.since
+                        """,
+                        agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime());
+                }
+
+                transaction.Defer("SELECT pg_notify($1, $2)", PostgresWake.PresenceChannel, PostgresWake.TextOf(transaction.Node, agent, note));
+                if (!wasElsewhere || entry.Type == "agent_status")
+                    Append(transaction, cursor, agent, entry);
+                return true;
+            },
+            cancellationToken);
 
     public async ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(

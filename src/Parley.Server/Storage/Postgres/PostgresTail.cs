@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using Parley.Server.Log;
+using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -13,6 +14,19 @@ internal sealed class PostgresTail
 
     /// <summary>Who is told of committed entries; set once, before the first write.</summary>
     internal ILogSink Sink { get; set; } = null!;
+
+    /// <summary>Who may wait for the reply to a request; set once, before the first write.</summary>
+    internal IHandover Handover { get; set; } = null!;
+
+    /// <summary>Another node has written up to a seq. It is read where somebody waits for it; else only its place is kept, and whoever reads
+    /// later finds it in the store.</summary>
+    internal async ValueTask HearAsync(int project, long head, NpgsqlConnection connection)
+    {
+        if (Sink.IsAwaited(project) || Handover.IsExpectant)
+            await CatchUpAsync(project, head, connection);
+        else
+            Sink.SkipTo(project, head);
+    }
 
     /// <summary>Publishes a commit of this node.</summary>
     /// <param name="connection">Idle: a gap is read over it.</param>
@@ -45,13 +59,14 @@ internal sealed class PostgresTail
             if (part.Count == 0)
                 return;
             Sink.Publish(project, CollectionsMarshal.AsSpan(part));
+            part.ForEach(Handover.Hear);
         }
     }
 
     private async ValueTask PublishAsync(int project, long head, List<LogEntry> entries, int start, int end, NpgsqlConnection connection)
     {
         if (entries[start].Seq > head + 1)
-            await CatchUpAsync(project, entries[start].Seq - 1, connection);
+            await HearAsync(project, entries[start].Seq - 1, connection);
         Sink.Publish(project, CollectionsMarshal.AsSpan(entries)[start..end]);
     }
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Nodes;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -9,6 +12,12 @@ namespace Parley.Server.Storage.Postgres;
 internal static class PostgresWake
 {
     internal const string Channel = "parley";
+
+    /// <summary>Of somebody's presence at a node: node, project, agent, status, activity, and since when in Unix milliseconds, between commas.</summary>
+    internal const string PresenceChannel = "parley_presence";
+
+    /// <summary>Something in the directories has changed; says no more. Told by triggers.</summary>
+    internal const string DirectoryChannel = "parley_directory";
 
     /// <summary>A notification holds less than 8,000 bytes.</summary>
     private const int MostText = 7_000;
@@ -22,5 +31,57 @@ internal static class PostgresWake
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{node};{heads};");
         var agents = string.Join(',', woken.Select(agent => agent.ToString(CultureInfo.InvariantCulture)));
         return text.Append(text.Length + agents.Length <= MostText ? agents : "*").ToString();
+    }
+
+    internal static string TextOf(int node, AgentRecord agent, in AgentNote note) => string.Create(
+        CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()}");
+
+    /// <returns>Null when it is not one: a newer node may tell more than this one knows.</returns>
+    internal static AgentPresence? PresenceOf(string text)
+    {
+        var parts = text.Split(',');
+        if (parts.Length < 6)
+            return null;
+        var numbers = new long[6];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!long.TryParse(parts[i], NumberStyles.Integer, CultureInfo.InvariantCulture, out numbers[i]) && parts[i].Length > 0)
+                return null;
+        }
+
+        return new AgentPresence((int)numbers[1], (int)numbers[2], (int)numbers[0], new AgentNote(
+            (AgentStatus)numbers[3], (AgentActivity)numbers[4], parts[5].Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(numbers[5]) : null));
+    }
+
+    /// <summary>The parts of a wake signal.</summary>
+    /// <param name="Woken">Null: any mailbox may have work.</param>
+    internal readonly record struct Signal(int Node, IReadOnlyList<(int Project, long Head)> Heads, IReadOnlyList<int>? Woken);
+
+    /// <returns>Null when it is not one.</returns>
+    internal static Signal? Read(string text)
+    {
+        var parts = text.Split(';');
+        if (parts.Length < 3 || !int.TryParse(parts[0], CultureInfo.InvariantCulture, out var node))
+            return null;
+        var heads = new List<(int, long)>();
+        foreach (var pair in parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var sign = pair.IndexOf('=', StringComparison.Ordinal);
+            if (sign < 0 || !int.TryParse(pair.AsSpan(0, sign), CultureInfo.InvariantCulture, out var project) || !long.TryParse(pair.AsSpan(sign + 1), CultureInfo.InvariantCulture, out var head))
+                return null;
+            heads.Add((project, head));
+        }
+
+        if (parts[2] == "*")
+            return new Signal(node, heads, null);
+        var woken = new List<int>();
+        foreach (var agent in parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!int.TryParse(agent, CultureInfo.InvariantCulture, out var number))
+                return null;
+            woken.Add(number);
+        }
+
+        return new Signal(node, heads, woken);
     }
 }

@@ -1,0 +1,24 @@
+namespace Parley.Server.Coordination;
+
+/// <summary>Which of the nodes that share a store does what one must do.</summary>
+internal interface ILeadership
+{
+    /// <summary>A hint as any such: for a moment two nodes may both think so, and every chore bears that.</summary>
+    bool IsLeader { get; }
+}
+
+/// <summary>What other nodes on the same store have made, as far as it is held in memory here: projects, agents, squads, tokens.</summary>
+internal interface INeighbours
+{
+    /// <summary>Completes when everything that was made anywhere before the call is known here. To be called where something that was
+    /// named is not known, before saying so.</summary>
+    ValueTask CatchUpAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A server that has its store to itself.</summary>
+internal sealed class SoleNode : ILeadership, INeighbours
+{
+    public bool IsLeader => true;
+
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+}

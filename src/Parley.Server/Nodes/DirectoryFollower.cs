@@ -1,0 +1,64 @@
+using Parley.Server.Agents;
+using Parley.Server.Coordination;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Squads;
+
+namespace Parley.Server.Nodes;
+
+/// <summary>Keeps what is held of the directories in memory up to date with what other nodes change.</summary>
+internal sealed class DirectoryFollower(
+    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, TokenVault tokens) : INeighbours
+{
+    private readonly Lock _gate = new();
+    private long _revision;
+    private Task _running = Task.CompletedTask;
+    private Task? _next;
+
+    /// <summary>One look may serve many: whoever comes while one is under way shares the one after it, which sees what is there by then.</summary>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_running.IsCompleted)
+                return new(( _running = LookAsync()).WaitAsync(cancellationToken));
+            _next ??= NextAsync(_running);
+            return new(_next.WaitAsync(cancellationToken));
+        }
+    }
+
+    private async Task NextAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        Task look;
+        lock (_gate)
+        {
+            _next = null;
+            look = _running = LookAsync();
+        }
+
+        await look;
+    }
+
+    private async Task LookAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var changes = await store.ChangesAsync(_revision, CancellationToken.None);
+        // In this order: an agent is kept with its project, a squad names agents, a token opens what is there.
+        foreach (var project in changes.Projects)
+            projects.Follow(project);
+        foreach (var agent in changes.Agents)
+            agents.Follow(agent);
+        foreach (var squad in changes.Squads)
+            squads.Follow(squad);
+        foreach (var token in changes.Tokens)
+            tokens.Follow(token);
+        foreach (var (project, id) in changes.GoneSquads)
+            squads.Forget(project, id);
+        foreach (var (project, agent) in changes.GoneAgents)
+            agents.Forget(project, agent);
+        foreach (var project in changes.GoneProjects)
+            projects.Forget(project);
+        _revision = changes.Revision;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Parley.Server.Nodes;
+
+/// <summary>The wake signals of other nodes: a log has grown, a mailbox has work, a directory or somebody's presence has changed. Hints all of
+/// them; what is lost is found by looking.</summary>
+internal interface INodeLine
+{
+    /// <summary>Whether anybody listens: otherwise this node tells nothing.</summary>
+    bool HasPeers { set; }
+
+    /// <summary>Looks how far each log goes by now.</summary>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Who hears what comes over the line.</summary>
+internal interface INodeNews
+{
+    void DirectoriesChanged();
+
+    void PresenceChanged(in AgentPresence presence);
+
+    /// <summary>The line was down: anything may have been missed.</summary>
+    void Missed();
+}

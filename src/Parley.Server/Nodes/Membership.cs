@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Agents;
+using Parley.Server.Connections;
+using Parley.Server.Coordination;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Nodes;
+
+/// <summary>This node among the others: gives signs of life, leads where nobody else does, and as leader takes the silent for gone.</summary>
+internal sealed partial class Membership(
+    INodeStore store, INodeLine line, AgentDirectory agents, ConnectionHub hub, DirectoryFollower directories, TimeProvider clock, ILogger<Membership> logger)
+    : BackgroundService, ILeadership
+{
+    /// <summary>A node that is silent for this long is taken for gone.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Several signs of life fit into the patience: one lost, or late, is no death.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private long _leadingSince;
+    private long _term;
+
+    public bool IsLeader { get; private set; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                await BeatAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                // Who can not say that it lives does not lead: another may by now.
+                StopLeading();
+                if (fault is not StorageUnavailableException)
+                    Log.BeatFailed(logger, fault);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(static tick => tick is { IsCompletedSuccessfully: true, Result: true }, TaskScheduler.Default));
+    }
+
+    /// <summary>One round; by itself for tests.</summary>
+    internal async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        var standing = await store.BeatAsync(Patience, cancellationToken);
+        if (standing.IsGone)
+        {
+            StopLeading();
+            await ComeBackAsync(cancellationToken);
+            return;
+        }
+
+        line.HasPeers = standing.Peers.Count > 0;
+        agents.KeepNodes(standing.Peers);
+        // What a lost notification told is seen here at the latest.
+        await line.CheckAsync(cancellationToken);
+        await directories.CatchUpAsync(cancellationToken);
+        Lead(standing);
+        // Who has just begun to lead first lets the others be heard: with a database that was away, everybody was silent.
+        if (IsLeader && clock.GetElapsedTime(_leadingSince) > Patience)
+            await BuryAsync(cancellationToken);
+    }
+
+    private void Lead(NodeStanding standing)
+    {
+        if (standing.IsLeader && (!IsLeader || standing.Term != _term))
+        {
+            _leadingSince = clock.GetTimestamp();
+            Log.Leading(logger, store.Number, standing.Term);
+        }
+
+        (IsLeader, _term) = (standing.IsLeader, standing.Term);
+    }
+
+    private void StopLeading() => IsLeader = false;
+
+    private async Task BuryAsync(CancellationToken cancellationToken)
+    {
+        var lost = await store.BuryAsync(Patience, cancellationToken);
+        foreach (var node in lost.Nodes)
+            Log.Buried(logger, node, Patience.TotalSeconds);
+        foreach (var (project, agent) in lost.Left)
+            await agents.NoteLeftAsync(project, agent);
+    }
+
+    /// <summary>What was held here belongs to others by now: whoever is connected comes anew, and gets anew what it has not settled.</summary>
+    private async Task ComeBackAsync(CancellationToken cancellationToken)
+    {
+        Log.WasGone(logger, store.Number);
+        await store.RejoinAsync(cancellationToken);
+        foreach (var connection in hub.All)
+            connection.Move();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} leads, in term {Term}.")]
+        internal static partial void Leading(ILogger logger, int node, long term);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} was silent for {Seconds} s, or has left: what its connections held is queued again.")]
+        internal static partial void Buried(ILogger logger, int node, double seconds);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "This node was taken for gone, as number {Node}: its connections begin anew.")]
+        internal static partial void WasGone(ILogger logger, int node);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The node could not give a sign of life; it tries again.")]
+        internal static partial void BeatFailed(ILogger logger, Exception fault);
+    }
+}

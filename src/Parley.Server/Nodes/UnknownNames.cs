@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Agents;
+using Parley.Server.Coordination;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+
+namespace Parley.Server.Nodes;
+
+/// <summary>Before a project or an agent that a request names is said not to be there: another node may have made it a moment ago.</summary>
+internal static class UnknownNames
+{
+    /// <summary>To stand behind the gate, which says which project is meant.</summary>
+    internal static void UseNeighbours(this IApplicationBuilder app)
+    {
+        var neighbours = app.ApplicationServices.GetRequiredService<INeighbours>();
+        if (neighbours is SoleNode)
+            return;
+        var projects = app.ApplicationServices.GetRequiredService<ProjectDirectory>();
+        app.Use(async (context, next) =>
+        {
+            if (context.Features.Get<Scope>() is { } scope && !IsKnown(projects, scope, context.Request.RouteValues))
+                await neighbours.CatchUpAsync(context.RequestAborted);
+            await next(context);
+        });
+    }
+
+    private static bool IsKnown(ProjectDirectory projects, Scope scope, RouteValueDictionary route) =>
+        projects.Find(scope.ProjectId) is { } project &&
+        (!route.TryGetValue("agent_id", out var agent) || agent is not string id || id == AgentDirectory.Human || project.Agents.Find(id) is not null);
+}
