@@ -42,3 +42,23 @@ internal sealed class PostgresTransition<T>(Func<PostgresTransaction, Task<T>> a
 
     internal override void Fail(Exception reason) => _done.TrySetException(reason);
 }
+
+/// <summary>An operation that shares a batch with others. What a batch can not do of it (a refusal that wants a look, a nack, what a claim
+/// met that is over) is done in a transaction of its own before it is answered.</summary>
+internal abstract class PostgresBatchOperation : PostgresTransition
+{
+    /// <summary>Whether something is left for the transaction.</summary>
+    internal abstract bool IsUnfinished { get; }
+
+    /// <summary>Adds to a batch as much as fits.</summary>
+    /// <param name="onlyOne">At most one part of it: a batch has failed, and the bad part is to fail alone.</param>
+    /// <returns>True when nothing is left to add.</returns>
+    internal abstract ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne);
+
+    /// <summary>The batch was undone: what was added with it is to be added again.</summary>
+    internal abstract void Rewind();
+
+    /// <summary>The part that was added alone is what the database refuses.</summary>
+    /// <returns>False when that leaves nothing to go on with.</returns>
+    internal virtual bool SkipBad() => false;
+}

@@ -35,7 +35,6 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
             return;
         if (_cursors.Count > 0)
             throw new InvalidOperationException("Projects are locked all at once.");
-        // The clock is read once the lock is there: a later holder never reads an earlier time.
         await using (var reader = await ReadAsync(
             "SELECT number, next_seq, last_stamp FROM projects WHERE number = ANY($1) ORDER BY number FOR NO KEY UPDATE", projects.Order().ToArray()))
         {
@@ -105,6 +104,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
             _mailboxes.Add(agent, change = new MailboxChange());
         return change;
     }
+
+    internal IReadOnlyDictionary<int, MailboxChange> Mailboxes => _mailboxes;
 
     internal async Task CommitAsync(bool notify)
     {
@@ -199,6 +200,8 @@ internal sealed class MailboxChange
 {
     /// <summary>By priority 1-4.</summary>
     private readonly int[] _waiting = new int[5];
+
+    internal int Waiting => _waiting[1] + _waiting[2] + _waiting[3] + _waiting[4];
 
     internal int InFlight { get; set; }
 

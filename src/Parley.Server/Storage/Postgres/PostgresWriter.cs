@@ -8,9 +8,6 @@ namespace Parley.Server.Storage.Postgres;
 /// commit. It never waits for more to come, so a lone write is on disk at once.</summary>
 internal sealed partial class PostgresWriter : IDisposable
 {
-    /// <summary>Rows in one batch at the most: some milliseconds of work, during which other nodes wait for the project.</summary>
-    private const int MaxWeight = 1_024;
-
     /// <summary>Rows that may wait before callers are made to: about a second of work, bounded memory.</summary>
     private const int MaxPending = 65_536;
 
@@ -20,8 +17,7 @@ internal sealed partial class PostgresWriter : IDisposable
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
-    private readonly CancellationTokenSource _end = new();
-    private readonly LinkedList<PostgresOperation> _waiting = new();
+    private readonly Queue<PostgresOperation> _waiting = new();
     private readonly PostgresTail _tail = new();
     private NpgsqlConnection? _connection;
     private int _pending;
@@ -49,6 +45,12 @@ internal sealed partial class PostgresWriter : IDisposable
     /// <summary>Called when the lane has connected again after a fault, before anything else is written.</summary>
     internal Func<PostgresTransaction, Task>? Recover { get; set; }
 
+    /// <summary>Makes batches; set once, before the first write.</summary>
+    internal PostgresMessageStore Messages { get; set; } = null!;
+
+    /// <summary>Unix milliseconds by a test's clock. In a server null: the database's clock judges, which all nodes share.</summary>
+    internal long? TestNow => _clock == TimeProvider.System ? null : _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     internal void Start() => _lane = Task.Run(RunAsync);
 
     /// <summary>Queues a transition and returns its result once it is on disk.</summary>
@@ -69,9 +71,10 @@ internal sealed partial class PostgresWriter : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
-            _waiting.AddLast(operation);
+            _waiting.Enqueue(operation);
             _pending += operation.Weight;
-            if (_waiting.Count == 1)
+            // The lane asks for more before it waits, so one signal is enough for all.
+            if (_work.CurrentCount == 0)
                 _work.Release();
         }
     }
@@ -104,17 +107,16 @@ internal sealed partial class PostgresWriter : IDisposable
         _lane.GetAwaiter().GetResult();
         _connection?.Dispose();
         _work.Dispose();
-        _end.Dispose();
     }
 
     private async Task RunAsync()
     {
         while (await TakeAsync() is { } operation)
         {
-            if (operation is PostgresTransition transition)
-                await RunAsync(transition);
+            if (operation is PostgresBatchOperation first)
+                await RunBatchAsync(first);
             else
-                throw new InvalidOperationException($"The lane does not know {operation.GetType().Name}.");
+                await RunAsync((PostgresTransition)operation);
         }
     }
 
@@ -123,29 +125,132 @@ internal sealed partial class PostgresWriter : IDisposable
     {
         while (true)
         {
-            TaskCompletionSource? room = null;
-            PostgresOperation? taken = null;
-            lock (_gate)
-            {
-                if (_waiting.First is { } first)
-                {
-                    taken = first.Value;
-                    _waiting.RemoveFirst();
-                    _pending -= taken.Weight;
-                }
-
-                if (_pending < MaxPending)
-                    (room, _room) = (_room, null);
-                if (taken is null && _stopping)
-                    return null;
-                if (_waiting.Count > 0)
-                    _work.Release();
-            }
-
-            room?.TrySetResult();
-            if (taken is not null)
+            var taken = TryTake(onlyForBatch: false, out var isOver);
+            if (taken is not null || isOver)
                 return taken;
             await _work.WaitAsync();
+        }
+    }
+
+    private PostgresOperation? TryTake(bool onlyForBatch, out bool isOver)
+    {
+        TaskCompletionSource? room = null;
+        PostgresOperation? taken = null;
+        lock (_gate)
+        {
+            if (_waiting.TryPeek(out var first) && (!onlyForBatch || first is PostgresBatchOperation))
+            {
+                taken = _waiting.Dequeue();
+                _pending -= taken.Weight;
+            }
+
+            if (_pending < MaxPending)
+                (room, _room) = (_room, null);
+            isOver = taken is null && _stopping && _waiting.Count == 0;
+        }
+
+        room?.TrySetResult();
+        return taken;
+    }
+
+    /// <summary>Takes with a first operation whatever may go with it.</summary>
+    private async Task RunBatchAsync(PostgresBatchOperation first)
+    {
+        var carried = first;
+        while (carried is not null)
+        {
+            var operations = new List<PostgresBatchOperation>();
+            var batch = new PostgresBatch(Messages);
+            try
+            {
+                var connection = await ConnectAsync();
+                while (carried is not null)
+                {
+                    operations.Add(carried);
+                    if (!await carried.AddToAsync(batch, onlyOne: false))
+                        break;
+                    // Once its last part is sent it is answered with this batch.
+                    carried = batch.IsFull ? null : (PostgresBatchOperation?)TryTake(onlyForBatch: true, out _);
+                }
+
+                if (!batch.IsEmpty)
+                    await batch.ExecuteAsync(connection, TestNow, _node, HasPeers);
+            }
+            catch (Exception fault)
+            {
+                batch.Cancel();
+                await FailAsync(operations, fault);
+                return;
+            }
+
+            await FinishAsync(batch, operations, unsent: carried);
+        }
+    }
+
+    /// <summary>After a batch's commit.</summary>
+    private async Task FinishAsync(PostgresBatch batch, List<PostgresBatchOperation> operations, PostgresBatchOperation? unsent)
+    {
+        batch.Committed();
+        await TellAsync(batch.News);
+        foreach (var operation in operations)
+        {
+            if (operation != unsent && !operation.IsUnfinished)
+                operation.Complete();
+        }
+
+        foreach (var operation in operations)
+        {
+            if (operation != unsent && operation.IsUnfinished)
+                await RunAsync(operation);
+        }
+    }
+
+    /// <summary>A batch was undone. Where the database is away all of it is refused; one bad row fails alone.</summary>
+    private async Task FailAsync(List<PostgresBatchOperation> operations, Exception fault)
+    {
+        if (PostgresFault.IsAway(fault))
+        {
+            Log.WriteRefused(_log, fault, operations.Count);
+            var reason = await SettleFaultAsync(fault);
+            foreach (var operation in operations)
+                operation.Fail(reason);
+            return;
+        }
+
+        Log.BatchUndone(_log, fault, operations.Count);
+        foreach (var operation in operations)
+        {
+            operation.Rewind();
+            await RunAloneAsync(operation);
+        }
+    }
+
+    /// <summary>Sends an operation part by part.</summary>
+    private async Task RunAloneAsync(PostgresBatchOperation operation)
+    {
+        for (var isSent = false; !isSent;)
+        {
+            var batch = new PostgresBatch(Messages);
+            try
+            {
+                var connection = await ConnectAsync();
+                isSent = await operation.AddToAsync(batch, onlyOne: true);
+                if (!batch.IsEmpty)
+                    await batch.ExecuteAsync(connection, TestNow, _node, HasPeers);
+            }
+            catch (Exception fault)
+            {
+                batch.Cancel();
+                Log.WriteRefused(_log, fault, 1);
+                operation.Rewind();
+                isSent = false;
+                if (!PostgresFault.IsAway(fault) && operation.SkipBad())
+                    continue;
+                operation.Fail(await SettleFaultAsync(fault));
+                return;
+            }
+
+            await FinishAsync(batch, [operation], unsent: isSent ? null : operation);
         }
     }
 
@@ -155,6 +260,8 @@ internal sealed partial class PostgresWriter : IDisposable
         {
             var transaction = await TransactAsync(transition.ApplyAsync);
             transition.Committed();
+            foreach (var (agent, change) in transaction.Mailboxes)
+                Messages.Backlogs.Add(agent, change.Waiting);
             await TellAsync(transaction.News);
             transition.Complete();
         }
@@ -191,6 +298,9 @@ internal sealed partial class PostgresWriter : IDisposable
             Handover.Wake(agent);
     }
 
+    /// <summary>Takes a block of numbers where too few are left.</summary>
+    internal async ValueTask RefillAsync(DeliveryNumbers numbers, int count) => await numbers.RefillAsync(count, await ConnectAsync());
+
     private async ValueTask<NpgsqlConnection> ConnectAsync()
     {
         if (_connection is { State: System.Data.ConnectionState.Open } open)
@@ -225,6 +335,9 @@ internal sealed partial class PostgresWriter : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A batch failed; its {Count} operations are applied one by one.")]
+        internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused.")]
         internal static partial void WriteRefused(ILogger logger, Exception fault, int count);
     }

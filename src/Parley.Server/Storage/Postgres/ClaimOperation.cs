@@ -1,0 +1,71 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>One claim.</summary>
+internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder order) : PostgresBatchOperation
+{
+    private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(long Rank, ClaimedDelivery Delivery)> _claimed = [];
+    private readonly List<long> _over = [];
+
+    internal ClaimOrder Order => order;
+
+    internal Task<IReadOnlyList<ClaimedDelivery>> Done => _done.Task;
+
+    internal override int Weight => order.Max;
+
+    internal override bool IsUnfinished => _over.Count > 0;
+
+    internal override ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
+    {
+        batch.Add(this);
+        return new(true);
+    }
+
+    internal override void Rewind()
+    {
+        _claimed.Clear();
+        _over.Clear();
+    }
+
+    /// <summary>A row of <c>parley_claim_1</c>.</summary>
+    internal void Take(NpgsqlDataReader row)
+    {
+        var delivery = row.GetInt64(1);
+        if (row.GetBoolean(0))
+        {
+            _over.Add(delivery);
+            return;
+        }
+
+        var seq = Place.Seq(row.GetInt64(2));
+        var json = row.GetBoolean(10) ? row.GetFieldValue<byte[]>(14) : PostgresLogRows.Json(row, firstColumn: 11, seq, row.GetInt64(9));
+        _claimed.Add((row.GetInt64(7), new ClaimedDelivery(delivery, seq, row.GetInt16(3), row.GetInt64(4), row.GetInt64(5), json)));
+    }
+
+    internal void Committed(CommitNews news)
+    {
+        _claimed.Sort(static (one, other) => (one.Rank, one.Delivery.Seq).CompareTo((other.Rank, other.Delivery.Seq)));
+        foreach (var (_, claimed) in _claimed)
+        {
+            if (order.Holder is { } holder)
+                store.Held.Add(order.Agent, claimed.Delivery, new HeldLease(holder, order.Agent, order.Project, claimed.Seq, claimed.Lease, claimed.Attempt, claimed.LeaseUntil));
+            store.Note(news, order.Project, claimed.Delivery, claimed.Seq, order.Agent, DeliveryState.Leased, claimed.Attempt, claimed.LeaseUntil - (long)order.Lease.TotalMilliseconds);
+        }
+
+        if (_claimed.Count < order.Max && order.Filter.IsEverything)
+            store.Backlogs.Forget(order.Agent);
+        else
+            store.Backlogs.Add(order.Agent, -_claimed.Count);
+    }
+
+    /// <summary>What was met on the way and is over leaves the queue.</summary>
+    internal override Task ApplyAsync(PostgresTransaction transaction) => store.ExpireAsync(transaction, [.. _over]);
+
+    internal override void Complete() => _done.TrySetResult(_claimed.ConvertAll(claimed => claimed.Delivery));
+
+    internal override void Fail(Exception reason) => _done.TrySetException(reason);
+}

@@ -1,0 +1,129 @@
+using Npgsql;
+using NpgsqlTypes;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Acknowledgements, sends and claims of many callers that go to the database in one journey and are committed once.</summary>
+/// <remarks>The functions of <c>0002_batches.sql</c> do the work, as one implicit transaction: there is no moment at which the server waits
+/// for this node with a project locked.</remarks>
+internal sealed partial class PostgresBatch(PostgresMessageStore store)
+{
+    /// <summary>Rows at the most: some milliseconds of work, during which other nodes wait for the project.</summary>
+    private const int MaxWeight = 1_024;
+
+    private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Integer;
+    private const NpgsqlDbType LongNumbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+
+    private static readonly string Apply = $"SELECT * FROM parley_apply_1({string.Join(", ", Enumerable.Range(1, 44).Select(number => $"${number}"))})";
+
+    private const string Claim = "SELECT * FROM parley_claim_1($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+    private readonly SortedSet<int> _projects = [];
+    private readonly List<ClaimOperation> _claims = [];
+
+    internal CommitNews News { get; } = new();
+
+    /// <summary>Rows' worth of work.</summary>
+    internal int Weight { get; private set; }
+
+    internal bool IsEmpty => Weight == 0;
+
+    internal bool IsFull => Weight >= MaxWeight;
+
+    internal void Add(ClaimOperation claim)
+    {
+        _projects.Add(claim.Order.Project);
+        _claims.Add(claim);
+        Weight += claim.Weight;
+    }
+
+    /// <summary>Sends everything and waits for its commit. Nothing is told to anybody yet.</summary>
+    /// <param name="now">Unix milliseconds; null: the database's clock.</param>
+    internal async Task ExecuteAsync(NpgsqlConnection connection, long? now, int node, bool notify)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        var applies = _acks.Count > 0 || _sends.Count > 0;
+        if (applies)
+            batch.BatchCommands.Add(ApplyCommand(now, node, notify));
+        else if (_projects.Count > 1)
+            batch.BatchCommands.Add(PostgresTransaction.Command("SELECT 1 FROM projects WHERE number = ANY ($1) ORDER BY number FOR NO KEY UPDATE", _projects.ToArray()));
+        foreach (var claim in _claims)
+            batch.BatchCommands.Add(ClaimCommand(claim.Order, now, node));
+
+        await using var results = await batch.ExecuteReaderAsync();
+        if (applies)
+        {
+            _ = await results.ReadAsync();
+            ReadApplied(results);
+            _ = await results.NextResultAsync();
+        }
+        else if (_projects.Count > 1)
+        {
+            _ = await results.NextResultAsync();
+        }
+
+        foreach (var claim in _claims)
+        {
+            while (await results.ReadAsync())
+                claim.Take(results);
+            _ = await results.NextResultAsync();
+        }
+    }
+
+    /// <summary>After the commit: what each operation asked for is told to it, and what others must hear is gathered.</summary>
+    internal void Committed()
+    {
+        CommitAcks();
+        CommitSends();
+        foreach (var claim in _claims)
+            claim.Committed(News);
+    }
+
+    /// <summary>The batch failed: room that was reserved is given back.</summary>
+    internal void Cancel()
+    {
+        foreach (var reserved in _reserved)
+            reserved.Holder.Cancel();
+        _reserved.Clear();
+    }
+
+    private NpgsqlBatchCommand ApplyCommand(long? now, int node, bool notify)
+    {
+        var command = new NpgsqlBatchCommand(Apply);
+        var parameters = command.Parameters;
+        parameters.Add(Value(now, NpgsqlDbType.Bigint));
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = node });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = notify });
+        parameters.Add(Value(_projects.ToArray(), Numbers));
+        AddAcks(parameters);
+        AddSends(parameters);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand ClaimCommand(ClaimOrder order, long? now, int node)
+    {
+        var command = new NpgsqlBatchCommand(Claim);
+        var parameters = command.Parameters;
+        parameters.Add(Value(now, NpgsqlDbType.Bigint));
+        parameters.Add(Value(order.Holder is null ? null : node, NpgsqlDbType.Integer));
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Project });
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Agent });
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Max });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)order.Lease.TotalMilliseconds });
+        AddFilter(parameters, order.Filter);
+        return command;
+    }
+
+    /// <summary>Types, priorities, senders; NULL takes all.</summary>
+    internal static void AddFilter(NpgsqlParameterCollection parameters, DeliveryFilter filter)
+    {
+        parameters.Add(Value(filter.Types.Count == 0 ? null : filter.Types.ToArray(), Texts));
+        parameters.Add(Value(filter.Priorities.Count == 0 ? null : filter.Priorities.Select(priority => (int)priority).ToArray(), Numbers));
+        parameters.Add(Value(filter.Senders.Count == 0 ? null : filter.Senders.ToArray(), Numbers));
+    }
+
+    /// <summary>Types are always said, so that the statement that was prepared once serves for values and NULLs alike.</summary>
+    internal static NpgsqlParameter Value(object? value, NpgsqlDbType type) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
+}

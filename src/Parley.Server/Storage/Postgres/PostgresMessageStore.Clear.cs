@@ -1,0 +1,207 @@
+using System.Text;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>What ends deliveries and messages from outside: withdrawal, deletion, reactions, retention.</summary>
+internal sealed partial class PostgresMessageStore
+{
+    public ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken) => WriteAsync(
+        async transaction =>
+        {
+            var cursor = await transaction.LockAsync(project);
+            var place = Place.Of(project, seq);
+            if (await MessagesAsync(transaction, "l.place = ANY ($1) AND l.kind = 1", [place]) is not [var (message, columns)])
+                return false;
+            await WithdrawAsync(transaction, [place], "deleted");
+            // What was held at the first deletion and came back since is withdrawn by the next one.
+            if (MessageTombstone.Is(message.Json))
+                return false;
+
+            var tombstone = MessageTombstone.Of(message.Json);
+            transaction.Defer(
+                "UPDATE log SET body = $2, whole = true WHERE place = $1 OR place = (SELECT released_by FROM log WHERE place = $1)",
+                place, Encoding.UTF8.GetString(tombstone));
+            AppendAbout(transaction, cursor, EntryKind.Deletion, message, columns, tombstone);
+            return true;
+        },
+        cancellationToken);
+
+    public ValueTask<bool> ReactAsync(int project, LogEntry message, string emoji, string agentId, bool remove, CancellationToken cancellationToken) => WriteAsync(
+        async transaction =>
+        {
+            var cursor = await transaction.LockAsync(project);
+            var place = Place.Of(project, message.Seq);
+            var sql = remove
+                ? "DELETE FROM reactions WHERE place = $1 AND emoji = $2 AND agent = $3"
+                : "INSERT INTO reactions (place, emoji, agent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+            if (await transaction.RunAsync(sql, place, emoji, agentId) == 0)
+                return false;
+            var columns = await MessagesAsync(transaction, "l.place = ANY ($1)", [place]) is [var (_, found)] ? found : default;
+            AppendAbout(transaction, cursor, EntryKind.Reaction, message, columns, ReactionJson.Of(message, emoji, agentId, remove));
+            return true;
+        },
+        cancellationToken);
+
+    public async ValueTask WithdrawAllAsync(int agent, CancellationToken cancellationToken)
+    {
+        var ended = new List<long>();
+        _ = await Writer.WriteAsync(
+            async transaction =>
+            {
+                ended.Clear();
+                if (await transaction.ScalarAsync("SELECT project FROM agents WHERE number = $1", agent) is not int project)
+                    return false;
+                await transaction.LockAsync(project);
+                var now = await transaction.NowAsync();
+                // By the index of each state: a scan of all deliveries would grow with the history.
+                foreach (var state in new[] { DeliveryState.Queued, DeliveryState.Scheduled, DeliveryState.Leased, DeliveryState.Dead })
+                {
+                    await using var rows = await transaction.ReadAsync(
+                        $"""
+                        UPDATE deliveries SET state = 6, ended_at = $2, last_error = 'the agent was deleted', lease_until = NULL, holder_node = NULL, due_at = NULL
+                        WHERE state = {(int)state} AND mailbox = $1 {(state == DeliveryState.Leased ? "AND lease_until IS NOT NULL" : "")} RETURNING delivery
+                        """,
+                        agent, now);
+                    while (await rows.ReadAsync())
+                    {
+                        if (state == DeliveryState.Leased)
+                            ended.Add(rows.GetInt64(0));
+                    }
+                }
+
+                transaction.Defer("UPDATE mailboxes SET waiting_1 = 0, waiting_2 = 0, waiting_3 = 0, waiting_4 = 0, in_flight = 0, dead = 0 WHERE agent = $1", agent);
+                return true;
+            },
+            cancellationToken,
+            committed: _ =>
+            {
+                ended.ForEach(delivery => Held.End(agent, delivery));
+                Backlogs.Forget(agent);
+            });
+    }
+
+    public ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken) => WriteAsync(
+        async transaction =>
+        {
+            const int most = 500;
+            await transaction.LockAsync(project);
+            var places = new List<long>(most);
+            await using (var rows = await transaction.ReadAsync(
+                "SELECT place, stamp FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3", Place.First(project), Place.Last(project), most))
+            {
+                while (await rows.ReadAsync() && rows.GetInt64(1) < olderThan)
+                    places.Add(rows.GetInt64(0));
+            }
+
+            if (places.Count == 0)
+                return false;
+            long[] old = [.. places];
+            // A delivery that still waits goes with its message: it is older than its project keeps anything. What somebody has leased he may finish.
+            await WithdrawAsync(transaction, old, "older than the project keeps messages");
+            transaction.Defer(
+                """
+                DELETE FROM deliveries d USING log l
+                WHERE l.place = ANY ($1) AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.state <> 2
+                """,
+                old);
+            transaction.Defer("DELETE FROM reactions WHERE place = ANY ($1)", old);
+            transaction.Defer("DELETE FROM log WHERE place = ANY ($1)", old);
+            return places.Count == most;
+        },
+        cancellationToken,
+        weight: 500);
+
+    /// <summary>Ends what nobody holds of some messages' deliveries.</summary>
+    private async ValueTask WithdrawAsync(PostgresTransaction transaction, long[] places, string reason)
+    {
+        var waiting = await FindAllAsync(
+            transaction,
+            """
+            FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+            WHERE l.place = ANY ($1) AND l.kind = 1 AND d.state IN (0, 1)
+            """,
+            places);
+        if (waiting.Count == 0)
+            return;
+        var now = await transaction.NowAsync();
+        transaction.Defer(
+            "UPDATE deliveries SET state = 6, ended_at = $2, last_error = $3, due_at = NULL WHERE delivery = ANY ($1)", Numbered(waiting), now, reason);
+        foreach (var found in waiting)
+        {
+            LeaveQueue(transaction, found);
+            Note(transaction.News, Place.Project(found.Place), found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, found.Attempt, now);
+        }
+    }
+
+    /// <summary>Messages with what their rows say of their deliveries.</summary>
+    private static async ValueTask<List<(LogEntry Message, MessageColumns Columns)>> MessagesAsync(PostgresTransaction transaction, string where, long[] places)
+    {
+        var messages = new List<(LogEntry, MessageColumns)>();
+        await using var rows = await transaction.ReadAsync(
+            $"SELECT {PostgresLogRows.Columns}, l.first_delivery, l.deliveries FROM log l WHERE {where} ORDER BY l.place", places);
+        while (await rows.ReadAsync())
+            messages.Add((PostgresLogRows.Read(rows), new MessageColumns(rows.IsDBNull(18) ? 0 : rows.GetInt64(18), rows.GetInt32(19))));
+        return messages;
+    }
+
+    /// <summary>An entry about a message is for whoever the message is for, also when a delivery of it moves later.</summary>
+    private static void AppendAbout(
+        PostgresTransaction transaction, ProjectCursor cursor, EntryKind kind, LogEntry message, in MessageColumns columns, byte[] json) =>
+        transaction.Append(
+            cursor,
+            new LogEntry
+            {
+                Project = cursor.Project,
+                Seq = cursor.NextSeq,
+                Kind = kind,
+                Stamp = cursor.LastStamp,
+                Audience = message.Audience,
+                Sender = message.Sender,
+                Recipients = message.Recipients,
+                Type = message.Type,
+                Thread = message.Thread,
+                Execution = message.Execution,
+                Subject = message.Seq,
+                Json = json,
+            },
+            columns);
+
+    /// <summary>The death or expiry of deliveries: each for the sender and that recipient.</summary>
+    private static async ValueTask AppendEndsAsync(PostgresTransaction transaction, EntryKind kind, long[] deliveries, string? reason)
+    {
+        var ends = new List<(LogEntry Message, long Delivery, int Agent, int Attempt, string AgentId)>();
+        await using (var rows = await transaction.ReadAsync(
+            $"""
+            SELECT {PostgresLogRows.Columns}, e.delivery, e.mailbox, e.attempt, coalesce(a.agent_id, '')
+            FROM deliveries e JOIN log l ON l.place = e.place LEFT JOIN agents a ON a.number = e.mailbox WHERE e.delivery = ANY ($1) ORDER BY l.place, e.delivery
+            """,
+            deliveries))
+        {
+            while (await rows.ReadAsync())
+                ends.Add((PostgresLogRows.Read(rows), rows.GetInt64(18), rows.GetInt32(19), rows.GetInt16(20), rows.GetString(21)));
+        }
+
+        foreach (var (message, delivery, agent, attempt, agentId) in ends)
+        {
+            var cursor = transaction.Cursor(message.Project);
+            transaction.Append(cursor, new LogEntry
+            {
+                Project = cursor.Project,
+                Seq = cursor.NextSeq,
+                Kind = kind,
+                Stamp = cursor.LastStamp,
+                Audience = Audience.Named,
+                Sender = message.Sender,
+                Recipients = [agent],
+                Type = message.Type,
+                Thread = message.Thread,
+                Execution = message.Execution,
+                Subject = message.Seq,
+                Json = DeliveryEndJson.Of(message, kind, delivery, agentId, attempt, reason, cursor.LastStamp),
+            });
+        }
+    }
+}

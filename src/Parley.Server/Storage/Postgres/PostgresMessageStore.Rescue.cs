@@ -1,0 +1,288 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>What time does to deliveries: due ones are queued, lapsed leases end, expired ones leave; and what is given back.</summary>
+internal sealed partial class PostgresMessageStore
+{
+    /// <summary>In one transaction: some milliseconds, during which senders of its projects wait.</summary>
+    private const int MaxRescued = 500;
+
+    /// <summary>Milliseconds.</summary>
+    private const long BacklogInterval = 5_000;
+
+    private long _backlogsWokenAt;
+
+    /// <summary>Where the round through the queues goes on.</summary>
+    private (int Mailbox, long Rank, long Place) _expiryPlace = (0, long.MinValue, 0);
+
+    public async ValueTask<RescueResult> RescueAsync(CancellationToken cancellationToken)
+    {
+        var backlogs = await BacklogsAsync(cancellationToken);
+        var ended = new List<(int Agent, long Delivery)>();
+        return await Writer.WriteAsync(
+            async transaction =>
+            {
+                ended.Clear();
+                transaction.News.Woken.UnionWith(backlogs);
+                var now = await transaction.NowAsync();
+                // Looked for without a lock, then looked at again with it: who settled one meanwhile has settled it.
+                var due = await PlacesAsync(transaction, "state = 0 AND due_at <= $1 ORDER BY due_at", now);
+                var lapsed = await PlacesAsync(transaction, "state = 2 AND lease_until <= $1 ORDER BY lease_until", now);
+                await transaction.LockAsync([.. due.Concat(lapsed).Select(found => Place.Project(found.Place)).Distinct()]);
+                if (due.Count > 0)
+                    await QueueDueAsync(transaction, [.. due.Select(found => found.Delivery)], now);
+                if (lapsed.Count > 0)
+                    await LapseAsync(transaction, [.. lapsed.Select(found => found.Delivery)], now, ended);
+                await SweepHeldAsync(transaction, now, ended);
+                var next = await transaction.ScalarAsync("SELECT due_at FROM deliveries WHERE state = 0 ORDER BY due_at LIMIT 1") as long?;
+                return new RescueResult(due.Count == MaxRescued || lapsed.Count == MaxRescued, next);
+            },
+            cancellationToken,
+            committed: _ => ended.ForEach(end => Held.End(end.Agent, end.Delivery)),
+            weight: MaxRescued);
+    }
+
+    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken) =>
+        await WriteAsync(
+            async transaction =>
+            {
+                var held = Held.Of(agent, holder);
+                // Forgotten before it is written: where that fails, what nobody here knows is given back as soon as the database is there again.
+                foreach (var (delivery, _) in held)
+                    Held.Remove(agent, delivery);
+                transaction.News.Woken.Add(agent);
+                foreach (var projects in held.GroupBy(pair => pair.Value.Project))
+                    await GiveBackAsync(transaction, projects.Key, [.. projects.Select(pair => (pair.Key, pair.Value.Lease))]);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Gives back every lease that connections of a node had, as when the node is gone: queued at once, no attempt counted.</summary>
+    internal ValueTask<int> ReleaseNodeAsync(int node, CancellationToken cancellationToken) =>
+        WriteAsync(transaction => ReleaseNodeAsync(transaction, node), cancellationToken);
+
+    /// <summary>Of this node itself only what no connection here knows of: leases of a batch whose commit was not heard of, and of connections
+    /// that ended while the database was away.</summary>
+    private async Task<int> ReleaseNodeAsync(PostgresTransaction transaction, int node)
+    {
+        var leases = new List<(long Delivery, long Lease, long Place)>();
+        await using (var rows = await transaction.ReadAsync(
+            "SELECT delivery, lease, place, mailbox FROM deliveries WHERE state = 2 AND holder_node = $1 ORDER BY lease_until", node))
+        {
+            while (await rows.ReadAsync())
+            {
+                if (node != transaction.Node || Held.Find(rows.GetInt32(3), rows.GetInt64(0))?.Lease != rows.GetInt64(1))
+                    leases.Add((rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2)));
+            }
+        }
+
+        var projects = leases.ToLookup(lease => Place.Project(lease.Place), lease => (lease.Delivery, lease.Lease));
+        await transaction.LockAsync([.. projects.Select(project => project.Key)]);
+        foreach (var project in projects)
+            await GiveBackAsync(transaction, project.Key, [.. project]);
+        return leases.Count;
+    }
+
+    private async ValueTask GiveBackAsync(PostgresTransaction transaction, int project, IReadOnlyList<(long Delivery, long Lease)> leases)
+    {
+        await transaction.LockAsync(project);
+        var now = await transaction.NowAsync();
+        await using var rows = await transaction.ReadAsync(
+            """
+            UPDATE deliveries d SET state = 1, lease_until = NULL, holder_node = NULL FROM unnest($1, $2) AS h (delivery, lease)
+            WHERE d.delivery = h.delivery AND d.lease = h.lease AND d.state = 2
+            RETURNING d.delivery, d.place, d.mailbox, d.priority, d.attempt
+            """,
+            leases.Select(lease => lease.Delivery).ToArray(), leases.Select(lease => lease.Lease).ToArray());
+        while (await rows.ReadAsync())
+        {
+            var agent = rows.GetInt32(2);
+            var mailbox = transaction.Mailbox(agent);
+            mailbox.InFlight--;
+            mailbox.Wait((Priority)rows.GetInt16(3));
+            transaction.News.Woken.Add(agent);
+            Note(transaction.News, project, rows.GetInt64(0), Place.Seq(rows.GetInt64(1)), agent, DeliveryState.Queued, rows.GetInt16(4), now);
+        }
+    }
+
+    /// <summary>A wake-up is a hint and may be lost: whoever has a backlog is woken again every few seconds.</summary>
+    private async ValueTask<IReadOnlyList<int>> BacklogsAsync(CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (now - _backlogsWokenAt < BacklogInterval)
+            return [];
+        _backlogsWokenAt = now;
+        return await _database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                await using var command = new NpgsqlCommand("SELECT agent FROM mailboxes WHERE waiting_1 + waiting_2 + waiting_3 + waiting_4 > 0", connection);
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                var agents = new List<int>();
+                while (await rows.ReadAsync(cancel))
+                    agents.Add(rows.GetInt32(0));
+                return agents;
+            },
+            cancellationToken);
+    }
+
+    private static async ValueTask<List<(long Delivery, long Place)>> PlacesAsync(PostgresTransaction transaction, string where, long now)
+    {
+        var found = new List<(long, long)>();
+        await using var rows = await transaction.ReadAsync($"SELECT delivery, place FROM deliveries WHERE {where} LIMIT {MaxRescued}", now);
+        while (await rows.ReadAsync())
+            found.Add((rows.GetInt64(0), rows.GetInt64(1)));
+        return found;
+    }
+
+    private async ValueTask QueueDueAsync(PostgresTransaction transaction, long[] candidates, long now)
+    {
+        await ExpireAsync(transaction, candidates);
+        var due = await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state = 0 AND d.due_at <= $2 ORDER BY d.place, d.delivery", candidates, now);
+        due.RemoveAll(found => !transaction.HasLocked(Place.Project(found.Place)));
+        await transaction.RunAsync("UPDATE deliveries SET state = 1, due_at = NULL WHERE delivery = ANY ($1)", Numbered(due));
+        foreach (var found in due)
+        {
+            transaction.Mailbox(found.Mailbox).Wait(found.Priority);
+            transaction.News.Woken.Add(found.Mailbox);
+            Note(transaction.News, Place.Project(found.Place), found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
+        }
+
+        await ReleaseWithheldAsync(transaction, [.. due.Select(found => found.Place).Distinct()]);
+    }
+
+    /// <summary>The second entry of a scheduled message: the one that its recipients see.</summary>
+    private static async ValueTask ReleaseWithheldAsync(PostgresTransaction transaction, long[] places)
+    {
+        foreach (var (message, columns) in await MessagesAsync(transaction, "l.place = ANY ($1) AND l.audience >= 16 AND l.released_by IS NULL", places))
+        {
+            var cursor = transaction.Cursor(message.Project);
+            var seq = cursor.NextSeq;
+            transaction.Append(
+                cursor,
+                new LogEntry
+                {
+                    Project = cursor.Project,
+                    Seq = seq,
+                    Kind = EntryKind.Release,
+                    Stamp = cursor.LastStamp,
+                    Audience = message.Audience & ~Audience.Withheld,
+                    Sender = message.Sender,
+                    Recipients = message.Recipients,
+                    Type = message.Type,
+                    Thread = message.Thread,
+                    Execution = message.Execution,
+                    ReplyTo = message.ReplyTo,
+                    Hops = message.Hops,
+                    Subject = message.Seq,
+                    Json = message.Json,
+                },
+                columns);
+            transaction.Defer("UPDATE log SET released_by = $2 WHERE place = $1", Place.Of(message.Project, message.Seq), Place.Of(message.Project, seq));
+        }
+    }
+
+    private async ValueTask LapseAsync(PostgresTransaction transaction, long[] candidates, long now, List<(int Agent, long Delivery)> ended)
+    {
+        var lapsed = await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state = 2 AND d.lease_until <= $2 ORDER BY d.place, d.delivery", candidates, now);
+        foreach (var project in lapsed.GroupBy(found => Place.Project(found.Place)).Where(project => transaction.HasLocked(project.Key)))
+            await GiveUpAsync(transaction, [.. project], "the lease lapsed", null, now);
+        ended.AddRange(lapsed.Select(found => (found.Mailbox, found.Delivery)));
+    }
+
+    /// <summary>What connections of this node held up to now may have been settled or extended by way of another node.</summary>
+    private async ValueTask SweepHeldAsync(PostgresTransaction transaction, long now, List<(int Agent, long Delivery)> ended)
+    {
+        var over = Held.All.Where(pair => pair.Value.Until <= now).ToDictionary();
+        if (over.Count == 0)
+            return;
+        await using (var rows = await transaction.ReadAsync(
+            "SELECT delivery, lease, lease_until FROM deliveries WHERE delivery = ANY ($1) AND state = 2", over.Keys.ToArray()))
+        {
+            while (await rows.ReadAsync())
+            {
+                var delivery = rows.GetInt64(0);
+                if (over[delivery] is var held && held.Lease == rows.GetInt64(1) && over.Remove(delivery))
+                    Held.Add(held.Agent, delivery, held with { Until = rows.GetInt64(2) });
+            }
+        }
+
+        ended.AddRange(over.Select(pair => (pair.Value.Agent, pair.Key)));
+    }
+
+    /// <summary>Looks through the queues without a lock, a bounded part at a time; the lane only takes what is over.</summary>
+    public async ValueTask<int> ExpireAsync(CancellationToken cancellationToken)
+    {
+        var over = await _database.ReadAsync(FindExpiredAsync, cancellationToken);
+        if (over.Count == 0)
+            return 0;
+        return await WriteAsync(
+            async transaction =>
+            {
+                await transaction.LockAsync([.. over.Select(found => Place.Project(found.Place)).Distinct()]);
+                return await ExpireAsync(transaction, [.. over.Select(found => found.Delivery)]);
+            },
+            cancellationToken,
+            weight: over.Count);
+    }
+
+    private async Task<List<(long Delivery, long Place)>> FindExpiredAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const int most = 5_000;
+        var over = new List<(long, long)>();
+        var place = _expiryPlace;
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT mailbox, rank, place, delivery, expires_at <= coalesce($4, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+            FROM deliveries WHERE state = 1 AND (mailbox, rank, place) > ($1, $2, $3) ORDER BY mailbox, rank, place LIMIT $5
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = place.Mailbox });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place.Rank });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place.Place });
+        command.Parameters.Add(PostgresBatch.Value(Writer.TestNow, NpgsqlTypes.NpgsqlDbType.Bigint));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        var looked = 0;
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            looked++;
+            place = (rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2));
+            if (!rows.IsDBNull(4) && rows.GetBoolean(4) && over.Count < MaxRescued)
+                over.Add((rows.GetInt64(3), place.Place));
+        }
+
+        // The round is over, or much was found: then this part is looked through again first.
+        if (looked < most)
+            _expiryPlace = (0, long.MinValue, 0);
+        else if (over.Count < MaxRescued)
+            _expiryPlace = place;
+        return over;
+    }
+
+    /// <summary>Expires those of some deliveries that are over and held by nobody. Their projects are locked, or are locked here.</summary>
+    /// <returns>How many.</returns>
+    internal async Task<int> ExpireAsync(PostgresTransaction transaction, long[] deliveries)
+    {
+        var now = await transaction.NowAsync();
+        const string over = "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state IN (0, 1) AND d.expires_at <= $2";
+        var found = await FindAllAsync(transaction, over, deliveries, now);
+        if (found.Count == 0)
+            return 0;
+        await transaction.LockAsync([.. found.Select(one => Place.Project(one.Place)).Distinct()]);
+        found = await FindAllAsync(transaction, over + " ORDER BY d.place, d.delivery", deliveries, now);
+        found.RemoveAll(one => !transaction.HasLocked(Place.Project(one.Place)));
+        await transaction.RunAsync("UPDATE deliveries SET state = 5, ended_at = $2, due_at = NULL WHERE delivery = ANY ($1)", Numbered(found), now);
+        foreach (var one in found)
+        {
+            LeaveQueue(transaction, one);
+            transaction.Cursor(Place.Project(one.Place)).Expired++;
+        }
+
+        await AppendEndsAsync(transaction, EntryKind.Expiry, Numbered(found), null);
+        return found.Count;
+    }
+}

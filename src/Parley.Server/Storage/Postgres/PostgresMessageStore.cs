@@ -1,0 +1,112 @@
+using Npgsql;
+using NpgsqlTypes;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Monitoring;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Messages and deliveries in PostgreSQL. What is done most goes in batches (<see cref="PostgresBatch"/>), the rest in
+/// transactions; the verbs stand in files of their own.</summary>
+internal sealed partial class PostgresMessageStore : IMessageStore
+{
+    private readonly PostgresDatabase _database;
+    private readonly TimeProvider _clock;
+
+    public PostgresMessageStore(PostgresDatabase database, DeliveryLatency latency, TimeProvider clock)
+    {
+        _database = database;
+        _clock = clock;
+        Latency = latency;
+        Writer = database.Writer;
+        Writer.Messages = this;
+        Writer.Recover = transaction => ReleaseNodeAsync(transaction, database.Node);
+    }
+
+    /// <summary>The settings of a project by its number; set once, before the first write.</summary>
+    internal Func<int, EffectiveSettings?> SettingsOf { get; set; } = null!;
+
+    internal PostgresWriter Writer { get; }
+
+    internal IHandover Handover => Writer.Handover;
+
+    internal DeliveryLatency Latency { get; }
+
+    internal HeldLeases Held { get; } = new();
+
+    internal KnownBacklogs Backlogs { get; } = new();
+
+    internal DeliveryNumbers Numbers { get; } = new();
+
+    public ValueTask RoomAsync(CancellationToken cancellationToken) => Writer.RoomAsync(cancellationToken);
+
+    public Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends)
+    {
+        if (sends.Count == 0)
+            return Task.FromResult<IReadOnlyList<SendOutcome>>([]);
+        var operation = new SendOperation(this, sends);
+        Writer.Enqueue(operation);
+        return operation.Done;
+    }
+
+    public Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
+    {
+        var operation = new ClaimOperation(this, order);
+        Writer.Enqueue(operation);
+        return operation.Done;
+    }
+
+    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles)
+    {
+        var operation = new SettleOperation(this, settles);
+        Writer.Enqueue(operation);
+        return operation.Done;
+    }
+
+    public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) =>
+        _database.ReadAsync<IReadOnlyList<ClaimedDelivery>>(
+            async (connection, cancel) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    SELECT d.delivery, d.place, d.attempt, l.whole, l.stamp, l.id_bits, l.thread_id, l.expires_at, l.body
+                    FROM deliveries d JOIN log l ON l.place = d.place
+                    WHERE d.state = 1 AND d.mailbox = $1
+                      AND (d.expires_at IS NULL OR d.expires_at > coalesce($2, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint))
+                      AND ($3 IS NULL OR l.type = ANY ($3)) AND ($4 IS NULL OR d.priority = ANY ($4)) AND ($5 IS NULL OR l.sender = ANY ($5))
+                    ORDER BY d.rank, d.place LIMIT $6
+                    """,
+                    connection);
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Agent });
+                command.Parameters.Add(PostgresBatch.Value(Writer.TestNow, NpgsqlDbType.Bigint));
+                PostgresBatch.AddFilter(command.Parameters, order.Filter);
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Max });
+                var found = new List<ClaimedDelivery>();
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                while (await rows.ReadAsync(cancel))
+                {
+                    var seq = Place.Seq(rows.GetInt64(1));
+                    var json = rows.GetBoolean(3) ? rows.GetFieldValue<byte[]>(8) : PostgresLogRows.Json(rows, firstColumn: 5, seq, rows.GetInt64(4));
+                    found.Add(new ClaimedDelivery(rows.GetInt64(0), seq, rows.GetInt16(2), 0, 0, json));
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    /// <summary>A stage of a delivery, told after the commit to whoever watches.</summary>
+    internal void Note(CommitNews news, int project, long delivery, long seq, int agent, DeliveryState state, int attempt, long stamp)
+    {
+        if (Handover.WantsReceipts(project))
+            news.Receipts.Add(new ReceiptNote(project, delivery, seq, agent, state, attempt, stamp));
+    }
+
+    private static long RankOf(long queuedAt, Priority priority, TimeSpan aging) =>
+        // Without ageing only the priority counts, ties by place.
+        aging == TimeSpan.Zero ? -(long)priority : queuedAt - ((long)priority * (long)aging.TotalMilliseconds);
+
+    private ValueTask<T> WriteAsync<T>(Func<PostgresTransaction, Task<T>> apply, CancellationToken cancellationToken, int weight = 1) =>
+        Writer.WriteAsync(apply, cancellationToken, weight: weight);
+}

@@ -1,0 +1,93 @@
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
+internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Send> sends) : PostgresBatchOperation
+{
+    private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SendOutcome?[] _outcomes = new SendOutcome?[sends.Count];
+    private List<int>? _keysTaken;
+    private int _next;
+    private int _sure;
+
+    internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
+
+    internal override int Weight { get; } = sends.Sum(send => 1 + send.Recipients.Agents.Count);
+
+    internal override bool IsUnfinished => _keysTaken is { Count: > 0 };
+
+    internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
+    {
+        for (_sure = _next; _next < sends.Count; _next++)
+        {
+            var send = sends[_next];
+            if (batch.IsFull || !batch.Fits(send) || (onlyOne && _next > _sure))
+                return false;
+            var count = send.Recipients.Agents.Count;
+            if (!store.Numbers.Has(count))
+                await store.Writer.RefillAsync(store.Numbers, count);
+            batch.Add(this, _next, send, store.Numbers.Take(count));
+        }
+
+        return true;
+    }
+
+    internal override void Rewind() => _next = _sure;
+
+    internal override bool SkipBad()
+    {
+        if (sends.Count == 1)
+            return false;
+        Answer(_next++, SendOutcome.Refused(SendResult.Failed));
+        return true;
+    }
+
+    internal void Answer(int index, SendOutcome outcome) => _outcomes[index] = outcome;
+
+    internal void KeyTaken(int index) => (_keysTaken ??= []).Add(index);
+
+    /// <summary>Answers again what the first send under a key was answered.</summary>
+    internal override async Task ApplyAsync(PostgresTransaction transaction)
+    {
+        foreach (var index in _keysTaken!)
+            Answer(index, await AnswerAgainAsync(transaction, sends[index]));
+    }
+
+    internal override void Complete() => _done.TrySetResult(_outcomes!);
+
+    internal override void Fail(Exception reason) => _done.TrySetException(reason);
+
+    private static async Task<SendOutcome> AnswerAgainAsync(PostgresTransaction transaction, Send send)
+    {
+        Guid id;
+        Guid thread;
+        long seq;
+        long first;
+        int count;
+        await using (var row = await transaction.ReadAsync(
+            """
+            SELECT i.fingerprint, l.place, l.stamp, l.id_bits, l.thread_id, l.first_delivery, l.deliveries
+            FROM idempotency i LEFT JOIN log l ON l.place = i.place
+            WHERE i.project = $1 AND i.caller = $2 AND i.key = $3
+            """,
+            send.Project.Number, send.Speaker.Caller, send.IdempotencyKey))
+        {
+            if (!await row.ReadAsync() || row.GetInt64(0) != send.Fingerprint || row.IsDBNull(1))
+                return SendOutcome.Refused(SendResult.KeyConflict);
+            seq = Place.Seq(row.GetInt64(1));
+            id = EntryId.Create(row.GetInt64(2), seq, (ulong)row.GetInt64(3));
+            thread = row.IsDBNull(4) ? id : row.GetGuid(4);
+            (first, count) = (row.GetInt64(5), row.GetInt32(6));
+        }
+
+        // As they stand now.
+        var recipients = new List<RecipientOutcome>(count);
+        await using var rows = await transaction.ReadAsync(
+            "SELECT mailbox, state FROM deliveries WHERE delivery >= $1 AND delivery < $2 ORDER BY delivery", first, first + count);
+        while (await rows.ReadAsync())
+            recipients.Add(new RecipientOutcome(rows.GetInt32(0), rows.GetInt16(1) == 0 ? RecipientResult.Scheduled : RecipientResult.Queued, 0));
+        return new SendOutcome(SendResult.Duplicate, id, seq, thread, recipients);
+    }
+}
