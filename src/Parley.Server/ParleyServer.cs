@@ -17,7 +17,7 @@ using Parley.Server.Routing;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
-using Parley.Server.Storage.Sqlite;
+using Parley.Server.Storage;
 
 namespace Parley.Server;
 
@@ -36,7 +36,7 @@ public static class ParleyServer
         builder.Logging.UseSettings(settings);
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
         builder.Services
-            .AddEdge().AddSecurity().AddSqlite(settings)
+            .AddEdge().AddSecurity().AddStorage(settings)
             .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 

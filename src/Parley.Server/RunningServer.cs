@@ -10,7 +10,7 @@ using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
-using Parley.Server.Storage.Sqlite;
+using Parley.Server.Storage;
 
 namespace Parley.Server;
 
@@ -27,8 +27,8 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>Where it listens, once started: with the port that was taken where 0 was asked for.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>Which SQLite holds the data.</summary>
-    public string Storage => $"SQLite {SqliteLibrary.Version} ({SqliteLibrary.Origin})";
+    /// <summary>What holds the data: the database's product and version, and where it is.</summary>
+    public string Storage => _app.Services.GetRequiredService<StorageName>().Text;
 
     /// <summary>The file with the token that opens everything, readable by its owner only.</summary>
     public string AdminTokenFile => FirstTokens.AdminFile(_settings.DataFolder);
@@ -70,7 +70,7 @@ public sealed class RunningServer : IAsyncDisposable
     {
         FirstTokens.MakeFolder(_settings.DataFolder);
         var services = _app.Services;
-        services.StartSqlite();
+        services.StartStorage(_settings);
         await services.GetRequiredService<ProjectDirectory>().LoadAsync(cancellationToken);
         var agents = services.GetRequiredService<AgentDirectory>();
         await agents.LoadAsync(cancellationToken);

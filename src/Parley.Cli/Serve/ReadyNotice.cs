@@ -20,7 +20,7 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
 
         // Scripts wait for this very line.
         terminal.WriteLine($"Parley is listening on {address}");
-        Fact(terminal, "data", $"{settings.DataFolder}, in {server.Storage}");
+        Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DataFolder}, in {server.Storage}");
         Fact(terminal, "token", $"{Path.Combine(settings.DataFolder, "admin.token")}; 'parley token create' makes others");
         Fact(terminal, "next", "'parley demo squad' in another terminal, and 'parley watch' in a third");
         if (!settings.HasTls && !IsLoopback())

@@ -16,25 +16,9 @@ public sealed record PostgresAddress : DatabaseAddress
     /// <summary>The database's name.</summary>
     public required string Database { get; init; }
 
-    /// <summary>Which of the hosts will do.</summary>
-    public TargetSession Target { get; init; }
-
     /// <summary>For Npgsql; the password stands in it, so it goes into no log and no message.</summary>
     internal string ConnectionString { get; init; } = "";
 
     /// <summary>The hosts and the database, and nothing that is secret.</summary>
     public override string ToString() => $"postgres://{string.Join(',', Hosts)}/{Database}";
-}
-
-/// <summary>What a server of PostgreSQL must be to be connected to; the names are libpq's <c>target_session_attrs</c>.</summary>
-public enum TargetSession
-{
-    /// <summary>Whatever answers: right where one name leads to the primary.</summary>
-    Any,
-
-    /// <summary>No standby.</summary>
-    Primary,
-
-    /// <summary>No standby, and its transactions may write.</summary>
-    ReadWrite,
 }

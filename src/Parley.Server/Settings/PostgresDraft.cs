@@ -21,7 +21,7 @@ internal sealed class PostgresDraft
         TcpKeepAlive = true,
     };
 
-    public TargetSession? Target { get; set; }
+    public string? Target { get; set; }
 
     public void TakeUser(string user)
     {
@@ -56,14 +56,10 @@ internal sealed class PostgresDraft
         // A folder of sockets stands alone: in a list its port could not be told apart.
         (Connection.Host, Connection.Port) = _hosts is [var only] ? only : (string.Join(',', hosts), DefaultPort);
         Connection.Database = database;
-        return new PostgresAddress
-        {
-            Hosts = hosts,
-            Database = database,
-            ConnectionString = Connection.ConnectionString,
-            // Of several hosts all but one can only read.
-            Target = Target ?? (_hosts.Count > 1 ? TargetSession.Primary : TargetSession.Any),
-        };
+        // Of several hosts all but one can only read. Of a single one nothing is asked: there is no other to choose.
+        if (_hosts.Count > 1)
+            Connection.TargetSessionAttributes = Target ?? PostgresParameter.DefaultTarget;
+        return new PostgresAddress { Hosts = hosts, Database = database, ConnectionString = Connection.ConnectionString };
     }
 
     private static int? PortOf(string text) =>

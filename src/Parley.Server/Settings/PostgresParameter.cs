@@ -18,6 +18,9 @@ internal sealed record PostgresParameter(string Name, string Default, string Exp
     /// <summary>Long enough for a TLS handshake over a slow line; a host that is dead keeps nobody longer from the next one.</summary>
     internal const int DefaultConnectTimeout = 5;
 
+    /// <summary>The one that takes writes, whichever host it is now.</summary>
+    internal const string DefaultTarget = "primary";
+
     // The writer and the listener keep a connection each for long; queries and maintenance need some beside.
     private const int LeastPoolSize = 6;
     private const int MostPoolSize = 1000;
@@ -32,9 +35,8 @@ internal sealed record PostgresParameter(string Name, string Default, string Exp
             (draft, path) => draft.Connection.RootCertificate = path),
         ExistingFile("sslcert", "The certificate by which this server shows who it is.", (draft, path) => draft.Connection.SslCertificate = path),
         ExistingFile("sslkey", "The private key of sslcert.", (draft, path) => draft.Connection.SslKey = path),
-        OneOf("target_session_attrs", "", "Which of the hosts will do; primary if absent and there are several, else any.",
-            [("any", TargetSession.Any), ("primary", TargetSession.Primary), ("read-write", TargetSession.ReadWrite)],
-            (draft, target) => draft.Target = target),
+        OneOf("target_session_attrs", DefaultTarget, "Which of several hosts is connected to: the primary, one whose transactions may write, or any.",
+            [("primary", "primary"), ("read-write", "read-write"), ("any", "any")], (draft, target) => draft.Target = target),
         Whole("pool_size", DefaultPoolSize, LeastPoolSize, MostPoolSize,
             "Connections that this server opens at most; all nodes together must stay below PostgreSQL's max_connections.",
             (draft, size) => draft.Connection.MaxPoolSize = size),

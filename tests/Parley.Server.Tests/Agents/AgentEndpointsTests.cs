@@ -4,18 +4,19 @@ using Parley.Protocol;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Security;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Agents;
 
-public sealed class AgentEndpointsTests
+public abstract class AgentEndpointsTests(StorageUnderTest storage)
 {
     private const string Agents = "/api/v1/agents";
 
     [Fact]
     public async Task A_list_runs_newest_first_page_by_page_and_never_shows_the_operators_inbox()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         foreach (var id in new[] { "a", "b", "c", "d", "e" })
             await host.RegisterAsync(id);
         var observer = await host.TokenAsync(TokenKind.Observer);
@@ -49,7 +50,7 @@ public sealed class AgentEndpointsTests
     [InlineData("metadata.level=3", "bob")]
     public async Task Filters_narrow_a_list(string query, string expected)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await RegisterAsync(host, admin, """{"agent_id": "ada", "name": "Ada Lovelace", "role": "lead", "capabilities": ["python", "review"], "metadata": {"team": "red"}}""");
         await RegisterAsync(host, admin, """{"agent_id": "bob", "capabilities": ["python"], "metadata": {"level": 3}}""");
@@ -65,7 +66,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task Online_are_those_who_gave_a_sign_of_life()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (ada, _) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
 
         var beat = await host.SendAsync(HttpMethod.Post, $"{Agents}/ada/heartbeat", ada);
@@ -85,7 +86,7 @@ public sealed class AgentEndpointsTests
     [InlineData("DELETE", "", null)]
     public async Task Nobody_touches_another_and_nobody_touches_the_operators_inbox(string method, string path, string? json)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (ada, _, join, admin) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"), await host.TokenAsync(TokenKind.Join), await host.TokenAsync(TokenKind.Admin));
         var verb = new HttpMethod(method);
 
@@ -99,7 +100,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task A_change_keeps_what_it_does_not_name()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await RegisterAsync(host, admin, """{"agent_id": "ada", "name": "Ada", "role": "lead"}""");
 
@@ -112,7 +113,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task A_resumed_agent_is_woken_and_both_are_audited()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("ada");
         var (admin, agent) = (await host.TokenAsync(TokenKind.Admin), host.Default.Agents.Find("ada")!);
         using var waiting = host.Get<MailboxSignals>().Arm(agent.Number);
@@ -132,7 +133,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task Subscriptions_are_replaced_and_bad_ones_refused()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var ada = await host.RegisterAsync("ada");
 
         var set = await host.SendAsync(HttpMethod.Put, $"{Agents}/ada/subscriptions", ada, """{"topics": ["builds.*", "alerts.>", "builds.*"]}""");
@@ -147,7 +148,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task A_rotated_token_takes_the_place_of_the_others()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var ada = await host.RegisterAsync("ada");
 
         var answer = await host.SendAsync(HttpMethod.Post, $"{Agents}/ada/token", ada);
@@ -160,7 +161,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task A_deleted_agent_is_gone_with_its_tokens_and_its_memberships()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (ada, admin) = (await host.RegisterAsync("ada"), await host.TokenAsync(TokenKind.Admin));
         await host.RegisterAsync("bob");
         await host.SendAsync(HttpMethod.Post, "/api/v1/squads", admin, """{"squad_id": "alpha", "members": [{"agent_id": "ada"}, {"agent_id": "bob"}]}""");
@@ -179,7 +180,7 @@ public sealed class AgentEndpointsTests
     [Fact]
     public async Task Agents_of_another_project_are_not_there()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (ada, admin) = (await host.RegisterAsync("ada"), await host.TokenAsync(TokenKind.Admin));
         await host.SendAsync(HttpMethod.Post, "/api/v1/projects", admin, """{"project_id": "blue"}""");
         await host.SendAsync(HttpMethod.Post, $"{Agents}/register?project_id=blue", admin, """{"agent_id": "bob"}""");
@@ -193,3 +194,7 @@ public sealed class AgentEndpointsTests
     private static async Task RegisterAsync(ConceptHost host, string token, string json) =>
         Assert.Equal(HttpStatusCode.Created, (await host.SendAsync(HttpMethod.Post, $"{Agents}/register", token, json)).Status);
 }
+
+public sealed class SqliteAgentEndpointsTests() : AgentEndpointsTests(new OnSqlite());
+
+public sealed class PostgresAgentEndpointsTests(PostgresDatabases databases) : AgentEndpointsTests(new OnPostgres(databases));

@@ -2,16 +2,17 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Agents;
 
-public sealed class AgentFramesTests
+public abstract class AgentFramesTests(StorageUnderTest storage)
 {
     [Fact]
     public async Task An_agent_says_over_its_socket_what_it_is_and_what_it_does()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
 
         var registered = await AskAsync(socket, "agent:register", """{"role": "lead", "capabilities": ["review"]}""");
@@ -30,7 +31,7 @@ public sealed class AgentFramesTests
     [InlineData("agent:status", "{}", "status")]
     public async Task What_makes_no_sense_is_answered_by_the_field(string name, string data, string field)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
 
         var answer = await AskAsync(socket, name, data);
@@ -42,7 +43,7 @@ public sealed class AgentFramesTests
     [Fact]
     public async Task Nobody_changes_the_operators_inbox()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Admin));
 
         var answer = await AskAsync(socket, "agent:register", """{"name": "Boss"}""");
@@ -90,3 +91,7 @@ public sealed class AgentFramesTests
             : [JsonSerializer.Deserialize(text, WireJson.Lenient.Frame)!];
     }
 }
+
+public sealed class SqliteAgentFramesTests() : AgentFramesTests(new OnSqlite());
+
+public sealed class PostgresAgentFramesTests(PostgresDatabases databases) : AgentFramesTests(new OnPostgres(databases));

@@ -8,7 +8,7 @@ using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Security;
-using Parley.Server.Settings;
+using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Rest;
 using Xunit;
 
@@ -18,15 +18,15 @@ namespace Parley.Server.Tests.Agents;
 internal sealed class ConceptHost : IAsyncDisposable
 {
     private readonly RunningServer _server;
-    private readonly bool _keepsFolder;
+    private readonly bool _ownsData;
 
-    private ConceptHost(RunningServer server, string folder, bool keepsFolder)
+    private ConceptHost(RunningServer server, ServerData data, bool ownsData)
     {
-        (_server, Folder, _keepsFolder) = (server, folder, keepsFolder);
+        (_server, Data, _ownsData) = (server, data, ownsData);
         Client = new HttpClient { BaseAddress = server.Address };
     }
 
-    public string Folder { get; }
+    public ServerData Data { get; }
 
     public HttpClient Client { get; }
 
@@ -37,15 +37,12 @@ internal sealed class ConceptHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _server.Services.GetRequiredService<T>();
 
-    /// <param name="folder">That of a host before, which is then continued; null: a new one.</param>
-    public static async Task<ConceptHost> StartAsync(string? folder = null, bool keepsFolder = false)
-    {
-        folder ??= Directory.CreateTempSubdirectory("parley-concepts-").FullName;
-        var settings = ServerSettings.Default with { Port = 0, DataFolder = folder, LogLevel = LogLevel.Error };
-        var server = await ParleyServer.BuildAsync(settings, new TestClock());
-        await server.StartAsync();
-        return new ConceptHost(server, folder, keepsFolder);
-    }
+    /// <summary>On data of its own, which goes with it.</summary>
+    public static async Task<ConceptHost> StartAsync(StorageUnderTest? storage = null) =>
+        await StartAsync(await (storage ?? new OnSqlite()).NewAsync(), ownsData: true, new TestClock());
+
+    /// <summary>On data that stays when it goes.</summary>
+    public static Task<ConceptHost> StartAsync(ServerData data, TestClock? clock = null) => StartAsync(data, ownsData: false, clock ?? new TestClock());
 
     public async Task<string> TokenAsync(TokenKind kind, string? agentId = null, string? projectId = null)
     {
@@ -82,8 +79,15 @@ internal sealed class ConceptHost : IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
-        if (!_keepsFolder)
-            Directory.Delete(Folder, recursive: true);
+        if (_ownsData)
+            await Data.DisposeAsync();
+    }
+
+    private static async Task<ConceptHost> StartAsync(ServerData data, bool ownsData, TestClock clock)
+    {
+        var server = await ParleyServer.BuildAsync(data.Settings with { LogLevel = LogLevel.Error }, clock);
+        await server.StartAsync();
+        return new ConceptHost(server, data, ownsData);
     }
 }
 

@@ -2,18 +2,19 @@ using System.Net;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Security;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Agents;
 
-public sealed class RegistrationTests
+public abstract class RegistrationTests(StorageUnderTest storage)
 {
     private const string Path = "/api/v1/agents/register";
 
     [Fact]
     public async Task Whoever_joins_gets_its_token_and_is_who_it_said()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
 
         var answer = await host.SendAsync(HttpMethod.Post, Path, await host.TokenAsync(TokenKind.Join),
             """{"agent_id": "be-1", "name": "Backend Developer", "role": "backend_developer", "capabilities": ["python", "review"], "metadata": {"team": "a"}}""");
@@ -31,7 +32,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task An_id_that_is_absent_is_made_from_the_name()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
 
         var answer = await host.SendAsync(HttpMethod.Post, Path, await host.TokenAsync(TokenKind.Join), """{"name": "Backend Developer"}""");
 
@@ -48,7 +49,7 @@ public sealed class RegistrationTests
     [InlineData("""{"agent_id": "a", "type": "A B"}""", "type")]
     public async Task What_makes_no_sense_is_refused_by_the_field(string json, string field)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
 
         var answer = await host.SendAsync(HttpMethod.Post, Path, await host.TokenAsync(TokenKind.Join), json);
 
@@ -59,7 +60,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task A_registration_whose_answer_was_lost_is_made_again_and_the_first_token_ends()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var first = await host.RegisterAsync("be-1");
 
         var again = await host.SendAsync(HttpMethod.Post, Path, await host.TokenAsync(TokenKind.Join), """{"agent_id": "be-1", "role": "reviewer"}""");
@@ -73,7 +74,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task An_agent_whose_token_was_used_can_not_be_registered_over()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var token = await host.RegisterAsync("be-1");
         await host.SendAsync(HttpMethod.Post, "/api/v1/agents/be-1/heartbeat", token);
 
@@ -86,7 +87,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task An_agent_whose_tokens_were_all_revoked_stays_shut_out()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("be-1");
         await host.Get<TokenVault>().RevokeAgentAsync("default", "be-1", CancellationToken.None);
 
@@ -98,7 +99,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task An_agent_changes_itself_and_nobody_else()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (ada, _) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
 
         var own = await host.SendAsync(HttpMethod.Post, Path, ada, """{"role": "tech_lead"}""");
@@ -112,7 +113,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task An_admin_registers_and_changes_anyone_and_is_audited()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         var made = await host.SendAsync(HttpMethod.Post, Path, admin, """{"agent_id": "ada", "type": "human"}""");
@@ -124,3 +125,7 @@ public sealed class RegistrationTests
         Assert.Equal(["agent.registered", "agent.changed"], (await host.LogAsync()).Where(entry => entry.Kind == EntryKind.Audit).Select(entry => entry.Type));
     }
 }
+
+public sealed class SqliteRegistrationTests() : RegistrationTests(new OnSqlite());
+
+public sealed class PostgresRegistrationTests(PostgresDatabases databases) : RegistrationTests(new OnPostgres(databases));

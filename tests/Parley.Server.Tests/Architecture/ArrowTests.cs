@@ -62,14 +62,16 @@ public sealed partial class ArrowTests
         });
     }
 
-    [Fact]
-    public void Only_the_composition_knows_which_storage_there_is()
+    [Theory]
+    [InlineData("Storage/Sqlite")]
+    [InlineData("Storage/Postgres")]
+    public void Only_the_composition_knows_which_storage_there_is(string storage)
     {
         var users = SourceTree.Server
-            .Where(file => file.Room != "Storage/Sqlite" && file.Uses.Select(SourceTree.RoomOf).Contains("Storage/Sqlite"))
+            .Where(file => file.Room != storage && file.Uses.Select(SourceTree.RoomOf).Contains(storage))
             .Select(file => file.Path);
 
-        Assert.Equal(["ParleyServer.cs", "RunningServer.cs"], users);
+        Assert.Equal(["Storage/StorageSetup.cs"], users);
     }
 
     [Fact]

@@ -5,18 +5,19 @@ using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Executions;
 
-public sealed class ExecutionTests
+public abstract class ExecutionTests(StorageUnderTest storage)
 {
     private const string Executions = "/api/v1/executions";
 
     [Fact]
     public async Task A_run_tells_its_log_each_step_and_its_end_once()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         var begun = (await host.SendAsync(HttpMethod.Post, Executions, admin, """{"title": "Release"}""")).As(WireJson.Lenient.Execution);
         var path = $"{Executions}/{begun.ExecutionId}";
@@ -52,7 +53,7 @@ public sealed class ExecutionTests
     [InlineData("POST", "/cancel", null)]
     public async Task What_has_ended_takes_nothing_more(string method, string path, string? json)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         var id = (await host.SendAsync(HttpMethod.Post, Executions, admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId;
         await host.SendAsync(HttpMethod.Post, $"{Executions}/{id}/fail", admin, """{"error": "broken"}""");
@@ -75,7 +76,7 @@ public sealed class ExecutionTests
     [InlineData("POST", "/cancel", """{"result": 1}""", "result")]
     public async Task What_makes_no_sense_is_refused_by_the_field(string method, string path, string json, string field)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         var id = (await host.SendAsync(HttpMethod.Post, Executions, admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId;
 
@@ -88,7 +89,7 @@ public sealed class ExecutionTests
     [Fact]
     public async Task An_agent_writes_to_its_own_and_to_its_squads()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (ada, bob, cid, admin) =
             (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"), await host.RegisterAsync("cid"), await host.TokenAsync(TokenKind.Admin));
         await host.SendAsync(HttpMethod.Post, "/api/v1/squads", admin, """{"squad_id": "alpha", "members": [{"agent_id": "bob"}]}""");
@@ -110,7 +111,7 @@ public sealed class ExecutionTests
     [Fact]
     public async Task A_list_runs_newest_first_and_narrows()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Post, "/api/v1/squads", admin, """{"squad_id": "alpha"}""");
         var ids = new List<string>();
@@ -131,7 +132,7 @@ public sealed class ExecutionTests
     [InlineData("nothing")]
     public async Task What_is_not_there_is_404(string id)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Get, $"{Executions}/{id}", admin)).Status);
@@ -144,3 +145,7 @@ public sealed class ExecutionTests
     private static async Task<string> TitlesAsync(ConceptHost host, string token, string query) =>
         string.Join(',', (await host.SendAsync(HttpMethod.Get, $"{Executions}?{query}", token)).As(WireJson.Lenient.PageExecution).Items.Select(item => item.Title));
 }
+
+public sealed class SqliteExecutionTests() : ExecutionTests(new OnSqlite());
+
+public sealed class PostgresExecutionTests(PostgresDatabases databases) : ExecutionTests(new OnPostgres(databases));

@@ -1,3 +1,6 @@
+using Npgsql;
+using Parley.Server.Settings;
+using Parley.Server.Storage.Postgres;
 using Parley.Server.Tests.Harness;
 using Parley.Tests.Postgres;
 using Xunit;
@@ -12,6 +15,10 @@ public sealed class PostgresDatabases : IAsyncDisposable
     // No test in this assembly pulls the plug: what outlives a crash is asked where the published program is killed.
     private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync(fsync: false));
 
+    private readonly Lazy<Task<string>> _template;
+
+    public PostgresDatabases() => _template = new(MigrateTemplateAsync);
+
     internal Task<PostgresServer> Server => _server.Value;
 
     /// <summary>An empty database, dropped with the result.</summary>
@@ -19,6 +26,25 @@ public sealed class PostgresDatabases : IAsyncDisposable
     {
         var server = await Server;
         return new TestDatabase(server, await server.CreateDatabaseAsync());
+    }
+
+    /// <summary>A database with Parley's tables, as a server finds it at its second start; dropped with the result.</summary>
+    internal async Task<TestDatabase> CreateMigratedAsync()
+    {
+        var server = await Server;
+        // Copied: a copy of some megabytes is made faster than a hundred tables and indexes.
+        return new TestDatabase(server, await server.CreateDatabaseAsync(await _template.Value));
+    }
+
+    private async Task<string> MigrateTemplateAsync()
+    {
+        var server = await Server;
+        var name = await server.CreateDatabaseAsync();
+        var way = new NpgsqlConnectionStringBuilder(server.ConnectionString(name)) { Pooling = false };
+        await using var connection = new NpgsqlConnection(way.ConnectionString);
+        await connection.OpenAsync();
+        PostgresMigrator.Migrate(connection);
+        return name;
     }
 
     public async ValueTask DisposeAsync()
@@ -33,7 +59,17 @@ internal sealed class TestDatabase(PostgresServer server, string name) : IAsyncD
 {
     internal string ConnectionString => server.ConnectionString(name);
 
-    internal string Url => server.Url(name);
+    internal PostgresAddress Address => (PostgresAddress)SettingKinds.Database(server.Url(name)).Value!;
+
+    /// <summary>Every row of every table.</summary>
+    internal async Task<string> TextAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT string_agg(query_to_xml(format('SELECT * FROM %I', table_name), true, false, '')::text, '') FROM information_schema.tables WHERE table_schema = 'public'", connection);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
 
     public async ValueTask DisposeAsync() => await server.DropDatabaseAsync(name);
 }

@@ -2,18 +2,19 @@ using System.Net;
 using Parley.Protocol;
 using Parley.Server.Idempotency;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Idempotency;
 
-public sealed class IdempotentCreationTests
+public abstract class IdempotentCreationTests(StorageUnderTest storage)
 {
     private const string Executions = "/api/v1/executions";
 
     [Fact]
     public async Task The_same_key_creates_once_and_answers_as_the_first_time()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         var first = await host.SendAsync(HttpMethod.Post, Executions, admin, """{"title": "Release", "squad_id": null}""", key: "k1");
@@ -27,7 +28,7 @@ public sealed class IdempotentCreationTests
     [Fact]
     public async Task Many_at_once_under_one_key_create_once()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.SendAsync(HttpMethod.Post, Executions, admin, "{}", key: "k1")));
@@ -39,7 +40,7 @@ public sealed class IdempotentCreationTests
     [Fact]
     public async Task The_same_key_for_something_else_is_refused_and_another_caller_has_keys_of_its_own()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var (admin, ada) = (await host.TokenAsync(TokenKind.Admin), await host.RegisterAsync("ada"));
         await host.SendAsync(HttpMethod.Post, Executions, admin, """{"title": "one"}""", key: "k1");
 
@@ -54,7 +55,7 @@ public sealed class IdempotentCreationTests
     [Fact]
     public async Task What_was_refused_leaves_its_key_free()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         var refused = await host.SendAsync(HttpMethod.Post, Executions, admin, """{"squad_id": "alpha"}""", key: "k1");
@@ -67,7 +68,7 @@ public sealed class IdempotentCreationTests
     [Fact]
     public async Task A_secret_is_told_once()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         var first = await host.SendAsync(HttpMethod.Post, "/api/v1/tokens", admin, """{"kind": "observer"}""", key: "k1");
@@ -75,14 +76,13 @@ public sealed class IdempotentCreationTests
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Conflict), (first.Status, again.Status));
         Assert.DoesNotContain("parley_", again.Text, StringComparison.Ordinal);
-        foreach (var file in Directory.GetFiles(host.Folder, "parley.db*"))
-            Assert.DoesNotContain(first.As(WireJson.Lenient.NewToken).Token, await ReadAsync(file), StringComparison.Ordinal);
+        Assert.DoesNotContain(first.As(WireJson.Lenient.NewToken).Token, await host.Data.StoredAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_answer_without_a_body_is_given_again_too()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         var path = $"{Executions}/{(await host.SendAsync(HttpMethod.Post, Executions, admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId}";
 
@@ -95,7 +95,7 @@ public sealed class IdempotentCreationTests
     [Fact]
     public async Task After_a_day_a_key_is_free_and_forgotten()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Post, Executions, admin, "{}", key: "k1");
         var store = host.Get<IIdempotencyStore>();
@@ -115,17 +115,14 @@ public sealed class IdempotentCreationTests
     [InlineData(null)]
     public async Task A_key_that_is_empty_or_too_long_is_refused(string? key)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
 
         var answer = await host.SendAsync(HttpMethod.Post, Executions, await host.TokenAsync(TokenKind.Admin), "{}", key: key ?? new string('k', 256));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
     }
-
-    private static async Task<string> ReadAsync(string file)
-    {
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-    }
 }
+
+public sealed class SqliteIdempotentCreationTests() : IdempotentCreationTests(new OnSqlite());
+
+public sealed class PostgresIdempotentCreationTests(PostgresDatabases databases) : IdempotentCreationTests(new OnPostgres(databases));

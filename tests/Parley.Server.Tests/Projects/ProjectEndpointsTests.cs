@@ -4,18 +4,19 @@ using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Projects;
 
-public sealed class ProjectEndpointsTests
+public abstract class ProjectEndpointsTests(StorageUnderTest storage)
 {
     private const string Projects = "/api/v1/projects";
 
     [Fact]
     public async Task A_project_is_made_with_settings_of_its_own_which_are_in_force_at_once()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
 
         var answer = await host.SendAsync(HttpMethod.Post, Projects, await host.TokenAsync(TokenKind.Admin),
             """{"name": "Blue Sky", "settings": {"mailbox_limit": 7, "retry_delay_seconds": 0.5}}""");
@@ -29,7 +30,7 @@ public sealed class ProjectEndpointsTests
     [Fact]
     public async Task Settings_are_replaced_as_a_whole_and_stay_when_absent()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Post, Projects, admin, """{"project_id": "blue", "settings": {"mailbox_limit": 7, "max_attempts": 2}}""");
 
@@ -49,7 +50,7 @@ public sealed class ProjectEndpointsTests
     [InlineData("""{"project_id": "a", "settings": {"rate_limit_per_second": -1}}""", "settings.rate_limit_per_second")]
     public async Task What_makes_no_sense_is_refused_by_the_field(string json, string field)
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
 
         var answer = await host.SendAsync(HttpMethod.Post, Projects, await host.TokenAsync(TokenKind.Admin), json);
 
@@ -60,7 +61,7 @@ public sealed class ProjectEndpointsTests
     [Fact]
     public async Task An_id_is_taken_once_and_the_default_project_stays()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
 
         Assert.Equal(HttpStatusCode.Conflict, (await host.SendAsync(HttpMethod.Post, Projects, admin, """{"project_id": "default"}""")).Status);
@@ -70,7 +71,7 @@ public sealed class ProjectEndpointsTests
     [Fact]
     public async Task A_deleted_project_is_gone_with_its_tokens_and_what_was_done_is_told_in_the_one_that_stays()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Post, Projects, admin, """{"project_id": "blue"}""");
         await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register?project_id=blue", admin, """{"agent_id": "bob"}""");
@@ -87,7 +88,7 @@ public sealed class ProjectEndpointsTests
     [Fact]
     public async Task Whoever_sees_one_project_lists_that_one()
     {
-        await using var host = await ConceptHost.StartAsync();
+        await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Post, Projects, admin, """{"project_id": "blue"}""");
 
@@ -98,3 +99,7 @@ public sealed class ProjectEndpointsTests
         Assert.Equal("blue", Assert.Single(own.As(WireJson.Lenient.PageProject).Items).ProjectId);
     }
 }
+
+public sealed class SqliteProjectEndpointsTests() : ProjectEndpointsTests(new OnSqlite());
+
+public sealed class PostgresProjectEndpointsTests(PostgresDatabases databases) : ProjectEndpointsTests(new OnPostgres(databases));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Protocol;
 using Parley.Server.Security;
 using Parley.Server.Storage.Sqlite;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Security;
@@ -152,4 +153,15 @@ public sealed class SqliteTokenStoreTests : TokenStoreConformance, IDisposable
         _database.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+}
+
+public sealed class PostgresTokenStoreTests(PostgresDatabases databases) : TokenStoreConformance, IAsyncLifetime
+{
+    private PostgresStoreScope _scope = null!;
+
+    private protected override ITokenStore Store => _scope.Service<ITokenStore>();
+
+    public async ValueTask InitializeAsync() => _scope = await PostgresStoreScope.OpenAsync(databases);
+
+    public ValueTask DisposeAsync() => _scope.DisposeAsync();
 }

@@ -20,17 +20,15 @@ public sealed class PostgresUrlTests : IDisposable
     }
 
     [Theory]
-    [InlineData("postgresql://localhost/parley", "localhost:5432", TargetSession.Any)]
-    [InlineData("POSTGRES://[::1]:6000/parley", "[::1]:6000", TargetSession.Any)]
-    [InlineData("postgres://u@one,two:5433/parley", "one:5432,two:5433", TargetSession.Primary)]
-    [InlineData("postgres://one,two/parley?target_session_attrs=any", "one:5432,two:5432", TargetSession.Any)]
-    [InlineData("postgres://one/parley?target_session_attrs=read-write", "one:5432", TargetSession.ReadWrite)]
-    [InlineData("postgres://%2Frun%2Fpostgresql/parley", "/run/postgresql:5432", TargetSession.Any)]
-    public void Of_several_hosts_the_primary_is_meant(string url, string hosts, TargetSession target)
+    [InlineData("postgresql://localhost/parley", "localhost:5432", null)]
+    [InlineData("POSTGRES://[::1]:6000/parley", "[::1]:6000", null)]
+    [InlineData("postgres://u@one,two:5433/parley", "one:5432,two:5433", "primary")]
+    [InlineData("postgres://one,two/parley?target_session_attrs=any", "one:5432,two:5432", "any")]
+    [InlineData("postgres://one/parley?target_session_attrs=read-write", "one:5432", null)]
+    [InlineData("postgres://%2Frun%2Fpostgresql/parley", "/run/postgresql:5432", null)]
+    public void Of_several_hosts_the_primary_is_meant(string url, string hosts, string? target)
     {
-        var address = Address(url);
-
-        Assert.Equal((hosts, target), (string.Join(',', address.Hosts), address.Target));
+        Assert.Equal((hosts, target), (string.Join(',', Address(url).Hosts), Connection(url).TargetSessionAttributes));
     }
 
     [Fact]
@@ -67,7 +65,7 @@ public sealed class PostgresUrlTests : IDisposable
     [InlineData("postgres://u:hunter2@h/db?connect_timeout=0", "which is to be a whole number from 1 to 300")]
     [InlineData("postgres://u:hunter2@h/db?application_name=", "a text of 1 to 63 letters")]
     [InlineData("postgres://u:hunter2@h/db?sslmode=verify-full&sslrootcert=/nowhere.pem", "has '/nowhere.pem' for its sslrootcert, which is to be a PEM file that is there")]
-    [InlineData("postgres://u:hunter2@h/db?target_session_attrs=standby", "which is to be any, primary, read-write")]
+    [InlineData("postgres://u:hunter2@h/db?target_session_attrs=standby", "which is to be primary, read-write, any")]
     [InlineData("postgres:/u:hunter2@h/db", "is no address of PostgreSQL, which begins as postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
     [InlineData("mysql://u:hunter2@h/db", "names a database that this server does not know")]
     public void A_fault_is_told_and_the_password_is_not(string url, string fault)

@@ -3,11 +3,12 @@ using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Routing;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Squads;
 
-public sealed class SquadTests
+public abstract class SquadTests(StorageUnderTest storage)
 {
     private const string Squads = "/api/v1/squads";
 
@@ -27,8 +28,8 @@ public sealed class SquadTests
     [Fact]
     public async Task Each_change_is_an_entry_of_the_log_and_outlives_a_restart()
     {
-        var folder = Directory.CreateTempSubdirectory("parley-squads-").FullName;
-        await using (var host = await StartAsync(folder))
+        await using var data = await storage.NewAsync();
+        await using (var host = await RegisterAsync(await ConceptHost.StartAsync(data)))
         {
             var admin = await host.TokenAsync(TokenKind.Admin);
             await host.SendAsync(HttpMethod.Post, Squads, admin, """{"squad_id": "alpha"}""");
@@ -43,7 +44,7 @@ public sealed class SquadTests
                 (await host.LogAsync()).Where(entry => entry.Kind == EntryKind.Squad).Select(entry => entry.Type));
         }
 
-        await using var again = await ConceptHost.StartAsync(folder);
+        await using var again = await ConceptHost.StartAsync(data);
         var answer = await again.SendAsync(HttpMethod.Get, Squads, await again.TokenAsync(TokenKind.Observer));
         var squad = Assert.Single(answer.As(WireJson.Lenient.PageSquad).Items);
         Assert.Equal(("alpha", "Alpha"), (squad.SquadId, squad.Name));
@@ -95,12 +96,17 @@ public sealed class SquadTests
         Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Put, $"{Squads}/alpha/members/ada", ada)).Status);
     }
 
-    private static async Task<ConceptHost> StartAsync(string? folder = null)
+    private async Task<ConceptHost> StartAsync() => await RegisterAsync(await ConceptHost.StartAsync(storage));
+
+    private static async Task<ConceptHost> RegisterAsync(ConceptHost host)
     {
-        var host = await ConceptHost.StartAsync(folder, keepsFolder: folder is not null);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register", admin, """{"agent_id": "ada", "type": "human", "role": "lead"}""");
         await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register", admin, """{"agent_id": "bob", "role": "developer"}""");
         return host;
     }
 }
+
+public sealed class SqliteSquadTests() : SquadTests(new OnSqlite());
+
+public sealed class PostgresSquadTests(PostgresDatabases databases) : SquadTests(new OnPostgres(databases));

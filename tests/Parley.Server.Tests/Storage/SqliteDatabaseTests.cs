@@ -31,11 +31,16 @@ public sealed class SqliteDatabaseTests : IDisposable
     public void After_a_refusal_the_folder_is_free()
     {
         Open().Dispose();
+        long version;
         using (var connection = SqliteConnection.Open(File, readOnly: false))
+        {
+            version = connection.Prepare("PRAGMA user_version").Scalar()!.Value;
             connection.Execute("PRAGMA user_version = 9999");
+        }
+
         Assert.Throws<DatabaseTooNewException>(() => Open());
         using (var connection = SqliteConnection.Open(File, readOnly: false))
-            connection.Execute("PRAGMA user_version = 2");
+            connection.Execute($"PRAGMA user_version = {version}");
 
         Open().Dispose();
     }

@@ -67,7 +67,7 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             entry,
             (transaction, cursor) =>
             {
-                transaction.Defer("DELETE FROM squad_members WHERE agent = $1", agent.Number);
+                transaction.Defer("DELETE FROM memberships WHERE agent = $1", agent.Number);
                 transaction.Defer("DELETE FROM relay_places WHERE agent = $1", agent.Number);
                 return transaction.RunAsync(
                     "UPDATE agents SET deleted_at = $2 WHERE number = $1 AND deleted_at IS NULL",

@@ -31,6 +31,9 @@ internal sealed class PostgresDatabase : IDisposable
 
     internal PostgresWriter Writer { get; }
 
+    /// <summary>The version of the server that was met at the start.</summary>
+    internal required string ServerVersion { get; init; }
+
     /// <summary>Connects, brings the schema up to date and takes a node number. The writer is not started yet.</summary>
     /// <param name="connectionString">As Npgsql has it. Pool sizes that it does not name are 16 for readers; writing takes one connection.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
@@ -51,7 +54,7 @@ internal sealed class PostgresDatabase : IDisposable
             }
 
             using var connection = writing.OpenConnection();
-            return new PostgresDatabase(readers, writing, TakeNodeNumber(connection), clock, log);
+            return new PostgresDatabase(readers, writing, TakeNodeNumber(connection), clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
         }
         catch (Exception fault)
         {
@@ -77,6 +80,20 @@ internal sealed class PostgresDatabase : IDisposable
             throw PostgresFault.Away(fault);
         }
     }
+
+    /// <summary>Runs a change that no sender waits for and that touches nothing of the log, its deliveries or its mailboxes, in a transaction
+    /// of its own beside the writing lane.</summary>
+    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    internal ValueTask<T> WriteBesideAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> change, CancellationToken cancellationToken) =>
+        ReadAsync(
+            async (connection, cancellation) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                var result = await change(connection, cancellation);
+                await transaction.CommitAsync(cancellation);
+                return result;
+            },
+            cancellationToken);
 
     public void Dispose()
     {

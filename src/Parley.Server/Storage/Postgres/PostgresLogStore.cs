@@ -54,10 +54,11 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
             _ => (null, 0),
         };
         // Its root and its parts each by their index: of an OR the planner makes a walk through the log where it thinks parts are many.
+        // An execution's first entry is among its parts, a thread's is not.
         var from = column is null
             ? $"log l WHERE {range}"
             : $"""
-               (SELECT place FROM log WHERE place = $4 AND {range}
+               (SELECT place FROM log WHERE place = $4 AND {column} IS DISTINCT FROM $4 AND {range}
                 UNION ALL (SELECT place FROM log WHERE {column} = $4 AND {range} ORDER BY place LIMIT $3)) p JOIN log l USING (place)
                """;
         var command = new NpgsqlCommand($"SELECT {PostgresLogRows.Columns} FROM {from} ORDER BY l.place LIMIT $3", connection);

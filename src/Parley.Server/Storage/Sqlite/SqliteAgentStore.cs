@@ -72,7 +72,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
                 var now = log.Now(log.Cursor(connection, agent.Project));
                 if (connection.Prepare("UPDATE agents SET deleted_at = ?2 WHERE number = ?1 AND deleted_at IS NULL").Bind(1, agent.Number).Bind(2, now).Run() == 0)
                     return false;
-                connection.Prepare("DELETE FROM squad_members WHERE agent = ?1").Bind(1, agent.Number).Run();
+                connection.Prepare("DELETE FROM memberships WHERE agent = ?1").Bind(1, agent.Number).Run();
                 connection.Prepare("DELETE FROM relay_places WHERE agent = ?1").Bind(1, agent.Number).Run();
                 Append(connection, agent, entry);
                 return true;

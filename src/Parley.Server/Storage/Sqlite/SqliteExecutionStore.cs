@@ -36,7 +36,7 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
                     .Bind(1, Place.Of(execution.Project, seq)).Bind(2, record.Id.ToString()).Bind(3, record.Title).Bind(4, record.SquadId)
                     .Bind(5, (long)record.Status).Bind(6, record.CreatedBy).Bind(7, record.Creator).Bind(8, now)
                     .Run();
-                Append(connection, cursor, record, execution.Creator, now, "execution_status", StatusJson(record, []));
+                log.Append(connection, cursor, ExecutionEntry.Status(record, [], execution.Project, seq, now, execution.Creator));
                 return record;
             },
             cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
                         .Run();
                 }
 
-                Append(connection, cursor, changed, sender, now, "execution_status", StatusJson(changed, lines));
+                log.Append(connection, cursor, ExecutionEntry.Status(changed, lines, key.Project, cursor.NextSeq, now, sender));
             },
             cancellationToken);
 
@@ -81,7 +81,7 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
                     EndedAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
                 };
                 Update(connection, key.Project, ended);
-                Append(connection, cursor, ended, sender, now, "execution_completion", CompletionJson(ended));
+                log.Append(connection, cursor, ExecutionEntry.Completion(ended, key.Project, cursor.NextSeq, now, sender));
             },
             cancellationToken);
 
@@ -149,36 +149,6 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
             .Bind(1, Place.Of(project, execution.Seq)).Bind(2, (long)execution.Status).Bind(3, execution.Progress).Bind(4, execution.CurrentPhase)
             .Bind(5, execution.Result?.GetRawText()).Bind(6, execution.Error).Bind(7, execution.EndedAt?.ToUnixTimeMilliseconds())
             .Run();
-
-    private void Append(
-        SqliteConnection connection, ProjectCursor cursor, ExecutionRecord execution, int sender, long now, string type, byte[] json) =>
-        log.Append(connection, cursor, new LogEntry
-        {
-            Project = cursor.Project,
-            Seq = cursor.NextSeq,
-            Kind = EntryKind.Execution,
-            Stamp = now,
-            Audience = Audience.Project,
-            Sender = sender,
-            Type = type,
-            Execution = execution.Seq,
-            Json = json,
-        });
-
-    private static byte[] StatusJson(ExecutionRecord execution, IReadOnlyList<ExecutionLog> newLines) => JsonSerializer.SerializeToUtf8Bytes(
-        new ExecutionStatusEvent
-        {
-            ExecutionId = execution.Id.ToString(),
-            Status = execution.Status,
-            Progress = execution.Progress,
-            CurrentPhase = execution.CurrentPhase,
-            Logs = newLines,
-        },
-        WireJson.Strict.ExecutionStatusEvent);
-
-    private static byte[] CompletionJson(ExecutionRecord execution) => JsonSerializer.SerializeToUtf8Bytes(
-        new ExecutionCompletionEvent { ExecutionId = execution.Id.ToString(), Status = execution.Status, Result = execution.Result, Error = execution.Error },
-        WireJson.Strict.ExecutionCompletionEvent);
 
     private static ExecutionRecord? Find(SqliteConnection connection, ExecutionKey key)
     {

@@ -105,7 +105,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
         foreach (var sql in new[]
         {
             "DELETE FROM relay_places WHERE agent IN (SELECT number FROM agents WHERE project = ?1)",
-            "DELETE FROM squad_members WHERE squad IN (SELECT number FROM squads WHERE project = ?1)",
+            "DELETE FROM memberships WHERE squad IN (SELECT number FROM squads WHERE project = ?1)",
             "DELETE FROM squads WHERE project = ?1",
             "DELETE FROM agents WHERE project = ?1",
             "DELETE FROM idempotency WHERE project = ?1",

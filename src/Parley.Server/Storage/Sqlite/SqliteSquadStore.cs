@@ -77,21 +77,21 @@ internal sealed class SqliteSquadStore(SqliteDatabase database, SqliteLog log) :
     private static List<(int Squad, MemberRecord Member)> Members(SqliteConnection connection)
     {
         var members = new List<(int, MemberRecord)>();
-        var rows = connection.Prepare("SELECT squad, agent, role, specialization FROM squad_members ORDER BY squad, position");
+        var rows = connection.Prepare("SELECT squad, agent, role, specialization FROM memberships ORDER BY squad, position");
         while (rows.Step())
             members.Add((rows.Int32(0), new MemberRecord(rows.Int32(1), rows.Text(2), rows.Text(3))));
         return members;
     }
 
     private static void DropMembers(SqliteConnection connection, SquadRecord squad) =>
-        connection.Prepare("DELETE FROM squad_members WHERE squad = ?1").Bind(1, squad.Number).Run();
+        connection.Prepare("DELETE FROM memberships WHERE squad = ?1").Bind(1, squad.Number).Run();
 
     private static void WriteMembers(SqliteConnection connection, SquadRecord squad)
     {
         for (var i = 0; i < squad.Members.Count; i++)
         {
             var member = squad.Members[i];
-            connection.Prepare("INSERT INTO squad_members (squad, agent, position, role, specialization) VALUES (?1, ?2, ?3, ?4, ?5)")
+            connection.Prepare("INSERT INTO memberships (squad, agent, position, role, specialization) VALUES (?1, ?2, ?3, ?4, ?5)")
                 .Bind(1, squad.Number).Bind(2, member.Agent).Bind(3, i).Bind(4, member.Role).Bind(5, member.Specialization)
                 .Run();
         }

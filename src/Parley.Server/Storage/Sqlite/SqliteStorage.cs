@@ -19,6 +19,7 @@ internal static class SqliteStorage
 {
     public static IServiceCollection AddSqlite(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton(provider => SqliteDatabase.Open(settings.DataFolder, settings.DatabaseFile, provider.GetRequiredService<ILogger<SqliteDatabase>>()))
+        .AddSingleton(_ => new StorageName($"SQLite {SqliteLibrary.Version} ({SqliteLibrary.Origin})"))
         .AddSingleton(_ => SqliteIndexDatabase.Open(settings.DataFolder))
         .AddSingleton<SqliteLog>()
         .AddSingleton<MailboxLedger>()

@@ -171,7 +171,7 @@ CREATE TABLE squads (
     created_at timestamptz NOT NULL,
     UNIQUE (project, squad_id)
 );
-CREATE TABLE squad_members (
+CREATE TABLE memberships (
     squad          int NOT NULL,
     agent          int NOT NULL,
     position       int NOT NULL,   -- members stand as they were named
@@ -179,7 +179,7 @@ CREATE TABLE squad_members (
     specialization text,
     PRIMARY KEY (squad, agent)
 );
-CREATE INDEX squad_members_agent ON squad_members (agent);
+CREATE INDEX memberships_agent ON memberships (agent);
 
 CREATE TABLE executions (
     place         bigint PRIMARY KEY,   -- of the log entry that began it

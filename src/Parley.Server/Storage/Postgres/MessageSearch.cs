@@ -1,0 +1,119 @@
+using Npgsql;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>One question for messages: the narrowest way in that the query has, newest first and a page at a time; what it finds is matched
+/// against the whole query, until there is enough.</summary>
+internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery query, ThreadParts parts)
+{
+    /// <summary>A page is read whole before it is matched: large enough that most questions need one, small enough to waste little.</summary>
+    private const int LeastPage = 64;
+
+    /// <summary>Blocks of the log in which words are looked for at once, newest first; the last look is into everything before.</summary>
+    private static readonly int[] Widths = [4, 60];
+
+    private readonly List<LogEntry> _found = [];
+    private readonly HashSet<long> _entered = [];
+    private readonly HashSet<long> _asked = [];
+    private readonly long _first = Place.First(query.Project);
+
+    private int PageSize => Math.Max(LeastPage, query.Max);
+
+    private bool IsEnough => _found.Count >= query.Max;
+
+    internal async Task<IReadOnlyList<LogEntry>> FindAsync(CancellationToken cancellationToken)
+    {
+        var before = query.Before == long.MaxValue ? Place.Last(query.Project) + 1 : Place.Of(query.Project, query.Before);
+        var match = new MessageMatch(query, _entered.Contains);
+
+        // The words of the part beyond the index are not known: a search is of what is indexed, and its caller has it caught up first.
+        if (query.Text is { } text)
+            return SearchWords.Query(text) is { } words ? await FindWordsAsync(words, before, match, cancellationToken) : [];
+
+        var isDone = await CollectAsync(new WayIn("SELECT place FROM log WHERE kind = 1 AND place"), parts.Indexed, before, match, cancellationToken);
+        if (!isDone)
+            _ = await CollectAsync(await WayInAsync(cancellationToken), _first, Math.Min(parts.Indexed + 1, before), match, cancellationToken);
+        return _found;
+    }
+
+    private async Task<IReadOnlyList<LogEntry>> FindWordsAsync(string words, long before, MessageMatch match, CancellationToken cancellationToken)
+    {
+        before = Math.Min(before, parts.Indexed + 1);
+        foreach (var width in Widths)
+        {
+            var from = Math.Max(_first, SearchMarks.Back(before - 1, width - 1) - 1);
+            var inBlocks = new WayIn("SELECT place FROM message_text WHERE words @@ $4::tsquery AND place", $"{SearchMarks.Blocks(before - 1, width)} & {words}");
+            if (await CollectAsync(inBlocks, from, before, match, cancellationToken) || from == _first)
+                return _found;
+            before = from + 1;
+        }
+
+        var anywhere = new WayIn("SELECT place FROM message_text WHERE words @@ $4::tsquery AND place", $"'{SearchMarks.Project(query.Project)}' & {words}");
+        _ = await CollectAsync(anywhere, _first, before, match, cancellationToken);
+        return _found;
+    }
+
+    /// <summary>Reads and matches pages of a way between two places, both left out.</summary>
+    /// <returns>True when no more is wanted.</returns>
+    private async Task<bool> CollectAsync(WayIn way, long after, long before, MessageMatch match, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // The way's own page is cut before the rows are read: a row is read by its key, and no more of them than a page. Where retention
+            // has taken a row of late, the way's place still counts.
+            var page = await connection.Ask(
+                    $"SELECT {PostgresLogRows.Columns}, f.place FROM ({way.Sql}) f LEFT JOIN log l ON l.place = f.place AND l.kind = 1 ORDER BY f.place DESC",
+                    [after, before, PageSize, .. way.Values])
+                .ListAsync(row => (Place: row.GetInt64(row.FieldCount - 1), Entry: row.IsDBNull(0) ? null : PostgresLogRows.Read(row)), cancellationToken);
+            var entries = page.Select(row => row.Entry).OfType<LogEntry>().ToList();
+            await AskForThreadsAsync(entries, cancellationToken);
+            foreach (var entry in entries)
+            {
+                if (match.Takes(entry))
+                    _found.Add(entry);
+                else if (match.IsPast(entry))
+                    return true;
+                if (IsEnough)
+                    return true;
+            }
+
+            if (page.Count < PageSize)
+                return false;
+            before = page[^1].Place;
+        }
+    }
+
+    /// <summary>What a page's matching will want to know: in which of its threads the reader takes part.</summary>
+    private async Task AskForThreadsAsync(List<LogEntry> page, CancellationToken cancellationToken)
+    {
+        if (query.Reader is not { } reader)
+            return;
+        var unknown = page.Where(entry => Visibility.ByItself(entry, reader) is null).Select(entry => entry.Thread).Where(_asked.Add).ToList();
+        if (unknown.Count > 0)
+            _entered.UnionWith(await parts.OfAsync(reader.Agent, unknown, cancellationToken));
+    }
+
+    private async Task<WayIn> WayInAsync(CancellationToken cancellationToken)
+    {
+        if (query.Thread is { } thread)
+            return WayIn.Thread(Place.Of(query.Project, thread));
+        if (query.Execution is { } execution)
+            return new WayIn("SELECT place FROM log WHERE execution = $4 AND kind = 1 AND place", Place.Of(query.Project, execution));
+        if (query.Task is { } task)
+            return new WayIn("SELECT place FROM log WHERE task = $4 AND kind = 1 AND place", task);
+        if (query.Sender is { } sender)
+            return WayIn.Facet(Facet.Sender(sender));
+        if (query.Recipient is { } recipient)
+            return WayIn.Facet(Facet.Recipient(recipient));
+        if (query.Types is { Count: 1 } types)
+            return WayIn.Facet(Facet.Type(await TypeNumberAsync(types.First(), cancellationToken)));
+        if (query.Reader is { } reader)
+            return WayIn.Reader(query.Project, reader.Agent, await parts.EnteredBeyondIndexAsync(reader.Agent, cancellationToken));
+        return new WayIn("SELECT place FROM log WHERE kind = 1 AND place");
+    }
+
+    private async Task<long> TypeNumberAsync(string type, CancellationToken cancellationToken) =>
+        await connection.Ask("SELECT number FROM message_types WHERE project = $1 AND name = $2", query.Project, type).ValueAsync<long>(cancellationToken) ?? -1;
+}

@@ -1,0 +1,50 @@
+using Parley.Server.Idempotency;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Keys of creations in PostgreSQL, in one table with those of sends.</summary>
+internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIdempotencyStore
+{
+    public ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) => await connection.Ask(
+                    "SELECT fingerprint, answer FROM idempotency WHERE project = $1 AND caller = $2 AND key = $3 AND at > $4",
+                    key.Project, key.Caller, key.Key, since.ToUnixTimeMilliseconds())
+                .FindAsync(row => new KeptAnswer(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)), cancellation),
+            cancellationToken);
+
+    public async ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                transaction.Defer(
+                    """
+                    INSERT INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES ($1, $2, $3, $4, $5, $6)
+                    ON CONFLICT (project, caller, key) DO UPDATE SET
+                        fingerprint = excluded.fingerprint, at = excluded.at, place = NULL, answer = excluded.answer
+                    """,
+                    key.Project, key.Caller, key.Key, answer.Fingerprint, at.ToUnixTimeMilliseconds(), answer.Answer);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask<CreationKey?> PruneAsync(DateTimeOffset before, CreationKey? after, int max, CancellationToken cancellationToken)
+    {
+        var from = after ?? new CreationKey(int.MinValue, "", "");
+        var looked = await database.WriteBesideAsync(
+            async (connection, cancellation) => await connection.Ask(
+                    // One that is used again meanwhile is looked at again by the DELETE: then it is not old.
+                    """
+                    WITH looked AS (
+                        SELECT project, caller, key FROM idempotency WHERE (project, caller, key) > ($1, $2, $3) ORDER BY project, caller, key LIMIT $4),
+                    forgotten AS (
+                        DELETE FROM idempotency i USING looked l
+                        WHERE i.project = l.project AND i.caller = l.caller AND i.key = l.key AND i.at <= $5)
+                    SELECT project, caller, key FROM looked ORDER BY project, caller, key
+                    """,
+                    from.Project, from.Caller, from.Key, max, before.ToUnixTimeMilliseconds())
+                .ListAsync(row => new CreationKey(row.GetInt32(0), row.GetString(1), row.GetString(2)), cancellation),
+            cancellationToken);
+        return looked.Count == max ? looked[^1] : null;
+    }
+}

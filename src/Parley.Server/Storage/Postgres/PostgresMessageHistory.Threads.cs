@@ -1,0 +1,72 @@
+using Npgsql;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+internal sealed partial class PostgresMessageHistory
+{
+    private const int TitleLength = 120;
+
+    public ValueTask<IReadOnlyList<ThreadRow>> ThreadsAsync(int project, int? agent, long before, int max, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ThreadRow>>(
+            async (connection, cancellation) =>
+            {
+                var first = Place.First(project);
+                var upTo = before == long.MaxValue ? Place.Last(project) : Place.Of(project, before) - 1;
+                var ofAgent = agent is null ? "" : "AND EXISTS (SELECT 1 FROM thread_parts p WHERE p.thread = t.thread AND p.agent = $4)";
+                object?[] values = agent is { } number ? [first, upTo, max, number] : [first, upTo, max];
+                var threads = await connection.Ask(
+                        $"""
+                        SELECT t.thread, t.last_place, t.messages, t.started_at, t.last_at FROM threads t
+                        WHERE t.last_place > $1 AND t.last_place <= $2 {ofAgent} ORDER BY t.last_place DESC LIMIT $3
+                        """,
+                        values)
+                    .ListAsync(ThreadFigures.Read, cancellation);
+                return await RowsAsync(connection, project, threads, cancellation);
+            },
+            cancellationToken);
+
+    public ValueTask<ThreadRow?> ThreadRowAsync(int project, long thread, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) =>
+            {
+                // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
+                var figures = await connection.Ask(
+                        "SELECT $1, max(place), count(*)::int, min(stamp), max(stamp) FROM log WHERE kind = 1 AND (place = $1 OR thread = $1) HAVING count(*) > 0",
+                        Place.Of(project, thread))
+                    .ListAsync(ThreadFigures.Read, cancellation);
+                return (await RowsAsync(connection, project, figures, cancellation)).SingleOrDefault();
+            },
+            cancellationToken);
+
+    /// <summary>The rows of threads with their titles and participants, in three questions however many they are.</summary>
+    private static async Task<IReadOnlyList<ThreadRow>> RowsAsync(
+        NpgsqlConnection connection, int project, List<ThreadFigures> threads, CancellationToken cancellationToken)
+    {
+        var parts = await ThreadParts.OpenAsync(connection, project, cancellationToken);
+        var participants = await parts.OfAsync([.. threads.Select(thread => thread.Thread)], cancellationToken);
+        // Of a thread whose first message retention has taken, the last one speaks.
+        var entries = await EntriesAsync(connection, [.. threads.SelectMany(thread => new[] { thread.Thread, thread.Last }).Distinct()], cancellationToken);
+        var rows = new List<ThreadRow>(threads.Count);
+        foreach (var thread in threads)
+        {
+            var root = Place.Seq(thread.Thread);
+            var shown = entries.GetValueOrDefault(root) is { Kind: EntryKind.Message } opened ? opened : entries.GetValueOrDefault(Place.Seq(thread.Last));
+            if (shown is null)
+                continue;
+            var content = MessageJsonReader.Content(shown.Json);
+            rows.Add(new ThreadRow(
+                root, MessageJsonReader.Ids(shown.Json).Thread, Place.Seq(thread.Last), thread.Messages, thread.StartedAt, thread.LastAt,
+                content is { Length: > TitleLength } ? content[..TitleLength] : content, participants[thread.Thread]));
+        }
+
+        return rows;
+    }
+
+    private sealed record ThreadFigures(long Thread, long Last, int Messages, long StartedAt, long LastAt)
+    {
+        internal static ThreadFigures Read(NpgsqlDataReader row) =>
+            new(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4));
+    }
+}

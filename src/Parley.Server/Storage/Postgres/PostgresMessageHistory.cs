@@ -1,0 +1,127 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
+/// confirmed a moment ago is found, however far behind the index is.</summary>
+internal sealed partial class PostgresMessageHistory(PostgresDatabase database) : IMessageHistory
+{
+    private const string DeliveryColumns =
+        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error";
+
+    public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<LogEntry>>(
+            async (connection, cancellation) =>
+                await new MessageSearch(connection, query, await ThreadParts.OpenAsync(connection, query.Project, cancellation)).FindAsync(cancellation),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
+        ReadAsync(
+            // The first message has no thread but its own place; each half is a range of an index.
+            $"""
+            SELECT {PostgresLogRows.Columns} FROM (
+                SELECT place FROM log WHERE place = $1 AND place > $2
+                UNION ALL (SELECT place FROM log WHERE thread = $1 AND place > $2 AND kind = 1 ORDER BY place LIMIT $3)) t
+            JOIN log l ON l.place = t.place WHERE l.kind = 1 ORDER BY l.place LIMIT $3
+            """,
+            [Place.Of(project, thread), Place.Of(project, after), max],
+            cancellationToken);
+
+    public ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) =>
+            {
+                var parts = await ThreadParts.OpenAsync(connection, project, cancellation);
+                return (await parts.OfAsync(agent, [thread], cancellation)).Contains(thread);
+            },
+            cancellationToken);
+
+    public ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) =>
+                await connection.Ask("SELECT released_by FROM log WHERE place = $1", Place.Of(project, seq)).ValueAsync<long>(cancellation) is not null,
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
+        ReadAsync(
+            $"SELECT {PostgresLogRows.Columns} FROM log l WHERE l.reply_to = $1 AND l.kind = 1 ORDER BY l.place LIMIT 500",
+            [Place.Of(project, seq)],
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
+        ReadAsync(
+            $"""
+            SELECT {PostgresLogRows.Columns} FROM log l
+            WHERE (l.place = $1 OR l.thread = $1) AND l.place <= $2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500
+            """,
+            [Place.Of(project, thread), Place.Of(project, upTo)],
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<DeliveryRow>>(
+            async (connection, cancellation) => await connection.Ask(
+                    $"""
+                    SELECT {DeliveryColumns} FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+                    WHERE l.place = $1 ORDER BY d.delivery
+                    """,
+                    Place.Of(project, seq))
+                .ListAsync(ReadDelivery, cancellation),
+            cancellationToken);
+
+    public ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) =>
+            {
+                var row = await connection.Ask("SELECT routing, session, superseded_by FROM log WHERE place = $1", Place.Of(project, seq))
+                    .FindAsync(row => Tuple.Create(row.TextOrNull(0), row.TextOrNull(1), row.Int64OrNull(2)), cancellation);
+                if (row is not var (routing, session, superseding))
+                    return null;
+                return new TraceRow(routing, session, superseding is { } place ? await PostgresLogRows.FindAsync(connection, place, cancellation) : null);
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(string, string)>>(
+            async (connection, cancellation) => await connection.Ask("SELECT emoji, agent FROM reactions WHERE place = $1 ORDER BY emoji, agent", Place.Of(project, seq))
+                .ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(
+        DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(DeliveryRow, LogEntry)>>(
+            async (connection, cancellation) =>
+            {
+                var dead = await connection.Ask(
+                        $"""
+                        SELECT {DeliveryColumns} FROM deliveries d JOIN log l ON l.place = d.place
+                        WHERE d.state = 4 AND d.place BETWEEN $1 AND $2 AND ($3::bigint IS NULL OR d.delivery = $3)
+                          AND ($4::int IS NULL OR d.mailbox = $4) AND ($5::text IS NULL OR l.type = $5) AND d.delivery < $6
+                        ORDER BY d.delivery DESC LIMIT $7
+                        """,
+                        Place.First(which.Project), Place.Last(which.Project), which.Delivery, which.Agent, which.Type, before, max)
+                    .ListAsync(ReadDelivery, cancellation);
+                var messages = await EntriesAsync(connection, [.. dead.Select(delivery => Place.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
+                // One that retention took between the two questions is gone.
+                return [.. dead.Where(delivery => messages.ContainsKey(delivery.Seq)).Select(delivery => (delivery, messages[delivery.Seq]))];
+            },
+            cancellationToken);
+
+    private ValueTask<IReadOnlyList<LogEntry>> ReadAsync(string sql, object[] values, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<LogEntry>>(
+            async (connection, cancellation) => await connection.Ask(sql, values).ListAsync(PostgresLogRows.Read, cancellation), cancellationToken);
+
+    /// <summary>Entries of one project by their seqs.</summary>
+    private static async Task<Dictionary<long, LogEntry>> EntriesAsync(NpgsqlConnection connection, long[] places, CancellationToken cancellationToken)
+    {
+        var entries = await connection.Ask($"SELECT {PostgresLogRows.Columns} FROM log l WHERE l.place = ANY($1)", [places])
+            .ListAsync(PostgresLogRows.Read, cancellationToken);
+        return entries.ToDictionary(entry => entry.Seq);
+    }
+
+    private static DeliveryRow ReadDelivery(NpgsqlDataReader row) => new(
+        row.GetInt64(0), Place.Seq(row.GetInt64(1)), row.GetInt32(2), (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5),
+        row.Int64OrNull(6), row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9), row.TextOrNull(10));
+}

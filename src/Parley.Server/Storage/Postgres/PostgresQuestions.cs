@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Questions to the database, and how their rows are read.</summary>
+internal static class PostgresQuestions
+{
+    /// <summary>A statement with its values $1, $2 ... in their order; null is NULL.</summary>
+    internal static NpgsqlCommand Ask(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        return command;
+    }
+
+    /// <summary>Every row of an answer.</summary>
+    internal static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            var list = new List<T>();
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            while (await rows.ReadAsync(cancellationToken))
+                list.Add(read(rows));
+            return list;
+        }
+    }
+
+    /// <summary>The only row of an answer, or null.</summary>
+    internal static async Task<T?> FindAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        await using (command)
+        {
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            return await rows.ReadAsync(cancellationToken) ? read(rows) : null;
+        }
+    }
+
+    /// <summary>The only value of an answer; null when there is none, or NULL.</summary>
+    internal static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellationToken)
+        where T : struct
+    {
+        await using (command)
+            return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : null;
+    }
+
+    /// <summary>Runs a statement that answers nothing.</summary>
+    /// <returns>How many rows it changed.</returns>
+    internal static async Task<int> RunAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    internal static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    internal static long? Int64OrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    internal static DateTimeOffset Time(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
+
+    internal static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+}

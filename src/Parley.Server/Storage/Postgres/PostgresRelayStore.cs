@@ -1,0 +1,41 @@
+using Parley.Protocol;
+using Parley.Server.Connections.Relay;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Relay places in PostgreSQL.</summary>
+internal sealed class PostgresRelayStore(PostgresDatabase database) : IRelayStore
+{
+    public ValueTask<long?> PlaceAsync(int agent, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (connection, cancellation) => connection.Ask("SELECT seq FROM relay_places WHERE agent = $1", agent).ValueAsync<long>(cancellation), cancellationToken);
+
+    public async ValueTask MoveAsync(int project, int agent, long seq, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                var cursor = await transaction.LockAsync(project);
+                transaction.Defer(
+                    "INSERT INTO relay_places AS r (agent, seq) VALUES ($1, $2) ON CONFLICT (agent) DO UPDATE SET seq = greatest(r.seq, excluded.seq)",
+                    agent, seq);
+                // Only what waits: what a connection of the agent holds, on whichever node, is that one's to settle.
+                await using var heard = await transaction.ReadAsync(
+                    """
+                    UPDATE deliveries d SET state = 3, delivered_at = $4, acknowledged_at = $4
+                    FROM log l
+                    WHERE l.place = d.place AND d.state = 1 AND d.mailbox = $1 AND d.place <= $2 AND l.audience = $3
+                    RETURNING d.priority
+                    """,
+                    agent, Place.Of(project, seq), (short)Audience.Everyone, cursor.LastStamp);
+                while (await heard.ReadAsync(CancellationToken.None))
+                {
+                    transaction.Mailbox(agent).Wait((Priority)heard.GetInt16(0), -1);
+                    cursor.Delivered++;
+                    cursor.Acknowledged++;
+                }
+
+                return true;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Relay;
+using Parley.Server.Executions;
+using Parley.Server.Idempotency;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Monitoring;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+using Parley.Server.Squads;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Every store, on PostgreSQL.</summary>
+internal static class PostgresStorage
+{
+    public static IServiceCollection AddPostgres(this IServiceCollection services, PostgresAddress address) => services
+        .AddSingleton(provider => Open(address, provider))
+        .AddSingleton(provider => new StorageName($"PostgreSQL {provider.GetRequiredService<PostgresDatabase>().ServerVersion} ({address})"))
+        .AddSingleton<DeliveryLatency>()
+        .AddSingleton<IMessageHistory, PostgresMessageHistory>()
+        .AddSingleton<IMessageIndex, PostgresMessageIndex>()
+        .AddSingleton<ILogStore, PostgresLogStore>()
+        .AddSingleton<ILogAppender, PostgresLogAppender>()
+        .AddSingleton<IProjectStore, PostgresProjectStore>()
+        .AddSingleton<IAgentStore, PostgresAgentStore>()
+        .AddSingleton<ISquadStore, PostgresSquadStore>()
+        .AddSingleton<IExecutionStore, PostgresExecutionStore>()
+        .AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>()
+        .AddSingleton<PostgresStatsStore>()
+        .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
+        .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
+        .AddSingleton<IRelayStore, PostgresRelayStore>()
+        .AddSingleton<ITokenStore, PostgresTokenStore>();
+
+    /// <summary>Ties the writer to those it tells, and starts it.</summary>
+    public static void StartPostgres(this IServiceProvider services)
+    {
+        var writer = services.GetRequiredService<PostgresDatabase>().Writer;
+        writer.Tail.Sink = services.GetRequiredService<ProjectDirectory>();
+        writer.Handover = services.GetRequiredService<IHandover>();
+        writer.Start();
+    }
+
+    private static PostgresDatabase Open(PostgresAddress address, IServiceProvider services)
+    {
+        try
+        {
+            return PostgresDatabase.Open(
+                address.ConnectionString, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PostgresDatabase>>());
+        }
+        catch (StorageUnavailableException fault)
+        {
+            throw new DatabaseUnreachableException(address, fault.InnerException ?? fault);
+        }
+    }
+}
+
+/// <summary>A server that starts without its database would refuse everything: who starts it is told why.</summary>
+internal sealed class DatabaseUnreachableException(PostgresAddress address, Exception reason) : StartRefusedException(
+    $"The database {address} can not be used: {Words(reason)} Check that it runs and takes connections from here, and its address, user and password in 'database' (DATABASE_URL).",
+    reason)
+{
+    // Npgsql wraps what each of several hosts said.
+    private static string Words(Exception reason) => reason is AggregateException several
+        ? string.Join(' ', several.InnerExceptions.Select(Words))
+        : $"{reason.Message.TrimEnd('.')}.";
+}

@@ -1,0 +1,131 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Security;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Tokens, opened tickets and signing keys in PostgreSQL.</summary>
+internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStore
+{
+    private const string Columns = "token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at";
+
+    public ValueTask<IReadOnlyList<StoredToken>> LoadAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<StoredToken>>(
+            static async (connection, cancellation) => await connection.Ask($"SELECT {Columns} FROM tokens").ListAsync(Read, cancellation), cancellationToken);
+
+    public async ValueTask AddAsync(StoredToken token, IReadOnlyList<string> revoked, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                Revoke(transaction, revoked, at);
+                transaction.Defer("DELETE FROM opened_tickets WHERE token_id = $1", token.TokenId);
+                transaction.Defer(
+                    $"""
+                    INSERT INTO tokens ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+                    ON CONFLICT (token_id) DO UPDATE SET
+                        kind = excluded.kind, hash = excluded.hash, project_id = excluded.project_id, agent_id = excluded.agent_id,
+                        created_at = excluded.created_at, expires_at = excluded.expires_at, last_used_at = excluded.last_used_at, revoked_at = NULL
+                    """,
+                    token.TokenId, token.Kind.ToString().ToLowerInvariant(), token.Hash.ToArray(), token.ProjectId, token.AgentId,
+                    token.CreatedAt, token.ExpiresAt, token.LastUsedAt);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask RevokeAsync(IReadOnlyList<string> tokenIds, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                Revoke(transaction, tokenIds, at);
+                return true;
+            },
+            cancellationToken,
+            weight: tokenIds.Count);
+
+    public async ValueTask TouchAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                // Other nodes note it too: the latest stays.
+                transaction.Defer(
+                    """
+                    UPDATE tokens t SET last_used_at = greatest(t.last_used_at, u.at) FROM unnest($1, $2) AS u (token_id, at)
+                    WHERE t.token_id = u.token_id
+                    """,
+                    lastUsed.Keys.ToArray(), lastUsed.Values.ToArray());
+                return true;
+            },
+            cancellationToken,
+            weight: lastUsed.Count);
+
+    public async ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                transaction.Defer(
+                    "DELETE FROM tokens WHERE (revoked_at < $1 OR expires_at < $1) AND token_id NOT IN ($2, $3)", before, FirstTokens.AdminId, FirstTokens.JoinId);
+                transaction.Defer("DELETE FROM opened_tickets WHERE opened_at < $1", before);
+                return true;
+            },
+            cancellationToken);
+
+    public ValueTask<byte[]> KeepKeyAsync(string name, byte[] candidate, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            async transaction =>
+            {
+                // Nodes that start together each have a candidate; the first one's is everybody's. Where another node is just keeping its
+                // own, this waits for its commit, and the next statement sees it.
+                await transaction.RunAsync("INSERT INTO signing_keys (name, key) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, candidate);
+                return (byte[])(await transaction.ScalarAsync("SELECT key FROM signing_keys WHERE name = $1", name))!;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<OpenedTicket>>(
+            static async (connection, cancellation) => await connection.Ask("SELECT ticket, token_id, opened_at FROM opened_tickets")
+                .ListAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
+            cancellationToken);
+
+    public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                transaction.Defer(
+                    "INSERT INTO opened_tickets (ticket, token_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (ticket) DO UPDATE SET opened_at = excluded.opened_at",
+                    ticket.Id, ticket.TokenId, ticket.OpenedAt);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) =>
+        await database.Writer.WriteAsync(
+            async transaction =>
+            {
+                transaction.Defer("DELETE FROM opened_tickets WHERE ticket = ANY($1)", [ticketIds.ToArray()]);
+                return true;
+            },
+            cancellationToken,
+            weight: ticketIds.Count);
+
+    private static void Revoke(PostgresTransaction transaction, IReadOnlyList<string> tokenIds, DateTimeOffset at)
+    {
+        if (tokenIds.Count == 0)
+            return;
+        transaction.Defer("UPDATE tokens SET revoked_at = $2 WHERE token_id = ANY($1) AND revoked_at IS NULL", tokenIds.ToArray(), at);
+        // A ticket opens nothing without its token.
+        transaction.Defer("DELETE FROM opened_tickets WHERE token_id = ANY($1)", [tokenIds.ToArray()]);
+    }
+
+    private static StoredToken Read(NpgsqlDataReader row) => new()
+    {
+        TokenId = row.GetString(0),
+        Kind = Enum.Parse<TokenKind>(row.GetString(1), ignoreCase: true),
+        Hash = new TokenHash(row.GetFieldValue<byte[]>(2)),
+        ProjectId = row.TextOrNull(3),
+        AgentId = row.TextOrNull(4),
+        CreatedAt = row.Time(5),
+        ExpiresAt = row.TimeOrNull(6),
+        LastUsedAt = row.TimeOrNull(7),
+        RevokedAt = row.TimeOrNull(8),
+    };
+}

@@ -1,0 +1,73 @@
+using Npgsql;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Who takes part in threads: sent into one, or was a named recipient in it. By the index, and by the log beyond it.</summary>
+internal sealed class ThreadParts
+{
+    /// <summary>Whether by a message <c>l</c> the agent $2 takes part in its thread, as <see cref="Visibility.TakesPart"/> has it.</summary>
+    private const string TakesPart =
+        """
+        (l.sender = $2 OR (l.audience = 0 AND (l.recipient = $2 OR (l.recipient IS NULL AND EXISTS (
+            SELECT 1 FROM deliveries d WHERE d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.mailbox = $2)))))
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly int _project;
+
+    private ThreadParts(NpgsqlConnection connection, int project, long indexed) => (_connection, _project, Indexed) = (connection, project, indexed);
+
+    /// <summary>The place up to which the index has come; it only goes on while this is used, so nothing falls between the two.</summary>
+    internal long Indexed { get; }
+
+    internal static async Task<ThreadParts> OpenAsync(NpgsqlConnection connection, int project, CancellationToken cancellationToken) =>
+        new(connection, project,
+            Place.Of(project, await connection.Ask("SELECT seq FROM indexed WHERE project = $1", project).ValueAsync<long>(cancellationToken) ?? 0));
+
+    /// <summary>Those of some threads, by their seqs, in which an agent takes part.</summary>
+    internal async Task<HashSet<long>> OfAsync(int agent, IReadOnlyCollection<long> threads, CancellationToken cancellationToken)
+    {
+        var places = threads.Select(thread => Place.Of(_project, thread)).ToArray();
+        var found = await _connection.Ask(
+                $"""
+                SELECT thread FROM thread_parts WHERE thread = ANY($1) AND agent = $2
+                UNION ALL SELECT l.place FROM log l WHERE l.place = ANY($1) AND l.place > $3 AND l.kind = 1 AND {TakesPart}
+                UNION ALL SELECT l.thread FROM log l WHERE l.thread = ANY($1) AND l.place > $3 AND l.kind = 1 AND {TakesPart}
+                """,
+                places, agent, Indexed)
+            .ListAsync(row => Place.Seq(row.GetInt64(0)), cancellationToken);
+        return [.. found];
+    }
+
+    /// <summary>The agents that take part in each of some threads, which are named by their places.</summary>
+    internal async Task<IReadOnlyDictionary<long, IReadOnlyList<int>>> OfAsync(long[] threads, CancellationToken cancellationToken)
+    {
+        var agents = threads.ToDictionary(thread => thread, _ => new List<int>());
+        var indexed = await _connection.Ask("SELECT thread, agent FROM thread_parts WHERE thread = ANY($1) ORDER BY thread, agent", [threads])
+            .ListAsync(row => (Thread: row.GetInt64(0), Agent: row.GetInt32(1)), cancellationToken);
+        foreach (var (thread, agent) in indexed)
+            agents[thread].Add(agent);
+        var beyond = await _connection.Ask(
+                $"SELECT {PostgresLogRows.Columns} FROM log l WHERE (l.place = ANY($1) OR l.thread = ANY($1)) AND l.place > $2 AND l.kind = 1 ORDER BY l.place",
+                threads, Indexed)
+            .ListAsync(PostgresLogRows.Read, cancellationToken);
+        foreach (var entry in beyond)
+        {
+            var named = entry.Audience == Audience.Named ? entry.Recipients.Append(entry.Sender) : [entry.Sender];
+            var list = agents[Place.Of(_project, entry.Thread)];
+            list.AddRange(named.Where(agent => agent != 0 && !list.Contains(agent)).Distinct());
+        }
+
+        return agents.ToDictionary(thread => thread.Key, thread => (IReadOnlyList<int>)thread.Value);
+    }
+
+    /// <summary>The places of threads that an agent has entered since the index was written.</summary>
+    internal async Task<long[]> EnteredBeyondIndexAsync(int agent, CancellationToken cancellationToken) =>
+    [
+        .. await _connection.Ask(
+                $"SELECT DISTINCT coalesce(l.thread, l.place) FROM log l WHERE l.place > $1 AND l.place <= $3 AND l.kind = 1 AND {TakesPart}",
+                Indexed, agent, Place.Last(_project))
+            .ListAsync(row => row.GetInt64(0), cancellationToken),
+    ];
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Settings;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Storage.Sqlite;
+
+namespace Parley.Server.Storage;
+
+/// <summary>The storage that the settings name. Nobody else knows which one it is.</summary>
+internal static class StorageSetup
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, ServerSettings settings) =>
+        settings.Database is PostgresAddress address ? services.AddPostgres(address) : services.AddSqlite(settings);
+
+    /// <summary>Opens the database, brings it up to date, and starts to write.</summary>
+    /// <exception cref="StartRefusedException">It can not be used.</exception>
+    public static void StartStorage(this IServiceProvider services, ServerSettings settings)
+    {
+        if (settings.Database is PostgresAddress)
+            services.StartPostgres();
+        else
+            services.StartSqlite();
+    }
+}
+
+/// <summary>What holds the data, for people: the product with its version, and where. No secret is in it.</summary>
+internal sealed record StorageName(string Text);

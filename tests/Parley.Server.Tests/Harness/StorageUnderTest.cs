@@ -1,0 +1,62 @@
+using System.Text;
+using Parley.Protocol;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Tests.Harness;
+
+/// <summary>The storage that a class of tests runs against. Each such class has a subclass for SQLite and one for PostgreSQL.</summary>
+public abstract class StorageUnderTest
+{
+    /// <summary>Room for the data of one server, empty yet.</summary>
+    internal abstract Task<ServerData> NewAsync();
+
+    /// <summary>The stores alone, without a server.</summary>
+    internal abstract Task<StoreScope> OpenAsync(ProjectSettings? settings = null);
+}
+
+/// <summary>A SQLite file in the data folder.</summary>
+public sealed class OnSqlite : StorageUnderTest
+{
+    internal override Task<ServerData> NewAsync() => Task.FromResult(new ServerData(database: null));
+
+    internal override async Task<StoreScope> OpenAsync(ProjectSettings? settings = null) => await SqliteStoreScope.OpenAsync(settings);
+}
+
+/// <summary>A database of the run's PostgreSQL.</summary>
+public sealed class OnPostgres(PostgresDatabases databases) : StorageUnderTest
+{
+    internal override async Task<ServerData> NewAsync() => new(await databases.CreateMigratedAsync());
+
+    internal override async Task<StoreScope> OpenAsync(ProjectSettings? settings = null) => await PostgresStoreScope.OpenAsync(databases, settings);
+}
+
+/// <summary>A data folder, and a database beside it where the storage has one; gone when disposed of. Outlives the servers that use it,
+/// one after the other or, on a database, side by side.</summary>
+internal sealed class ServerData(TestDatabase? database) : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("parley-server-").FullName;
+
+    /// <summary>Settings of a server on this data, on a free port.</summary>
+    internal ServerSettings Settings => ServerSettings.Default with { Port = 0, DataFolder = _folder, Database = database?.Address };
+
+    /// <summary>Everything that is stored, as text in which a secret would show.</summary>
+    internal async Task<string> StoredAsync()
+    {
+        if (database is not null)
+            return await database.TextAsync();
+        var texts = Directory.GetFiles(_folder, "parley.db*").Select(async file =>
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            return await reader.ReadToEndAsync();
+        });
+        return string.Concat(await Task.WhenAll(texts));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        if (database is not null)
+            await database.DisposeAsync();
+    }
+}
