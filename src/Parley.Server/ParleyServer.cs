@@ -11,6 +11,7 @@ using Parley.Server.Executions;
 using Parley.Server.Idempotency;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
+using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Routing;
@@ -42,6 +43,7 @@ public static class ParleyServer
 
         var app = builder.Build();
         app.UseEdge(settings);
+        app.UseNeighbours();
         app.UseSockets();
         var api = app.MapApi(settings);
         api.MapProjects();

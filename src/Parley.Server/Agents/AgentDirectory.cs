@@ -70,8 +70,19 @@ internal sealed partial class AgentDirectory(
         }
     }
 
-    internal Agent ToWire(ProjectState project, AgentState agent, string? token = null) =>
-        agent.ToWire(project.Id, mailboxes.CountsOf(agent.Number), token);
+    /// <summary>An agent as it is now, with what its mailbox holds.</summary>
+    internal async ValueTask<Agent> ShowAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken, string? token = null)
+    {
+        var counts = await mailboxes.CountsAsync([agent.Number], cancellationToken);
+        return agent.ToWire(project.Id, counts.GetValueOrDefault(agent.Number) ?? new MailboxCounts(), token);
+    }
+
+    /// <summary>Several agents as they are now, in their order.</summary>
+    internal async ValueTask<IReadOnlyList<Agent>> ShowAsync(ProjectState project, IReadOnlyCollection<AgentState> shown, CancellationToken cancellationToken)
+    {
+        var counts = await mailboxes.CountsAsync([.. shown.Select(agent => agent.Number)], cancellationToken);
+        return [.. shown.Select(agent => agent.ToWire(project.Id, counts.GetValueOrDefault(agent.Number) ?? new MailboxCounts()))];
+    }
 
     /// <summary>The agents that lists show and groups reach: everybody but the operators' inbox.</summary>
     internal static IEnumerable<AgentState> Everybody(ProjectState project) => project.Agents.All.Where(agent => agent.Id != Human);
@@ -94,7 +105,7 @@ internal sealed partial class AgentDirectory(
             }
 
             var draft = Merge(new AgentRecord { Number = 0, Project = project.Number, Id = id, Name = id, Type = "llm", CreatedAt = clock.GetUtcNow() }, request);
-            return await store.AddAsync(draft, Entry(project, "agent_registration"), cancellationToken) is { } record
+            return await store.AddAsync(draft, await EntryAsync(project, "agent_registration", null, cancellationToken), cancellationToken) is { } record
                 ? (Keep(project, record), true)
                 // Another node was faster, which makes it a repetition.
                 : create ? null : (await FindAddedAsync(project, id, cancellationToken), false);
@@ -148,7 +159,7 @@ internal sealed partial class AgentDirectory(
         project.Agents.Forget(agent);
         foreach (var watcher in Watchers)
             await watcher.RemovedAsync(project, agent, cancellationToken);
-        return await store.RemoveAsync(agent.Record, Entry(project, "agent_removed", agent), cancellationToken);
+        return await store.RemoveAsync(agent.Record, await EntryAsync(project, "agent_removed", agent, cancellationToken), cancellationToken);
     }
 
     /// <summary>What an agent says of itself.</summary>
@@ -160,7 +171,7 @@ internal sealed partial class AgentDirectory(
         agent.Presence.Report(status, activity, clock.GetUtcNow());
         if (wasOnline != agent.IsOnline)
             Tell(project, agent);
-        await store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), Entry(project, "agent_status", agent), cancellationToken);
+        await store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), await EntryAsync(project, "agent_status", agent, cancellationToken), cancellationToken);
     }
 
     /// <summary>A sign of life over REST.</summary>
@@ -201,14 +212,15 @@ internal sealed partial class AgentDirectory(
     internal async ValueTask NoteLeftAsync(int projectNumber, int number)
     {
         if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)
-            await store.NoteAsync(agent.Record, AgentNote.Gone, Entry(project, "agent_left", agent), CancellationToken.None);
+            await store.NoteAsync(agent.Record, AgentNote.Gone, await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
     }
 
-    private ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
+    private async ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         if (!agent.Presence.IsElsewhere)
             Tell(project, agent);
-        return store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), Entry(project, "agent_joined", agent), cancellationToken);
+        await store.NoteAsync(
+            agent.Record, AgentNote.Of(agent.Presence.Here), await EntryAsync(project, "agent_joined", agent, cancellationToken), cancellationToken);
     }
 
     private async ValueTask LeftAsync(ProjectState project, AgentState agent)
@@ -219,7 +231,8 @@ internal sealed partial class AgentDirectory(
         {
             // Gone from memory: removed, or its project was; then there is no log to tell it to.
             if (project.Agents.Find(agent.Number) is not null && !project.Gone.IsCancellationRequested)
-                await store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), Entry(project, "agent_left", agent), CancellationToken.None);
+                await store.NoteAsync(
+                    agent.Record, AgentNote.Of(agent.Presence.Here), await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
@@ -256,17 +269,23 @@ internal sealed partial class AgentDirectory(
     {
         if (changed == agent.Record)
             return;
-        if (await store.ChangeAsync(changed, Entry(project, type, agent, changed), cancellationToken))
+        if (await store.ChangeAsync(changed, await EntryAsync(project, type, agent, cancellationToken, changed), cancellationToken))
             agent.Record = changed;
     }
 
-    private AgentEntry Entry(ProjectState project, string type, AgentState? agent = null, AgentRecord? changed = null) => new(type, record =>
+    private async ValueTask<AgentEntry> EntryAsync(
+        ProjectState project, string type, AgentState? agent, CancellationToken cancellationToken, AgentRecord? changed = null)
     {
-        var shown = agent is null ? new AgentState(record).ToWire(project.Id, new MailboxCounts()) : ToWire(project, agent);
-        if (changed is not null)
-            shown = new AgentState(changed).ToWire(project.Id, shown.Mailbox) with { Status = shown.Status, Activity = shown.Activity, LastSeen = shown.LastSeen };
-        return JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Strict.Agent);
-    });
+        // Asked before the store writes: it may have to ask itself.
+        var present = agent is null ? null : await ShowAsync(project, agent, cancellationToken);
+        return new AgentEntry(type, record =>
+        {
+            var shown = present ?? new AgentState(record).ToWire(project.Id, new MailboxCounts());
+            if (changed is not null)
+                shown = new AgentState(changed).ToWire(project.Id, shown.Mailbox) with { Status = shown.Status, Activity = shown.Activity, LastSeen = shown.LastSeen };
+            return JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Strict.Agent);
+        });
+    }
 
     /// <summary>What an agent is once a request has changed it; what is absent stays.</summary>
     internal static AgentRecord Merge(AgentRecord agent, RegisterRequest request) => agent with

@@ -21,7 +21,7 @@ internal static class AgentEndpoints
             .Allow(Permission.ReadProject).Produces<Page<Agent>>();
         group.MapGet("/online", ListOnlineAsync).WithName("ListOnlineAgents").WithSummary("List the agents that are not offline, newest first.")
             .Allow(Permission.ReadProject).Produces<Page<Agent>>();
-        group.MapGet("/{agent_id}", Get).WithName("GetAgent").WithSummary("Get an agent.")
+        group.MapGet("/{agent_id}", GetAsync).WithName("GetAgent").WithSummary("Get an agent.")
             .Allow(Permission.ReadProject).Produces<Agent>();
         group.MapPut("/{agent_id}", ChangeAsync).WithName("UpdateAgent").WithSummary("Change what an agent is; what is absent stays.")
             .Allow(Permission.Register).Produces<Agent>();
@@ -75,10 +75,12 @@ internal static class AgentEndpoints
             .OrderByDescending(agent => agent.Number)
             .Take(query.List.Limit + 1)
             .ToList();
-        return TypedResults.Ok(ListPlace.Page(found, query.List.Limit, agent => directory.ToWire(project, agent), agent => agent.Number));
+        var shown = await directory.ShowAsync(project, found, cancellationToken);
+        return TypedResults.Ok(ListPlace.Page([.. found.Zip(shown)], query.List.Limit, agent => agent.Second, agent => agent.First.Number));
     }
 
-    private static IResult Get(NamedAgent agent, AgentDirectory directory) => Shown(agent, directory);
+    private static Task<IResult> GetAsync(NamedAgent agent, AgentDirectory directory, CancellationToken cancellationToken) =>
+        ShownAsync(agent, directory, cancellationToken);
 
     private static async Task<IResult> ChangeAsync(
         ChangeableAgent agent, Body<RegisterRequest> body, Caller caller, AgentDirectory directory, IAuditTrail audit, CancellationToken cancellationToken)
@@ -91,7 +93,7 @@ internal static class AgentEndpoints
             return problem;
         await directory.ChangeAsync(agent.Project, agent.State, record => AgentDirectory.Merge(record, request), cancellationToken);
         await audit.RecordAsync(caller, agent.Project.Id, "agent.changed", agent.State.Id, cancellationToken);
-        return Shown(agent, directory);
+        return await ShownAsync(agent, directory, cancellationToken);
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -112,7 +114,7 @@ internal static class AgentEndpoints
         if (AgentRules.Check(body.Value) is { } problem)
             return problem;
         await directory.ReportAsync(agent.Project, agent.State, body.Value.Status, body.Value.Activity, cancellationToken);
-        return Shown(agent, directory);
+        return await ShownAsync(agent, directory, cancellationToken);
     }
 
     private static async Task<IResult> BeatAsync(ChangeableAgent agent, AgentDirectory directory, CancellationToken cancellationToken)
@@ -126,7 +128,7 @@ internal static class AgentEndpoints
     {
         await directory.ChangeAsync(agent.Project, agent.State, record => record with { Paused = true }, cancellationToken);
         await audit.RecordAsync(caller, agent.Project.Id, "agent.paused", agent.State.Id, cancellationToken);
-        return Shown(agent, directory);
+        return await ShownAsync(agent, directory, cancellationToken);
     }
 
     private static async Task<IResult> ResumeAsync(
@@ -135,7 +137,7 @@ internal static class AgentEndpoints
         await directory.ChangeAsync(agent.Project, agent.State, record => record with { Paused = false }, cancellationToken);
         mailboxes.Wake(agent.State.Number);
         await audit.RecordAsync(caller, agent.Project.Id, "agent.resumed", agent.State.Id, cancellationToken);
-        return Shown(agent, directory);
+        return await ShownAsync(agent, directory, cancellationToken);
     }
 
     private static IResult GetTopics(NamedAgent agent) => TypedResults.Ok(new Subscriptions { Topics = agent.State.Record.Topics });
@@ -158,7 +160,8 @@ internal static class AgentEndpoints
         return TypedResults.Created($"{Edge.BasePath}/tokens/{token.TokenId}", token);
     }
 
-    private static IResult Shown(NamedAgent agent, AgentDirectory directory) => agent.Project.Agents.Find(agent.State.Number) is null
-        ? Problems.NotFound("agent", agent.State.Id)
-        : TypedResults.Ok(directory.ToWire(agent.Project, agent.State));
+    private static async Task<IResult> ShownAsync(NamedAgent agent, AgentDirectory directory, CancellationToken cancellationToken) =>
+        agent.Project.Agents.Find(agent.State.Number) is null
+            ? Problems.NotFound("agent", agent.State.Id)
+            : TypedResults.Ok(await directory.ShowAsync(agent.Project, agent.State, cancellationToken));
 }

@@ -25,11 +25,11 @@ internal sealed class AgentFeed(AgentDirectory agents) : IFeedSource
 
     private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(ProjectState project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
         foreach (var part in AgentDirectory.Everybody(project).OrderBy(agent => agent.Number).Chunk(PartSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return [.. part.Select(agent => JsonSerializer.SerializeToUtf8Bytes(agents.ToWire(project, agent), WireJson.Strict.Agent))];
+            var shown = await agents.ShowAsync(project, part, cancellationToken);
+            yield return [.. shown.Select(agent => JsonSerializer.SerializeToUtf8Bytes(agent, WireJson.Strict.Agent))];
         }
     }
 }

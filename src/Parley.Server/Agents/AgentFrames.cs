@@ -68,8 +68,10 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
             try
             {
                 await change;
-                if (id.Length > 0)
-                    connection.Outbound.Add(DataFrame.Of("ok"u8, id, directory.ToWire(connection.Project, connection.Agent), WireJson.Lenient.Agent));
+                if (id.Length == 0)
+                    return;
+                var agent = await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending);
+                connection.Outbound.Add(DataFrame.Of("ok"u8, id, agent, WireJson.Lenient.Agent));
             }
             catch (OperationCanceledException)
             {

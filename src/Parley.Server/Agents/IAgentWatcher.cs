@@ -16,10 +16,12 @@ internal interface IAgentWatcher
     ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken);
 }
 
-/// <summary>How much an agent's mailbox holds.</summary>
+/// <summary>How much mailboxes hold.</summary>
 internal interface IMailboxCounts
 {
-    MailboxCounts CountsOf(int agent);
+    /// <summary>What each of these agents' mailboxes holds; an agent that never had anything may be missing. Where the store has it in memory
+    /// the answer is there at once.</summary>
+    ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken);
 }
 
 /// <summary>Tells those who wait on a mailbox that it has work again, as at the end of a pause.</summary>

@@ -18,7 +18,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault)
         if (caller.Kind == TokenKind.Agent)
         {
             var (self, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
-            return new RegistrationResult(null, directory.ToWire(project, self), false);
+            return new RegistrationResult(null, await directory.ShowAsync(project, self, cancellationToken), false);
         }
 
         return project.Agents.Find(id) is null && await TryAddAsync(project, id, request, cancellationToken) is { } added
@@ -35,7 +35,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault)
         try
         {
             if (await directory.RegisterAsync(project, id, request, create: true, cancellationToken) is { Agent: var agent })
-                return new RegistrationResult(null, directory.ToWire(project, agent, token.Token), true);
+                return new RegistrationResult(null, await directory.ShowAsync(project, agent, cancellationToken, token.Token), true);
         }
         catch
         {
@@ -60,7 +60,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault)
         var token = wasNeverUsed
             ? await vault.RotateAsync(project.Id, id, cancellationToken)
             : null;
-        return new RegistrationResult(null, directory.ToWire(project, agent, token?.Token), false);
+        return new RegistrationResult(null, await directory.ShowAsync(project, agent, cancellationToken, token?.Token), false);
     }
 
     private static (string? Id, ApiProblem? Problem) IdOf(Caller caller, RegisterRequest request)

@@ -9,6 +9,6 @@ internal sealed class TokenSubjects(ProjectDirectory projects, AgentDirectory di
 {
     public ValueTask<bool> HasProjectAsync(string projectId, CancellationToken cancellationToken) => new(projects.Find(projectId) is not null);
 
-    public ValueTask<Agent?> FindAgentAsync(string projectId, string agentId, CancellationToken cancellationToken) =>
-        new(projects.Find(projectId) is { } project && project.Agents.Find(agentId) is { } agent ? directory.ToWire(project, agent) : null);
+    public async ValueTask<Agent?> FindAgentAsync(string projectId, string agentId, CancellationToken cancellationToken) =>
+        projects.Find(projectId) is { } project && project.Agents.Find(agentId) is { } agent ? await directory.ShowAsync(project, agent, cancellationToken) : null;
 }

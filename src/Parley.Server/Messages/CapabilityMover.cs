@@ -29,7 +29,8 @@ internal sealed partial class CapabilityMover(IMessageStore store, CapabilityRou
         {
             foreach (var delivery in await store.MovableAsync(agent.Number, refusedOnly, CancellationToken.None))
             {
-                var other = router.Choose(project, delivery.Capability, agent.Number, [.. delivery.Tried, agent.Number], onlineOnly: true);
+                var other = await router.ChooseAsync(
+                    project, delivery.Capability, agent.Number, [.. delivery.Tried, agent.Number], CancellationToken.None, onlineOnly: true);
                 if (other is not null)
                     await store.MoveAsync(delivery.Delivery, agent.Number, other.Number, CancellationToken.None);
             }

@@ -28,9 +28,8 @@ internal sealed class ProjectStats(
     {
         var totals = await store.TotalsAsync(project.Number, cancellationToken);
         var (queued, inFlight) = (0L, 0L);
-        foreach (var agent in project.Agents.All)
+        foreach (var counts in (await mailboxes.CountsAsync([.. project.Agents.All.Select(agent => agent.Number)], cancellationToken)).Values)
         {
-            var counts = mailboxes.CountsOf(agent.Number);
             queued += counts.Queued;
             inFlight += counts.InFlight;
         }

@@ -1,5 +1,4 @@
 using Parley.Server.Agents;
-using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Squads;
@@ -8,7 +7,7 @@ namespace Parley.Server.Nodes;
 
 /// <summary>Keeps what is held of the directories in memory up to date with what other nodes change.</summary>
 internal sealed class DirectoryFollower(
-    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, TokenVault tokens) : INeighbours
+    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -16,12 +15,12 @@ internal sealed class DirectoryFollower(
     private Task? _next;
 
     /// <summary>One look may serve many: whoever comes while one is under way shares the one after it, which sees what is there by then.</summary>
-    public ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    internal ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_running.IsCompleted)
-                return new(( _running = LookAsync()).WaitAsync(cancellationToken));
+                return new((_running = LookAsync()).WaitAsync(cancellationToken));
             _next ??= NextAsync(_running);
             return new(_next.WaitAsync(cancellationToken));
         }

@@ -98,7 +98,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
         if (address.StartsWith(Capability, StringComparison.Ordinal))
         {
             var capability = address[Capability.Length..];
-            if (router.Choose(project, capability, sender, tried: []) is not { } chosen)
+            if (await router.ChooseAsync(project, capability, sender, tried: [], cancellationToken) is not { } chosen)
                 return Problems.NoCapableAgent(capability);
             found.Capability = capability;
             found.Add([chosen], Audience.Named, address);

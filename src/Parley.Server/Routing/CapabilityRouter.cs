@@ -23,7 +23,8 @@ internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy
     /// <param name="tried">Agents that gave it back.</param>
     /// <param name="onlineOnly">Moving a delivery to another who is away would help nobody.</param>
     /// <returns>Null when nobody has the capability.</returns>
-    internal AgentState? Choose(ProjectState project, string capability, int sender, IReadOnlyList<int> tried, bool onlineOnly = false)
+    internal async ValueTask<AgentState?> ChooseAsync(
+        ProjectState project, string capability, int sender, IReadOnlyList<int> tried, CancellationToken cancellationToken, bool onlineOnly = false)
     {
         var able = AgentDirectory.Everybody(project)
             .Where(agent => agent.Number != sender && agent.Record.Capabilities.Contains(capability) && !tried.Contains(agent.Number))
@@ -36,13 +37,10 @@ internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy
             return null;
 
         var turn = _turns.AddOrUpdate((project.Number, capability), 0, (_, last) => (last + 1) & int.MaxValue) % ready.Count;
-        var inTurn = ready.Skip(turn).Concat(ready.Take(turn));
-        return strategy == RoutingStrategy.RoundRobin ? inTurn.First() : inTurn.MinBy(LoadOf);
-    }
-
-    private int LoadOf(AgentState agent)
-    {
-        var counts = mailboxes.CountsOf(agent.Number);
-        return counts.Queued + counts.InFlight;
+        if (strategy == RoutingStrategy.RoundRobin || ready.Count == 1)
+            return ready[turn];
+        var counts = await mailboxes.CountsAsync([.. ready.Select(agent => agent.Number)], cancellationToken);
+        return ready.Skip(turn).Concat(ready.Take(turn))
+            .MinBy(agent => counts.TryGetValue(agent.Number, out var held) ? held.Queued + held.InFlight : 0);
     }
 }

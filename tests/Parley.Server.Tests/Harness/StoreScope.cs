@@ -45,7 +45,8 @@ internal abstract class StoreScope : IAsyncDisposable
 
     internal AgentState Agent(string id) => Project.Agents.Find(id) ?? throw new ArgumentException($"There is no agent {id}.", nameof(id));
 
-    internal MailboxCounts Counts(string agent) => Service<IMailboxCounts>().CountsOf(Agent(agent).Number);
+    internal async Task<MailboxCounts> CountsAsync(string agent) =>
+        (await Service<IMailboxCounts>().CountsAsync([Agent(agent).Number], Cancel)).GetValueOrDefault(Agent(agent).Number) ?? new MailboxCounts();
 
     /// <summary>As after a kill of the server: what is in memory only is gone, what is on disk is read again.</summary>
     internal abstract Task ReopenAsync();

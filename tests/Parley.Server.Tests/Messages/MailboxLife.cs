@@ -73,7 +73,7 @@ internal sealed class MailboxLife
         }
 
         await CompareStatesAsync();
-        Assert.Equal((0, 0), _store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal((0, 0), (await _store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
         var entries = await _store.EntriesAsync();
         Assert.Equal(Enumerable.Range(1, entries.Count).Select(seq => (long)seq), entries.Select(entry => entry.Seq));
     }
@@ -251,7 +251,7 @@ internal sealed class MailboxLife
     private async Task CompareAsync()
     {
         Assert.Equal(_model.Queue(Now).Select(delivery => delivery.Seq), await _store.QueueAsync("bob"));
-        var counts = _store.Counts("bob");
+        var counts = (await _store.CountsAsync("bob"));
         Assert.Equal(
             (_model.Count(DeliveryState.Queued), _model.Count(DeliveryState.Leased), _model.Count(DeliveryState.Dead)),
             (counts.Queued, counts.InFlight, counts.Dead));

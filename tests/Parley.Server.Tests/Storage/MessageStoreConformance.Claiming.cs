@@ -74,7 +74,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(["1", "2"], ContentsOf(first));
         Assert.Equal(["3"], ContentsOf(rest));
         Assert.Empty(await store.ClaimAsync("bob"));
-        Assert.Equal((0, 3), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal((0, 3), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public abstract partial class MessageStoreConformance
             Assert.All(looked, delivery => Assert.Equal((0, 0, 1), (delivery.Lease, delivery.LeaseUntil, delivery.Attempt)));
         }
 
-        Assert.Equal(3, store.Counts("bob").Queued);
+        Assert.Equal(3, (await store.CountsAsync("bob")).Queued);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public abstract partial class MessageStoreConformance
         await store.StoreAsync(Note());
 
         Assert.Empty(holder.Delivered);
-        Assert.Equal(1, store.Counts("bob").Queued);
+        Assert.Equal(1, (await store.CountsAsync("bob")).Queued);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public abstract partial class MessageStoreConformance
 
         await store.ReopenAsync();
 
-        Assert.Equal((2, 1), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal((2, 1), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
         Assert.Equal(Settlement.LeaseLost, await store.AckAsync("bob", held));
         var claimed = await store.ClaimAsync("bob");
         Assert.Equal(["held", "queued"], ContentsOf(claimed));
@@ -202,7 +202,7 @@ public abstract partial class MessageStoreConformance
 
         Assert.Equal(before, (await store.EntriesAsync()).Select(entry => (entry.Seq, entry.Kind, Convert.ToHexString(entry.Json))));
         Assert.Equal(Enumerable.Range(100, 200).Select(i => $"{i}"), ContentsOf(await store.ClaimAsync("bob", max: 1_000)));
-        Assert.Equal(1, store.Counts("bob").Dead);
+        Assert.Equal(1, (await store.CountsAsync("bob")).Dead);
         Assert.Equal((SendResult.Duplicate, sent[7].Seq), (await store.SendAsync(Note("7") with { Key = "key-7" })) is var again ? (again.Result, again.Seq) : default);
         Assert.Equal(before[^1].Seq + 1, (await store.StoreAsync(Note())).Seq);
     }

@@ -20,7 +20,7 @@ public abstract partial class MessageStoreConformance
         var first = await store.ClaimOneAsync("bob", holder: toAConnection ? holder : null);
 
         await store.PassAsync(Lease - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(1, store.Counts("bob").InFlight);
+        Assert.Equal(1, (await store.CountsAsync("bob")).InFlight);
         await store.PassAsync(TimeSpan.FromMilliseconds(1));
         Assert.Empty(await store.ClaimAsync("bob"));
         Assert.Equal(Settlement.LeaseLost, await store.AckAsync("bob", first));
@@ -61,7 +61,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(["long"], ContentsOf(await store.ClaimAsync("bob")));
         Assert.Equal(DeliveryState.Expired, (await store.DeliveryAsync(sent.Seq, "bob")).State);
         Assert.Equal(sent.Seq, Assert.Single(await store.EntriesAsync(), entry => entry.Kind == EntryKind.Expiry).Subject);
-        Assert.Equal(0, store.Counts("bob").Queued);
+        Assert.Equal(0, (await store.CountsAsync("bob")).Queued);
         Assert.Equal("short", MessageJsonReader.Content((await store.EntryAsync(sent.Seq)).Json));
     }
 
@@ -77,7 +77,7 @@ public abstract partial class MessageStoreConformance
 
         Assert.Equal(2, await store.ExpireAsync());
         Assert.Equal(0, await store.ExpireAsync());
-        Assert.Equal((1, 0), (store.Counts("bob").Queued, store.Counts("cyd").Queued));
+        Assert.Equal((1, 0), ((await store.CountsAsync("bob")).Queued, (await store.CountsAsync("cyd")).Queued));
         Assert.Equal(2, (await store.EntriesAsync()).Count(entry => entry.Kind == EntryKind.Expiry));
     }
 
@@ -149,7 +149,7 @@ public abstract partial class MessageStoreConformance
         await store.PassAsync(TimeSpan.FromSeconds(1));
 
         Assert.Single(await store.EntriesAsync(), entry => entry.Kind == EntryKind.Release);
-        Assert.Equal((1, 1, 1), (store.Counts("bob").Queued, store.Counts("cyd").Queued, store.Counts("dan").Queued));
+        Assert.Equal((1, 1, 1), ((await store.CountsAsync("bob")).Queued, (await store.CountsAsync("cyd")).Queued, (await store.CountsAsync("dan")).Queued));
     }
 
     [Fact]
@@ -253,7 +253,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(Settlement.LeaseLost, await store.AckAsync("bob", durable));
         Assert.Equal(Settlement.LeaseLost, await store.AckAsync("bob", held));
         Assert.Equal(1, holder.ReleasedCount);
-        Assert.Equal((0, 0, 0), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight, counts.Dead) : default);
+        Assert.Equal((0, 0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight, counts.Dead) : default);
         await store.PassAsync(TimeSpan.FromDays(2));
         Assert.Empty(await store.ClaimAsync("bob"));
     }
@@ -274,6 +274,6 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([young.Seq], (await store.EntriesAsync()).Select(entry => entry.Seq));
         Assert.Equal(young.Seq, await store.Log.FirstSeqAsync(store.Project.Number, Cancel));
         Assert.Equal(["young"], ContentsOf(await store.ClaimAsync("bob")));
-        Assert.Equal((young.Seq + 1, 1), ((await store.StoreAsync(Note())).Seq, store.Counts("bob").Queued));
+        Assert.Equal((young.Seq + 1, 1), ((await store.StoreAsync(Note())).Seq, (await store.CountsAsync("bob")).Queued));
     }
 }

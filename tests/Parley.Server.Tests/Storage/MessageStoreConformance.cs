@@ -26,3 +26,8 @@ public sealed class SqliteMessageStoreTests : MessageStoreConformance
 {
     private protected override async Task<StoreScope> OpenAsync(ProjectSettings? settings = null) => await SqliteStoreScope.OpenAsync(settings);
 }
+
+public sealed class PostgresMessageStoreTests(PostgresDatabases databases) : MessageStoreConformance
+{
+    private protected override async Task<StoreScope> OpenAsync(ProjectSettings? settings = null) => await PostgresStoreScope.OpenAsync(databases, settings);
+}

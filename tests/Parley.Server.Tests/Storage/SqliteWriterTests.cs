@@ -97,7 +97,7 @@ public sealed class SqliteWriterTests
 
         Assert.Equal([1, 2], holder.Delivered.Select(delivery => delivery.Seq));
         Assert.Equal(2, holder.Out);
-        Assert.Equal((1, 2), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal((1, 2), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
         Assert.Equal(3, (await store.ClaimOneAsync("bob")).Seq);
     }
 
@@ -117,9 +117,9 @@ public sealed class SqliteWriterTests
 
         Assert.Equal(Settlement.Settled, await ack);
         await release;
-        Assert.Equal((1, 0), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal((1, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
         Assert.Equal(2, (await store.ClaimOneAsync("bob")).Seq);
-        Assert.Equal(0, store.Counts("bob").Queued);
+        Assert.Equal(0, (await store.CountsAsync("bob")).Queued);
     }
 
     [Theory]
@@ -159,7 +159,7 @@ public sealed class SqliteWriterTests
         }
 
         Assert.Equal([1, 2], (await durable).Concat(await held).Select(delivery => delivery.Seq).Order());
-        Assert.Equal((0, 2), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal((0, 2), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
         Assert.Equal(Settlement.Settled, await store.AckAsync("bob", (await durable)[0]));
         Assert.Equal(Settlement.Settled, await store.AckAsync("bob", (await held)[0]));
     }
@@ -199,7 +199,7 @@ public sealed class SqliteWriterTests
 
         await room;
         await Task.WhenAll(sends);
-        Assert.Equal(sends.Count, store.Counts("bob").Queued);
+        Assert.Equal(sends.Count, (await store.CountsAsync("bob")).Queued);
     }
 
     private static async Task<int> FailAsync(SqliteStoreScope store) =>

@@ -26,7 +26,7 @@ public sealed class StorageFullTests
 
         await MakeRoomAsync(store);
         Assert.Equal(2, (await store.StoreAsync(Large("second"))).Seq);
-        Assert.Equal(2, store.Counts("bob").Queued);
+        Assert.Equal(2, (await store.CountsAsync("bob")).Queued);
         Assert.Equal([1, 2], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
     }
 
@@ -99,7 +99,7 @@ public sealed class StorageFullTests
         await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.Messages.WithdrawAllAsync(store.Agent("bob").Number, Cancel));
         store.Fault.IsOn = false;
 
-        Assert.Equal(2, store.Counts("bob").Queued);
+        Assert.Equal(2, (await store.CountsAsync("bob")).Queued);
         Assert.Equal([1, 2], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
     }
 

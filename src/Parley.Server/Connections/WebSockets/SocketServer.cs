@@ -27,7 +27,7 @@ internal sealed partial class SocketServer(
 
         if (query.Session is { } broken && hub.Find(broken) is { } old && old.Agent == agent)
             await EndAsync(old);
-        Welcome(connection);
+        await WelcomeAsync(connection);
         hub.Add(connection);
         if (connection.Takes)
         {
@@ -47,18 +47,21 @@ internal sealed partial class SocketServer(
         }
     }
 
-    private void Welcome(SocketConnection connection) =>
+    private async ValueTask WelcomeAsync(SocketConnection connection)
+    {
+        var agent = await agents.ShowAsync(connection.Project, connection.Agent, connection.Ending);
         connection.Outbound.Add(DataFrame.Of(
             "agent:welcome"u8, [],
             new Welcome
             {
-                Agent = agents.ToWire(connection.Project, connection.Agent),
+                Agent = agent,
                 SessionId = connection.Session,
                 HeartbeatSeconds = (int)times.Heartbeat.TotalSeconds,
                 Window = connection.Window,
                 Place = connection.Project.Log.Place(connection.Project.Log.Head).ToString(),
             },
             WireJson.Strict.Welcome));
+    }
 
     private async Task ReceiveAsync(SocketConnection connection)
     {

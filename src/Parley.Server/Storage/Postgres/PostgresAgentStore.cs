@@ -9,15 +9,15 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Agents in PostgreSQL.</summary>
 internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStore
 {
+    internal const string Columns =
+        "number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen";
+
     public ValueTask<IReadOnlyList<AgentRecord>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<AgentRecord>>(
             async (connection, cancel) =>
             {
                 await using var command = new NpgsqlCommand(
-                    """
-                    SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen
-                    FROM agents WHERE deleted_at IS NULL
-                    """,
+$"SELECT {Columns} FROM agents WHERE deleted_at IS NULL",
                     connection);
                 await using var rows = await command.ExecuteReaderAsync(cancel);
                 var agents = new List<AgentRecord>();
@@ -146,7 +146,7 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
         });
     }
 
-    private static AgentRecord Read(NpgsqlDataReader row) => new()
+    internal static AgentRecord Read(NpgsqlDataReader row) => new()
     {
         Number = row.GetInt32(0),
         Project = row.GetInt32(1),

@@ -15,19 +15,23 @@ internal sealed class PostgresDatabase : IDisposable
     /// <summary>Milliseconds; queries of people and of loops are bounded far below.</summary>
     private const int Statement = 30_000;
 
+    /// <summary>Seconds.</summary>
+    private const int LineKeepAlive = 3;
+
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writing;
+    private readonly NpgsqlDataSource _line;
 
-    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, int node, TimeProvider clock, ILogger log)
+    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, NpgsqlDataSource line, int node, TimeProvider clock, ILogger log)
     {
         _readers = readers;
         _writing = writing;
-        Node = node;
+        _line = line;
         Writer = new PostgresWriter(writing, node, clock, log);
     }
 
-    /// <summary>This node's number: given at its start and never again.</summary>
-    internal int Node { get; }
+    /// <summary>This node's number: given at its start, or when it comes back after it was taken for gone, and never again.</summary>
+    internal int Node => Writer.Node;
 
     internal PostgresWriter Writer { get; }
 
@@ -45,6 +49,7 @@ internal sealed class PostgresDatabase : IDisposable
         // planner would choose to read whole tables, and go on so while they grow.
         var writing = Source(
             connectionString, " -c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off", connections: 2);
+        var line = Source(new NpgsqlConnectionStringBuilder(connectionString) { KeepAlive = LineKeepAlive }.ConnectionString, "", connections: 1);
         try
         {
             using (var migrating = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString))
@@ -54,12 +59,13 @@ internal sealed class PostgresDatabase : IDisposable
             }
 
             using var connection = writing.OpenConnection();
-            return new PostgresDatabase(readers, writing, TakeNodeNumber(connection), clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
+            return new PostgresDatabase(readers, writing, line, TakeNodeNumber(connection), clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
         }
         catch (Exception fault)
         {
             readers.Dispose();
             writing.Dispose();
+            line.Dispose();
             if (PostgresFault.IsAway(fault))
                 throw PostgresFault.Away(fault);
             throw;
@@ -95,9 +101,20 @@ internal sealed class PostgresDatabase : IDisposable
             },
             cancellationToken);
 
+    /// <summary>Goes on under a new number.</summary>
+    internal async ValueTask RenumberAsync(CancellationToken cancellationToken) => await Writer.WriteAsync(
+        async transaction => (int)(await transaction.ScalarAsync(
+            "INSERT INTO nodes (name, started_at, seen_at) VALUES ($1, clock_timestamp(), clock_timestamp()) RETURNING number", Environment.MachineName))!,
+        cancellationToken,
+        committed: number => Writer.Node = number);
+
+    /// <summary>A connection to listen on, with signs of life over it: one that is cut is noticed.</summary>
+    internal ValueTask<NpgsqlConnection> OpenLineAsync(CancellationToken cancellationToken) => _line.OpenConnectionAsync(cancellationToken);
+
     public void Dispose()
     {
         Writer.Dispose();
+        _line.Dispose();
         _writing.Dispose();
         _readers.Dispose();
     }

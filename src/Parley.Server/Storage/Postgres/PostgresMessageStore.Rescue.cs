@@ -109,6 +109,9 @@ internal sealed partial class PostgresMessageStore
         }
     }
 
+    /// <summary>With the next round everybody who has a backlog is woken: what told who has work was not heard.</summary>
+    internal void WakeBacklogs() => Volatile.Write(ref _backlogsWokenAt, 0);
+
     /// <summary>A wake-up is a hint and may be lost: whoever has a backlog is woken again every few seconds.</summary>
     private async ValueTask<IReadOnlyList<int>> BacklogsAsync(CancellationToken cancellationToken)
     {

@@ -62,3 +62,17 @@ internal abstract class PostgresBatchOperation : PostgresTransition
     /// <returns>False when that leaves nothing to go on with.</returns>
     internal virtual bool SkipBad() => false;
 }
+
+/// <summary>Takes in what other nodes wrote.</summary>
+internal sealed class PostgresHearing : PostgresOperation
+{
+    internal override int Weight => 0;
+
+    internal override void Complete()
+    {
+    }
+
+    internal override void Fail(Exception reason)
+    {
+    }
+}

@@ -8,7 +8,7 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Projects in PostgreSQL.</summary>
 internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvider clock) : IProjectStore
 {
-    private const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
+    internal const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
 
     public ValueTask<IReadOnlyList<ProjectRecord>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ProjectRecord>>(
@@ -121,7 +121,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
         return await rows.ReadAsync() ? Read(rows) : null;
     }
 
-    private static ProjectRecord Read(NpgsqlDataReader row) => new(
+    internal static ProjectRecord Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3),
         JsonSerializer.Deserialize(row.GetString(4), WireJson.Lenient.ProjectSettings)!, row.GetInt64(5), row.GetInt64(6) - 1);
 

@@ -9,15 +9,7 @@ internal sealed class PostgresSquadStore(PostgresDatabase database) : ISquadStor
 {
     public ValueTask<IReadOnlyList<SquadRecord>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<SquadRecord>>(
-            static async (connection, cancellation) => await connection.Ask(
-                    // One statement sees one moment: a squad never with the members of another.
-                    """
-                    SELECT s.number, s.project, s.squad_id, s.name, s.created_at,
-                           array_agg(m.agent ORDER BY m.position) FILTER (WHERE m.agent IS NOT NULL),
-                           array_agg(m.role ORDER BY m.position) FILTER (WHERE m.agent IS NOT NULL),
-                           array_agg(m.specialization ORDER BY m.position) FILTER (WHERE m.agent IS NOT NULL)
-                    FROM squads s LEFT JOIN memberships m ON m.squad = s.number GROUP BY s.number
-                    """)
+            static async (connection, cancellation) => await connection.Ask(Select(""))
                 .ListAsync(Read, cancellation),
             cancellationToken);
 
@@ -68,7 +60,18 @@ internal sealed class PostgresSquadStore(PostgresDatabase database) : ISquadStor
             cancellationToken,
             weight: 1 + squad.Members.Count);
 
-    private static SquadRecord Read(NpgsqlDataReader row) => new()
+    /// <param name="where">Which; of <c>squads s</c>.</param>
+    /// <remarks>One statement sees one moment: a squad never with the members of another.</remarks>
+    internal static string Select(string where) =>
+        $"""
+         SELECT s.number, s.project, s.squad_id, s.name, s.created_at,
+                array_agg(m.agent ORDER BY m.position) FILTER (WHERE m.agent IS NOT NULL),
+                array_agg(m.role ORDER BY m.position) FILTER (WHERE m.agent IS NOT NULL),
+                array_agg(m.specialization ORDER BY m.position) FILTER (WHERE m.agent IS NOT NULL)
+         FROM squads s LEFT JOIN memberships m ON m.squad = s.number {where} GROUP BY s.number
+         """;
+
+    internal static SquadRecord Read(NpgsqlDataReader row) => new()
     {
         Number = row.GetInt32(0),
         Project = row.GetInt32(1),

@@ -7,6 +7,7 @@ using Parley.Server.Idempotency;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
+using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -34,14 +35,20 @@ internal static class PostgresStorage
         .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
         .AddSingleton<IRelayStore, PostgresRelayStore>()
-        .AddSingleton<ITokenStore, PostgresTokenStore>();
+        .AddSingleton<ITokenStore, PostgresTokenStore>()
+        .AddSingleton<INodeStore, PostgresNodeStore>()
+        .AddSingleton<PostgresLine>()
+        .AddSingleton<INodeLine>(provider => provider.GetRequiredService<PostgresLine>())
+        .AddNodes()
+        .AddHostedService(provider => provider.GetRequiredService<PostgresLine>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartPostgres(this IServiceProvider services)
     {
         var writer = services.GetRequiredService<PostgresDatabase>().Writer;
         writer.Tail.Sink = services.GetRequiredService<ProjectDirectory>();
-        writer.Handover = services.GetRequiredService<IHandover>();
+        writer.Tail.Handover = writer.Handover = services.GetRequiredService<IHandover>();
+        services.StartNodes();
         writer.Start();
     }
 

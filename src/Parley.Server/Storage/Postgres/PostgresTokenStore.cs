@@ -7,7 +7,7 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Tokens, opened tickets and signing keys in PostgreSQL.</summary>
 internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStore
 {
-    private const string Columns = "token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at";
+    internal const string Columns = "token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at";
 
     public ValueTask<IReadOnlyList<StoredToken>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<StoredToken>>(
@@ -116,7 +116,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         transaction.Defer("DELETE FROM opened_tickets WHERE token_id = ANY($1)", [tokenIds.ToArray()]);
     }
 
-    private static StoredToken Read(NpgsqlDataReader row) => new()
+    internal static StoredToken Read(NpgsqlDataReader row) => new()
     {
         TokenId = row.GetString(0),
         Kind = Enum.Parse<TokenKind>(row.GetString(1), ignoreCase: true),

@@ -12,13 +12,13 @@ internal sealed partial class PostgresWriter : IDisposable
     private const int MaxPending = 65_536;
 
     private readonly NpgsqlDataSource _source;
-    private readonly int _node;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Queue<PostgresOperation> _waiting = new();
     private readonly PostgresTail _tail = new();
+    private readonly Dictionary<int, long> _heard = [];
     private NpgsqlConnection? _connection;
     private int _pending;
     private TaskCompletionSource? _room;
@@ -28,10 +28,13 @@ internal sealed partial class PostgresWriter : IDisposable
     internal PostgresWriter(NpgsqlDataSource source, int node, TimeProvider clock, ILogger log)
     {
         _source = source;
-        _node = node;
+        Node = node;
         _clock = clock;
         _log = log;
     }
+
+    /// <summary>This node's number; another once it was taken for gone. Set on the lane.</summary>
+    internal int Node { get; set; }
 
     /// <summary>Gives committed entries to the logs in memory.</summary>
     internal PostgresTail Tail => _tail;
@@ -93,6 +96,28 @@ internal sealed partial class PostgresWriter : IDisposable
         }
     }
 
+    /// <summary>Another node has written a project's log up to a seq. On the lane, which owns the tails; several at once.</summary>
+    internal void Hear(int project, long head)
+    {
+        lock (_heard)
+        {
+            var isFirst = _heard.Count == 0;
+            if (!_heard.TryGetValue(project, out var known) || known < head)
+                _heard[project] = head;
+            if (!isFirst)
+                return;
+        }
+
+        try
+        {
+            Enqueue(new PostgresHearing());
+        }
+        catch (ObjectDisposedException)
+        {
+            // Who is leaving need not hear more.
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -115,6 +140,8 @@ internal sealed partial class PostgresWriter : IDisposable
         {
             if (operation is PostgresBatchOperation first)
                 await RunBatchAsync(first);
+            else if (operation is PostgresHearing)
+                await HearAsync();
             else
                 await RunAsync((PostgresTransition)operation);
         }
@@ -174,7 +201,7 @@ internal sealed partial class PostgresWriter : IDisposable
                 }
 
                 if (!batch.IsEmpty)
-                    await batch.ExecuteAsync(connection, TestNow, _node, HasPeers);
+                    await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
             }
             catch (Exception fault)
             {
@@ -236,7 +263,7 @@ internal sealed partial class PostgresWriter : IDisposable
                 var connection = await ConnectAsync();
                 isSent = await operation.AddToAsync(batch, onlyOne: true);
                 if (!batch.IsEmpty)
-                    await batch.ExecuteAsync(connection, TestNow, _node, HasPeers);
+                    await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
             }
             catch (Exception fault)
             {
@@ -251,6 +278,28 @@ internal sealed partial class PostgresWriter : IDisposable
             }
 
             await FinishAsync(batch, [operation], unsent: isSent ? null : operation);
+        }
+    }
+
+    private async Task HearAsync()
+    {
+        KeyValuePair<int, long>[] heads;
+        lock (_heard)
+        {
+            heads = [.. _heard];
+            _heard.Clear();
+        }
+
+        try
+        {
+            foreach (var (project, head) in heads)
+                await _tail.HearAsync(project, head, await ConnectAsync());
+        }
+        catch (Exception fault) when (PostgresFault.IsAway(fault))
+        {
+            // Each second it is looked again how far the logs go.
+            Log.NotHeard(_log, fault.Message);
+            await SettleFaultAsync(fault);
         }
     }
 
@@ -274,7 +323,7 @@ internal sealed partial class PostgresWriter : IDisposable
 
     private async Task<PostgresTransaction> TransactAsync(Func<PostgresTransaction, Task> apply)
     {
-        var transaction = new PostgresTransaction(await ConnectAsync(), _node, _clock);
+        var transaction = new PostgresTransaction(await ConnectAsync(), Node, _clock);
         try
         {
             await apply(transaction);
@@ -309,7 +358,7 @@ internal sealed partial class PostgresWriter : IDisposable
         _connection = await _source.OpenConnectionAsync();
         if (Recover is { } recover)
         {
-            var transaction = new PostgresTransaction(_connection, _node, _clock);
+            var transaction = new PostgresTransaction(_connection, Node, _clock);
             await recover(transaction);
             await transaction.CommitAsync(HasPeers);
             await TellAsync(transaction.News);
@@ -337,6 +386,9 @@ internal sealed partial class PostgresWriter : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "A batch failed; its {Count} operations are applied one by one.")]
         internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "What other nodes wrote could not be read now: {Reason}")]
+        internal static partial void NotHeard(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused.")]
         internal static partial void WriteRefused(ILogger logger, Exception fault, int count);

@@ -42,7 +42,10 @@ internal sealed class MailboxLedger : IWriterCache, IMailboxCounts
 
     internal MailboxAccount? Peek(int mailbox) => _accounts.GetValueOrDefault(mailbox);
 
-    public MailboxCounts CountsOf(int mailbox)
+    public ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken) =>
+        new(agents.Distinct().ToDictionary(agent => agent, CountsOf));
+
+    private MailboxCounts CountsOf(int mailbox)
     {
         if (Peek(mailbox) is not { } account)
             return new MailboxCounts();

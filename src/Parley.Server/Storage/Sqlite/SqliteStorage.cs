@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
+using Parley.Server.Coordination;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
 using Parley.Server.Log;
@@ -40,7 +41,10 @@ internal static class SqliteStorage
         .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
         .AddSingleton<IRelayStore, SqliteRelayStore>()
-        .AddSingleton<ITokenStore, SqliteTokenStore>();
+        .AddSingleton<ITokenStore, SqliteTokenStore>()
+        .AddSingleton<SoleNode>()
+        .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SoleNode>())
+        .AddSingleton<INeighbours>(provider => provider.GetRequiredService<SoleNode>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartSqlite(this IServiceProvider services)

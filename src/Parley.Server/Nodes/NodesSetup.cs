@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Coordination;
+
+namespace Parley.Server.Nodes;
+
+internal static class NodesSetup
+{
+    /// <summary>This node among others on the same database. Needs an <see cref="INodeStore"/> and an <see cref="INodeLine"/>.</summary>
+    public static IServiceCollection AddNodes(this IServiceCollection services) => services
+        .AddSingleton<DirectoryFollower>()
+        .AddSingleton<Neighbours>()
+        .AddSingleton<INeighbours>(provider => provider.GetRequiredService<Neighbours>())
+        .AddSingleton<INodeNews, NodeNews>()
+        .AddSingleton<Membership>()
+        .AddSingleton<ILeadership>(provider => provider.GetRequiredService<Membership>())
+        .AddHostedService(provider => provider.GetRequiredService<Membership>());
+
+    /// <summary>Ties the directories to what follows them; before the first of them is read.</summary>
+    public static void StartNodes(this IServiceProvider services) =>
+        services.GetRequiredService<Neighbours>().Follower = services.GetRequiredService<DirectoryFollower>();
+}
+
+/// <summary>What the directories ask, which are themselves what the follower keeps up to date.</summary>
+internal sealed class Neighbours : INeighbours
+{
+    /// <summary>Set once, before the first request.</summary>
+    internal DirectoryFollower Follower { get; set; } = null!;
+
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower.CatchUpAsync(cancellationToken);
+}

@@ -1,0 +1,24 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Agents;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>How much mailboxes hold, for all nodes: read from the counters that go with every transition.</summary>
+internal sealed class PostgresMailboxCounts(PostgresDatabase database) : IMailboxCounts
+{
+    public ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<int, MailboxCounts>>(
+            async (connection, cancel) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "SELECT agent, waiting_1 + waiting_2 + waiting_3 + waiting_4, in_flight, dead FROM mailboxes WHERE agent = ANY ($1)", connection);
+                command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. agents] });
+                var counts = new Dictionary<int, MailboxCounts>(agents.Count);
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                while (await rows.ReadAsync(cancel))
+                    counts.Add(rows.GetInt32(0), new MailboxCounts { Queued = rows.GetInt32(1), InFlight = rows.GetInt32(2), Dead = rows.GetInt32(3) });
+                return counts;
+            },
+            cancellationToken);
+}

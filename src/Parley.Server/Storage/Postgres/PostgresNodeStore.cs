@@ -1,0 +1,143 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Nodes;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Nodes in PostgreSQL. Its clock judges who is silent: the nodes' own may differ.</summary>
+/// <remarks>All of it goes over connections of the readers' pool: a lane that is full of work must not look like a node that is dead.</remarks>
+internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessageStore messages) : INodeStore
+{
+    /// <summary>Calls between two looks at all nodes that went lately: one that was stopped, taken for gone, and woke up again may have
+    /// written once more under its old number.</summary>
+    private const int SweepEvery = 30;
+
+    private int _untilSweep;
+
+    public int Number => database.Node;
+
+    public ValueTask<NodeStanding> BeatAsync(TimeSpan patience, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, cancel) => (await connection.Ask(
+                """
+                WITH me AS (
+                    UPDATE nodes SET seen_at = clock_timestamp() WHERE number = $1 AND gone_at IS NULL RETURNING number),
+                lead AS (
+                    UPDATE leadership SET node = $1, term = term + (node <> $1)::int, until = clock_timestamp() + $2
+                    WHERE EXISTS (SELECT 1 FROM me) AND (node = $1 OR until < clock_timestamp()) RETURNING term)
+                SELECT (SELECT count(*) FROM me), (SELECT term FROM lead),
+                       ARRAY (SELECT number FROM nodes WHERE gone_at IS NULL AND number <> $1 AND seen_at > clock_timestamp() - $2)
+                """,
+                Number, patience)
+            .FindAsync(
+                row => new NodeStanding(row.GetInt64(0) == 0, !row.IsDBNull(1), row.Int64OrNull(1) ?? 0, row.GetFieldValue<int[]>(2).ToHashSet()), cancel))!,
+        cancellationToken);
+
+    public async ValueTask<LostNodes> BuryAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var sweep = _untilSweep-- <= 0;
+        if (sweep)
+            _untilSweep = SweepEvery;
+        var (lost, swept) = await database.ReadAsync((connection, cancel) => MarkAsync(connection, patience, sweep, cancel), cancellationToken);
+        var left = new List<(int, int)>();
+        // Marked first: from then on nothing that the node settles counts, so what it held can be given to others.
+        foreach (var node in lost.Union(swept))
+        {
+            await messages.ReleaseNodeAsync(node, cancellationToken);
+            left.AddRange(await database.ReadAsync((connection, cancel) => ForgetPresenceAsync(connection, node, cancel), cancellationToken));
+        }
+
+        return new LostNodes(lost, left);
+    }
+
+    public async ValueTask RejoinAsync(CancellationToken cancellationToken)
+    {
+        var old = Number;
+        await database.RenumberAsync(cancellationToken);
+        await messages.ReleaseNodeAsync(old, cancellationToken);
+        await database.ReadAsync((connection, cancel) => ForgetPresenceAsync(connection, old, cancel), cancellationToken);
+    }
+
+    public async ValueTask LeaveAsync(CancellationToken cancellationToken)
+    {
+        await messages.ReleaseNodeAsync(Number, cancellationToken);
+        await database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                await ForgetPresenceAsync(connection, Number, cancel);
+                await connection.Ask("UPDATE nodes SET gone_at = clock_timestamp() WHERE number = $1", Number).RunAsync(cancel);
+                return await connection.Ask("UPDATE leadership SET until = '-infinity' WHERE node = $1", Number).RunAsync(cancel);
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<DirectoryChanges> ChangesAsync(long revision, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, cancel) =>
+        {
+            // Read first: what is changed after it is told again next time.
+            var newest = await connection.Ask("SELECT revision FROM directory WHERE id = 1").ValueAsync<long>(cancel) ?? revision;
+            var changes = new DirectoryChanges(newest);
+            if (newest > revision)
+                await ReadChangesAsync(connection, revision, changes, cancel);
+            return changes;
+        },
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<AgentPresence>>(
+            static async (connection, cancel) => await connection.Ask("SELECT project, agent, node, status, activity, since FROM presence")
+                .ListAsync(
+                    static row => new AgentPresence(
+                        row.GetInt32(0), row.GetInt32(1), row.GetInt32(2),
+                        new AgentNote((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5))),
+                    cancel),
+            cancellationToken);
+
+    private async Task<(IReadOnlyList<int> Lost, IReadOnlyList<int> Swept)> MarkAsync(
+        NpgsqlConnection connection, TimeSpan patience, bool sweep, CancellationToken cancel)
+    {
+        var swept = sweep
+            ? await connection.Ask("SELECT number FROM nodes WHERE gone_at > clock_timestamp() - interval '1 hour'").ListAsync(static row => row.GetInt32(0), cancel)
+            : [];
+        if (sweep)
+            await connection.Ask("DELETE FROM nodes WHERE gone_at < clock_timestamp() - interval '1 day'").RunAsync(cancel);
+        var lost = await connection.Ask(
+                "UPDATE nodes SET gone_at = clock_timestamp() WHERE gone_at IS NULL AND number <> $1 AND seen_at < clock_timestamp() - $2 RETURNING number", Number, patience)
+            .ListAsync(static row => row.GetInt32(0), cancel);
+        return (lost, swept);
+    }
+
+    /// <returns>Who is nowhere else.</returns>
+    private static async Task<List<(int Project, int Agent)>> ForgetPresenceAsync(NpgsqlConnection connection, int node, CancellationToken cancel) =>
+        await connection.Ask(
+                """
+                WITH gone AS (DELETE FROM presence WHERE node = $1 RETURNING project, agent)
+                SELECT project, agent FROM gone WHERE NOT EXISTS (SELECT 1 FROM presence p WHERE p.agent = gone.agent AND p.node <> $1)
+                """,
+                node)
+            .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1)), cancel);
+
+    private static async Task ReadChangesAsync(NpgsqlConnection connection, long revision, DirectoryChanges changes, CancellationToken cancel)
+    {
+        changes.Projects.AddRange(await connection.Ask(
+                $"SELECT {PostgresProjectStore.Columns} FROM projects WHERE changed > $1 AND project_id NOT LIKE '%/deleted/%' ORDER BY number", revision)
+            .ListAsync(PostgresProjectStore.Read, cancel));
+        changes.GoneProjects.AddRange(await connection.Ask("SELECT number FROM projects WHERE changed > $1 AND project_id LIKE '%/deleted/%'", revision)
+            .ListAsync(static row => row.GetInt32(0), cancel));
+        changes.Agents.AddRange(await connection.Ask($"SELECT {PostgresAgentStore.Columns} FROM agents WHERE changed > $1 AND deleted_at IS NULL ORDER BY number", revision)
+            .ListAsync(PostgresAgentStore.Read, cancel));
+        changes.GoneAgents.AddRange(await connection.Ask("SELECT project, number FROM agents WHERE changed > $1 AND deleted_at IS NOT NULL", revision)
+            .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1)), cancel));
+        changes.Squads.AddRange(await connection.Ask(PostgresSquadStore.Select("WHERE s.changed > $1"), revision).ListAsync(PostgresSquadStore.Read, cancel));
+        changes.Tokens.AddRange(await connection.Ask($"SELECT {PostgresTokenStore.Columns} FROM tokens WHERE changed > $1", revision)
+            .ListAsync(PostgresTokenStore.Read, cancel));
+        foreach (var (project, squad) in await connection.Ask("SELECT project, squad_id FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
+            .ListAsync(static row => (row.GetInt32(0), row.TextOrNull(1)), cancel))
+        {
+            if (squad is null)
+                changes.GoneProjects.Add(project);
+            else if (!changes.Squads.Exists(made => made.Project == project && made.Id == squad))
+                changes.GoneSquads.Add((project, squad));
+        }
+    }
+}
