@@ -13,6 +13,11 @@ internal sealed partial class FirstTokens(TokenVault vault, ITokenStore store, I
     public const string AdminId = "first-admin";
     public const string JoinId = "first-join";
 
+    private const string FolderNameFile = "folder.name";
+
+    /// <summary>Whether a token is one of the first ones, whose revocation is remembered for as long as there may be a file with it.</summary>
+    public static bool IsFirst(string tokenId) => tokenId.StartsWith(AdminId, StringComparison.Ordinal) || tokenId.StartsWith(JoinId, StringComparison.Ordinal);
+
     public static string AdminFile(string dataFolder) => Path.Combine(dataFolder, "admin.token");
 
     public static string JoinFile(string dataFolder) => Path.Combine(dataFolder, "join.token");
@@ -27,12 +32,27 @@ internal sealed partial class FirstTokens(TokenVault vault, ITokenStore store, I
     }
 
     /// <summary>Sees to it that both files are there and in force. Called once, after the vault is loaded.</summary>
-    public async Task EnsureAsync(string dataFolder, CancellationToken cancellationToken)
+    /// <param name="isShared">Other servers, with data folders of their own, use the same store: each folder has its own two tokens, all of
+    /// which open every node.</param>
+    public async Task EnsureAsync(string dataFolder, bool isShared, CancellationToken cancellationToken)
     {
         MakeFolder(dataFolder);
         var kept = await store.LoadAsync(cancellationToken);
-        await EnsureAsync(new TokenOrder(TokenKind.Admin) { TokenId = AdminId }, AdminFile(dataFolder), kept, cancellationToken);
-        await EnsureAsync(new TokenOrder(TokenKind.Join) { TokenId = JoinId, ProjectId = Scope.DefaultProject }, JoinFile(dataFolder), kept, cancellationToken);
+        var suffix = isShared ? $"-{await NameOfAsync(dataFolder, cancellationToken)}" : "";
+        await EnsureAsync(new TokenOrder(TokenKind.Admin) { TokenId = AdminId + suffix }, AdminFile(dataFolder), kept, cancellationToken);
+        await EnsureAsync(
+            new TokenOrder(TokenKind.Join) { TokenId = JoinId + suffix, ProjectId = Scope.DefaultProject }, JoinFile(dataFolder), kept, cancellationToken);
+    }
+
+    /// <summary>A folder's own name, made once: it may move to another machine.</summary>
+    private static async Task<string> NameOfAsync(string dataFolder, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(dataFolder, FolderNameFile);
+        if (File.Exists(file) && (await File.ReadAllTextAsync(file, cancellationToken)).Trim() is { Length: > 0 } name)
+            return name;
+        var made = Guid.NewGuid().ToString("N")[..12];
+        await WriteAsync(file, made, cancellationToken);
+        return made;
     }
 
     private async Task EnsureAsync(TokenOrder order, string file, IReadOnlyList<StoredToken> kept, CancellationToken cancellationToken)
@@ -41,6 +61,8 @@ internal sealed partial class FirstTokens(TokenVault vault, ITokenStore store, I
         var row = kept.FirstOrDefault(token => token.TokenId == order.TokenId);
         if (text is not null && TokenText.IsToken(text, order.Kind))
         {
+            // Copied from the folder of another node, perhaps: then it has its row already.
+            row = kept.FirstOrDefault(token => token.Kind == order.Kind && token.Hash.Equals(TokenHash.Of(text))) ?? row;
             if (row is { RevokedAt: null } && row.Hash.Equals(TokenHash.Of(text)))
             {
                 Protect(file);

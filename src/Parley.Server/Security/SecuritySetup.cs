@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Coordination;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Security;
@@ -17,6 +18,6 @@ internal static class SecuritySetup
     {
         await services.GetRequiredService<TokenVault>().LoadAsync(cancellationToken);
         await services.GetRequiredService<Tickets>().LoadAsync(settings.SecretKey, cancellationToken);
-        await services.GetRequiredService<FirstTokens>().EnsureAsync(settings.DataFolder, cancellationToken);
+        await services.GetRequiredService<FirstTokens>().EnsureAsync(settings.DataFolder, isShared: services.GetRequiredService<INeighbours>() is not SoleNode, cancellationToken);
     }
 }

@@ -107,7 +107,7 @@ public sealed class FirstTokensTests : IDisposable
     {
         var vault = new TokenVault(_store, _clock, NullLogger<TokenVault>.Instance);
         await vault.LoadAsync(Cancel);
-        await new FirstTokens(vault, _store, NullLogger<FirstTokens>.Instance).EnsureAsync(_folder, Cancel);
+        await new FirstTokens(vault, _store, NullLogger<FirstTokens>.Instance).EnsureAsync(_folder, isShared: false, Cancel);
         return vault;
     }
 }

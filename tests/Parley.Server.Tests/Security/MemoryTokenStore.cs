@@ -35,7 +35,7 @@ internal sealed class MemoryTokenStore : ITokenStore
 
     public ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => Write(() =>
     {
-        foreach (var token in Tokens.Values.Where(token => (token.RevokedAt < before || token.ExpiresAt < before) && token.TokenId is not (FirstTokens.AdminId or FirstTokens.JoinId)))
+        foreach (var token in Tokens.Values.Where(token => (token.RevokedAt < before || token.ExpiresAt < before) && !FirstTokens.IsFirst(token.TokenId)))
             Tokens.TryRemove(token.TokenId, out _);
         foreach (var ticket in Opened.Values.Where(ticket => ticket.OpenedAt < before))
             Opened.TryRemove(ticket.Id, out _);

@@ -52,7 +52,12 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
         foreach (var (_, claimed) in _claimed)
         {
             if (order.Holder is { } holder)
+            {
                 store.Held.Add(order.Agent, claimed.Delivery, new HeldLease(holder, order.Agent, order.Project, claimed.Seq, claimed.Lease, claimed.Attempt, claimed.LeaseUntil));
+                // On the lane, as what is sent past the queue is: so each comes in its turn.
+                holder.Deliver(claimed);
+            }
+
             store.Note(news, order.Project, claimed.Delivery, claimed.Seq, order.Agent, DeliveryState.Leased, claimed.Attempt, claimed.LeaseUntil - (long)order.Lease.TotalMilliseconds);
         }
 

@@ -22,6 +22,9 @@ internal static class PostgresStorage
         .AddSingleton(provider => Open(address, provider))
         .AddSingleton(provider => new StorageName($"PostgreSQL {provider.GetRequiredService<PostgresDatabase>().ServerVersion} ({address})"))
         .AddSingleton<DeliveryLatency>()
+        .AddSingleton<PostgresMessageStore>()
+        .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<PostgresMessageStore>())
+        .AddSingleton<IMailboxCounts, PostgresMailboxCounts>()
         .AddSingleton<IMessageHistory, PostgresMessageHistory>()
         .AddSingleton<IMessageIndex, PostgresMessageIndex>()
         .AddSingleton<ILogStore, PostgresLogStore>()
@@ -46,8 +49,10 @@ internal static class PostgresStorage
     public static void StartPostgres(this IServiceProvider services)
     {
         var writer = services.GetRequiredService<PostgresDatabase>().Writer;
-        writer.Tail.Sink = services.GetRequiredService<ProjectDirectory>();
+        var projects = services.GetRequiredService<ProjectDirectory>();
+        writer.Tail.Sink = projects;
         writer.Tail.Handover = writer.Handover = services.GetRequiredService<IHandover>();
+        services.GetRequiredService<PostgresMessageStore>().SettingsOf = number => projects.Find(number)?.Settings;
         services.StartNodes();
         writer.Start();
     }

@@ -48,11 +48,11 @@ CREATE INDEX squads_changed ON squads (changed);
 CREATE INDEX tokens_changed ON tokens (changed);
 
 CREATE FUNCTION parley_directory_revision_1() RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE next bigint;
+DECLARE made bigint;
 BEGIN
-    UPDATE directory SET revision = revision + 1 WHERE id = 1 RETURNING revision INTO next;
+    UPDATE directory SET revision = revision + 1 WHERE id = 1 RETURNING revision INTO made;
     PERFORM pg_notify('parley_directory', '');
-    RETURN next;
+    RETURN made;
 END $$;
 
 CREATE FUNCTION parley_directory_changed() RETURNS trigger LANGUAGE plpgsql AS $$
