@@ -35,11 +35,14 @@ internal sealed class PostgresStoreScope : StoreScope
 
     internal override async Task ReopenAsync()
     {
+        var gone = Database.Node;
         await _services.DisposeAsync();
         // A restart takes time; a store may tell its lives apart by when they began.
         Clock.Advance(TimeSpan.FromMilliseconds(1));
         Provider = _services = Compose();
         await LoadAsync(new ProjectSettings());
+        // Who finds a node gone gives back what its connections held; a node that starts is a new one.
+        await Service<PostgresMessageStore>().ReleaseNodeAsync(gone, Xunit.TestContext.Current.CancellationToken);
     }
 
     public override async ValueTask DisposeAsync()
