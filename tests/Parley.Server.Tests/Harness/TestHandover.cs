@@ -61,6 +61,12 @@ internal sealed class TestHandover : IHandover
             _woken.Add(agent);
     }
 
+    public bool IsExpectant => false;
+
+    public void Hear(Server.Log.LogEntry entry)
+    {
+    }
+
     public bool WantsReceipts(int project) => true;
 
     public void Publish(in ReceiptNote receipt)
