@@ -38,13 +38,13 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         var sweep = _untilSweep-- <= 0;
         if (sweep)
             _untilSweep = SweepEvery;
-        var (lost, swept) = await database.ReadAsync((connection, cancel) => MarkAsync(connection, patience, sweep, cancel), cancellationToken);
+        var (lost, swept) = await database.WriteBesideAsync((connection, cancel) => MarkAsync(connection, patience, sweep, cancel), cancellationToken);
         var left = new List<(int, int)>();
         // Marked first: from then on nothing that the node settles counts, so what it held can be given to others.
         foreach (var node in lost.Union(swept))
         {
             await messages.ReleaseNodeAsync(node, cancellationToken);
-            left.AddRange(await database.ReadAsync((connection, cancel) => ForgetPresenceAsync(connection, node, cancel), cancellationToken));
+            left.AddRange(await database.WriteBesideAsync((connection, cancel) => ForgetPresenceAsync(connection, node, cancel), cancellationToken));
         }
 
         return new LostNodes(lost, left);
@@ -55,13 +55,13 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         var old = Number;
         await database.RenumberAsync(cancellationToken);
         await messages.ReleaseNodeAsync(old, cancellationToken);
-        await database.ReadAsync((connection, cancel) => ForgetPresenceAsync(connection, old, cancel), cancellationToken);
+        await database.WriteBesideAsync((connection, cancel) => ForgetPresenceAsync(connection, old, cancel), cancellationToken);
     }
 
     public async ValueTask LeaveAsync(CancellationToken cancellationToken)
     {
         await messages.ReleaseNodeAsync(Number, cancellationToken);
-        await database.ReadAsync(
+        await database.WriteBesideAsync(
             async (connection, cancel) =>
             {
                 await ForgetPresenceAsync(connection, Number, cancel);
