@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Parley.Server.Agents;
+using Parley.Server.Connections;
 using Parley.Server.Coordination;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
@@ -60,6 +61,8 @@ public sealed class RunningServer : IAsyncDisposable
     {
         File.Delete(AddressFile);
         _app.Services.GetRequiredService<Readiness>().Stop();
+        if (_app.Services.GetRequiredService<INeighbours>().AreThere)
+            await _app.Services.GetRequiredService<ConnectionHub>().MoveAsync(_settings.StopTimeout / 4, _app.Services.GetRequiredService<TimeProvider>());
         _app.Services.GetRequiredService<Stopping>().Begin();
         using var patience = new CancellationTokenSource(_settings.StopTimeout);
         await _app.StopAsync(patience.Token);

@@ -10,6 +10,9 @@ internal interface ILeadership
 /// <summary>What other nodes on the same store have made, as far as it is held in memory here: projects, agents, squads, tokens.</summary>
 internal interface INeighbours
 {
+    /// <summary>Whether another node is alive that connections may move to.</summary>
+    bool AreThere { get; }
+
     /// <summary>Completes when everything that was made anywhere before the call is known here. To be called where something that was
     /// named is not known, before saying so.</summary>
     ValueTask CatchUpAsync(CancellationToken cancellationToken);
@@ -19,6 +22,8 @@ internal interface INeighbours
 internal sealed class SoleNode : ILeadership, INeighbours
 {
     public bool IsLeader => true;
+
+    public bool AreThere => false;
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

@@ -9,7 +9,7 @@ namespace Parley.Server.Nodes;
 
 /// <summary>This node among the others: gives signs of life, leads where nobody else does, and as leader takes the silent for gone.</summary>
 internal sealed partial class Membership(
-    INodeStore store, INodeLine line, AgentDirectory agents, ConnectionHub hub, DirectoryFollower directories, TimeProvider clock, ILogger<Membership> logger)
+    INodeStore store, INodeLine line, AgentDirectory agents, ConnectionHub hub, Neighbours neighbours, TimeProvider clock, ILogger<Membership> logger)
     : BackgroundService, ILeadership
 {
     /// <summary>A node that is silent for this long is taken for gone.</summary>
@@ -47,6 +47,21 @@ internal sealed partial class Membership(
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(static tick => tick is { IsCompletedSuccessfully: true, Result: true }, TaskScheduler.Default));
     }
 
+    /// <summary>When nobody is connected any more: the others need not wait for the silence.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        StopLeading();
+        try
+        {
+            await store.LeaveAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
+        {
+            Log.NotLeft(logger, fault);
+        }
+    }
+
     /// <summary>One round; by itself for tests.</summary>
     internal async Task BeatAsync(CancellationToken cancellationToken)
     {
@@ -58,11 +73,11 @@ internal sealed partial class Membership(
             return;
         }
 
-        line.HasPeers = standing.Peers.Count > 0;
+        line.HasPeers = neighbours.AreThere = standing.Peers.Count > 0;
         agents.KeepNodes(standing.Peers);
         // What a lost notification told is seen here at the latest.
         await line.CheckAsync(cancellationToken);
-        await directories.CatchUpAsync(cancellationToken);
+        await neighbours.CatchUpAsync(cancellationToken);
         Lead(standing);
         // Who has just begun to lead first lets the others be heard: with a database that was away, everybody was silent.
         if (IsLeader && clock.GetElapsedTime(_leadingSince) > Patience)
@@ -110,6 +125,9 @@ internal sealed partial class Membership(
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "This node was taken for gone, as number {Node}: its connections begin anew.")]
         internal static partial void WasGone(ILogger logger, int node);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The others could not be told that this node leaves: they notice by its silence.")]
+        internal static partial void NotLeft(ILogger logger, Exception fault);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The node could not give a sign of life; it tries again.")]
         internal static partial void BeatFailed(ILogger logger, Exception fault);

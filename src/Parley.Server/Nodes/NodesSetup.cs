@@ -26,5 +26,8 @@ internal sealed class Neighbours : INeighbours
     /// <summary>Set once, before the first request.</summary>
     internal DirectoryFollower Follower { get; set; } = null!;
 
+    /// <summary>As the last sign of life found it.</summary>
+    public bool AreThere { get; internal set; }
+
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower.CatchUpAsync(cancellationToken);
 }
