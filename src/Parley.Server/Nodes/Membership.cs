@@ -18,8 +18,11 @@ internal sealed partial class Membership(
     /// <summary>Several signs of life fit into the patience: one lost, or late, is no death.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private long _leadingSince;
     private long _term;
+    private long _lastBeat;
+
+    /// <summary>Since when it gives its signs of life without a gap; null: not yet again.</summary>
+    private long? _steadySince;
 
     public bool IsLeader { get; private set; }
 
@@ -40,6 +43,7 @@ internal sealed partial class Membership(
             {
                 // Who can not say that it lives does not lead: another may by now.
                 StopLeading();
+                _steadySince = null;
                 if (fault is not StorageUnavailableException)
                     Log.BeatFailed(logger, fault);
             }
@@ -79,18 +83,25 @@ internal sealed partial class Membership(
         await line.CheckAsync(cancellationToken);
         await neighbours.CatchUpAsync(cancellationToken);
         Lead(standing);
-        // Who has just begun to lead first lets the others be heard: with a database that was away, everybody was silent.
-        if (IsLeader && clock.GetElapsedTime(_leadingSince) > Patience)
+        // With a database that was away, or a machine that stood still, everybody was silent: the others are first let be heard again.
+        var isSteady = HasBeenSteady();
+        if (IsLeader && isSteady)
             await BuryAsync(cancellationToken);
+    }
+
+    private bool HasBeenSteady()
+    {
+        var gap = clock.GetElapsedTime(_lastBeat);
+        _lastBeat = clock.GetTimestamp();
+        if (_steadySince is null || gap > Patience / 2)
+            _steadySince = _lastBeat;
+        return clock.GetElapsedTime(_steadySince.Value) > Patience;
     }
 
     private void Lead(NodeStanding standing)
     {
         if (standing.IsLeader && (!IsLeader || standing.Term != _term))
-        {
-            _leadingSince = clock.GetTimestamp();
             Log.Leading(logger, store.Number, standing.Term);
-        }
 
         (IsLeader, _term) = (standing.IsLeader, standing.Term);
     }

@@ -20,13 +20,14 @@ internal static class UnknownNames
         var projects = app.ApplicationServices.GetRequiredService<ProjectDirectory>();
         app.Use(async (context, next) =>
         {
-            if (context.Features.Get<Scope>() is { } scope && !IsKnown(projects, scope, context.Request.RouteValues))
+            if (context.Features.Get<Scope>() is { } scope && !IsKnown(projects, scope, context.Features.Get<Caller>(), context.Request.RouteValues))
                 await neighbours.CatchUpAsync(context.RequestAborted);
             await next(context);
         });
     }
 
-    private static bool IsKnown(ProjectDirectory projects, Scope scope, RouteValueDictionary route) =>
-        projects.Find(scope.ProjectId) is { } project &&
-        (!route.TryGetValue("agent_id", out var agent) || agent is not string id || id == AgentDirectory.Human || project.Agents.Find(id) is not null);
+    private static bool IsKnown(ProjectDirectory projects, Scope scope, Caller? caller, RouteValueDictionary route) =>
+        projects.Find(scope.ProjectId) is { } project && IsKnown(project, route.GetValueOrDefault("agent_id") as string) && IsKnown(project, caller?.AgentId);
+
+    private static bool IsKnown(ProjectState project, string? agent) => agent is null or AgentDirectory.Human || project.Agents.Find(agent) is not null;
 }

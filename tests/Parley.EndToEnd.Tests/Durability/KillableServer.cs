@@ -6,20 +6,36 @@ using System.Net.Sockets;
 namespace Parley.EndToEnd.Tests.Durability;
 
 /// <summary>The published server on one data folder and one port through all its lives.</summary>
-internal sealed class KillableServer(string binary) : IAsyncDisposable
+/// <param name="database">The address of its PostgreSQL; null: SQLite in its folder.</param>
+internal sealed class KillableServer(string binary, string? database = null) : IReachable, IAsyncDisposable
 {
     private const string Ready = "Parley is listening on ";
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-killed-").FullName;
     private readonly int _port = FreePort();
+    private readonly List<string> _words = [];
     private Process? _process;
 
-    internal string DataFolder => Path.Combine(_folder, "data");
+    public string DataFolder => Path.Combine(_folder, "data");
 
-    internal string ConfigFolder => Path.Combine(_folder, "config");
+    public string ConfigFolder => Path.Combine(_folder, "config");
 
-    internal string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+
+    internal int Port => _port;
+
+    internal bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>What it said on standard error, in all its lives.</summary>
+    internal string Words
+    {
+        get
+        {
+            lock (_words)
+                return string.Join('\n', _words);
+        }
+    }
 
     /// <summary>Starts it and waits until it listens.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
@@ -53,10 +69,11 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
         start.Environment["PARLEY_RATE_LIMIT_PER_SECOND"] = "0";
         start.Environment["PARLEY_RETRY_DELAY_SECONDS"] = "0";
         start.Environment["PARLEY_MAX_ATTEMPTS"] = "1000";
+        if (database is not null)
+            start.Environment["DATABASE_URL"] = database;
 
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        var errors = new List<string>();
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data?.Contains(Ready, StringComparison.Ordinal) == true)
@@ -64,13 +81,12 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
         };
         process.ErrorDataReceived += (_, line) =>
         {
-            lock (errors)
-                errors.Add(line.Data ?? "");
+            lock (_words)
+                _words.Add(line.Data ?? "");
         };
         process.Exited += (_, _) =>
         {
-            lock (errors)
-                ready.TrySetException(new InvalidOperationException($"The server ended before it was ready. {string.Join('\n', errors)}"));
+            ready.TrySetException(new InvalidOperationException($"The server ended before it was ready. {Words}"));
         };
         _process?.Dispose();
         _process = process;
@@ -78,6 +94,24 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return ready.Task;
+    }
+
+    /// <summary>Stops it in the middle of whatever it does, until <see cref="WakeAsync"/>.</summary>
+    internal Task PauseAsync() => SignalAsync("-STOP");
+
+    internal Task WakeAsync() => SignalAsync("-CONT");
+
+    /// <summary>As a person stops it.</summary>
+    internal async Task StopAsync()
+    {
+        await SignalAsync("-TERM");
+        await _process!.WaitForExitAsync();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary><c>kill -9</c>.</summary>

@@ -26,7 +26,7 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>The place in the log at which everybody was registered and nobody had begun.</summary>
     internal long Start { get; private set; }
 
-    internal static async Task<Load> StartAsync(KillableServer server, Account account, CancellationToken cancellationToken)
+    internal static async Task<Load> StartAsync(IReachable server, Account account, CancellationToken cancellationToken)
     {
         var load = new Load(account);
         await using var admin = ParleyApi.Open(new ParleyOptions { Url = server.Url, DataFolder = server.DataFolder });
@@ -68,7 +68,7 @@ internal sealed class Load : IAsyncDisposable
         return client;
     }
 
-    private async Task<ParleyApi> OpenAsync(ParleyApi admin, KillableServer server, string id, CancellationToken cancellationToken)
+    private async Task<ParleyApi> OpenAsync(ParleyApi admin, IReachable server, string id, CancellationToken cancellationToken)
     {
         var agent = await admin.Agents.RegisterAsync(new RegisterRequest { AgentId = id, Name = id }, cancellationToken);
         return Keep(ParleyApi.Open(new ParleyOptions { Url = server.Url, Token = agent.Token, DataFolder = server.DataFolder, AgentId = id }));
@@ -81,8 +81,8 @@ internal sealed class Load : IAsyncDisposable
         {
             for (var i = 0; i < SendsAPace; i++)
             {
-                var request = Request(i % 4 == 0 ? "rest-receiver" : "receiver");
-                confirmations.Add(ConfirmAsync(request.Content!, await sender.BeginSendAsync(request)));
+                var request = Request(i % 4 == 0 ? "rest-receiver" : "receiver") with { IdempotencyKey = Guid.NewGuid().ToString("N") };
+                confirmations.Add(ConfirmAsync(request, await sender.BeginSendAsync(request)));
             }
 
             confirmations.RemoveAll(confirmation => confirmation.IsCompletedSuccessfully);
@@ -91,16 +91,27 @@ internal sealed class Load : IAsyncDisposable
 
         await Task.WhenAll(confirmations);
 
-        async Task ConfirmAsync(string content, Task<SendAnswer> sending)
+        async Task ConfirmAsync(SendRequest request, Task<SendAnswer> sending)
         {
-            try
+            while (true)
             {
-                var answer = await sending;
-                _account.Confirm(answer.MessageId, content, answer.Seq);
-            }
-            catch (ParleyException refused)
-            {
-                _account.Fault($"A send over the WebSocket was refused: {refused.Problem.Code} {refused.Message}");
+                try
+                {
+                    var answer = await sending;
+                    _account.Confirm(answer.MessageId, request.Content!, answer.Seq);
+                    return;
+                }
+                catch (ParleyException away) when (away.Code == ErrorCodes.StorageUnavailable)
+                {
+                    // It may have been stored all the same: under its key it is the same message.
+                    await Task.Delay(10 * Pace, TimeProvider.System);
+                    sending = await sender.BeginSendAsync(request);
+                }
+                catch (ParleyException refused)
+                {
+                    _account.Fault($"A send over the WebSocket was refused: {refused.Problem.Code} {refused.Message}");
+                    return;
+                }
             }
         }
     }
@@ -134,7 +145,8 @@ internal sealed class Load : IAsyncDisposable
         {
             try
             {
-                await message.AckAsync(confirm: true);
+                while (!await TryAckAsync(message))
+                    await Task.Delay(10 * Pace, TimeProvider.System);
                 _account.Acknowledge(message.Message.MessageId);
             }
             catch (ParleyException lost) when (lost.Code == ErrorCodes.LeaseLost)
@@ -148,6 +160,20 @@ internal sealed class Load : IAsyncDisposable
             catch (ParleyException)
             {
                 // The connection was closed below it, at the end of the test.
+            }
+        }
+
+        static async Task<bool> TryAckAsync(ReceivedMessage message)
+        {
+            try
+            {
+                await message.AckAsync(confirm: true);
+                return true;
+            }
+            catch (ParleyException away) when (away.Code == ErrorCodes.StorageUnavailable)
+            {
+                // It may have happened all the same: asked again, the server says.
+                return false;
             }
         }
     }
@@ -184,7 +210,7 @@ internal sealed class Load : IAsyncDisposable
             {
                 return await ask();
             }
-            catch (ParleyUnreachableException)
+            catch (ParleyException away) when (away is ParleyUnreachableException || away.Code == ErrorCodes.StorageUnavailable)
             {
                 await Task.Delay(Pace, TimeProvider.System, _stopReceiving.Token);
             }

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using Parley.Client;
+using Parley.EndToEnd.Tests.Durability;
+using Parley.Protocol;
+using Xunit;
+
+namespace Parley.EndToEnd.Tests.Nodes;
+
+/// <summary>Three nodes under load, and everything that may befall them and their database, at random moments. <c>PARLEY_FAULTS</c> says how
+/// often (9), <c>PARLEY_FAULT_SEED</c> which and when; clients' own timing is not repeatable.</summary>
+public sealed class FailingNodesTests(ITestOutputHelper output)
+{
+    private const int Faults = 9;
+    private const int Nodes = 3;
+
+    /// <summary>A node is missed after 5 s.</summary>
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(7);
+
+    /// <summary>From the end of a fault until everything that was confirmed before it has come and is settled: service is back within 10 s,
+    /// and what a dead node held comes again 5 s after its last sign of life. Doubled, for machines that are busy.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Whatever_fails_what_was_confirmed_is_delivered_and_settled_once()
+    {
+        var seed = Number("PARLEY_FAULT_SEED") ?? Random.Shared.Next();
+        var faults = Number("PARLEY_FAULTS") ?? Faults;
+        output.WriteLine($"PARLEY_FAULT_SEED={seed}, {faults} faults");
+        var random = new Random(seed);
+        var account = new Account();
+        await using var fleet = await Fleet.StartAsync(Nodes, Cancel);
+        await using var api = fleet.Open();
+        await using var load = await Load.StartAsync(fleet, account, Cancel);
+
+        // Each kind in turn from a random one on, so that a few rounds meet all of them.
+        var kinds = new (string Name, Func<Fleet, Random, Task> Do)[]
+        {
+            ("kill -9 of a node", KillAsync), ("a node stands still", PauseAsync), ("a node's wire to the database is cut", CutAsync),
+            ("every session of the database is terminated", TerminateAsync), ("the database restarts", RestartAsync), ("the database crashes", CrashAsync),
+        };
+        var first = random.Next(kinds.Length);
+        for (var fault = 1; fault <= faults; fault++)
+        {
+            var (name, happen) = kinds[(first + fault) % kinds.Length];
+            await Task.Delay(TimeSpan.FromSeconds(random.NextDouble()), TimeProvider.System, Cancel);
+            await happen(fleet, random);
+            await VerifyAsync(fleet, api, account, load.Start, $"After fault {fault} of {faults} ({name}), seed {seed}");
+        }
+
+        await load.StopSendingAsync();
+        await VerifyAsync(fleet, api, account, load.Start, $"At the end, seed {seed}");
+        foreach (var id in new[] { "receiver", "rest-receiver" })
+        {
+            var mailbox = (await api.Agents.GetAsync(id, Cancel)).Mailbox;
+            Assert.Equal((id, 0, 0, 0), (id, mailbox.Queued, mailbox.InFlight, mailbox.Dead));
+        }
+
+        output.WriteLine($"{account.Confirmed.Count} confirmed, {account.AcknowledgedCount} acknowledged");
+        Assert.True(account.Confirmed.Count > faults * 100, $"Only {account.Confirmed.Count} messages were confirmed: that is no load.");
+    }
+
+    private static async Task KillAsync(Fleet fleet, Random random)
+    {
+        var node = fleet.Nodes[random.Next(Nodes)];
+        await node.KillAsync();
+        await node.StartAsync(Cancel);
+    }
+
+    private static async Task PauseAsync(Fleet fleet, Random random)
+    {
+        var node = fleet.Nodes[random.Next(Nodes)];
+        await node.PauseAsync();
+        await Task.Delay(LongPause, TimeProvider.System, Cancel);
+        await node.WakeAsync();
+    }
+
+    private static async Task CutAsync(Fleet fleet, Random random)
+    {
+        var wire = fleet.Wires[random.Next(Nodes)];
+        wire.IsCut = true;
+        wire.Cut();
+        await Task.Delay(LongPause * random.NextDouble(), TimeProvider.System, Cancel);
+        wire.IsCut = false;
+    }
+
+    private static Task TerminateAsync(Fleet fleet, Random random) =>
+        fleet.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+
+    private static async Task RestartAsync(Fleet fleet, Random random)
+    {
+        await fleet.Database.StopAsync();
+        await fleet.Database.StartAgainAsync();
+    }
+
+    private static async Task CrashAsync(Fleet fleet, Random random)
+    {
+        await fleet.Database.StopAsync("immediate");
+        await fleet.Database.StartAgainAsync();
+    }
+
+    private static async Task VerifyAsync(Fleet fleet, ParleyApi api, Account account, long start, string when)
+    {
+        var confirmed = account.Confirmed.ToArray();
+        var waited = Stopwatch.StartNew();
+        var marker = await UntilAnsweredAsync(() => api.Messages.SendAsync(
+            new SendRequest { To = ["sender"], Content = account.NextContent(), MessageType = "marker", SenderId = "receiver" }, Cancel));
+        while (confirmed.Any(message => !account.IsAcknowledged(message.Key)) && waited.Elapsed < Patience)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        List<string> faults = [.. account.Faults];
+        var stuck = confirmed.Where(message => !account.IsAcknowledged(message.Key)).ToList();
+        if (stuck.Count > 0)
+            faults.Add($"{stuck.Count} of {confirmed.Length} confirmed messages were not acknowledged within {Patience.TotalSeconds} s.");
+        foreach (var (id, message) in stuck.Take(5))
+            faults.Add($"seq {message.Seq} is now {Assert.Single((await api.Messages.TraceAsync(id, Cancel)).Deliveries)}");
+
+        // The whole log, over every node, each from the beginning.
+        foreach (var node in Enumerable.Range(0, Nodes))
+        {
+            await using var own = fleet.Open(node);
+            var log = new LogFollower(own, start);
+            faults.AddRange((await log.ReadToAsync(marker.Seq, Cancel)).Select(fault => $"Node {node}: {fault}"));
+            faults.AddRange(log.Compare(confirmed).Select(fault => $"Node {node}: {fault}"));
+        }
+
+        if (faults.Count > 0)
+            Assert.Fail($"{when}:\n{string.Join('\n', faults.Take(20))}\n{string.Join("\n\n", fleet.Nodes.Select(node => node.Words))}");
+    }
+
+    private static async Task<SendAnswer> UntilAnsweredAsync(Func<Task<SendAnswer>> send)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                return await send();
+            }
+            catch (ParleyException passing) when (passing.Retryable && !patience.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+            }
+        }
+    }
+
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}

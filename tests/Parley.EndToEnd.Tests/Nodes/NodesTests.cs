@@ -1,0 +1,153 @@
+using Parley.Client;
+using Parley.Protocol;
+using Xunit;
+
+namespace Parley.EndToEnd.Tests.Nodes;
+
+/// <summary>Agents spread over nodes that share a PostgreSQL, as if there were one server.</summary>
+public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesTests.TwoNodes>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Fleet _fleet = nodes.Fleet;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_one_node_makes_the_other_knows_at_once()
+    {
+        await using var first = _fleet.Open(0);
+        await using var second = _fleet.Open(1);
+        for (var round = 0; round < 10; round++)
+        {
+            var agent = await first.Agents.RegisterAsync(new RegisterRequest { AgentId = $"known-{round}" }, Cancel);
+            await using var own = ParleyApi.Open(new ParleyOptions { Url = _fleet.Nodes[1].Url, Token = agent.Token });
+            // By its token, as a recipient, and by its name in a path, each over the node that did not make it.
+            var answer = await own.Messages.SendAsync(new SendRequest { To = [agent.AgentId], Content = "to myself" }, Cancel);
+            Assert.Equal(agent.AgentId, (await second.Agents.GetAsync(agent.AgentId, Cancel)).AgentId);
+            var project = await second.Projects.CreateAsync(new ProjectRequest { ProjectId = $"made-{round}" }, Cancel);
+            Assert.Empty((await ParleyApi.Open(new ParleyOptions { Url = _fleet.Nodes[0].Url, DataFolder = _fleet.Nodes[0].DataFolder, Project = project.ProjectId })
+                .Agents.ListAsync(new AgentQuery(), Cancel)).Items);
+            Assert.Single(answer.Deliveries);
+        }
+    }
+
+    [Fact]
+    public async Task A_token_that_one_node_ends_opens_nothing_at_the_other()
+    {
+        await using var first = _fleet.Open(0);
+        await using var second = _fleet.Open(1);
+        var token = await first.Tokens.CreateAsync(new TokenRequest { Kind = TokenKind.Observer }, Cancel);
+        await using var observer = ParleyApi.Open(new ParleyOptions { Url = _fleet.Nodes[1].Url, Token = token.Token });
+        await observer.Agents.ListAsync(new AgentQuery(), Cancel);
+
+        await first.Tokens.RevokeAsync(token.TokenId, Cancel);
+
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                await observer.Agents.ListAsync(new AgentQuery(), Cancel);
+                return false;
+            }
+            catch (ParleyException refused)
+            {
+                return refused.Code == ErrorCodes.Unauthorized;
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Who_is_connected_to_one_node_is_online_at_the_other_and_gets_what_is_sent_there()
+    {
+        await using var first = _fleet.Open(0);
+        await using var second = _fleet.Open(1);
+        await using (var agent = await ConnectAsync(0, "near"))
+        {
+            await UntilAsync(async () => (await second.Agents.GetAsync("near", Cancel)).Status == AgentStatus.Online);
+            await second.Messages.SendAsync(new SendRequest { To = ["near"], Content = "over there" }, Cancel);
+
+            await foreach (var message in agent.ReceiveAsync(Cancel))
+            {
+                Assert.Equal("over there", message.Content);
+                await message.AckAsync(confirm: true, Cancel);
+                break;
+            }
+        }
+
+        await UntilAsync(async () => (await second.Agents.GetAsync("near", Cancel)).Status == AgentStatus.Offline);
+        Assert.Equal(0, (await first.Agents.GetAsync("near", Cancel)).Mailbox.Queued);
+    }
+
+    [Fact]
+    public async Task A_request_is_answered_from_another_node()
+    {
+        await using var asking = await ConnectAsync(0, "asking");
+        await using var answering = await ConnectAsync(1, "answering");
+        using var handler = answering.OnMessage(null, (message, cancel) => message.ReplyAsync($"re: {message.Content}", cancellationToken: cancel));
+
+        var reply = await asking.RequestAsync(new SendRequest { To = ["answering"], Content = "well?" }, TimeSpan.FromSeconds(15), Cancel);
+
+        Assert.Equal("re: well?", Assert.IsType<RequestResult.Success>(reply).Reply.Content);
+        await using var api = _fleet.Open(1);
+        await UntilAsync(async () => (await api.Agents.GetAsync("asking", Cancel)).Mailbox is { Queued: 0, InFlight: 0 });
+    }
+
+    [Fact]
+    public async Task Every_nodes_stream_shows_what_all_of_them_wrote_in_one_order()
+    {
+        const int each = 200;
+        await using var first = _fleet.Open(0);
+        await using var second = _fleet.Open(1);
+        await first.Agents.RegisterAsync(new RegisterRequest { AgentId = "sink" }, Cancel);
+        var begin = (await first.Messages.SendAsync(new SendRequest { To = ["sink"], Content = "begin" }, Cancel)).Seq;
+        var reading = new[] { first, second }.Select(api => ReadAsync(api, begin, 2 * each)).ToArray();
+
+        await Task.WhenAll(new[] { first, second }.Select(async api =>
+        {
+            for (var i = 0; i < each; i++)
+                await api.Messages.SendAsync(new SendRequest { To = ["sink"], Content = "one of many" }, Cancel);
+        }));
+
+        var seen = await Task.WhenAll(reading).WaitAsync(Patience, Cancel);
+        Assert.Equal(seen[0], seen[1]);
+        Assert.Equal(seen[0].Order(), seen[0]);
+    }
+
+    private static async Task<List<long>> ReadAsync(ParleyApi api, long after, int count)
+    {
+        var seqs = new List<long>();
+        await foreach (var entry in api.Streams.Project("default", new StreamOptions { After = $"{after}" }, Cancel))
+        {
+            if (entry.Message is { Content: "one of many" } message)
+                seqs.Add(message.Seq);
+            if (seqs.Count == count)
+                break;
+        }
+
+        return seqs;
+    }
+
+    private async Task<ParleyAgent> ConnectAsync(int node, string id)
+    {
+        await using var api = _fleet.Open(0);
+        var agent = await api.Agents.RegisterAsync(new RegisterRequest { AgentId = id }, Cancel);
+        return await ParleyAgent.ConnectAsync(new ParleyOptions { Url = _fleet.Nodes[node].Url, Token = agent.Token, AgentId = id }, Cancel);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await isSo())
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+    }
+
+    public sealed class TwoNodes : IAsyncLifetime
+    {
+        internal Fleet Fleet { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Fleet = await Fleet.StartAsync(2, TestContext.Current.CancellationToken);
+
+        public ValueTask DisposeAsync() => Fleet.DisposeAsync();
+    }
+}
