@@ -70,11 +70,11 @@ public abstract class StatsStoreConformance(StorageUnderTest storage)
         await store.Service<IRelayStore>().MoveAsync(store.Project.Number, bob, named.Seq, Cancel);
 
         Assert.Equal([named.Seq, later.Seq], await store.QueueAsync("bob"));
-        Assert.Equal((2, 1), (store.Counts("bob").Queued, store.Counts("bob").InFlight));
+        Assert.Equal((2, 1), ((await store.CountsAsync("bob")).Queued, (await store.CountsAsync("bob")).InFlight));
         Assert.Equal([held.Seq, heard.Seq, later.Seq], await store.QueueAsync("cyd"));
         var row = (await store.History.DeliveriesAsync(store.Project.Number, heard.Seq, Cancel)).Single(delivery => delivery.Agent == bob);
         Assert.Equal((DeliveryState.Acknowledged, store.Clock.GetUtcNow().ToUnixTimeMilliseconds()), (row.State, row.AcknowledgedAt!.Value));
-        Assert.Equal(3, store.Counts("cyd").Queued);
+        Assert.Equal(3, (await store.CountsAsync("cyd")).Queued);
         Assert.Equal(Settlement.Settled, await store.AckAsync("bob", claimed));
     }
 }

@@ -21,6 +21,9 @@ internal static class PostgresStorage
         .AddSingleton(provider => Open(address, provider))
         .AddSingleton(provider => new StorageName($"PostgreSQL {provider.GetRequiredService<PostgresDatabase>().ServerVersion} ({address})"))
         .AddSingleton<DeliveryLatency>()
+        .AddSingleton<PostgresMessageStore>()
+        .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<PostgresMessageStore>())
+        .AddSingleton<IMailboxCounts, PostgresMailboxCounts>()
         .AddSingleton<IMessageHistory, PostgresMessageHistory>()
         .AddSingleton<IMessageIndex, PostgresMessageIndex>()
         .AddSingleton<ILogStore, PostgresLogStore>()
@@ -40,8 +43,10 @@ internal static class PostgresStorage
     public static void StartPostgres(this IServiceProvider services)
     {
         var writer = services.GetRequiredService<PostgresDatabase>().Writer;
-        writer.Tail.Sink = services.GetRequiredService<ProjectDirectory>();
+        var projects = services.GetRequiredService<ProjectDirectory>();
+        writer.Tail.Sink = projects;
         writer.Handover = services.GetRequiredService<IHandover>();
+        services.GetRequiredService<PostgresMessageStore>().SettingsOf = number => projects.Find(number)?.Settings;
         writer.Start();
     }
 
