@@ -26,6 +26,39 @@ internal sealed class PostgresStoreScope : StoreScope
         Provider = _services = Compose();
     }
 
+    private bool _isGuest;
+
+    /// <summary>Another node on the same database, with a clock and connections of its own.</summary>
+    internal async Task<PostgresStoreScope> JoinAsync()
+    {
+        var node = new PostgresStoreScope(_database) { _isGuest = true };
+        await node.LoadAsync(new ProjectSettings());
+        return node;
+    }
+
+    /// <summary>Keeps the writing lane busy until the result is disposed: what is asked for meanwhile shares the next batch.</summary>
+    internal async Task<IDisposable> PauseWriterAsync()
+    {
+        var pause = new LanePause();
+        _ = Database.Writer.WriteAsync(pause.WaitAsync, Xunit.TestContext.Current.CancellationToken).AsTask();
+        await pause.Begun;
+        return pause;
+    }
+
+    /// <summary>Cuts every connection of the lane at the server, as a restart of PostgreSQL does.</summary>
+    internal async Task CutAsync() =>
+        await ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+    internal async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    internal string ConnectionString => _database.ConnectionString;
+
     internal PostgresDatabase Database => Service<PostgresDatabase>();
 
     internal static async Task<PostgresStoreScope> OpenAsync(PostgresDatabases databases, ProjectSettings? settings = null)
@@ -70,7 +103,8 @@ internal sealed class PostgresStoreScope : StoreScope
     public override async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await _database.DisposeAsync();
+        if (!_isGuest)
+            await _database.DisposeAsync();
     }
 
     private ServiceProvider Compose()
@@ -87,4 +121,22 @@ internal sealed class PostgresStoreScope : StoreScope
         services.StartPostgres();
         return services;
     }
+}
+
+/// <summary>Holds the writing lane inside a transition of its own.</summary>
+internal sealed class LanePause : IDisposable
+{
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal Task Begun => _begun.Task;
+
+    internal async Task<bool> WaitAsync(PostgresTransaction transaction)
+    {
+        _begun.TrySetResult();
+        await _end.Task;
+        return true;
+    }
+
+    public void Dispose() => _end.TrySetResult();
 }

@@ -10,10 +10,14 @@ namespace Parley.Server.Tests.Messages;
 
 /// <summary>Random lives of a mailbox, each step compared with <see cref="MailboxModel"/>. A failure names the shortest life that fails and
 /// the seed; <c>PARLEY_MODEL_SEED</c> runs the same lives again, <c>PARLEY_MODEL_RUNS</c> another number of them.</summary>
-public sealed class MailboxModelTests
+public abstract class MailboxModelTests
 {
-    private const int Runs = 60;
     private const int LongestLife = 90;
+
+    /// <summary>How many lives, where nobody says.</summary>
+    private protected abstract int Runs { get; }
+
+    private protected abstract Task<StoreScope> OpenAsync(ProjectSettings settings);
 
     [Theory]
     [InlineData(300)]
@@ -22,7 +26,7 @@ public sealed class MailboxModelTests
     {
         var seed = Number("PARLEY_MODEL_SEED") ?? (ulong)Random.Shared.NextInt64();
         var config = Config.QuickThrowOnFailure
-            .WithMaxTest((int)(Number("PARLEY_MODEL_RUNS") ?? Runs))
+            .WithMaxTest((int)(Number("PARLEY_MODEL_RUNS") ?? (ulong)Runs))
             .WithStartSize(5)
             .WithEndSize(LongestLife)
             .WithReplay(new Replay(new Rnd(seed), FSharpOption<int>.None));
@@ -36,11 +40,11 @@ public sealed class MailboxModelTests
         }
     }
 
-    private static void Live(int agingSeconds, MailboxStep[] steps) => LiveAsync(agingSeconds, steps).GetAwaiter().GetResult();
+    private void Live(int agingSeconds, MailboxStep[] steps) => LiveAsync(agingSeconds, steps).GetAwaiter().GetResult();
 
-    private static async Task LiveAsync(int agingSeconds, MailboxStep[] steps)
+    private async Task LiveAsync(int agingSeconds, MailboxStep[] steps)
     {
-        await using var store = await SqliteStoreScope.OpenAsync(new ProjectSettings
+        await using var store = await OpenAsync(new ProjectSettings
         {
             PriorityAgingSeconds = agingSeconds,
             RetryDelaySeconds = 5,
@@ -55,4 +59,19 @@ public sealed class MailboxModelTests
 
     private static ulong? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
+}
+
+public sealed class SqliteMailboxModelTests : MailboxModelTests
+{
+    private protected override int Runs => 60;
+
+    private protected override async Task<StoreScope> OpenAsync(ProjectSettings settings) => await SqliteStoreScope.OpenAsync(settings);
+}
+
+/// <summary>Fewer lives: each has a database of its own, and each step journeys there.</summary>
+public sealed class PostgresMailboxModelTests(PostgresDatabases databases) : MailboxModelTests
+{
+    private protected override int Runs => 12;
+
+    private protected override async Task<StoreScope> OpenAsync(ProjectSettings settings) => await PostgresStoreScope.OpenAsync(databases, settings);
 }

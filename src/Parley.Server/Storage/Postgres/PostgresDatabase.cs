@@ -68,24 +68,14 @@ internal sealed class PostgresDatabase : IDisposable
 
     /// <summary>Runs a question that changes nothing.</summary>
     /// <exception cref="StorageUnavailableException">The database is away.</exception>
-    internal async ValueTask<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = await _readers.OpenConnectionAsync(cancellationToken);
-            return await read(connection, cancellationToken);
-        }
-        catch (Exception fault) when (PostgresFault.IsAway(fault))
-        {
-            throw PostgresFault.Away(fault);
-        }
-    }
+    internal ValueTask<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        RunAsync(read, mayRepeat: true, cancellationToken);
 
     /// <summary>Runs a change that no sender waits for and that touches nothing of the log, its deliveries or its mailboxes, in a transaction
     /// of its own beside the writing lane.</summary>
     /// <exception cref="StorageUnavailableException">The database is away.</exception>
     internal ValueTask<T> WriteBesideAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> change, CancellationToken cancellationToken) =>
-        ReadAsync(
+        RunAsync(
             async (connection, cancellation) =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -93,7 +83,30 @@ internal sealed class PostgresDatabase : IDisposable
                 await transaction.CommitAsync(cancellation);
                 return result;
             },
+            mayRepeat: false,
             cancellationToken);
+
+    private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, bool mayRepeat, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using var connection = _readers.CreateConnection();
+            try
+            {
+                await connection.OpenAsync(cancellationToken);
+                return await work(connection, cancellationToken);
+            }
+            catch (Exception fault) when (PostgresFault.IsAway(fault))
+            {
+                // After a restart of the database, or its failover, the pool is full of connections that are gone: a question is asked
+                // once more, over a new one. Where none can be made, and where the server itself refused, it is over.
+                if (!mayRepeat || !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
+                    throw PostgresFault.Away(fault);
+                mayRepeat = false;
+                _readers.Clear();
+            }
+        }
+    }
 
     public void Dispose()
     {

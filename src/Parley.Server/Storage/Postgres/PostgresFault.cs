@@ -23,10 +23,5 @@ internal static class PostgresFault
         _ => false,
     };
 
-    /// <summary>The transaction was refused by the server, so that nothing of it is stored; otherwise its commit may have happened unheard.</summary>
-    internal static bool IsRefusal(Exception fault) =>
-        // A server that ends the session (57P..) may have committed before it said so.
-        fault is PostgresException { SqlState: var state } && !state.StartsWith("57P", StringComparison.Ordinal) && !state.StartsWith("08", StringComparison.Ordinal);
-
     internal static StorageUnavailableException Away(Exception fault) => new("The database is away.", fault);
 }

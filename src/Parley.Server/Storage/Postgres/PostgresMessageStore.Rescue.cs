@@ -33,6 +33,10 @@ internal sealed partial class PostgresMessageStore
                 var due = await PlacesAsync(transaction, "state = 0 AND due_at <= $1 ORDER BY due_at", now);
                 var lapsed = await PlacesAsync(transaction, "state = 2 AND lease_until <= $1 ORDER BY lease_until", now);
                 await transaction.LockAsync([.. due.Concat(lapsed).Select(found => Place.Project(found.Place)).Distinct()]);
+                // What a deleted project left behind.
+                var orphans = due.Concat(lapsed).Where(found => !transaction.HasLocked(Place.Project(found.Place))).Select(found => found.Delivery).ToArray();
+                if (orphans.Length > 0)
+                    transaction.Defer("DELETE FROM deliveries WHERE delivery = ANY ($1)", orphans);
                 if (due.Count > 0)
                     await QueueDueAsync(transaction, [.. due.Select(found => found.Delivery)], now);
                 if (lapsed.Count > 0)
@@ -65,8 +69,11 @@ internal sealed partial class PostgresMessageStore
     internal ValueTask<int> ReleaseNodeAsync(int node, CancellationToken cancellationToken) =>
         WriteAsync(transaction => ReleaseNodeAsync(transaction, node), cancellationToken);
 
-    /// <summary>Of this node itself only what no connection here knows of: leases of a batch whose commit was not heard of, and of connections
-    /// that ended while the database was away.</summary>
+    /// <summary>The lane has connected, perhaps after a fault. Leases of this node that no connection here knows of are given back: those of a
+    /// batch whose commit was not heard of, and of connections that ended while the database was away.</summary>
+    internal Task RecoverAsync(PostgresTransaction transaction) => ReleaseNodeAsync(transaction, transaction.Node);
+
+    /// <remarks>Of this node itself only what no connection here knows of.</remarks>
     private async Task<int> ReleaseNodeAsync(PostgresTransaction transaction, int node)
     {
         var leases = new List<(long Delivery, long Lease, long Place)>();
@@ -272,7 +279,8 @@ internal sealed partial class PostgresMessageStore
         var found = await FindAllAsync(transaction, over, deliveries, now);
         if (found.Count == 0)
             return 0;
-        await transaction.LockAsync([.. found.Select(one => Place.Project(one.Place)).Distinct()]);
+        if (!transaction.HasLocks)
+            await transaction.LockAsync([.. found.Select(one => Place.Project(one.Place)).Distinct()]);
         found = await FindAllAsync(transaction, over + " ORDER BY d.place, d.delivery", deliveries, now);
         found.RemoveAll(one => !transaction.HasLocked(Place.Project(one.Place)));
         await transaction.RunAsync("UPDATE deliveries SET state = 5, ended_at = $2, due_at = NULL WHERE delivery = ANY ($1)", Numbered(found), now);

@@ -19,7 +19,8 @@ internal sealed partial class PostgresMessageStore
     {
         if (!transaction.HasLocked(settle.Project) || await FindAsync(transaction, settle) is not { } found)
             return Settlement.NotFound;
-        if (found.State != DeliveryState.Leased)
+        // Settled, or given to another, by way of another node.
+        if (Held.Find(settle.Agent, found.Delivery) is { } held && (found.State != DeliveryState.Leased || found.Lease != held.Lease))
             ended.Add((settle.Agent, found.Delivery));
         if (settle.Verb == SettleVerb.Ack && found.State == DeliveryState.Acknowledged)
             return Settlement.Settled;

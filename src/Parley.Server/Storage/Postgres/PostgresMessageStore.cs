@@ -22,7 +22,6 @@ internal sealed partial class PostgresMessageStore : IMessageStore
         Latency = latency;
         Writer = database.Writer;
         Writer.Messages = this;
-        Writer.Recover = transaction => ReleaseNodeAsync(transaction, database.Node);
     }
 
     /// <summary>The settings of a project by its number; set once, before the first write.</summary>

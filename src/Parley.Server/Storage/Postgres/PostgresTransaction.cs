@@ -51,6 +51,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
     internal ProjectCursor Cursor(int project) =>
         _cursors.GetValueOrDefault(project) ?? throw new InvalidOperationException($"There is no project number {project}.");
 
+    internal bool HasLocks => _cursors.Count > 0;
+
     internal bool HasLocked(int project) => _cursors.ContainsKey(project);
 
     private long? _now;

@@ -42,9 +42,6 @@ internal sealed partial class PostgresWriter : IDisposable
     /// <summary>Whether other nodes are alive, so that each commit is told to them.</summary>
     internal bool HasPeers { get; set; }
 
-    /// <summary>Called when the lane has connected again after a fault, before anything else is written.</summary>
-    internal Func<PostgresTransaction, Task>? Recover { get; set; }
-
     /// <summary>Makes batches; set once, before the first write.</summary>
     internal PostgresMessageStore Messages { get; set; } = null!;
 
@@ -113,10 +110,19 @@ internal sealed partial class PostgresWriter : IDisposable
     {
         while (await TakeAsync() is { } operation)
         {
-            if (operation is PostgresBatchOperation first)
-                await RunBatchAsync(first);
-            else
-                await RunAsync((PostgresTransition)operation);
+            try
+            {
+                if (operation is PostgresBatchOperation first)
+                    await RunBatchAsync(first);
+                else
+                    await RunAsync((PostgresTransition)operation);
+            }
+            catch (Exception bug)
+            {
+                // Whoever was told of a commit has failed at it. The lane is the only one: it goes on.
+                Log.NotTold(_log, bug);
+                operation.Fail(bug);
+            }
         }
     }
 
@@ -183,7 +189,16 @@ internal sealed partial class PostgresWriter : IDisposable
                 return;
             }
 
-            await FinishAsync(batch, operations, unsent: carried);
+            try
+            {
+                await FinishAsync(batch, operations, unsent: carried);
+            }
+            catch
+            {
+                // It is stored, but nobody can say what became of each: who waits shall not wait for ever.
+                operations.ForEach(operation => operation.Fail(new StorageUnavailableException("What was stored could not be told.")));
+                throw;
+            }
         }
     }
 
@@ -191,7 +206,7 @@ internal sealed partial class PostgresWriter : IDisposable
     private async Task FinishAsync(PostgresBatch batch, List<PostgresBatchOperation> operations, PostgresBatchOperation? unsent)
     {
         batch.Committed();
-        await TellAsync(batch.News);
+        await TellAsync(batch.News, _connection!);
         foreach (var operation in operations)
         {
             if (operation != unsent && !operation.IsUnfinished)
@@ -262,7 +277,7 @@ internal sealed partial class PostgresWriter : IDisposable
             transition.Committed();
             foreach (var (agent, change) in transaction.Mailboxes)
                 Messages.Backlogs.Add(agent, change.Waiting);
-            await TellAsync(transaction.News);
+            await TellAsync(transaction.News, _connection!);
             transition.Complete();
         }
         catch (Exception fault)
@@ -289,9 +304,18 @@ internal sealed partial class PostgresWriter : IDisposable
     }
 
     /// <summary>After a commit: the logs in memory grow, then watchers hear of stages, then mailboxes are woken.</summary>
-    private async ValueTask TellAsync(CommitNews news)
+    private async ValueTask TellAsync(CommitNews news, NpgsqlConnection connection)
     {
-        await _tail.PublishAsync(news.Entries, _connection!);
+        try
+        {
+            await _tail.PublishAsync(news.Entries, connection);
+        }
+        catch (Exception fault) when (PostgresFault.IsAway(fault))
+        {
+            // What is committed stays committed. The log in memory stays behind and reads what it lacks before it takes the next.
+            Log.TailBehind(_log, fault);
+        }
+
         foreach (var receipt in news.Receipts)
             Handover.Publish(receipt);
         foreach (var agent in news.Woken)
@@ -306,16 +330,22 @@ internal sealed partial class PostgresWriter : IDisposable
         if (_connection is { State: System.Data.ConnectionState.Open } open)
             return open;
         _connection?.Dispose();
-        _connection = await _source.OpenConnectionAsync();
-        if (Recover is { } recover)
+        _connection = null;
+        var connection = await _source.OpenConnectionAsync();
+        try
         {
-            var transaction = new PostgresTransaction(_connection, _node, _clock);
-            await recover(transaction);
+            var transaction = new PostgresTransaction(connection, _node, _clock);
+            await Messages.RecoverAsync(transaction);
             await transaction.CommitAsync(HasPeers);
-            await TellAsync(transaction.News);
+            await TellAsync(transaction.News, connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
         }
 
-        return _connection;
+        return _connection = connection;
     }
 
     /// <summary>A connection that failed is not used again: whatever it held is taken back by its end.</summary>
@@ -337,6 +367,12 @@ internal sealed partial class PostgresWriter : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "A batch failed; its {Count} operations are applied one by one.")]
         internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The log in memory could not be brought up to a commit; it is with the next.")]
+        internal static partial void TailBehind(ILogger logger, Exception fault);
+
+        [LoggerMessage(Level = LogLevel.Critical, Message = "After a commit, telling of it failed.")]
+        internal static partial void NotTold(ILogger logger, Exception bug);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused.")]
         internal static partial void WriteRefused(ILogger logger, Exception fault, int count);

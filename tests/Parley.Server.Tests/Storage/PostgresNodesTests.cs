@@ -1,0 +1,135 @@
+using Npgsql;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Storage;
+
+/// <summary>Several nodes on one database.</summary>
+public sealed class PostgresNodesTests(PostgresDatabases databases)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_several_nodes_send_is_one_log_without_gaps_and_whole_on_each()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases);
+        await using var other = await one.JoinAsync();
+        var nodes = new[] { one, other };
+
+        var sent = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => nodes[i % 2].SendAsync(new Letter("ada", "bob") { Content = $"{i}" })));
+
+        Assert.Equal(Enumerable.Range(1, 400).Select(seq => (long)seq), sent.Select(outcome => outcome.Seq).Order());
+        foreach (var node in nodes)
+        {
+            // The last of a node brings its tail up to it.
+            var last = await node.StoreAsync(new Letter("ada", "bob"));
+            var tail = new List<LogEntry>();
+            Assert.True(node.Project.Log.TryRead(0, tail, int.MaxValue));
+            Assert.Equal(Enumerable.Range(1, (int)last.Seq).Select(seq => (long)seq), tail.Select(entry => entry.Seq));
+            Assert.Equal((await node.EntriesAsync()).Select(entry => Convert.ToHexString(entry.Json)), tail.Select(entry => Convert.ToHexString(entry.Json)));
+        }
+    }
+
+    [Fact]
+    public async Task What_one_node_gives_out_no_other_does_and_the_counters_stay_exact()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases);
+        await using var other = await one.JoinAsync();
+        var nodes = new[] { one, other };
+        await one.SendAllAsync(Enumerable.Range(0, 200).Select(i => new Letter("ada", "bob") { Content = $"{i}" }));
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => nodes[i % 2].ClaimAsync("bob", max: 5, holder: i % 3 == 0 ? new TestHolder(5) : null)));
+
+        var claimed = claims.SelectMany(claim => claim).ToList();
+        Assert.Equal(200, claimed.Count);
+        Assert.Equal(200, claimed.DistinctBy(delivery => delivery.Delivery).Count());
+        // Whichever node has it, each settles by the lease.
+        var settled = await Task.WhenAll(claimed.Take(150).Select((delivery, i) => nodes[i % 2].AckAsync("bob", delivery)));
+        Assert.All(settled, settlement => Assert.Equal(Settlement.Settled, settlement));
+        Assert.Equal((0, 50), await other.CountsAsync("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+    }
+
+    [Fact]
+    public async Task A_bound_holds_over_all_nodes()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases, new ProjectSettings { MailboxLimit = 50 });
+        await using var other = await one.JoinAsync();
+
+        var sent = await Task.WhenAll(Enumerable.Range(0, 120).Select(i => (i % 2 == 0 ? one : other).SendAsync(new Letter("ada", "bob") { Key = $"{i}" })));
+
+        Assert.Equal(50, sent.Count(outcome => outcome.Result == SendResult.Stored));
+        Assert.Equal(70, sent.Count(outcome => outcome.Result == SendResult.MailboxFull));
+        Assert.Equal(Enumerable.Range(1, 50).Select(seq => (long)seq), (await one.EntriesAsync()).Select(entry => entry.Seq));
+    }
+
+    [Fact]
+    public async Task A_key_stores_one_message_whichever_nodes_are_asked()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases);
+        await using var other = await one.JoinAsync();
+
+        var sent = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? one : other).SendAsync(new Letter("ada", "bob") { Key = "k" })));
+
+        Assert.Single(sent, outcome => outcome.Result == SendResult.Stored);
+        Assert.Equal(39, sent.Count(outcome => outcome.Result == SendResult.Duplicate));
+        Assert.Single(sent.DistinctBy(outcome => outcome.MessageId));
+    }
+
+    [Fact]
+    public async Task A_node_that_was_taken_for_gone_settles_nothing_that_was_given_to_another()
+    {
+        await using var asleep = await PostgresStoreScope.OpenAsync(databases);
+        await using var awake = await asleep.JoinAsync();
+        var sleeper = asleep.Handover.Connect(asleep.Agent("bob").Number, room: 2);
+        await asleep.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"));
+
+        Assert.Equal(2, await awake.Service<PostgresMessageStore>().ReleaseNodeAsync(asleep.Database.Node, Cancel));
+        var claimed = await awake.ClaimAsync("bob", max: 1, holder: new TestHolder(1));
+
+        Assert.Equal(1, Assert.Single(claimed).Attempt);
+        Assert.Equal([Settlement.LeaseLost, Settlement.LeaseLost], [await asleep.AckAsync("bob", sleeper.Delivered[0]), await asleep.NackAsync("bob", sleeper.Delivered[1])]);
+        Assert.Equal((0, 2), (sleeper.Out, sleeper.ReleasedCount));
+        Assert.Equal(Settlement.Settled, await awake.AckAsync("bob", claimed[0]));
+        Assert.Equal((1, 0), await awake.CountsAsync("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
+    }
+
+    [Fact]
+    public async Task A_connection_has_room_again_after_its_delivery_was_settled_by_way_of_another_node()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases);
+        await using var other = await one.JoinAsync();
+        var holder = one.Handover.Connect(one.Agent("bob").Number, room: 1);
+        await one.StoreAsync(new Letter("ada", "bob"));
+
+        Assert.Equal(Settlement.Settled, await other.AckAsync("bob", holder.Delivered[0]));
+        await one.PassAsync(holder.LeaseTime);
+
+        Assert.Equal((0, 1), (holder.Out, holder.ReleasedCount));
+    }
+
+    [Fact]
+    public async Task A_commit_is_told_to_other_nodes_while_there_are_any()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases, new ProjectSettings { RetryDelaySeconds = 0 });
+        await using var listener = new NpgsqlConnection(store.ConnectionString);
+        await listener.OpenAsync(Cancel);
+        var heard = new List<string>();
+        listener.Notification += (_, notification) => heard.Add(notification.Payload);
+        await using (var command = new NpgsqlCommand($"LISTEN {PostgresWake.Channel}", listener))
+            await command.ExecuteNonQueryAsync(Cancel);
+        var (node, project, bob) = (store.Database.Node, store.Project.Number, store.Agent("bob").Number);
+
+        await store.StoreAsync(new Letter("ada", "bob") { Content = "nobody else is there" });
+        store.Database.Writer.HasPeers = true;
+        await store.StoreAsync(new Letter("ada", "bob"));
+        await listener.WaitAsync(Cancel);
+        await store.NackAsync("bob", await store.ClaimOneAsync("bob"));
+        await listener.WaitAsync(Cancel);
+
+        Assert.Equal([$"{node};{project}=2;{bob}", $"{node};;{bob}"], heard);
+    }
+}
