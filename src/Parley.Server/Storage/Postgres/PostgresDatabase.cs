@@ -93,7 +93,7 @@ internal sealed class PostgresDatabase : IDisposable
             await using var connection = _readers.CreateConnection();
             try
             {
-                await connection.OpenAsync(cancellationToken);
+                await connection.OpenOrAwayAsync(cancellationToken);
                 return await work(connection, cancellationToken);
             }
             catch (Exception fault) when (PostgresFault.IsAway(fault))
