@@ -8,25 +8,12 @@ namespace Parley.Tests.Postgres;
 
 /// <summary>A PostgreSQL of the tests' own: a new cluster in a temporary folder, on a free port of loopback, gone with whoever started
 /// it. No server that runs on the machine already is needed, met or touched.</summary>
-/// <remarks>A shell beside it waits for the end of its standard input. That comes when the tests end in whatever way, a kill included,
-/// and then it stops the cluster and deletes its folder.</remarks>
+/// <remarks><c>cluster.sh</c> beside it waits for the end of its standard input. That comes when the tests end in whatever way, a kill
+/// included, and then it stops the cluster and deletes its folder.</remarks>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     // initdb refuses root, so root's tests run it as the user that the package made.
     private const string Unprivileged = "postgres";
-
-    // A language's order, as in most databases that people have: what counts on the order of bytes shows itself.
-    private const string MakeAndMind = """
-        trap '' INT HUP
-        folder=$(mktemp -d "${TMPDIR:-/tmp}/parley-postgres-XXXXXX") || exit 1
-        "$1/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US --no-sync >"$folder/log" 2>&1 \
-          && printf '%s\n' "$3" >>"$folder/data/postgresql.conf" \
-          && "$1/pg_ctl" -D "$folder/data" -l "$folder/log" -o "-p $2" -w -t 60 start >/dev/null 2>&1 \
-          && echo "ready $folder"
-        if [ $? -eq 0 ]; then read -r _; else cat "$folder/log"; fi
-        "$1/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null 2>&1
-        rm -rf "$folder"
-        """;
 
     private readonly Process _minder;
     private readonly string _programs;
@@ -51,11 +38,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         var programs = FindPrograms();
         var port = FreePort();
-        string[] lines =
-        [
-            $"listen_addresses = '{Host}'", "unix_socket_directories = ''", "max_connections = 300",
-            $"fsync = {(fsync ? "on" : "off")}", "synchronous_commit = on", .. settings,
-        ];
+        string[] lines = [$"fsync = {(fsync ? "on" : "off")}", .. settings];
         var minder = Run([programs, port.ToString(CultureInfo.InvariantCulture), string.Join('\n', lines)]);
         var said = await minder.StandardOutput.ReadLineAsync();
         if (said?.StartsWith("ready ", StringComparison.Ordinal) == true)
@@ -102,6 +85,14 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it again on the same data and port, and waits until it takes connections.</summary>
     internal Task StartAgainAsync() => ControlAsync("-l", LogFile, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {Port}"), "-w", "-t", "60", "start");
 
+    /// <summary>Starts it again as a standby: it answers questions and takes no writes.</summary>
+    internal async Task BecomeStandbyAsync()
+    {
+        await StopAsync();
+        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "standby.signal"), "");
+        await StartAgainAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _minder.StandardInput.Close();
@@ -120,7 +111,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static Process Run(string[] arguments)
     {
-        var start = AsUnprivileged("sh", ["-c", MakeAndMind, "sh", .. arguments]);
+        // Its text, not its path: who runs it may not be able to read this repository.
+        using var script = new StreamReader(typeof(PostgresServer).Assembly.GetManifestResourceStream("cluster.sh")!);
+        var start = AsUnprivileged("sh", ["-c", script.ReadToEnd(), "sh", .. arguments]);
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         return Process.Start(start)!;

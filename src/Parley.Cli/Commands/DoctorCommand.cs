@@ -2,6 +2,7 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Doctor;
 using Parley.Cli.Output;
+using Parley.Server.Settings;
 using Spectre.Console;
 
 namespace Parley.Cli.Commands;
@@ -15,6 +16,8 @@ internal static class DoctorCommand
         .Does(async call =>
         {
             var findings = new List<Finding>(MachineChecks.Run(DataFolder.Of(call.Options)));
+            await foreach (var finding in DatabaseChecks.RunAsync(SettingsSources.OfProcess(new Dictionary<string, string>(StringComparer.Ordinal)), call.Cancellation))
+                findings.Add(finding);
             await foreach (var finding in ServerChecks.RunAsync(call))
                 findings.Add(finding);
 

@@ -16,6 +16,9 @@ public sealed record PostgresAddress : DatabaseAddress
     /// <summary>The database's name.</summary>
     public required string Database { get; init; }
 
+    /// <summary>Connections that this server opens at most.</summary>
+    public int PoolSize { get; init; }
+
     /// <summary>For Npgsql; the password stands in it, so it goes into no log and no message.</summary>
     internal string ConnectionString { get; init; } = "";
 

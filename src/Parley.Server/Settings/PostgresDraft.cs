@@ -59,7 +59,7 @@ internal sealed class PostgresDraft
         // Of several hosts all but one can only read. Of a single one nothing is asked: there is no other to choose.
         if (_hosts.Count > 1)
             Connection.TargetSessionAttributes = Target ?? PostgresParameter.DefaultTarget;
-        return new PostgresAddress { Hosts = hosts, Database = database, ConnectionString = Connection.ConnectionString };
+        return new PostgresAddress { Hosts = hosts, Database = database, PoolSize = Connection.MaxPoolSize, ConnectionString = Connection.ConnectionString };
     }
 
     private static int? PortOf(string text) =>

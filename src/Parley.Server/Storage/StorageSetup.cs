@@ -20,6 +20,9 @@ internal static class StorageSetup
         else
             services.StartSqlite();
     }
+
+    /// <inheritdoc cref="DatabaseStatus.LookAsync"/>
+    public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresLook.LookAsync(address, cancellationToken);
 }
 
 /// <summary>What holds the data, for people: the product with its version, and where. No secret is in it.</summary>

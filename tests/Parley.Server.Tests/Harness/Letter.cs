@@ -14,6 +14,9 @@ internal sealed record Letter(string From, params string[] To)
     /// <summary>The JSON of a payload; null: none.</summary>
     internal string? Payload { get; init; }
 
+    /// <summary>A JSON object; null: none.</summary>
+    internal string? Metadata { get; init; }
+
     internal string Type { get; init; } = "text";
     internal Priority Priority { get; init; } = Priority.Normal;
 
@@ -77,6 +80,7 @@ internal sealed record Letter(string From, params string[] To)
             Type = Type,
             Content = JsonSerializer.SerializeToUtf8Bytes(Content, WireJson.Strict.String),
             Payload = Payload is null ? default : System.Text.Encoding.UTF8.GetBytes(Payload),
+            Metadata = Metadata is null ? default : System.Text.Encoding.UTF8.GetBytes(Metadata),
             Priority = Priority,
             DeliverAt = DeliverAt,
             Thread = Thread,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -77,6 +78,26 @@ internal sealed class PostgresStoreScope : StoreScope
         await LoadAsync(new ProjectSettings());
         // Who finds a node gone gives back what its connections held; a node that starts is a new one.
         await Service<PostgresMessageStore>().ReleaseNodeAsync(gone, Xunit.TestContext.Current.CancellationToken);
+    }
+
+    internal override async Task<IReadOnlyList<string>> QueryAsync(string sql, int columns)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var lines = new List<string>();
+        while (await rows.ReadAsync())
+        {
+            lines.Add(string.Join('|', Enumerable.Range(0, columns).Select(column => rows.GetValue(column) switch
+            {
+                DBNull => null,
+                DateTime time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+            })));
+        }
+
+        return lines;
     }
 
     public override async ValueTask DisposeAsync()

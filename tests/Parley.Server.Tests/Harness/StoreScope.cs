@@ -51,6 +51,9 @@ internal abstract class StoreScope : IAsyncDisposable
     /// <summary>As after a kill of the server: what is in memory only is gone, what is on disk is read again.</summary>
     internal abstract Task ReopenAsync();
 
+    /// <summary>What a person with SQL sees: each row with its values joined by a bar, NULL as nothing, times as on the wire.</summary>
+    internal abstract Task<IReadOnlyList<string>> QueryAsync(string sql, int columns);
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Reads what there is, and makes the agents the first time.</summary>
@@ -128,6 +131,17 @@ internal sealed class SqliteStoreScope : StoreScope
         await pause.Begun;
         return pause;
     }
+
+    internal override async Task<IReadOnlyList<string>> QueryAsync(string sql, int columns) => await Database.Readers.ReadAsync(
+        connection =>
+        {
+            var lines = new List<string>();
+            var rows = connection.Prepare(sql);
+            while (rows.Step())
+                lines.Add(string.Join('|', Enumerable.Range(0, columns).Select(rows.Text)));
+            return lines;
+        },
+        CancellationToken.None);
 
     public override async ValueTask DisposeAsync()
     {

@@ -7,7 +7,7 @@ using Xunit;
 namespace Parley.Server.Tests.Log;
 
 /// <summary>Readers of the log: from memory, from the store, and across the seam between the two.</summary>
-public sealed class FeedReaderTests(ITestOutputHelper output)
+public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelper output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -226,7 +226,7 @@ public sealed class FeedReaderTests(ITestOutputHelper output)
         Assert.Equal([next.Seq], await DrainAsync(store, reader));
     }
 
-    private static async Task<SqliteStoreScope> OpenAsync() => await SqliteStoreScope.OpenAsync(new() { MailboxLimit = 1_000_000 });
+    private Task<StoreScope> OpenAsync() => storage.OpenAsync(new() { MailboxLimit = 1_000_000 });
 
     /// <summary>A reader who may read everything, from now on.</summary>
     private static FeedReader All(StoreScope store) =>
@@ -255,3 +255,7 @@ public sealed class FeedReaderTests(ITestOutputHelper output)
         return seen;
     }
 }
+
+public sealed class SqliteFeedReaderTests(ITestOutputHelper output) : FeedReaderTests(new OnSqlite(), output);
+
+public sealed class PostgresFeedReaderTests(PostgresDatabases databases, ITestOutputHelper output) : FeedReaderTests(new OnPostgres(databases), output);

@@ -85,6 +85,28 @@ public sealed class PostgresWriterTests(PostgresDatabases databases)
     }
 
     [Fact]
+    public async Task While_no_connection_can_be_made_everything_is_refused_and_then_goes_on()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases);
+        var server = await databases.Server;
+        var name = new NpgsqlConnectionStringBuilder(store.ConnectionString).Database;
+        await server.ExecuteAsync($"ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS false");
+        await server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.SendAsync(new Letter("ada", "bob")));
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.ClaimAsync("bob"));
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.RescueAsync());
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.EntriesAsync());
+        }
+
+        await server.ExecuteAsync($"ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS true");
+        Assert.Equal(1, (await store.StoreAsync(new Letter("ada", "bob"))).Seq);
+        Assert.Single(await store.EntriesAsync());
+    }
+
+    [Fact]
     public async Task A_lease_that_no_connection_here_knows_of_is_given_back_when_the_database_is_there_again()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);

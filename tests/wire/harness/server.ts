@@ -9,6 +9,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { within } from './deadline.ts';
 import { closeAll } from './open.ts';
+import { databaseOf } from './postgres.ts';
 import { Rest, type Query } from './rest.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -38,7 +39,9 @@ export class Server {
 
     if (!existsSync(binary)) throw new Error(`There is no server at ${binary}. Publish it, or set PARLEY_BIN.`);
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'parley-wire-')));
-    const child = spawn(binary, ['serve', '--port', '0', '--data', folder], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const database = await databaseOf(folder);
+    const arguments_ = ['serve', '--port', '0', '--data', folder, ...(database === null ? [] : ['--database', database])];
+    const child = spawn(binary, arguments_, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => child.kill('SIGKILL'));
     return Server.#open(await within('the server to listen', address(child), startTime), folder, child);
   }
@@ -87,9 +90,10 @@ export class Server {
   }
 }
 
-/** What the server sees of the environment: it refuses a variable with its prefix that is none of its settings, as PARLEY_BIN. */
+/** What the server sees of the environment: it refuses a variable with its prefix that is none of its settings, as PARLEY_BIN, and must
+ * not meet a database of the developer's own. */
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_') && name !== 'DATABASE_URL'));
 }
 
 /** A server for all tests of the calling file, removed after them. */

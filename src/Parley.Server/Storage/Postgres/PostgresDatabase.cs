@@ -18,6 +18,13 @@ internal sealed class PostgresDatabase : IDisposable
     /// <summary>Seconds.</summary>
     private const int LineKeepAlive = 3;
 
+    /// <summary>The lane's, and another while a lost one is replaced.</summary>
+    private const int WritingConnections = 2;
+
+    /// <summary>What is confirmed is on disk, whatever the database or the role has been set to; who asks for more, as with a synchronous
+    /// standby, gets more.</summary>
+    private const string SyncCommits = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writing;
     private readonly NpgsqlDataSource _line;
@@ -39,16 +46,16 @@ internal sealed class PostgresDatabase : IDisposable
     internal required string ServerVersion { get; init; }
 
     /// <summary>Connects, brings the schema up to date and takes a node number. The writer is not started yet.</summary>
-    /// <param name="connectionString">As Npgsql has it. Pool sizes that it does not name are 16 for readers; writing takes one connection.</param>
+    /// <param name="connectionString">As Npgsql has it. Of its pool's size writing takes its share, readers have the rest.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
     /// <exception cref="StorageUnavailableException">The database can not be reached.</exception>
     internal static PostgresDatabase Open(string connectionString, TimeProvider clock, ILogger log)
     {
-        var readers = Source(connectionString, "");
+        var readers = Source(connectionString, "", new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize - WritingConnections);
         // The writer's statements reach every row by its key, at any size. Plans are made once: with few rows, or before statistics, the
         // planner would choose to read whole tables, and go on so while they grow.
         var writing = Source(
-            connectionString, " -c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off", connections: 2);
+            connectionString, " -c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off", WritingConnections);
         var line = Source(new NpgsqlConnectionStringBuilder(connectionString) { KeepAlive = LineKeepAlive }.ConnectionString, "", connections: 1);
         try
         {
@@ -109,7 +116,7 @@ internal sealed class PostgresDatabase : IDisposable
             await using var connection = _readers.CreateConnection();
             try
             {
-                await connection.OpenAsync(cancellationToken);
+                await connection.OpenOrAwayAsync(cancellationToken);
                 return await work(connection, cancellationToken);
             }
             catch (Exception fault) when (PostgresFault.IsAway(fault))
@@ -132,15 +139,9 @@ internal sealed class PostgresDatabase : IDisposable
         _readers.Dispose();
     }
 
-    private static NpgsqlDataSource Source(string connectionString, string options, int? connections = null)
+    private static NpgsqlDataSource Source(string connectionString, string options, int connections)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Application Name"))
-            settings.ApplicationName = "parley";
-        if (connections is { } number)
-            (settings.MinPoolSize, settings.MaxPoolSize) = (0, number);
-        else if (!settings.ContainsKey("Maximum Pool Size"))
-            settings.MaxPoolSize = 16;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = 0, MaxPoolSize = connections };
         // A batch goes to the server in as few parts as can be: one that has come only half is not begun, and holds no lock.
         settings.WriteBufferSize = 64 * 1024;
         settings.ReadBufferSize = 32 * 1024;
@@ -151,7 +152,19 @@ internal sealed class PostgresDatabase : IDisposable
         settings.NoResetOnClose = true;
         settings.Options = FormattableString.Invariant(
             $"{settings.Options} -c idle_in_transaction_session_timeout={IdleInTransaction} -c lock_timeout={LockWait} -c statement_timeout={Statement}{options}").Trim();
-        return NpgsqlDataSource.Create(settings);
+        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        source.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(SyncCommits, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(SyncCommits, connection);
+                await command.ExecuteNonQueryAsync();
+            });
+        return source.Build();
     }
 
     private static int TakeNodeNumber(NpgsqlConnection connection)

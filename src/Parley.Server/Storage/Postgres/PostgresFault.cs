@@ -19,9 +19,25 @@ internal static class PostgresFault
                 PostgresErrorCodes.LockNotAvailable or "25P03" or // ... idle in transaction for too long
                 PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted,
         },
-        NpgsqlException or IOException or SocketException or TimeoutException => true,
+        StorageUnavailableException or NpgsqlException or IOException or SocketException or TimeoutException => true,
         _ => false,
     };
 
-    internal static StorageUnavailableException Away(Exception fault) => new("The database is away.", fault);
+    internal static StorageUnavailableException Away(Exception fault) =>
+        fault as StorageUnavailableException ?? new StorageUnavailableException("The database is away.", fault);
+
+    /// <summary>Opens a connection. Whatever refuses it - nobody listens, a password that has changed, a database that takes none just now -
+    /// the store is away.</summary>
+    /// <exception cref="StorageUnavailableException">It can not be opened.</exception>
+    internal static async Task OpenOrAwayAsync(this NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is PostgresException || IsAway(fault))
+        {
+            throw Away(fault);
+        }
+    }
 }

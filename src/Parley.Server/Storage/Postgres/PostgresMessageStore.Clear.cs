@@ -104,7 +104,7 @@ internal sealed partial class PostgresMessageStore
             transaction.Defer(
                 """
                 DELETE FROM deliveries d USING log l
-                WHERE l.place = ANY ($1) AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.state <> 2
+                WHERE l.place = ANY ($1) AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.state + 0 <> 2
                 """,
                 old);
             transaction.Defer("DELETE FROM reactions WHERE place = ANY ($1)", old);
@@ -121,7 +121,7 @@ internal sealed partial class PostgresMessageStore
             transaction,
             """
             FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
-            WHERE l.place = ANY ($1) AND l.kind = 1 AND d.state IN (0, 1)
+            WHERE l.place = ANY ($1) AND l.kind = 1 AND d.state + 0 IN (0, 1)
             """,
             places);
         if (waiting.Count == 0)

@@ -54,7 +54,7 @@ internal sealed partial class PostgresMessageStore
             transaction.Defer(
                 """
                 UPDATE deliveries d SET state = 1, attempt = 1, rank = r.rank, queued_at = $3, expires_at = $4, ended_at = NULL, told = false, last_error = NULL
-                FROM unnest($1, $2) AS r (delivery, rank) WHERE d.delivery = r.delivery
+                FROM unnest($1, $2) AS r (delivery, rank) WHERE d.delivery = ANY ($1) AND d.delivery = r.delivery
                 """,
                 Numbered(dead), dead.Select(found => RankOf(now, found.Priority, settings.PriorityAging)).ToArray(), now,
                 now + (long)settings.MessageTtl.TotalMilliseconds);

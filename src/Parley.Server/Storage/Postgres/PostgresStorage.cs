@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Executions;
@@ -68,6 +69,11 @@ internal static class PostgresStorage
         {
             throw new DatabaseUnreachableException(address, fault.InnerException ?? fault);
         }
+        catch (PostgresException fault) when (fault.SqlState[..2] is "28" or "3D" || fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // It is there, and does not let us in: a wrong password, no such database, no right to make tables.
+            throw new DatabaseUnreachableException(address, fault);
+        }
     }
 }
 
@@ -77,7 +83,10 @@ internal sealed class DatabaseUnreachableException(PostgresAddress address, Exce
     reason)
 {
     // Npgsql wraps what each of several hosts said.
-    private static string Words(Exception reason) => reason is AggregateException several
-        ? string.Join(' ', several.InnerExceptions.Select(Words))
-        : $"{reason.Message.TrimEnd('.')}.";
+    private static string Words(Exception reason) => reason switch
+    {
+        AggregateException several => string.Join(' ', several.InnerExceptions.Select(Words)),
+        { InnerException: AggregateException several } => Words(several),
+        _ => $"{reason.Message.TrimEnd('.')}.",
+    };
 }

@@ -2,12 +2,23 @@
 -- middle has then either sent all of it or begun nothing, and never leaves a project locked.
 --
 -- A function keeps its name and its meaning for as long as nodes of a version that calls it may run; what changes gets the next number.
+-- Where rows are found by their key, "state + 0" keeps the planner from an index of one state instead: that one is small whenever it is
+-- analyzed, and then read whole for each row.
+--
 -- Arrays without NULLs are read by their subscripts, which costs least; NULL in place of an array: no element has a value.
 
 -- The id of a message from its columns: UUIDv7 whose free bits carry seq, as EntryId makes it.
 CREATE FUNCTION parley_message_id(stamp bigint, place bigint, id_bits bigint) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT (lpad(to_hex((stamp << 16) | 28672 | ((place & 1099511627775) >> 28)), 16, '0') ||
             lpad(to_hex((-9223372036854775807 - 1) | ((place & 268435455) << 34) | (id_bits & 17179869183)), 16, '0'))::uuid
+$$;
+
+-- 1 .. last, said to be one row: the planner then finds rows of tables by their keys, one for each number. Told the truth it may, while a
+-- table is small, choose to read all of it, and that plan stays for a while when the table grows.
+CREATE FUNCTION parley_each_1(last int) RETURNS SETOF int LANGUAGE plpgsql IMMUTABLE ROWS 1 AS $$
+BEGIN
+    RETURN QUERY SELECT generate_series(1, last);
+END
 $$;
 
 -- Acknowledgements and sends of one batch.
@@ -90,8 +101,8 @@ BEGIN
     IF a_delivery IS NOT NULL THEN
         WITH done AS (
             UPDATE deliveries d SET state = 3, acknowledged_at = clock, lease_until = NULL, holder_node = NULL
-            FROM generate_series(1, cardinality(a_delivery)) AS a (n)
-            WHERE d.delivery = a_delivery[a.n] AND d.state = 2 AND d.lease = a_lease[a.n] AND d.mailbox = a_mailbox[a.n] AND d.place = a_place[a.n]
+            FROM parley_each_1(cardinality(a_delivery)) AS a (n)
+            WHERE d.delivery = a_delivery[a.n] AND d.state + 0 = 2 AND d.lease = a_lease[a.n] AND d.mailbox = a_mailbox[a.n] AND d.place = a_place[a.n]
             RETURNING a.n, d.mailbox, (d.place >> 40)::int AS project, d.queued_at, d.attempt),
         boxes AS (
             UPDATE mailboxes m SET in_flight = m.in_flight - c.settled
@@ -108,7 +119,7 @@ BEGIN
     END IF;
 
     SELECT array_agg(p.next_seq ORDER BY u.i), array_agg(greatest(p.last_stamp, clock) ORDER BY u.i) INTO p_seq, p_stamp
-    FROM generate_series(1, cardinality(p_number)) AS u (i) LEFT JOIN projects p ON p.number = p_number[u.i];
+    FROM parley_each_1(cardinality(p_number)) AS u (i) LEFT JOIN projects p ON p.number = p_number[u.i];
     nth := m_nth;
 
     -- Keys are taken with the places that the messages get when none is refused. A row that has another is somebody else's.
@@ -131,7 +142,7 @@ BEGIN
 
     IF m_execution IS NOT NULL THEN
         FOR one IN
-            SELECT m.i FROM generate_series(1, cardinality(m_execution)) AS m (i) JOIN executions e ON e.place = m_execution[m.i]
+            SELECT m.i FROM parley_each_1(cardinality(m_execution)) AS m (i) JOIN executions e ON e.place = m_execution[m.i]
             WHERE e.ended_at IS NOT NULL
         LOOP
             refused := coalesce(refused, array_fill(0, ARRAY[cardinality(m_project)]));
@@ -147,7 +158,7 @@ BEGIN
     FROM (
         SELECT u.i, m.agent, coalesce(m.waiting_1, 0) AS w1, coalesce(m.waiting_2, 0) AS w2, coalesce(m.waiting_3, 0) AS w3, coalesce(m.waiting_4, 0) AS w4,
                coalesce(m.waiting_1 + m.waiting_2 + m.waiting_3 + m.waiting_4, 0) AS total
-        FROM generate_series(1, cardinality(b_mailbox)) AS u (i) LEFT JOIN mailboxes m ON m.agent = b_mailbox[u.i]) b;
+        FROM parley_each_1(cardinality(b_mailbox)) AS u (i) LEFT JOIN mailboxes m ON m.agent = b_mailbox[u.i]) b;
 
     -- Some mailbox may come to its bound: then one delivery after the other, as each finds it.
     IF tight THEN
@@ -237,20 +248,20 @@ BEGIN
     IF m_reply IS NOT NULL THEN
         -- The sender has answered a message that it got: the stage is kept with its delivery.
         UPDATE deliveries d SET replied_at = p_stamp[m_project[m.i]]
-        FROM generate_series(1, cardinality(m_reply)) AS m (i) JOIN log l ON l.place = m_reply[m.i]
+        FROM parley_each_1(cardinality(m_reply)) AS m (i) JOIN log l ON l.place = m_reply[m.i]
         WHERE nth[m.i] >= 0 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
           AND d.mailbox = m_sender[m.i] AND d.replied_at IS NULL;
     END IF;
 
     IF m_supersedes IS NOT NULL THEN
         UPDATE log l SET superseded_by = (p_number[m_project[m.i]]::bigint << 40) | (p_seq[m_project[m.i]] + nth[m.i])
-        FROM generate_series(1, cardinality(m_supersedes)) AS m (i)
+        FROM parley_each_1(cardinality(m_supersedes)) AS m (i)
         WHERE l.place = m_supersedes[m.i] AND nth[m.i] >= 0 AND l.superseded_by IS NULL;
         WITH old AS (
             SELECT DISTINCT d.delivery, d.place, d.mailbox, d.state, d.priority, d.attempt
-            FROM generate_series(1, cardinality(m_supersedes)) AS m (i) JOIN log l ON l.place = m_supersedes[m.i]
+            FROM parley_each_1(cardinality(m_supersedes)) AS m (i) JOIN log l ON l.place = m_supersedes[m.i]
             JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
-            WHERE nth[m.i] >= 0 AND d.state IN (0, 1)),
+            WHERE nth[m.i] >= 0 AND d.state + 0 IN (0, 1)),
         gone AS (
             UPDATE deliveries d SET state = 6, ended_at = clock, last_error = 'superseded', due_at = NULL FROM old WHERE d.delivery = old.delivery),
         boxes AS (

@@ -1,0 +1,234 @@
+using Npgsql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>How what was taken is done: many operations in a batch, the others one by one.</summary>
+internal sealed partial class PostgresWriter
+{
+    /// <summary>Takes with a first operation whatever may go with it.</summary>
+    private async Task RunBatchAsync(PostgresBatchOperation first)
+    {
+        var carried = first;
+        while (carried is not null)
+        {
+            List<PostgresBatchOperation> operations = [carried];
+            var batch = new PostgresBatch(Messages);
+            try
+            {
+                var connection = await ConnectAsync();
+                // An operation is answered with the batch that has its last part; one that does not fit goes on in the next.
+                while (await operations[^1].AddToAsync(batch, onlyOne: false))
+                {
+                    carried = batch.IsFull ? null : (PostgresBatchOperation?)TryTake(onlyForBatch: true, out _);
+                    if (carried is null)
+                        break;
+                    operations.Add(carried);
+                }
+
+                if (!batch.IsEmpty)
+                    await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
+            }
+            catch (Exception fault)
+            {
+                batch.Cancel();
+                await FailAsync(operations, fault);
+                return;
+            }
+
+            try
+            {
+                await FinishAsync(batch, operations, unsent: carried);
+            }
+            catch
+            {
+                // It is stored, but nobody can say what became of each: who waits shall not wait for ever.
+                operations.ForEach(operation => operation.Fail(new StorageUnavailableException("What was stored could not be told.")));
+                throw;
+            }
+        }
+    }
+
+    /// <summary>After a batch's commit.</summary>
+    private async Task FinishAsync(PostgresBatch batch, List<PostgresBatchOperation> operations, PostgresBatchOperation? unsent)
+    {
+        batch.Committed();
+        await TellAsync(batch.News, _connection!);
+        foreach (var operation in operations)
+        {
+            if (operation != unsent && !operation.IsUnfinished)
+                operation.Complete();
+        }
+
+        foreach (var operation in operations)
+        {
+            if (operation != unsent && operation.IsUnfinished)
+                await RunAsync(operation);
+        }
+    }
+
+    /// <summary>A batch was undone. Where the database is away all of it is refused; one bad row fails alone.</summary>
+    private async Task FailAsync(List<PostgresBatchOperation> operations, Exception fault)
+    {
+        if (PostgresFault.IsAway(fault))
+        {
+            Log.WriteRefused(_log, fault, operations.Count);
+            var reason = await SettleFaultAsync(fault);
+            foreach (var operation in operations)
+                operation.Fail(reason);
+            return;
+        }
+
+        Log.BatchUndone(_log, fault, operations.Count);
+        foreach (var operation in operations)
+        {
+            operation.Rewind();
+            await RunAloneAsync(operation);
+        }
+    }
+
+    /// <summary>Sends an operation part by part.</summary>
+    private async Task RunAloneAsync(PostgresBatchOperation operation)
+    {
+        for (var isSent = false; !isSent;)
+        {
+            var batch = new PostgresBatch(Messages);
+            try
+            {
+                var connection = await ConnectAsync();
+                isSent = await operation.AddToAsync(batch, onlyOne: true);
+                if (!batch.IsEmpty)
+                    await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
+            }
+            catch (Exception fault)
+            {
+                batch.Cancel();
+                Log.WriteRefused(_log, fault, 1);
+                operation.Rewind();
+                isSent = false;
+                if (!PostgresFault.IsAway(fault) && operation.SkipBad())
+                    continue;
+                operation.Fail(await SettleFaultAsync(fault));
+                return;
+            }
+
+            await FinishAsync(batch, [operation], unsent: isSent ? null : operation);
+        }
+    }
+
+    private async Task HearAsync()
+    {
+        KeyValuePair<int, long>[] heads;
+        lock (_heard)
+        {
+            heads = [.. _heard];
+            _heard.Clear();
+        }
+
+        try
+        {
+            foreach (var (project, head) in heads)
+                await _tail.HearAsync(project, head, await ConnectAsync());
+        }
+        catch (Exception fault) when (PostgresFault.IsAway(fault))
+        {
+            // Each second it is looked again how far the logs go.
+            Log.NotHeard(_log, fault.Message);
+            await SettleFaultAsync(fault);
+        }
+    }
+
+    private async Task RunAsync(PostgresTransition transition)
+    {
+        try
+        {
+            var transaction = await TransactAsync(transition.ApplyAsync);
+            transition.Committed();
+            foreach (var (agent, change) in transaction.Mailboxes)
+                Messages.Backlogs.Add(agent, change.Waiting);
+            await TellAsync(transaction.News, _connection!);
+            transition.Complete();
+        }
+        catch (Exception fault)
+        {
+            Log.WriteRefused(_log, fault, 1);
+            transition.Fail(await SettleFaultAsync(fault));
+        }
+    }
+
+    private async Task<PostgresTransaction> TransactAsync(Func<PostgresTransaction, Task> apply)
+    {
+        var transaction = new PostgresTransaction(await ConnectAsync(), Node, _clock);
+        try
+        {
+            await apply(transaction);
+            await transaction.CommitAsync(HasPeers);
+            return transaction;
+        }
+        catch (Exception fault) when (!PostgresFault.IsAway(fault))
+        {
+            await transaction.RollbackAsync();
+            throw;
+        }
+    }
+
+    /// <summary>After a commit: the logs in memory grow, then watchers hear of stages, then mailboxes are woken.</summary>
+    private async ValueTask TellAsync(CommitNews news, NpgsqlConnection connection)
+    {
+        try
+        {
+            await _tail.PublishAsync(news.Entries, connection);
+        }
+        catch (Exception fault) when (PostgresFault.IsAway(fault))
+        {
+            // What is committed stays committed. The log in memory stays behind and reads what it lacks before it takes the next.
+            Log.TailBehind(_log, fault);
+        }
+
+        foreach (var receipt in news.Receipts)
+            Handover.Publish(receipt);
+        foreach (var agent in news.Woken)
+            Handover.Wake(agent);
+    }
+
+    /// <summary>Takes a block of numbers where too few are left.</summary>
+    internal async ValueTask RefillAsync(DeliveryNumbers numbers, int count) => await numbers.RefillAsync(count, await ConnectAsync());
+
+    private async ValueTask<NpgsqlConnection> ConnectAsync()
+    {
+        if (_connection is { State: System.Data.ConnectionState.Open } open)
+            return open;
+        _connection?.Dispose();
+        _connection = null;
+        var connection = _source.CreateConnection();
+        try
+        {
+            await connection.OpenOrAwayAsync(CancellationToken.None);
+            var transaction = new PostgresTransaction(connection, Node, _clock);
+            await Messages.RecoverAsync(transaction);
+            await transaction.CommitAsync(HasPeers);
+            await TellAsync(transaction.News, connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        return _connection = connection;
+    }
+
+    /// <summary>A connection that failed is not used again: whatever it held is taken back by its end.</summary>
+    private async ValueTask<Exception> SettleFaultAsync(Exception fault)
+    {
+        if (!PostgresFault.IsAway(fault))
+            return fault;
+        if (_connection is { } broken)
+        {
+            _connection = null;
+            NpgsqlConnection.ClearPool(broken);
+            await broken.DisposeAsync();
+        }
+
+        return PostgresFault.Away(fault);
+    }
+}

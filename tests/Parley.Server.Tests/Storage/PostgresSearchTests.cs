@@ -1,0 +1,74 @@
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Storage;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Storage;
+
+/// <summary>Search over a log of many blocks: what is common is found at its end, what is rare anywhere in it.</summary>
+public sealed class PostgresSearchTests(PostgresDatabases databases)
+{
+    /// <summary>Messages between two that are written: more than the widest look into single blocks takes in.</summary>
+    private const long Gap = 65L << 14;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Words_are_found_newest_first_however_far_back_they_stand()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases);
+        var seqs = new List<long>();
+        foreach (var content in new[] { "common rare", "common", "common odd", "common", "common" })
+        {
+            seqs.Add((await store.StoreAsync(new Letter("ada", "bob") { Content = content })).Seq);
+            // As if so much had been said in between, a part of it too little to leave the block.
+            await store.ExecuteAsync($"UPDATE projects SET next_seq = next_seq + {(seqs.Count == 4 ? 10 : Gap)}");
+        }
+
+        await store.IndexAsync();
+
+        Assert.Equal([seqs[4], seqs[3]], await FindAsync("common", max: 2));
+        Assert.Equal([seqs[4], seqs[3], seqs[2], seqs[1], seqs[0]], await FindAsync("COMMON", max: 9));
+        Assert.Equal([seqs[2]], await FindAsync("odd common", max: 9));
+        Assert.Equal([seqs[0]], await FindAsync("\"common rare\"", max: 9));
+        Assert.Empty(await FindAsync("\"rare common\"", max: 9));
+        Assert.Equal([seqs[1], seqs[0]], await FindAsync("common", max: 9, before: seqs[2]));
+        Assert.Equal([seqs[0]], await FindAsync("common", max: 9, before: seqs[0] + 1));
+
+        async Task<IEnumerable<long>> FindAsync(string text, int max, long before = long.MaxValue) =>
+            (await store.History.ListAsync(new HistoryQuery(store.Project.Number) { Text = text, Max = max, Before = before }, Cancel)).Select(entry => entry.Seq);
+    }
+
+    [Fact]
+    public async Task A_page_goes_on_where_much_of_what_was_looked_at_did_not_match()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases, new() { MailboxLimit = 100_000 });
+        var first = await store.StoreAsync(new Letter("bob", "cyd") { Content = "needle", Type = "question" });
+        await store.SendAllAsync(Enumerable.Range(0, 300).Select(_ => new Letter("ada", "bob") { Content = "needle" }));
+        await store.IndexAsync();
+
+        var query = new HistoryQuery(store.Project.Number) { Max = 5, Types = new HashSet<string>(StringComparer.Ordinal) { "question", "answer" } };
+
+        Assert.Equal([first.Seq], (await store.History.ListAsync(query, Cancel)).Select(entry => entry.Seq));
+        Assert.Equal([first.Seq], (await store.History.ListAsync(query with { Text = "needle" }, Cancel)).Select(entry => entry.Seq));
+        Assert.Empty(await store.History.ListAsync(query with { Since = store.Clock.GetUtcNow().AddDays(1) }, Cancel));
+    }
+
+    [Fact]
+    public async Task Nodes_that_index_at_once_index_once()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases, new() { MailboxLimit = 100_000 });
+        var opened = await store.StoreAsync(new Letter("ada", "bob"));
+        await store.SendAllAsync(Enumerable.Range(0, 1_200).Select(_ => new Letter("bob", "ada") { ReplyTo = opened }));
+        await using var other = await store.JoinAsync();
+
+        await Task.WhenAll(store.IndexAsync(), other.IndexAsync(), store.IndexAsync());
+        await store.IndexAsync();
+
+        var thread = Assert.Single(await store.History.ThreadsAsync(store.Project.Number, null, long.MaxValue, 10, Cancel));
+        Assert.Equal((1_201, 1_201L), (thread.Messages, thread.LastSeq));
+        Assert.Equal(Place.Of(store.Project.Number, 1_201), await store.ExecuteAsync("SELECT (project::bigint << 40) | seq FROM indexed"));
+    }
+}

@@ -1,0 +1,36 @@
+using Parley.Server.Storage.Postgres;
+using Xunit;
+
+namespace Parley.Server.Tests.Storage;
+
+public sealed class SearchWordsTests
+{
+    [Theory]
+    [InlineData("Hello, hello world", "'hello':1,2 'world':3 ")]
+    [InlineData("src/Parley.Server/Mailbox.cs:42", "'src':1 'parley':2 'server':3 'mailbox':4 'cs':5 '42':6 ")]
+    [InlineData("it's ÉTÉ 日本語", "'it':1 's':2 'été':3 '日本語':4 ")]
+    [InlineData("'; DROP TABLE log; --\\", "'drop':1 'table':2 'log':3 ")]
+    [InlineData(" ,.!", "")]
+    public void A_word_is_a_run_of_letters_and_digits_in_lower_case(string text, string vector) => Assert.Equal(vector, SearchWords.Vector(text));
+
+    [Theory]
+    [InlineData("red apple", "'red' & 'apple'")]
+    [InlineData("\"Red Apple\" pie", "('red' <-> 'apple') & 'pie'")]
+    [InlineData("src/Mailbox", "('src' <-> 'mailbox')")]
+    [InlineData("red ' | & ! pie", "'red' & 'pie'")]
+    [InlineData("\"unfinished", "'unfinished'")]
+    [InlineData("... !", null)]
+    public void Every_word_must_be_there_and_those_in_quotes_side_by_side(string text, string? query) => Assert.Equal(query, SearchWords.Query(text));
+
+    [Fact]
+    public void Data_is_found_by_its_beginning_and_no_text_is_too_long()
+    {
+        Assert.Equal($"'{new string('a', 100)}':1 ", SearchWords.Vector(new string('A', 5_000)));
+        Assert.Equal($"'{new string('a', 100)}'", SearchWords.Query(new string('A', 200)));
+        // A word's last place and how many of its places are kept are PostgreSQL's.
+        var vector = SearchWords.Vector(string.Concat(Enumerable.Repeat("x ", 400_000)) + "beyond");
+        Assert.Equal(255, vector.Split(',').Length);
+        Assert.DoesNotContain("beyond", vector, StringComparison.Ordinal);
+        Assert.EndsWith(":16383 ", SearchWords.Vector(string.Concat(Enumerable.Repeat("x ", 17_000)) + "end"), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,14 @@
+/** Runs the suite against servers that keep their data in a PostgreSQL of this run's own; what follows on the command line chooses tests. */
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { startPostgres } from './harness/postgres.ts';
+
+const given = process.argv.slice(2);
+const files = readdirSync('tests').filter((name) => name.endsWith('.test.ts'));
+const tests = given.length > 0 ? given : files.map((name) => `tests/${name}`);
+const postgres = await startPostgres();
+const run = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...tests], {
+  env: { ...process.env, ...postgres },
+  stdio: 'inherit',
+});
+run.once('exit', (code) => process.exit(code ?? 1));
