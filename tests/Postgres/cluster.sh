@@ -10,4 +10,5 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/parley-postgres-XXXXXX") || exit 1
   echo "ready $folder"
 if [ $? -eq 0 ]; then read -r _; else cat "$folder/log"; fi
 "$1/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null 2>&1
-rm -rf "$folder"
+# A backend that is only just ending may still make a file while its folder is deleted.
+for _ in 1 2 3 4 5; do rm -rf "$folder" 2>/dev/null && break; sleep 1; done

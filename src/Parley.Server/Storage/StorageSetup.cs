@@ -9,16 +9,24 @@ namespace Parley.Server.Storage;
 internal static class StorageSetup
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, ServerSettings settings) =>
-        settings.Database is PostgresAddress address ? services.AddPostgres(address) : services.AddSqlite(settings);
+        settings.Database is PostgresAddress address
+            ? services.AddPostgres(address).AddSingleton(_ => DataFolderLock.Take(settings.DataFolder))
+            : services.AddSqlite(settings);
 
     /// <summary>Opens the database, brings it up to date, and starts to write.</summary>
     /// <exception cref="StartRefusedException">It can not be used.</exception>
     public static void StartStorage(this IServiceProvider services, ServerSettings settings)
     {
         if (settings.Database is PostgresAddress)
+        {
+            // SQLite's database takes the lock by itself, before it opens its file.
+            _ = services.GetRequiredService<DataFolderLock>();
             services.StartPostgres();
+        }
         else
+        {
             services.StartSqlite();
+        }
     }
 
     /// <inheritdoc cref="DatabaseStatus.LookAsync"/>

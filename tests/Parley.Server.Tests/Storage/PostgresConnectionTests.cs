@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Parley.Server.Settings;
+using Parley.Server.Storage;
 using Parley.Server.Tests.Harness;
 using Parley.Tests.Postgres;
 using Xunit;
@@ -59,6 +60,17 @@ public sealed class PostgresConnectionTests(PostgresDatabases databases)
         Assert.Contains(address.ToString(), refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refusal.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("the-pass-word", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_same_folder_is_refused_while_the_first_one_runs()
+    {
+        await using var data = await new OnPostgres(databases).NewAsync();
+        var settings = data.Settings with { LogLevel = LogLevel.Error };
+        await using (await ParleyServer.BuildAsync(settings, cancellationToken: Cancel))
+            await Assert.ThrowsAsync<DataFolderInUseException>(() => ParleyServer.BuildAsync(settings, cancellationToken: Cancel));
+
+        await (await ParleyServer.BuildAsync(settings, cancellationToken: Cancel)).DisposeAsync();
     }
 
     [Fact]

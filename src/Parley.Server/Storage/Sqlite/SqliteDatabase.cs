@@ -5,10 +5,10 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly DataFolderLock _lock;
     private readonly SqliteCheckpointer _checkpointer;
 
-    private SqliteDatabase(string path, FileStream folderLock, SqliteWriter writer, ILogger log)
+    private SqliteDatabase(string path, DataFolderLock folderLock, SqliteWriter writer, ILogger log)
     {
         Path = path;
         _lock = folderLock;
@@ -29,7 +29,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
     internal static SqliteDatabase Open(string folder, string path, ILogger log)
     {
-        var folderLock = LockFolder(folder);
+        var folderLock = DataFolderLock.Take(folder);
         try
         {
             var connection = SqliteConnection.Open(path, readOnly: false);
@@ -51,21 +51,4 @@ internal sealed class SqliteDatabase : IDisposable
         Readers.Dispose();
         _lock.Dispose();
     }
-
-    private static FileStream LockFolder(string folder)
-    {
-        var path = System.IO.Path.Combine(folder, "server.lock");
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException fault) when (File.Exists(path))
-        {
-            throw new DataFolderInUseException(folder, fault);
-        }
-    }
 }
-
-/// <summary>Two servers on one folder would each think they own the log.</summary>
-internal sealed class DataFolderInUseException(string folder, Exception reason) : StartRefusedException(
-    $"The data folder {folder} is in use by another Parley server. Stop that one, or name another folder with --data.", reason);
