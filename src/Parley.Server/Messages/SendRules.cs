@@ -45,6 +45,7 @@ internal static class SendRules
             SendResult.KeyConflict => Problems.IdempotencyConflict(send.IdempotencyKey!),
             SendResult.MailboxFull => Problems.MailboxFull(send.Recipients.Agents[0].Id, send.Project.Settings.MailboxLimit),
             SendResult.ExecutionEnded => Problems.ExecutionEnded(send.ExecutionId?.ToString() ?? ""),
+            SendResult.Unavailable => Problems.StorageUnavailable(),
             _ => Problems.Internal(),
         },
         send,
