@@ -11,6 +11,10 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
 
     private readonly List<InFrame> _frames = [];
 
+    /// <summary>The message that is being read. A field, so that whatever ends the reading returns the array that is in use, and returns it
+    /// once: an array that is returned twice is lent to two connections, which then write into each other's frames.</summary>
+    private byte[] _buffer = [];
+
     /// <summary>Why the connection is closed, for the close frame.</summary>
     internal string? Reason { get; private set; }
 
@@ -24,51 +28,52 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
             var first = await connection.Socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
             if (first.MessageType == WebSocketMessageType.Close)
                 return (int)WebSocketCloseStatus.NormalClosure;
-            var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
             try
             {
-                (buffer, var length, var code) = await ReadMessageAsync(buffer, cancellationToken);
+                var (length, code) = await ReadMessageAsync(cancellationToken);
                 if (code != 0)
                     return code;
-                if (!await HandleAsync(buffer.AsMemory(0, length), cancellationToken))
+                if (!await HandleAsync(_buffer.AsMemory(0, length), cancellationToken))
                     return CloseCodes.BadFrame;
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = [];
             }
         }
     }
 
-    private async ValueTask<(byte[] Buffer, int Length, int Code)> ReadMessageAsync(byte[] buffer, CancellationToken cancellationToken)
+    private async ValueTask<(int Length, int Code)> ReadMessageAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         while (true)
         {
-            var read = await connection.Socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            var read = await connection.Socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
             if (read.MessageType == WebSocketMessageType.Close)
-                return (buffer, 0, (int)WebSocketCloseStatus.NormalClosure);
+                return (0, (int)WebSocketCloseStatus.NormalClosure);
             if (read.MessageType == WebSocketMessageType.Binary)
             {
                 Reason = "Frames are JSON text.";
-                return (buffer, 0, CloseCodes.BadFrame);
+                return (0, CloseCodes.BadFrame);
             }
 
             length += read.Count;
             if (read.EndOfMessage)
-                return (buffer, length, 0);
-            if (length < buffer.Length)
+                return (length, 0);
+            if (length < _buffer.Length)
                 continue;
             if (length >= SocketLimits.MessageBytes)
             {
                 Reason = "The message is larger than 4 MiB.";
-                return (buffer, 0, CloseCodes.TooLarge);
+                return (0, CloseCodes.TooLarge);
             }
 
-            var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 4);
-            buffer.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
+            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 4);
+            _buffer.AsSpan(0, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
         }
     }
 
