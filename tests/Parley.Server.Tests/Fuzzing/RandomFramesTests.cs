@@ -112,7 +112,7 @@ public sealed class RandomFramesTests
 
             await heard.CancelAsync();
             var (frames, code, unread) = await reading;
-            var trouble = unread ?? ( code is { } closing
+            var trouble = unread ?? (code is { } closing
                 ? MayEnd(closing, frame) ? null : $"the connection was closed with {closing}"
                 : FuzzRun.Trouble(frames[0]["data"].Deserialize(WireJson.Lenient.Problem)) ?? (world.Project.Log.Head == head ? null : "it was refused, and the log has grown"));
             if (trouble is not null)
