@@ -13,7 +13,6 @@ using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
-using Parley.Server.Routing;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
@@ -24,6 +23,10 @@ namespace Parley.Server;
 /// <summary>The server, put together. What it does stands in the folders, one a concept; here is their order.</summary>
 public static class ParleyServer
 {
+    /// <summary>Which SQLite a server in this process uses, and where that comes from.</summary>
+    /// <exception cref="DllNotFoundException">There is none.</exception>
+    public static (string Version, string Origin) Sqlite => (SqliteLibrary.Version, SqliteLibrary.Origin);
+
     /// <summary>Builds a server that is loaded and not yet listening.</summary>
     /// <param name="clock">The real one unless a test turns it.</param>
     public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
@@ -37,7 +40,7 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
         builder.Services
             .AddEdge().AddSecurity().AddSqlite(settings)
-            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
+            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Parley.Server.Storage.Sqlite;
+using Parley.Server;
 
 namespace Parley.Cli.Doctor;
 
@@ -88,7 +88,7 @@ internal static class MachineChecks
     {
         try
         {
-            var (version, origin) = (SqliteLibrary.Version, SqliteLibrary.Origin);
+            var (version, origin) = ParleyServer.Sqlite;
             return Version.TryParse(version, out var number) && number >= OldestSqlite
                 ? Finding.Ok("sqlite", $"{version} ({origin})")
                 : Finding.Fail("sqlite", $"{version} ({origin}) is too old", $"Install SQLite {OldestSqlite} or newer.");

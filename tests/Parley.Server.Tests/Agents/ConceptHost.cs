@@ -38,10 +38,10 @@ internal sealed class ConceptHost : IAsyncDisposable
         where T : notnull => _server.Services.GetRequiredService<T>();
 
     /// <param name="folder">That of a host before, which is then continued; null: a new one.</param>
-    public static async Task<ConceptHost> StartAsync(string? folder = null, bool keepsFolder = false)
+    public static async Task<ConceptHost> StartAsync(string? folder = null, bool keepsFolder = false, double framesPerSecond = 0)
     {
         folder ??= Directory.CreateTempSubdirectory("parley-concepts-").FullName;
-        var settings = ServerSettings.Default with { Port = 0, DataFolder = folder, LogLevel = LogLevel.Error };
+        var settings = ServerSettings.Default with { Port = 0, DataFolder = folder, LogLevel = LogLevel.Error, ConnectionFramesPerSecond = framesPerSecond };
         var server = await ParleyServer.BuildAsync(settings, new TestClock());
         await server.StartAsync();
         return new ConceptHost(server, folder, keepsFolder);

@@ -5,7 +5,7 @@ using Parley.Server.Rest;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Reads one socket's frames and has them handled, one after the other.</summary>
-internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames)
+internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameAllowance allowance)
 {
     private const int FirstBuffer = 16 * 1024;
 
@@ -34,8 +34,8 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
                 var (length, code) = await ReadMessageAsync(cancellationToken);
                 if (code != 0)
                     return code;
-                if (!await HandleAsync(_buffer.AsMemory(0, length), cancellationToken))
-                    return CloseCodes.BadFrame;
+                if (await HandleAsync(_buffer.AsMemory(0, length), cancellationToken) is var end and not 0)
+                    return end;
             }
             finally
             {
@@ -77,20 +77,32 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
         }
     }
 
-    /// <returns>False when what came is not frames.</returns>
-    private async ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    /// <returns>The code to close with; 0: it goes on.</returns>
+    private async ValueTask<int> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         _frames.Clear();
         if (!JsonText.IsSound(message.Span) || !InFrame.TryRead(message, _frames))
         {
             Reason = "Expected {\"event\": ..., \"id\": ..., \"data\": ...} or an array of these.";
-            return false;
+            return CloseCodes.BadFrame;
         }
 
         foreach (var frame in _frames)
-            await frames.HandleAsync(connection, frame, cancellationToken);
+        {
+            if (allowance.TryTake(out var retryAfter))
+                await frames.HandleAsync(connection, frame, cancellationToken);
+            else
+                connection.Fail(frame, Problems.RateLimited(retryAfter));
+        }
+
+        if (allowance.IsFlooding)
+        {
+            Reason = "More frames than the rate limit allows, again and again.";
+            return CloseCodes.Flood;
+        }
+
         // Answers that nobody reads are not piled up: the next frame waits until they are taken.
         await connection.Outbound.LowAsync(cancellationToken);
-        return true;
+        return 0;
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Which native SQLite this process uses: the system's where it is newer, else the one that comes with Parley.</summary>
-public static class SqliteLibrary
+internal static class SqliteLibrary
 {
     /// <summary>The bundled library is 3.35.5; any system library from here on is newer and gets security fixes.</summary>
     private const int NewerThanBundled = 3_036_000;
@@ -19,7 +19,7 @@ public static class SqliteLibrary
 
     /// <summary>Where the library came from, as <c>parley serve</c> and <c>parley doctor</c> say it.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
-    public static string Origin
+    internal static string Origin
     {
         get
         {
@@ -31,7 +31,7 @@ public static class SqliteLibrary
 
     /// <summary>As the library says it itself, as in <c>3.46.1</c>.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
-    public static unsafe string Version => Marshal.PtrToStringUTF8((nint)Sqlite3.LibraryVersion())!;
+    internal static unsafe string Version => Marshal.PtrToStringUTF8((nint)Sqlite3.LibraryVersion())!;
 
     internal static void Use() => _ = Registered.Value;
 
