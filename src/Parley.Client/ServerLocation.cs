@@ -22,6 +22,9 @@ public sealed record ServerLocation
     public string? Project { get; init; }
     public string? AgentId { get; init; }
 
+    /// <summary>The PEM file of <see cref="ParleyOptions.CaCertificate"/>; null: only what the machine trusts.</summary>
+    public string? CaCertificate { get; init; }
+
     /// <summary>The folder in which a server on this machine was looked for.</summary>
     public required string DataFolder { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record ServerLocation
             JoinToken = local ? FirstLine(Path.Combine(folder, "join.token")) : null,
             Project = Setting(options.Project, "PARLEY_PROJECT"),
             AgentId = Setting(options.AgentId, "PARLEY_AGENT"),
+            CaCertificate = Setting(options.CaCertificate, "PARLEY_CACERT"),
             DataFolder = folder,
         };
     }

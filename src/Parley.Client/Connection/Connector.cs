@@ -41,6 +41,7 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
         var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {identity.Token}");
         socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.RemoteCertificateValidationCallback = ServerTrust.In(_location.CaCertificate);
 
         // A peer that vanished without a word (a pulled cable, a sleeping laptop) is found out by a ping that nobody answers.
         socket.Options.KeepAliveInterval = KeepAlive;

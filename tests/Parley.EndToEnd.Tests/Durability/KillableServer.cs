@@ -6,12 +6,14 @@ using System.Net.Sockets;
 namespace Parley.EndToEnd.Tests.Durability;
 
 /// <summary>The published server on one data folder and one port through all its lives.</summary>
-internal sealed class KillableServer(string binary) : IAsyncDisposable
+/// <param name="folder">Where its data go, and stay; null: a folder that goes with it.</param>
+/// <param name="more">Further words for <c>parley serve</c>.</param>
+internal sealed class KillableServer(string binary, string? folder = null, params IReadOnlyList<string> more) : IAsyncDisposable
 {
     private const string Ready = "Parley is listening on ";
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-killed-").FullName;
+    private readonly string _folder = folder ?? Directory.CreateTempSubdirectory("parley-killed-").FullName;
     private readonly int _port = FreePort();
     private Process? _process;
 
@@ -19,7 +21,7 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
 
     internal string ConfigFolder => Path.Combine(_folder, "config");
 
-    internal string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+    internal string Url => string.Create(CultureInfo.InvariantCulture, $"{(more.Contains("--tls-cert") ? "https" : "http")}://127.0.0.1:{_port}");
 
     /// <summary>Starts it and waits until it listens.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
@@ -40,7 +42,7 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
     /// <summary>Starts it; the task is done when it listens.</summary>
     private Task Launch()
     {
-        var start = new ProcessStartInfo(binary, ["serve", "--port", _port.ToString(CultureInfo.InvariantCulture), "--data", DataFolder])
+        var start = new ProcessStartInfo(binary, ["serve", "--port", _port.ToString(CultureInfo.InvariantCulture), "--data", DataFolder, .. more])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -92,7 +94,8 @@ internal sealed class KillableServer(string binary) : IAsyncDisposable
         if (_process is { HasExited: false })
             await KillAsync();
         _process?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (folder is null)
+            Directory.Delete(_folder, recursive: true);
     }
 
     private static int FreePort()
