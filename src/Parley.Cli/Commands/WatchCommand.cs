@@ -53,8 +53,22 @@ internal static class WatchCommand
         return command.Does(async call =>
         {
             var target = await TargetAsync(call);
-            return await new Watcher(call, target, Options(call, target)).RunAsync();
+            return await UntilInterruptedAsync(new Watcher(call, target, Options(call, target)), call.Cancellation);
         });
+    }
+
+    /// <summary>Ends with Ctrl-C also while a line is being written that nobody reads (a pager, a pipe that is full): such a write
+    /// can not be called off, so it is left behind on a thread of the pool.</summary>
+    private static async Task<ExitCode> UntilInterruptedAsync(Watcher watcher, CancellationToken interrupted)
+    {
+        try
+        {
+            return await Task.Run(watcher.RunAsync, CancellationToken.None).WaitAsync(interrupted);
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
     }
 
     private static void OneTarget(CommandResult result)

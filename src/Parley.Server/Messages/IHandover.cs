@@ -23,13 +23,14 @@ internal interface IDeliveryHolder
 {
     TimeSpan LeaseTime { get; }
 
-    /// <summary>What was reserved is on disk and leased to this holder.</summary>
+    /// <summary>What was reserved, or claimed, is on disk and leased to this holder. Called in the order in which its agent is to get them.</summary>
     void Deliver(in ClaimedDelivery delivery);
 
     /// <summary>The reservation comes to nothing.</summary>
     void Cancel();
 
-    /// <summary>A delivery that this holder had is settled, lapsed or withdrawn: there is room again.</summary>
+    /// <summary>A delivery that this holder had is lapsed or withdrawn, or its agent has settled it, which may not be on disk yet: there is
+    /// room again. Once for each.</summary>
     void Released();
 }
 

@@ -15,7 +15,8 @@ internal interface IMessageStore
     /// <summary>Stores each message with its deliveries, each alone: one that is refused changes nothing and takes no seq. What one caller sends in order is stored in order, also when it does not wait between.</summary>
     Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends);
 
-    /// <summary>Leases queued deliveries: lowest rank first, expired ones never.</summary>
+    /// <summary>Leases queued deliveries: lowest rank first, expired ones never. A connection has room for as many as it asks for and gets
+    /// them by <see cref="IDeliveryHolder.Deliver"/>, before this returns.</summary>
     /// <returns>The claimed deliveries; empty when nothing is due.</returns>
     Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order);
 

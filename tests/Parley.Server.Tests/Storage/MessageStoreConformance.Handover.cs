@@ -9,6 +9,19 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class MessageStoreConformance
 {
     [Fact]
+    public async Task What_a_connection_claims_is_given_to_it_in_the_order_of_the_queue()
+    {
+        await using var store = await OpenAsync();
+        await store.SendAllAsync(Note("2"), Note("1", Priority.High), Note("3"));
+        var holder = new TestHolder(10);
+
+        var claimed = await store.ClaimAsync("bob", holder: holder);
+
+        Assert.Equal(["1", "2", "3"], ContentsOf(holder.Delivered));
+        Assert.Equal(claimed.Select(delivery => delivery.LeaseId), holder.Delivered.Select(delivery => delivery.LeaseId));
+    }
+
+    [Fact]
     public async Task A_message_for_a_connected_agent_is_handed_over_with_its_lease_in_the_same_step()
     {
         await using var store = await OpenAsync();

@@ -158,10 +158,30 @@ public sealed class SqliteWriterTests
             _ = FailAsync(store);
         }
 
-        Assert.Equal([1, 2], (await durable).Concat(await held).Select(delivery => delivery.Seq));
+        Assert.Equal([1, 2], (await durable).Concat(await held).Select(delivery => delivery.Seq).Order());
         Assert.Equal((0, 2), store.Counts("bob") is var counts ? (counts.Queued, counts.InFlight) : default);
         Assert.Equal(Settlement.Settled, await store.AckAsync("bob", (await durable)[0]));
         Assert.Equal(Settlement.Settled, await store.AckAsync("bob", (await held)[0]));
+    }
+
+    [Fact]
+    public async Task Who_is_through_with_a_delivery_has_room_before_that_is_on_disk_and_once()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync();
+        await store.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"));
+        var holder = new TestHolder(2);
+        var claimed = await store.ClaimAsync("bob", max: 2, holder: holder);
+        holder.Took(2);
+        Task<Settlement> ack, nack;
+        using (await store.PauseWriterAsync())
+        {
+            ack = store.AckAsync("bob", claimed[0]);
+            nack = store.NackAsync("bob", claimed[1], TimeSpan.Zero);
+            Assert.Equal((false, 2), (ack.IsCompleted, holder.Room));
+        }
+
+        Assert.Equal((Settlement.Settled, Settlement.Settled), (await ack, await nack));
+        Assert.Equal(2, holder.Room);
     }
 
     [Fact]

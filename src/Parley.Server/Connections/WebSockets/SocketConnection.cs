@@ -227,8 +227,6 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
             Interlocked.Add(ref _out, claimed.Count - room);
         }
 
-        foreach (var delivery in claimed)
-            Outbound.Add(new DeliveryFrame(this, delivery));
         return claimed.Count == room;
     }
 }

@@ -23,7 +23,7 @@ internal sealed partial class SqliteMessageStore
     public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<ClaimedDelivery>>(connection => Peek(connection, order), cancellationToken);
 
-    /// <summary>A claim by a connection is a note in memory, so nothing is written and nothing can fail; one over REST is on disk.</summary>
+    /// <summary>A claim by a connection is a note in memory, so nothing is written and no commit is waited for; one over REST is on disk.</summary>
     private sealed class ClaimOperation(SqliteMessageStore store, ClaimOrder order) : WriteOperation
     {
         private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +33,19 @@ internal sealed partial class SqliteMessageStore
 
         internal override int Weight => order.Max;
 
+        internal override bool IsRead => order.Holder is not null;
+
         internal override void Apply(SqliteConnection connection) => store.Claim(connection, order, _claimed);
+
+        internal override void Committed()
+        {
+            if (order.Holder is not { } holder || _claimed.Count == 0)
+                return;
+            // On this thread, as what is sent past the queue is: so each comes in its turn.
+            foreach (var claimed in _claimed)
+                holder.Deliver(claimed);
+            store.WriteCounters();
+        }
 
         internal override void Complete() => _done.TrySetResult(_claimed);
 
@@ -44,7 +56,10 @@ internal sealed partial class SqliteMessageStore
             if (order.Holder is not null && store._ledger.Peek(order.Agent) is { } account)
             {
                 foreach (var claimed in _claimed)
-                    account.Leases.TryRemove(claimed.Delivery, out _);
+                {
+                    if (account.Leases.TryGetValue(claimed.Delivery, out var lease))
+                        account.GiveBack(claimed.Delivery, lease);
+                }
             }
 
             _claimed.Clear();
@@ -66,9 +81,22 @@ internal sealed partial class SqliteMessageStore
         }
 
         cursor.Delivered += found.Count;
-        foreach (var dead in expired)
-            Expire(connection, cursor, dead, now);
+        if (expired.Count == 0)
+            return;
+        if (order.Holder is null)
+            ExpireAll(connection, order.Project, expired, now);
+        else
+            _writer.Enqueue(new WriteOperation<int>(writing => ExpireAll(writing, order.Project, expired, now), weight: expired.Count));
     }
+
+    private int ExpireAll(SqliteConnection connection, int project, List<long> deliveries, long now)
+    {
+        var cursor = _log.Cursor(connection, project);
+        return deliveries.Count(delivery => Expire(connection, cursor, delivery, now));
+    }
+
+    /// <summary>What a claim has counted goes to disk with whatever is written next, or by itself.</summary>
+    private void WriteCounters() => _writer.Enqueue(new WriteOperation<bool>(static _ => true));
 
     private readonly record struct QueuedDelivery(long Delivery, long Seq, int Attempt, Priority Priority, long QueuedAt, byte[] Json);
 

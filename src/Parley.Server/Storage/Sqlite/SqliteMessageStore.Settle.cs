@@ -10,7 +10,21 @@ internal sealed partial class SqliteMessageStore
     {
         var operation = new SettleOperation(this, settles);
         _writer.Enqueue(operation);
+        GiveRoom(settles);
         return await operation.Done;
+    }
+
+    /// <summary>Who is through with a delivery has room for another: its backlog flows on while the acknowledgement is still on its way to disk.</summary>
+    private void GiveRoom(IReadOnlyList<Settle> settles)
+    {
+        foreach (var settle in settles)
+        {
+            if (settle.Verb is SettleVerb.Ack or SettleVerb.Nack && settle.Delivery != 0 && _ledger.Peek(settle.Agent) is { } account &&
+                account.Leases.TryGetValue(settle.Delivery, out var lease) && lease.Lease == settle.Lease)
+            {
+                lease.GiveRoom();
+            }
+        }
     }
 
     private sealed class SettleOperation(SqliteMessageStore store, IReadOnlyList<Settle> settles) : WriteOperation
@@ -70,7 +84,7 @@ internal sealed partial class SqliteMessageStore
                 end.Account.GiveBack(end.Delivery, end.Lease);
             else
                 end.Account.Leases.TryRemove(end.Delivery, out _);
-            end.Lease.Holder.Released();
+            end.Lease.GiveRoom();
         }
     }
 

@@ -100,7 +100,9 @@ internal sealed partial class SqliteWriter : IDisposable
         var batch = new List<WriteOperation>();
         while (Take(batch))
         {
-            Commit(batch);
+            Read(batch);
+            if (batch.Count > 0)
+                Commit(batch);
             batch.Clear();
             AfterAnswers?.Invoke();
         }
@@ -135,6 +137,34 @@ internal sealed partial class SqliteWriter : IDisposable
                 return true;
             _work.Wait();
         }
+    }
+
+    /// <summary>Does what needs no transaction, and takes it out of the batch.</summary>
+    private void Read(List<WriteOperation> batch)
+    {
+        var reads = 0;
+        foreach (var operation in batch)
+        {
+            if (!operation.IsRead)
+                continue;
+            reads++;
+            try
+            {
+                operation.Apply(_connection);
+                operation.Committed();
+                operation.Complete();
+            }
+            catch (Exception fault)
+            {
+                operation.Undo();
+                Refuse([operation], fault);
+            }
+        }
+
+        if (reads == 0)
+            return;
+        AfterCommit?.Invoke();
+        batch.RemoveAll(operation => operation.IsRead);
     }
 
     private void Commit(List<WriteOperation> batch)

@@ -6,6 +6,10 @@ internal abstract class WriteOperation
     /// <summary>How many rows' worth of work this is; a commit takes a bounded number.</summary>
     internal virtual int Weight => 1;
 
+    /// <summary>True for what reads only what is committed and changes memory alone: it is applied and answered before the transaction
+    /// that it waited with, and so does not wait for that one's fsync.</summary>
+    internal virtual bool IsRead => false;
+
     /// <summary>Applies the transition. Runs on the writer's thread inside its transaction; throwing undoes it, and only it.</summary>
     internal abstract void Apply(SqliteConnection connection);
 
