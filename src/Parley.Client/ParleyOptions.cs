@@ -9,6 +9,10 @@ public sealed record ParleyOptions
     /// <summary>The server's address, <c>http://host:port</c>; <c>PARLEY_URL</c>, else that of the server on this machine, if absent.</summary>
     public string? Url { get; init; }
 
+    /// <summary>A PEM file with the authority that the server's certificate leads to, or with that certificate itself, for one that this machine
+    /// does not trust; <c>PARLEY_CACERT</c> if absent.</summary>
+    public string? CaCertificate { get; init; }
+
     /// <summary>The token to show; <c>PARLEY_TOKEN</c>, else one from the data folder of the server on this machine, if absent.</summary>
     public string? Token { get; init; }
 

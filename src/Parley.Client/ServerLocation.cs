@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Parley.Client;
 
 /// <summary>Where a server is and with which token it is spoken to.</summary>
@@ -11,11 +13,17 @@ public sealed record ServerLocation
     /// <summary>Whether <see cref="Token"/> was given by options or <c>PARLEY_TOKEN</c>, rather than found in the data folder.</summary>
     public bool TokenIsExplicit { get; init; }
 
+    /// <summary>Whether <see cref="Url"/> was given by options or <c>PARLEY_URL</c>, rather than found in the data folder.</summary>
+    public bool UrlIsExplicit { get; init; }
+
     /// <summary>The join token of the server on this machine, where it can be read.</summary>
     public string? JoinToken { get; init; }
 
     public string? Project { get; init; }
     public string? AgentId { get; init; }
+
+    /// <summary>The PEM file of <see cref="ParleyOptions.CaCertificate"/>; null: only what the machine trusts.</summary>
+    public string? CaCertificate { get; init; }
 
     /// <summary>The folder in which a server on this machine was looked for.</summary>
     public required string DataFolder { get; init; }
@@ -35,7 +43,7 @@ public sealed record ServerLocation
         var address = given ?? FirstLine(Path.Combine(folder, "server.url"));
         if (address is null)
             throw NotFound(folder);
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (!TryAddress(address, out var url))
             throw new ParleyConfigurationException(
                 $"'{address}' is no address of a Parley server: expected http://HOST:PORT or https://HOST:PORT in --url, PARLEY_URL or ParleyOptions.Url.");
 
@@ -45,11 +53,13 @@ public sealed record ServerLocation
         return new ServerLocation
         {
             Url = url,
+            UrlIsExplicit = given is not null,
             Token = token ?? (local ? FirstLine(Path.Combine(folder, "admin.token")) : null),
             TokenIsExplicit = token is not null,
             JoinToken = local ? FirstLine(Path.Combine(folder, "join.token")) : null,
             Project = Setting(options.Project, "PARLEY_PROJECT"),
             AgentId = Setting(options.AgentId, "PARLEY_AGENT"),
+            CaCertificate = Setting(options.CaCertificate, "PARLEY_CACERT"),
             DataFolder = folder,
         };
     }
@@ -59,6 +69,15 @@ public sealed record ServerLocation
     public string RequireToken() => Token ?? throw new ParleyConfigurationException(
         $"No token for the Parley server at {Url}: looked at --token, PARLEY_TOKEN and '{Path.Combine(DataFolder, "admin.token")}' "
         + "(used for the server of that folder only). Ask its operator for one ('parley token create') and set PARLEY_TOKEN.");
+
+    /// <summary>The same server, where it is now: one that was found by its folder and restarted may listen elsewhere.</summary>
+    internal ServerLocation Again() =>
+        !UrlIsExplicit && FirstLine(Path.Combine(DataFolder, "server.url")) is { } address && TryAddress(address, out var url) && url != Url
+            ? this with { Url = url, JoinToken = FirstLine(Path.Combine(DataFolder, "join.token")) }
+            : this;
+
+    private static bool TryAddress(string address, [NotNullWhen(true)] out Uri? url) =>
+        Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out url) && (url.Scheme is "http" or "https");
 
     private static bool SameServer(Uri url, string? local) =>
         local is not null && Uri.TryCreate(local, UriKind.Absolute, out var other)

@@ -14,7 +14,6 @@ using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
-using Parley.Server.Routing;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
@@ -25,6 +24,10 @@ namespace Parley.Server;
 /// <summary>The server, put together. What it does stands in the folders, one a concept; here is their order.</summary>
 public static class ParleyServer
 {
+    /// <summary>Which SQLite a server in this process uses, and where that comes from.</summary>
+    /// <exception cref="DllNotFoundException">There is none.</exception>
+    public static (string Version, string Origin) Sqlite => StorageSetup.Sqlite;
+
     /// <summary>Builds a server that is loaded and not yet listening.</summary>
     /// <param name="clock">The real one unless a test turns it.</param>
     public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
@@ -38,7 +41,7 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
         builder.Services
             .AddEdge().AddSecurity().AddStorage(settings)
-            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(RoutingStrategy.LeastLoaded).AddExecutions()
+            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

@@ -35,6 +35,8 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public ParleyOptions Options => new() { Url = _app.Urls.First(), Token = "secret", AgentId = "be-1", DataFolder = _folder, ConfigFolder = _folder };
 
+    public string Address => _app.Urls.First();
+
     public string Folder => _folder;
 
     public static async Task<FakeServer> StartAsync()

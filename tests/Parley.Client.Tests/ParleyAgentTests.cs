@@ -111,6 +111,42 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_acknowledgement_is_confirmed_by_an_answer_without_data()
+    {
+        await using var received = _agent.ReceiveAsync(Cancel).GetAsyncEnumerator(Cancel);
+        var next = received.MoveNextAsync();
+        await _first.NextAsync(FrameEvents.Window);
+        await _first.DeliverAsync("m-1", "l-1");
+        await next;
+
+        var confirmed = received.Current.AckAsync(confirm: true, Cancel);
+        var ack = await _first.NextAsync(FrameEvents.MessageAck);
+        Assert.False(confirmed.IsCompleted);
+        await _first.SendAsync($$"""{"event":"ok","id":{{ack.GetProperty("id").GetRawText()}}}""");
+
+        await confirmed;
+        await _agent.FlushAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_restarted_elsewhere_is_found_again_by_its_folder()
+    {
+        var folder = Path.Combine(_server.Folder, "server.url");
+        await File.WriteAllTextAsync(folder, $"{_server.Address}\n", Cancel);
+        await using var agent = await ParleyAgent.ConnectAsync(_server.Options with { Url = null }, Cancel);
+        var before = await _server.ConnectionAsync();
+        await using var restarted = await FakeServer.StartAsync();
+        await File.WriteAllTextAsync(folder, $"{restarted.Address}\n", Cancel);
+
+        before.Break();
+
+        var after = await restarted.ConnectionAsync();
+        var sending = agent.SendAsync("pm-1", "still there", Cancel);
+        await after.ConfirmAsync(await after.NextAsync(FrameEvents.MessageSend), 1);
+        Assert.Equal(1, (await sending).Seq);
+    }
+
+    [Fact]
     public async Task A_refused_acknowledgement_is_told_by_an_event_or_to_the_one_who_waits()
     {
         var told = new TaskCompletionSource<SettlementFailedEventArgs>();

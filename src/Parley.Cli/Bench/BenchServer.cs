@@ -12,11 +12,13 @@ internal sealed class BenchServer : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private const string Greeting = "Parley is listening on ";
 
+    private readonly Call _call;
     private readonly Process? _process;
     private readonly Queue<string> _complaints = [];
 
-    private BenchServer(ParleyOptions options, Process? process, string? dataFolder, bool isOwn)
+    private BenchServer(Call call, ParleyOptions options, Process? process, string? dataFolder, bool isOwn)
     {
+        _call = call;
         Options = options;
         _process = process;
         DataFolder = dataFolder;
@@ -62,6 +64,9 @@ internal sealed class BenchServer : IAsyncDisposable
         return string.IsNullOrWhiteSpace(named) ? await StartAsync(call) : Attach(call);
     }
 
+    /// <summary>Starts one more, on an empty data folder of its own, which goes with it.</summary>
+    public Task<BenchServer> StartAnotherAsync() => StartAsync(_call);
+
     public async ValueTask DisposeAsync()
     {
         if (IsOwn && _process is { } process)
@@ -80,6 +85,7 @@ internal sealed class BenchServer : IAsyncDisposable
         var location = call.Location;
         var options = call.Options with { Url = location.Url.ToString(), Token = location.RequireToken(), Project = null, AgentId = null };
         return new BenchServer(
+            call,
             options,
             location.Url.IsLoopback ? ListeningProcess.Find(location.Url.Port) : null,
             // The join token is found only where the folder is this server's.
@@ -93,7 +99,7 @@ internal sealed class BenchServer : IAsyncDisposable
         var beside = Path.GetDirectoryName(Path.GetFullPath(Doctor.DataFolder.Of(call.Options)))!;
         var folder = Directory.CreateDirectory(Path.Combine(beside, $"parley-bench-{Guid.NewGuid():N}")).FullName;
         var process = new Process { StartInfo = StartInfo(folder) };
-        var server = new BenchServer(call.Options, process, folder, isOwn: true);
+        var server = new BenchServer(call, call.Options, process, folder, isOwn: true);
         process.ErrorDataReceived += (_, line) => server.Complain(line.Data);
         process.Start();
         process.BeginErrorReadLine();

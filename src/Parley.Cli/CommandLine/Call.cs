@@ -28,6 +28,7 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
         Token = Arguments.GetValue(GlobalOptions.Token),
         Project = Arguments.GetValue(GlobalOptions.Project),
         AgentId = Arguments.GetValue(GlobalOptions.As),
+        CaCertificate = Arguments.GetValue(GlobalOptions.CaCertificate),
         TimeProvider = Time,
     };
 

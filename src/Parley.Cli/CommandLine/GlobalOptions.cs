@@ -34,11 +34,18 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static readonly Option<string?> CaCertificate = new("--cacert")
+    {
+        Description = "A PEM file with the server's certificate, or that of its authority, where this machine does not trust it; PARLEY_CACERT.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     public static readonly Option<bool> Json = new("--json")
     {
         Description = "Answer in JSON: one document, or one line an item for what goes on.",
         Recursive = true,
     };
 
-    public static IReadOnlyList<Option> All { get; } = [Url, Token, Project, As, Json];
+    public static IReadOnlyList<Option> All { get; } = [Url, Token, Project, As, CaCertificate, Json];
 }

@@ -10,6 +10,7 @@ internal static class BenchCommand
 {
     private static readonly WorkloadKind[] Kinds =
     [
+        StartWorkload.Kind,
         DirectWorkload.Kind,
         LatencyWorkload.Kind,
         RequestWorkload.Kind,

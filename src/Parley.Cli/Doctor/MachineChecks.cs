@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Parley.Server;
 
 namespace Parley.Cli.Doctor;
 
@@ -85,32 +86,17 @@ internal static class MachineChecks
 
     private static Finding Sqlite()
     {
-        var (library, version) = FindSqlite();
-        if (library is null)
+        try
+        {
+            var (version, origin) = ParleyServer.Sqlite;
+            return Version.TryParse(version, out var number) && number >= OldestSqlite
+                ? Finding.Ok("sqlite", $"{version} ({origin})")
+                : Finding.Fail("sqlite", $"{version} ({origin}) is too old", $"Install SQLite {OldestSqlite} or newer.");
+        }
+        catch (DllNotFoundException)
         {
             return Finding.Fail("sqlite", "no SQLite library can be loaded",
                 "Install the system's SQLite (Debian: apt install libsqlite3-0), or install Parley again: it brings one of its own.");
         }
-
-        return Version.TryParse(version, out var number) && number >= OldestSqlite
-            ? Finding.Ok("sqlite", $"{version} ({library})")
-            : Finding.Fail("sqlite", $"{version} ({library}) is too old", $"Install SQLite {OldestSqlite} or newer.");
     }
-
-    // In the server's order: the system's library where there is one, else the one that comes with Parley.
-    private static (string? Library, string? Version) FindSqlite()
-    {
-        foreach (var library in new[] { "libsqlite3.so.0", "e_sqlite3" })
-        {
-            if (!NativeLibrary.TryLoad(library, typeof(MachineChecks).Assembly, searchPath: null, out var handle))
-                continue;
-            var version = Marshal.GetDelegateForFunctionPointer<LibraryVersion>(NativeLibrary.GetExport(handle, "sqlite3_libversion"));
-            return (library, Marshal.PtrToStringUTF8(version()));
-        }
-
-        return (null, null);
-    }
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nint LibraryVersion();
 }

@@ -7,8 +7,8 @@ namespace Parley.Client;
 internal sealed class AgentIdentity
 {
     private readonly ParleyOptions _options;
-    private readonly ServerLocation _location;
-    private readonly TokenFile _file;
+    private ServerLocation _location;
+    private TokenFile _file;
     private bool _registered;
 
     private AgentIdentity(ParleyOptions options, ServerLocation location, TokenFile file)
@@ -48,8 +48,7 @@ internal sealed class AgentIdentity
     {
         var called = location.AgentId ?? options.Name ?? throw new ParleyConfigurationException(
             "An agent needs an id or a name: pass one to ParleyAgent.ConnectAsync, or set PARLEY_AGENT.");
-        var folder = UserFolders.Config(options.ConfigFolder, Environment.GetEnvironmentVariable);
-        var identity = new AgentIdentity(options, location, new TokenFile(folder, location.Url, location.Project ?? "default", called));
+        var identity = new AgentIdentity(options, location, FileOf(options, location, called));
         if (location is { TokenIsExplicit: true, Token: { } given, AgentId: { } id })
             (identity.AgentId, identity.Token) = (id, given);
         else if (identity._file.Read() is { } kept)
@@ -58,6 +57,18 @@ internal sealed class AgentIdentity
             await identity.RegisterAsync(cancellationToken);
         return identity;
     }
+
+    /// <summary>The server is found elsewhere from now on, with the token that it had given.</summary>
+    public void MoveTo(ServerLocation location)
+    {
+        _location = location;
+        _file = FileOf(_options, location, location.AgentId ?? _options.Name ?? AgentId);
+        if (!(location.TokenIsExplicit && Token == location.Token))
+            _file.Write(AgentId, Token);
+    }
+
+    private static TokenFile FileOf(ParleyOptions options, ServerLocation location, string called) => new(
+        UserFolders.Config(options.ConfigFolder, Environment.GetEnvironmentVariable), location.Url, location.Project ?? "default", called);
 
     /// <summary>The server refused the token. Registers, once, where that may help.</summary>
     /// <returns>Whether there is another token to try.</returns>

@@ -10,9 +10,11 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private ServerLocation _location = location;
+
     public string AgentId => identity.AgentId;
 
-    public string Address => location.Url.ToString();
+    public string Address => _location.Url.ToString();
 
     /// <param name="brokenSession">The server's name for the connection before, whose leases it then frees at once.</param>
     /// <param name="window">Messages that the server may push before it hears more; 0 pushes none until told.</param>
@@ -35,9 +37,11 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
 
     private async Task<WebSocket> ConnectOnceAsync(string? brokenSession, int window, CancellationToken cancellationToken)
     {
+        Relocate();
         var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {identity.Token}");
         socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.RemoteCertificateValidationCallback = ServerTrust.In(_location.CaCertificate);
 
         // A peer that vanished without a word (a pulled cable, a sleeping laptop) is found out by a ping that nobody answers.
         socket.Options.KeepAliveInterval = KeepAlive;
@@ -64,14 +68,23 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
         }
     }
 
+    private void Relocate()
+    {
+        var now = _location.Again();
+        if (ReferenceEquals(now, _location))
+            return;
+        _location = now;
+        identity.MoveTo(now);
+    }
+
     private Uri SocketAddress(string? brokenSession, int window)
     {
         var path = new RestPath($"ws/{identity.AgentId}")
             .With("window", window.ToString(CultureInfo.InvariantCulture))
             .With("ack", options.AutoAck ? "auto" : null)
             .With("session", brokenSession)
-            .With("project_id", location.Project);
-        return new UriBuilder(new Uri(location.Url, path.ToString())) { Scheme = location.Url.Scheme == "https" ? "wss" : "ws" }.Uri;
+            .With("project_id", _location.Project);
+        return new UriBuilder(new Uri(_location.Url, path.ToString())) { Scheme = _location.Url.Scheme == "https" ? "wss" : "ws" }.Uri;
     }
 
     private ParleyException Refusal(int status, Exception broken) => new(

@@ -17,7 +17,7 @@ internal sealed class RestConnection : IDisposable
     private readonly HttpClient _http;
     private readonly string? _project;
 
-    public RestConnection(Uri url, string? token, string? project, TimeProvider time, HttpMessageHandler? handler = null)
+    public RestConnection(Uri url, string? token, string? project, TimeProvider time, HttpMessageHandler? handler = null, string? caCertificate = null)
     {
         Url = url;
         Time = time;
@@ -26,6 +26,7 @@ internal sealed class RestConnection : IDisposable
         {
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = { RemoteCertificateValidationCallback = ServerTrust.In(caCertificate) },
         })
         {
             BaseAddress = url,

@@ -25,7 +25,7 @@ internal static class ConnectionsSetup
         .AddSingleton<IFrames, FeedFrames>()
         .AddSingleton<FeedCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
-        .AddSingleton(provider => new SocketTimes(settings.Heartbeat, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IChore, SilenceWatch>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()

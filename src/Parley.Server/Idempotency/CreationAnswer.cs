@@ -8,6 +8,11 @@ namespace Parley.Server.Idempotency;
 /// <summary>An answer as it went out, to be given again.</summary>
 internal sealed record CreationAnswer(int Status, string? Location, byte[] Body) : IResult
 {
+    /// <summary>Kept while the creation is under way.</summary>
+    internal static byte[] Pending { get; } = JsonObject.Write(writer => writer.WriteBoolean("pending"u8, true));
+
+    internal static bool IsPending(ReadOnlySpan<byte> kept) => kept.SequenceEqual(Pending);
+
     /// <summary>Runs a result and catches what it writes.</summary>
     internal static async Task<CreationAnswer> CatchAsync(HttpContext context, IResult result)
     {

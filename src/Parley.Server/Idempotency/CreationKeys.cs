@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Idempotency;
 
@@ -9,6 +10,9 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
     private static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
     private readonly ConcurrentDictionary<CreationKey, TaskCompletionSource> _running = new();
+
+    /// <summary>Keys whose reservation could not be taken back, since the store was away: on disk they are taken, and nothing was created.</summary>
+    private readonly ConcurrentDictionary<CreationKey, bool> _free = new();
 
     /// <summary>Waits until nobody else creates under the key: of two requests at once the second gets the first one's answer.</summary>
     /// <returns>To be disposed of when the answer is kept.</returns>
@@ -21,9 +25,31 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
     }
 
     internal ValueTask<KeptAnswer?> FindAsync(CreationKey key, CancellationToken cancellationToken) =>
-        store.FindAsync(key, clock.GetUtcNow() - Life, cancellationToken);
+        _free.ContainsKey(key) ? new((KeptAnswer?)null) : store.FindAsync(key, clock.GetUtcNow() - Life, cancellationToken);
+
+    /// <summary>Takes a key before anything is created under it: whoever asks again after a crash between creation and answer finds it taken.</summary>
+    /// <exception cref="StorageUnavailableException">It is not taken; nothing may be created.</exception>
+    internal async ValueTask ReserveAsync(CreationKey key, long fingerprint)
+    {
+        await KeepAsync(key, new KeptAnswer(fingerprint, CreationAnswer.Pending));
+        _ = _free.TryRemove(key, out _);
+    }
 
     internal ValueTask KeepAsync(CreationKey key, KeptAnswer answer) => store.KeepAsync(key, answer, clock.GetUtcNow(), CancellationToken.None);
+
+    /// <summary>Gives a reserved key back: nothing was created under it.</summary>
+    internal async ValueTask FreeAsync(CreationKey key)
+    {
+        try
+        {
+            // As one that was used long ago.
+            await store.KeepAsync(key, new KeptAnswer(0, CreationAnswer.Pending), DateTimeOffset.UnixEpoch, CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+            _free[key] = true;
+        }
+    }
 
     /// <summary>Forgets what is older than a day; for the maintenance loop, once in a while: it looks at every key, since an index by
     /// time would cost every send more than this costs all together.</summary>

@@ -48,11 +48,15 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
     private async ValueTask<object?> CreateAsync(
         EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKeys keys, CreationKey key, long print)
     {
-        // What was refused created nothing: its key stays free, and the same request may succeed later.
-        if (await next(context) is not IResult result)
-            throw new InvalidOperationException("An endpoint that creates answers with a result.");
+        // The creation and its answer are two commits. Taken before the first, the key tells of a crash between them.
+        await keys.ReserveAsync(key, print);
+        var result = await NextAsync(context, next, keys, key);
         if (result is ApiProblem)
+        {
+            // What was refused created nothing: its key is free, and the same request may succeed later.
+            await keys.FreeAsync(key);
             return result;
+        }
 
         var answer = await CreationAnswer.CatchAsync(context.HttpContext, result);
         try
@@ -68,10 +72,26 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
         return answer;
     }
 
+    private static async ValueTask<IResult> NextAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKeys keys, CreationKey key)
+    {
+        try
+        {
+            return await next(context) as IResult ?? throw new InvalidOperationException("An endpoint that creates answers with a result.");
+        }
+        catch (StorageUnavailableException)
+        {
+            // Nothing was stored, and the caller is told to come again with the same key. After any other fault nobody knows what is there.
+            await keys.FreeAsync(key);
+            throw;
+        }
+    }
+
     private static object Again(KeptAnswer before, long print, string key)
     {
         if (before.Answer is null || before.Fingerprint != print)
             return Problems.IdempotencyConflict(key);
+        if (CreationAnswer.IsPending(before.Answer))
+            return Problems.Conflict("An earlier request with this key was cut short, and what it was to create may be there. Look for it; where it is not, ask again with a new key.");
         return (object?)CreationAnswer.Read(before.Answer)
             ?? Problems.Conflict("With this key a secret was made, which is told once. If it was lost, revoke it and make another with a new key.");
     }
@@ -93,7 +113,7 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Something was created under a key that could not be kept; asked again with it, it is created again.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Something was created under a key that could not be kept; asked again with it, it is refused.")]
         internal static partial void NotKept(ILogger logger, Exception fault);
     }
 }

@@ -9,7 +9,12 @@ namespace Parley.Server.Log;
 internal sealed record FeedSelection(LogQuery Query, Func<LogEntry, bool> Takes);
 
 /// <summary>What a feed found: entries in order, and how far it has looked, which also what it passed over counts for.</summary>
-internal readonly record struct FeedBatch(IReadOnlyList<LogEntry> Entries, long LookedTo);
+/// <param name="Gap">Set when retention took what came next before this reader had it: the place it had, and the seq at which it goes on.</param>
+internal readonly record struct FeedBatch(IReadOnlyList<LogEntry> Entries, long LookedTo, FeedGap? Gap = null);
+
+/// <param name="After">The last seq that was looked at.</param>
+/// <param name="ResumedAt">The first one that is left.</param>
+internal readonly record struct FeedGap(long After, long ResumedAt);
 
 /// <summary>Reads a project's log from a point on, for one reader: from memory while it keeps up, from the store when it is behind, without
 /// a gap or a repeat between the two. It pulls: nobody who writes ever waits for it.</summary>
@@ -41,16 +46,18 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
         if (after.Seq >= head || project.Log.Find(after.Seq + 1) is not null)
             return null;
         var first = await store.FirstSeqAsync(project.Number, cancellationToken);
-        if (after.Seq + 1 >= first || after.Seq == 0)
+        if (after.Seq + 1 >= first)
             return null;
         Cursor = first - 1;
-        return first;
+        // From the start means from the first that there is: nothing is missed by that.
+        return after.Seq == 0 ? null : first;
     }
 
     /// <summary>What comes next; empty when nothing of what was looked at is for this reader, or nothing is there.</summary>
     internal async ValueTask<FeedBatch> ReadAsync(CancellationToken cancellationToken)
     {
         _batch.Clear();
+        FeedGap? gap = null;
         if (project.Log.TryRead(Cursor, _batch, BatchSize))
         {
             if (_batch.Count > 0)
@@ -60,6 +67,7 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
         {
             var slice = await store.ReadAsync(project.Number, Cursor, BatchSize, selection.Query, cancellationToken);
             _batch.AddRange(slice.Entries);
+            gap = await GapAsync(slice, cancellationToken);
             Cursor = slice.LookedTo;
             // A part of the log leaves out messages by which the reader may have entered a thread.
             if (selection.Query != LogQuery.All)
@@ -75,7 +83,18 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
                 found.Add(entry);
         }
 
-        return new FeedBatch(found, Cursor);
+        return new FeedBatch(found, Cursor, gap);
+    }
+
+    /// <summary>What retention took between the cursor and what the store gave; asked after the read, so that none is missed.</summary>
+    private async ValueTask<FeedGap?> GapAsync(LogSlice slice, CancellationToken cancellationToken)
+    {
+        var next = slice.Entries.Count > 0 ? slice.Entries[0].Seq : slice.LookedTo + 1;
+        if (next == Cursor + 1)
+            return null;
+        // Of the whole log every entry was asked for; of a part of it only the log's beginning can tell.
+        var resumed = selection.Query == LogQuery.All ? next : Math.Min(next, await store.FirstSeqAsync(project.Number, cancellationToken));
+        return resumed > Cursor + 1 ? new FeedGap(Cursor, resumed) : null;
     }
 
     /// <summary>Completes when there is something after <see cref="Cursor"/>.</summary>

@@ -26,7 +26,8 @@ internal interface IMessageStore
     /// <summary>Settles deliveries, each alone.</summary>
     Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles);
 
-    /// <summary>Gives back what a connection holds: queued again at once, no attempt counted.</summary>
+    /// <summary>Gives back what a connection holds: queued again at once, no attempt counted; withdrawn when its message was deleted or
+    /// superseded meanwhile.</summary>
     ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken);
 
     /// <summary>Queues what is due and gives back what has lapsed (counted as an attempt), a bounded number of each.</summary>
@@ -41,8 +42,8 @@ internal interface IMessageStore
 
     ValueTask ToldAsync(IReadOnlyList<long> deliveries, CancellationToken cancellationToken);
 
-    /// <summary>Queues dead letters again with their attempts at zero.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Queues dead letters again with their attempts at zero; those of a deleted or superseded message are withdrawn.</summary>
+    /// <returns>How many were queued.</returns>
     ValueTask<int> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken);
 
     /// <summary>Withdraws dead letters for good.</summary>
@@ -56,7 +57,8 @@ internal interface IMessageStore
     /// <param name="refusedOnly">Only those that wait because the agent gave them back.</param>
     ValueTask<IReadOnlyList<MovableDelivery>> MovableAsync(int agent, bool refusedOnly, CancellationToken cancellationToken);
 
-    /// <summary>Leaves a tombstone where the message was and withdraws its queued deliveries.</summary>
+    /// <summary>Leaves a tombstone where the message was and withdraws its deliveries: those that wait at once, one that somebody holds when
+    /// it comes back unacknowledged.</summary>
     /// <returns>False when there is no such message, or it is deleted already.</returns>
     ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken);
 
@@ -66,7 +68,8 @@ internal interface IMessageStore
     /// <summary>Withdraws everything unsettled in an agent's mailbox.</summary>
     ValueTask WithdrawAllAsync(int agent, CancellationToken cancellationToken);
 
-    /// <summary>Deletes entries older than each project keeps them, a bounded number.</summary>
+    /// <summary>Deletes entries older than the project keeps them, a bounded number, with their deliveries, waiting or held, and with the
+    /// executions whose end was among them.</summary>
     /// <returns>True when more are due.</returns>
     ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken);
 

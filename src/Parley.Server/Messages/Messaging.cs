@@ -39,9 +39,9 @@ internal static class Messaging
         .AddSingleton<IChore>(provider => provider.GetRequiredService<DeathNotifier>())
         .AddSingleton<IChore, LogPruner>();
 
-    public static IServiceCollection AddRouting(this IServiceCollection services, RoutingStrategy strategy) => services
+    public static IServiceCollection AddRouting(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton<Addressing>()
-        .AddSingleton(provider => new CapabilityRouter(provider.GetRequiredService<IMailboxCounts>(), strategy));
+        .AddSingleton(provider => new CapabilityRouter(provider.GetRequiredService<IMailboxCounts>(), settings.Routing));
 
     public static void MapMessages(this IEndpointRouteBuilder api, ServerSettings settings)
     {

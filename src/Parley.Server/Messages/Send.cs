@@ -60,6 +60,9 @@ internal enum SendResult
     MailboxFull,
     ExecutionEnded,
 
+    /// <summary>The store went away while it took the sends of one caller one by one: nothing of this one was stored.</summary>
+    Unavailable,
+
     /// <summary>The store failed at this send, and not at its neighbours: a bug, told as one.</summary>
     Failed,
 }

@@ -8,7 +8,9 @@ internal static class SendDiagnosis
 {
     internal static ApiProblem Explain(ReadOnlyMemory<byte> json, SendShape shape)
     {
-        var data = json.IsEmpty ? "{}"u8 : json.Span;
+        if (json.IsEmpty)
+            return Problems.InvalidField(JsonDiagnosis.WholeBody, "is empty; expected an object");
+        var data = json.Span;
         return shape switch
         {
             SendShape.Broadcast => Explain<BroadcastRequest>(data),
@@ -33,6 +35,6 @@ internal static class SendDiagnosis
             .Uuid("message_id", (send as ReplyRequest)?.MessageId)
             .Uuid("supersedes", send.Supersedes)
             .Uuid("execution_id", send.ExecutionId)
-            .Problem ?? Problems.InvalidRequest("The send can not be read.");
+            .Problem ?? Problems.InvalidField(JsonDiagnosis.WholeBody, "can not be read as a send");
     }
 }

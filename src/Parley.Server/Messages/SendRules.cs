@@ -15,6 +15,9 @@ internal static class SendRules
     /// <summary>A year: longer is a mistake in the unit.</summary>
     private const int LongestLife = 366 * 86_400;
 
+    /// <summary>What is due later could expire after the last time that can be written.</summary>
+    private static readonly DateTimeOffset LatestDelivery = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <returns>Null for a good send; that is told without an allocation.</returns>
     internal static ApiProblem? Check(SendDraft draft, int maxBytes)
     {
@@ -30,6 +33,7 @@ internal static class SendRules
             .MessageType("message_type", draft.Type)
             .Check(!draft.Content.IsEmpty || !draft.Payload.IsEmpty, "content", "is missing, and so is payload: there is nothing to say")
             .Check(draft.TtlSeconds is null or (>= 1 and <= LongestLife), "ttl_seconds", $"is {draft.TtlSeconds}; expected 1 to {LongestLife}")
+            .Check(draft.DeliverAt is null || draft.DeliverAt < LatestDelivery, "deliver_at", "must lie before the year 9000")
             .Check(draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }, "idempotency_key", $"must have 1 to {LongestKey} characters")
             .Check(draft.TaskId is null or { Length: > 0 and <= LongestKey }, "task_id", $"must have 1 to {LongestKey} characters")
             .Check(draft.TimeoutSeconds is >= 0.001 and <= LongestTimeout, "timeout_seconds", $"expected 0.001 to {LongestTimeout}")
@@ -45,6 +49,7 @@ internal static class SendRules
             SendResult.KeyConflict => Problems.IdempotencyConflict(send.IdempotencyKey!),
             SendResult.MailboxFull => Problems.MailboxFull(send.Recipients.Agents[0].Id, send.Project.Settings.MailboxLimit),
             SendResult.ExecutionEnded => Problems.ExecutionEnded(send.ExecutionId?.ToString() ?? ""),
+            SendResult.Unavailable => Problems.StorageUnavailable(),
             _ => Problems.Internal(),
         },
         send,
@@ -52,6 +57,6 @@ internal static class SendRules
 
     private static bool IsPlainlyGood(SendDraft draft, int maxBytes) =>
         draft.Bytes <= maxBytes && draft.To is [{ Length: > 0 and <= 255 }] && !draft.Content.IsEmpty && draft.Metadata.IsEmpty &&
-        draft.TtlSeconds is null && draft.TaskId is null && draft.Outcome is null && (draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }) &&
+        draft.TtlSeconds is null && draft.DeliverAt is null && draft.TaskId is null && draft.Outcome is null && (draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }) &&
         draft.TimeoutSeconds is 30 && WireNames.IsMessageType(draft.Type);
 }

@@ -15,7 +15,9 @@ internal static class Problems
         var (field, reasons) = errors.First();
         var rest = errors.Sum(error => error.Value.Count) - 1;
         var more = rest > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {rest} more)") : "";
-        return new ApiProblem(ErrorCodes.InvalidRequest, $"{field}: {reasons[0]}{more}.") { Errors = errors };
+        // A reason may end with a question of its own.
+        var end = more.Length == 0 && reasons[0].EndsWith('?') ? "" : ".";
+        return new ApiProblem(ErrorCodes.InvalidRequest, $"{field}: {reasons[0]}{more}{end}") { Errors = errors };
     }
 
     /// <summary>For what is wrong with a request as a whole, where no field can be named.</summary>

@@ -15,7 +15,7 @@ public enum RoutingStrategy
 }
 
 /// <summary>Chooses the one agent that a message to <c>capability:NAME</c> goes to.</summary>
-internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy strategy = RoutingStrategy.LeastLoaded)
+internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy strategy)
 {
     private readonly ConcurrentDictionary<(int Project, string Capability), int> _turns = new();
 

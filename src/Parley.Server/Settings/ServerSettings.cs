@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Routing;
 
 namespace Parley.Server.Settings;
 
@@ -62,8 +63,12 @@ public sealed record ServerSettings
 
     public int RateLimitBurst { get; init; }
     public int LoopLimit { get; init; }
+    public RoutingStrategy Routing { get; init; }
 
     // Connections
+    /// <summary>Zero lifts the limit.</summary>
+    public double ConnectionFramesPerSecond { get; init; }
+
     public TimeSpan Heartbeat { get; init; }
     public TimeSpan StopTimeout { get; init; }
 

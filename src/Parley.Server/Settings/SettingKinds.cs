@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Routing;
 
 namespace Parley.Server.Settings;
 
@@ -38,6 +39,13 @@ internal static class SettingKinds
         "warning" or "warn" => LogLevel.Warning,
         "error" => LogLevel.Error,
         _ => Fault<LogLevel>("is not a level"),
+    };
+
+    public static Parsed<RoutingStrategy> Strategy(string text) => text.ToLowerInvariant() switch
+    {
+        "least_loaded" => RoutingStrategy.LeastLoaded,
+        "round_robin" => RoutingStrategy.RoundRobin,
+        _ => Fault<RoutingStrategy>("is not a strategy"),
     };
 
     /// <summary>A folder or file, made absolute from where the server was started, also when a file of settings names it. <c>~</c> is

@@ -27,7 +27,7 @@ public sealed record SettingsSources
 public sealed class SettingsReader
 {
     /// <summary>Variables of clients, which share the prefix: where the server is and who they are there.</summary>
-    private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT"];
+    private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT", "PARLEY_CACERT"];
 
     private readonly SettingsSources _sources;
     private readonly List<SettingError> _errors = [];

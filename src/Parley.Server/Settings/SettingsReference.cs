@@ -24,7 +24,7 @@ public static class SettingsReference
 
             Everything that is wrong with any setting is reported at once, and the server does not start. A name that
             belongs to no setting is an error too, in the file and in the environment (`PARLEY_...`), except for those of clients:
-            `PARLEY_URL`, `PARLEY_TOKEN`, `PARLEY_PROJECT`, `PARLEY_AGENT`. Relative paths start where the server was started.
+            `PARLEY_URL`, `PARLEY_TOKEN`, `PARLEY_PROJECT`, `PARLEY_AGENT`, `PARLEY_CACERT`. Relative paths start where the server was started.
             With a star: a project may have a value of its own, set by `PUT /api/v1/projects/{id}`.
 
             | Setting | Default | Value | Meaning | Said by |

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Routing;
 
 namespace Parley.Server.Settings;
 
@@ -84,6 +85,14 @@ public static class SettingsTable
             (settings, value) => settings with { PriorityAging = value }, perProject: true),
         Whole("loop_limit", 50, 1, 100_000, "Replies between the same agents within 60 s after which the next are held.",
             (settings, value) => settings with { LoopLimit = value }, perProject: true),
+        new Setting<RoutingStrategy>("least_loaded or round_robin", RoutingStrategy.LeastLoaded, "least_loaded", SettingKinds.Strategy,
+            (settings, value) => settings with { Routing = value })
+        {
+            Name = "routing_strategy",
+            Meaning = "Whom of several a message to capability:NAME goes to: who has the fewest deliveries queued and in flight, or everybody in turn.",
+        },
+        Number("connection_frames_per_second", 10_000d, 0, 10_000_000, "Frames a second that a WebSocket may send in the long run, and twice as many at once; 0 lifts the limit, and so does a project's rate_limit_per_second of 0.",
+            (settings, value) => settings with { ConnectionFramesPerSecond = value }),
         Seconds("heartbeat_seconds", 15, 1, 3600, "How often a connection shows that it is alive, on streams and sockets.",
             (settings, value) => settings with { Heartbeat = value }),
         Seconds("stop_timeout_seconds", 10, 1, 300, "How long a stopping server may take to finish what it confirmed.",

@@ -8,6 +8,10 @@ namespace Parley.Server.Storage;
 /// <summary>The storage that the settings name. Nobody else knows which one it is.</summary>
 internal static class StorageSetup
 {
+    /// <summary>Which SQLite a server in this process uses, and where that comes from.</summary>
+    /// <exception cref="DllNotFoundException">There is none.</exception>
+    public static (string Version, string Origin) Sqlite => (SqliteLibrary.Version, SqliteLibrary.Origin);
+
     public static IServiceCollection AddStorage(this IServiceCollection services, ServerSettings settings) =>
         settings.Database is PostgresAddress address
             ? services.AddPostgres(address).AddSingleton(_ => DataFolderLock.Take(settings.DataFolder))

@@ -6,13 +6,14 @@ using System.Net.Sockets;
 namespace Parley.EndToEnd.Tests.Durability;
 
 /// <summary>The published server on one data folder and one port through all its lives.</summary>
-/// <param name="database">The address of its PostgreSQL; null: SQLite in its folder.</param>
-internal sealed class KillableServer(string binary, string? database = null) : IReachable, IAsyncDisposable
+/// <param name="folder">Where its data go, and stay; null: a folder that goes with it.</param>
+/// <param name="more">Further words for <c>parley serve</c>.</param>
+internal sealed class KillableServer(string binary, string? folder = null, params IReadOnlyList<string> more) : IReachable, IAsyncDisposable
 {
     private const string Ready = "Parley is listening on ";
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-killed-").FullName;
+    private readonly string _folder = folder ?? Directory.CreateTempSubdirectory("parley-killed-").FullName;
     private readonly int _port = FreePort();
     private readonly List<string> _words = [];
     private Process? _process;
@@ -21,7 +22,10 @@ internal sealed class KillableServer(string binary, string? database = null) : I
 
     public string ConfigFolder => Path.Combine(_folder, "config");
 
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"{(more.Contains("--tls-cert") ? "https" : "http")}://127.0.0.1:{_port}");
+
+    /// <summary>The address of its PostgreSQL; null: SQLite in its folder.</summary>
+    internal string? Database { get; init; }
 
     internal int Port => _port;
 
@@ -56,7 +60,7 @@ internal sealed class KillableServer(string binary, string? database = null) : I
     /// <summary>Starts it; the task is done when it listens.</summary>
     private Task Launch()
     {
-        var start = new ProcessStartInfo(binary, ["serve", "--port", _port.ToString(CultureInfo.InvariantCulture), "--data", DataFolder])
+        var start = new ProcessStartInfo(binary, ["serve", "--port", _port.ToString(CultureInfo.InvariantCulture), "--data", DataFolder, .. more])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -69,8 +73,8 @@ internal sealed class KillableServer(string binary, string? database = null) : I
         start.Environment["PARLEY_RATE_LIMIT_PER_SECOND"] = "0";
         start.Environment["PARLEY_RETRY_DELAY_SECONDS"] = "0";
         start.Environment["PARLEY_MAX_ATTEMPTS"] = "1000";
-        if (database is not null)
-            start.Environment["DATABASE_URL"] = database;
+        if (Database is not null)
+            start.Environment["DATABASE_URL"] = Database;
 
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
@@ -126,7 +130,8 @@ internal sealed class KillableServer(string binary, string? database = null) : I
         if (_process is { HasExited: false })
             await KillAsync();
         _process?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (folder is null)
+            Directory.Delete(_folder, recursive: true);
     }
 
     private static int FreePort()

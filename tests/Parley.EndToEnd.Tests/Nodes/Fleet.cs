@@ -36,7 +36,7 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
         {
             var wire = TcpProxy.Start(() => [fleet.Database.Port]);
             fleet._wires.Add(wire);
-            fleet._nodes.Add(new KillableServer(binary, $"postgres://postgres:the-pass-word@127.0.0.1:{wire.Port}/{name}"));
+            fleet._nodes.Add(new KillableServer(binary) { Database = $"postgres://postgres:the-pass-word@127.0.0.1:{wire.Port}/{name}" });
         }
 
         // Together, as after a power cut: one of them makes the tables.

@@ -38,8 +38,8 @@ internal sealed class ConceptHost : IAsyncDisposable
         where T : notnull => _server.Services.GetRequiredService<T>();
 
     /// <summary>On data of its own, which goes with it.</summary>
-    public static async Task<ConceptHost> StartAsync(StorageUnderTest? storage = null) =>
-        await StartAsync(await (storage ?? new OnSqlite()).NewAsync(), ownsData: true, new TestClock());
+    public static async Task<ConceptHost> StartAsync(StorageUnderTest? storage = null, double framesPerSecond = 0) =>
+        await StartAsync(await (storage ?? new OnSqlite()).NewAsync(), ownsData: true, new TestClock(), framesPerSecond);
 
     /// <summary>On data that stays when it goes.</summary>
     public static Task<ConceptHost> StartAsync(ServerData data, TestClock? clock = null) => StartAsync(data, ownsData: false, clock ?? new TestClock());
@@ -83,9 +83,9 @@ internal sealed class ConceptHost : IAsyncDisposable
             await Data.DisposeAsync();
     }
 
-    private static async Task<ConceptHost> StartAsync(ServerData data, bool ownsData, TestClock clock)
+    private static async Task<ConceptHost> StartAsync(ServerData data, bool ownsData, TestClock clock, double framesPerSecond = 0)
     {
-        var server = await ParleyServer.BuildAsync(data.Settings with { LogLevel = LogLevel.Error }, clock);
+        var server = await ParleyServer.BuildAsync(data.Settings with { LogLevel = LogLevel.Error, ConnectionFramesPerSecond = framesPerSecond }, clock);
         await server.StartAsync();
         return new ConceptHost(server, data, ownsData);
     }

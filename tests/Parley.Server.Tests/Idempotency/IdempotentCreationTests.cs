@@ -9,7 +9,7 @@ namespace Parley.Server.Tests.Idempotency;
 
 public abstract class IdempotentCreationTests(StorageUnderTest storage)
 {
-    private const string Executions = "/api/v1/executions";
+    private protected const string Executions = "/api/v1/executions";
 
     [Fact]
     public async Task The_same_key_creates_once_and_answers_as_the_first_time()
@@ -122,7 +122,5 @@ public abstract class IdempotentCreationTests(StorageUnderTest storage)
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
     }
 }
-
-public sealed class SqliteIdempotentCreationTests() : IdempotentCreationTests(new OnSqlite());
 
 public sealed class PostgresIdempotentCreationTests(PostgresDatabases databases) : IdempotentCreationTests(new OnPostgres(databases));

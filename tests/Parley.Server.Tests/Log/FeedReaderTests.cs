@@ -119,6 +119,32 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
         Assert.Equal([6, 7], await DrainAsync(store, fromTheStart));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reader_whose_next_entries_are_taken_while_it_reads_is_told_once(bool ofAnExecution)
+    {
+        await using var store = await OpenAsync();
+        var execution = (await store.StoreAsync(new Letter("ada", "bob") { Content = "stands for an execution" })).Seq;
+        var reader = new FeedReader(
+            store.Project, store.Log, store.Service<MessageAccess>(), null,
+            ofAnExecution ? FeedSelections.Execution(execution, StreamFilter.None) : FeedSelections.Messages(StreamFilter.None));
+        await WriteAsync(store, "old", rounds: 1, sendsARound: 5);
+        store.Clock.Advance(TimeSpan.FromDays(31));
+        await store.StoreAsync(new Letter("ada", "bob") { Execution = execution });
+        // More than memory holds, so that it must read the store.
+        await WriteAsync(store, "young", rounds: 9, sendsARound: 1_000);
+        Assert.Equal(1, reader.Cursor);
+        await store.Messages.PruneAsync(store.Project.Number, store.Clock.GetUtcNow().AddDays(-30).ToUnixTimeMilliseconds(), Cancel);
+
+        var batch = await reader.ReadAsync(Cancel);
+
+        Assert.Equal(new FeedGap(1, 7), batch.Gap);
+        Assert.Equal(7, batch.Entries[0].Seq);
+        while (reader.Cursor < store.Project.Log.Head)
+            Assert.Null((await reader.ReadAsync(Cancel)).Gap);
+    }
+
     [Fact]
     public async Task A_place_of_another_epoch_or_beyond_the_log_is_not_a_place_of_this_one()
     {

@@ -225,7 +225,7 @@ internal sealed class MailboxLife
             return;
         var delivery = _model.Deliveries.Values.ElementAt(pick % _model.Deliveries.Count);
         Assert.Equal(_deleted.Add(delivery.Seq), await _store.Messages.DeleteAsync(_store.Project.Number, delivery.Seq, TestContext.Current.CancellationToken));
-        // What somebody held at the first deletion and came back since is withdrawn by the next one.
+        delivery.IsDeleted = true;
         if (delivery.State is DeliveryState.Queued or DeliveryState.Scheduled)
             delivery.State = DeliveryState.Withdrawn;
     }

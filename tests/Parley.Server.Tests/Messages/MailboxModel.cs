@@ -24,6 +24,12 @@ internal sealed class MailboxModel(long agingMilliseconds, long retryMillisecond
     {
         var wait = delay ?? retryMilliseconds;
         delivery.Holder = null;
+        if (delivery.IsDeleted)
+        {
+            delivery.State = DeliveryState.Withdrawn;
+            return;
+        }
+
         if (delivery.Attempt >= maxAttempts)
         {
             delivery.State = DeliveryState.Dead;
@@ -61,7 +67,7 @@ internal sealed class MailboxModel(long agingMilliseconds, long retryMillisecond
     {
         foreach (var delivery in Deliveries.Values.Where(delivery => delivery.Holder is { } held && (holder is null || held == holder)))
         {
-            delivery.State = DeliveryState.Queued;
+            delivery.State = delivery.IsDeleted ? DeliveryState.Withdrawn : DeliveryState.Queued;
             delivery.Holder = null;
         }
     }
@@ -77,6 +83,10 @@ internal sealed class ModelDelivery
     internal required long QueuedAt { get; init; }
     internal required long ExpiresAt { get; init; }
     internal DeliveryState State { get; set; }
+
+    /// <summary>Its message was deleted: it is withdrawn as soon as nobody holds it.</summary>
+    internal bool IsDeleted { get; set; }
+
     internal int Attempt { get; set; } = 1;
     internal long DueAt { get; set; }
     internal long LeaseUntil { get; set; }

@@ -22,6 +22,15 @@ public sealed class ProblemTests
         Assert.Equal(codes.Order(), ErrorCatalog.All.Select(meaning => meaning.Code).Order());
     }
 
+    [Theory]
+    [InlineData("is missing", "to: is missing.")]
+    [InlineData("is not a field here; did you mean 'to'?", "to: is not a field here; did you mean 'to'?")]
+    public void A_detail_ends_with_one_mark(string reason, string detail)
+    {
+        Assert.Equal(detail, Problems.InvalidField("to", reason).Detail);
+        Assert.Equal($"{detail.TrimEnd('.')} (and 1 more).", Problems.Invalid(new Dictionary<string, IReadOnlyList<string>> { ["to"] = [reason, "x"] }).Detail);
+    }
+
     [Fact]
     public async Task A_problem_is_told_as_RFC_9457_has_it()
     {

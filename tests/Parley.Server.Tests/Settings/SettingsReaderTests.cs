@@ -123,6 +123,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("PARLEY_TOKEN")]
     [InlineData("PARLEY_PROJECT")]
     [InlineData("PARLEY_AGENT")]
+    [InlineData("PARLEY_CACERT")]
     public void Variables_of_clients_are_no_errors(string name)
     {
         _environment[name] = "anything";
@@ -305,6 +306,7 @@ public sealed class SettingsReaderTests : IDisposable
         { Name: "allowed_hosts" } => "a.example.org",
         { Name: "trusted_proxies" } => "10.0.0.0/8",
         { Name: "log_level" } => "error",
+        { Name: "routing_strategy" } => "round_robin",
         { Name: "debug" } => "true",
         { Name: "max_message_bytes" or "max_body_bytes" } => "4096",
         _ => "3",

@@ -206,7 +206,7 @@ public sealed class SqliteWriterTests
         await store.Writer.WriteAsync<int>(_ => throw new InvalidOperationException("A bug."), Cancel);
 
     /// <summary>The same send with a body that is not there.</summary>
-    private static Send Broken(Send send) => new()
+    internal static Send Broken(Send send) => new()
     {
         Project = send.Project,
         Speaker = send.Speaker,

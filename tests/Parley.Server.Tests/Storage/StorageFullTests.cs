@@ -1,4 +1,5 @@
 using System.Globalization;
+using Parley.Protocol;
 using Parley.Server.Messages;
 using Parley.Server.Storage;
 using Parley.Server.Tests.Harness;
@@ -54,6 +55,37 @@ public sealed class StorageFullTests
         await MakeRoomAsync(store);
         Assert.Equal(RecipientResult.Pushed, Assert.Single((await store.StoreAsync(Large("x"))).Recipients).Result);
         Assert.Single(holder.Delivered);
+    }
+
+    [Fact]
+    public async Task A_mailbox_is_counted_right_at_once_after_a_refused_write()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync();
+        var holder = new TestHolder(1);
+        await store.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"));
+        await store.ClaimOneAsync("bob", holder: holder);
+        store.Fault.IsOn = true;
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => store.SendAsync(new Letter("ada", "bob")));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => store.ClaimAsync("bob"));
+
+        Assert.Equal((1, 1, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight, counts.Dead) : default);
+    }
+
+    [Fact]
+    public async Task A_send_that_meets_a_full_disk_after_its_batch_was_taken_apart_is_told_to_come_again()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync();
+        var good = new Letter("ada", "bob").In(store);
+        store.Fault.IsOn = true;
+
+        // The bad one undoes the batch before the disk is asked; alone, each good one meets it.
+        var outcomes = await store.Messages.SendAsync([good, SqliteWriterTests.Broken(good), good]);
+
+        Assert.Equal([SendResult.Unavailable, SendResult.Failed, SendResult.Unavailable], outcomes.Select(outcome => outcome.Result));
+        var problem = SendRules.Reply(good, outcomes[0]).Problem!;
+        Assert.Equal((ErrorCodes.StorageUnavailable, 503), (problem.Code, problem.Status));
+        Assert.True(problem.ToProblem().RetryAfter > 0);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
 
     /// <summary>Reads until the peer leaves, or is told to.</summary>
     internal async Task ReceiveAsync(
-        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, CancellationToken ending)
+        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, FrameAllowance allowance, CancellationToken ending)
     {
         // As with agents' sockets: a receive that is cancelled aborts, so the end is said first and the peer's goodbye awaited.
         using var cutOff = new CancellationTokenSource();
@@ -61,7 +61,19 @@ internal sealed class RelayFrames(Mailbox mailbox)
                     break;
                 }
 
-                await HandleAsync(buffer.AsMemory(0, length), outbound, project, speaker, cutOff.Token);
+                if (allowance.TryTake(out var retryAfter))
+                {
+                    await HandleAsync(buffer.AsMemory(0, length), outbound, project, speaker, cutOff.Token);
+                    continue;
+                }
+
+                outbound.Add(DataFrame.Problem([], Problems.RateLimited(retryAfter)));
+                await outbound.LowAsync(cutOff.Token);
+                if (allowance.IsFlooding)
+                {
+                    outbound.Goodbye(CloseCodes.Flood, "More frames than the rate limit allows, again and again.");
+                    break;
+                }
             }
 
             outbound.Goodbye((int)WebSocketCloseStatus.NormalClosure, null);

@@ -36,7 +36,7 @@ internal sealed partial class RelayServer(
         var telling = TellAsync(project, agent, after, tracker, outbound, gone.Token);
         try
         {
-            await frames.ReceiveAsync(socket, outbound, project, agent, caller, ending.Token);
+            await frames.ReceiveAsync(socket, outbound, project, agent, caller, times.AllowanceOf(project), ending.Token);
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {

@@ -48,7 +48,7 @@ internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, Mes
             stream.Begin(feed.Cursor);
             if (gap is { } resumed)
                 stream.Gap(after!.Value, resumed);
-            await PumpAsync(feed, stream, ending.Token);
+            await PumpAsync(project, feed, stream, ending.Token);
         }
         catch (OperationCanceledException)
         {
@@ -63,16 +63,18 @@ internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, Mes
         return Results.Empty;
     }
 
-    private async Task PumpAsync(FeedReader feed, EventStream stream, CancellationToken cancellationToken)
+    private async Task PumpAsync(ProjectState project, FeedReader feed, EventStream stream, CancellationToken cancellationToken)
     {
         await stream.FlushAsync(cancellationToken);
         while (!stream.HasEnded)
         {
             var before = feed.Cursor;
             var batch = await feed.ReadAsync(cancellationToken);
+            if (batch.Gap is { } gap)
+                stream.Gap(project.Log.Place(gap.After), gap.ResumedAt);
             foreach (var entry in batch.Entries)
                 stream.Write(entry);
-            if (batch.Entries.Count > 0)
+            if (batch.Entries.Count > 0 || batch.Gap is not null)
                 await stream.FlushAsync(cancellationToken);
             if (feed.Cursor != before || stream.HasEnded)
                 continue;

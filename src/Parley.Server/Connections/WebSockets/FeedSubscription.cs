@@ -34,10 +34,7 @@ internal sealed class FeedSubscription(
 
         connection.Ok(frame, new SubscribeAnswer { Subscription = subscription, Place = project.Log.Place(feed.Cursor).ToString(), Recovered = recovered }, WireJson.Strict.SubscribeAnswer);
         if (gap is not null)
-        {
-            foreach (var one in feeds)
-                connection.Outbound.Add(new ChangeFrame(subscription, one.Name, project.Log.Place(feed.Cursor), "gap", null));
-        }
+            TellGap(feed.Cursor);
 
         _running = RunAsync(feed, snapshot);
         if (feeds.Any(one => one.Receipts))
@@ -62,10 +59,13 @@ internal sealed class FeedSubscription(
                 await SendSnapshotAsync();
             while (true)
             {
-                await connection.Outbound.LowAsync(_dropped.Token);
                 var before = feed.Cursor;
-                foreach (var entry in (await feed.ReadAsync(_dropped.Token)).Entries)
+                var batch = await feed.ReadAsync(_dropped.Token);
+                if (batch.Gap is { } gap)
+                    TellGap(gap.ResumedAt - 1);
+                foreach (var entry in batch.Entries)
                 {
+                    await connection.Outbound.LowAsync(_dropped.Token);
                     foreach (var one in feeds)
                     {
                         if (one.Selection.Takes(entry) && (one.Item is null ? entry.Json : await one.Item(entry, _dropped.Token)) is { } item)
@@ -86,6 +86,13 @@ internal sealed class FeedSubscription(
             // The client comes back by its place, which nothing was told beyond.
             connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
         }
+    }
+
+    /// <param name="place">What comes next follows it.</param>
+    private void TellGap(long place)
+    {
+        foreach (var one in feeds)
+            connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(place), "gap", null));
     }
 
     private async ValueTask SendSnapshotAsync()
@@ -152,6 +159,8 @@ internal sealed class FeedSubscription(
 /// <summary><c>change</c>: one entry of a feed.</summary>
 internal sealed class ChangeFrame(string subscription, string feed, LogPosition place, string op, byte[]? item) : OutFrame
 {
+    internal override int Size => item?.Length ?? 0;
+
     internal override void Write(FrameBuffer to)
     {
         to.Raw("{\"event\":\"change\",\"data\":{\"subscription\":\""u8);

@@ -11,6 +11,9 @@ internal abstract class OutFrame
 {
     internal abstract void Write(FrameBuffer to);
 
+    /// <summary>Bytes that it holds in memory while it waits, where they may be many.</summary>
+    internal virtual int Size => 0;
+
     /// <summary>The socket has taken it.</summary>
     internal virtual void Written()
     {

@@ -12,9 +12,13 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
     /// <summary>Frames that may wait before those who can wait are made to.</summary>
     private const int HighWater = 4_096;
 
+    /// <summary>Bytes of entries that may wait likewise: a few thousand large ones would hold a gigabyte for a reader that does not read.</summary>
+    private const long HighWaterBytes = 4L << 20;
+
     private readonly Lock _gate = new();
     private List<OutFrame> _ready = [];
     private List<OutFrame> _spare = [];
+    private long _readyBytes;
     private TaskCompletionSource? _low;
     private TaskCompletionSource? _drained;
     private bool _draining;
@@ -28,6 +32,7 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
             if (_closed || _goodbye is not null)
                 return;
             _ready.Add(frame);
+            _readyBytes += frame.Size;
             if (_draining)
                 return;
             _draining = true;
@@ -41,7 +46,7 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
     {
         lock (_gate)
         {
-            if (_ready.Count < HighWater || _closed)
+            if ((_ready.Count < HighWater && _readyBytes < HighWaterBytes) || _closed)
                 return ValueTask.CompletedTask;
             _low ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask(_low.Task.WaitAsync(cancellationToken));
@@ -85,6 +90,7 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
             _closed = true;
             (low, _low) = (_low, null);
             _ready = [];
+            _readyBytes = 0;
         }
 
         low?.TrySetResult();
@@ -149,6 +155,7 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
 
             frames = _ready;
             _ready = _spare;
+            _readyBytes = 0;
             (low, _low) = (_low, null);
         }
 

@@ -5,11 +5,15 @@ using Parley.Server.Rest;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Reads one socket's frames and has them handled, one after the other.</summary>
-internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames)
+internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameAllowance allowance)
 {
     private const int FirstBuffer = 16 * 1024;
 
     private readonly List<InFrame> _frames = [];
+
+    /// <summary>The message that is being read. A field, so that whatever ends the reading returns the array that is in use, and returns it
+    /// once: an array that is returned twice is lent to two connections, which then write into each other's frames.</summary>
+    private byte[] _buffer = [];
 
     /// <summary>Why the connection is closed, for the close frame.</summary>
     internal string? Reason { get; private set; }
@@ -24,68 +28,81 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
             var first = await connection.Socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
             if (first.MessageType == WebSocketMessageType.Close)
                 return (int)WebSocketCloseStatus.NormalClosure;
-            var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
             try
             {
-                (buffer, var length, var code) = await ReadMessageAsync(buffer, cancellationToken);
+                var (length, code) = await ReadMessageAsync(cancellationToken);
                 if (code != 0)
                     return code;
-                if (!await HandleAsync(buffer.AsMemory(0, length), cancellationToken))
-                    return CloseCodes.BadFrame;
+                if (await HandleAsync(_buffer.AsMemory(0, length), cancellationToken) is var end and not 0)
+                    return end;
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = [];
             }
         }
     }
 
-    private async ValueTask<(byte[] Buffer, int Length, int Code)> ReadMessageAsync(byte[] buffer, CancellationToken cancellationToken)
+    private async ValueTask<(int Length, int Code)> ReadMessageAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         while (true)
         {
-            var read = await connection.Socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            var read = await connection.Socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
             if (read.MessageType == WebSocketMessageType.Close)
-                return (buffer, 0, (int)WebSocketCloseStatus.NormalClosure);
+                return (0, (int)WebSocketCloseStatus.NormalClosure);
             if (read.MessageType == WebSocketMessageType.Binary)
             {
                 Reason = "Frames are JSON text.";
-                return (buffer, 0, CloseCodes.BadFrame);
+                return (0, CloseCodes.BadFrame);
             }
 
             length += read.Count;
             if (read.EndOfMessage)
-                return (buffer, length, 0);
-            if (length < buffer.Length)
+                return (length, 0);
+            if (length < _buffer.Length)
                 continue;
             if (length >= SocketLimits.MessageBytes)
             {
                 Reason = "The message is larger than 4 MiB.";
-                return (buffer, 0, CloseCodes.TooLarge);
+                return (0, CloseCodes.TooLarge);
             }
 
-            var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 4);
-            buffer.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
+            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 4);
+            _buffer.AsSpan(0, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
         }
     }
 
-    /// <returns>False when what came is not frames.</returns>
-    private async ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    /// <returns>The code to close with; 0: it goes on.</returns>
+    private async ValueTask<int> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         _frames.Clear();
         if (!JsonText.IsSound(message.Span) || !InFrame.TryRead(message, _frames))
         {
             Reason = "Expected {\"event\": ..., \"id\": ..., \"data\": ...} or an array of these.";
-            return false;
+            return CloseCodes.BadFrame;
         }
 
         foreach (var frame in _frames)
-            await frames.HandleAsync(connection, frame, cancellationToken);
+        {
+            if (allowance.TryTake(out var retryAfter))
+                await frames.HandleAsync(connection, frame, cancellationToken);
+            else
+                connection.Fail(frame, Problems.RateLimited(retryAfter));
+        }
+
+        if (allowance.IsFlooding)
+        {
+            Reason = "More frames than the rate limit allows, again and again.";
+            return CloseCodes.Flood;
+        }
+
         // Answers that nobody reads are not piled up: the next frame waits until they are taken.
         await connection.Outbound.LowAsync(cancellationToken);
-        return true;
+        return 0;
     }
 }

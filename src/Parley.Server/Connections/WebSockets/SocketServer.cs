@@ -71,7 +71,7 @@ internal sealed partial class SocketServer(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Ending);
         await using var goodbye = ending.Token.UnsafeRegister(_ => Leave(connection, cutOff), null);
-        var receiver = new SocketReceiver(connection, frames);
+        var receiver = new SocketReceiver(connection, frames, times.AllowanceOf(connection.Project));
         try
         {
             connection.Outbound.Goodbye(await receiver.RunAsync(cutOff.Token), receiver.Reason);
@@ -136,9 +136,12 @@ internal sealed partial class SocketServer(
     }
 }
 
-/// <summary>How long a peer may be silent.</summary>
-internal sealed class SocketTimes(TimeSpan heartbeat, TimeProvider clock)
+/// <summary>How long a peer may be silent, and how fast it may talk.</summary>
+internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, TimeProvider clock)
 {
+    /// <summary>A new connection's.</summary>
+    internal FrameAllowance AllowanceOf(ProjectState project) => new(framesPerSecond, () => project.Settings.RatePerSecond <= 0, Clock);
+
     internal TimeSpan Heartbeat { get; } = heartbeat;
 
     internal TimeProvider Clock { get; } = clock;

@@ -8,7 +8,7 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>What the writer knows of each mailbox without asking the disk: how much waits, and who holds what.</summary>
 /// <remarks>The leases of connections live here alone. A connection does not outlive its server, so a lease on disk would only have to be
 /// taken back after a restart; in the file such a delivery is queued until it is settled. Leases over REST outlive a restart and are on disk.</remarks>
-internal sealed class MailboxLedger : IWriterCache, IMailboxCounts
+internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMailboxCounts
 {
     private readonly ConcurrentDictionary<int, MailboxAccount> _accounts = new();
     private int _generation;
@@ -49,6 +49,9 @@ internal sealed class MailboxLedger : IWriterCache, IMailboxCounts
     {
         if (Peek(mailbox) is not { } account)
             return new MailboxCounts();
+        // A transaction was undone and its writer has not come here since: what memory counts may be what never was.
+        if (account.Generation != Volatile.Read(ref _generation))
+            return database.Readers.Read(connection => CountsOnDisk(connection, mailbox, account));
         return new MailboxCounts
         {
             Queued = account.WaitingTotal,
@@ -67,7 +70,7 @@ internal sealed class MailboxLedger : IWriterCache, IMailboxCounts
     {
     }
 
-    public void Reset() => _generation++;
+    public void Reset() => Volatile.Write(ref _generation, _generation + 1);
 
     private MailboxAccount Account(int mailbox) =>
         _accounts.TryGetValue(mailbox, out var account)
@@ -76,19 +79,47 @@ internal sealed class MailboxLedger : IWriterCache, IMailboxCounts
 
     private void Recount(SqliteConnection connection, int mailbox, MailboxAccount account)
     {
-        Array.Clear(account.Waiting);
-        var waiting = connection.Prepare(
-                "SELECT priority, count(*) FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 AND mailbox = ?1 GROUP BY priority")
-            .Bind(1, mailbox);
-        while (waiting.Step())
-            account.Waiting[waiting.Int32(0)] = waiting.Int32(1);
-        foreach (var lease in account.Leases.Values)
-            account.Waiting[(int)lease.Priority]--;
-        account.DurableLeases = (int)connection.Prepare("SELECT count(*) FROM deliveries INDEXED BY deliveries_leased WHERE mailbox = ?1 AND state = 2").Bind(1, mailbox).Scalar()!.Value;
-        account.Dead = (int)connection.Prepare("SELECT count(*) FROM deliveries INDEXED BY deliveries_dead WHERE mailbox = ?1 AND state = 4").Bind(1, mailbox).Scalar()!.Value;
+        CountWaiting(connection, mailbox, account, account.Waiting);
+        account.DurableLeases = CountLeased(connection, mailbox);
+        account.Dead = CountDead(connection, mailbox);
         account.GivenOutTo = null;
         account.Generation = _generation;
     }
+
+    private static MailboxCounts CountsOnDisk(SqliteConnection connection, int mailbox, MailboxAccount account)
+    {
+        var waiting = new int[account.Waiting.Length];
+        CountWaiting(connection, mailbox, account, waiting);
+        return new MailboxCounts
+        {
+            Queued = waiting.Sum(),
+            InFlight = account.Leases.Count + CountLeased(connection, mailbox),
+            Dead = CountDead(connection, mailbox),
+        };
+    }
+
+    /// <summary>What is queued in the file and held by no connection, by priority.</summary>
+    private static void CountWaiting(SqliteConnection connection, int mailbox, MailboxAccount account, int[] into)
+    {
+        Array.Clear(into);
+        var queued = connection.Prepare(
+                "SELECT priority, count(*) FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 AND mailbox = ?1 GROUP BY priority")
+            .Bind(1, mailbox);
+        while (queued.Step())
+            into[queued.Int32(0)] = queued.Int32(1);
+        foreach (var (delivery, lease) in account.Leases)
+        {
+            // Of what is held, the file may have withdrawn some already.
+            if (connection.Prepare("SELECT 1 FROM deliveries WHERE delivery = ?1 AND state = 1").Bind(1, delivery).Scalar() is not null)
+                into[(int)lease.Priority]--;
+        }
+    }
+
+    private static int CountLeased(SqliteConnection connection, int mailbox) => (int)connection.Prepare(
+        "SELECT count(*) FROM deliveries INDEXED BY deliveries_leased WHERE mailbox = ?1 AND state = 2").Bind(1, mailbox).Scalar()!.Value;
+
+    private static int CountDead(SqliteConnection connection, int mailbox) => (int)connection.Prepare(
+        "SELECT count(*) FROM deliveries INDEXED BY deliveries_dead WHERE mailbox = ?1 AND state = 4").Bind(1, mailbox).Scalar()!.Value;
 }
 
 /// <summary>One mailbox.</summary>

@@ -15,9 +15,22 @@ internal static class SqliteLibrary
         return true;
     });
 
-    /// <summary>Where the library came from, for the line that <c>parley serve</c> prints.</summary>
-    internal static string Origin { get; private set; } = "bundled";
+    private static string _origin = "bundled";
 
+    /// <summary>Where the library came from, as <c>parley serve</c> and <c>parley doctor</c> say it.</summary>
+    /// <exception cref="DllNotFoundException">There is none.</exception>
+    internal static string Origin
+    {
+        get
+        {
+            // Known once it is loaded.
+            _ = Version;
+            return _origin;
+        }
+    }
+
+    /// <summary>As the library says it itself, as in <c>3.46.1</c>.</summary>
+    /// <exception cref="DllNotFoundException">There is none.</exception>
     internal static unsafe string Version => Marshal.PtrToStringUTF8((nint)Sqlite3.LibraryVersion())!;
 
     internal static void Use() => _ = Registered.Value;
@@ -33,7 +46,7 @@ internal static class SqliteLibrary
                 continue;
             if (VersionNumber(handle) >= NewerThanBundled)
             {
-                Origin = $"system, {candidate}";
+                _origin = $"system, {candidate}";
                 return handle;
             }
 

@@ -115,7 +115,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
     private DeliveryRow ReadDelivery(SqliteStatement rows)
     {
         var (delivery, mailbox, state) = (rows.Int64(0), rows.Int32(2), (DeliveryState)rows.Int32(3));
-        var held = state == DeliveryState.Queued ? ledger.HeldDeliveredAt(mailbox, delivery) : null;
+        var held = state is DeliveryState.Queued or DeliveryState.Withdrawn ? ledger.HeldDeliveredAt(mailbox, delivery) : null;
         return new DeliveryRow(
             delivery, Place.Seq(rows.Int64(1)), mailbox, held is null ? state : DeliveryState.Leased, rows.Int32(4), rows.NullableInt64(5),
             held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10));

@@ -4,7 +4,7 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>What ends deliveries and messages from outside: withdrawal, deletion, reactions, retention.</summary>
+/// <summary>What is done to messages after they were sent: deletion, reactions, and the removal of an agent's mailbox.</summary>
 internal sealed partial class SqliteMessageStore
 {
     public ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken) => WriteAsync(
@@ -15,16 +15,12 @@ internal sealed partial class SqliteMessageStore
                 return false;
             var cursor = _log.Cursor(connection, project);
             if (MessageTombstone.Is(message.Json))
-            {
-                // What was held at the first deletion and came back since is withdrawn now.
-                Withdraw(connection, cursor, place, "deleted");
                 return false;
-            }
 
             var tombstone = MessageTombstone.Of(message.Json);
             connection.Prepare("UPDATE log SET body = ?2 WHERE place = ?1 OR (place IN (SELECT released_by FROM log WHERE place = ?1))")
                 .Bind(1, place).BindBlob(2, tombstone).Run();
-            Withdraw(connection, cursor, place, "deleted");
+            Withdraw(connection, cursor, place, Deleted);
             AppendAbout(connection, cursor, EntryKind.Deletion, message, tombstone);
             return true;
         },
@@ -79,70 +75,6 @@ internal sealed partial class SqliteMessageStore
         }
 
         return true;
-    }
-
-    public ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken) => WriteAsync(
-        connection =>
-        {
-            const int most = 500;
-            var places = new List<long>(most);
-            var rows = connection.Prepare("SELECT place, stamp FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")
-                .Bind(1, Place.First(project)).Bind(2, Place.Last(project)).Bind(3, most);
-            while (rows.Step())
-            {
-                if (rows.Int64(1) >= olderThan)
-                {
-                    rows.Reset();
-                    break;
-                }
-
-                places.Add(rows.Int64(0));
-            }
-
-            foreach (var place in places)
-                PruneEntry(connection, place);
-            return places.Count == most;
-        },
-        cancellationToken,
-        weight: 500);
-
-    private void PruneEntry(SqliteConnection connection, long place)
-    {
-        if (SqliteLogRows.Find(connection, place) is { Kind: EntryKind.Message } message)
-        {
-            // A delivery that still waits goes with its message: it is older than its project keeps anything.
-            Withdraw(connection, _log.Cursor(connection, message.Project), place, "older than the project keeps messages");
-            var columns = DeliveriesOf(connection, place);
-            connection.Prepare("DELETE FROM deliveries WHERE delivery >= ?1 AND delivery < ?2 AND state NOT IN (0, 1, 2)")
-                .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries).Run();
-            connection.Prepare("DELETE FROM reactions WHERE place = ?1").Bind(1, place).Run();
-        }
-
-        connection.Prepare("DELETE FROM log WHERE place = ?1").Bind(1, place).Run();
-    }
-
-    /// <summary>Ends what nobody holds of a message's deliveries.</summary>
-    private void Withdraw(SqliteConnection connection, ProjectCursor cursor, long place, string reason)
-    {
-        var columns = DeliveriesOf(connection, place);
-        var waiting = new List<(long Delivery, int Mailbox, DeliveryState State, int Priority, int Attempt)>();
-        var rows = connection.Prepare("SELECT delivery, mailbox, state, priority, attempt FROM deliveries WHERE delivery >= ?1 AND delivery < ?2 AND state IN (0, 1)")
-            .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries);
-        while (rows.Step())
-            waiting.Add((rows.Int64(0), rows.Int32(1), (DeliveryState)rows.Int32(2), rows.Int32(3), rows.Int32(4)));
-
-        var now = _log.Now(cursor);
-        foreach (var (delivery, mailbox, state, priority, attempt) in waiting)
-        {
-            var account = _ledger.Of(connection, mailbox);
-            if (account.Leases.ContainsKey(delivery))
-                continue;
-            connection.Prepare("UPDATE deliveries SET state = 6, ended_at = ?2, last_error = ?3 WHERE delivery = ?1")
-                .Bind(1, delivery).Bind(2, now).Bind(3, reason).Run();
-            if (state == DeliveryState.Queued)
-                account.Waiting[priority]--;
-            Note(cursor.Project, delivery, Place.Seq(place), mailbox, DeliveryState.Withdrawn, attempt, now);
-        }
     }
 
     /// <summary>An entry about a message is for whoever the message is for.</summary>

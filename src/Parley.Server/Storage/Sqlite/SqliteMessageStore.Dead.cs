@@ -50,9 +50,16 @@ internal sealed partial class SqliteMessageStore
         connection =>
         {
             var now = Now;
-            var dead = FindDead(connection, which);
-            foreach (var (delivery, mailbox, priority, place) in dead)
+            var requeued = 0;
+            foreach (var (delivery, mailbox, priority, place) in FindDead(connection, which))
             {
+                if (MessageGone(connection, place) is { } reason)
+                {
+                    WriteWithdrawn(connection, delivery, now, reason);
+                    _ledger.Of(connection, mailbox).Dead--;
+                    continue;
+                }
+
                 // It starts anew: queued now, no failures, and as long to live as a new message.
                 var rank = RankOf(now, priority, SettingsOf(which.Project)!.PriorityAging);
                 connection.Prepare(
@@ -66,9 +73,10 @@ internal sealed partial class SqliteMessageStore
                 account.Queue(priority, rank, delivery);
                 _toWake.Add(mailbox);
                 Note(which.Project, delivery, Place.Seq(place), mailbox, DeliveryState.Queued, 1, now);
+                requeued++;
             }
 
-            return dead.Count;
+            return requeued;
         },
         cancellationToken);
 

@@ -41,8 +41,15 @@ internal sealed partial class SqliteMessageStore
         await _writer.WriteAsync(
             connection =>
             {
-                foreach (var (delivery, lease) in GiveBack(_ledger.Of(connection, agent), holder))
-                    Note(lease.Project, delivery, lease.Seq, agent, DeliveryState.Queued, lease.Attempt, Now);
+                var account = _ledger.Of(connection, agent);
+                foreach (var (delivery, lease) in GiveBack(account, holder))
+                {
+                    var isOver = IsWithdrawn(connection, delivery);
+                    if (isOver)
+                        account.Waiting[(int)lease.Priority]--;
+                    Note(lease.Project, delivery, lease.Seq, agent, isOver ? DeliveryState.Withdrawn : DeliveryState.Queued, lease.Attempt, Now);
+                }
+
                 _toWake.Add(agent);
                 return true;
             },

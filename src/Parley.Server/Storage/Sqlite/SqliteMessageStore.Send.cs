@@ -61,11 +61,18 @@ internal sealed partial class SqliteMessageStore
             for (var i = 0; i < parts.Count; i++)
             {
                 await ((Task)parts[i].Done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _outcomes[i] = parts[i].Done.IsCompletedSuccessfully ? parts[i].Done.Result[0] : SendOutcome.Refused(SendResult.Failed);
+                _outcomes[i] = ResultOf(parts[i].Done);
             }
 
             _done.TrySetResult(_outcomes);
         }
+
+        private static SendOutcome ResultOf(Task<IReadOnlyList<SendOutcome>> part) => part switch
+        {
+            { IsCompletedSuccessfully: true } => part.Result[0],
+            { Exception.InnerException: StorageUnavailableException } => SendOutcome.Refused(SendResult.Unavailable),
+            _ => SendOutcome.Refused(SendResult.Failed),
+        };
 
         internal override void Undo()
         {
@@ -230,6 +237,6 @@ internal sealed partial class SqliteMessageStore
         var place = Place.Of(send.Project.Number, send.Supersedes);
         connection.Prepare("UPDATE log SET superseded_by = ?2 WHERE place = ?1 AND superseded_by IS NULL")
             .Bind(1, place).Bind(2, Place.Of(send.Project.Number, seq)).Run();
-        Withdraw(connection, cursor, place, "superseded");
+        Withdraw(connection, cursor, place, Superseded);
     }
 }

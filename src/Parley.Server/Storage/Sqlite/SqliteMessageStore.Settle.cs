@@ -66,8 +66,9 @@ internal sealed partial class SqliteMessageStore
     private readonly record struct EndedLease(MailboxAccount Account, long Delivery, ConnectionLease Lease, bool BackToQueue, long? Extended);
 
     /// <summary>A delivery as the writer finds it: on disk, and in the hands of a connection where it is.</summary>
+    /// <param name="IsOver">It is held, and withdrawn on disk: its message went meanwhile.</param>
     private readonly record struct Found(
-        long Delivery, long Place, DeliveryState State, int Attempt, Priority Priority, long Rank, long Lease, ConnectionLease? Held, long QueuedAt);
+        long Delivery, long Place, DeliveryState State, int Attempt, Priority Priority, long Rank, long Lease, ConnectionLease? Held, long QueuedAt, bool IsOver);
 
     private void End(List<EndedLease> ended)
     {
@@ -185,6 +186,9 @@ internal sealed partial class SqliteMessageStore
         var project = Place.Project(found.Place);
         var settings = SettingsOf(project);
         LeaveQueue(account, found, ended, backToQueue: false);
+        // What went while somebody had it is not given out again, nor does its sender hear of a failure.
+        if (EndIfWithdrawn(connection, agent, found, now))
+            return;
         if (found.Attempt >= (settings?.MaxAttempts ?? 1))
         {
             Die(connection, account, agent, found, now, reason);
@@ -268,13 +272,20 @@ internal sealed partial class SqliteMessageStore
     {
         if (!rows.Step())
             return null;
-        var delivery = rows.Int64(0);
-        if (account.Leases.TryGetValue(delivery, out var held) && held.IsEnding)
-            held = null;
-        var found = new Found(
-            delivery, rows.Int64(1), held is null ? (DeliveryState)rows.Int32(2) : DeliveryState.Leased, rows.Int32(3), (Priority)rows.Int32(4),
-            rows.Int64(5), held?.Lease ?? rows.Int64(6), held, rows.Int64(7));
+        var found = At(rows, account);
         rows.Reset();
         return found;
+    }
+
+    /// <summary>The delivery of the row that a statement stands on.</summary>
+    private static Found At(SqliteStatement row, MailboxAccount account)
+    {
+        var delivery = row.Int64(0);
+        if (account.Leases.TryGetValue(delivery, out var held) && held.IsEnding)
+            held = null;
+        var onDisk = (DeliveryState)row.Int32(2);
+        return new Found(
+            delivery, row.Int64(1), held is null ? onDisk : DeliveryState.Leased, row.Int32(3), (Priority)row.Int32(4),
+            row.Int64(5), held?.Lease ?? row.Int64(6), held, row.Int64(7), IsOver: held is not null && onDisk == DeliveryState.Withdrawn);
     }
 }

@@ -1,0 +1,70 @@
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Retention: the oldest entries of a log go, with everything that hangs on them.</summary>
+internal sealed partial class SqliteMessageStore
+{
+    public async ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken)
+    {
+        const int most = 500;
+        var ended = new List<EndedLease>();
+        return await _writer.WriteAsync(
+            connection =>
+            {
+                var places = PlacesBefore(connection, project, olderThan, most);
+                foreach (var place in places)
+                    PruneEntry(connection, place, ended);
+                return places.Count == most;
+            },
+            cancellationToken,
+            committed: _ => End(ended),
+            undone: () => GoOn(ended),
+            weight: most);
+    }
+
+    private static List<long> PlacesBefore(SqliteConnection connection, int project, long olderThan, int most)
+    {
+        var places = new List<long>(most);
+        var rows = connection.Prepare("SELECT place, stamp FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")
+            .Bind(1, Place.First(project)).Bind(2, Place.Last(project)).Bind(3, most);
+        while (rows.Step() && rows.Int64(1) < olderThan)
+            places.Add(rows.Int64(0));
+        rows.Reset();
+        return places;
+    }
+
+    private void PruneEntry(SqliteConnection connection, long place, List<EndedLease> ended)
+    {
+        switch (SqliteLogRows.Find(connection, place))
+        {
+            case { Kind: EntryKind.Message } message:
+                PruneDeliveries(connection, message, place, ended);
+                break;
+            case { Kind: EntryKind.Execution } step:
+                PruneExecution(connection, step, place);
+                break;
+        }
+
+        connection.Prepare("DELETE FROM log WHERE place = ?1").Bind(1, place).Run();
+    }
+
+    private void PruneDeliveries(SqliteConnection connection, LogEntry message, long place, List<EndedLease> ended)
+    {
+        // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
+        Withdraw(connection, _log.Cursor(connection, message.Project), place, TooOld, ended);
+        var columns = DeliveriesOf(connection, place);
+        connection.Prepare("DELETE FROM deliveries WHERE delivery >= ?1 AND delivery < ?2")
+            .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries).Run();
+        connection.Prepare("DELETE FROM reactions WHERE place = ?1").Bind(1, place).Run();
+    }
+
+    /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>
+    private static void PruneExecution(SqliteConnection connection, LogEntry step, long place)
+    {
+        var execution = Place.Of(step.Project, step.Execution);
+        connection.Prepare("DELETE FROM execution_logs WHERE execution = ?1 AND place = ?2").Bind(1, execution).Bind(2, place).Run();
+        if (step.Type == "execution_completion")
+            connection.Prepare("DELETE FROM executions WHERE place = ?1").Bind(1, execution).Run();
+    }
+}

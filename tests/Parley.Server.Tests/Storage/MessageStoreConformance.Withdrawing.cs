@@ -1,0 +1,196 @@
+using Parley.Protocol;
+using Parley.Server.Executions;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Storage;
+
+/// <summary>Messages that go while somebody has them, and what retention takes along.</summary>
+public abstract partial class MessageStoreConformance
+{
+    public enum Going
+    {
+        Deleted,
+        Superseded,
+    }
+
+    public enum Return
+    {
+        Nack,
+        NackAtOnce,
+        LastNack,
+        Lapse,
+        LostConnection,
+        Restart,
+    }
+
+    public static TheoryData<Going, bool, Return> Returns()
+    {
+        var returns = new TheoryData<Going, bool, Return>();
+        foreach (var going in Enum.GetValues<Going>())
+        {
+            foreach (var way in Enum.GetValues<Return>())
+            {
+                returns.Add(going, true, way);
+                // A lease of its own outlives connections and restarts.
+                if (way is not (Return.LostConnection or Return.Restart))
+                    returns.Add(going, false, way);
+            }
+        }
+
+        return returns;
+    }
+
+    [Theory]
+    [MemberData(nameof(Returns))]
+    public async Task What_comes_back_after_its_message_went_is_withdrawn(Going going, bool toAConnection, Return way)
+    {
+        await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = way == Return.LastNack ? 1 : 4 });
+        var sent = await store.StoreAsync(Note("gone"));
+        var holder = new TestHolder(1);
+        var claimed = await store.ClaimOneAsync("bob", holder: toAConnection ? holder : null);
+        await GoAsync(store, sent, going);
+        Assert.Equal(DeliveryState.Leased, (await store.DeliveryAsync(sent.Seq, "bob")).State);
+        var waiting = (await store.CountsAsync("bob")).Queued;
+
+        await ReturnAsync(store, claimed, holder, way);
+
+        Assert.Equal(
+            (DeliveryState.Withdrawn, going == Going.Deleted ? "deleted" : "superseded"),
+            (await store.DeliveryAsync(sent.Seq, "bob")) is var row ? (row.State, row.LastError) : default);
+        Assert.Equal((waiting, 0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight, counts.Dead) : default);
+        await store.PassAsync(store.Settings.RetryDelay);
+        Assert.DoesNotContain(sent.Seq, (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
+        Assert.DoesNotContain(await store.EntriesAsync(), entry => entry.Kind == EntryKind.Death);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_deleted_in_somebodys_hands_can_be_acknowledged(bool toAConnection)
+    {
+        await using var store = await OpenAsync();
+        var sent = await store.StoreAsync(Note());
+        var holder = new TestHolder(1);
+        var claimed = await store.ClaimOneAsync("bob", holder: toAConnection ? holder : null);
+        await GoAsync(store, sent, Going.Deleted);
+
+        Assert.Equal(Settlement.Settled, await store.ExtendAsync("bob", claimed, TimeSpan.FromMinutes(2)));
+        await store.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(Settlement.Settled, await store.AckAsync("bob", claimed));
+
+        Assert.Equal(DeliveryState.Acknowledged, (await store.DeliveryAsync(sent.Seq, "bob")).State);
+        Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_of_a_deleted_message_is_withdrawn_instead_of_queued()
+    {
+        await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = 1 });
+        var sent = await store.StoreAsync(Note());
+        await store.KillAsync("bob");
+        await GoAsync(store, sent, Going.Deleted);
+
+        Assert.Equal(0, await store.Messages.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
+
+        Assert.Equal(DeliveryState.Withdrawn, (await store.DeliveryAsync(sent.Seq, "bob")).State);
+        Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.Dead) : default);
+        Assert.Empty(await store.ClaimAsync("bob"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_somebody_holds_when_retention_takes_its_message_is_withdrawn(bool toAConnection)
+    {
+        await using var store = await OpenAsync();
+        await store.StoreAsync(Note("old") with { TimeToLive = TimeSpan.FromDays(365) });
+        var holder = new TestHolder(1);
+        var claimed = await store.ClaimOneAsync("bob", TimeSpan.FromDays(100), toAConnection ? holder : null);
+
+        await PruneAsync(store, TimeSpan.FromDays(31));
+
+        Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal(toAConnection ? 1 : 0, holder.ReleasedCount);
+        Assert.NotEqual(Settlement.Settled, await store.NackAsync("bob", claimed));
+        Assert.Contains(store.Handover.Receipts, receipt => (receipt.Seq, receipt.State) == (claimed.Seq, DeliveryState.Withdrawn));
+        await store.PassAsync(TimeSpan.FromDays(100));
+        Assert.Empty(await store.ClaimAsync("bob"));
+    }
+
+    [Fact]
+    public async Task An_execution_goes_with_its_end_and_its_lines_with_their_entries()
+    {
+        await using var store = await OpenAsync();
+        var executions = store.Service<IExecutionStore>();
+        var ended = await BeginAsync(store, executions, "ended");
+        await executions.EndAsync(ended, 0, new ExecutionEnding(ExecutionStatus.Completed, null, null), Cancel);
+        var goesOn = await BeginAsync(store, executions, "goes on");
+        var endsLate = await BeginAsync(store, executions, "ends late");
+        store.Clock.Advance(TimeSpan.FromDays(31));
+        await LineAsync(executions, goesOn, "young");
+        await executions.EndAsync(endsLate, 0, new ExecutionEnding(ExecutionStatus.Completed, null, null), Cancel);
+
+        await PruneAsync(store, TimeSpan.Zero);
+
+        Assert.Null(await executions.FindAsync(ended, Cancel));
+        Assert.Empty(await executions.LogsAsync(ended, 10, Cancel));
+        Assert.NotNull(await executions.FindAsync(goesOn, Cancel));
+        Assert.Equal(["young"], (await executions.LogsAsync(goesOn, 10, Cancel)).Select(line => line.Message));
+        Assert.NotNull(await executions.FindAsync(endsLate, Cancel));
+
+        await PruneAsync(store, TimeSpan.FromDays(31));
+
+        Assert.Null(await executions.FindAsync(endsLate, Cancel));
+        Assert.NotNull(await executions.FindAsync(goesOn, Cancel));
+        Assert.Empty(await executions.LogsAsync(goesOn, 10, Cancel));
+    }
+
+    private static async Task<ExecutionKey> BeginAsync(StoreScope store, IExecutionStore executions, string title)
+    {
+        var begun = await executions.BeginAsync(new NewExecution(store.Project.Number) { Title = title }, Cancel);
+        var key = new ExecutionKey(store.Project.Number, begun.Id);
+        await LineAsync(executions, key, "old");
+        return key;
+    }
+
+    private static async Task LineAsync(IExecutionStore executions, ExecutionKey execution, string text) =>
+        Assert.Equal(ExecutionResult.Done, await executions.ChangeAsync(execution, 0, new ExecutionChange { Line = ("info", text) }, Cancel));
+
+    private static async Task PruneAsync(StoreScope store, TimeSpan after)
+    {
+        store.Clock.Advance(after);
+        while (await store.Messages.PruneAsync(store.Project.Number, store.Clock.GetUtcNow().AddDays(-30).ToUnixTimeMilliseconds(), Cancel))
+        {
+        }
+    }
+
+    private static async Task GoAsync(StoreScope store, SendOutcome sent, Going going)
+    {
+        if (going == Going.Deleted)
+            Assert.True(await store.Messages.DeleteAsync(store.Project.Number, sent.Seq, Cancel));
+        else
+            await store.StoreAsync(Note("new") with { Supersedes = sent });
+    }
+
+    private static async Task ReturnAsync(StoreScope store, ClaimedDelivery claimed, TestHolder holder, Return way)
+    {
+        switch (way)
+        {
+            case Return.Lapse:
+                await store.PassAsync(Lease);
+                break;
+            case Return.LostConnection:
+                await store.ReleaseAsync("bob", holder);
+                break;
+            case Return.Restart:
+                await store.ReopenAsync();
+                break;
+            default:
+                Assert.Equal(Settlement.Settled, await store.NackAsync("bob", claimed, way == Return.NackAtOnce ? TimeSpan.Zero : null));
+                break;
+        }
+    }
+}
