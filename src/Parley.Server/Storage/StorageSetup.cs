@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Nodes;
 using Parley.Server.Settings;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Storage.Sqlite;
@@ -26,6 +27,7 @@ internal static class StorageSetup
             // SQLite's database takes the lock by itself, before it opens its file.
             _ = services.GetRequiredService<DataFolderLock>();
             services.StartPostgres();
+            services.StartNodes();
         }
         else
         {

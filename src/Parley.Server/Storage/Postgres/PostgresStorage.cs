@@ -54,7 +54,6 @@ internal static class PostgresStorage
         writer.Tail.Sink = projects;
         writer.Tail.Handover = writer.Handover = services.GetRequiredService<IHandover>();
         services.GetRequiredService<PostgresMessageStore>().SettingsOf = number => projects.Find(number)?.Settings;
-        services.StartNodes();
         writer.Start();
     }
 
