@@ -129,6 +129,27 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_acknowledgement_that_the_server_could_not_store_is_said_again()
+    {
+        await using var received = _agent.ReceiveAsync(Cancel).GetAsyncEnumerator(Cancel);
+        var next = received.MoveNextAsync();
+        await _first.NextAsync(FrameEvents.Window);
+        await _first.DeliverAsync("m-1", "l-1");
+        await next;
+
+        var confirmed = received.Current.AckAsync(confirm: true, Cancel);
+        await _first.SendAsync($$$"""
+            {"event":"error","id":{{{(await _first.NextAsync(FrameEvents.MessageAck)).GetProperty("id").GetRawText()}}},
+             "data":{"type":"t","title":"Away","status":503,"detail":"d","code":"storage_unavailable","retryable":true}}
+            """.ReplaceLineEndings(""));
+        var again = await _first.NextAsync(FrameEvents.MessageAck);
+        Assert.False(confirmed.IsCompleted);
+        await _first.SendAsync($$"""{"event":"ok","id":{{again.GetProperty("id").GetRawText()}}}""");
+
+        await confirmed;
+    }
+
+    [Fact]
     public async Task A_server_that_was_restarted_elsewhere_is_found_again_by_its_folder()
     {
         var folder = Path.Combine(_server.Folder, "server.url");

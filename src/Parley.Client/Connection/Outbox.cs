@@ -7,10 +7,13 @@ namespace Parley.Client;
 /// <summary>What waits to be sent and what waits to be answered. It outlives connections: what a broken one leaves unanswered goes out
 /// again on the next, sends under the same keys.</summary>
 /// <remarks>There is no timer: the writer starts with the first thing to send, and what comes while it writes shares the next frame.</remarks>
-internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys)
+internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, TimeProvider time)
 {
     private const int MostItems = 256;
     private const int MostBytes = 64 * 1024;
+
+    /// <summary>Before an acknowledgement that the server could not store is sent again.</summary>
+    private static readonly TimeSpan AckPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Exchange> _unanswered = [];
@@ -141,6 +144,29 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys)
     }
 
     public void Acknowledged(ReceivedMessage message, Problem? problem)
+    {
+        if (problem is { Retryable: true } && _closed is null)
+            _ = AckAgainAsync(message, problem);
+        else
+            Answer(message, problem);
+    }
+
+    /// <summary>What the server could not store now, and may have stored all the same, is said again: twice is as once.</summary>
+    private async Task AckAgainAsync(ReceivedMessage message, Problem problem)
+    {
+        await Task.Delay(AckPause, time);
+        try
+        {
+            Ack(message);
+        }
+        catch (ParleyException)
+        {
+            // The connection was closed for good meanwhile.
+            Answer(message, problem);
+        }
+    }
+
+    private void Answer(ReceivedMessage message, Problem? problem)
     {
         if (problem is not null && !message.IsAwaited)
             AckRefused?.Invoke(message, problem);

@@ -30,7 +30,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
     {
         _options = options;
         _connector = connector;
-        _outbox = new Outbox(options.MaxUnconfirmed, _keys)
+        _outbox = new Outbox(options.MaxUnconfirmed, _keys, options.TimeProvider)
         {
             AckRefused = (message, problem) =>
                 SettlementFailed?.Invoke(this, new SettlementFailedEventArgs(message.Message.MessageId, problem)),

@@ -8,4 +8,7 @@ internal interface IReachable
     string DataFolder { get; }
 
     string ConfigFolder { get; }
+
+    /// <summary>An admin's token; null: clients find their own by the folders.</summary>
+    string? Token => null;
 }

@@ -29,13 +29,21 @@ internal sealed class Load : IAsyncDisposable
     internal static async Task<Load> StartAsync(IReachable server, Account account, CancellationToken cancellationToken)
     {
         var load = new Load(account);
-        await using var admin = ParleyApi.Open(new ParleyOptions { Url = server.Url, DataFolder = server.DataFolder });
-        ParleyOptions Socket(string id) => new() { Url = server.Url, DataFolder = server.DataFolder, ConfigFolder = server.ConfigFolder, AgentId = id };
+        await using var admin = ParleyApi.Open(new ParleyOptions { Url = server.Url, Token = server.Token, DataFolder = server.DataFolder });
+        async Task<ParleyOptions> SocketAsync(string id) => new()
+        {
+            Url = server.Url,
+            // By itself, as a client on the server's machine does, where it can.
+            Token = server.Token is null ? null : (await admin.Agents.RegisterAsync(new RegisterRequest { AgentId = id }, cancellationToken)).Token,
+            DataFolder = server.DataFolder,
+            ConfigFolder = server.ConfigFolder,
+            AgentId = id,
+        };
 
         var restReceiver = await load.OpenAsync(admin, server, "rest-receiver", cancellationToken);
         var restSender = await load.OpenAsync(admin, server, "rest-sender", cancellationToken);
-        var receiver = load.Keep(await ParleyAgent.ConnectAsync(Socket("receiver"), cancellationToken));
-        var sender = load.Keep(await ParleyAgent.ConnectAsync(Socket("sender") with { MaxUnconfirmed = 64 }, cancellationToken));
+        var receiver = load.Keep(await ParleyAgent.ConnectAsync(await SocketAsync("receiver"), cancellationToken));
+        var sender = load.Keep(await ParleyAgent.ConnectAsync(await SocketAsync("sender") with { MaxUnconfirmed = 64 }, cancellationToken));
 
         load.Start = (await admin.Messages.SendAsync(new SendRequest { To = ["sender"], Content = "begin", SenderId = "receiver" }, cancellationToken)).Seq;
         load._sending = Task.WhenAll(Task.Run(() => load.SendAsync(sender), cancellationToken), Task.Run(() => load.SendAsync(restSender), cancellationToken));

@@ -27,6 +27,8 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
 
     public string ConfigFolder => _nodes[0].ConfigFolder;
 
+    public string Token => File.ReadAllText(Path.Combine(DataFolder, "admin.token")).Trim();
+
     internal static async Task<Fleet> StartAsync(int nodes, CancellationToken cancellationToken)
     {
         var fleet = new Fleet(await PostgresServer.StartAsync());
@@ -49,7 +51,7 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
     internal ParleyApi Open(int node) => ParleyApi.Open(new ParleyOptions { Url = _nodes[node].Url, DataFolder = _nodes[node].DataFolder });
 
     /// <summary>With the rights of an admin, at whichever node answers.</summary>
-    internal ParleyApi Open() => ParleyApi.Open(new ParleyOptions { Url = Url, DataFolder = DataFolder });
+    internal ParleyApi Open() => ParleyApi.Open(new ParleyOptions { Url = Url, Token = Token });
 
     public async ValueTask DisposeAsync()
     {
