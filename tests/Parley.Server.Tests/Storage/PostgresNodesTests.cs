@@ -20,18 +20,42 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
         await using var other = await one.JoinAsync();
         var nodes = new[] { one, other };
 
+        // Each node's reader is there from the start and goes up to what that node stores last.
+        var followed = nodes.Select((node, i) => FollowAsync(node, upTo: 401 + i)).ToArray();
         var sent = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => nodes[i % 2].SendAsync(new Letter("ada", "bob") { Content = $"{i}" })));
 
         Assert.Equal(Enumerable.Range(1, 400).Select(seq => (long)seq), sent.Select(outcome => outcome.Seq).Order());
-        foreach (var node in nodes)
+        foreach (var (node, follows) in nodes.Zip(followed))
         {
             // The last of a node brings its tail up to it.
             var last = await node.StoreAsync(new Letter("ada", "bob"));
-            var tail = new List<LogEntry>();
-            Assert.True(node.Project.Log.TryRead(0, tail, int.MaxValue));
-            Assert.Equal(Enumerable.Range(1, (int)last.Seq).Select(seq => (long)seq), tail.Select(entry => entry.Seq));
-            Assert.Equal((await node.EntriesAsync()).Select(entry => Convert.ToHexString(entry.Json)), tail.Select(entry => Convert.ToHexString(entry.Json)));
+            var read = await follows;
+            Assert.Equal(Enumerable.Range(1, (int)last.Seq).Select(seq => (long)seq), read.Select(entry => entry.Seq));
+            Assert.Equal((await node.EntriesAsync()).Select(entry => Convert.ToHexString(entry.Json)), read.Select(entry => Convert.ToHexString(entry.Json)));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_another_node_sent_is_read_into_memory_where_somebody_waits_for_it(bool isAwaited)
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases);
+        await using var other = await one.JoinAsync();
+        var waits = isAwaited ? one.Project.Log.WaitAsync(0, Cancel) : Task.CompletedTask;
+        for (var i = 0; i < 20; i++)
+            await other.StoreAsync(new Letter("ada", "bob") { Content = $"{i}" });
+
+        await one.StoreAsync(new Letter("ada", "bob"));
+
+        await waits;
+        var tail = new List<LogEntry>();
+        Assert.Equal(isAwaited, one.Project.Log.TryRead(0, tail, int.MaxValue));
+        if (!isAwaited)
+            Assert.True(one.Project.Log.TryRead(20, tail, int.MaxValue));
+        var stored = (await one.EntriesAsync()).Skip(isAwaited ? 0 : 20);
+        Assert.Equal(stored.Select(entry => (entry.Seq, Convert.ToHexString(entry.Json))), tail.Select(entry => (entry.Seq, Convert.ToHexString(entry.Json))));
+        Assert.Equal(21, tail[^1].Seq);
     }
 
     [Fact]
@@ -131,5 +155,19 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
         await listener.WaitAsync(Cancel);
 
         Assert.Equal([$"{node};{project}=2;{bob}", $"{node};;{bob}"], heard);
+    }
+
+    /// <summary>A node's log as its readers get it, from the first entry on.</summary>
+    private static async Task<List<LogEntry>> FollowAsync(StoreScope node, long upTo)
+    {
+        var reader = new FeedReader(node.Project, node.Log, node.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
+        var read = new List<LogEntry>();
+        while (reader.Cursor < upTo)
+        {
+            await reader.WaitAsync(Cancel);
+            read.AddRange((await reader.ReadAsync(Cancel)).Entries);
+        }
+
+        return read;
     }
 }

@@ -5,7 +5,7 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What ends deliveries and messages from outside: withdrawal, deletion, reactions, retention.</summary>
+/// <summary>What is done to messages after they were sent: deletion, reactions, and the removal of an agent's mailbox.</summary>
 internal sealed partial class PostgresMessageStore
 {
     public ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken) => WriteAsync(
@@ -15,10 +15,9 @@ internal sealed partial class PostgresMessageStore
             var place = Place.Of(project, seq);
             if (await MessagesAsync(transaction, "l.place = ANY ($1) AND l.kind = 1", [place]) is not [var (message, columns)])
                 return false;
-            await WithdrawAsync(transaction, [place], "deleted");
-            // What was held at the first deletion and came back since is withdrawn by the next one.
             if (MessageTombstone.Is(message.Json))
                 return false;
+            await WithdrawWaitingAsync(transaction, place, Deleted);
 
             var tombstone = MessageTombstone.Of(message.Json);
             transaction.Defer(
@@ -81,59 +80,6 @@ internal sealed partial class PostgresMessageStore
                 ended.ForEach(delivery => Held.End(agent, delivery));
                 Backlogs.Forget(agent);
             });
-    }
-
-    public ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken) => WriteAsync(
-        async transaction =>
-        {
-            const int most = 500;
-            await transaction.LockAsync(project);
-            var places = new List<long>(most);
-            await using (var rows = await transaction.ReadAsync(
-                "SELECT place, stamp FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3", Place.First(project), Place.Last(project), most))
-            {
-                while (await rows.ReadAsync() && rows.GetInt64(1) < olderThan)
-                    places.Add(rows.GetInt64(0));
-            }
-
-            if (places.Count == 0)
-                return false;
-            long[] old = [.. places];
-            // A delivery that still waits goes with its message: it is older than its project keeps anything. What somebody has leased he may finish.
-            await WithdrawAsync(transaction, old, "older than the project keeps messages");
-            transaction.Defer(
-                """
-                DELETE FROM deliveries d USING log l
-                WHERE l.place = ANY ($1) AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.state + 0 <> 2
-                """,
-                old);
-            transaction.Defer("DELETE FROM reactions WHERE place = ANY ($1)", old);
-            transaction.Defer("DELETE FROM log WHERE place = ANY ($1)", old);
-            return places.Count == most;
-        },
-        cancellationToken,
-        weight: 500);
-
-    /// <summary>Ends what nobody holds of some messages' deliveries.</summary>
-    private async ValueTask WithdrawAsync(PostgresTransaction transaction, long[] places, string reason)
-    {
-        var waiting = await FindAllAsync(
-            transaction,
-            """
-            FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
-            WHERE l.place = ANY ($1) AND l.kind = 1 AND d.state + 0 IN (0, 1)
-            """,
-            places);
-        if (waiting.Count == 0)
-            return;
-        var now = await transaction.NowAsync();
-        transaction.Defer(
-            "UPDATE deliveries SET state = 6, ended_at = $2, last_error = $3, due_at = NULL WHERE delivery = ANY ($1)", Numbered(waiting), now, reason);
-        foreach (var found in waiting)
-        {
-            LeaveQueue(transaction, found);
-            Note(transaction.News, Place.Project(found.Place), found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, found.Attempt, now);
-        }
     }
 
     /// <summary>Messages with what their rows say of their deliveries.</summary>

@@ -50,24 +50,25 @@ internal sealed partial class PostgresMessageStore
             var now = await transaction.NowAsync();
             var settings = SettingsOf(which.Project)!;
             var dead = await FindDeadAsync(transaction, which);
+            foreach (var found in dead)
+                transaction.Mailbox(found.Mailbox).Dead--;
+            var present = await WithdrawGoneAsync(transaction, dead, now);
             // They start anew: queued now, no failures, and as long to live as new messages.
             transaction.Defer(
                 """
                 UPDATE deliveries d SET state = 1, attempt = 1, rank = r.rank, queued_at = $3, expires_at = $4, ended_at = NULL, told = false, last_error = NULL
                 FROM unnest($1, $2) AS r (delivery, rank) WHERE d.delivery = ANY ($1) AND d.delivery = r.delivery
                 """,
-                Numbered(dead), dead.Select(found => RankOf(now, found.Priority, settings.PriorityAging)).ToArray(), now,
+                Numbered(present), present.Select(found => RankOf(now, found.Priority, settings.PriorityAging)).ToArray(), now,
                 now + (long)settings.MessageTtl.TotalMilliseconds);
-            foreach (var found in dead)
+            foreach (var found in present)
             {
-                var mailbox = transaction.Mailbox(found.Mailbox);
-                mailbox.Dead--;
-                mailbox.Wait(found.Priority);
+                transaction.Mailbox(found.Mailbox).Wait(found.Priority);
                 transaction.News.Woken.Add(found.Mailbox);
                 Note(transaction.News, which.Project, found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Queued, 1, now);
             }
 
-            return dead.Count;
+            return present.Count;
         },
         cancellationToken);
 

@@ -100,21 +100,19 @@ internal sealed partial class PostgresMessageStore
     {
         await transaction.LockAsync(project);
         var now = await transaction.NowAsync();
-        await using var rows = await transaction.ReadAsync(
-            """
-            UPDATE deliveries d SET state = 1, lease_until = NULL, holder_node = NULL FROM unnest($1, $2) AS h (delivery, lease)
-            WHERE d.delivery = ANY ($1) AND d.delivery = h.delivery AND d.lease = h.lease AND d.state + 0 = 2
-            RETURNING d.delivery, d.place, d.mailbox, d.priority, d.attempt
-            """,
+        var held = await FindAllAsync(
+            transaction,
+            "FROM deliveries d JOIN unnest($1, $2) AS h (delivery, lease) ON d.delivery = h.delivery AND d.lease = h.lease WHERE d.delivery = ANY ($1) AND d.state + 0 = 2",
             leases.Select(lease => lease.Delivery).ToArray(), leases.Select(lease => lease.Lease).ToArray());
-        while (await rows.ReadAsync())
+        foreach (var found in held)
+            LeaveQueue(transaction, found);
+        var present = await WithdrawGoneAsync(transaction, held, now);
+        transaction.Defer("UPDATE deliveries SET state = 1, lease_until = NULL, holder_node = NULL WHERE delivery = ANY ($1)", Numbered(present));
+        foreach (var found in present)
         {
-            var agent = rows.GetInt32(2);
-            var mailbox = transaction.Mailbox(agent);
-            mailbox.InFlight--;
-            mailbox.Wait((Priority)rows.GetInt16(3));
-            transaction.News.Woken.Add(agent);
-            Note(transaction.News, project, rows.GetInt64(0), Place.Seq(rows.GetInt64(1)), agent, DeliveryState.Queued, rows.GetInt16(4), now);
+            transaction.Mailbox(found.Mailbox).Wait(found.Priority);
+            transaction.News.Woken.Add(found.Mailbox);
+            Note(transaction.News, project, found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
         }
     }
 

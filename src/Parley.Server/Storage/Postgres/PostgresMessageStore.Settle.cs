@@ -86,10 +86,11 @@ internal sealed partial class PostgresMessageStore
         var settings = SettingsOf(project);
         foreach (var found in all)
             LeaveQueue(transaction, found);
-        var dead = all.Where(found => found.Attempt >= (settings?.MaxAttempts ?? 1)).ToList();
+        var present = await WithdrawGoneAsync(transaction, all, now);
+        var dead = present.Where(found => found.Attempt >= (settings?.MaxAttempts ?? 1)).ToList();
         if (dead.Count > 0)
             await DieAsync(transaction, dead, reason, now);
-        var again = all.Except(dead).ToList();
+        var again = present.Except(dead).ToList();
         if (again.Count == 0)
             return;
 

@@ -1,0 +1,80 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Retention: the oldest entries of a log go, with everything that hangs on them.</summary>
+internal sealed partial class PostgresMessageStore
+{
+    public async ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken)
+    {
+        const int most = 500;
+        var ended = new List<(int Agent, long Delivery)>();
+        return await Writer.WriteAsync(
+            async transaction =>
+            {
+                ended.Clear();
+                await transaction.LockAsync(project);
+                var places = await PlacesBeforeAsync(transaction, project, olderThan, most);
+                if (places.Length == 0)
+                    return false;
+                await PruneDeliveriesAsync(transaction, places, ended);
+                PruneExecutions(transaction, places);
+                transaction.Defer("DELETE FROM log WHERE place = ANY ($1)", places);
+                return places.Length == most;
+            },
+            cancellationToken,
+            committed: _ => ended.ForEach(end => Held.End(end.Agent, end.Delivery)),
+            weight: most);
+    }
+
+    private static async ValueTask<long[]> PlacesBeforeAsync(PostgresTransaction transaction, int project, long olderThan, int most)
+    {
+        var places = new List<long>(most);
+        await using var rows = await transaction.ReadAsync(
+            "SELECT place, stamp FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3", Place.First(project), Place.Last(project), most);
+        while (await rows.ReadAsync() && rows.GetInt64(1) < olderThan)
+            places.Add(rows.GetInt64(0));
+        return [.. places];
+    }
+
+    /// <param name="ended">Gets what connections of this node hold no longer, once it is committed; another node finds out when it looks
+    /// after its leases.</param>
+    private async ValueTask PruneDeliveriesAsync(PostgresTransaction transaction, long[] places, List<(int Agent, long Delivery)> ended)
+    {
+        // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
+        var now = await transaction.NowAsync();
+        foreach (var found in await OfMessagesAsync(transaction, "d.state + 0 IN (0, 1, 2)", places))
+        {
+            LeaveQueue(transaction, found);
+            NoteWithdrawn(transaction, found, now);
+            if (found.State == DeliveryState.Leased)
+                ended.Add((found.Mailbox, found.Delivery));
+        }
+
+        transaction.Defer(
+            """
+            DELETE FROM deliveries d USING log l
+            WHERE l.place = ANY ($1) AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
+            """,
+            places);
+        transaction.Defer("DELETE FROM reactions WHERE place = ANY ($1)", places);
+    }
+
+    /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>
+    private static void PruneExecutions(PostgresTransaction transaction, long[] places)
+    {
+        transaction.Defer(
+            $"""
+            DELETE FROM execution_logs e USING log l
+            WHERE l.place = ANY ($1) AND l.kind = {(int)EntryKind.Execution} AND e.execution = l.execution AND e.place = l.place
+            """,
+            places);
+        transaction.Defer(
+            $"""
+            DELETE FROM executions e USING log l
+            WHERE l.place = ANY ($1) AND l.kind = {(int)EntryKind.Execution} AND l.type = 'execution_completion' AND e.place = l.execution
+            """,
+            places);
+    }
+}
