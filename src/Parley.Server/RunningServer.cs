@@ -7,6 +7,7 @@ using Parley.Server.Agents;
 using Parley.Server.Connections;
 using Parley.Server.Coordination;
 using Parley.Server.Monitoring;
+using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -79,6 +80,8 @@ public sealed class RunningServer : IAsyncDisposable
         await agents.LoadAsync(cancellationToken);
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
+        if (services.GetService<INodeStore>() is { } nodes)
+            await nodes.SucceedAsync(DataFolderName.ReadOrMake(_settings.DataFolder), cancellationToken);
         await services.LoadSecurityAsync(_settings, cancellationToken);
         await services.StartMonitoringAsync();
     }

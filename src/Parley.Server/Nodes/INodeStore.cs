@@ -19,6 +19,9 @@ internal interface INodeStore
     /// <returns>Their numbers, and the agents that nobody has connected any more.</returns>
     ValueTask<LostNodes> BuryAsync(TimeSpan patience, CancellationToken cancellationToken);
 
+    /// <summary>Tells who this node is. One that had the name before has ended, however: what its connections held is free at once.</summary>
+    ValueTask SucceedAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Under a new number, after it was taken for gone.</summary>
     ValueTask RejoinAsync(CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Security;
 
@@ -12,8 +13,6 @@ internal sealed partial class FirstTokens(TokenVault vault, ITokenStore store, I
 
     public const string AdminId = "first-admin";
     public const string JoinId = "first-join";
-
-    private const string FolderNameFile = "folder.name";
 
     /// <summary>Whether a token is one of the first ones, whose revocation is remembered for as long as there may be a file with it.</summary>
     public static bool IsFirst(string tokenId) => tokenId.StartsWith(AdminId, StringComparison.Ordinal) || tokenId.StartsWith(JoinId, StringComparison.Ordinal);
@@ -38,21 +37,10 @@ internal sealed partial class FirstTokens(TokenVault vault, ITokenStore store, I
     {
         MakeFolder(dataFolder);
         var kept = await store.LoadAsync(cancellationToken);
-        var suffix = isShared ? $"-{await NameOfAsync(dataFolder, cancellationToken)}" : "";
+        var suffix = isShared ? $"-{DataFolderName.ReadOrMake(dataFolder)}" : "";
         await EnsureAsync(new TokenOrder(TokenKind.Admin) { TokenId = AdminId + suffix }, AdminFile(dataFolder), kept, cancellationToken);
         await EnsureAsync(
             new TokenOrder(TokenKind.Join) { TokenId = JoinId + suffix, ProjectId = Scope.DefaultProject }, JoinFile(dataFolder), kept, cancellationToken);
-    }
-
-    /// <summary>A folder's own name, made once: it may move to another machine.</summary>
-    private static async Task<string> NameOfAsync(string dataFolder, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(dataFolder, FolderNameFile);
-        if (File.Exists(file) && (await File.ReadAllTextAsync(file, cancellationToken)).Trim() is { Length: > 0 } name)
-            return name;
-        var made = Guid.NewGuid().ToString("N")[..12];
-        await WriteAsync(file, made, cancellationToken);
-        return made;
     }
 
     private async Task EnsureAsync(TokenOrder order, string file, IReadOnlyList<StoredToken> kept, CancellationToken cancellationToken)

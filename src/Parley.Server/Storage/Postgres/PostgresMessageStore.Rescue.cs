@@ -92,13 +92,21 @@ internal sealed partial class PostgresMessageStore
         var projects = leases.ToLookup(lease => Place.Project(lease.Place), lease => (lease.Delivery, lease.Lease));
         await transaction.LockAsync([.. projects.Select(project => project.Key)]);
         foreach (var project in projects)
-            await GiveBackAsync(transaction, project.Key, [.. project]);
+        {
+            if (transaction.HasLocked(project.Key))
+                await GiveBackAsync(transaction, project.Key, [.. project]);
+        }
+
         return leases.Count;
     }
 
     private async ValueTask GiveBackAsync(PostgresTransaction transaction, int project, IReadOnlyList<(long Delivery, long Lease)> leases)
     {
-        await transaction.LockAsync(project);
+        if (!transaction.HasLocked(project))
+            await transaction.LockAsync([project]);
+        // Deleted meanwhile, and what it held with it.
+        if (!transaction.HasLocked(project))
+            return;
         var now = await transaction.NowAsync();
         var held = await FindAllAsync(
             transaction,

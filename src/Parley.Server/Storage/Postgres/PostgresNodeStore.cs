@@ -50,6 +50,24 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         return new LostNodes(lost, left);
     }
 
+    public async ValueTask SucceedAsync(string name, CancellationToken cancellationToken)
+    {
+        var before = await database.WriteBesideAsync(
+            async (connection, cancel) =>
+            {
+                await connection.Ask("UPDATE nodes SET name = $2 WHERE number = $1", Number, name).RunAsync(cancel);
+                return await connection.Ask(
+                        "UPDATE nodes SET gone_at = clock_timestamp() WHERE name = $2 AND number <> $1 AND gone_at IS NULL RETURNING number", Number, name)
+                    .ListAsync(static row => row.GetInt32(0), cancel);
+            },
+            cancellationToken);
+        foreach (var node in before)
+        {
+            await messages.ReleaseNodeAsync(node, cancellationToken);
+            await database.WriteBesideAsync((connection, cancel) => ForgetPresenceAsync(connection, node, cancel), cancellationToken);
+        }
+    }
+
     public async ValueTask RejoinAsync(CancellationToken cancellationToken)
     {
         var old = Number;
