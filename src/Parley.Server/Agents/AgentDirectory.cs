@@ -159,7 +159,9 @@ internal sealed partial class AgentDirectory(
         project.Agents.Forget(agent);
         foreach (var watcher in Watchers)
             await watcher.RemovedAsync(project, agent, cancellationToken);
-        return await store.RemoveAsync(agent.Record, await EntryAsync(project, "agent_removed", agent, cancellationToken), cancellationToken);
+        var removed = await store.RemoveAsync(agent.Record, await EntryAsync(project, "agent_removed", agent, cancellationToken), cancellationToken);
+        await neighbours.CatchUpAsync(cancellationToken);
+        return removed;
     }
 
     /// <summary>What an agent says of itself.</summary>
@@ -269,8 +271,11 @@ internal sealed partial class AgentDirectory(
     {
         if (changed == agent.Record)
             return;
-        if (await store.ChangeAsync(changed, await EntryAsync(project, type, agent, cancellationToken, changed), cancellationToken))
-            agent.Record = changed;
+        if (!await store.ChangeAsync(changed, await EntryAsync(project, type, agent, cancellationToken, changed), cancellationToken))
+            return;
+        agent.Record = changed;
+        // What was read of the agent before this change, and is just being taken in, is overtaken.
+        await neighbours.CatchUpAsync(cancellationToken);
     }
 
     private async ValueTask<AgentEntry> EntryAsync(

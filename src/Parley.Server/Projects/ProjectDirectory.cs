@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Log;
 
 namespace Parley.Server.Projects;
 
 /// <summary>All projects of this server.</summary>
-internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults) : ILogSink
+internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults, INeighbours neighbours) : ILogSink
 {
     /// <summary>The project of whoever names none; always there.</summary>
     internal const string Default = "default";
@@ -67,6 +68,8 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
         if (await store.ChangeAsync(project.Number, name, settings, cancellationToken) is not { } record)
             return false;
         project.Record = record;
+        // What was read of the project before this change, and is just being taken in, is overtaken.
+        await neighbours.CatchUpAsync(cancellationToken);
         return true;
     }
 
@@ -76,6 +79,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
         _byNumber.TryRemove(project.Number, out _);
         await project.Gone.CancelAsync();
         await store.DeleteAsync(project.Number, cancellationToken);
+        await neighbours.CatchUpAsync(cancellationToken);
     }
 
     private ProjectState Keep(ProjectRecord record)

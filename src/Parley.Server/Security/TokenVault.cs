@@ -20,6 +20,9 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     private readonly ConcurrentDictionary<(string? Project, string Agent), LiveToken[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _touched = new(StringComparer.Ordinal);
 
+    // Ended here: what another look at the store, begun before, still shows of them is old.
+    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
+
     // Changes are rare; one at a time keeps the three indexes and the store in step.
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Lock _expiring = new();
@@ -54,7 +57,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     /// <summary>A token as another node made or ended it.</summary>
     public void Follow(StoredToken stored)
     {
-        if (_byId.TryGetValue(stored.TokenId, out var known) && stored.RevokedAt is null && known.Stored.Hash.Equals(stored.Hash))
+        if (stored.RevokedAt is null && (_ended.ContainsKey(stored.TokenId) || (_byId.TryGetValue(stored.TokenId, out var known) && known.Stored.Hash.Equals(stored.Hash))))
             return;
         Remove(stored.TokenId);
         if (stored.RevokedAt is null)
@@ -89,7 +92,10 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         {
             await store.RevokeAsync(tokenIds, clock.GetUtcNow(), cancellationToken);
             foreach (var id in tokenIds)
+            {
+                _ended[id] = true;
                 Remove(id);
+            }
         }
         finally
         {
@@ -161,6 +167,9 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         {
             var replaced = findReplaced();
             await store.AddAsync(stored, replaced, now, cancellationToken);
+            foreach (var id in replaced)
+                _ended[id] = true;
+            _ended.TryRemove(stored.TokenId, out _);
             foreach (var id in replaced.Append(stored.TokenId))
                 Remove(id);
             Put(stored);

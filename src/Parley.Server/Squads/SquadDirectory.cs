@@ -128,7 +128,10 @@ internal sealed class SquadDirectory(ISquadStore store, INeighbours neighbours, 
         try
         {
             await neighbours.CatchUpAsync(cancellationToken);
-            return await change();
+            var changed = await change();
+            // What was read before this change, and is just being taken in, is overtaken.
+            await neighbours.CatchUpAsync(cancellationToken);
+            return changed;
         }
         finally
         {
