@@ -23,11 +23,11 @@ internal static class NodesSetup
 /// <summary>What the directories ask, which are themselves what the follower keeps up to date.</summary>
 internal sealed class Neighbours : INeighbours
 {
-    /// <summary>Set once, before the first request.</summary>
-    internal DirectoryFollower Follower { get; set; } = null!;
+    /// <summary>Set once, before the first request; until then the directories are being read as a whole, and there is nothing to follow.</summary>
+    internal DirectoryFollower? Follower { get; set; }
 
     /// <summary>As the last sign of life found it.</summary>
     public bool AreThere { get; internal set; }
 
-    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower.CatchUpAsync(cancellationToken);
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower?.CatchUpAsync(cancellationToken) ?? ValueTask.CompletedTask;
 }
