@@ -28,6 +28,9 @@ internal interface ITokenStore
     /// <summary>Every ticket that was opened and may be opened again.</summary>
     ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken);
 
+    /// <summary>A ticket that was opened, at whichever server of this store; null when it was not, or is forgotten.</summary>
+    ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken);
+
     /// <summary>Notes that a ticket was opened; again, when it was before.</summary>
     ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken);
 

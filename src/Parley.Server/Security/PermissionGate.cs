@@ -71,7 +71,15 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
         // A ticket stands in an address that people copy: it opens streams and sockets and changes nothing.
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsConnect(request.Method))
             return (null, Problems.Unauthorized("A ticket opens streams and sockets only; send the token as 'Authorization: Bearer TOKEN'."));
-        return await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, context.RequestAborted) is { } holder
+        var holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, context.RequestAborted);
+        if (holder is null)
+        {
+            // Its token may be one that another node has just made.
+            await neighbours.CatchUpAsync(context.RequestAborted);
+            holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, context.RequestAborted);
+        }
+
+        return holder is not null
             ? (holder, null)
             : (null, Problems.Unauthorized("The ticket is for another address, was opened too late, or its token is over: ask for a new one."));
     }

@@ -73,15 +73,16 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
         var now = clock.GetUtcNow();
         var id = Convert.ToHexStringLower(signature.AsSpan(0, 16));
-        var wasOpened = _opened.TryGetValue(id, out var before);
+        var before = _opened.GetValueOrDefault(id);
         var age = now - DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(body));
-        if (!wasOpened && (age > Lifetime || age < -Lifetime))
+        // Another node may have opened it, and the page has come here since.
+        if (before is null && (age > Lifetime || age < -Lifetime) && (before = await store.FindTicketAsync(id, cancellationToken)) is null)
             return null;
 
         var caller = vault.FindCaller(Encoding.UTF8.GetString(body.AsSpan(16)));
         if (caller is null)
             return null;
-        if (!wasOpened || now - before!.OpenedAt > OpenedStep)
+        if (before is null || now - before.OpenedAt > OpenedStep)
             await KeepAsync(new OpenedTicket(id, caller.TokenId, now), cancellationToken);
         return caller;
     }

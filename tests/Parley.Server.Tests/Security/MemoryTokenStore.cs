@@ -47,6 +47,9 @@ internal sealed class MemoryTokenStore : ITokenStore
     public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<OpenedTicket>>([.. Opened.Values]);
 
+    public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Opened.GetValueOrDefault(ticketId));
+
     public ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => Write(() => Opened[ticket.Id] = ticket);
 
     public ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) => Write(() =>

@@ -87,6 +87,21 @@ public sealed class TicketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_that_one_server_opened_comes_back_at_another_of_the_same_store()
+    {
+        var here = _tickets;
+        var there = await OpenTicketsAsync();
+        var (opened, unopened) = (here.Issue(_caller, Stream).Value, here.Issue(_caller, Stream).Value);
+        await OpenAsync(opened, Stream);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+
+        _tickets = there;
+
+        Assert.NotNull(await OpenAsync(opened, Stream));
+        Assert.Null(await OpenAsync(unopened, Stream));
+    }
+
+    [Fact]
     public async Task An_open_page_keeps_its_ticket_by_coming_back_to_it()
     {
         var ticket = _tickets.Issue(_caller, Stream).Value;

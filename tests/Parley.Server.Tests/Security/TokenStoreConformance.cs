@@ -106,6 +106,8 @@ public abstract class TokenStoreConformance
         await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
         await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now.AddDays(1)), Cancel);
         Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)));
+        Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), await Store.FindTicketAsync("t", Cancel));
+        Assert.Null(await Store.FindTicketAsync("u", Cancel));
 
         await Store.RevokeAsync(["a"], Now, Cancel);
 

@@ -12,7 +12,7 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
-    ConnectionHub hub, FrameTable frames, IMessageStore store, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
+    ConnectionHub hub, FrameTable frames, IMessageStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -32,7 +32,9 @@ internal sealed partial class SocketServer(
         if (connection.Takes)
         {
             await agents.ConnectedAsync(project, agent, CancellationToken.None);
-            connection.Wake();
+            // A claim takes up the window until it is answered. With nothing to claim, what is sent just now is handed over at once.
+            if (await WaitsAsync(agent))
+                connection.Wake();
         }
 
         try
@@ -61,6 +63,19 @@ internal sealed partial class SocketServer(
                 Place = connection.Project.Log.Place(connection.Project.Log.Head).ToString(),
             },
             WireJson.Strict.Welcome));
+    }
+
+    private async ValueTask<bool> WaitsAsync(AgentState agent)
+    {
+        try
+        {
+            return (await mailboxes.CountsAsync([agent.Number], CancellationToken.None)).GetValueOrDefault(agent.Number) is { Queued: > 0 };
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // The claim will find out, or be made again.
+            return true;
+        }
     }
 
     private async Task ReceiveAsync(SocketConnection connection)

@@ -86,6 +86,12 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
                 .ListAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
             cancellationToken);
 
+    public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) => await connection.Ask("SELECT ticket, token_id, opened_at FROM opened_tickets WHERE ticket = $1", ticketId)
+                .FindAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
+            cancellationToken);
+
     public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>

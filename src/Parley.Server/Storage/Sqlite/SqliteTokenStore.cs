@@ -87,6 +87,16 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         },
         cancellationToken);
 
+    public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) => database.Readers.ReadAsync(
+        connection =>
+        {
+            var statement = connection.Prepare("SELECT token_id, opened_at FROM opened_tickets WHERE ticket = ?").Bind(1, ticketId);
+            var found = statement.Step() ? new OpenedTicket(ticketId, statement.Text(0)!, DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(1))) : null;
+            statement.Reset();
+            return found;
+        },
+        cancellationToken);
+
     public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             connection => connection
