@@ -245,9 +245,8 @@ internal sealed partial class AgentDirectory(
 
     private static AgentState Keep(ProjectState project, AgentRecord record)
     {
-        var agent = new AgentState(record);
-        project.Agents.Keep(agent);
-        return agent;
+        // What this node made may come back as what some node made before it is kept: there is one of each.
+        return project.Agents.KeepOne(record);
     }
 
     private async ValueTask<AgentState> FindAddedAsync(ProjectState project, string id, CancellationToken cancellationToken)

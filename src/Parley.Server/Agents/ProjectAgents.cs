@@ -22,6 +22,14 @@ internal sealed class ProjectAgents
         _byId[agent.Id] = agent;
     }
 
+    /// <summary>The agent of a record; kept where it was not yet.</summary>
+    internal AgentState KeepOne(AgentRecord record)
+    {
+        var agent = _byNumber.GetOrAdd(record.Number, static (_, kept) => new AgentState(kept), record);
+        _byId[agent.Id] = agent;
+        return agent;
+    }
+
     internal void Forget(AgentState agent)
     {
         _byId.TryRemove(new KeyValuePair<string, AgentState>(agent.Id, agent));

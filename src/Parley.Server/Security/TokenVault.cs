@@ -26,6 +26,9 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     // Changes are rare; one at a time keeps the three indexes and the store in step.
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Lock _expiring = new();
+
+    // The indexes change together: what other nodes made is taken in beside what is made here.
+    private readonly Lock _indexing = new();
     private ITimer? _expiryTimer;
     private ITimer? _touchTimer;
     private int _touchesArmed;
@@ -59,9 +62,12 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     {
         if (stored.RevokedAt is null && (_ended.ContainsKey(stored.TokenId) || (_byId.TryGetValue(stored.TokenId, out var known) && known.Stored.Hash.Equals(stored.Hash))))
             return;
-        Remove(stored.TokenId);
-        if (stored.RevokedAt is null)
-            Put(stored);
+        lock (_indexing)
+        {
+            Remove(stored.TokenId);
+            if (stored.RevokedAt is null)
+                Put(stored);
+        }
     }
 
     /// <summary>Makes a token.</summary>
@@ -94,7 +100,8 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
             foreach (var id in tokenIds)
             {
                 _ended[id] = true;
-                Remove(id);
+                lock (_indexing)
+                    Remove(id);
             }
         }
         finally
@@ -170,9 +177,12 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
             foreach (var id in replaced)
                 _ended[id] = true;
             _ended.TryRemove(stored.TokenId, out _);
-            foreach (var id in replaced.Append(stored.TokenId))
-                Remove(id);
-            Put(stored);
+            lock (_indexing)
+            {
+                foreach (var id in replaced.Append(stored.TokenId))
+                    Remove(id);
+                Put(stored);
+            }
         }
         finally
         {
