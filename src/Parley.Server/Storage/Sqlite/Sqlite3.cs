@@ -86,6 +86,10 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_busy_timeout")]
     internal static partial int BusyTimeout(nint database, int milliseconds);
 
+    /// <summary>Calls back after each commit with the number of pages in the write-ahead log: (context, database, schema's name, pages).</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
+    internal static partial void* WalHook(nint database, delegate* unmanaged[Cdecl]<int*, nint, byte*, int, int> hook, int* context);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
     internal static partial byte* LibraryVersion();
 

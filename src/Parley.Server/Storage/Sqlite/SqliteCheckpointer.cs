@@ -5,39 +5,33 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Moves the write-ahead log into the database on a thread and connection of its own, so that no sender waits for it.</summary>
 internal sealed partial class SqliteCheckpointer : IDisposable
 {
-    /// <summary>Start at 16 MB of log: large enough that hot pages are copied once for many commits, small enough that a restart reads it in no time.</summary>
-    private const long StartBytes = 16L << 20;
+    /// <summary>Start when so many pages (16 MB) wait: enough that a hot page is copied once for many commits, few enough that a restart
+    /// reads them in no time.</summary>
+    private const int StartPages = 4_096;
 
-    /// <summary>A log this long gets one checkpoint that waits for the writer's pause and starts the file over.</summary>
-    private const long RestartBytes = 256L << 20;
+    /// <summary>A log of so many pages (256 MB) gets one checkpoint that waits for the writer's pause and starts the file over. A shorter one
+    /// starts over by itself in the first pause that lets a checkpoint come up with it.</summary>
+    private const int RestartPages = 65_536;
 
     private readonly string _path;
-    private readonly string _wal;
+    private readonly SqliteConnection _writing;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _due = new(0);
     private readonly Thread _thread;
+    private int _moved;
     private int _asked;
     private volatile bool _stopping;
 
-    internal SqliteCheckpointer(string path, SqliteWriter writer, ILogger log)
+    /// <param name="writing">The writer's connection, which counts what waits.</param>
+    internal SqliteCheckpointer(string path, SqliteWriter writer, SqliteConnection writing, ILogger log)
     {
         _path = path;
-        _wal = path + "-wal";
+        _writing = writing;
         _log = log;
+        _writing.CountLogPages();
         writer.AfterAnswers = Consider;
         _thread = new Thread(Run) { IsBackground = true, Name = "sqlite-checkpoint" };
         _thread.Start();
-    }
-
-    private int _commits;
-
-    private void Consider()
-    {
-        // Looking at the file's length costs a system call: every 64th commit is often enough.
-        if ((++_commits & 63) != 0 || Volatile.Read(ref _asked) == 1)
-            return;
-        if (new FileInfo(_wal) is { Exists: true, Length: > StartBytes } && Interlocked.Exchange(ref _asked, 1) == 0)
-            _due.Release();
     }
 
     public void Dispose()
@@ -46,6 +40,16 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         _due.Release();
         _thread.Join();
         _due.Dispose();
+    }
+
+    /// <summary>On the writer's thread. The file's length would not tell what waits: a log that started over keeps the length it once had.</summary>
+    private void Consider()
+    {
+        var pages = _writing.LogPages;
+        var moved = Volatile.Read(ref _moved);
+        // Fewer than were moved: the log has started over.
+        if (pages - (pages < moved ? 0 : moved) >= StartPages && Interlocked.Exchange(ref _asked, 1) == 0)
+            _due.Release();
     }
 
     private void Run()
@@ -58,8 +62,9 @@ internal sealed partial class SqliteCheckpointer : IDisposable
                 return;
             try
             {
-                var long_ = new FileInfo(_wal).Length > RestartBytes;
-                connection.Execute(long_ ? "PRAGMA wal_checkpoint(RESTART)" : "PRAGMA wal_checkpoint(PASSIVE)");
+                var moved = Move(connection);
+                Volatile.Write(ref _moved, moved);
+                Log.Checkpoint(_log, moved);
             }
             catch (SqliteException fault)
             {
@@ -71,8 +76,30 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         }
     }
 
+    /// <returns>How many pages of the log are in the database now.</returns>
+    private static int Move(SqliteConnection connection)
+    {
+        var (pages, moved) = Checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        // What came meanwhile is little, so the writer waits for little.
+        if (pages >= RestartPages)
+            (_, moved) = Checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)");
+        return moved;
+    }
+
+    private static (int Pages, int Moved) Checkpoint(SqliteConnection connection, string pragma)
+    {
+        var row = connection.Prepare(pragma);
+        row.Step();
+        var answer = (row.Int32(1), row.Int32(2));
+        row.Reset();
+        return answer;
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A checkpoint: {Pages} pages of the write-ahead log are in the database.")]
+        internal static partial void Checkpoint(ILogger logger, int pages);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "A checkpoint of the database did not succeed; the next one tries again.")]
         internal static partial void CheckpointFailed(ILogger logger, Exception fault);
     }

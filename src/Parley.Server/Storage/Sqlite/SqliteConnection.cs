@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -9,6 +10,9 @@ internal sealed unsafe class SqliteConnection : IDisposable
     private readonly Dictionary<string, SqliteStatement> _statements = new(SqlComparer.Instance);
     private nint _handle;
 
+    /// <summary>A cell that SQLite writes; null while nobody asked for it.</summary>
+    private int* _logPages;
+
     private SqliteConnection(nint handle) => _handle = handle;
 
     internal nint Handle => _handle;
@@ -18,6 +22,9 @@ internal sealed unsafe class SqliteConnection : IDisposable
     internal int Changes => Sqlite3.Changes(_handle);
 
     internal long LastInsertRowId => Sqlite3.LastInsertRowId(_handle);
+
+    /// <summary>Pages in the write-ahead log after this connection's last commit; see <see cref="CountLogPages"/>.</summary>
+    internal int LogPages => *_logPages;
 
     internal static SqliteConnection Open(string path, bool readOnly)
     {
@@ -65,6 +72,13 @@ internal sealed unsafe class SqliteConnection : IDisposable
         }
     }
 
+    /// <summary>From now on <see cref="LogPages"/> is known.</summary>
+    internal void CountLogPages()
+    {
+        _logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
+        _ = Sqlite3.WalHook(_handle, &NoteLogPages, _logPages);
+    }
+
     /// <summary>Undoes the transaction, if there is one.</summary>
     internal void Rollback()
     {
@@ -92,6 +106,15 @@ internal sealed unsafe class SqliteConnection : IDisposable
         _statements.Clear();
         _ = Sqlite3.Close(_handle);
         _handle = 0;
+        NativeMemory.Free(_logPages);
+        _logPages = null;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int NoteLogPages(int* cell, nint database, byte* schema, int pages)
+    {
+        *cell = pages;
+        return Sqlite3.Ok;
     }
 
     private SqliteStatement Compile(string sql)

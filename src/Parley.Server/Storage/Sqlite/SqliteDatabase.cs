@@ -8,14 +8,14 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly DataFolderLock _lock;
     private readonly SqliteCheckpointer _checkpointer;
 
-    private SqliteDatabase(string path, DataFolderLock folderLock, SqliteWriter writer, ILogger log)
+    private SqliteDatabase(string path, DataFolderLock folderLock, SqliteConnection writing, ILogger log)
     {
         Path = path;
         _lock = folderLock;
-        Writer = writer;
+        Writer = new SqliteWriter(writing, log);
         // Queries are short; four at once keep two cores busy without crowding out the writer.
         Readers = new SqliteReaders(path, count: 4);
-        _checkpointer = new SqliteCheckpointer(path, writer, log);
+        _checkpointer = new SqliteCheckpointer(path, Writer, writing, log);
     }
 
     internal string Path { get; }
@@ -35,7 +35,7 @@ internal sealed class SqliteDatabase : IDisposable
             var connection = SqliteConnection.Open(path, readOnly: false);
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;");
             SqliteMigrator.Migrate(connection, path);
-            return new SqliteDatabase(path, folderLock, new SqliteWriter(connection, log), log);
+            return new SqliteDatabase(path, folderLock, connection, log);
         }
         catch
         {
