@@ -13,10 +13,10 @@ internal sealed partial class MessageIndexer(
     /// <summary>Between looks: long enough that a burst is indexed in few large steps, short enough that nobody misses what was just said.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A project that grows by this much between two looks is busy: its senders need the processor, and indexing can wait.</summary>
+    /// <summary>Where the logs of all projects grow by this much between two looks, senders need the processor, and indexing can wait.</summary>
     private const long BusyGrowth = 1_000;
 
-    /// <summary>So is one that grows by this much while one part is indexed, some ten milliseconds.</summary>
+    /// <summary>So they do where the logs grow by this much while one part is indexed, some ten milliseconds.</summary>
     private const long BusyGrowthInPart = 50;
 
     /// <summary>For this long at the most: under a load that never ends the index follows, half a minute behind.</summary>
@@ -30,29 +30,37 @@ internal sealed partial class MessageIndexer(
         }
     }
 
+    /// <summary>Entries of all projects together: its growth tells how busy senders are, also those of a project that has its index already.</summary>
+    private long Grown => projects.All.Sum(project => project.Log.Head);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var followed = new Dictionary<int, Followed>();
-        var heads = projects.All.Select(project => project.Log.Head);
-        long headsBefore = -1;
+        long grownBefore = -1;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var grown = Grown;
+            var isBusy = grown - grownBefore >= BusyGrowth;
+            // Nobody waits for a deleted project to be forgotten: it is done when nothing else is to do.
+            var isQuiet = grown == grownBefore;
+            grownBefore = grown;
             foreach (var project in leadership.IsLeader ? projects.All : [])
             {
-                var head = project.Log.Head;
-                var before = followed.GetValueOrDefault(project.Number) ?? new Followed(-1, head, clock.GetUtcNow());
+                var (head, now) = (project.Log.Head, clock.GetUtcNow());
+                var before = followed.GetValueOrDefault(project.Number) ?? new Followed(-1, now);
                 if (before.Indexed == head)
+                {
+                    followed[project.Number] = before with { At = now };
                     continue;
-                var mayWait = clock.GetUtcNow() - before.At < LongestWait;
-                if (mayWait && head - before.Seen >= BusyGrowth)
-                    followed[project.Number] = before with { Seen = head };
+                }
+
+                var mayWait = now - before.At < LongestWait;
+                if (mayWait && isBusy)
+                    followed[project.Number] = before;
                 else if (await FollowAsync(project, mayWait, stoppingToken))
-                    followed[project.Number] = new Followed(head, head, clock.GetUtcNow());
+                    followed[project.Number] = new Followed(head, clock.GetUtcNow());
             }
 
-            // Nobody waits for a deleted project to be forgotten: it is done when nothing else is to do.
-            var isQuiet = heads.Sum() is var sum && sum == headsBefore;
-            headsBefore = sum;
             if (isQuiet && followed.Keys.FirstOrDefault(number => projects.Find(number) is null) is > 0 and var gone && await ForgetAsync(gone, stoppingToken))
                 followed.Remove(gone);
 
@@ -72,12 +80,13 @@ internal sealed partial class MessageIndexer(
     {
         try
         {
-            var head = project.Log.Head;
+            var before = Grown;
             while (await index.CatchUpAsync(project.Number, stoppingToken))
             {
-                if (mayWait && project.Log.Head - head >= BusyGrowthInPart)
+                var grown = Grown;
+                if (mayWait && grown - before >= BusyGrowthInPart)
                     return false;
-                head = project.Log.Head;
+                before = grown;
             }
 
             return true;
@@ -107,9 +116,8 @@ internal sealed partial class MessageIndexer(
     }
 
     /// <param name="Indexed">The head up to which the index has come.</param>
-    /// <param name="Seen">The head at the last look.</param>
-    /// <param name="At">When the index had come up.</param>
-    private sealed record Followed(long Indexed, long Seen, DateTimeOffset At);
+    /// <param name="At">When nothing was missing last.</param>
+    private sealed record Followed(long Indexed, DateTimeOffset At);
 
     private static partial class Log
     {
