@@ -1,22 +1,18 @@
-using Parley.Protocol;
+using System.Collections.Concurrent;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Which connection of this node holds which delivery. The leases themselves are in the database; this is only what a number
-/// there can not say. Owned by the writing lane.</summary>
+/// there can not say. Changed by the writing lane alone; read by whoever brings an acknowledgement.</summary>
 internal sealed class HeldLeases
 {
-    private readonly Dictionary<int, Dictionary<long, HeldLease>> _byAgent = [];
+    private readonly ConcurrentDictionary<int, ConcurrentDictionary<long, HeldLease>> _byAgent = new();
 
     internal IEnumerable<KeyValuePair<long, HeldLease>> All => _byAgent.Values.SelectMany(leases => leases);
 
-    internal void Add(int agent, long delivery, HeldLease lease)
-    {
-        if (!_byAgent.TryGetValue(agent, out var leases))
-            _byAgent.Add(agent, leases = []);
-        leases[delivery] = lease;
-    }
+    internal void Add(int agent, long delivery, HeldLease lease) =>
+        _byAgent.GetOrAdd(agent, static _ => new ConcurrentDictionary<long, HeldLease>(concurrencyLevel: 1, capacity: 7))[delivery] = lease;
 
     internal HeldLease? Find(int agent, long delivery) =>
         _byAgent.TryGetValue(agent, out var leases) ? leases.GetValueOrDefault(delivery) : null;
@@ -28,19 +24,19 @@ internal sealed class HeldLeases
     internal void End(int agent, long delivery)
     {
         if (Remove(agent, delivery) is { } lease)
-            lease.Holder.Released();
+            lease.GiveRoom();
     }
 
     internal HeldLease? Remove(int agent, long delivery)
     {
-        if (!_byAgent.TryGetValue(agent, out var leases) || !leases.Remove(delivery, out var lease))
+        if (!_byAgent.TryGetValue(agent, out var leases) || !leases.TryRemove(delivery, out var lease))
             return null;
-        if (leases.Count == 0)
-            _byAgent.Remove(agent);
+        if (leases.IsEmpty)
+            _byAgent.TryRemove(agent, out _);
         return lease;
     }
 }
 
 /// <summary>A delivery that a connection of this node has.</summary>
 /// <param name="Until">Unix milliseconds.</param>
-internal sealed record HeldLease(IDeliveryHolder Holder, int Agent, int Project, long Seq, long Lease, int Attempt, long Until);
+internal sealed record HeldLease(IDeliveryHolder Holder, int Agent, int Project, long Seq, long Lease, int Attempt, long Until) : HeldDelivery(Holder);

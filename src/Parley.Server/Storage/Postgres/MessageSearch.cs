@@ -40,6 +40,9 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
 
     private async Task<IReadOnlyList<LogEntry>> FindWordsAsync(string words, long before, MessageMatch match, CancellationToken cancellationToken)
     {
+        // The index of words, alone of all, has no order to walk in.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        _ = await connection.Ask("SELECT set_config('enable_bitmapscan', 'on', true)").ListAsync(row => row.GetString(0), cancellationToken);
         before = Math.Min(before, parts.Indexed + 1);
         foreach (var width in Widths)
         {

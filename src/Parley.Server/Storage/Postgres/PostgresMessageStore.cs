@@ -61,7 +61,19 @@ internal sealed partial class PostgresMessageStore : IMessageStore
     {
         var operation = new SettleOperation(this, settles);
         Writer.Enqueue(operation);
+        GiveRoom(settles);
         return operation.Done;
+    }
+
+    /// <summary>Who is through with a delivery has room for another: what comes next is handed over, or claimed, with the commit of the
+    /// acknowledgement, not after it.</summary>
+    private void GiveRoom(IReadOnlyList<Settle> settles)
+    {
+        foreach (var settle in settles)
+        {
+            if (settle.Verb is SettleVerb.Ack or SettleVerb.Nack && Held.Find(settle.Agent, settle.Delivery) is { } held && held.Lease == settle.Lease)
+                held.GiveRoom();
+        }
     }
 
     public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) =>

@@ -173,18 +173,10 @@ internal sealed class MailboxAccount
 /// <summary>A delivery that a connection has.</summary>
 /// <param name="Until">Unix milliseconds.</param>
 internal sealed record ConnectionLease(IDeliveryHolder Holder, long Lease, long Seq, int Project, Priority Priority, int Attempt, long QueuedAt, long DeliveredAt)
+    : HeldDelivery(Holder)
 {
-    private int _roomGiven;
-
     internal required long Until { get; set; }
 
     /// <summary>Settled in the transaction under way; gone with its commit.</summary>
     internal bool IsEnding { get; set; }
-
-    /// <summary>Tells the holder, once, that it has room again: when its agent says that it is through, or when the lease ends otherwise.</summary>
-    internal void GiveRoom()
-    {
-        if (Interlocked.Exchange(ref _roomGiven, 1) == 0)
-            Holder.Released();
-    }
 }
