@@ -19,6 +19,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly string _programs;
     private readonly string _folder;
     private int _databases;
+    private string? _receiver;
 
     private PostgresServer(Process minder, string programs, string folder, int port) =>
         (_minder, _programs, _folder, Port) = (minder, programs, folder, port);
@@ -34,12 +35,19 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <param name="fsync">Off only where no test asks what outlives a crash of the machine: databases are then made several times faster.</param>
     /// <param name="settings">Lines for <c>postgresql.conf</c>.</param>
     /// <exception cref="InvalidOperationException">There is no PostgreSQL here, or it does not start.</exception>
-    internal static async Task<PostgresServer> StartAsync(bool fsync = true, params IEnumerable<string> settings)
+    internal static Task<PostgresServer> StartAsync(bool fsync = true, params IEnumerable<string> settings) =>
+        StartAsync([$"fsync = {(fsync ? "on" : "off")}", .. settings], []);
+
+    /// <summary>Makes and starts a standby of this one, as <c>docs/operations/nodes.md</c> does. It is followed at once, and waited for from
+    /// when <c>synchronous_standby_names</c> names it.</summary>
+    /// <param name="name">By which this one knows it; small letters.</param>
+    internal Task<PostgresServer> StartStandbyAsync(string name) => StartAsync([], [Port.ToString(CultureInfo.InvariantCulture), name]);
+
+    private static async Task<PostgresServer> StartAsync(IEnumerable<string> settings, string[] primary)
     {
         var programs = FindPrograms();
         var port = FreePort();
-        string[] lines = [$"fsync = {(fsync ? "on" : "off")}", .. settings];
-        var minder = Run([programs, port.ToString(CultureInfo.InvariantCulture), string.Join('\n', lines)]);
+        var minder = Run([programs, port.ToString(CultureInfo.InvariantCulture), string.Join('\n', settings), .. primary]);
         var said = await minder.StandardOutput.ReadLineAsync();
         if (said?.StartsWith("ready ", StringComparison.Ordinal) == true)
             return new PostgresServer(minder, programs, said["ready ".Length..], port);
@@ -69,14 +77,19 @@ internal sealed class PostgresServer : IAsyncDisposable
     internal Task DropDatabaseAsync(string name) => ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
     /// <summary>Runs a statement as the superuser.</summary>
-    internal async Task ExecuteAsync(string sql, string database = "postgres")
+    internal Task ExecuteAsync(string sql, string database = "postgres") => RunAsync(sql, database, static command => command.ExecuteNonQueryAsync());
+
+    /// <summary>Asks as the superuser for one value.</summary>
+    internal Task<object?> AskAsync(string sql, string database = "postgres") => RunAsync(sql, database, static command => command.ExecuteScalarAsync());
+
+    private async Task<T> RunAsync<T>(string sql, string database, Func<NpgsqlCommand, Task<T>> run)
     {
         // Not pooled: a connection left idle would stand in the way of a copy or a drop.
         var way = new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Pooling = false };
         await using var connection = new NpgsqlConnection(way.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return await run(command);
     }
 
     /// <summary>Stops it: <c>fast</c> cuts every connection and rolls back, <c>immediate</c> is a crash.</summary>
@@ -84,6 +97,17 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Starts it again on the same data and port, and waits until it takes connections.</summary>
     internal Task StartAgainAsync() => ControlAsync("-l", LogFile, "-o", string.Create(CultureInfo.InvariantCulture, $"-p {Port}"), "-w", "-t", "60", "start");
+
+    /// <summary><c>kill -9</c>: nobody is told. It is not started again.</summary>
+    internal Task KillAsync() => SignalAsync("-KILL", File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First());
+
+    /// <summary>A standby takes nothing more from its primary, which notices nothing, until <see cref="ReceiveAgainAsync"/>.</summary>
+    internal async Task StopReceivingAsync() => await SignalAsync("-STOP", _receiver = $"{await AskAsync("SELECT pid FROM pg_stat_wal_receiver")}");
+
+    internal Task ReceiveAgainAsync() => SignalAsync("-CONT", _receiver!);
+
+    /// <summary>Makes the primary of a standby, and waits until it is one.</summary>
+    internal Task PromoteAsync() => ControlAsync("-w", "-t", "60", "promote");
 
     /// <summary>Starts it again as a standby: it answers questions and takes no writes.</summary>
     internal async Task BecomeStandbyAsync()
@@ -107,6 +131,12 @@ internal sealed class PostgresServer : IAsyncDisposable
         await control.WaitForExitAsync();
         if (control.ExitCode != 0)
             throw new InvalidOperationException($"pg_ctl {string.Join(' ', arguments)} ended with {control.ExitCode}; see {LogFile}.");
+    }
+
+    private static async Task SignalAsync(string signal, string process)
+    {
+        using var kill = Process.Start(AsUnprivileged("kill", [signal, process]))!;
+        await kill.WaitForExitAsync();
     }
 
     private static Process Run(string[] arguments)

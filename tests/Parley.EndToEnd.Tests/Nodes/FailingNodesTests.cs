@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using Parley.Client;
 using Parley.EndToEnd.Tests.Durability;
-using Parley.Protocol;
 using Xunit;
 
 namespace Parley.EndToEnd.Tests.Nodes;
@@ -17,10 +14,6 @@ public sealed class FailingNodesTests(ITestOutputHelper output)
     /// <summary>A node is missed after 5 s.</summary>
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(7);
 
-    /// <summary>From the end of a fault until everything that was confirmed before it has come and is settled: service is back within 10 s,
-    /// and what a dead node held comes again 5 s after its last sign of life. Doubled, for machines that are busy.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -32,8 +25,8 @@ public sealed class FailingNodesTests(ITestOutputHelper output)
         var random = new Random(seed);
         var account = new Account();
         await using var fleet = await Fleet.StartAsync(Nodes, Cancel);
-        await using var api = fleet.Open();
         await using var load = await Load.StartAsync(fleet, account, Cancel);
+        await using var audit = new Audit(fleet, account, load.Start);
 
         // Each kind in turn from a random one on, so that a few rounds meet all of them.
         var kinds = new (string Name, Func<Fleet, Random, Task> Do)[]
@@ -47,16 +40,12 @@ public sealed class FailingNodesTests(ITestOutputHelper output)
             var (name, happen) = kinds[(first + fault) % kinds.Length];
             await Task.Delay(TimeSpan.FromSeconds(random.NextDouble()), TimeProvider.System, Cancel);
             await happen(fleet, random);
-            await VerifyAsync(fleet, api, account, load.Start, $"After fault {fault} of {faults} ({name}), seed {seed}");
+            await audit.VerifyAsync($"After fault {fault} of {faults} ({name}), seed {seed}", Cancel);
         }
 
         await load.StopSendingAsync();
-        await VerifyAsync(fleet, api, account, load.Start, $"At the end, seed {seed}");
-        foreach (var id in new[] { "receiver", "rest-receiver" })
-        {
-            var mailbox = (await api.Agents.GetAsync(id, Cancel)).Mailbox;
-            Assert.Equal((id, 0, 0, 0), (id, mailbox.Queued, mailbox.InFlight, mailbox.Dead));
-        }
+        await audit.VerifyAsync($"At the end, seed {seed}", Cancel);
+        await audit.VerifyEmptyAsync(Cancel);
 
         output.WriteLine($"{account.Confirmed.Count} confirmed, {account.AcknowledgedCount} acknowledged");
         Assert.True(account.Confirmed.Count > faults * 100, $"Only {account.Confirmed.Count} messages were confirmed: that is no load.");
@@ -99,50 +88,6 @@ public sealed class FailingNodesTests(ITestOutputHelper output)
     {
         await fleet.Database.StopAsync("immediate");
         await fleet.Database.StartAgainAsync();
-    }
-
-    private static async Task VerifyAsync(Fleet fleet, ParleyApi api, Account account, long start, string when)
-    {
-        var confirmed = account.Confirmed.ToArray();
-        var waited = Stopwatch.StartNew();
-        var marker = await UntilAnsweredAsync(() => api.Messages.SendAsync(
-            new SendRequest { To = ["sender"], Content = account.NextContent(), MessageType = "marker", SenderId = "receiver" }, Cancel));
-        while (confirmed.Any(message => !account.IsAcknowledged(message.Key)) && waited.Elapsed < Patience)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-        List<string> faults = [.. account.Faults];
-        var stuck = confirmed.Where(message => !account.IsAcknowledged(message.Key)).ToList();
-        if (stuck.Count > 0)
-            faults.Add($"{stuck.Count} of {confirmed.Length} confirmed messages were not acknowledged within {Patience.TotalSeconds} s.");
-        foreach (var (id, message) in stuck.Take(5))
-            faults.Add($"seq {message.Seq} is now {Assert.Single((await api.Messages.TraceAsync(id, Cancel)).Deliveries)}");
-
-        // The whole log, over every node, each from the beginning.
-        foreach (var node in Enumerable.Range(0, Nodes))
-        {
-            await using var own = fleet.Open(node);
-            var log = new LogFollower(own, start);
-            faults.AddRange((await log.ReadToAsync(marker.Seq, Cancel)).Select(fault => $"Node {node}: {fault}"));
-            faults.AddRange(log.Compare(confirmed).Select(fault => $"Node {node}: {fault}"));
-        }
-
-        if (faults.Count > 0)
-            Assert.Fail($"{when}:\n{string.Join('\n', faults.Take(20))}\n{string.Join("\n\n", fleet.Nodes.Select(node => node.Words))}");
-    }
-
-    private static async Task<SendAnswer> UntilAnsweredAsync(Func<Task<SendAnswer>> send)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            try
-            {
-                return await send();
-            }
-            catch (ParleyException passing) when (passing.Retryable && !patience.IsCancellationRequested)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
-            }
-        }
     }
 
     private static int? Number(string variable) =>

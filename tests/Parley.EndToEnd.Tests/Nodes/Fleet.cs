@@ -4,8 +4,7 @@ using Parley.Tests.Postgres;
 
 namespace Parley.EndToEnd.Tests.Nodes;
 
-/// <summary>Several published servers on one PostgreSQL, and a balancer before them. Each node reaches the database by a wire of its own,
-/// which can be cut.</summary>
+/// <summary>Several published servers on one PostgreSQL, and a balancer before them.</summary>
 internal sealed class Fleet : IReachable, IAsyncDisposable
 {
     private readonly List<TcpProxy> _wires = [];
@@ -16,9 +15,12 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
 
     internal PostgresServer Database { get; }
 
+    /// <summary>Where there is one, the nodes know its address beside that of <see cref="Database"/>.</summary>
+    internal PostgresServer? Standby { get; private init; }
+
     internal IReadOnlyList<KillableServer> Nodes => _nodes;
 
-    /// <summary>Between each node and the database.</summary>
+    /// <summary>Between each node and a database without a standby.</summary>
     internal IReadOnlyList<TcpProxy> Wires => _wires;
 
     public string Url => _balancer!.Url;
@@ -29,22 +31,40 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
 
     public string Token => File.ReadAllText(Path.Combine(DataFolder, "admin.token")).Trim();
 
+    /// <summary>Each node reaches the database by a wire of its own, which can be cut.</summary>
     internal static async Task<Fleet> StartAsync(int nodes, CancellationToken cancellationToken)
     {
         var fleet = new Fleet(await PostgresServer.StartAsync());
         var name = await fleet.Database.CreateDatabaseAsync();
-        var binary = await PublishedBinary.FindAsync(cancellationToken);
         for (var i = 0; i < nodes; i++)
-        {
-            var wire = TcpProxy.Start(() => [fleet.Database.Port]);
-            fleet._wires.Add(wire);
-            fleet._nodes.Add(new KillableServer(binary) { Database = $"postgres://postgres:the-pass-word@127.0.0.1:{wire.Port}/{name}" });
-        }
-
-        // Together, as after a power cut: one of them makes the tables.
-        await Task.WhenAll(fleet._nodes.Select(node => node.StartAsync(cancellationToken)));
-        fleet._balancer = TcpProxy.Start(() => [.. fleet._nodes.Where(node => node.IsRunning).Select(node => node.Port)]);
+            fleet._wires.Add(TcpProxy.Start(() => [fleet.Database.Port]));
+        await fleet.LaunchAsync(nodes, i => Address(name, fleet._wires[i].Port), cancellationToken);
         return fleet;
+    }
+
+    /// <summary>The database waits with each commit for its standby. No node is told which of the two is the primary.</summary>
+    internal static async Task<Fleet> StartWithStandbyAsync(int nodes, CancellationToken cancellationToken)
+    {
+        const string standby = "standby1";
+        var primary = await PostgresServer.StartAsync();
+        var fleet = new Fleet(primary) { Standby = await primary.StartStandbyAsync(standby) };
+        await primary.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 ({standby})'");
+        await primary.ExecuteAsync("SELECT pg_reload_conf()");
+        var address = Address(await primary.CreateDatabaseAsync(), fleet.Standby.Port, primary.Port);
+        await fleet.LaunchAsync(nodes, _ => address, cancellationToken);
+        return fleet;
+    }
+
+    private static string Address(string database, params int[] ports) =>
+        $"postgres://postgres:the-pass-word@{string.Join(',', ports.Select(port => $"{PostgresServer.Host}:{port}"))}/{database}";
+
+    private async Task LaunchAsync(int nodes, Func<int, string> address, CancellationToken cancellationToken)
+    {
+        var binary = await PublishedBinary.FindAsync(cancellationToken);
+        _nodes.AddRange(Enumerable.Range(0, nodes).Select(node => new KillableServer(binary) { Database = address(node) }));
+        // Together, as after a power cut: one of them makes the tables.
+        await Task.WhenAll(_nodes.Select(node => node.StartAsync(cancellationToken)));
+        _balancer = TcpProxy.Start(() => [.. _nodes.Where(node => node.IsRunning).Select(node => node.Port)]);
     }
 
     /// <summary>With the rights of an admin, at one node.</summary>
@@ -61,6 +81,8 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
             await node.DisposeAsync();
         foreach (var wire in _wires)
             await wire.DisposeAsync();
+        if (Standby is not null)
+            await Standby.DisposeAsync();
         await Database.DisposeAsync();
     }
 }

@@ -59,7 +59,19 @@ internal sealed class TestDatabase(PostgresServer server, string name) : IAsyncD
 {
     internal string ConnectionString => server.ConnectionString(name);
 
-    internal PostgresAddress Address => (PostgresAddress)SettingKinds.Database(server.Url(name)).Value!;
+    /// <summary>For a command's answer; null: as the server has it.</summary>
+    internal TimeSpan? Patience { get; init; }
+
+    internal PostgresAddress Address
+    {
+        get
+        {
+            var address = (PostgresAddress)SettingKinds.Database(server.Url(name)).Value!;
+            return Patience is not { TotalSeconds: var seconds }
+                ? address
+                : address with { ConnectionString = new NpgsqlConnectionStringBuilder(address.ConnectionString) { CommandTimeout = (int)seconds }.ConnectionString };
+        }
+    }
 
     /// <summary>Every row of every table.</summary>
     internal async Task<string> TextAsync()

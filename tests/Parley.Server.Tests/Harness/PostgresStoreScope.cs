@@ -61,9 +61,13 @@ internal sealed class PostgresStoreScope : StoreScope
 
     internal PostgresDatabase Database => Service<PostgresDatabase>();
 
-    internal static async Task<PostgresStoreScope> OpenAsync(PostgresDatabases databases, ProjectSettings? settings = null)
+    internal static async Task<PostgresStoreScope> OpenAsync(PostgresDatabases databases, ProjectSettings? settings = null) =>
+        await OpenAsync(await databases.CreateMigratedAsync(), settings);
+
+    /// <param name="database">Goes with the scope.</param>
+    internal static async Task<PostgresStoreScope> OpenAsync(TestDatabase database, ProjectSettings? settings = null)
     {
-        var scope = new PostgresStoreScope(await databases.CreateMigratedAsync());
+        var scope = new PostgresStoreScope(database);
         await scope.LoadAsync(settings ?? new ProjectSettings());
         return scope;
     }

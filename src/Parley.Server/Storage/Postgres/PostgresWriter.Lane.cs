@@ -26,7 +26,7 @@ internal sealed partial class PostgresWriter
                 }
 
                 if (!batch.IsEmpty)
-                    await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
+                    await ExecuteAsync(batch, connection);
             }
             catch (Exception fault)
             {
@@ -46,6 +46,12 @@ internal sealed partial class PostgresWriter
                 throw;
             }
         }
+    }
+
+    private async Task ExecuteAsync(PostgresBatch batch, NpgsqlConnection connection)
+    {
+        await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
+        _standby!.Verify();
     }
 
     /// <summary>After a batch's commit.</summary>
@@ -97,7 +103,7 @@ internal sealed partial class PostgresWriter
                 var connection = await ConnectAsync();
                 isSent = await operation.AddToAsync(batch, onlyOne: true);
                 if (!batch.IsEmpty)
-                    await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
+                    await ExecuteAsync(batch, connection);
             }
             catch (Exception fault)
             {
@@ -162,6 +168,7 @@ internal sealed partial class PostgresWriter
         {
             await apply(transaction);
             await transaction.CommitAsync(HasPeers);
+            _standby!.Verify();
             return transaction;
         }
         catch (Exception fault) when (!PostgresFault.IsAway(fault))
@@ -200,12 +207,14 @@ internal sealed partial class PostgresWriter
         _connection?.Dispose();
         _connection = null;
         var connection = _source.CreateConnection();
+        var standby = new StandbyWatch(connection);
         try
         {
             await connection.OpenOrAwayAsync(CancellationToken.None);
             var transaction = new PostgresTransaction(connection, Node, _clock);
             await Messages.RecoverAsync(transaction);
             await transaction.CommitAsync(HasPeers);
+            standby.Verify();
             await TellAsync(transaction.News, connection);
         }
         catch
@@ -214,6 +223,7 @@ internal sealed partial class PostgresWriter
             throw;
         }
 
+        _standby = standby;
         return _connection = connection;
     }
 

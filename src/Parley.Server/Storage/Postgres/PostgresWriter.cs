@@ -20,6 +20,7 @@ internal sealed partial class PostgresWriter : IDisposable
     private readonly PostgresTail _tail = new();
     private readonly Dictionary<int, long> _heard = [];
     private NpgsqlConnection? _connection;
+    private StandbyWatch? _standby;
     private int _pending;
     private TaskCompletionSource? _room;
     private bool _stopping;
