@@ -8,7 +8,7 @@ using Parley.Server.Monitoring;
 namespace Parley.Server.Connections;
 
 /// <summary>Which connections there are. Here the store finds who takes a delivery at once.</summary>
-internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals) : IHandover, IMailboxWaker, IConnectionCount
+internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals, IReceiptLine line) : IHandover, IMailboxWaker, IConnectionCount
 {
     private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);
@@ -82,20 +82,39 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
 
     public void Hear(Log.LogEntry entry) => requests.Hear(entry);
 
-    public bool WantsReceipts(int project) => _receipts.TryGetValue(project, out var watchers) && watchers is not null;
+    public bool WantsReceipts(int project) => (_receipts.TryGetValue(project, out var watchers) && watchers is not null) || line.IsWatchedElsewhere(project);
 
     public void Publish(in ReceiptNote receipt)
+    {
+        Hear(receipt);
+        line.Tell(receipt);
+    }
+
+    public void Hear(in ReceiptNote receipt)
     {
         if (_receipts.TryGetValue(receipt.Project, out var watchers))
             watchers?.Invoke(receipt);
     }
 
-    /// <summary>Tells of every stage of a project's deliveries, on the store's thread: the watcher must not block.</summary>
-    internal IDisposable WatchReceipts(int project, Action<ReceiptNote> watcher)
+    /// <summary>Tells of every stage of a project's deliveries, at whichever node it is reached, on the store's thread: the watcher must not
+    /// block.</summary>
+    internal async ValueTask<IDisposable> WatchReceiptsAsync(int project, Action<ReceiptNote> watcher, CancellationToken cancellationToken)
     {
         _receipts.AddOrUpdate(project, _ => watcher, (_, others) => others + watcher);
-        return new Watch(this, project, watcher);
+        var watch = new Watch(this, project, watcher);
+        try
+        {
+            await line.WatchAsync(Watched, cancellationToken);
+            return watch;
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
     }
+
+    private int[] Watched() => [.. _receipts.Where(watch => watch.Value is not null).Select(watch => watch.Key).Order()];
 
     private sealed class Watch(ConnectionHub hub, int project, Action<ReceiptNote> watcher) : IDisposable
     {

@@ -1,3 +1,5 @@
+using Parley.Server.Messages;
+
 namespace Parley.Server.Coordination;
 
 /// <summary>Which of the nodes that share a store does what one must do.</summary>
@@ -19,11 +21,20 @@ internal interface INeighbours
 }
 
 /// <summary>A server that has its store to itself.</summary>
-internal sealed class SoleNode : ILeadership, INeighbours
+internal sealed class SoleNode : ILeadership, INeighbours, IReceiptLine
 {
     public bool IsLeader => true;
 
     public bool AreThere => false;
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public bool IsWatchedElsewhere(int project) => false;
+
+    public void Tell(in ReceiptNote receipt)
+    {
+        // There is nobody else.
+    }
+
+    public ValueTask WatchAsync(Func<int[]> projects, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

@@ -8,7 +8,7 @@ internal interface IHandover : Agents.IMailboxWaker
     /// <summary>Room for one delivery in a connection of the agent that takes it; null: nobody, it waits in the mailbox.</summary>
     IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer);
 
-    /// <summary>Whether anybody watches receipts of a project: otherwise none are made.</summary>
+    /// <summary>Whether anybody watches receipts of a project, at whichever node: otherwise none are made.</summary>
     bool WantsReceipts(int project);
 
     /// <summary>Whether somebody waits for what may be written by another node.</summary>
@@ -19,6 +19,9 @@ internal interface IHandover : Agents.IMailboxWaker
 
     /// <summary>A stage of a delivery was reached. Death and expiry are entries of the log and not told here.</summary>
     void Publish(in ReceiptNote receipt);
+
+    /// <summary>A stage that a delivery has reached at another node.</summary>
+    void Hear(in ReceiptNote receipt);
 }
 
 /// <summary>What is offered.</summary>

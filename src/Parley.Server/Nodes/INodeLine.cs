@@ -1,3 +1,5 @@
+using Parley.Server.Messages;
+
 namespace Parley.Server.Nodes;
 
 /// <summary>The wake signals of other nodes: a log has grown, a mailbox has work, a directory or somebody's presence has changed. Hints all of
@@ -7,7 +9,7 @@ internal interface INodeLine
     /// <summary>Whether anybody listens: otherwise this node tells nothing.</summary>
     bool HasPeers { set; }
 
-    /// <summary>Looks how far each log goes by now.</summary>
+    /// <summary>Looks how far each log goes by now, and what is watched where.</summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
@@ -17,6 +19,9 @@ internal interface INodeNews
     void DirectoriesChanged();
 
     void PresenceChanged(in AgentPresence presence);
+
+    /// <summary>Stages of deliveries that another node has changed, in their order.</summary>
+    void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts);
 
     /// <summary>The line was down: anything may have been missed.</summary>
     void Missed();

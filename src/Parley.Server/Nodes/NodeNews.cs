@@ -1,17 +1,34 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Nodes;
 
 /// <summary>Takes what other nodes tell into what is held in memory here.</summary>
-internal sealed partial class NodeNews(DirectoryFollower directories, AgentDirectory agents, INodeStore store, ILogger<NodeNews> logger) : INodeNews
+internal sealed partial class NodeNews(
+    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, INodeStore store, ILogger<NodeNews> logger) : INodeNews
 {
+    private Task _receipts = Task.CompletedTask;
+
     public void DirectoriesChanged() => _ = CatchUpAsync();
 
     public void PresenceChanged(in AgentPresence presence) => agents.Follow(presence.Project, presence.Agent, presence.Node, presence.Note);
 
+    public void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts) => _receipts = PublishAsync(_receipts, receipts);
+
     public void Missed() => _ = CatchUpAllAsync();
+
+    private async Task PublishAsync(Task before, IReadOnlyList<ReceiptNote> receipts)
+    {
+        await before;
+        // Where the other node has just made the agent, its receipt may come before the agent itself.
+        if (receipts.Any(receipt => projects.Find(receipt.Project)?.Agents.Find(receipt.Agent) is null))
+            await CatchUpAsync();
+        foreach (var receipt in receipts)
+            handover.Hear(receipt);
+    }
 
     private async Task CatchUpAllAsync()
     {

@@ -49,6 +49,8 @@ internal sealed class TestHandover : IHandover
             _holders.Clear();
     }
 
+    public void Hear(in ReceiptNote receipt) => Publish(receipt);
+
     public IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer)
     {
         lock (_gate)

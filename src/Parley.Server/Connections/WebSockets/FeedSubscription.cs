@@ -32,13 +32,12 @@ internal sealed class FeedSubscription(
             recovered = gap is null;
         }
 
+        var receipts = feeds.Any(one => one.Receipts) ? await WatchReceiptsAsync(cancellationToken) : null;
         connection.Ok(frame, new SubscribeAnswer { Subscription = subscription, Place = project.Log.Place(feed.Cursor).ToString(), Recovered = recovered }, WireJson.Strict.SubscribeAnswer);
         if (gap is not null)
             TellGap(feed.Cursor);
 
-        _running = RunAsync(feed, snapshot);
-        if (feeds.Any(one => one.Receipts))
-            WatchReceipts();
+        _running = receipts is null ? RunAsync(feed, snapshot) : Task.WhenAll(RunAsync(feed, snapshot), TellAsync(receipts));
     }
 
     public async ValueTask DisposeAsync()
@@ -112,11 +111,14 @@ internal sealed class FeedSubscription(
         }
     }
 
-    private void WatchReceipts()
+    private async ValueTask<ChannelReader<ReceiptNote>> WatchReceiptsAsync(CancellationToken cancellationToken)
     {
         var receipts = Channel.CreateBounded<ReceiptNote>(new BoundedChannelOptions(MostReceipts) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        _watch = hub.WatchReceipts(connection.Project.Number, note => receipts.Writer.TryWrite(note));
-        _running = Task.WhenAll(_running, TellAsync(receipts.Reader));
+        _watch = await hub.WatchReceiptsAsync(connection.Project.Number, note => receipts.Writer.TryWrite(note), cancellationToken);
+        // It may have been dropped meanwhile.
+        if (_dropped.IsCancellationRequested)
+            _watch.Dispose();
+        return receipts.Reader;
     }
 
     private async Task TellAsync(ChannelReader<ReceiptNote> receipts)

@@ -9,7 +9,7 @@ namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Hears what other nodes tell by <c>NOTIFY</c>, over a connection of its own.</summary>
 internal sealed partial class PostgresLine(
-    PostgresDatabase database, PostgresMessageStore messages, IHandover handover, INodeNews news, ProjectDirectory projects, TimeProvider clock, ILogger<PostgresLine> logger)
+    PostgresDatabase database, PostgresMessageStore messages, IHandover handover, INodeNews news, PostgresReceiptLine receipts, ProjectDirectory projects, TimeProvider clock, ILogger<PostgresLine> logger)
     : BackgroundService, INodeLine
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -25,6 +25,7 @@ internal sealed partial class PostgresLine(
             static async (connection, cancel) =>
                 await connection.Ask("SELECT number, next_seq - 1 FROM projects").ListAsync(static row => (Project: row.GetInt32(0), Head: row.GetInt64(1)), cancel),
             cancellationToken);
+        await receipts.CatchUpAsync(cancellationToken);
         foreach (var (project, head) in heads)
         {
             if (projects.HeadOf(project) < head)
@@ -57,8 +58,9 @@ internal sealed partial class PostgresLine(
     {
         await using var connection = await database.OpenLineAsync(stoppingToken);
         connection.Notification += (_, notification) => Hear(notification.Channel, notification.Payload);
-        await connection.Ask($"LISTEN {PostgresWake.Channel}; LISTEN {PostgresWake.PresenceChannel}; LISTEN {PostgresWake.DirectoryChannel}").RunAsync(stoppingToken);
+        await connection.Ask($"LISTEN {PostgresWake.Channel}; LISTEN {PostgresWake.PresenceChannel}; LISTEN {PostgresWake.DirectoryChannel}; LISTEN {PostgresWake.ReceiptChannel}; LISTEN {PostgresWake.WatchChannel}").RunAsync(stoppingToken);
         news.Missed();
+        await receipts.CatchUpAsync(stoppingToken);
         messages.WakeBacklogs();
         while (true)
             await connection.WaitAsync(stoppingToken);
@@ -74,6 +76,13 @@ internal sealed partial class PostgresLine(
             case PostgresWake.PresenceChannel:
                 if (PostgresWake.PresenceOf(text) is { } presence && presence.Node != database.Node)
                     news.PresenceChanged(presence);
+                break;
+            case PostgresWake.ReceiptChannel:
+                if (ReceiptText.Read(text, database.Node) is { Count: > 0 } reached)
+                    news.ReceiptsReached(reached);
+                break;
+            case PostgresWake.WatchChannel:
+                _ = HearWatchesAsync();
                 break;
             default:
                 if (PostgresWake.Read(text) is { } signal && signal.Node != database.Node)
@@ -92,9 +101,24 @@ internal sealed partial class PostgresLine(
             handover.Wake(agent);
     }
 
+    private async Task HearWatchesAsync()
+    {
+        try
+        {
+            await receipts.CatchUpAsync(CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            Log.WatchesUnknown(logger, fault);
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Other nodes are not heard now ({Reason}): what they write is seen each second.")]
         internal static partial void LineDown(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "What receipts other nodes watch could not be read now; it is with the next sign of life.")]
+        internal static partial void WatchesUnknown(ILogger logger, Exception fault);
     }
 }

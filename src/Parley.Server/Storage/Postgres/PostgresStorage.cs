@@ -41,9 +41,12 @@ internal static class PostgresStorage
         .AddSingleton<IRelayStore, PostgresRelayStore>()
         .AddSingleton<ITokenStore, PostgresTokenStore>()
         .AddSingleton<INodeStore, PostgresNodeStore>()
+        .AddSingleton<PostgresReceiptLine>()
+        .AddSingleton<IReceiptLine>(provider => provider.GetRequiredService<PostgresReceiptLine>())
         .AddSingleton<PostgresLine>()
         .AddSingleton<INodeLine>(provider => provider.GetRequiredService<PostgresLine>())
         .AddNodes()
+        .AddHostedService(provider => provider.GetRequiredService<PostgresReceiptLine>())
         .AddHostedService(provider => provider.GetRequiredService<PostgresLine>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>

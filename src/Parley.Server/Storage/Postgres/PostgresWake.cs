@@ -19,8 +19,14 @@ internal static class PostgresWake
     /// <summary>Something in the directories has changed; says no more. Told by triggers.</summary>
     internal const string DirectoryChannel = "parley_directory";
 
-    /// <summary>A notification holds less than 8,000 bytes.</summary>
-    private const int MostText = 7_000;
+    /// <summary>Stages of deliveries, as <see cref="ReceiptText"/> has them.</summary>
+    internal const string ReceiptChannel = "parley_receipts";
+
+    /// <summary>Receipts are watched where they were not before; says no more.</summary>
+    internal const string WatchChannel = "parley_watches";
+
+    /// <summary>Characters: a notification holds less than 8,000 bytes, and what is longer than this takes no more.</summary>
+    internal const int MostText = 7_000;
 
     /// <returns>Null when there is nothing to tell.</returns>
     internal static string? TextOf(int node, IEnumerable<ProjectCursor> projects, IReadOnlyCollection<int> woken)

@@ -44,7 +44,8 @@ internal static class SqliteStorage
         .AddSingleton<ITokenStore, SqliteTokenStore>()
         .AddSingleton<SoleNode>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SoleNode>())
-        .AddSingleton<INeighbours>(provider => provider.GetRequiredService<SoleNode>());
+        .AddSingleton<INeighbours>(provider => provider.GetRequiredService<SoleNode>())
+        .AddSingleton<IReceiptLine>(provider => provider.GetRequiredService<SoleNode>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartSqlite(this IServiceProvider services)
