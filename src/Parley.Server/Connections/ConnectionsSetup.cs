@@ -27,6 +27,7 @@ internal static class ConnectionsSetup
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IChore, SilenceWatch>()
+        .AddSingleton<Sessions>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()

@@ -18,6 +18,10 @@ internal interface INeighbours
     /// <summary>Completes when everything that was made anywhere before the call is known here. To be called where something that was
     /// named is not known, before saying so.</summary>
     ValueTask CatchUpAsync(CancellationToken cancellationToken);
+
+    /// <summary>A client of an agent has come here that lost a connection elsewhere: that is ended, and what it held is free. Told, not
+    /// waited for.</summary>
+    ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken);
 }
 
 /// <summary>A server that has its store to itself.</summary>
@@ -28,6 +32,8 @@ internal sealed class SoleNode : ILeadership, INeighbours, IReceiptLine
     public bool AreThere => false;
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public bool IsWatchedElsewhere(int project) => false;
 

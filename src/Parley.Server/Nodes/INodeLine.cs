@@ -23,6 +23,9 @@ internal interface INodeNews
     /// <summary>Stages of deliveries that another node has changed, in their order.</summary>
     void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts);
 
+    /// <summary>A client that lost a connection, here perhaps, is at another node.</summary>
+    void SessionEnded(int agent, string session);
+
     /// <summary>The line was down: anything may have been missed.</summary>
     void Missed();
 }

@@ -32,6 +32,9 @@ internal interface INodeStore
     /// <param name="revision">Of the last call; 0: everything there is.</param>
     ValueTask<DirectoryChanges> ChangesAsync(long revision, CancellationToken cancellationToken);
 
+    /// <summary>Tells the other nodes that a session of an agent is over: its client is here. A hint; it fails in silence.</summary>
+    ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken);
+
     /// <summary>Who is connected where.</summary>
     ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken);
 }

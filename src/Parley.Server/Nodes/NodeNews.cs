@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Storage;
@@ -8,7 +9,7 @@ namespace Parley.Server.Nodes;
 
 /// <summary>Takes what other nodes tell into what is held in memory here.</summary>
 internal sealed partial class NodeNews(
-    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, INodeStore store, ILogger<NodeNews> logger) : INodeNews
+    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, INodeStore store, ILogger<NodeNews> logger) : INodeNews
 {
     private Task _receipts = Task.CompletedTask;
 
@@ -17,6 +18,8 @@ internal sealed partial class NodeNews(
     public void PresenceChanged(in AgentPresence presence) => agents.Follow(presence.Project, presence.Agent, presence.Node, presence.Note);
 
     public void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts) => _receipts = PublishAsync(_receipts, receipts);
+
+    public void SessionEnded(int agent, string session) => _ = sessions.EndHereAsync(agent, session);
 
     public void Missed() => _ = CatchUpAllAsync();
 

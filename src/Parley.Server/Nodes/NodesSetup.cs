@@ -16,8 +16,12 @@ internal static class NodesSetup
         .AddHostedService(provider => provider.GetRequiredService<Membership>());
 
     /// <summary>Ties the directories to what follows them; before the first of them is read.</summary>
-    public static void StartNodes(this IServiceProvider services) =>
-        services.GetRequiredService<Neighbours>().Follower = services.GetRequiredService<DirectoryFollower>();
+    public static void StartNodes(this IServiceProvider services)
+    {
+        var neighbours = services.GetRequiredService<Neighbours>();
+        neighbours.Follower = services.GetRequiredService<DirectoryFollower>();
+        neighbours.Store = services.GetRequiredService<INodeStore>();
+    }
 }
 
 /// <summary>What the directories ask, which are themselves what the follower keeps up to date.</summary>
@@ -26,8 +30,14 @@ internal sealed class Neighbours : INeighbours
     /// <summary>Set once, before the first request; until then the directories are being read as a whole, and there is nothing to follow.</summary>
     internal DirectoryFollower? Follower { get; set; }
 
+    /// <summary>Set with it.</summary>
+    internal INodeStore? Store { get; set; }
+
     /// <summary>As the last sign of life found it.</summary>
     public bool AreThere { get; internal set; }
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower?.CatchUpAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
+    public ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken) =>
+        Store?.EndSessionAsync(agent, session, cancellationToken) ?? ValueTask.CompletedTask;
 }

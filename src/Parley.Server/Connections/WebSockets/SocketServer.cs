@@ -12,7 +12,7 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
-    ConnectionHub hub, FrameTable frames, IMessageStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
+    ConnectionHub hub, Sessions sessions, FrameTable frames, IMessageStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -25,8 +25,8 @@ internal sealed partial class SocketServer(
         connection.Peer = context.Features.Get<PeerTracker>()!;
         connection.Speaker = Speakers.Of(caller, agent, connection.Session);
 
-        if (query.Session is { } broken && hub.Find(broken) is { } old && old.Agent == agent)
-            await EndAsync(old);
+        if (query.Session is { } broken)
+            await sessions.EndAsync(agent, broken, connection.Ending);
         await WelcomeAsync(connection);
         hub.Add(connection);
         if (connection.Takes)
@@ -43,7 +43,7 @@ internal sealed partial class SocketServer(
         }
         finally
         {
-            await EndAsync(connection);
+            await sessions.EndAsync(connection);
             if (connection.Takes)
                 await agents.DisconnectedAsync(project, agent);
         }
@@ -123,31 +123,10 @@ internal sealed partial class SocketServer(
         : connection.Project.Gone.IsCancellationRequested ? CloseCodes.NotFound
         : CloseCodes.Stopping;
 
-    /// <summary>What it held goes back to the mailbox. Twice does no harm: the client's next connection may be faster than our notice.</summary>
-    private async Task EndAsync(SocketConnection connection)
-    {
-        hub.Remove(connection);
-        connection.Close();
-        foreach (var subscription in connection.TakeSubscriptions())
-            await subscription.DisposeAsync();
-        try
-        {
-            await store.ReleaseAsync(connection.Agent.Number, connection, CancellationToken.None);
-        }
-        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
-        {
-            // Its leases lapse instead.
-            Log.NotReleased(logger, fault, connection.Agent.Id);
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Debug, Message = "The connection of {Agent} broke: {Reason}")]
         internal static partial void Broke(ILogger logger, string agent, string reason);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What {Agent} held could not be given back now; it lapses.")]
-        internal static partial void NotReleased(ILogger logger, Exception fault, string agent);
     }
 }
 

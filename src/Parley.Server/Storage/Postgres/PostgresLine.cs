@@ -58,7 +58,7 @@ internal sealed partial class PostgresLine(
     {
         await using var connection = await database.OpenLineAsync(stoppingToken);
         connection.Notification += (_, notification) => Hear(notification.Channel, notification.Payload);
-        await connection.Ask($"LISTEN {PostgresWake.Channel}; LISTEN {PostgresWake.PresenceChannel}; LISTEN {PostgresWake.DirectoryChannel}; LISTEN {PostgresWake.ReceiptChannel}; LISTEN {PostgresWake.WatchChannel}").RunAsync(stoppingToken);
+        await connection.Ask(string.Join(';', PostgresWake.Channels.Select(channel => $"LISTEN {channel}"))).RunAsync(stoppingToken);
         news.Missed();
         await receipts.CatchUpAsync(stoppingToken);
         messages.WakeBacklogs();
@@ -80,6 +80,10 @@ internal sealed partial class PostgresLine(
             case PostgresWake.ReceiptChannel:
                 if (ReceiptText.Read(text, database.Node) is { Count: > 0 } reached)
                     news.ReceiptsReached(reached);
+                break;
+            case PostgresWake.SessionChannel:
+                if (PostgresWake.SessionOf(text) is var (agent, session))
+                    news.SessionEnded(agent, session);
                 break;
             case PostgresWake.WatchChannel:
                 _ = HearWatchesAsync();

@@ -101,6 +101,20 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         },
         cancellationToken);
 
+    public async ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.ReadAsync(
+                (connection, cancel) => connection.Ask("SELECT pg_notify($1, $2)", PostgresWake.SessionChannel, PostgresWake.SessionText(agent, session)).RunAsync(cancel),
+                cancellationToken);
+        }
+        catch (StorageUnavailableException)
+        {
+            // Its silence tells the other node.
+        }
+    }
+
     public ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<AgentPresence>>(
             static async (connection, cancel) => await connection.Ask("SELECT project, agent, node, status, activity, since FROM presence")

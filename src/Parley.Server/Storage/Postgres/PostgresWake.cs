@@ -22,8 +22,13 @@ internal static class PostgresWake
     /// <summary>Stages of deliveries, as <see cref="ReceiptText"/> has them.</summary>
     internal const string ReceiptChannel = "parley_receipts";
 
+    /// <summary>A session is over: the agent's number and the session, with a comma between.</summary>
+    internal const string SessionChannel = "parley_sessions";
+
     /// <summary>Receipts are watched where they were not before; says no more.</summary>
     internal const string WatchChannel = "parley_watches";
+
+    internal static IReadOnlyList<string> Channels { get; } = [Channel, PresenceChannel, DirectoryChannel, ReceiptChannel, SessionChannel, WatchChannel];
 
     /// <summary>Characters: a notification holds less than 8,000 bytes, and what is longer than this takes no more.</summary>
     internal const int MostText = 7_000;
@@ -41,6 +46,12 @@ internal static class PostgresWake
 
     internal static string TextOf(int node, AgentRecord agent, in AgentNote note) => string.Create(
         CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()}");
+
+    internal static string SessionText(int agent, string session) => string.Create(CultureInfo.InvariantCulture, $"{agent},{session}");
+
+    /// <returns>Null when it is not one.</returns>
+    internal static (int Agent, string Session)? SessionOf(string text) =>
+        text.Split(',') is [var agent, var session] && int.TryParse(agent, CultureInfo.InvariantCulture, out var number) ? (number, session) : null;
 
     /// <returns>Null when it is not one: a newer node may tell more than this one knows.</returns>
     internal static AgentPresence? PresenceOf(string text)
