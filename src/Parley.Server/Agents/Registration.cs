@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
@@ -6,7 +7,7 @@ using Parley.Server.Security;
 namespace Parley.Server.Agents;
 
 /// <summary>How an agent comes to be, and to its token.</summary>
-internal sealed class Registration(AgentDirectory directory, TokenVault vault)
+internal sealed class Registration(AgentDirectory directory, TokenVault vault, INeighbours neighbours)
 {
     /// <summary>Registers an agent as a caller may: an agent itself only, a join token what is not there yet, operators anyone.</summary>
     internal async ValueTask<RegistrationResult> RegisterAsync(
@@ -51,8 +52,10 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault)
         ProjectState project, Caller caller, string id, RegisterRequest request, CancellationToken cancellationToken)
     {
         // Whoever got no answer to its registration asks again. As long as nobody used the token, it can be told anew.
+        // It may have been told anew at another node before.
+        await neighbours.CatchUpAsync(cancellationToken);
         var tokens = vault.TokensOf(project.Id, id);
-        var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent && token.LastUsedAt is null);
+        var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent) && !await vault.WasUsedAsync(project.Id, id, cancellationToken);
         if (caller.May(Permission.Register) == Access.CreateOnly && !wasNeverUsed)
             return new RegistrationResult(Problems.AlreadyExists("agent", id), null, false);
 

@@ -18,6 +18,9 @@ internal interface ITokenStore
     /// <summary>Notes when tokens were last used.</summary>
     ValueTask TouchAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken);
 
+    /// <summary>Whether any of some tokens was ever used, at whichever server of this store, as far as they have noted it.</summary>
+    ValueTask<bool> WasUsedAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken);
+
     /// <summary>Forgets tokens that were revoked or expired before a time, but for the first two of the server (<see cref="FirstTokens"/>),
     /// and tickets last opened before it.</summary>
     ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken);

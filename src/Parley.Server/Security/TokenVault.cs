@@ -124,6 +124,14 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     public IReadOnlyList<TokenInfo> TokensOf(string? projectId, string agentId) =>
         _byAgent.TryGetValue((projectId, agentId), out var live) ? [.. live.Select(token => token.ToInfo())] : [];
 
+    /// <summary>Whether any token of an agent was ever used, at whichever server of the same store. A server notes the first use of each at once:
+    /// what comes within the moment that this takes is as if it had come after.</summary>
+    public async ValueTask<bool> WasUsedAsync(string projectId, string agentId, CancellationToken cancellationToken)
+    {
+        var tokens = TokensOf(projectId, agentId);
+        return tokens.Any(token => token.LastUsedAt is not null) || await store.WasUsedAsync([.. tokens.Select(token => token.TokenId)], cancellationToken);
+    }
+
     /// <summary>A page of all tokens, newest first.</summary>
     /// <param name="after">The id of the last token of the page before.</param>
     /// <param name="projectId">Only those that open this project alone; null: all there are.</param>
@@ -206,10 +214,14 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         var now = clock.GetUtcNow();
         if (live.Stored.ExpiresAt <= now)
             return null;
+        var isFirst = live.LastUsedAt is null;
         if (live.Use(now, TouchStep))
         {
             _touched[live.Stored.TokenId] = now;
-            ArmTouches(TouchDelay);
+            if (isFirst)
+                _touchTimer?.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            else
+                ArmTouches(TouchDelay);
         }
 
         return live.Caller;
@@ -295,7 +307,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
         catch (Exception exception)
         {
-            // The time of last use tells people something and decides nothing: later is soon enough.
+            // Later is soon enough: where it decides something, the store is needed too.
             Log.NotTouched(logger, exception);
             foreach (var (id, at) in used)
                 _touched.TryAdd(id, at);

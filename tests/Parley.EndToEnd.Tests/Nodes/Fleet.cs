@@ -15,6 +15,8 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
 
     internal PostgresServer Database { get; }
 
+    internal string DatabaseName { get; private set; } = "";
+
     /// <summary>Where there is one, the nodes know its address beside that of <see cref="Database"/>.</summary>
     internal PostgresServer? Standby { get; private init; }
 
@@ -35,7 +37,7 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
     internal static async Task<Fleet> StartAsync(int nodes, CancellationToken cancellationToken)
     {
         var fleet = new Fleet(await PostgresServer.StartAsync());
-        var name = await fleet.Database.CreateDatabaseAsync();
+        var name = fleet.DatabaseName = await fleet.Database.CreateDatabaseAsync();
         for (var i = 0; i < nodes; i++)
             fleet._wires.Add(TcpProxy.Start(() => [fleet.Database.Port]));
         await fleet.LaunchAsync(nodes, i => Address(name, fleet._wires[i].Port), cancellationToken);
@@ -50,7 +52,8 @@ internal sealed class Fleet : IReachable, IAsyncDisposable
         var fleet = new Fleet(primary) { Standby = await primary.StartStandbyAsync(standby) };
         await primary.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 ({standby})'");
         await primary.ExecuteAsync("SELECT pg_reload_conf()");
-        var address = Address(await primary.CreateDatabaseAsync(), fleet.Standby.Port, primary.Port);
+        fleet.DatabaseName = await primary.CreateDatabaseAsync();
+        var address = Address(fleet.DatabaseName, fleet.Standby.Port, primary.Port);
         await fleet.LaunchAsync(nodes, _ => address, cancellationToken);
         return fleet;
     }

@@ -58,6 +58,37 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
+    public async Task A_token_that_was_used_at_one_node_is_not_told_anew_at_another()
+    {
+        await using var joining = Join(0);
+        var agent = await joining.Agents.RegisterAsync(new RegisterRequest { AgentId = "taken" }, Cancel);
+        await using var own = ParleyApi.Open(new ParleyOptions { Url = _fleet.Nodes[1].Url, Token = agent.Token });
+        await own.Agents.GetAsync("taken", Cancel);
+        // Noted at once, behind the request.
+        await UntilAsync(async () => await _fleet.Database.AskAsync("SELECT 1 FROM tokens WHERE agent_id = 'taken' AND last_used_at IS NOT NULL", _fleet.DatabaseName) is not null);
+
+        var refused = await Assert.ThrowsAsync<ParleyException>(() => joining.Agents.RegisterAsync(new RegisterRequest { AgentId = "taken" }, Cancel));
+
+        Assert.Equal(ErrorCodes.Conflict, refused.Code);
+        await own.Agents.GetAsync("taken", Cancel);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_told_anew_at_one_node_and_used_is_not_told_anew_at_another()
+    {
+        await using var first = Join(0);
+        await using var second = Join(1);
+        await first.Agents.RegisterAsync(new RegisterRequest { AgentId = "anew" }, Cancel);
+        await second.Agents.GetAsync("anew", Cancel).ContinueWith(static _ => { }, TaskScheduler.Default);
+        var again = await first.Agents.RegisterAsync(new RegisterRequest { AgentId = "anew" }, Cancel);
+        await using var own = ParleyApi.Open(new ParleyOptions { Url = _fleet.Nodes[0].Url, Token = again.Token });
+        await own.Agents.GetAsync("anew", Cancel);
+        await UntilAsync(async () => await _fleet.Database.AskAsync("SELECT 1 FROM tokens WHERE agent_id = 'anew' AND last_used_at IS NOT NULL", _fleet.DatabaseName) is not null);
+
+        await Assert.ThrowsAsync<ParleyException>(() => second.Agents.RegisterAsync(new RegisterRequest { AgentId = "anew" }, Cancel));
+    }
+
+    [Fact]
     public async Task Who_is_connected_to_one_node_is_online_at_the_other_and_gets_what_is_sent_there()
     {
         await using var first = _fleet.Open(0);
@@ -127,6 +158,13 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
 
         return seqs;
     }
+
+    /// <summary>As somebody who may make agents and be none.</summary>
+    private ParleyApi Join(int node) => ParleyApi.Open(new ParleyOptions
+    {
+        Url = _fleet.Nodes[node].Url,
+        Token = File.ReadAllText(Path.Combine(_fleet.Nodes[node].DataFolder, "join.token")).Trim(),
+    });
 
     private async Task<ParleyAgent> ConnectAsync(int node, string id)
     {

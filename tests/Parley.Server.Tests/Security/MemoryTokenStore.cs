@@ -33,6 +33,9 @@ internal sealed class MemoryTokenStore : ITokenStore
             Tokens[id] = Tokens[id] with { LastUsedAt = at };
     });
 
+    public ValueTask<bool> WasUsedAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(tokenIds.Any(id => Tokens.TryGetValue(id, out var token) && token.LastUsedAt is not null));
+
     public ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => Write(() =>
     {
         foreach (var token in Tokens.Values.Where(token => (token.RevokedAt < before || token.ExpiresAt < before) && !FirstTokens.IsFirst(token.TokenId)))

@@ -69,6 +69,8 @@ public abstract class TokenStoreConformance
         await Store.TouchAsync(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["a"] = Now.AddMinutes(5), ["nobody"] = Now }, Cancel);
 
         Assert.Equal([Now.AddMinutes(5), null], (await LoadAsync()).Select(token => token.LastUsedAt));
+        Assert.True(await Store.WasUsedAsync(["b", "a"], Cancel));
+        Assert.False(await Store.WasUsedAsync(["b", "nobody"], Cancel));
     }
 
     [Fact]

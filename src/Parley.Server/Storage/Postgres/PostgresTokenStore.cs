@@ -58,6 +58,12 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
             cancellationToken,
             weight: lastUsed.Count);
 
+    public ValueTask<bool> WasUsedAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, cancellation) =>
+            await connection.Ask("SELECT EXISTS (SELECT 1 FROM tokens WHERE token_id = ANY($1) AND last_used_at IS NOT NULL)", [tokenIds.ToArray()])
+                .ValueAsync<bool>(cancellation) == true,
+        cancellationToken);
+
     public async ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>

@@ -53,6 +53,16 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             cancellationToken,
             weight: lastUsed.Count);
 
+    public ValueTask<bool> WasUsedAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken) => database.Readers.ReadAsync(
+        connection => tokenIds.Any(tokenId =>
+        {
+            var statement = connection.Prepare("SELECT 1 FROM tokens WHERE token_id = ? AND last_used_at IS NOT NULL").Bind(1, tokenId);
+            var found = statement.Step();
+            statement.Reset();
+            return found;
+        }),
+        cancellationToken);
+
     public async ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             connection =>
