@@ -28,11 +28,15 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
         _free.ContainsKey(key) ? new((KeptAnswer?)null) : store.FindAsync(key, clock.GetUtcNow() - Life, cancellationToken);
 
     /// <summary>Takes a key before anything is created under it: whoever asks again after a crash between creation and answer finds it taken.</summary>
+    /// <returns>False: somebody else has taken it meanwhile, at another server of the same store.</returns>
     /// <exception cref="StorageUnavailableException">It is not taken; nothing may be created.</exception>
-    internal async ValueTask ReserveAsync(CreationKey key, long fingerprint)
+    internal async ValueTask<bool> ReserveAsync(CreationKey key, long fingerprint)
     {
-        await KeepAsync(key, new KeptAnswer(fingerprint, CreationAnswer.Pending));
+        var now = clock.GetUtcNow();
+        var isTaken = await store.ReserveAsync(
+            key, new KeptAnswer(fingerprint, CreationAnswer.Pending), now, _free.ContainsKey(key) ? now : now - Life, CancellationToken.None);
         _ = _free.TryRemove(key, out _);
+        return isTaken;
     }
 
     internal ValueTask KeepAsync(CreationKey key, KeptAnswer answer) => store.KeepAsync(key, answer, clock.GetUtcNow(), CancellationToken.None);

@@ -7,6 +7,11 @@ internal interface IIdempotencyStore
     /// <returns>Null when the key is free: never used, or last used before <paramref name="since"/>.</returns>
     ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken);
 
+    /// <summary>Takes a key that is free, for a creation that is still to be answered.</summary>
+    /// <param name="since">Keys that were last used then or before are free.</param>
+    /// <returns>False when somebody else has it, at whichever server of this store.</returns>
+    ValueTask<bool> ReserveAsync(CreationKey key, KeptAnswer pending, DateTimeOffset at, DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>Keeps an answer in place of one that is too old.</summary>
     ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken);
 

@@ -40,16 +40,21 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
         var keys = http.RequestServices.GetRequiredService<CreationKeys>();
         using var turn = await keys.EnterAsync(key, http.RequestAborted);
         var print = PrintOf(context);
-        return await keys.FindAsync(key, http.RequestAborted) is { } before
-            ? Again(before, print, text)
-            : await CreateAsync(context, next, keys, key, print);
+        // The creation and its answer are two commits. Taken before the first, the key tells of a crash between them, and of another node
+        // that creates just now.
+        KeptAnswer? before;
+        while ((before = await keys.FindAsync(key, http.RequestAborted)) is null)
+        {
+            if (await keys.ReserveAsync(key, print))
+                return await CreateAsync(context, next, keys, key, print);
+        }
+
+        return Again(before, print, text);
     }
 
     private async ValueTask<object?> CreateAsync(
         EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKeys keys, CreationKey key, long print)
     {
-        // The creation and its answer are two commits. Taken before the first, the key tells of a crash between them.
-        await keys.ReserveAsync(key, print);
         var result = await NextAsync(context, next, keys, key);
         if (result is ApiProblem)
         {
@@ -91,7 +96,7 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
         if (before.Answer is null || before.Fingerprint != print)
             return Problems.IdempotencyConflict(key);
         if (CreationAnswer.IsPending(before.Answer))
-            return Problems.Conflict("An earlier request with this key was cut short, and what it was to create may be there. Look for it; where it is not, ask again with a new key.");
+            return Problems.Conflict("An earlier request with this key is still at work, or was cut short: what it was to create may be there. Look for it; where it is not, ask again with a new key.");
         return (object?)CreationAnswer.Read(before.Answer)
             ?? Problems.Conflict("With this key a secret was made, which is told once. If it was lost, revoke it and make another with a new key.");
     }

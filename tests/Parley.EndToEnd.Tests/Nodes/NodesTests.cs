@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using Parley.Client;
 using Parley.Protocol;
 using Xunit;
@@ -89,6 +91,31 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
+    public async Task A_creation_sent_to_two_nodes_at_once_under_one_key_is_made_once()
+    {
+        using var http = new HttpClient();
+        var conflicts = 0;
+        for (var round = 0; round < 20; round++)
+        {
+            var title = $"once-{round}";
+            var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(node => CreateAsync(http, node, title)));
+
+            var made = answers.Where(answer => answer.Status == HttpStatusCode.Created).ToList();
+            Assert.NotEmpty(made);
+            // The same answer, or none yet.
+            Assert.Single(made.Select(answer => answer.Body).Distinct());
+            Assert.All(answers.Except(made), answer => Assert.Contains("\"conflict\"", answer.Body, StringComparison.Ordinal));
+            conflicts += answers.Length - made.Count;
+            Assert.Equal(made[0].Body, (await CreateAsync(http, round % 2, title)).Body);
+        }
+
+        await using var api = _fleet.Open(0);
+        var titles = (await api.Executions.ListAsync(limit: 100, cancellationToken: Cancel)).Items.Select(execution => execution.Title).ToList();
+        Assert.Equal(20, titles.Count(title => title?.StartsWith("once-", StringComparison.Ordinal) == true));
+        Assert.True(conflicts > 0, "They were never at it at once.");
+    }
+
+    [Fact]
     public async Task Who_is_connected_to_one_node_is_online_at_the_other_and_gets_what_is_sent_there()
     {
         await using var first = _fleet.Open(0);
@@ -157,6 +184,17 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         }
 
         return seqs;
+    }
+
+    private async Task<(HttpStatusCode Status, string Body)> CreateAsync(HttpClient http, int node, string title)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_fleet.Nodes[node].Url}/api/v1/executions")
+        {
+            Content = new StringContent($$"""{"title": "{{title}}"}""", Encoding.UTF8, "application/json"),
+            Headers = { { "Idempotency-Key", title }, { "Authorization", $"Bearer {_fleet.Token}" } },
+        };
+        using var answer = await http.SendAsync(request, Cancel);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 
     /// <summary>As somebody who may make agents and be none.</summary>

@@ -44,6 +44,23 @@ public abstract class IdempotencyStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_key_is_taken_by_one_of_many_and_free_again_when_it_is_old()
+    {
+        await using var scope = await storage.OpenAsync();
+        var store = scope.Service<IIdempotencyStore>();
+        var key = new CreationKey(1, "a1", "k1");
+
+        var taken = await Task.WhenAll(Enumerable.Range(1, 10).Select(print => store.ReserveAsync(key, new KeptAnswer(print, []), Noon, Noon.AddDays(-1), Cancel).AsTask()));
+
+        Assert.Equal(Array.IndexOf(taken, true) + 1, (await store.FindAsync(key, Noon.AddDays(-1), Cancel))!.Fingerprint);
+        Assert.Single(taken, isTaken => isTaken);
+        await store.KeepAsync(key, new KeptAnswer(1, [1]), Noon, Cancel);
+        Assert.False(await store.ReserveAsync(key, new KeptAnswer(2, []), Noon.AddHours(1), Noon.AddMilliseconds(-1), Cancel));
+        Assert.True(await store.ReserveAsync(key, new KeptAnswer(2, []), Noon.AddDays(1), Noon, Cancel));
+        Assert.Equal(2, (await store.FindAsync(key, Noon, Cancel))!.Fingerprint);
+    }
+
+    [Fact]
     public async Task Keys_are_forgotten_step_by_step_and_only_the_old_ones()
     {
         await using var scope = await storage.OpenAsync();

@@ -13,6 +13,18 @@ internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIde
                 .FindAsync(row => new KeptAnswer(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)), cancellation),
             cancellationToken);
 
+    public ValueTask<bool> ReserveAsync(CreationKey key, KeptAnswer pending, DateTimeOffset at, DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            async transaction => await transaction.RunAsync(
+                """
+                INSERT INTO idempotency AS i (project, caller, key, fingerprint, at, answer) VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT (project, caller, key) DO UPDATE SET
+                    fingerprint = excluded.fingerprint, at = excluded.at, place = NULL, answer = excluded.answer
+                WHERE i.at <= $7
+                """,
+                key.Project, key.Caller, key.Key, pending.Fingerprint, at.ToUnixTimeMilliseconds(), pending.Answer, since.ToUnixTimeMilliseconds()) > 0,
+            cancellationToken);
+
     public async ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>

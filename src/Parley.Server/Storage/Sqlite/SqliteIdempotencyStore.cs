@@ -19,6 +19,19 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
             },
             cancellationToken);
 
+    public ValueTask<bool> ReserveAsync(CreationKey key, KeptAnswer pending, DateTimeOffset at, DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            connection =>
+            {
+                connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3 AND at <= ?4")
+                    .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, since.ToUnixTimeMilliseconds()).Run();
+                return connection.Prepare("INSERT OR IGNORE INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+                    .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, pending.Fingerprint).Bind(5, at.ToUnixTimeMilliseconds())
+                    .BindBlob(6, pending.Answer)
+                    .Run() > 0;
+            },
+            cancellationToken);
+
     public async ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             connection => connection.Prepare("INSERT OR REPLACE INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
