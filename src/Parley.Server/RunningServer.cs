@@ -62,10 +62,10 @@ public sealed class RunningServer : IAsyncDisposable
     {
         File.Delete(AddressFile);
         _app.Services.GetRequiredService<Readiness>().Stop();
-        if (_app.Services.GetRequiredService<INeighbours>().AreThere)
-            await _app.Services.GetRequiredService<ConnectionHub>().MoveAsync(_settings.StopTimeout / 4, _app.Services.GetRequiredService<TimeProvider>());
-        _app.Services.GetRequiredService<Stopping>().Begin();
         using var patience = new CancellationTokenSource(_settings.StopTimeout);
+        if (_app.Services.GetRequiredService<INeighbours>().AreThere)
+            await _app.Services.GetRequiredService<Relocation>().MoveAsync(_settings.StopTimeout / 4);
+        _app.Services.GetRequiredService<Stopping>().Begin();
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
     }

@@ -38,20 +38,6 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
         }
     }
 
-    /// <summary>Asks everybody to connect anew, one after another over a time, so that no node has all of them at its door at once.</summary>
-    internal async Task MoveAsync(TimeSpan over, TimeProvider clock)
-    {
-        const int steps = 50;
-        SocketConnection[] all = [.. All];
-        Random.Shared.Shuffle(all);
-        foreach (var some in all.Chunk(Math.Max(1, (all.Length + steps - 1) / steps)))
-        {
-            foreach (var connection in some)
-                connection.Move();
-            await Task.Delay(over / steps, clock);
-        }
-    }
-
     internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
 
     public IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer)

@@ -33,7 +33,8 @@ internal static class ConnectionsSetup
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
             provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), settings.Heartbeat))
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<Relocation>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
+        .AddSingleton<Relocation>()
         .AddHostedService<MaintenanceLoop>();
 }

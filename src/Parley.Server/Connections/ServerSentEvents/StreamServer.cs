@@ -13,7 +13,8 @@ using Parley.Server.Storage;
 namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
-internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, Stopping stopping, TimeSpan heartbeat)
+internal sealed class StreamServer(
+    ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, Stopping stopping, Relocation relocation, TimeSpan heartbeat)
 {
     internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
 
@@ -38,7 +39,8 @@ internal sealed class StreamServer(ProjectDirectory projects, ILogStore log, Mes
             return TypedResults.NoContent();
 
         var caller = Caller.Of(context);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping.Token, caller.Ended, project.Gone.Token);
+        using var stay = relocation.Begin();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stay.Ending, caller.Ended, project.Gone.Token);
         var feed = new FeedReader(project, log, access, reader, selection);
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
         Begin(context);

@@ -58,11 +58,21 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     internal void GiveUpOn()
     {
         IsSilent = true;
-        _ending.Cancel();
+        Move();
     }
 
     /// <summary>Asks the peer to connect anew, here or at another node.</summary>
-    internal void Move() => _ending.Cancel();
+    internal void Move()
+    {
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has gone by itself.
+        }
+    }
 
     /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
     internal CancellationToken Ending => _ending.Token;
