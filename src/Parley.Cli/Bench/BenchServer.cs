@@ -87,7 +87,8 @@ internal sealed class BenchServer : IAsyncDisposable
         return new BenchServer(
             call,
             options,
-            location.Url.IsLoopback ? ListeningProcess.Find(location.Url.Port) : null,
+            // A proxy that stands before the nodes is none of them.
+            location.Url.IsLoopback && ListeningProcess.Find(location.Url.Port) is { ProcessName: "parley" or "dotnet" } process ? process : null,
             // The join token is found only where the folder is this server's.
             location.JoinToken is not null ? location.DataFolder : null,
             isOwn: false);

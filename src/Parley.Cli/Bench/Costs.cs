@@ -30,3 +30,13 @@ internal readonly struct Costs
 /// <param name="Server">Null where the server's process can not be seen.</param>
 /// <param name="Client">Of this process: the workload's clients.</param>
 internal readonly record struct Spent(TimeSpan Elapsed, TimeSpan? Server, TimeSpan Client);
+
+/// <summary>What a message costs the server.</summary>
+internal static class ServerCost
+{
+    /// <summary>Of a server that was named nobody knows which others share its database, and its work.</summary>
+    public static Metric Of(BenchServer server, double? floor = null, double? goal = null) => server.IsOwn
+        ? new("server CPU a message", Unit.Microseconds, "processor time of the server's process, all threads", floor, goal)
+        : new("CPU of this node a message", Unit.Microseconds,
+            "processor time of the one process that listens at the address, all threads; the work of other nodes on its database is not in it");
+}

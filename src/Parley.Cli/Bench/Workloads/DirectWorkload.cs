@@ -11,9 +11,6 @@ internal sealed class DirectWorkload : IWorkload
     private static readonly Metric Rate = new(
         "messages", Unit.PerSecond, "first send to the last confirmed acknowledgement; 256 unconfirmed a sender", Floor: 50_000, Goal: 85_000);
 
-    private static readonly Metric ServerCost = new(
-        "server CPU a message", Unit.Microseconds, "processor time of the server's process, all threads", Floor: 15, Goal: 10);
-
     private static readonly Metric ClientCost = new("client CPU a message", Unit.Microseconds, "processor time of this process, both ends");
 
     private readonly BenchPlan _plan;
@@ -38,7 +35,7 @@ internal sealed class DirectWorkload : IWorkload
 
         List<Sample> samples = [Rate.Of(messages / spent.Elapsed.TotalSeconds), ClientCost.Of(spent.Client.TotalMicroseconds / messages)];
         if (spent.Server is { } server)
-            samples.Insert(1, ServerCost.Of(server.TotalMicroseconds / messages));
+            samples.Insert(1, ServerCost.Of(_plan.Server, floor: 15, goal: 10).Of(server.TotalMicroseconds / messages));
         return samples;
     }
 

@@ -17,7 +17,6 @@ internal sealed class RestWorkload : IWorkload
     private static readonly Metric Rate = new(
         "messages", Unit.PerSecond, $"POST /messages, HTTP/1.1, {Connections} connections with one request each; first request to last answer", Floor: 15_000, Goal: 30_000);
 
-    private static readonly Metric ServerCost = new("server CPU a message", Unit.Microseconds, "processor time of the server's process, all threads");
     private static readonly Metric ClientCost = new("client CPU a message", Unit.Microseconds, "processor time of this process");
 
     private readonly BenchPlan _plan;
@@ -43,7 +42,7 @@ internal sealed class RestWorkload : IWorkload
         var spent = costs.Since();
         List<Sample> samples = [Rate.Of(messages / spent.Elapsed.TotalSeconds), ClientCost.Of(spent.Client.TotalMicroseconds / messages)];
         if (spent.Server is { } server)
-            samples.Insert(1, ServerCost.Of(server.TotalMicroseconds / messages));
+            samples.Insert(1, ServerCost.Of(_plan.Server).Of(server.TotalMicroseconds / messages));
         return samples;
     }
 

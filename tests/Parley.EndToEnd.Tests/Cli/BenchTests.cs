@@ -1,0 +1,37 @@
+using Parley.EndToEnd.Tests.Durability;
+using Parley.EndToEnd.Tests.Nodes;
+using Xunit;
+
+namespace Parley.EndToEnd.Tests.Cli;
+
+/// <summary>What <c>parley bench</c> says of a server that it did not start.</summary>
+public sealed class BenchTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Processor_time_is_said_to_be_one_nodes_and_not_told_through_a_proxy()
+    {
+        await using var server = new KillableServer(await PublishedBinary.FindAsync(Cancel));
+        await server.StartAsync(Cancel);
+        await using var proxy = TcpProxy.Start(() => [server.Port]);
+
+        var straight = await BenchAsync(server, server.Url);
+        var through = await BenchAsync(server, proxy.Url);
+
+        Assert.Contains("CPU of this node a message", straight, StringComparison.Ordinal);
+        Assert.DoesNotContain("server CPU", straight, StringComparison.Ordinal);
+        Assert.Contains("client CPU a message", through, StringComparison.Ordinal);
+        Assert.DoesNotContain("CPU of this node", through, StringComparison.Ordinal);
+        Assert.DoesNotContain("server CPU", through, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> BenchAsync(KillableServer server, string url)
+    {
+        var environment = new Dictionary<string, string> { ["PARLEY_DATA"] = server.DataFolder, ["PARLEY_URL"] = url, ["XDG_CONFIG_HOME"] = server.ConfigFolder };
+        environment["PARLEY_TOKEN"] = (await File.ReadAllTextAsync(Path.Combine(server.DataFolder, "admin.token"), Cancel)).Trim();
+        var run = await Binary.RunAsync(environment, ["bench", "--workload", "direct", "--messages", "2000", "--fast", "--json"], Cancel);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return run.Output;
+    }
+}
