@@ -28,6 +28,15 @@ public sealed record ServerLocation
     /// <summary>The folder in which a server on this machine was looked for.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>For requests of one's own to the server: believes the machine's authorities and <see cref="CaCertificate"/>, as the SDK does.</summary>
+    /// <exception cref="ParleyConfigurationException">The file holds no certificate.</exception>
+    public SocketsHttpHandler CreateHttpHandler() => new()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        SslOptions = { RemoteCertificateValidationCallback = ServerTrust.In(CaCertificate) },
+    };
+
     /// <summary>Finds the server: what <paramref name="options"/> say, else <c>PARLEY_URL</c>, <c>PARLEY_TOKEN</c>, <c>PARLEY_PROJECT</c>
     /// and <c>PARLEY_AGENT</c>, else the data folder of a server on this machine.</summary>
     /// <exception cref="ParleyConfigurationException">No address was found, or it is no http address.</exception>

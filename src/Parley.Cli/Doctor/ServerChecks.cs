@@ -97,7 +97,7 @@ internal static class ServerChecks
     // Beside the client library, which has no use for the header.
     private static async Task<Finding> ClockAsync(Call call, ServerLocation location)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient(location.CreateHttpHandler()) { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
             var before = call.Time.GetUtcNow();

@@ -48,7 +48,7 @@ public sealed class ParleyApi : IAsyncDisposable
     }
 
     internal static ParleyApi Open(ServerLocation location, TimeProvider time, HttpMessageHandler? handler = null) =>
-        new(new RestConnection(location.Url, location.Token, location.Project, time, handler, location.CaCertificate), location);
+        new(new RestConnection(location.Url, location.Token, location.Project, time, handler ?? location.CreateHttpHandler()), location);
 
     /// <summary>A one-time address for what can set no header: a browser's EventSource or WebSocket.</summary>
     public Task<Ticket> TicketAsync(string path, CancellationToken cancellationToken = default) =>

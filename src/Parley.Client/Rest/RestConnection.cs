@@ -17,17 +17,12 @@ internal sealed class RestConnection : IDisposable
     private readonly HttpClient _http;
     private readonly string? _project;
 
-    public RestConnection(Uri url, string? token, string? project, TimeProvider time, HttpMessageHandler? handler = null, string? caCertificate = null)
+    public RestConnection(Uri url, string? token, string? project, TimeProvider time, HttpMessageHandler handler)
     {
         Url = url;
         Time = time;
         _project = project;
-        _http = new HttpClient(handler ?? new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            SslOptions = { RemoteCertificateValidationCallback = ServerTrust.In(caCertificate) },
-        })
+        _http = new HttpClient(handler)
         {
             BaseAddress = url,
             Timeout = Timeout.InfiniteTimeSpan,

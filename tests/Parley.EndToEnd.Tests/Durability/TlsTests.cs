@@ -47,6 +47,10 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(0, (await Binary.RunAsync(new Dictionary<string, string>(environment) { ["PARLEY_CACERT"] = Certificate }, ["agents"], Cancel)).ExitCode);
         Assert.Equal(6, (await Binary.RunAsync(environment, ["agents"], Cancel)).ExitCode);
 
+        // The doctor looks at the clock by the same trust.
+        var doctor = await Binary.RunAsync(environment, ["doctor", "--cacert", Certificate, "--json"], Cancel);
+        Assert.Contains("agrees with the server's", System.Text.RegularExpressions.Regex.Unescape(doctor.Output), StringComparison.Ordinal);
+
         // And who is not ours at all.
         Assert.Equal((0, "200"), await CurlAsync("--cacert", Certificate, $"{server.Url}/health"));
         Assert.Equal(60, (await CurlAsync($"{server.Url}/health")).ExitCode);
