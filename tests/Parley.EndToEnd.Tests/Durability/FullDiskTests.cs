@@ -44,10 +44,7 @@ public sealed class FullDiskTests
         await VerifyAsync(client, confirmed);
 
         File.Delete(Path.Combine(disk.Folder, "ballast"));
-        var waited = Stopwatch.StartNew();
-        while ((answer = await SendAsync(client)).StatusCode != HttpStatusCode.Created && waited.Elapsed < Patience)
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancel);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.True(await Until.TrueAsync(async () => (answer = await SendAsync(client)).StatusCode == HttpStatusCode.Created, Patience, Cancel), $"{answer}");
         confirmed.Add(await IdOfAsync(answer));
 
         await server.KillAsync();

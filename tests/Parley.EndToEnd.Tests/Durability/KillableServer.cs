@@ -52,6 +52,7 @@ internal sealed class KillableServer(string binary, string? folder = null, param
     internal async Task StartAndKillAsync(TimeSpan life)
     {
         var starting = Launch();
+        // In the middle of whatever its start has come to by then: the time itself is what is tested.
         await Task.Delay(life, TimeProvider.System);
         await KillAsync();
         await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

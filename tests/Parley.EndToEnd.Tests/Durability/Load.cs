@@ -94,6 +94,7 @@ internal sealed class Load : IAsyncDisposable
             }
 
             confirmations.RemoveAll(confirmation => confirmation.IsCompletedSuccessfully);
+            // The rate of the load: there is nothing to wait for.
             await Task.Delay(Pace, TimeProvider.System);
         }
 
@@ -112,7 +113,7 @@ internal sealed class Load : IAsyncDisposable
                 catch (ParleyException away) when (away.Code == ErrorCodes.StorageUnavailable)
                 {
                     // It may have been stored all the same: under its key it is the same message.
-                    await Task.Delay(10 * Pace, TimeProvider.System);
+                    await Until.NextAttemptAsync(CancellationToken.None);
                     sending = await sender.BeginSendAsync(request);
                 }
                 catch (ParleyException refused)
@@ -154,7 +155,7 @@ internal sealed class Load : IAsyncDisposable
             try
             {
                 while (!await TryAckAsync(message))
-                    await Task.Delay(10 * Pace, TimeProvider.System);
+                    await Until.NextAttemptAsync(CancellationToken.None);
                 _account.Acknowledge(message.Message.MessageId);
             }
             catch (ParleyException lost) when (lost.Code == ErrorCodes.LeaseLost)
@@ -220,7 +221,7 @@ internal sealed class Load : IAsyncDisposable
             }
             catch (ParleyException away) when (away is ParleyUnreachableException || away.Code == ErrorCodes.StorageUnavailable)
             {
-                await Task.Delay(Pace, TimeProvider.System, _stopReceiving.Token);
+                await Until.NextAttemptAsync(_stopReceiving.Token);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Parley.Client;
+using Parley.EndToEnd.Tests.Durability;
 using Parley.Protocol;
 using Xunit;
 
@@ -211,12 +212,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         return await ParleyAgent.ConnectAsync(new ParleyOptions { Url = _fleet.Nodes[node].Url, Token = agent.Token, AgentId = id }, Cancel);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await isSo())
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
-    }
+    private static async Task UntilAsync(Func<Task<bool>> isSo) => Assert.True(await Until.TrueAsync(isSo, Patience, Cancel), $"Not so within {Patience.TotalSeconds} s.");
 
     public sealed class TwoNodes : IAsyncLifetime
     {
