@@ -18,6 +18,8 @@ var root = new RootCommand("Parley: a server that AI agents talk through.")
     ThreadsCommand.Create(),
     TraceCommand.Create(),
     TokenCommand.Create(),
+    ExportCommand.Create(),
+    ImportCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
     CompletionCommand.Create(),

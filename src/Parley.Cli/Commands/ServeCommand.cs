@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
+using Parley.Cli.Moving;
 using Parley.Cli.Serve;
 using Parley.Server;
 using Parley.Server.Settings;
@@ -31,7 +32,7 @@ internal static class ServeCommand
 
     private static async Task<ExitCode> ServeAsync(Call call, IReadOnlyList<Option<string?>> flags, bool withDemo)
     {
-        var settings = Read(call, flags);
+        var settings = StoreFlags.ReadSettings(call, flags);
         await using var server = await StartAsync(call, settings);
         new ReadyNotice(server, settings).Show(call.Terminal);
 
@@ -63,17 +64,6 @@ internal static class ServeCommand
         {
             throw new CommandException(ExitCode.Failed, refused.Message, remedy: null, refused);
         }
-    }
-
-    private static ServerSettings Read(Call call, IReadOnlyList<Option<string?>> flags)
-    {
-        var given = flags
-            .Select(flag => (flag.Name, Value: call.Arguments.GetValue(flag)))
-            .Where(flag => flag.Value is not null)
-            .ToDictionary(flag => flag.Name, flag => flag.Value!, StringComparer.Ordinal);
-        var read = SettingsReader.Read(SettingsSources.OfProcess(given));
-        return read.Settings ?? throw new CommandException(
-            ExitCode.UsedWrongly, string.Join('\n', read.Errors), "'parley serve --help' lists the flags.");
     }
 
     // The server judges the values, all of them at once and wherever they come from: here they are words.

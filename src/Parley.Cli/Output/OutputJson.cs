@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Parley.Cli.Doctor;
 using Parley.Protocol;
+using Parley.Server.Moving;
 
 namespace Parley.Cli.Output;
 
@@ -29,4 +30,6 @@ internal static class OutputJson
 [JsonSerializable(typeof(StreamLine))]
 [JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(ServerReady))]
+[JsonSerializable(typeof(ExportSummary))]
+[JsonSerializable(typeof(ImportSummary))]
 internal sealed partial class CliJson : JsonSerializerContext;

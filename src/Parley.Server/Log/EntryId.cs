@@ -15,6 +15,9 @@ internal static class EntryId
 
     private const int RandomBits = 34;
 
+    /// <summary>The random bits of an id's lower half.</summary>
+    internal const ulong RandomMask = (1UL << RandomBits) - 1;
+
     [ThreadStatic]
     private static ulong[]? _drawn;
 
@@ -25,7 +28,7 @@ internal static class EntryId
     {
         Span<byte> bytes = stackalloc byte[16];
         var high = ((ulong)milliseconds << 16) | 0x7000UL | ((ulong)seq >> 28);
-        var low = 0x8000_0000_0000_0000UL | (((ulong)seq & 0xFFF_FFFF) << RandomBits) | (random & ((1UL << RandomBits) - 1));
+        var low = 0x8000_0000_0000_0000UL | (((ulong)seq & 0xFFF_FFFF) << RandomBits) | (random & RandomMask);
         BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);
         return new Guid(bytes, bigEndian: true);

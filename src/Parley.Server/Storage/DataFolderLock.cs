@@ -22,6 +22,19 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
+    /// <returns>Null when a server has the folder.</returns>
+    internal static DataFolderLock? TryTake(string folder)
+    {
+        try
+        {
+            return Take(folder);
+        }
+        catch (DataFolderInUseException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 }
 

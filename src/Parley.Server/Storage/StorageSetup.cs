@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Moving;
 using Parley.Server.Nodes;
 using Parley.Server.Settings;
 using Parley.Server.Storage.Postgres;
@@ -34,6 +35,14 @@ internal static class StorageSetup
             services.StartSqlite();
         }
     }
+
+    /// <summary>The data as of one moment, to be read beside its servers.</summary>
+    public static async Task<IStoreExport> OpenExportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
+        settings.Database is PostgresAddress address ? await PostgresExport.OpenAsync(address, cancellationToken) : SqliteExport.Open(settings);
+
+    /// <summary>An empty store, or one whose import was broken off, to be filled.</summary>
+    public static async Task<IStoreImport> OpenImportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
+        settings.Database is PostgresAddress address ? await PostgresImport.OpenAsync(address, cancellationToken) : SqliteImport.Open(settings);
 
     /// <inheritdoc cref="DatabaseStatus.LookAsync"/>
     public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresLook.LookAsync(address, cancellationToken);

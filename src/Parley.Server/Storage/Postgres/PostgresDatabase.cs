@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Parley.Server.Moving;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -48,6 +49,7 @@ internal sealed class PostgresDatabase : IDisposable
     /// <summary>Connects, brings the schema up to date and takes a node number. The writer is not started yet.</summary>
     /// <param name="connectionString">As Npgsql has it. Of its pool's size writing takes its share, readers have the rest.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
+    /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
     /// <exception cref="StorageUnavailableException">The database can not be reached.</exception>
     internal static PostgresDatabase Open(string connectionString, TimeProvider clock, ILogger log)
     {
@@ -63,7 +65,9 @@ internal sealed class PostgresDatabase : IDisposable
             }
 
             using var connection = writing.OpenConnection();
-            return new PostgresDatabase(readers, writing, line, TakeNodeNumber(connection), clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
+            var node = TakeNodeNumber(connection);
+            RefuseUnfinished(connection, node);
+            return new PostgresDatabase(readers, writing, line, node, clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
         }
         catch (Exception fault)
         {
@@ -176,5 +180,17 @@ internal sealed class PostgresDatabase : IDisposable
             "INSERT INTO nodes (name, started_at, seen_at) VALUES ($1, clock_timestamp(), clock_timestamp()) RETURNING number", connection);
         command.Parameters.Add(new NpgsqlParameter { Value = Environment.MachineName });
         return (int)command.ExecuteScalar()!;
+    }
+
+    /// <summary>Looks after this node has its number: an import looks for nodes after it has begun, so that one of the two sees the other.</summary>
+    private static void RefuseUnfinished(NpgsqlConnection connection, int node)
+    {
+        using var question = new NpgsqlCommand("SELECT count(*) FROM import_progress", connection);
+        if (question.ExecuteScalar() is 0L)
+            return;
+        using var leave = new NpgsqlCommand("UPDATE nodes SET gone_at = clock_timestamp() WHERE number = $1", connection);
+        leave.Parameters.Add(new NpgsqlParameter<int> { TypedValue = node });
+        leave.ExecuteNonQuery();
+        throw new ImportUnfinishedException($"the PostgreSQL database '{connection.Database}'");
     }
 }

@@ -10,6 +10,11 @@ internal sealed partial class PostgresMessageStore
     private const string Superseded = "superseded";
     private const string TooOld = "older than the project keeps messages";
 
+    /// <summary>Why a message is not there as it was sent, of the row <c>l</c> of its place or the lack of one; NULL: it is there.</summary>
+    /// <remarks>The row of a message is whole only when it is a tombstone.</remarks>
+    internal const string ReasonGone =
+        $"CASE WHEN l.place IS NULL THEN '{TooOld}' WHEN l.superseded_by IS NOT NULL THEN '{Superseded}' WHEN l.whole THEN '{Deleted}' END";
+
     /// <summary>Ends what nobody holds of a message's deliveries.</summary>
     private async ValueTask WithdrawWaitingAsync(PostgresTransaction transaction, long place, string reason)
     {
@@ -34,16 +39,15 @@ internal sealed partial class PostgresMessageStore
         if (all.Count == 0)
             return [];
         var gone = new HashSet<long>();
-        // The row of a message is whole only when it is a tombstone.
         await using (var rows = await transaction.ReadAsync(
-            """
+            $"""
             UPDATE deliveries d SET state = 6, ended_at = $3, last_error = g.reason, due_at = NULL, lease_until = NULL, holder_node = NULL
-            FROM (SELECT b.delivery, CASE WHEN l.place IS NULL THEN $4 WHEN l.superseded_by IS NOT NULL THEN $5 WHEN l.whole THEN $6 END AS reason
+            FROM (SELECT b.delivery, {ReasonGone} AS reason
                   FROM unnest($1, $2) AS b (delivery, place) LEFT JOIN log l ON l.place = ANY ($2) AND l.place = b.place) g
             WHERE d.delivery = ANY ($1) AND d.delivery = g.delivery AND g.reason IS NOT NULL
             RETURNING d.delivery
             """,
-            Numbered(all), all.Select(found => found.Place).ToArray(), now, TooOld, Superseded, Deleted))
+            Numbered(all), all.Select(found => found.Place).ToArray(), now))
         {
             while (await rows.ReadAsync())
                 gone.Add(rows.GetInt64(0));

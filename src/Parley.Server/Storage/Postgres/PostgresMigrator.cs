@@ -23,14 +23,20 @@ internal static class PostgresMigrator
         Run(connection, $"SELECT pg_advisory_lock({Text(AdvisoryLock)})");
         Run(connection, "CREATE TABLE IF NOT EXISTS parley_schema (version int NOT NULL)");
         var version = Version(connection);
-        var newest = scripts[^1].Number;
-        if (version > newest)
-            throw new SchemaTooNewException(connection.Database, version, newest);
+        _ = IsUpToDate(connection);
         foreach (var (number, name) in scripts.Where(script => script.Number > version))
         {
             // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
             Run(connection, $"BEGIN;\n{Read(name)}\nDELETE FROM parley_schema; INSERT INTO parley_schema VALUES ({Text(number)});\nCOMMIT;");
         }
+    }
+
+    /// <returns>False when there is something to bring up to date.</returns>
+    /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
+    internal static bool IsUpToDate(NpgsqlConnection connection)
+    {
+        var (version, newest) = (Version(connection), Scripts()[^1].Number);
+        return version <= newest ? version == newest : throw new SchemaTooNewException(connection.Database, version, newest);
     }
 
     private static int Version(NpgsqlConnection connection)

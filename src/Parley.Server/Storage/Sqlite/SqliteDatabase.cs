@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Logging;
+using Parley.Server.Moving;
 
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    /// <summary>What a commit has confirmed is on disk.</summary>
+    internal const string WriterPragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+
     private readonly DataFolderLock _lock;
     private readonly SqliteCheckpointer _checkpointer;
 
@@ -27,14 +31,21 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Takes the folder and opens its database, made or brought up to date where needed. The writer is not started yet.</summary>
     /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
     internal static SqliteDatabase Open(string folder, string path, ILogger log)
     {
         var folderLock = DataFolderLock.Take(folder);
         try
         {
             var connection = SqliteConnection.Open(path, readOnly: false);
-            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;");
+            connection.Execute($"{WriterPragmas} PRAGMA wal_autocheckpoint = 0;");
             SqliteMigrator.Migrate(connection, path);
+            if (SqliteImport.ReadProgress(connection) is not null)
+            {
+                connection.Dispose();
+                throw new ImportUnfinishedException(path);
+            }
+
             return new SqliteDatabase(path, folderLock, connection, log);
         }
         catch

@@ -30,18 +30,24 @@ internal sealed class SqliteIndexDatabase : IDisposable
 
     internal static SqliteIndexDatabase Open(string folder)
     {
-        var path = System.IO.Path.Combine(folder, "index.db");
+        var path = PathIn(folder);
         var connection = OpenFile(path);
         if (connection.Prepare("PRAGMA user_version").Scalar() is not Version)
         {
             connection.Dispose();
-            foreach (var file in new[] { path, path + "-wal", path + "-shm" })
-                File.Delete(file);
+            Delete(folder);
             connection = OpenFile(path);
             connection.Execute($"BEGIN; {Tables} PRAGMA user_version = {Version}; COMMIT;");
         }
 
         return new SqliteIndexDatabase(path, connection);
+    }
+
+    /// <summary>Deletes the index of a folder that nobody uses, where there is one.</summary>
+    internal static void Delete(string folder)
+    {
+        foreach (var file in SqliteFiles.Of(PathIn(folder)))
+            File.Delete(file);
     }
 
     /// <summary>Runs one change in a transaction of its own.</summary>
@@ -63,6 +69,8 @@ internal sealed class SqliteIndexDatabase : IDisposable
         _turn.Wait();
         _connection.Dispose();
     }
+
+    private static string PathIn(string folder) => System.IO.Path.Combine(folder, "index.db");
 
     private T Transact<T>(Func<SqliteConnection, T> change)
     {

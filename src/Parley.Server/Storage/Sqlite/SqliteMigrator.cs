@@ -12,17 +12,24 @@ internal static class SqliteMigrator
     internal static void Migrate(SqliteConnection connection, string path)
     {
         var migrations = Scripts();
-        var version = (int)connection.Prepare("PRAGMA user_version").Scalar()!.Value;
-        var newest = migrations[^1].Number;
-        if (version > newest)
-            throw new DatabaseTooNewException(path, version, newest);
-
+        var version = Version(connection);
+        _ = IsUpToDate(connection, path);
         foreach (var (number, name) in migrations.Where(migration => migration.Number > version))
         {
             // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
             connection.Execute($"BEGIN IMMEDIATE;\n{Read(name)}\nPRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;");
         }
     }
+
+    /// <returns>False when there is something to bring up to date.</returns>
+    /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    internal static bool IsUpToDate(SqliteConnection connection, string path)
+    {
+        var (version, newest) = (Version(connection), Scripts()[^1].Number);
+        return version <= newest ? version == newest : throw new DatabaseTooNewException(path, version, newest);
+    }
+
+    private static int Version(SqliteConnection connection) => (int)connection.Prepare("PRAGMA user_version").Scalar()!.Value;
 
     private static List<(int Number, string Name)> Scripts() =>
         [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Moving;
+using Parley.Cli.Output;
+using Parley.Server.Moving;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley export</c></summary>
+internal static class ExportCommand
+{
+    private const string StandardOutput = "-";
+
+    public static Command Create()
+    {
+        var store = StoreFlags.Any();
+        var output = new Option<string>("--output") { Description = "The file to write; '-' is standard output.", HelpName = "FILE", Required = true };
+        var resume = new Option<bool>("--resume") { Description = "Goes on with FILE.partial of an export that was broken off, if nothing has changed since." };
+        var command = new CliCommand("export",
+            "Writes everything that a server keeps as lines of JSON, as of one moment. The server may run; then the export is a copy, not a move.",
+            "parley export --output parley.jsonl",
+            "parley export --database postgres://parley@db/parley --output - | gzip > parley.jsonl.gz")
+        {
+            output, resume,
+        };
+        store.AddTo(command);
+        return command.Does(async call =>
+        {
+            var settings = store.Read(call);
+            var file = call.Arguments.GetRequiredValue(output);
+            var progress = MoveCall.Progress(call, "Exported");
+            var goOn = call.Arguments.GetValue(resume);
+            if (file == StandardOutput)
+            {
+                await using var to = Console.OpenStandardOutput();
+                await using var buffered = new BufferedStream(to, 1 << 16);
+                Tell(call, await MoveCall.RunAsync(() => DataMover.ExportAsync(settings, buffered, call.Time, progress, call.Cancellation)));
+            }
+            else
+            {
+                Tell(call, await MoveCall.RunAsync(() => DataMover.ExportAsync(settings, file, goOn, call.Time, progress, call.Cancellation)));
+            }
+
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Tell(Call call, ExportSummary summary)
+    {
+        // To standard output went the export itself.
+        if (call.Terminal.Json && summary.File is not null)
+        {
+            call.Terminal.WriteJson(summary, OutputJson.Lines.ExportSummary);
+            return;
+        }
+
+        if (summary.StartedAgain is { } why)
+            call.Terminal.Note($"Started from the beginning: {why}.");
+        else if (summary.Resumed > 0)
+            call.Terminal.Note($"Went on behind {summary.Resumed:N0} lines that were there.");
+        call.Terminal.Note($"Exported {summary.Lines:N0} lines{(summary.File is { } file ? $" to {file}" : "")}; the data's SHA-256 is {summary.DataSha256}.");
+        if (summary.InUse)
+            call.Terminal.Note("A server used the store meanwhile: who imports this gets a copy with new epochs. To move, stop the server and export again.");
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Moving;
+using Parley.Cli.Output;
+using Parley.Server.Moving;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley import</c></summary>
+internal static class ImportCommand
+{
+    private const string StandardInput = "-";
+
+    public static Command Create()
+    {
+        var store = StoreFlags.Any();
+        var file = new Argument<string>("file") { Description = "What 'parley export' has written; '-' is standard input." };
+        var command = new CliCommand("import",
+            "Fills an empty database from an export, with every id, seq and lease. Broken off, it goes on where it was when it is typed again.",
+            "parley import parley.jsonl --data /var/lib/parley",
+            "DATABASE_URL=postgres://parley@db/parley parley import parley.jsonl",
+            "gunzip -c parley.jsonl.gz | parley import -")
+        {
+            file,
+        };
+        store.AddTo(command);
+        return command.Does(async call =>
+        {
+            var settings = store.Read(call);
+            await using var from = Open(call.Arguments.GetRequiredValue(file));
+            var summary = await MoveCall.RunAsync(() => DataMover.ImportAsync(from, settings, call.Time, MoveCall.Progress(call, "Imported"), call.Cancellation));
+            Tell(call, summary);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Stream Open(string file)
+    {
+        if (file == StandardInput)
+            return Console.OpenStandardInput();
+        return File.Exists(file) ? File.OpenRead(file) : throw new CommandException(ExitCode.NotFound, $"There is no file {file}.");
+    }
+
+    private static void Tell(Call call, ImportSummary summary)
+    {
+        if (call.Terminal.Json)
+        {
+            call.Terminal.WriteJson(summary, OutputJson.Lines.ImportSummary);
+            return;
+        }
+
+        if (summary.Resumed > 0)
+            call.Terminal.Note($"Went on behind {summary.Resumed:N0} lines that were taken before.");
+        call.Terminal.Note($"Imported {summary.Lines:N0} lines; counts and SHA-256 are right: {summary.DataSha256}.");
+        if (summary.NewEpochs)
+            call.Terminal.Note("A server used the store while it was exported, so every project began a new epoch: readers of feeds are told, and read from the start.");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Parley.Server.Log;
+
+namespace Parley.Server.Messages;
+
+/// <summary>A message's whole JSON taken apart again, into what <see cref="MessageJson.Whole"/> made it from.</summary>
+/// <param name="IdBits">The random bits of its id.</param>
+/// <param name="Thread">Null: its own id.</param>
+/// <param name="ExpiresAt">Unix milliseconds.</param>
+/// <param name="Body">From <c>project_id</c> to before <c>timestamp</c>; null of what is left of a deleted message, which is no longer so made.</param>
+internal sealed record MessageParts(long IdBits, Guid? Thread, long? ExpiresAt, byte[]? Body)
+{
+    /// <exception cref="FormatException">No message is like this.</exception>
+    internal static MessageParts Of(byte[] json, long seq, long stamp)
+    {
+        using var document = JsonDocument.Parse(json);
+        var message = document.RootElement;
+        if (!message.TryGetProperty("message_id", out var named) || !named.TryGetGuid(out var id) ||
+            !message.TryGetProperty("conversation_thread_id", out var opened) || !opened.TryGetGuid(out var thread) ||
+            !message.TryGetProperty("expires_at", out var end))
+        {
+            throw new FormatException("The message lacks its ids or its end.");
+        }
+
+        long? expires = end.ValueKind == JsonValueKind.String ? end.GetDateTimeOffset().ToUnixTimeMilliseconds() : null;
+        if (EntryId.SeqOf(id) != seq)
+            throw new FormatException("The message's id is not of its seq.");
+        return new MessageParts(BitsOf(id), thread == id ? null : thread, expires, MessageTombstone.Is(json) ? null : BodyOf(json, id, seq, thread, stamp, expires));
+    }
+
+    private static byte[] BodyOf(byte[] json, Guid id, long seq, Guid thread, long stamp, long? expires)
+    {
+        // Head and tail are made again, and what stands between them is the body.
+        var start = json.AsSpan().IndexOf(",\"project_id\":"u8);
+        var end = json.AsSpan().LastIndexOf(",\"timestamp\":"u8);
+        if (start >= 0 && end >= start)
+        {
+            var body = json[start..end];
+            if (MessageJson.Whole(body, id, seq, thread, stamp, expires).AsSpan().SequenceEqual(json))
+                return body;
+        }
+
+        throw new FormatException("The message is not made as Parley makes one.");
+    }
+
+    private static long BitsOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) & EntryId.RandomMask);
+    }
+}

@@ -1,0 +1,71 @@
+using Parley.Server.Settings;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Moving;
+
+/// <summary>Moves a server's data between stores, beside any server.</summary>
+public static class DataMover
+{
+    /// <summary>Writes everything of a store into a file: as of one moment, while its servers may go on.</summary>
+    /// <param name="resume">Goes on with what a broken-off export has left beside the file, where the store has not changed since.</param>
+    /// <param name="progress">Hears of each line, by how many there are.</param>
+    /// <exception cref="MoveRefusedException">It can not be.</exception>
+    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    public static async Task<ExportSummary> ExportAsync(
+        ServerSettings from, string file, bool resume, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        return await KnownAsync(async () =>
+        {
+            await using var store = await StorageSetup.OpenExportAsync(from, cancellationToken);
+            return await Exporter.ToFileAsync(store, file, resume, clock, progress, cancellationToken);
+        });
+    }
+
+    /// <summary>The same into a stream, which stays open.</summary>
+    /// <exception cref="MoveRefusedException">It can not be.</exception>
+    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    public static async Task<ExportSummary> ExportAsync(
+        ServerSettings from, Stream to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        return await KnownAsync(async () =>
+        {
+            await using var store = await StorageSetup.OpenExportAsync(from, cancellationToken);
+            return await Exporter.ToStreamAsync(store, to, clock, progress, cancellationToken);
+        });
+    }
+
+    /// <summary>Fills an empty store from an export, or goes on where that was broken off.</summary>
+    /// <param name="from">Where it can be read twice, it is looked through before anything is stored; it stays open.</param>
+    /// <param name="progress">Hears of lines taken.</param>
+    /// <exception cref="MoveRefusedException">It can not be.</exception>
+    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    public static async Task<ImportSummary> ImportAsync(
+        Stream from, ServerSettings to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (from.CanSeek)
+        {
+            await Importer.CheckAsync(from, cancellationToken);
+            from.Position = 0;
+        }
+
+        return await KnownAsync(async () =>
+        {
+            await using var store = await StorageSetup.OpenImportAsync(to, cancellationToken);
+            return await new Importer(store, clock).RunAsync(from, progress, cancellationToken);
+        });
+    }
+
+    /// <summary>A store that fails in the middle is known by one exception, whichever it is.</summary>
+    private static async Task<T> KnownAsync<T>(Func<Task<T>> move)
+    {
+        try
+        {
+            return await move();
+        }
+        catch (StorageUnavailableException fault)
+        {
+            var reason = fault.InnerException is { } inner ? $" {inner.Message}" : "";
+            throw new MoveRefusedException(MoveRefusal.StoreFailed, $"{fault.Message}{reason} What was begun can be gone on with: type the same again.", fault);
+        }
+    }
+}

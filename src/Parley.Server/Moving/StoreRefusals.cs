@@ -1,0 +1,26 @@
+namespace Parley.Server.Moving;
+
+/// <summary>A store is half filled. A server would serve a part of the data as if it were all.</summary>
+internal sealed class ImportUnfinishedException(string where) : StartRefusedException(
+    $"An import into {where} was begun and is not finished. Type the same 'parley import' again, and it goes on where it was; or name another database.");
+
+/// <summary>Why a store can not be moved from or to, in the same words for each.</summary>
+internal static class StoreRefusals
+{
+    internal static MoveRefusedException NotEmpty(string where, IEnumerable<(string What, long Count)> found) => new(
+        MoveRefusal.Conflict,
+        $"An import needs an empty database, and {where} holds {string.Join(", ", found.Select(one => FormattableString.Invariant($"{one.Count} {one.What}")))}. Nothing was changed; name another database.");
+
+    internal static MoveRefusedException InUse(string where, Exception? reason = null) => new(
+        MoveRefusal.Conflict, $"A server uses {where}. Stop it first; nothing was changed.", reason);
+
+    internal static MoveRefusedException Missing(string where) => new(MoveRefusal.NotFound, $"There is no database {where}. Name its folder with --data, or its address with --database.");
+
+    internal static MoveRefusedException Unfinished(string where) => new(MoveRefusal.Conflict, new ImportUnfinishedException(where).Message);
+
+    internal static MoveRefusedException OlderSchema(string where) => new(
+        MoveRefusal.Conflict, $"{where} was last used by an older Parley. Start 'parley serve' on it once, which brings it up to date, and try again.");
+
+    internal static MoveRefusedException DoesNotFit(Exception reason) => new(
+        MoveRefusal.Damaged, $"The export holds what no store can: it was altered. {reason.Message}", reason);
+}

@@ -1,0 +1,134 @@
+using Npgsql;
+using Parley.Server.Moving;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>A PostgreSQL database that is being filled.</summary>
+/// <remarks>A server that starts takes its node's number and then looks for an unfinished import; an import marks the database as unfinished
+/// and then looks for nodes. Whichever of the two comes second sees the first.</remarks>
+internal sealed class PostgresImport : IStoreImport
+{
+    /// <summary>"import" in ASCII.</summary>
+    private const long AdvisoryLock = 0x696D_706F_7274;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly string _where;
+
+    private PostgresImport(NpgsqlConnection connection, string where, ImportProgress? progress) => (_connection, _where, Progress) = (connection, where, progress);
+
+    public ImportProgress? Progress { get; }
+
+    /// <exception cref="MoveRefusedException">Nodes use it, or something is in it.</exception>
+    /// <exception cref="DatabaseUnreachableException">It can not be used.</exception>
+    internal static async Task<PostgresImport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
+    {
+        var connection = await PostgresMoving.ConnectAsync(address, cancellationToken);
+        try
+        {
+            var where = address.ToString();
+            await RefuseFullAsync(connection, where, cancellationToken);
+            // Its lock ends with its connection: a server that starts meanwhile is to be told, not to wait.
+            await using (var migrating = await PostgresMoving.ConnectAsync(address, cancellationToken))
+                PostgresMigrator.Migrate(migrating);
+            if (await connection.Ask("SELECT pg_try_advisory_lock($1)", AdvisoryLock).ValueAsync<bool>(cancellationToken) is not true)
+                throw new MoveRefusedException(MoveRefusal.Conflict, $"Another import into {where} is under way.");
+            return new PostgresImport(connection, where, await PostgresMoving.ProgressAsync(connection, cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask BeginAsync(ImportProgress first, CancellationToken cancellationToken)
+    {
+        await SaveAsync(first, cancellationToken);
+        if (await PostgresMoving.LivingNodesAsync(_connection, cancellationToken) == 0)
+            return;
+        await _connection.Ask("DELETE FROM import_progress").RunAsync(cancellationToken);
+        throw StoreRefusals.InUse(_where);
+    }
+
+    public async ValueTask TakeAsync(IReadOnlyList<ExportLine> lines, ImportProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StoreAsync(lines, progress, cancellationToken);
+        }
+        catch (Exception fault) when (fault is FormatException or PostgresException { SqlState: ['2', '2' or '3', ..] })
+        {
+            // Bad data, or data that contradict what is there.
+            throw StoreRefusals.DoesNotFit(fault);
+        }
+        catch (Exception fault) when (PostgresFault.IsAway(fault))
+        {
+            throw PostgresFault.Away(fault);
+        }
+    }
+
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    {
+        await using (var transaction = await _connection.BeginTransactionAsync(cancellationToken))
+        {
+            // What each mailbox holds is counted from its deliveries; a row comes with its agent.
+            await _connection.Ask(
+                    """
+                    INSERT INTO mailboxes (agent, waiting_1, waiting_2, waiting_3, waiting_4, in_flight, dead)
+                    SELECT a.number, coalesce(c.w1, 0), coalesce(c.w2, 0), coalesce(c.w3, 0), coalesce(c.w4, 0), coalesce(c.held, 0), coalesce(c.dead, 0)
+                    FROM agents a LEFT JOIN (
+                        SELECT mailbox, count(*) FILTER (WHERE state = 1 AND priority = 1) AS w1, count(*) FILTER (WHERE state = 1 AND priority = 2) AS w2,
+                               count(*) FILTER (WHERE state = 1 AND priority = 3) AS w3, count(*) FILTER (WHERE state = 1 AND priority = 4) AS w4,
+                               count(*) FILTER (WHERE state = 2) AS held, count(*) FILTER (WHERE state = 4) AS dead
+                        FROM deliveries WHERE state IN (1, 2, 4) GROUP BY mailbox) c ON c.mailbox = a.number
+                    """)
+                .RunAsync(cancellationToken);
+            await _connection.Ask("UPDATE numbers SET next = greatest(next, (SELECT coalesce(max(delivery), 0) + 1 FROM deliveries)) WHERE name = 'delivery'")
+                .RunAsync(cancellationToken);
+            await _connection.Ask("DELETE FROM import_progress").RunAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        // Plans of the first minutes would else be made for empty tables.
+        await _connection.Ask("ANALYZE").RunAsync(cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task StoreAsync(IReadOnlyList<ExportLine> lines, ImportProgress progress, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        // As they stand: what refers to another row never comes before it.
+        for (var start = 0; start < lines.Count;)
+        {
+            var end = start + 1;
+            while (end < lines.Count && lines[end].GetType() == lines[start].GetType())
+                end++;
+            await PostgresImportRows.CopyAsync(_connection, [.. lines.Skip(start).Take(end - start)], cancellationToken);
+            start = end;
+        }
+
+        await SaveAsync(progress, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task SaveAsync(ImportProgress progress, CancellationToken cancellationToken) => await _connection.Ask(
+            """
+            INSERT INTO import_progress (id, export_id, lines, sha256) VALUES (1, $1, $2, $3)
+            ON CONFLICT (id) DO UPDATE SET export_id = excluded.export_id, lines = excluded.lines, sha256 = excluded.sha256
+            """,
+            progress.ExportId, progress.Lines, progress.Sha256)
+        .RunAsync(cancellationToken);
+
+    /// <summary>Before anything of it is brought up to date: what is refused stays as it was.</summary>
+    private static async Task RefuseFullAsync(NpgsqlConnection connection, string where, CancellationToken cancellationToken)
+    {
+        if (await PostgresMoving.IsEmptyOfTablesAsync(connection, cancellationToken) || await PostgresMoving.ProgressAsync(connection, cancellationToken) is not null)
+            return;
+        if (await PostgresMoving.CountAsync(connection, cancellationToken) is { Count: > 0 } found)
+            throw StoreRefusals.NotEmpty(where, found);
+        if (await PostgresMoving.LivingNodesAsync(connection, cancellationToken) > 0)
+            throw StoreRefusals.InUse(where);
+    }
+}

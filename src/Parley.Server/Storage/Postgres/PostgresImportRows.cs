@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Moving;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Lines of an export as rows of PostgreSQL, copied in.</summary>
+internal static class PostgresImportRows
+{
+    private const string Delivery =
+        "deliveries (delivery, place, rank, queued_at, lease, expires_at, due_at, lease_until, delivered_at, surfaced_at, acknowledged_at, replied_at, " +
+        "ended_at, mailbox, state, attempt, priority, told, capability, tried, last_error)";
+
+    private const string Entry =
+        "log (place, stamp, id_bits, expires_at, first_delivery, thread, execution, reply_to, subject, superseded_by, released_by, sender, recipient, " +
+        "deliveries, hops, kind, audience, whole, thread_id, type, routing, session, task, body)";
+
+    /// <param name="lines">All of one kind.</param>
+    internal static Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<ExportLine> lines, CancellationToken cancel) => lines[0] switch
+    {
+        NumbersLine numbers => WriteAsync(connection, numbers, cancel),
+        ProjectLine => CopyAsync<ProjectLine>(
+            connection, "projects (number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired)",
+            lines, Write, cancel),
+        AgentLine => CopyAsync<AgentLine>(
+            connection,
+            "agents (number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at)",
+            lines, Write, cancel),
+        SquadLine => CopySquadsAsync(connection, lines, cancel),
+        ExecutionLine => CopyAsync<ExecutionLine>(
+            connection,
+            "executions (place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at)",
+            lines, Write, cancel),
+        ExecutionLogLine => CopyAsync<ExecutionLogLine>(connection, "execution_logs (execution, place, stamp, level, message)", lines, Write, cancel),
+        EntryLine => CopyAsync<EntryLine>(connection, Entry, lines, Write, cancel),
+        DeliveryLine => CopyAsync<DeliveryLine>(connection, Delivery, lines, Write, cancel),
+        ReactionLine => CopyAsync<ReactionLine>(
+            connection, "reactions (place, emoji, agent)", lines,
+            static (row, reaction) => row.Big(Place.Of(reaction.Project, reaction.Seq)).Text(reaction.Emoji).Text(reaction.Agent), cancel),
+        KeyLine => CopyAsync<KeyLine>(connection, "idempotency (project, fingerprint, at, place, caller, key, answer)", lines, Write, cancel),
+        TokenLine => CopyAsync<TokenLine>(
+            connection, "tokens (token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at)", lines, Write, cancel),
+        TicketLine => CopyAsync<TicketLine>(
+            connection, "opened_tickets (ticket, token_id, opened_at)", lines,
+            static (row, ticket) => row.Text(ticket.Ticket).Text(ticket.TokenId).Time(ticket.OpenedAt), cancel),
+        RelayPlaceLine => CopyAsync<RelayPlaceLine>(
+            connection, "relay_places (agent, seq)", lines, static (row, place) => row.Int(place.Agent).Big(place.Seq), cancel),
+        AvailabilityLine => CopyAsync<AvailabilityLine>(
+            connection, "availability (id, first_start, ready_ms)", lines,
+            static (row, availability) => row.Int(1).Time(availability.FirstStart).Big(availability.ReadyMs), cancel),
+        var other => throw new UnreachableException($"{other.GetType().Name} has no rows."),
+    };
+
+    private static async Task CopyAsync<T>(
+        NpgsqlConnection connection, string table, IEnumerable<object> lines, Action<CopyRow, T> write, CancellationToken cancel)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} FROM STDIN (FORMAT BINARY)", cancel);
+        var row = new CopyRow(copy);
+        foreach (T line in lines)
+        {
+            await copy.StartRowAsync(cancel);
+            write(row, line);
+        }
+
+        await copy.CompleteAsync(cancel);
+    }
+
+    /// <summary>Before the rows that have the numbers: those are never higher.</summary>
+    private static async Task WriteAsync(NpgsqlConnection connection, NumbersLine numbers, CancellationToken cancel)
+    {
+        foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents), ("squads", numbers.Squads) })
+        {
+            if (highest > 0)
+                await connection.Ask($"SELECT setval('{table}_number_seq', $1)", highest).ValueAsync<long>(cancel);
+        }
+    }
+
+    private static async Task CopySquadsAsync(NpgsqlConnection connection, IReadOnlyList<ExportLine> lines, CancellationToken cancel)
+    {
+        await CopyAsync<SquadLine>(
+            connection, "squads (number, project, squad_id, name, created_at)", lines,
+            static (row, squad) => row.Int(squad.Number).Int(squad.Project).Text(squad.SquadId).Text(squad.Name).Time(squad.CreatedAt), cancel);
+        var members = lines.Cast<SquadLine>().SelectMany(squad => squad.Members.Select((member, index) => new PlacedMember(squad.Number, member, index + 1)));
+        await CopyAsync<PlacedMember>(
+            connection, "memberships (squad, agent, position, role, specialization)", members,
+            static (row, placed) => row.Int(placed.Squad).Int(placed.Member.Agent).Int(placed.Position).Text(placed.Member.Role).Text(placed.Member.Specialization),
+            cancel);
+    }
+
+    private sealed record PlacedMember(int Squad, MovedMember Member, int Position);
+
+    private static void Write(CopyRow row, ProjectLine project) => row
+        .Int(project.Number).Text(project.ProjectId).Text(project.Name).Time(project.CreatedAt).Text(project.Settings.ToString()).Big(project.Epoch)
+        .Big(project.LastSeq + 1).Big(project.LastStamp).Big(project.Sent).Big(project.Delivered).Big(project.Acknowledged).Big(project.Dead)
+        .Big(project.Expired);
+
+    private static void Write(CopyRow row, AgentLine agent) => row
+        .Int(agent.Number).Int(agent.Project).Text(agent.AgentId).Text(agent.Name).Text(agent.Type).Text(agent.Role).Text(agent.Specialization)
+        .Text(agent.Capabilities.ToString()).Text(agent.Metadata?.ToString()).Text(agent.Topics.ToString()).Flag(agent.Paused).Big(agent.JoinedSeq)
+        .Time(agent.CreatedAt).Time(agent.LastSeen).Time(agent.DeletedAt);
+
+    private static void Write(CopyRow row, ExecutionLine execution) => row
+        .Big(Place.Of(execution.Project, execution.Seq)).Id(execution.ExecutionId).Text(execution.Title).Text(execution.SquadId).Small((int)execution.Status)
+        .Int(execution.Progress).Text(execution.CurrentPhase).Text(execution.Result).Text(execution.Error).Text(execution.CreatedBy).Int(execution.Creator)
+        .Time(execution.CreatedAt).Time(execution.EndedAt);
+
+    private static void Write(CopyRow row, ExecutionLogLine log) => row
+        .Big(Place.Of(log.Project, log.Execution)).Big(Place.Of(log.Project, log.Seq)).Big(log.Stamp).Text(log.Level).Text(log.Message);
+
+    private static void Write(CopyRow row, EntryLine entry)
+    {
+        var message = entry.EntryKind == EntryKind.Message;
+        var parts = message ? MessageParts.Of(entry.Entry.ToArray(), entry.Seq, entry.Stamp) : null;
+        row.Big(Place.Of(entry.Project, entry.Seq)).Big(entry.Stamp).Big(parts?.IdBits).Big(parts?.ExpiresAt).Big(entry.FirstDelivery)
+            .Big(PlaceOf(entry, entry.Thread)).Big(PlaceOf(entry, entry.Execution)).Big(PlaceOf(entry, entry.ReplyTo)).Big(PlaceOf(entry, entry.Subject))
+            .Big(PlaceOf(entry, entry.SupersededBy)).Big(PlaceOf(entry, entry.ReleasedBy)).Int(entry.Sender)
+            // Of whoever was chosen by the router, and of what is about a message, the deliveries know.
+            .Int(entry.Deliveries == 0 || (message && entry.Routing is null) ? entry.Recipient : null)
+            .Int(entry.Deliveries).Int(entry.Hops).Small((int)entry.EntryKind)
+            .Small((int)(entry.Withheld ? entry.Audience | Audience.Withheld : entry.Audience)).Flag(parts?.Body is null).Id(parts?.Thread).Text(entry.Type)
+            .Text(entry.Routing).Text(entry.Session).Text(entry.Task).Text(Encoding.UTF8.GetString(parts?.Body ?? entry.Entry.ToArray()));
+    }
+
+    private static long? PlaceOf(EntryLine entry, long? seq) => seq is { } other ? Place.Of(entry.Project, other) : null;
+
+    private static void Write(CopyRow row, DeliveryLine delivery) => row
+        .Big(delivery.Delivery).Big(Place.Of(delivery.Project, delivery.Seq)).Big(delivery.Rank).Big(delivery.QueuedAt).Big(delivery.Lease)
+        .Big(delivery.ExpiresAt).Big(delivery.DueAt).Big(delivery.LeaseUntil).Big(delivery.DeliveredAt).Big(delivery.SurfacedAt).Big(delivery.AcknowledgedAt)
+        .Big(delivery.RepliedAt).Big(delivery.EndedAt).Int(delivery.Mailbox).Small((int)delivery.State).Small(delivery.Attempt).Small(delivery.Priority)
+        .Flag(delivery.Told).Text(delivery.Capability).Text(delivery.Tried).Text(delivery.LastError);
+
+    private static void Write(CopyRow row, KeyLine key) => row
+        .Int(key.Project).Big(key.Fingerprint).Big(key.At).Big(key.Seq is { } seq ? Place.Of(key.Project, seq) : null).Text(key.Caller).Text(key.Key)
+        .Bytes(key.Answer);
+
+    private static void Write(CopyRow row, TokenLine token) => row
+        .Text(token.TokenId).Text(token.TokenKind).Bytes(token.Hash).Text(token.ProjectId).Text(token.AgentId).Time(token.CreatedAt).Time(token.ExpiresAt)
+        .Time(token.LastUsedAt).Time(token.RevokedAt);
+
+    /// <summary>One row of a copy, value by value; null is NULL. What is written waits in the connection's buffer.</summary>
+    private sealed class CopyRow(NpgsqlBinaryImporter copy)
+    {
+        internal CopyRow Big(long? value) => Put(value, NpgsqlDbType.Bigint);
+
+        internal CopyRow Int(int? value) => Put(value, NpgsqlDbType.Integer);
+
+        internal CopyRow Small(int value) => Put((short?)value, NpgsqlDbType.Smallint);
+
+        internal CopyRow Flag(bool value) => Put((bool?)value, NpgsqlDbType.Boolean);
+
+        internal CopyRow Id(Guid? value) => Put(value, NpgsqlDbType.Uuid);
+
+        internal CopyRow Time(long? milliseconds) =>
+            Put(milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : (DateTimeOffset?)null, NpgsqlDbType.TimestampTz);
+
+        internal CopyRow Text(string? value)
+        {
+            if (value is null)
+                copy.WriteNull();
+            else
+                copy.Write(value, NpgsqlDbType.Text);
+            return this;
+        }
+
+        internal CopyRow Bytes(byte[]? value)
+        {
+            if (value is null)
+                copy.WriteNull();
+            else
+                copy.Write(value, NpgsqlDbType.Bytea);
+            return this;
+        }
+
+        private CopyRow Put<T>(T? value, NpgsqlDbType type)
+            where T : struct
+        {
+            if (value is { } present)
+                copy.Write(present, type);
+            else
+                copy.WriteNull();
+            return this;
+        }
+    }
+}
