@@ -20,6 +20,8 @@ var root = new RootCommand("Parley: a server that AI agents talk through.")
     TokenCommand.Create(),
     ExportCommand.Create(),
     ImportCommand.Create(),
+    BackupCommand.Create(),
+    RestoreCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),
     CompletionCommand.Create(),

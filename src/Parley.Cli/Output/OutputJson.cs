@@ -32,4 +32,6 @@ internal static class OutputJson
 [JsonSerializable(typeof(ServerReady))]
 [JsonSerializable(typeof(ExportSummary))]
 [JsonSerializable(typeof(ImportSummary))]
+[JsonSerializable(typeof(BackupSummary))]
+[JsonSerializable(typeof(RestoreSummary))]
 internal sealed partial class CliJson : JsonSerializerContext;

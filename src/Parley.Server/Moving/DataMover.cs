@@ -55,6 +55,19 @@ public static class DataMover
         });
     }
 
+    /// <summary>Copies a SQLite database into a file, while its server may run, and looks through the copy.</summary>
+    /// <exception cref="MoveRefusedException">It can not be; no file is left.</exception>
+    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    public static Task<BackupSummary> BackupAsync(ServerSettings from, string file, CancellationToken cancellationToken = default) =>
+        KnownAsync(() => Task.Run(() => StorageSetup.Backup(from, file, cancellationToken), cancellationToken));
+
+    /// <summary>Puts a backup in the place of a SQLite database that no server uses. Every project begins a new epoch.</summary>
+    /// <param name="replace">A database that is there gets a name with the time, and is kept; otherwise it is in the way.</param>
+    /// <exception cref="MoveRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="StartRefusedException">A newer Parley made the backup.</exception>
+    public static Task<RestoreSummary> RestoreAsync(string file, ServerSettings to, bool replace, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        KnownAsync(() => Task.Run(() => StorageSetup.Restore(file, to, replace, clock), cancellationToken));
+
     /// <summary>A store that fails in the middle is known by one exception, whichever it is.</summary>
     private static async Task<T> KnownAsync<T>(Func<Task<T>> move)
     {
@@ -65,7 +78,7 @@ public static class DataMover
         catch (StorageUnavailableException fault)
         {
             var reason = fault.InnerException is { } inner ? $" {inner.Message}" : "";
-            throw new MoveRefusedException(MoveRefusal.StoreFailed, $"{fault.Message}{reason} What was begun can be gone on with: type the same again.", fault);
+            throw new MoveRefusedException(MoveRefusal.StoreFailed, $"{fault.Message}{reason} Try the same again.", fault);
         }
     }
 }

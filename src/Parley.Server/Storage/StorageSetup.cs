@@ -44,8 +44,23 @@ internal static class StorageSetup
     public static async Task<IStoreImport> OpenImportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? await PostgresImport.OpenAsync(address, cancellationToken) : SqliteImport.Open(settings);
 
+    /// <summary>A copy of the database in one file, made while its server may run.</summary>
+    /// <exception cref="MoveRefusedException">It can not be made.</exception>
+    public static BackupSummary Backup(ServerSettings settings, string file, CancellationToken cancellationToken) =>
+        settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteBackup.Make(settings, file, cancellationToken);
+
+    /// <summary>Puts such a copy in the database's place.</summary>
+    /// <exception cref="MoveRefusedException">It can not be; nothing was changed.</exception>
+    public static RestoreSummary Restore(string file, ServerSettings settings, bool replace, TimeProvider clock) =>
+        settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteRestore.Make(file, settings, replace, clock);
+
     /// <inheritdoc cref="DatabaseStatus.LookAsync"/>
     public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresLook.LookAsync(address, cancellationToken);
+
+    private static MoveRefusedException NotOf(PostgresAddress address) => new(
+        MoveRefusal.Unsupported,
+        $"{address} is backed up and restored by PostgreSQL's own means: pg_dump and pg_restore, or an archive of its log. " +
+        "docs/operations/postgresql.md says what to do after a restore.");
 }
 
 /// <summary>What holds the data, for people: the product with its version, and where. No secret is in it.</summary>

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Moving;
+using Parley.Cli.Output;
+using Parley.Server.Moving;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley backup</c></summary>
+internal static class BackupCommand
+{
+    public static Command Create()
+    {
+        var store = StoreFlags.Any();
+        var output = new Option<string>("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        var command = new CliCommand("backup",
+            "Copies the SQLite database of a server, which may run, into one file: as of one moment, and looked through before it gets its name.",
+            "parley backup --output /backup/parley-$(date +%F).db")
+        {
+            output,
+        };
+        store.AddTo(command);
+        return command.Does(async call =>
+        {
+            var settings = store.Read(call);
+            var summary = await MoveCall.RunAsync(() => DataMover.BackupAsync(settings, call.Arguments.GetRequiredValue(output), call.Cancellation));
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(summary, OutputJson.Lines.BackupSummary);
+            else
+                call.Terminal.Note($"Backed up to {summary.File}: {summary.Bytes:N0} bytes, looked through and whole.");
+            return ExitCode.Done;
+        });
+    }
+}

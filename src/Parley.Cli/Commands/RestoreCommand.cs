@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Moving;
+using Parley.Cli.Output;
+using Parley.Server.Moving;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley restore</c></summary>
+internal static class RestoreCommand
+{
+    public static Command Create()
+    {
+        var store = StoreFlags.Any();
+        var file = new Argument<string>("file") { Description = "What 'parley backup' has written." };
+        var replace = new Option<bool>("--replace") { Description = "A database that is there gets another name, with the time; it is not deleted." };
+        var command = new CliCommand("restore",
+            "Puts a backup in the place of a stopped server's database. Every project begins a new epoch: readers of feeds are told.",
+            "parley restore /backup/parley-2026-01-22.db --data /var/lib/parley",
+            "parley restore /backup/parley-2026-01-22.db --replace")
+        {
+            file, replace,
+        };
+        store.AddTo(command);
+        return command.Does(async call =>
+        {
+            var settings = store.Read(call);
+            var summary = await MoveCall.RunAsync(() => DataMover.RestoreAsync(
+                call.Arguments.GetRequiredValue(file), settings, call.Arguments.GetValue(replace), call.Time, call.Cancellation));
+            if (call.Terminal.Json)
+            {
+                call.Terminal.WriteJson(summary, OutputJson.Lines.RestoreSummary);
+                return ExitCode.Done;
+            }
+
+            if (summary.Replaced is { } aside)
+                call.Terminal.Note($"The database that was there is {aside} now.");
+            call.Terminal.Note($"Restored to {summary.Database}: {summary.Projects} projects, each with a new epoch.");
+            return ExitCode.Done;
+        });
+    }
+}

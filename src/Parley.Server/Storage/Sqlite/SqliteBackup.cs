@@ -1,0 +1,56 @@
+using Parley.Server.Moving;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>A copy of a database as one file, made beside its server.</summary>
+internal static class SqliteBackup
+{
+    /// <summary>Copies within one read transaction, which no writer waits for, and looks through the copy before it gets its name.</summary>
+    /// <exception cref="MoveRefusedException">There is no database, or the file is there already.</exception>
+    internal static BackupSummary Make(ServerSettings settings, string file, CancellationToken cancellationToken)
+    {
+        var path = settings.DatabaseFile;
+        if (!File.Exists(path))
+            throw StoreRefusals.Missing(path);
+        if (File.Exists(file))
+            throw new MoveRefusedException(MoveRefusal.Conflict, $"{file} is there already. Name another file, or move that one away.");
+        var partial = $"{file}.partial";
+        try
+        {
+            SqliteFiles.CreateForOwner(partial);
+            Copy(path, partial, cancellationToken);
+            SqliteFiles.Check(partial, path);
+            SqliteFiles.Sync(partial);
+            File.Move(partial, file);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+
+        return new BackupSummary(file, new FileInfo(file).Length);
+    }
+
+    private static void Copy(string path, string into, CancellationToken cancellationToken)
+    {
+        using var connection = SqliteConnection.Open(path, readOnly: true);
+        if (SqliteImport.ReadProgress(connection) is not null)
+            throw StoreRefusals.Unfinished(path);
+        using var interrupt = cancellationToken.Register(() => Sqlite3.Interrupt(connection.Handle));
+        try
+        {
+            // Into an empty file; the pages lie in order there, and free ones are left out.
+            connection.Prepare("VACUUM INTO ?1").Bind(1, into).Run();
+        }
+        catch (SqliteException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (SqliteException fault)
+        {
+            throw new StorageUnavailableException($"{path} can not be copied to {into}.", fault);
+        }
+    }
+}

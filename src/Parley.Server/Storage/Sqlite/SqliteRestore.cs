@@ -1,0 +1,62 @@
+using Parley.Server.Moving;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Puts a backup in a database's place.</summary>
+internal static class SqliteRestore
+{
+    /// <param name="replace">A database that is there gets another name; otherwise it is in the way.</param>
+    /// <exception cref="MoveRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="DatabaseTooNewException">A newer Parley made the backup.</exception>
+    internal static RestoreSummary Make(string file, ServerSettings settings, bool replace, TimeProvider clock)
+    {
+        if (!File.Exists(file))
+            throw new MoveRefusedException(MoveRefusal.NotFound, $"There is no file {file}.");
+        var path = settings.DatabaseFile;
+        FirstTokens.MakeFolder(settings.DataFolder);
+        using var folderLock = DataFolderLock.TryTake(settings.DataFolder) ?? throw StoreRefusals.InUse(settings.DataFolder);
+        if (File.Exists(path) && !replace)
+        {
+            throw new MoveRefusedException(
+                MoveRefusal.Conflict, $"{path} is there already. Name another folder with --data, or give --replace: then it gets another name, and is not deleted.");
+        }
+
+        var restoring = $"{path}.restoring";
+        try
+        {
+            // Everything that can be refused is refused before the old one is touched.
+            Copy(file, restoring);
+            SqliteFiles.Check(restoring, file);
+            var projects = BeginEpochs(restoring, clock.GetUtcNow());
+            SqliteFiles.Sync(restoring);
+            var aside = SqliteFiles.MoveAside(path, clock.GetUtcNow());
+            File.Move(restoring, path);
+            // It told of the old one.
+            SqliteIndexDatabase.Delete(settings.DataFolder);
+            return new RestoreSummary(path, projects, aside);
+        }
+        finally
+        {
+            foreach (var left in SqliteFiles.Of(restoring))
+                File.Delete(left);
+        }
+    }
+
+    private static void Copy(string file, string into)
+    {
+        SqliteFiles.CreateForOwner(into);
+        using var from = File.OpenRead(file);
+        using var to = new FileStream(into, FileMode.Open, FileAccess.Write);
+        from.CopyTo(to, 1 << 20);
+    }
+
+    /// <summary>What came after the backup is gone, and its seqs will be given out again: a reader's place in the old log is none in this one.</summary>
+    /// <returns>How many projects there are.</returns>
+    private static int BeginEpochs(string path, DateTimeOffset now)
+    {
+        using var connection = SqliteConnection.Open(path, readOnly: false);
+        return connection.Prepare("UPDATE projects SET epoch = max(epoch + 1, ?1)").Bind(1, now.ToUnixTimeSeconds()).Run();
+    }
+}
