@@ -59,6 +59,8 @@ internal sealed class PostgresStoreScope : StoreScope
 
     internal string ConnectionString => _database.ConnectionString;
 
+    internal PostgresAddress Address => _database.Address;
+
     internal PostgresDatabase Database => Service<PostgresDatabase>();
 
     internal static async Task<PostgresStoreScope> OpenAsync(PostgresDatabases databases, ProjectSettings? settings = null) =>
