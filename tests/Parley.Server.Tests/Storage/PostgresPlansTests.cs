@@ -1,0 +1,79 @@
+using Parley.Server.Storage;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Storage;
+
+/// <summary>How many rows PostgreSQL looks at, counted by itself, where its statistics are of another time: the plan must not follow them.</summary>
+public sealed class PostgresPlansTests(PostgresDatabases databases)
+{
+    private const int Messages = 2_000;
+    private const int Page = 128;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("deliveries")]
+    [InlineData("log")]
+    public async Task A_claim_looks_at_what_it_takes(string table)
+    {
+        await using var store = await FillAsync();
+        var (project, agent) = (store.Project.Number, store.Agent("bob").Number);
+
+        var (claimed, looked) = await store.Database.Writer.WriteAsync(
+            async transaction => (
+                await transaction.ScalarAsync("SELECT count(*) FROM parley_claim_1(0, NULL, $1, $2, $3, 30000, NULL, NULL, NULL)", project, agent, Page),
+                await transaction.ScalarAsync(Looked, table)),
+            Cancel);
+
+        Assert.Equal((long)Page, claimed);
+        Assert.InRange((long)looked!, Page, 4 * Page);
+    }
+
+    [Fact]
+    public async Task A_page_of_the_log_looks_at_the_page()
+    {
+        await using var store = await FillAsync();
+        var project = store.Project.Number;
+
+        var (rows, looked) = await store.Database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
+                var page = await connection.Ask(
+                        "SELECT l.place, l.body FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3", Place.First(project), Place.Last(project), Page)
+                    .ListAsync(row => row.GetInt64(0), cancel);
+                return (page.Count, await connection.Ask(Looked, "log").ValueAsync<long>(cancel));
+            },
+            Cancel);
+
+        Assert.Equal(Page, rows);
+        Assert.InRange(looked!.Value, Page, 2 * Page);
+    }
+
+    [Fact]
+    public async Task No_statement_is_compiled_to_machine_code()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases);
+
+        var reading = await store.Database.ReadAsync(
+            (connection, cancel) => connection.Ask("SELECT current_setting('jit')").ListAsync(row => row.GetString(0), cancel), Cancel);
+        var writing = await store.Database.Writer.WriteAsync(async transaction => await transaction.ScalarAsync("SELECT current_setting('jit')"), Cancel);
+
+        Assert.Equal(["off"], reading);
+        Assert.Equal("off", writing);
+    }
+
+    private const string Looked = "SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables WHERE relname = $1";
+
+    /// <summary>Tables that are full, and known to be empty.</summary>
+    private async Task<PostgresStoreScope> FillAsync()
+    {
+        var store = await PostgresStoreScope.OpenAsync(databases);
+        await store.SendAllAsync(Enumerable.Range(0, Messages).Select(i => new Letter("ada", "bob") { Content = $"{i}" }));
+        _ = await store.Database.Writer.WriteAsync(
+            async transaction => await transaction.ScalarAsync("UPDATE pg_class SET reltuples = 1 WHERE relname IN ('log', 'deliveries') RETURNING 1"), Cancel);
+        return store;
+    }
+}
