@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Parley.Server.Settings;
@@ -26,6 +27,9 @@ internal static class KestrelSetup
                 Array.ForEach(AddressesOf(settings.Host), address => kestrel.Listen(address, settings.Port, listen => Secure(listen, tls)));
         });
         host.ConfigureServices(services => services.Configure<ForwardedHeadersOptions>(options => Believe(options, settings.TrustedProxies)));
+        // Frames and requests are read where they arrive and written where they are made: nothing here blocks, and each change of thread
+        // in between costs as much as the work.
+        host.ConfigureServices(services => services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true));
     }
 
     private static void Secure(ListenOptions listen, HttpsConnectionAdapterOptions? tls)

@@ -9,9 +9,12 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     /// reads them in no time.</summary>
     private const int StartPages = 4_096;
 
-    /// <summary>A log of so many pages (256 MB) gets one checkpoint that waits for the writer's pause and starts the file over. A shorter one
-    /// starts over by itself in the first pause that lets a checkpoint come up with it.</summary>
-    private const int RestartPages = 65_536;
+    /// <summary>When no more than these came during a checkpoint, the writer moves them itself between two commits, a millisecond's work, and
+    /// the file starts over: a commit into a file that grows waits for the file system's journal too.</summary>
+    private const int RestPages = 256;
+
+    /// <summary>A log of so many pages (256 MB), under a load that never gave way, gets one checkpoint that makes the writer wait.</summary>
+    private const int LongPages = 65_536;
 
     private readonly string _path;
     private readonly SqliteConnection _writing;
@@ -20,6 +23,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     private readonly Thread _thread;
     private int _moved;
     private int _asked;
+    private volatile bool _isNearlyDone;
     private volatile bool _stopping;
 
     /// <param name="writing">The writer's connection, which counts what waits.</param>
@@ -45,11 +49,27 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     /// <summary>On the writer's thread. The file's length would not tell what waits: a log that started over keeps the length it once had.</summary>
     private void Consider()
     {
+        if (_isNearlyDone)
+            Finish();
         var pages = _writing.LogPages;
         var moved = Volatile.Read(ref _moved);
         // Fewer than were moved: the log has started over.
         if (pages - (pages < moved ? 0 : moved) >= StartPages && Interlocked.Exchange(ref _asked, 1) == 0)
             _due.Release();
+    }
+
+    /// <summary>Moves the rest, unless a reader still looks at the log: then it grows on until the next time.</summary>
+    private void Finish()
+    {
+        _isNearlyDone = false;
+        try
+        {
+            _writing.WithoutWaiting(connection => Volatile.Write(ref _moved, Checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)").Moved));
+        }
+        catch (SqliteException fault)
+        {
+            Log.CheckpointFailed(_log, fault);
+        }
     }
 
     private void Run()
@@ -77,11 +97,12 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     }
 
     /// <returns>How many pages of the log are in the database now.</returns>
-    private static int Move(SqliteConnection connection)
+    private int Move(SqliteConnection connection)
     {
         var (pages, moved) = Checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)");
-        // What came meanwhile is little, so the writer waits for little.
-        if (pages >= RestartPages)
+        if (pages - moved <= RestPages)
+            _isNearlyDone = true;
+        else if (pages >= LongPages)
             (_, moved) = Checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)");
         return moved;
     }

@@ -7,6 +7,8 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>One connection to the database file. Used by one thread at a time; statements are prepared once and kept.</summary>
 internal sealed unsafe class SqliteConnection : IDisposable
 {
+    private const int BusyMilliseconds = 5_000;
+
     private readonly Dictionary<string, SqliteStatement> _statements = new(SqlComparer.Instance);
     private nint _handle;
 
@@ -34,7 +36,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
         if (code == Sqlite3.Ok)
         {
             // A checkpoint of another connection may hold the write lock for a moment.
-            _ = Sqlite3.BusyTimeout(handle, 5_000);
+            _ = Sqlite3.BusyTimeout(handle, BusyMilliseconds);
             return connection;
         }
 
@@ -77,6 +79,20 @@ internal sealed unsafe class SqliteConnection : IDisposable
     {
         _logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
         _ = Sqlite3.WalHook(_handle, &NoteLogPages, _logPages);
+    }
+
+    /// <summary>Does something that is let be where another connection stands in its way.</summary>
+    internal void WithoutWaiting(Action<SqliteConnection> work)
+    {
+        _ = Sqlite3.BusyTimeout(_handle, 0);
+        try
+        {
+            work(this);
+        }
+        finally
+        {
+            _ = Sqlite3.BusyTimeout(_handle, BusyMilliseconds);
+        }
     }
 
     /// <summary>Undoes the transaction, if there is one.</summary>

@@ -15,14 +15,11 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly ILogger _log;
     private readonly Thread _thread;
-
-    /// <summary>Waited on with <see cref="Monitor"/>, which parks the thread at once: a semaphore would first spin for longer than most waits between
-    /// two commits take, on a processor that the senders need.</summary>
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _work = new(0);
     private readonly List<IWriterCache> _caches = [];
     private Queue<WriteOperation> _waiting = new();
     private int _pending;
-    private bool _isParked;
     private TaskCompletionSource? _room;
     private bool _stopping;
 
@@ -63,10 +60,8 @@ internal sealed partial class SqliteWriter : IDisposable
             ObjectDisposedException.ThrowIf(_stopping, this);
             _waiting.Enqueue(operation);
             _pending += operation.Weight;
-            if (!_isParked)
-                return;
-            _isParked = false;
-            Monitor.Pulse(_gate);
+            if (_waiting.Count == 1)
+                _work.Release();
         }
     }
 
@@ -91,11 +86,12 @@ internal sealed partial class SqliteWriter : IDisposable
             if (_stopping)
                 return;
             _stopping = true;
-            Monitor.Pulse(_gate);
         }
 
+        _work.Release();
         if (_thread.IsAlive)
             _thread.Join();
+        _work.Dispose();
         _connection.Dispose();
     }
 
@@ -115,30 +111,32 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Waits for work. False when stopping and nothing is left: what was accepted is finished first.</summary>
     private bool Take(List<WriteOperation> batch)
     {
-        TaskCompletionSource? room = null;
-        lock (_gate)
+        while (true)
         {
-            while (_waiting.Count == 0 && !_stopping)
+            TaskCompletionSource? room = null;
+            lock (_gate)
             {
-                _isParked = true;
-                Monitor.Wait(_gate);
+                var weight = 0;
+                while (weight < MaxWeight && _waiting.TryDequeue(out var operation))
+                {
+                    batch.Add(operation);
+                    weight += operation.Weight;
+                }
+
+                _pending -= weight;
+                if (_pending < MaxPending)
+                    (room, _room) = (_room, null);
+                if (batch.Count == 0 && _stopping)
+                    return false;
+                if (_waiting.Count > 0)
+                    _work.Release();
             }
 
-            _isParked = false;
-            var weight = 0;
-            while (weight < MaxWeight && _waiting.TryDequeue(out var operation))
-            {
-                batch.Add(operation);
-                weight += operation.Weight;
-            }
-
-            _pending -= weight;
-            if (_pending < MaxPending)
-                (room, _room) = (_room, null);
+            room?.TrySetResult();
+            if (batch.Count > 0)
+                return true;
+            _work.Wait();
         }
-
-        room?.TrySetResult();
-        return batch.Count > 0;
     }
 
     /// <summary>Does what needs no transaction, and takes it out of the batch.</summary>
