@@ -121,6 +121,21 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
+    public async Task A_dead_letter_that_retention_takes_is_counted_no_more()
+    {
+        await using var store = await OpenAsync();
+        await store.StoreAsync(Note("old"));
+        await store.KillAsync("bob");
+        store.Clock.Advance(TimeSpan.FromDays(2));
+        await store.StoreAsync(Note("young"));
+        await store.KillAsync("bob");
+
+        await PruneAsync(store, TimeSpan.FromDays(29));
+
+        Assert.Equal(1, (await store.CountsAsync("bob")).Dead);
+    }
+
+    [Fact]
     public async Task An_execution_goes_with_its_end_and_its_lines_with_their_entries()
     {
         await using var store = await OpenAsync();

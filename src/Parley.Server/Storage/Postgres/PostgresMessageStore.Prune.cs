@@ -44,8 +44,14 @@ internal sealed partial class PostgresMessageStore
     {
         // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
         var now = await transaction.NowAsync();
-        foreach (var found in await OfMessagesAsync(transaction, "d.state + 0 IN (0, 1, 2)", places))
+        foreach (var found in await OfMessagesAsync(transaction, "d.state + 0 IN (0, 1, 2, 4)", places))
         {
+            if (found.State == DeliveryState.Dead)
+            {
+                transaction.Mailbox(found.Mailbox).Dead--;
+                continue;
+            }
+
             LeaveQueue(transaction, found);
             NoteWithdrawn(transaction, found, now);
             if (found.State == DeliveryState.Leased)

@@ -54,6 +54,13 @@ internal sealed partial class SqliteMessageStore
         // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
         Withdraw(connection, _log.Cursor(connection, message.Project), place, TooOld, ended);
         var columns = DeliveriesOf(connection, place);
+        var dead = connection.Prepare("SELECT mailbox FROM deliveries WHERE delivery >= ?1 AND delivery < ?2 AND state = 4")
+            .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries);
+        var mailboxes = new List<int>();
+        while (dead.Step())
+            mailboxes.Add(dead.Int32(0));
+        foreach (var mailbox in mailboxes)
+            _ledger.Of(connection, mailbox).Dead--;
         connection.Prepare("DELETE FROM deliveries WHERE delivery >= ?1 AND delivery < ?2")
             .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries).Run();
         connection.Prepare("DELETE FROM reactions WHERE place = ?1").Bind(1, place).Run();
