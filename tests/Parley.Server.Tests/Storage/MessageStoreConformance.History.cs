@@ -162,6 +162,19 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
+    public async Task An_entry_is_indexed_once_by_however_many_at_once()
+    {
+        await using var store = await OpenAsync();
+        await store.SendAllAsync(Enumerable.Range(0, 400).Select(i => Note($"{i}")));
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(store.IndexAsync, Cancel)));
+
+        var threads = await store.History.ThreadsAsync(store.Project.Number, null, long.MaxValue, 500, Cancel);
+        Assert.Equal(400, threads.Count);
+        Assert.Equal([1], threads.Select(thread => thread.Messages).Distinct());
+    }
+
+    [Fact]
     public async Task The_index_forgets_what_retention_has_taken()
     {
         await using var store = await OpenAsync();

@@ -11,14 +11,16 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
 
     public async ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken)
     {
-        var after = await index.WriteAsync(
-            connection => connection.Prepare("SELECT seq FROM indexed WHERE project = ?1").Bind(1, project).Scalar() ?? 0, cancellationToken);
+        var after = await index.WriteAsync(connection => IndexedOf(connection, project), cancellationToken);
         var (entries, upTo) = await database.Readers.ReadAsync(connection => Read(connection, project, after), cancellationToken);
         if (upTo == after)
             return false;
         return await index.WriteAsync(
             connection =>
             {
+                // Who searches has the index caught up, and may meet the one that follows the log: each entry is taken once.
+                if (IndexedOf(connection, project) != after)
+                    return true;
                 foreach (var entry in entries)
                     Take(connection, entry);
                 connection.Prepare("INSERT INTO indexed (project, seq) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = excluded.seq")
@@ -42,6 +44,9 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
                 return false;
             },
             cancellationToken);
+
+    private static long IndexedOf(SqliteConnection connection, int project) =>
+        connection.Prepare("SELECT seq FROM indexed WHERE project = ?1").Bind(1, project).Scalar() ?? 0;
 
     private static (List<LogEntry> Entries, long UpTo) Read(SqliteConnection connection, int project, long after)
     {
