@@ -108,7 +108,21 @@ internal sealed class PostgresDatabase : IDisposable
         committed: number => Writer.Node = number);
 
     /// <summary>A connection to listen on, with signs of life over it: one that is cut is noticed.</summary>
-    internal ValueTask<NpgsqlConnection> OpenLineAsync(CancellationToken cancellationToken) => _line.OpenConnectionAsync(cancellationToken);
+    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    internal async ValueTask<NpgsqlConnection> OpenLineAsync(CancellationToken cancellationToken)
+    {
+        var connection = _line.CreateConnection();
+        try
+        {
+            await connection.OpenOrAwayAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, bool mayRepeat, CancellationToken cancellationToken)
     {
