@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Moving;
+using Parley.Server.Settings;
 using Parley.Server.Storage.Sqlite;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
@@ -52,6 +53,39 @@ public sealed class BackupTests : IDisposable
         await using var copy = await ConceptHost.StartAsync(restored);
         Assert.InRange(copy.Default.Log.Head, before, Volatile.Read(ref confirmed));
         Assert.Equal(Enumerable.Range(1, (int)copy.Default.Log.Head), (await copy.LogAsync()).Select(entry => (int)entry.Seq));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_named_by_its_file_is_in_use_too_while_its_server_runs()
+    {
+        await using var data = await new OnSqlite().NewAsync();
+        await using var host = await ConceptHost.StartAsync(data);
+        await DataMover.BackupAsync(data.Settings, Backup, Cancel);
+        var elsewhere = data.Settings with { DataFolder = Path.Combine(_folder, "elsewhere"), Database = new SqliteFile(data.Settings.DatabaseFile) };
+
+        var refusal = await Assert.ThrowsAsync<MoveRefusedException>(
+            () => DataMover.RestoreAsync(Backup, elsewhere, replace: true, TimeProvider.System, Cancel));
+
+        Assert.Contains(data.Settings.DataFolder, refusal.Message, StringComparison.Ordinal);
+        await using var export = SqliteExport.Open(elsewhere);
+        Assert.True(export.InUse);
+    }
+
+    [Fact]
+    public async Task An_export_keeps_its_locks_so_that_no_server_writes_over_what_it_reads()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The locks of a process are read in /proc.");
+        await using var data = await new OnSqlite().NewAsync();
+        await using (var host = await ConceptHost.StartAsync(data))
+            await host.RegisterAsync("ada");
+
+        await using var export = SqliteExport.Open(data.Settings);
+
+        using var stat = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%i", $"{data.Settings.DatabaseFile}-shm"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var inode = (await stat.StandardOutput.ReadToEndAsync(Cancel)).Trim();
+        var locks = await File.ReadAllLinesAsync("/proc/locks", Cancel);
+        Assert.Contains(locks, line => line.Contains($" {Environment.ProcessId} ", StringComparison.Ordinal) && line.Contains($":{inode} ", StringComparison.Ordinal));
     }
 
     [Fact]

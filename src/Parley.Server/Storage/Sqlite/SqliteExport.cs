@@ -27,7 +27,7 @@ internal sealed class SqliteExport : IStoreExport
         if (!File.Exists(path))
             throw StoreRefusals.Missing(path);
         // Held to the end where no server has it: none can then start and go on behind what is read.
-        var folderLock = DataFolderLock.TryTake(settings.DataFolder);
+        var folderLock = DataFolderLock.TryTake(settings.DatabaseFolder);
         SqliteConnection? connection = null;
         try
         {
@@ -36,10 +36,10 @@ internal sealed class SqliteExport : IStoreExport
             connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
             if (!SqliteMigrator.IsUpToDate(connection, path))
                 throw StoreRefusals.OlderSchema(path);
-            var stamp = BeginAtOneMoment(connection, path);
+            connection.Prepare("BEGIN").Run();
             if (SqliteImport.ReadProgress(connection) is not null)
                 throw StoreRefusals.Unfinished(path);
-            return new SqliteExport(connection, folderLock, stamp);
+            return new SqliteExport(connection, folderLock, folderLock is null ? Guid.NewGuid().ToString("N") : StampOf(path));
         }
         catch
         {
@@ -59,39 +59,24 @@ internal sealed class SqliteExport : IStoreExport
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Begins the read transaction, and says which moment it is of.</summary>
-    private static string BeginAtOneMoment(SqliteConnection connection, string path)
-    {
-        while (true)
-        {
-            var before = StampOf(path);
-            connection.Prepare("BEGIN").Run();
-            _ = connection.Prepare("SELECT count(*) FROM import_progress").Scalar();
-            if (StampOf(path) == before)
-                return before;
-            connection.Prepare("ROLLBACK").Run();
-        }
-    }
-
-    /// <summary>The database's file, the salts of its write-ahead log, and the head of that log's index, which counts commits.</summary>
+    /// <summary>The database's file and its write-ahead log, as they stand while the folder is held. Beside a running server there is none
+    /// that would hold.</summary>
+    /// <remarks>Only asked of the file system: a process that opens and closes one of these files loses the locks that SQLite has on it, and
+    /// its writer would then write over what is being read.</remarks>
     private static string StampOf(string path)
     {
-        Span<byte> stamp = stackalloc byte[16 + 8 + 32 + 48];
+        Span<byte> stamp = stackalloc byte[32];
         stamp.Clear();
-        var file = new FileInfo(path);
-        BinaryPrimitives.WriteInt64LittleEndian(stamp, file.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(stamp[8..], file.LastWriteTimeUtc.Ticks);
-        BinaryPrimitives.WriteInt64LittleEndian(stamp[16..], ReadHead($"{path}-wal", stamp.Slice(24, 32)));
-        _ = ReadHead($"{path}-shm", stamp.Slice(56, 48));
+        Note(new FileInfo(path), stamp);
+        Note(new FileInfo($"{path}-wal"), stamp[16..]);
         return Convert.ToHexStringLower(SHA256.HashData(stamp));
     }
 
-    private static long ReadHead(string path, Span<byte> into)
+    private static void Note(FileInfo file, Span<byte> into)
     {
-        if (!File.Exists(path))
-            return 0;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        _ = file.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
-        return file.Length;
+        if (!file.Exists)
+            return;
+        BinaryPrimitives.WriteInt64LittleEndian(into, file.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(into[8..], file.LastWriteTimeUtc.Ticks);
     }
 }

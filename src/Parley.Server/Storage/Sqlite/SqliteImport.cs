@@ -20,7 +20,8 @@ internal sealed class SqliteImport : IStoreImport
     {
         var path = settings.DatabaseFile;
         FirstTokens.MakeFolder(settings.DataFolder);
-        var folderLock = DataFolderLock.TryTake(settings.DataFolder) ?? throw StoreRefusals.InUse(settings.DataFolder);
+        FirstTokens.MakeFolder(settings.DatabaseFolder);
+        var folderLock = DataFolderLock.TryTake(settings.DatabaseFolder) ?? throw StoreRefusals.InUse(settings.DatabaseFolder);
         SqliteConnection? connection = null;
         try
         {

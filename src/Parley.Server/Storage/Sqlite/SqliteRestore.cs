@@ -16,7 +16,8 @@ internal static class SqliteRestore
             throw new MoveRefusedException(MoveRefusal.NotFound, $"There is no file {file}.");
         var path = settings.DatabaseFile;
         FirstTokens.MakeFolder(settings.DataFolder);
-        using var folderLock = DataFolderLock.TryTake(settings.DataFolder) ?? throw StoreRefusals.InUse(settings.DataFolder);
+        FirstTokens.MakeFolder(settings.DatabaseFolder);
+        using var folderLock = DataFolderLock.TryTake(settings.DatabaseFolder) ?? throw StoreRefusals.InUse(settings.DatabaseFolder);
         if (File.Exists(path) && !replace)
         {
             throw new MoveRefusedException(
