@@ -27,18 +27,16 @@ internal sealed partial class SocketServer(
 
         if (query.Session is { } broken)
             await sessions.EndAsync(agent, broken, connection.Ending);
-        await WelcomeAsync(connection);
-        hub.Add(connection);
-        if (connection.Takes)
-        {
-            await agents.ConnectedAsync(project, agent, CancellationToken.None);
-            // A claim takes up the window until it is answered. With nothing to claim, what is sent just now is handed over at once.
-            if (await WaitsAsync(agent))
-                connection.Wake();
-        }
-
         try
         {
+            // Who has been welcomed is online, for whoever asks next.
+            if (connection.Takes)
+                await agents.ConnectedAsync(project, agent, CancellationToken.None);
+            await WelcomeAsync(connection);
+            hub.Add(connection);
+            // A claim takes up the window until it is answered. With nothing to claim, what is sent just now is handed over at once.
+            if (connection.Takes && await WaitsAsync(agent))
+                connection.Wake();
             await ReceiveAsync(connection);
         }
         finally
