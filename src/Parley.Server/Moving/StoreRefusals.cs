@@ -1,3 +1,5 @@
+using Parley.Server.Storage;
+
 namespace Parley.Server.Moving;
 
 /// <summary>A store is half filled. A server would serve a part of the data as if it were all.</summary>
@@ -13,6 +15,20 @@ internal static class StoreRefusals
 
     internal static MoveRefusedException InUse(string where, Exception? reason = null) => new(
         MoveRefusal.Conflict, $"A server uses {where}. Stop it first; nothing was changed.", reason);
+
+    /// <summary>Holds a folder and a database for as long as something is put there.</summary>
+    /// <exception cref="MoveRefusedException">A server uses one of them.</exception>
+    internal static DataFolderLock Take(string folder, string database)
+    {
+        try
+        {
+            return DataFolderLock.Take(folder, database);
+        }
+        catch (StoreInUseException used)
+        {
+            throw InUse(used.Where, used);
+        }
+    }
 
     internal static MoveRefusedException Missing(string where) => new(MoveRefusal.NotFound, $"There is no database {where}. Name its folder with --data, or its address with --database.");
 

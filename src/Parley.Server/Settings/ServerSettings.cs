@@ -27,9 +27,6 @@ public sealed record ServerSettings
     /// <summary>The file of a server that keeps its data in SQLite.</summary>
     public string DatabaseFile => (Database as SqliteFile)?.Path ?? Path.Combine(DataFolder, "parley.db");
 
-    /// <summary>The folder of <see cref="DatabaseFile"/>: the data folder, unless the file was put elsewhere.</summary>
-    public string DatabaseFolder => Path.GetDirectoryName(Path.GetFullPath(DatabaseFile))!;
-
     // Who
     public string? SecretKey { get; init; }
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];

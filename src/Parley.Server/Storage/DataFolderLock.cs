@@ -4,40 +4,71 @@ namespace Parley.Server.Storage;
 /// when it is disposed of, and when the process ends in whatever way.</summary>
 internal sealed class DataFolderLock : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly FileStream[] _files;
 
-    private DataFolderLock(FileStream file) => _file = file;
+    private DataFolderLock(params FileStream[] files) => _files = files;
 
     /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
-    internal static DataFolderLock Take(string folder)
+    internal static DataFolderLock Take(string folder) => new(Hold(Path.Combine(folder, "server.lock"), fault => new DataFolderInUseException(folder, fault)));
+
+    /// <summary>Holds a SQLite database too, wherever its file is: whoever names the file knows nothing of its server's folder.</summary>
+    /// <exception cref="StoreInUseException">Another server has one of them; neither is held.</exception>
+    internal static DataFolderLock Take(string folder, string database)
     {
-        var path = Path.Combine(folder, "server.lock");
+        var folderLock = Take(folder);
         try
         {
-            return new DataFolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataFolderLock([.. folderLock._files, HoldDatabase(database)]);
         }
-        catch (IOException fault) when (File.Exists(path))
+        catch
         {
-            throw new DataFolderInUseException(folder, fault);
+            folderLock.Dispose();
+            throw;
         }
     }
 
-    /// <returns>Null when a server has the folder.</returns>
-    internal static DataFolderLock? TryTake(string folder)
+    /// <summary>Holds a SQLite database alone.</summary>
+    /// <returns>Null when a server has it.</returns>
+    internal static DataFolderLock? TryTakeDatabase(string database)
     {
         try
         {
-            return Take(folder);
+            return new DataFolderLock(HoldDatabase(database));
         }
-        catch (DataFolderInUseException)
+        catch (DatabaseInUseException)
         {
             return null;
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => Array.ForEach(_files, file => file.Dispose());
+
+    private static FileStream HoldDatabase(string database) => Hold($"{Path.GetFullPath(database)}.lock", fault => new DatabaseInUseException(database, fault));
+
+    private static FileStream Hold(string path, Func<IOException, StoreInUseException> refusal)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (File.Exists(path))
+        {
+            throw refusal(fault);
+        }
+    }
 }
 
-/// <summary>Two servers on one folder would take each other's tokens and address, and with SQLite each would think that it owns the log.</summary>
-internal sealed class DataFolderInUseException(string folder, Exception reason) : StartRefusedException(
-    $"The data folder {folder} is in use by another Parley server. Stop that one, or name another folder with --data.", reason);
+/// <summary>Another server has it.</summary>
+internal abstract class StoreInUseException(string where, string message, Exception reason) : StartRefusedException(message, reason)
+{
+    /// <summary>The folder or the file.</summary>
+    internal string Where => where;
+}
+
+/// <summary>Two servers on one folder would take each other's tokens and address.</summary>
+internal sealed class DataFolderInUseException(string folder, Exception reason) : StoreInUseException(
+    folder, $"The data folder {folder} is in use by another Parley server. Stop that one, or name another folder with --data.", reason);
+
+/// <summary>Two servers on one SQLite database would each think that they own its log.</summary>
+internal sealed class DatabaseInUseException(string file, Exception reason) : StoreInUseException(
+    file, $"The database {file} is in use by another Parley server. Stop that one, or name another file with --database.", reason);

@@ -10,12 +10,10 @@ internal sealed class SqliteDatabase : IDisposable
     internal const string WriterPragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
 
     private readonly DataFolderLock _lock;
-    private readonly DataFolderLock? _fileLock;
     private readonly SqliteCheckpointer _checkpointer;
 
-    private SqliteDatabase(string path, DataFolderLock folderLock, DataFolderLock? fileLock, SqliteConnection writing, ILogger log)
+    private SqliteDatabase(string path, DataFolderLock folderLock, SqliteConnection writing, ILogger log)
     {
-        _fileLock = fileLock;
         Path = path;
         _lock = folderLock;
         Writer = new SqliteWriter(writing, log);
@@ -31,19 +29,14 @@ internal sealed class SqliteDatabase : IDisposable
     internal SqliteReaders Readers { get; }
 
     /// <summary>Takes the folder and opens its database, made or brought up to date where needed. The writer is not started yet.</summary>
-    /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
+    /// <exception cref="StoreInUseException">Another server has the folder, or the file.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
     /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
     internal static SqliteDatabase Open(string folder, string path, ILogger log)
     {
-        var folderLock = DataFolderLock.Take(folder);
-        DataFolderLock? fileLock = null;
+        var folderLock = DataFolderLock.Take(folder, path);
         try
         {
-            // A file that was put elsewhere is known to others by its own folder.
-            var fileFolder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-            if (fileFolder != System.IO.Path.GetFullPath(folder).TrimEnd(System.IO.Path.DirectorySeparatorChar))
-                fileLock = DataFolderLock.Take(fileFolder);
             var connection = SqliteConnection.Open(path, readOnly: false);
             connection.Execute($"{WriterPragmas} PRAGMA wal_autocheckpoint = 0;");
             SqliteMigrator.Migrate(connection, path);
@@ -53,11 +46,10 @@ internal sealed class SqliteDatabase : IDisposable
                 throw new ImportUnfinishedException(path);
             }
 
-            return new SqliteDatabase(path, folderLock, fileLock, connection, log);
+            return new SqliteDatabase(path, folderLock, connection, log);
         }
         catch
         {
-            fileLock?.Dispose();
             folderLock.Dispose();
             throw;
         }
@@ -68,7 +60,6 @@ internal sealed class SqliteDatabase : IDisposable
         Writer.Dispose();
         _checkpointer.Dispose();
         Readers.Dispose();
-        _fileLock?.Dispose();
         _lock.Dispose();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SqliteExport : IStoreExport
         if (!File.Exists(path))
             throw StoreRefusals.Missing(path);
         // Held to the end where no server has it: none can then start and go on behind what is read.
-        var folderLock = DataFolderLock.TryTake(settings.DatabaseFolder);
+        var folderLock = DataFolderLock.TryTakeDatabase(path);
         SqliteConnection? connection = null;
         try
         {

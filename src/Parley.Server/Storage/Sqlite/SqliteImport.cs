@@ -20,8 +20,8 @@ internal sealed class SqliteImport : IStoreImport
     {
         var path = settings.DatabaseFile;
         FirstTokens.MakeFolder(settings.DataFolder);
-        FirstTokens.MakeFolder(settings.DatabaseFolder);
-        var folderLock = DataFolderLock.TryTake(settings.DatabaseFolder) ?? throw StoreRefusals.InUse(settings.DatabaseFolder);
+        FirstTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var folderLock = StoreRefusals.Take(settings.DataFolder, path);
         SqliteConnection? connection = null;
         try
         {

@@ -16,8 +16,8 @@ internal static class SqliteRestore
             throw new MoveRefusedException(MoveRefusal.NotFound, $"There is no file {file}.");
         var path = settings.DatabaseFile;
         FirstTokens.MakeFolder(settings.DataFolder);
-        FirstTokens.MakeFolder(settings.DatabaseFolder);
-        using var folderLock = DataFolderLock.TryTake(settings.DatabaseFolder) ?? throw StoreRefusals.InUse(settings.DatabaseFolder);
+        FirstTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var folderLock = StoreRefusals.Take(settings.DataFolder, path);
         if (File.Exists(path) && !replace)
         {
             throw new MoveRefusedException(
