@@ -44,7 +44,7 @@ internal sealed class ServerData(TestDatabase? database) : IAsyncDisposable
     {
         if (database is not null)
             return await database.TextAsync();
-        var texts = Directory.GetFiles(_folder, "parley.db*").Select(async file =>
+        var texts = Directory.GetFiles(_folder, "parley.db*").Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(async file =>
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, Encoding.Latin1);
