@@ -4,8 +4,9 @@ namespace Parley.Server.Messages;
 internal interface IMessageIndex
 {
     /// <summary>Takes the next part of a project's log into the index.</summary>
+    /// <param name="isAwaited">Whether somebody waits for it; else it lets all other work go first.</param>
     /// <returns>True when there is more.</returns>
-    ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken);
+    ValueTask<bool> CatchUpAsync(int project, bool isAwaited, CancellationToken cancellationToken);
 
     /// <summary>Forgets a part of what retention has taken from the log.</summary>
     /// <returns>True when there is more.</returns>

@@ -25,7 +25,7 @@ internal sealed partial class MessageIndexer(
     /// <summary>Takes everything up to now into the index.</summary>
     internal async ValueTask CatchUpAsync(ProjectState project, CancellationToken cancellationToken)
     {
-        while (await index.CatchUpAsync(project.Number, cancellationToken))
+        while (await index.CatchUpAsync(project.Number, isAwaited: true, cancellationToken))
         {
         }
     }
@@ -81,7 +81,7 @@ internal sealed partial class MessageIndexer(
         try
         {
             var before = Grown;
-            while (await index.CatchUpAsync(project.Number, stoppingToken))
+            while (await index.CatchUpAsync(project.Number, isAwaited: !mayWait, stoppingToken))
             {
                 var grown = Grown;
                 if (mayWait && grown - before >= BusyGrowthInPart)

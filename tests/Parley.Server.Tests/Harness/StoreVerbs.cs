@@ -99,7 +99,7 @@ internal static class StoreVerbs
     /// <summary>Brings the index up to the log's head.</summary>
     internal static async Task IndexAsync(this StoreScope scope)
     {
-        while (await scope.Index.CatchUpAsync(scope.Project.Number, Cancel))
+        while (await scope.Index.CatchUpAsync(scope.Project.Number, isAwaited: true, Cancel))
         {
         }
     }

@@ -118,7 +118,7 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
         await using var host = await ConceptHost.StartAsync(at, clock);
         foreach (var project in host.Get<Parley.Server.Projects.ProjectDirectory>().All)
         {
-            while (await host.Get<IMessageIndex>().CatchUpAsync(project.Number, Cancel))
+            while (await host.Get<IMessageIndex>().CatchUpAsync(project.Number, isAwaited: true, Cancel))
             {
             }
         }

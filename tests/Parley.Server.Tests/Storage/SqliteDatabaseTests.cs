@@ -89,7 +89,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         await store.StoreAsync(new Letter("ada", "bob") { Content = "needle" });
         await store.IndexAsync();
         await store.Service<SqliteIndexDatabase>().WriteAsync(
-            connection => connection.Prepare("PRAGMA user_version = 77").Run(), TestContext.Current.CancellationToken);
+            connection => connection.Prepare("PRAGMA user_version = 77").Run(), TaskScheduler.Default, TestContext.Current.CancellationToken);
 
         await store.ReopenAsync();
         await store.IndexAsync();

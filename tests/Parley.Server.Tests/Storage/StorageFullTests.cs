@@ -144,11 +144,11 @@ public sealed class StorageFullTests
         var opened = await store.StoreAsync(new Letter("ada", "bob"));
         await store.StoreAsync(new Letter("cyd", "dan") { Thread = opened.Thread });
         await store.SendAllAsync(Enumerable.Range(0, 400).Select(i => new Letter("ada", "bob") { Content = $"reply{i}", Thread = opened.Thread }));
-        var pages = await index.WriteAsync(connection => connection.Prepare("PRAGMA page_count").Scalar()!.Value, Cancel);
-        await index.WriteAsync(connection => connection.Prepare(Pragma("max_page_count", pages + 4)).Scalar(), Cancel);
+        var pages = await index.WriteAsync(connection => connection.Prepare("PRAGMA page_count").Scalar()!.Value, TaskScheduler.Default, Cancel);
+        await index.WriteAsync(connection => connection.Prepare(Pragma("max_page_count", pages + 4)).Scalar(), TaskScheduler.Default, Cancel);
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => store.IndexAsync());
-        await index.WriteAsync(connection => connection.Prepare(Pragma("max_page_count", int.MaxValue)).Scalar(), Cancel);
+        await index.WriteAsync(connection => connection.Prepare(Pragma("max_page_count", int.MaxValue)).Scalar(), TaskScheduler.Default, Cancel);
         await store.IndexAsync();
 
         var found = await store.History.ListAsync(new HistoryQuery(store.Project.Number) { Text = "reply399" }, Cancel);

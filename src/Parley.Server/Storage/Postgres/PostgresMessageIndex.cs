@@ -15,7 +15,8 @@ internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessage
     /// <summary>A message has a handful.</summary>
     private const int MostFacets = 10 * PartSize;
 
-    public ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken) => database.WriteBesideAsync(
+    /// <remarks>The work is PostgreSQL's, which knows no haste.</remarks>
+    public ValueTask<bool> CatchUpAsync(int project, bool isAwaited, CancellationToken cancellationToken) => database.WriteBesideAsync(
         async (connection, cancellation) =>
         {
             if (await AfterAsync(connection, project, cancellation) is not { } after)

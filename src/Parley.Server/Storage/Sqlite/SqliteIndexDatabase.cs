@@ -23,6 +23,7 @@ internal sealed class SqliteIndexDatabase : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly QuietThread _quiet = new("sqlite-index");
 
     private SqliteIndexDatabase(string path, SqliteConnection connection) => (Path, _connection) = (path, connection);
 
@@ -50,13 +51,17 @@ internal sealed class SqliteIndexDatabase : IDisposable
             File.Delete(file);
     }
 
+    /// <summary>Where work on the index runs.</summary>
+    /// <param name="isAwaited">Whether somebody waits for it.</param>
+    internal TaskScheduler Thread(bool isAwaited) => isAwaited ? TaskScheduler.Default : _quiet;
+
     /// <summary>Runs one change in a transaction of its own.</summary>
-    internal async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken)
+    internal async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> change, TaskScheduler thread, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Transact(change), cancellationToken);
+            return await Task.Factory.StartNew(() => Transact(change), cancellationToken, TaskCreationOptions.DenyChildAttach, thread);
         }
         finally
         {
@@ -67,6 +72,7 @@ internal sealed class SqliteIndexDatabase : IDisposable
     public void Dispose()
     {
         _turn.Wait();
+        _quiet.Dispose();
         _connection.Dispose();
     }
 

@@ -9,10 +9,11 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
     /// <summary>Some milliseconds of one core.</summary>
     private const int PartSize = 500;
 
-    public async ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken)
+    public async ValueTask<bool> CatchUpAsync(int project, bool isAwaited, CancellationToken cancellationToken)
     {
-        var after = await index.WriteAsync(connection => IndexedOf(connection, project), cancellationToken);
-        var (entries, upTo) = await database.Readers.ReadAsync(connection => Read(connection, project, after), cancellationToken);
+        var thread = index.Thread(isAwaited);
+        var after = await index.WriteAsync(connection => IndexedOf(connection, project), thread, cancellationToken);
+        var (entries, upTo) = await database.Readers.ReadAsync(connection => Read(connection, project, after), thread, cancellationToken);
         if (upTo == after)
             return false;
         return await index.WriteAsync(
@@ -27,11 +28,12 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
                     .Bind(1, project).Bind(2, upTo).Run();
                 return entries.Count == PartSize;
             },
+            thread,
             cancellationToken);
     }
 
     public ValueTask<bool> PruneAsync(int project, long firstSeq, CancellationToken cancellationToken) =>
-        index.WriteAsync(connection => Clear(connection, project, Place.Of(project, firstSeq) - 1), cancellationToken);
+        index.WriteAsync(connection => Clear(connection, project, Place.Of(project, firstSeq) - 1), index.Thread(isAwaited: false), cancellationToken);
 
     public ValueTask<bool> ForgetAsync(int project, CancellationToken cancellationToken) =>
         index.WriteAsync(
@@ -43,6 +45,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
                 connection.Prepare("DELETE FROM indexed WHERE project = ?1").Bind(1, project).Run();
                 return false;
             },
+            index.Thread(isAwaited: false),
             cancellationToken);
 
     private static long IndexedOf(SqliteConnection connection, int project) =>

@@ -12,12 +12,17 @@ internal sealed class SqliteReaders(string path, int count, string? index = null
 
     /// <summary>Runs a query on a thread of the pool: SQLite reads block.</summary>
     /// <exception cref="StorageUnavailableException">The disk can not be read now.</exception>
-    internal async ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    internal ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
+        ReadAsync(query, TaskScheduler.Default, cancellationToken);
+
+    /// <summary>Runs a query on one of a scheduler's threads.</summary>
+    /// <exception cref="StorageUnavailableException">The disk can not be read now.</exception>
+    internal async ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, TaskScheduler thread, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Read(query), cancellationToken);
+            return await Task.Factory.StartNew(() => Read(query), cancellationToken, TaskCreationOptions.DenyChildAttach, thread);
         }
         finally
         {
