@@ -90,6 +90,16 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
     internal static partial void* WalHook(nint database, delegate* unmanaged[Cdecl]<int*, nint, byte*, int, int> hook, int* context);
 
+    /// <param name="name">0: the one that is used where none is named.</param>
+    /// <returns>A sqlite3_vfs.</returns>
+    [LibraryImport(Library, EntryPoint = "sqlite3_vfs_find")]
+    internal static partial nint FindFileLayer(nint name);
+
+    /// <param name="layer">A sqlite3_vfs, which SQLite keeps.</param>
+    /// <param name="makeDefault">0: it is used where it is named.</param>
+    [LibraryImport(Library, EntryPoint = "sqlite3_vfs_register")]
+    internal static partial int RegisterFileLayer(nint layer, int makeDefault);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
     internal static partial byte* LibraryVersion();
 

@@ -28,10 +28,15 @@ internal sealed unsafe class SqliteConnection : IDisposable
     /// <summary>Pages in the write-ahead log after this connection's last commit; see <see cref="CountLogPages"/>.</summary>
     internal int LogPages => *_logPages;
 
-    internal static SqliteConnection Open(string path, bool readOnly)
+    internal static SqliteConnection Open(string path, bool readOnly) => Open(path, readOnly, layer: 0);
+
+    /// <summary>For a connection that writes much, with <c>synchronous = FULL</c>: each commit's part of the log is <see cref="GatheredLog">gathered</see>.</summary>
+    internal static SqliteConnection OpenGathered(string path) => Open(path, readOnly: false, GatheredLog.Name);
+
+    private static SqliteConnection Open(string path, bool readOnly, nint layer)
     {
         var flags = Sqlite3.OpenNoMutex | (readOnly ? Sqlite3.OpenReadOnly : Sqlite3.OpenReadWrite | Sqlite3.OpenCreate);
-        var code = Sqlite3.Open(path, out var handle, flags, 0);
+        var code = Sqlite3.Open(path, out var handle, flags, layer);
         var connection = new SqliteConnection(handle);
         if (code == Sqlite3.Ok)
         {

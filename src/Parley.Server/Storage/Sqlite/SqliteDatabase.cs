@@ -37,7 +37,7 @@ internal sealed class SqliteDatabase : IDisposable
         var folderLock = DataFolderLock.Take(folder, path);
         try
         {
-            var connection = SqliteConnection.Open(path, readOnly: false);
+            var connection = SqliteConnection.OpenGathered(path);
             connection.Execute($"{WriterPragmas} PRAGMA wal_autocheckpoint = 0;");
             SqliteMigrator.Migrate(connection, path);
             if (SqliteImport.ReadProgress(connection) is not null)
