@@ -7,7 +7,8 @@ namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>What the writer knows of each mailbox without asking the disk: how much waits, and who holds what.</summary>
 /// <remarks>The leases of connections live here alone. A connection does not outlive its server, so a lease on disk would only have to be
-/// taken back after a restart; in the file such a delivery is queued until it is settled. Leases over REST outlive a restart and are on disk.</remarks>
+/// taken back after a restart; in the file such a delivery is queued until it is settled, or handed where it never waited. Leases over REST outlive
+/// a restart and are on disk.</remarks>
 internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMailboxCounts
 {
     private readonly ConcurrentDictionary<int, MailboxAccount> _accounts = new();
@@ -20,7 +21,7 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
     internal void Load(SqliteConnection connection)
     {
         var waiting = connection.Prepare(
-            "SELECT mailbox, priority, count(*) FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 GROUP BY mailbox, priority");
+            "SELECT mailbox, priority, count(*) FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 AND handed = 0 GROUP BY mailbox, priority");
         while (waiting.Step())
             Account(waiting.Int32(0)).Waiting[waiting.Int32(1)] = waiting.Int32(2);
         var leased = connection.Prepare("SELECT mailbox, count(*) FROM deliveries INDEXED BY deliveries_leased WHERE state = 2 GROUP BY mailbox");
@@ -103,14 +104,14 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
     {
         Array.Clear(into);
         var queued = connection.Prepare(
-                "SELECT priority, count(*) FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 AND mailbox = ?1 GROUP BY priority")
+                "SELECT priority, count(*) FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 AND handed = 0 AND mailbox = ?1 GROUP BY priority")
             .Bind(1, mailbox);
         while (queued.Step())
             into[queued.Int32(0)] = queued.Int32(1);
         foreach (var (delivery, lease) in account.Leases)
         {
-            // Of what is held, the file may have withdrawn some already.
-            if (connection.Prepare("SELECT 1 FROM deliveries WHERE delivery = ?1 AND state = 1").Bind(1, delivery).Scalar() is not null)
+            // Of what is held, some was never in the queue, and the file may have withdrawn some already.
+            if (connection.Prepare("SELECT 1 FROM deliveries WHERE delivery = ?1 AND state = 1 AND handed = 0").Bind(1, delivery).Scalar() is not null)
                 into[(int)lease.Priority]--;
         }
     }
@@ -160,6 +161,9 @@ internal sealed class MailboxAccount
             GivenOutTo = null;
     }
 
+    /// <summary>What is on disk has changed by another way than this account's.</summary>
+    internal void CountAnew() => Generation = -1;
+
     /// <summary>A connection's lease ends without settling: the delivery waits again.</summary>
     internal void GiveBack(long delivery, ConnectionLease lease)
     {
@@ -179,4 +183,7 @@ internal sealed record ConnectionLease(IDeliveryHolder Holder, long Lease, long 
 
     /// <summary>Settled in the transaction under way; gone with its commit.</summary>
     internal bool IsEnding { get; set; }
+
+    /// <summary>It came past the queue, which has no entry of it.</summary>
+    internal bool IsHanded { get; set; }
 }

@@ -46,6 +46,7 @@ internal sealed class SqliteDatabase : IDisposable
                 throw new ImportUnfinishedException(path);
             }
 
+            HandedDeliveries.Queue(connection);
             return new SqliteDatabase(path, folderLock, connection, log);
         }
         catch

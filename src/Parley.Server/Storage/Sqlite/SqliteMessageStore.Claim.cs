@@ -9,7 +9,7 @@ internal sealed partial class SqliteMessageStore
         """
         SELECT d.delivery, d.place, d.attempt, d.priority, d.queued_at, d.expires_at, d.rank, l.type, l.sender, l.body
         FROM deliveries d INDEXED BY deliveries_queued JOIN log l ON l.place = d.place
-        WHERE d.state = 1 AND d.mailbox = ?1 AND (d.rank, d.delivery) > (?2, ?3)
+        WHERE d.state = 1 AND d.handed = 0 AND d.mailbox = ?1 AND (d.rank, d.delivery) > (?2, ?3)
         ORDER BY d.rank, d.delivery
         """;
 

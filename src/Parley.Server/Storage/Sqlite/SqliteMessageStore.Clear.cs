@@ -53,24 +53,26 @@ internal sealed partial class SqliteMessageStore
             undone: () => GoOn(ended));
     }
 
+    private const string WithdrawnWithAgent = "UPDATE deliveries SET state = 6, ended_at = ?2, last_error = 'the agent was deleted'";
+
     private bool WithdrawAll(SqliteConnection connection, int agent, List<EndedLease> ended)
     {
         var account = _ledger.Of(connection, agent);
+        var now = Now;
         foreach (var (delivery, lease) in account.Leases.Where(pair => !pair.Value.IsEnding))
         {
             lease.IsEnding = true;
-            ended.Add(new EndedLease(account, delivery, lease, BackToQueue: false, null));
+            ended.Add(new EndedLease(account, delivery, lease, null));
+            // The queue's index has no entry of it.
+            if (lease.IsHanded)
+                connection.Prepare($"{WithdrawnWithAgent} WHERE delivery = ?1 AND state = 1").Bind(1, delivery).Bind(2, now).Run();
         }
 
-        var now = Now;
         // By the index of each state: a scan of all deliveries would grow with the history.
-        foreach (var (index, state) in new[] { ("queued", 1), ("scheduled", 0), ("leased", 2), ("dead", 4) })
+        foreach (var (index, states) in new[] { ("queued", "state = 1 AND handed = 0"), ("scheduled", "state = 0"), ("leased", "state = 2"), ("dead", "state = 4") })
         {
             connection.Prepare(
-                    $"""
-                    UPDATE deliveries SET state = 6, ended_at = ?2, last_error = 'the agent was deleted'
-                    WHERE delivery IN (SELECT delivery FROM deliveries INDEXED BY deliveries_{index} WHERE state = {state} AND mailbox = ?1)
-                    """)
+                    $"{WithdrawnWithAgent} WHERE delivery IN (SELECT delivery FROM deliveries INDEXED BY deliveries_{index} WHERE {states} AND mailbox = ?1)")
                 .Bind(1, agent).Bind(2, now).Run();
         }
 

@@ -64,7 +64,7 @@ internal sealed partial class SqliteMessageStore
                 var rank = RankOf(now, priority, SettingsOf(which.Project)!.PriorityAging);
                 connection.Prepare(
                         """
-                        UPDATE deliveries SET state = 1, attempt = 1, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL
+                        UPDATE deliveries SET state = 1, handed = 0, attempt = 1, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL
                         WHERE delivery = ?1
                         """)
                     .Bind(1, delivery).Bind(2, rank).Bind(3, now).Bind(4, now + (long)SettingsOf(which.Project)!.MessageTtl.TotalMilliseconds).Run();
@@ -126,7 +126,7 @@ internal sealed partial class SqliteMessageStore
             var origin = _ledger.Of(connection, from);
             if (!stillThere || state is not (DeliveryState.Queued or DeliveryState.Scheduled) || origin.Leases.ContainsKey(delivery))
                 return false;
-            connection.Prepare("UPDATE deliveries SET mailbox = ?2, state = 1, due_at = NULL, tried = ?3 WHERE delivery = ?1")
+            connection.Prepare("UPDATE deliveries SET mailbox = ?2, state = 1, handed = 0, due_at = NULL, tried = ?3 WHERE delivery = ?1")
                 .Bind(1, delivery).Bind(2, to).Bind(3, tried).Run();
             if (state == DeliveryState.Queued)
                 origin.Waiting[(int)priority]--;

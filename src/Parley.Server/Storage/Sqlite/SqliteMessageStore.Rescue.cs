@@ -25,6 +25,8 @@ internal sealed partial class SqliteMessageStore
             connection =>
             {
                 var now = Now;
+                _toWake.UnionWith(_handed.Pay(connection));
+                _handed.Advance(connection, _nextDelivery);
                 WakeBacklogs(now);
                 var more = QueueDue(connection, now) | LapseDurable(connection, now, ended);
                 LapseHeld(connection, now, ended);
@@ -32,17 +34,27 @@ internal sealed partial class SqliteMessageStore
                 return new RescueResult(more, next);
             },
             cancellationToken,
-            committed: _ => End(ended),
+            committed: _ =>
+            {
+                End(ended);
+                _handed.Paid();
+            },
             undone: () => GoOn(ended),
             weight: MaxRescued);
     }
 
-    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken) =>
-        await _writer.WriteAsync(
+    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken)
+    {
+        var handed = new List<long>();
+        _ = await _writer.WriteAsync(
             connection =>
             {
                 var account = _ledger.Of(connection, agent);
-                foreach (var (delivery, lease) in GiveBack(account, holder))
+                var back = GiveBack(account, holder);
+                handed.AddRange(back.Where(pair => pair.Value.IsHanded).Select(pair => pair.Key));
+                foreach (var delivery in handed)
+                    HandedDeliveries.Queue(connection, delivery);
+                foreach (var (delivery, lease) in back)
                 {
                     var isOver = IsWithdrawn(connection, delivery);
                     if (isOver)
@@ -54,8 +66,15 @@ internal sealed partial class SqliteMessageStore
                 return true;
             },
             cancellationToken,
-            // Nothing of it is on disk, so it holds also where the commit failed: then what was being settled comes back too.
-            undone: () => _ = _ledger.Peek(agent) is { } account ? GiveBack(account, holder) : null);
+            undone: () =>
+            {
+                // The holder is gone also where the commit failed: then what was being settled comes back too.
+                if (_ledger.Peek(agent) is { } account)
+                    handed.AddRange(GiveBack(account, holder).Where(pair => pair.Value.IsHanded).Select(pair => pair.Key));
+                foreach (var delivery in handed)
+                    _handed.Owe(agent, delivery);
+            });
+    }
 
     /// <summary>Queues what a holder has and is not just being settled.</summary>
     private static List<KeyValuePair<long, ConnectionLease>> GiveBack(MailboxAccount account, IDeliveryHolder holder)
@@ -99,7 +118,7 @@ internal sealed partial class SqliteMessageStore
         var rows = connection.Prepare(
                 """
                 SELECT mailbox, rank, delivery, expires_at FROM deliveries INDEXED BY deliveries_queued
-                WHERE state = 1 AND (mailbox, rank, delivery) > (?1, ?2, ?3) ORDER BY mailbox, rank, delivery LIMIT ?4
+                WHERE state = 1 AND handed = 0 AND (mailbox, rank, delivery) > (?1, ?2, ?3) ORDER BY mailbox, rank, delivery LIMIT ?4
                 """)
             .Bind(1, place.Mailbox).Bind(2, place.Rank).Bind(3, place.Delivery).Bind(4, most);
         var looked = 0;

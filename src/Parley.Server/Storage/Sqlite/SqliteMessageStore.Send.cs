@@ -164,17 +164,24 @@ internal sealed partial class SqliteMessageStore
         var delivery = _nextDelivery++;
         var rank = RankOf(batch.QueuedAt, send.Priority, send.Project.Settings.PriorityAging);
         var scheduled = batch.QueuedAt > batch.Now;
-        Insert(connection, batch, delivery, agent, rank, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued);
+        // Past a queue nobody overtakes: only an empty one is passed by.
+        var holder = !scheduled && !paused && account.WaitingTotal == 0
+            ? Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Speaker.Number, send.ReplyTo))
+            : null;
+        if (holder is not null)
+        {
+            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.QueuedAt, batch.Json, batch.Now);
+            account.Leases[delivery].IsHanded = true;
+            // Before anything can fail: what is undone is taken back from the holder.
+            handed.Add(new Handed(agent, holder, claimed));
+        }
+
+        Insert(connection, batch, delivery, agent, rank, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, holder is not null);
         Note(send.Project.Number, delivery, batch.Seq, agent, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, 1, batch.Now);
         if (scheduled)
             return new RecipientOutcome(agent, RecipientResult.Scheduled, account.Ahead(send.Priority));
-
-        // Past a queue nobody overtakes: only an empty one is passed by.
-        if (!paused && account.WaitingTotal == 0 &&
-            Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Speaker.Number, send.ReplyTo)) is { } holder)
+        if (holder is not null)
         {
-            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.QueuedAt, batch.Json, batch.Now);
-            handed.Add(new Handed(agent, holder, claimed));
             _log.Cursor(connection, send.Project.Number).Delivered++;
             Note(send.Project.Number, delivery, batch.Seq, agent, DeliveryState.Leased, 1, batch.Now);
             return new RecipientOutcome(agent, RecipientResult.Pushed, 0);
@@ -186,11 +193,11 @@ internal sealed partial class SqliteMessageStore
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
     }
 
-    private static void Insert(SqliteConnection connection, in NewDeliveries batch, long delivery, int agent, long rank, DeliveryState state) =>
+    private static void Insert(SqliteConnection connection, in NewDeliveries batch, long delivery, int agent, long rank, DeliveryState state, bool isHanded) =>
         connection.Prepare(
                 """
-                INSERT INTO deliveries (delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, capability)
-                VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10)
+                INSERT INTO deliveries (delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, capability, handed)
+                VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                 """)
             .Bind(1, delivery)
             .Bind(2, Place.Of(batch.Send.Project.Number, batch.Seq))
@@ -202,6 +209,7 @@ internal sealed partial class SqliteMessageStore
             .Bind(8, batch.Expires)
             .Bind(9, state == DeliveryState.Scheduled ? batch.QueuedAt : null)
             .Bind(10, batch.Send.Recipients.Capability)
+            .Bind(11, isHanded ? 1 : 0)
             .Run();
 
     private ClaimedDelivery Lease(

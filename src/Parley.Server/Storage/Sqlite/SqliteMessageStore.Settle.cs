@@ -63,7 +63,7 @@ internal sealed partial class SqliteMessageStore
     }
 
     /// <param name="Extended">Set when the lease goes on instead.</param>
-    private readonly record struct EndedLease(MailboxAccount Account, long Delivery, ConnectionLease Lease, bool BackToQueue, long? Extended);
+    private readonly record struct EndedLease(MailboxAccount Account, long Delivery, ConnectionLease Lease, long? Extended);
 
     /// <summary>A delivery as the writer finds it: on disk, and in the hands of a connection where it is.</summary>
     /// <param name="IsOver">It is held, and withdrawn on disk: its message went meanwhile.</param>
@@ -80,10 +80,7 @@ internal sealed partial class SqliteMessageStore
                 continue;
             }
 
-            if (end.BackToQueue)
-                end.Account.GiveBack(end.Delivery, end.Lease);
-            else
-                end.Account.Leases.TryRemove(end.Delivery, out _);
+            end.Account.Leases.TryRemove(end.Delivery, out _);
             end.Lease.GiveRoom();
         }
     }
@@ -138,7 +135,7 @@ internal sealed partial class SqliteMessageStore
         cursor.Acknowledged++;
         _latency.Record(settle.Project, now - held.QueuedAt);
         held.IsEnding = true;
-        ended.Add(new EndedLease(account, settle.Delivery, held, BackToQueue: false, null));
+        ended.Add(new EndedLease(account, settle.Delivery, held, null));
         Note(settle.Project, settle.Delivery, settle.Seq, settle.Agent, DeliveryState.Acknowledged, held.Attempt, now);
         return true;
     }
@@ -150,7 +147,7 @@ internal sealed partial class SqliteMessageStore
             .Bind(1, found.Delivery).Bind(2, found.Held?.DeliveredAt).Bind(3, now).Run();
         _log.Cursor(connection, settle.Project).Acknowledged++;
         _latency.Record(settle.Project, now - found.QueuedAt);
-        LeaveQueue(account, found, ended, backToQueue: false);
+        LeaveQueue(account, found, ended);
         Note(settle.Project, found.Delivery, settle.Seq, settle.Agent, DeliveryState.Acknowledged, found.Attempt, now);
     }
 
@@ -171,7 +168,7 @@ internal sealed partial class SqliteMessageStore
         var until = now + (long)settle.Extension.TotalMilliseconds;
         if (found.Held is { } held)
         {
-            ended.Add(new EndedLease(account, found.Delivery, held, BackToQueue: false, until));
+            ended.Add(new EndedLease(account, found.Delivery, held, until));
             return Settlement.Settled;
         }
 
@@ -185,7 +182,7 @@ internal sealed partial class SqliteMessageStore
     {
         var project = Place.Project(found.Place);
         var settings = SettingsOf(project);
-        LeaveQueue(account, found, ended, backToQueue: false);
+        LeaveQueue(account, found, ended);
         // What went while somebody had it is not given out again, nor does its sender hear of a failure.
         if (EndIfWithdrawn(connection, agent, found, now))
             return;
@@ -199,7 +196,7 @@ internal sealed partial class SqliteMessageStore
         var state = wait > 0 ? DeliveryState.Scheduled : DeliveryState.Queued;
         connection.Prepare(
                 """
-                UPDATE deliveries SET state = ?2, attempt = attempt + 1, due_at = ?3, lease_until = NULL, last_error = ?4, delivered_at = coalesce(?5, delivered_at)
+                UPDATE deliveries SET state = ?2, handed = 0, attempt = attempt + 1, due_at = ?3, lease_until = NULL, last_error = ?4, delivered_at = coalesce(?5, delivered_at)
                 WHERE delivery = ?1
                 """)
             .Bind(1, found.Delivery).Bind(2, (long)state).Bind(3, now + wait).Bind(4, reason).Bind(5, found.Held?.DeliveredAt).Run();
@@ -224,12 +221,12 @@ internal sealed partial class SqliteMessageStore
         AppendEnd(connection, cursor, EntryKind.Death, found.Place, found.Delivery, agent, now, found.Attempt, reason);
     }
 
-    private static void LeaveQueue(MailboxAccount account, in Found found, List<EndedLease> ended, bool backToQueue)
+    private static void LeaveQueue(MailboxAccount account, in Found found, List<EndedLease> ended)
     {
         if (found.Held is { } held)
         {
             held.IsEnding = true;
-            ended.Add(new EndedLease(account, found.Delivery, held, backToQueue, null));
+            ended.Add(new EndedLease(account, found.Delivery, held, null));
         }
         else if (found.State == DeliveryState.Leased)
         {

@@ -24,7 +24,7 @@ internal sealed partial class SqliteMessageStore
                 continue;
             if (ended is not null || found.Held is null)
             {
-                LeaveQueue(_ledger.Of(connection, mailbox), found, ended ?? [], backToQueue: false);
+                LeaveQueue(_ledger.Of(connection, mailbox), found, ended ?? []);
                 Note(cursor.Project, found.Delivery, Place.Seq(place), mailbox, DeliveryState.Withdrawn, found.Attempt, now);
             }
 
