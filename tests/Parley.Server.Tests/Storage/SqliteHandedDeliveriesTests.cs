@@ -28,6 +28,32 @@ public sealed class SqliteHandedDeliveriesTests
     }
 
     [Fact]
+    public async Task What_was_in_hands_when_the_server_ended_waits_at_the_next_start()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync();
+        store.Handover.Connect(store.Agent("bob").Number, room: 2);
+        await store.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"), new Letter("ada", "bob"));
+
+        await store.ReopenAsync();
+
+        Assert.Equal(3, (await store.CountsAsync("bob")).Queued);
+        Assert.Equal([1, 2, 3], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_had_been_handed_over_waits_when_it_is_requeued()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync(new ProjectSettings { MaxAttempts = 1 });
+        var holder = store.Handover.Connect(store.Agent("bob").Number, room: 1);
+        await store.StoreAsync(new Letter("ada", "bob"));
+        await store.NackAsync("bob", holder.Delivered[0]);
+
+        Assert.Equal(1, await store.Messages.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
+
+        Assert.Equal([1], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
+    }
+
+    [Fact]
     public async Task What_a_dead_connection_had_is_owed_to_the_queue_while_the_disk_refuses()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
