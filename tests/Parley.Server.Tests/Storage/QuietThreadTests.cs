@@ -47,6 +47,28 @@ public class QuietThreadTests
         Assert.Equal(Enumerable.Range(0, 100), ran);
     }
 
+    [Fact]
+    public async Task Who_waited_for_a_task_that_was_cancelled_goes_on_elsewhere()
+    {
+        using var thread = new QuietThread("quiet");
+        using var gate = new SemaphoreSlim(0);
+        using var cancelled = new CancellationTokenSource();
+        var first = Task.Factory.StartNew(() => gate.Wait(Cancel), Cancel, TaskCreationOptions.None, thread);
+        var waiter = WaitAsync(Task.Factory.StartNew(() => { }, cancelled.Token, TaskCreationOptions.None, thread));
+
+        await cancelled.CancelAsync();
+        gate.Release();
+        await first;
+
+        Assert.NotEqual("quiet", await waiter);
+
+        static async Task<string?> WaitAsync(Task task)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+            return Thread.CurrentThread.Name;
+        }
+    }
+
     /// <summary>Of the thread that calls; the nineteenth field of its line, counted behind the name, which may have blanks.</summary>
     private static int Niceness()
     {

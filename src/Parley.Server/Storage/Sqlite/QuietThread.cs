@@ -41,9 +41,14 @@ internal sealed partial class QuietThread : TaskScheduler, IDisposable
         // On Linux .NET's own priorities do nothing. Refused, the thread is as any other.
         if (OperatingSystem.IsLinux())
             _ = SetPriority(which: 0, who: 0, Nicest);
+        SynchronizationContext.SetSynchronizationContext(new Elsewhere());
         foreach (var task in _tasks.GetConsumingEnumerable())
             TryExecuteTask(task);
     }
+
+    /// <summary>Keeps what awaits a task off this thread. A task that was cancelled before it ran would go on here with whoever waited for it,
+    /// up to the end of the server, which waits for this thread.</summary>
+    private sealed class Elsewhere : SynchronizationContext;
 
     /// <param name="which">0: a process, which on Linux is a thread.</param>
     /// <param name="who">0: the one that calls.</param>
