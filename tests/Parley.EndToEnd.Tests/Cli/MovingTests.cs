@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Parley.EndToEnd.Tests.Durability;
 using Xunit;
 
 namespace Parley.EndToEnd.Tests.Cli;
@@ -69,8 +70,8 @@ public sealed class MovingTests(RunningServer server) : IClassFixture<RunningSer
         using var import = Process.Start(Binary.Command(server.Environment, "import", Export, "--data", target))!;
         // Batches are in the database when its write-ahead log is longer than its tables and first batch are.
         var wal = Path.Combine(target, "parley.db-wal");
-        while (!import.HasExited && !(File.Exists(wal) && new FileInfo(wal).Length > 1 << 20))
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.True(await Until.TrueAsync(
+            () => import.HasExited || (File.Exists(wal) && new FileInfo(wal).Length > 1 << 20), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         import.Kill();
         await import.WaitForExitAsync(TestContext.Current.CancellationToken);
     }

@@ -20,18 +20,18 @@ internal static unsafe class GatheredLog
     /// <summary>SQLITE_OPEN_WAL.</summary>
     private const int OpenLog = 0x80000;
 
-    private static readonly FileLayer* System = (FileLayer*)Sqlite3.FindFileLayer(0);
+    private static readonly FileLayer* SystemLayer = (FileLayer*)Sqlite3.FindFileLayer(0);
     private static readonly FileMethods* Methods = MakeMethods();
-    private static readonly FileLayer* Own = MakeLayer();
+    private static readonly FileLayer* OwnLayer = MakeLayer();
 
     /// <summary>The layer's name, ended by a zero, as <c>sqlite3_open_v2</c> takes it.</summary>
-    internal static nint Name => (nint)Own->Name;
+    internal static nint Name => (nint)OwnLayer->Name;
 
     /// <summary>The system's, under another name, with another way to open a log.</summary>
     private static FileLayer* MakeLayer()
     {
         var own = Kept<FileLayer>();
-        *own = *System;
+        *own = *SystemLayer;
         own->Version = Math.Min(own->Version, 3);
         own->FileSize += sizeof(File);
         own->Next = null;
@@ -72,10 +72,10 @@ internal static unsafe class GatheredLog
     private static int Open(FileLayer* layer, byte* name, File* file, int flags, int* outFlags)
     {
         if ((flags & OpenLog) == 0)
-            return System->Open(System, name, file, flags, outFlags);
+            return SystemLayer->Open(SystemLayer, name, file, flags, outFlags);
 
         *file = default;
-        var code = System->Open(System, name, file->Inner, flags, outFlags);
+        var code = SystemLayer->Open(SystemLayer, name, file->Inner, flags, outFlags);
         // SQLite closes what could not be opened too, where it has methods.
         if (code == Sqlite3.Ok)
             file->Methods = Methods;

@@ -185,5 +185,5 @@ internal sealed record ConnectionLease(IDeliveryHolder Holder, long Lease, long 
     internal bool IsEnding { get; set; }
 
     /// <summary>It came past the queue, which has no entry of it.</summary>
-    internal bool IsHanded { get; set; }
+    internal bool IsHanded { get; init; }
 }

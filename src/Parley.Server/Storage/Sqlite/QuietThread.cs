@@ -38,12 +38,24 @@ internal sealed partial class QuietThread : TaskScheduler, IDisposable
 
     private void Run()
     {
-        // On Linux .NET's own priorities do nothing. Refused, the thread is as any other.
-        if (OperatingSystem.IsLinux())
-            _ = SetPriority(which: 0, who: 0, Nicest);
+        LetOthersGoFirst();
         SynchronizationContext.SetSynchronizationContext(new Elsewhere());
         foreach (var task in _tasks.GetConsumingEnumerable())
             TryExecuteTask(task);
+    }
+
+    /// <summary>On Linux .NET's own priorities do nothing. Where this is refused, or the C library has another name, the thread is as any other.</summary>
+    private static void LetOthersGoFirst()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = SetPriority(which: 0, who: 0, Nicest);
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException)
+        {
+        }
     }
 
     /// <summary>Keeps what awaits a task off this thread. A task that was cancelled before it ran would go on here with whoever waited for it,

@@ -170,8 +170,7 @@ internal sealed partial class SqliteMessageStore
             : null;
         if (holder is not null)
         {
-            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.QueuedAt, batch.Json, batch.Now);
-            account.Leases[delivery].IsHanded = true;
+            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.QueuedAt, batch.Json, batch.Now, isHanded: true);
             // Before anything can fail: what is undone is taken back from the holder.
             handed.Add(new Handed(agent, holder, claimed));
         }
@@ -214,11 +213,11 @@ internal sealed partial class SqliteMessageStore
 
     private ClaimedDelivery Lease(
         MailboxAccount account, IDeliveryHolder holder, int project, Priority priority, long delivery, long seq, int attempt, long queuedAt,
-        byte[] json, long now)
+        byte[] json, long now, bool isHanded = false)
     {
         var lease = ++_nextLease;
         var until = now + (long)holder.LeaseTime.TotalMilliseconds;
-        account.Leases[delivery] = new ConnectionLease(holder, lease, seq, project, priority, attempt, queuedAt, now) { Until = until };
+        account.Leases[delivery] = new ConnectionLease(holder, lease, seq, project, priority, attempt, queuedAt, now) { Until = until, IsHanded = isHanded };
         return new ClaimedDelivery(delivery, seq, attempt, lease, until, json);
     }
 
