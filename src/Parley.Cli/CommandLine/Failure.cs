@@ -58,7 +58,7 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         ErrorCodes.UnknownRecipient => "'parley agents' lists who is there.",
         ErrorCodes.NoCapableAgent => "'parley agents' lists who can do what.",
         ErrorCodes.MailboxFull => "The recipient does not keep up: try again later, or raise the project's mailbox_limit.",
-        ErrorCodes.RateLimited => $"Try again {After(refused.RetryAfter)}.",
+        ErrorCodes.RateLimited or ErrorCodes.IndexBehind => $"Try again {After(refused.RetryAfter)}.",
         ErrorCodes.StorageUnavailable or ErrorCodes.Stopping => $"Try again {After(refused.RetryAfter)}; 'parley doctor' looks at the disk.",
         ErrorCodes.LeaseLost => "The delivery went to somebody else in the meantime: read the inbox again.",
         ErrorCodes.RequestTimeout => "A reply that comes later is in the inbox; --timeout waits longer.",

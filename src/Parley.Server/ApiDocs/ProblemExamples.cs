@@ -33,6 +33,7 @@ internal static class ProblemExamples
         ErrorCodes.IdempotencyConflict => Problems.IdempotencyConflict("login-page-1"),
         ErrorCodes.TooLarge => Problems.TooLarge("The body", 1_048_576),
         ErrorCodes.StorageUnavailable => Problems.StorageUnavailable(),
+        ErrorCodes.IndexBehind => Problems.IndexBehind(),
         ErrorCodes.Stopping => Problems.Stopping(),
         ErrorCodes.InternalError => Problems.Internal(),
         _ => new ApiProblem(code, ErrorCatalog.Of(code).Title + "."),

@@ -18,9 +18,9 @@ internal static class HistoryEndpoints
     {
         var messages = routes.MapGroup("/messages").WithTags("Messages");
         messages.MapGet("/", ListAsync).WithName("ListMessages").WithSummary("Messages that you may read, newest first.")
-            .Allow(Permission.ReadMessages).Produces<Page<Message>>();
+            .Allow(Permission.ReadMessages).Produces<Page<Message>>().Refuses(ErrorCodes.IndexBehind);
         messages.MapGet("/recent", ListAsync).WithName("RecentMessages").WithSummary("The newest messages that you may read.")
-            .Allow(Permission.ReadMessages).Produces<Page<Message>>();
+            .Allow(Permission.ReadMessages).Produces<Page<Message>>().Refuses(ErrorCodes.IndexBehind);
         messages.MapGet("/task/{task_id}", TaskAsync).WithName("TaskMessages").WithSummary("A task's messages, newest first.")
             .Allow(Permission.ReadMessages).Produces<Page<Message>>();
         messages.MapGet("/{message_id}", GetAsync).WithName("GetMessage").WithSummary("The message of an id; or, of an agent's id, its inbox.")

@@ -22,14 +22,6 @@ internal sealed partial class MessageIndexer(
     /// <summary>For this long at the most: under a load that never ends the index follows, half a minute behind.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Takes everything up to now into the index.</summary>
-    internal async ValueTask CatchUpAsync(ProjectState project, CancellationToken cancellationToken)
-    {
-        while (await index.CatchUpAsync(project.Number, isAwaited: true, cancellationToken))
-        {
-        }
-    }
-
     /// <summary>Entries of all projects together: its growth tells how busy senders are, also those of a project that has its index already.</summary>
     private long Grown => projects.All.Sum(project => project.Log.Head);
 

@@ -10,7 +10,7 @@ using Parley.Server.Rest;
 namespace Parley.Server.Messages;
 
 /// <summary>Answers lists of messages.</summary>
-internal sealed class MessageLists(IMessageHistory history, MessageIndexer indexer, MessageAccess access)
+internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, MessageAccess access)
 {
     internal async Task<IResult> ListAsync(ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
     {
@@ -18,8 +18,8 @@ internal sealed class MessageLists(IMessageHistory history, MessageIndexer index
         if (problem is not null)
             return problem;
         // Words are found in the index alone, so what was said up to now is taken into it first.
-        if (search?.Text is not null)
-            await indexer.CatchUpAsync(project, cancellationToken);
+        if (search?.Text is not null && await index.RunAsync(project.Number, cancellationToken) is { } behind)
+            return behind;
         var limit = query.List.Limit;
         var found = search is null ? [] : await history.ListAsync(search with { Max = limit + 1 }, cancellationToken);
         var next = found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null;

@@ -18,7 +18,7 @@ internal static class ThreadEndpoints
     {
         var threads = routes.MapGroup("/threads").WithTags("Threads");
         threads.MapGet("/", ListAsync).WithName("ListThreads").WithSummary("Conversations that you may read, the liveliest first.")
-            .Allow(Permission.ReadMessages).Produces<Page<ThreadSummary>>();
+            .Allow(Permission.ReadMessages).Produces<Page<ThreadSummary>>().Refuses(ErrorCodes.IndexBehind);
         threads.MapGet("/{thread_id}", GetAsync).WithName("GetThread").WithSummary("A conversation: its messages in order, who takes part.")
             .Allow(Permission.ReadMessages).Produces<ThreadView>().Refuses(ErrorCodes.NotFound);
         threads.MapGet("/{thread_id}/current", CurrentAsync).WithName("GetThreadCurrent").WithSummary("What is newer than what you have read, and what of it was superseded.")
@@ -26,14 +26,15 @@ internal static class ThreadEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        Query<ListQuery> query, Caller caller, Scope scope, ProjectDirectory projects, IMessageHistory history, MessageIndexer indexer, CancellationToken cancellationToken)
+        Query<ListQuery> query, Caller caller, Scope scope, ProjectDirectory projects, IMessageHistory history, IndexCatchUp index, CancellationToken cancellationToken)
     {
         if (projects.Find(scope.ProjectId) is not { } project)
             return Problems.NotFound("project", scope.ProjectId);
         var before = long.MaxValue;
         if (query.Value.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Problems.InvalidField("after", "is not the `next` of a page");
-        await indexer.CatchUpAsync(project, cancellationToken);
+        if (await index.RunAsync(project.Number, cancellationToken) is { } behind)
+            return behind;
         var limit = query.Value.Limit;
         var rows = await history.ThreadsAsync(project.Number, MessageAccess.ReaderOf(caller, project)?.Agent, before, limit + 1, cancellationToken);
         return TypedResults.Ok(new Page<ThreadSummary>

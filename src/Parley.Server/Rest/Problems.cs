@@ -85,6 +85,12 @@ internal static class Problems
     public static ApiProblem StorageUnavailable(TimeSpan? retryAfter = null) =>
         new(ErrorCodes.StorageUnavailable, "The store is away; nothing was stored.") { RetryAfter = retryAfter };
 
+    public static ApiProblem IndexBehind() => new(
+        ErrorCodes.IndexBehind, "The index has not taken in all that was said: after an import, or under a heavy load, that takes a while.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     public static ApiProblem Stopping(TimeSpan? retryAfter = null) =>
         new(ErrorCodes.Stopping, "The server is stopping; connect again in a moment.") { RetryAfter = retryAfter };
 

@@ -50,7 +50,7 @@ internal sealed class HistoryWorkload : IWorkload
 
         await _senders[0].SendAsync(_senders[0].AgentId, Last, cancellationToken);
         var start = _plan.Time.GetTimestamp();
-        while ((await ListAsync(new MessageQuery { Text = Last }, cancellationToken)).Items.Count == 0)
+        while (!await IsIndexedAsync(cancellationToken))
             await Task.Delay(PollInterval, _plan.Time, cancellationToken);
         _indexed = _plan.Time.GetElapsedTime(start);
         await QueryAsync(cancellationToken);
@@ -63,6 +63,18 @@ internal sealed class HistoryWorkload : IWorkload
     {
         await Task.WhenAll(_senders.Select(sender => sender.DisposeAsync().AsTask()));
         await _project.DisposeAsync();
+    }
+
+    private async Task<bool> IsIndexedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ListAsync(new MessageQuery { Text = Last }, cancellationToken)).Items.Count > 0;
+        }
+        catch (ParleyException refused) when (refused.Code == ErrorCodes.IndexBehind)
+        {
+            return false;
+        }
     }
 
     private static async Task<IWorkload> OpenAsync(BenchPlan plan, CancellationToken cancellationToken)
