@@ -95,7 +95,16 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         Assert.Equal(0, await watch.InterruptAsync());
     }
 
-    private Watch Watching(params string[] arguments) => new(Process.Start(Binary.Command(server.Environment, arguments))!);
+    private Watch Watching(params string[] arguments) => new(Process.Start(Interruptible(Binary.Command(server.Environment, arguments)))!);
+
+    /// <summary>Tests that run in the background of a script pass on that an interrupt is ignored, as shells have it there.</summary>
+    private static ProcessStartInfo Interruptible(ProcessStartInfo command)
+    {
+        command.ArgumentList.Insert(0, command.FileName);
+        command.ArgumentList.Insert(0, "--default-signal=INT");
+        command.FileName = "env";
+        return command;
+    }
 
     private static string Type(JsonElement message) => message.GetProperty("message_type").GetString()!;
 
