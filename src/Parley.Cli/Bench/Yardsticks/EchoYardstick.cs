@@ -25,9 +25,9 @@ internal sealed class EchoYardstick : IAsyncDisposable
 
     public static async Task<EchoYardstick> StartAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        // Nothing else: what reads settings watches the folder that the bench was started in, and all that is written below it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         app.UseWebSockets();
         app.Run(ServeAsync);
