@@ -9,12 +9,16 @@ internal sealed class ProjectLog(int project, long epoch, long head)
     /// <summary>Large entries count: the tail of a project never holds more JSON than this.</summary>
     private const long MaxBytes = 8L << 20;
 
+    /// <summary>While nobody looks: what is let go at once costs the collector nothing, and the tail is long again once somebody does.</summary>
+    private const int UnreadEntries = 256;
+
     private readonly Lock _gate = new();
     private LogEntry[] _ring = new LogEntry[64];
     private int _start;
     private int _count;
     private long _bytes;
     private long _head = head;
+    private long _lookedAt = head;
     private TaskCompletionSource? _grown;
 
     internal int Project { get; } = project;
@@ -68,6 +72,7 @@ internal sealed class ProjectLog(int project, long epoch, long head)
     {
         lock (_gate)
         {
+            _lookedAt = _head;
             if (after >= _head)
                 return true;
             var first = _head - _count + 1;
@@ -86,6 +91,7 @@ internal sealed class ProjectLog(int project, long epoch, long head)
     {
         lock (_gate)
         {
+            _lookedAt = _head;
             var first = _head - _count + 1;
             return seq >= first && seq <= _head && _count > 0 ? _ring[(_start + (int)(seq - first)) & (_ring.Length - 1)] : null;
         }
@@ -105,7 +111,8 @@ internal sealed class ProjectLog(int project, long epoch, long head)
 
     private void Append(LogEntry entry)
     {
-        while (_count > 0 && (_count == MaxEntries || _bytes + entry.Json.Length > MaxBytes))
+        var most = _head - _lookedAt < MaxEntries ? MaxEntries : UnreadEntries;
+        while (_count > 0 && (_count >= most || _bytes + entry.Json.Length > MaxBytes))
         {
             _bytes -= _ring[_start].Json.Length;
             _ring[_start] = null!;

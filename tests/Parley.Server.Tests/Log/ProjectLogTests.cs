@@ -1,0 +1,70 @@
+using Parley.Server.Log;
+using Xunit;
+
+namespace Parley.Server.Tests.Log;
+
+public sealed class ProjectLogTests
+{
+    private const int Kept = 8_192;
+    private const int KeptUnread = 256;
+
+    private readonly ProjectLog _log = new(project: 1, epoch: 1, head: 0);
+
+    [Fact]
+    public void While_somebody_reads_a_long_tail_stays_in_memory()
+    {
+        for (var seq = 1; seq <= 3 * Kept; seq++)
+        {
+            Publish(seq, seq);
+            if (seq % (Kept / 2) == 0)
+                Assert.True(_log.TryRead(_log.Head - 1, [], 1));
+        }
+
+        Assert.Equal((2 * Kept) + 1, Oldest());
+    }
+
+    [Fact]
+    public void What_nobody_reads_is_let_go_but_for_a_short_tail()
+    {
+        Publish(1, 3 * Kept);
+
+        Assert.Equal((3 * Kept) - KeptUnread + 1, Oldest());
+    }
+
+    [Fact]
+    public void Whoever_begins_to_read_has_a_long_tail_again()
+    {
+        Publish(1, 3 * Kept);
+        Assert.False(_log.TryRead(0, [], 1));
+
+        Publish((3 * Kept) + 1, (4 * Kept) - 1);
+
+        Assert.Equal(3 * Kept, Oldest());
+        var read = new List<LogEntry>();
+        Assert.True(_log.TryRead(3 * Kept, read, Kept));
+        Assert.Equal(Enumerable.Range((3 * Kept) + 1, Kept - 1).Select(seq => (long)seq), read.Select(entry => entry.Seq));
+    }
+
+    [Fact]
+    public void Whoever_looks_for_an_entry_reads_too()
+    {
+        Publish(1, 3 * Kept);
+        Assert.NotNull(_log.Find(3 * Kept));
+
+        Publish((3 * Kept) + 1, (4 * Kept) - 1);
+
+        Assert.NotNull(_log.Find(3 * Kept));
+    }
+
+    /// <summary>The seq of the oldest entry in memory.</summary>
+    private long Oldest()
+    {
+        var oldest = _log.Head;
+        while (_log.Find(oldest - 1) is not null)
+            oldest--;
+        return oldest;
+    }
+
+    private void Publish(int from, int to) => _log.Publish(
+        [.. Enumerable.Range(from, to - from + 1).Select(seq => new LogEntry { Project = 1, Seq = seq, Kind = EntryKind.Event, Stamp = seq, Json = "{}"u8.ToArray() })]);
+}
