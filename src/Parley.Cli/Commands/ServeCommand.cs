@@ -35,6 +35,7 @@ internal static class ServeCommand
         var settings = StoreFlags.ReadSettings(call, flags);
         await using var server = await StartAsync(call, settings);
         new ReadyNotice(server, settings).Show(call.Terminal);
+        await using var collection = QuietCollection.Start(call.Time);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
         var demo = withDemo ? ServedDemo.PlayAsync(server, settings, call, stopping.Token) : Task.CompletedTask;
