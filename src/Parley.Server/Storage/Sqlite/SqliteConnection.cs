@@ -10,6 +10,9 @@ internal sealed unsafe class SqliteConnection : IDisposable
     private const int BusyMilliseconds = 5_000;
 
     private readonly Dictionary<string, SqliteStatement> _statements = new(SqlComparer.Instance);
+
+    /// <summary>The same by the string's address in the program: statements are mostly literals, of which there is one each.</summary>
+    private readonly (string? Sql, SqliteStatement? Statement)[] _literals = new (string?, SqliteStatement?)[256];
     private nint _handle;
 
     /// <summary>A cell that SQLite writes; null while nobody asked for it.</summary>
@@ -52,6 +55,14 @@ internal sealed unsafe class SqliteConnection : IDisposable
 
     /// <summary>The statement for this SQL, prepared at its first use and reset.</summary>
     internal SqliteStatement Prepare(string sql)
+    {
+        ref var literal = ref _literals[RuntimeHelpers.GetHashCode(sql) & (_literals.Length - 1)];
+        if (!ReferenceEquals(literal.Sql, sql))
+            literal = (sql, Find(sql));
+        return literal.Statement!;
+    }
+
+    private SqliteStatement Find(string sql)
     {
         if (!_statements.TryGetValue(sql, out var statement))
             _statements.Add(sql, statement = Compile(sql));

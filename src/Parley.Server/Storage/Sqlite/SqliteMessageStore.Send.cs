@@ -18,7 +18,7 @@ internal sealed partial class SqliteMessageStore
     {
         private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SendOutcome[] _outcomes = new SendOutcome[sends.Count];
-        private readonly List<Handed> _handed = [];
+        private readonly List<Handed> _handed = new(sends.Count);
 
         internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
 

@@ -33,7 +33,7 @@ internal sealed partial class SqliteMessageStore
         private readonly Settlement[] _results = new Settlement[settles.Count];
 
         /// <summary>Leases that end with the commit: in memory nothing may change before it.</summary>
-        private readonly List<EndedLease> _ended = [];
+        private readonly List<EndedLease> _ended = new(settles.Count);
 
         internal Task<IReadOnlyList<Settlement>> Done => _done.Task;
 
