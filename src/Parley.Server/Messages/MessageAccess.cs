@@ -6,7 +6,7 @@ using Parley.Server.Security;
 namespace Parley.Server.Messages;
 
 /// <summary>Which messages and threads a caller may read. What it may not read is, for it, not there.</summary>
-internal sealed class MessageAccess(ILogStore log, IMessageHistory history)
+internal sealed class MessageAccess(ILogStore log, IMessageHistory history, KnownParticipants participants)
 {
     /// <summary>The agent whose view a caller has; null for those who read everything.</summary>
     /// <exception cref="InvalidOperationException">A token that reads no messages came this far.</exception>
@@ -43,12 +43,12 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history)
             return new(result: true);
         if (Visibility.ByItself(entry, reader) is { } plain)
             return plain || entry.Audience < Audience.Withheld ? new(plain) : ReleasedAsync(project, entry, reader, cancellationToken);
-        return history.TakesPartAsync(project.Number, entry.Thread, reader.Agent, cancellationToken);
+        return participants.HasAsync(project.Number, entry.Thread, reader.Agent, cancellationToken);
     }
 
     /// <summary>Whether a reader may read a thread as a whole.</summary>
     internal ValueTask<bool> MayReadThreadAsync(ProjectState project, long thread, Reader? reader, CancellationToken cancellationToken) =>
-        reader is null ? new(result: true) : history.TakesPartAsync(project.Number, thread, reader.Agent, cancellationToken);
+        reader is null ? new(result: true) : participants.HasAsync(project.Number, thread, reader.Agent, cancellationToken);
 
     /// <summary>A withheld message is its recipients' from its release on.</summary>
     private async ValueTask<bool> ReleasedAsync(ProjectState project, LogEntry entry, Reader reader, CancellationToken cancellationToken) =>

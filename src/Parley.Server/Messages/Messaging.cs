@@ -23,6 +23,7 @@ internal static class Messaging
         .AddSingleton<MailboxOwners>()
         .AddSingleton<Speakers>()
         .AddSingleton<MessageAccess>()
+        .AddSingleton<KnownParticipants>()
         .AddSingleton<MessageLists>()
         .AddSingleton<IndexCatchUp>()
         .AddSingleton<MessageTraces>()
