@@ -11,14 +11,17 @@ namespace Parley.Server.Tests.Storage;
 public sealed class PostgresSearchTests(PostgresDatabases databases)
 {
     /// <summary>Messages between two that are written: more than the widest look into single blocks takes in.</summary>
-    private const long Gap = 65L << 14;
+    private const long Gap = 17L << 14;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Words_are_found_newest_first_however_far_back_they_stand()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_000_000)]
+    public async Task Words_are_found_newest_first_however_far_back_they_stand(long messagesOfOthers)
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
+        await store.ExecuteAsync($"INSERT INTO indexed (project, seq) VALUES (1000, {messagesOfOthers})");
         var seqs = new List<long>();
         foreach (var content in new[] { "common rare", "common", "common odd", "common", "common" })
         {
@@ -36,6 +39,8 @@ public sealed class PostgresSearchTests(PostgresDatabases databases)
         Assert.Empty(await FindAsync("\"rare common\"", max: 9));
         Assert.Equal([seqs[1], seqs[0]], await FindAsync("common", max: 9, before: seqs[2]));
         Assert.Equal([seqs[0]], await FindAsync("common", max: 9, before: seqs[0] + 1));
+        Assert.Equal([seqs[0]], await FindAsync("common rare common rare common rare common rare common rare", max: 9));
+        Assert.Empty(await FindAsync("common common common common common common common common rare odd", max: 9));
 
         async Task<IEnumerable<long>> FindAsync(string text, int max, long before = long.MaxValue) =>
             (await store.History.ListAsync(new HistoryQuery(store.Project.Number) { Text = text, Max = max, Before = before }, Cancel)).Select(entry => entry.Seq);

@@ -123,7 +123,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
                 FROM unnest($1, $2, $3) AS t (place, words, marks) ON CONFLICT (place) DO UPDATE SET words = excluded.words
                 """,
                 texts.Select(text => text.Place).ToArray(), texts.Select(text => SearchWords.Vector(text.Content!)).ToArray(),
-                texts.Select(text => $"{{{SearchMarks.Project(project)},{SearchMarks.Block(text.Place)}}}").ToArray())
+                texts.Select(text => SearchMarks.Of(project, text.Place)).ToArray())
             .RunAsync(cancellationToken);
         // What was deleted within this part is a tombstone already; of what was indexed before, the words go now.
         await connection.Ask(

@@ -9,9 +9,11 @@ internal static class SearchMarks
 {
     private const int BlockBits = 14;
 
-    internal static string Project(int project) => $"#p{project}";
+    /// <summary>A text's marks, as the text form of an array.</summary>
+    internal static string Of(int project, long place) => $"{{#p{project},#b{place >> BlockBits}}}";
 
-    internal static string Block(long place) => $"#b{place >> BlockBits}";
+    /// <summary>A <c>tsquery</c> for what is of a project.</summary>
+    internal static string Project(int project) => $"'#p{project}'";
 
     /// <summary>The first place of the block that is so many before a place's.</summary>
     internal static long Back(long place, int blocks) => ((place >> BlockBits) - blocks) << BlockBits;

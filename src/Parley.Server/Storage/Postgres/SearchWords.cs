@@ -39,10 +39,10 @@ internal static class SearchWords
         return vector.ToString();
     }
 
-    /// <summary>The text form of a <c>tsquery</c>: every word must be there, those in quotes side by side. So must what one run of other
-    /// signs joins: <c>src/Mailbox</c> is two words that follow each other.</summary>
-    /// <returns>Null when there is no word to look for.</returns>
-    internal static string? Query(string text)
+    /// <summary>The text forms of <c>tsquery</c> that must all hold: every word must be there, those in quotes side by side. So must what one run of
+    /// other signs joins: <c>src/Mailbox</c> is two words that follow each other.</summary>
+    /// <returns>Empty when there is no word to look for.</returns>
+    internal static IReadOnlyList<string> Terms(string text)
     {
         var phrases = new List<string>();
         var parts = text.Split('"');
@@ -52,7 +52,7 @@ internal static class SearchWords
             phrases.AddRange(terms.Select(Phrase).Where(phrase => phrase.Length > 0));
         }
 
-        return phrases.Count == 0 ? null : string.Join(" & ", phrases);
+        return phrases;
     }
 
     private static string Phrase(string term)
