@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -29,6 +30,11 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>Where it listens, once started: with the port that was taken where 0 was asked for.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
+    /// <summary>Where clients on this machine reach it: over loopback, where it listens at every address.</summary>
+    public Uri LocalAddress => IPAddress.TryParse(Address.DnsSafeHost, out var host) && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
+        ? new UriBuilder(Address) { Host = host.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]" }.Uri
+        : Address;
+
     /// <summary>What holds the data: the database's product and version, and where it is.</summary>
     public string Storage => _app.Services.GetRequiredService<StorageName>().Text;
 
@@ -45,7 +51,7 @@ public sealed class RunningServer : IAsyncDisposable
         await _app.Services.GetRequiredService<Uptime>().OpenAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         // By this file the clients on this machine find the server.
-        await File.WriteAllTextAsync(AddressFile, $"{Address.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
+        await File.WriteAllTextAsync(AddressFile, $"{LocalAddress.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
     }
 
     /// <summary>Completes when the process is asked to stop.</summary>

@@ -15,7 +15,7 @@ internal static class ServedDemo
         try
         {
             var token = await File.ReadAllTextAsync(Path.Combine(settings.DataFolder, "admin.token"), stopping);
-            var options = new ParleyOptions { Url = server.Address.ToString(), Token = token.Trim(), Project = "default", TimeProvider = call.Time };
+            var options = new ParleyOptions { Url = server.LocalAddress.ToString(), Token = token.Trim(), Project = "default", TimeProvider = call.Time };
             await using var api = ParleyApi.Open(options);
             await new DemoPlayer(api, options, new DemoStage(call.Terminal, call.Time), fast: false).PlayAsync(SquadScript.Script, stopping);
         }
