@@ -7,14 +7,14 @@ internal sealed partial class SqliteCheckpointer : IDisposable
 {
     /// <summary>Start when so many pages (16 MB) wait: enough that a hot page is copied once for many commits, few enough that a restart
     /// reads them in no time.</summary>
-    private const int StartPages = 4_096;
+    private const int StartPages = 2_048;
 
     /// <summary>When no more than these came during a checkpoint, the writer moves them itself between two commits, a millisecond's work, and
     /// the file starts over: a commit into a file that grows waits for the file system's journal too.</summary>
-    private const int RestPages = 256;
+    private const int RestPages = 128;
 
     /// <summary>A log of so many pages (256 MB), under a load that never gave way, gets one checkpoint that makes the writer wait.</summary>
-    private const int LongPages = 65_536;
+    private const int LongPages = 32_768;
 
     private readonly string _path;
     private readonly SqliteConnection _writing;

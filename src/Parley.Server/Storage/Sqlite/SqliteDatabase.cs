@@ -6,8 +6,10 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    /// <summary>What a commit has confirmed is on disk.</summary>
-    internal const string WriterPragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+    /// <summary>What a commit has confirmed is on disk. Pages of twice SQLite's size, in files that are made from now on: a message passes through
+    /// fewer of them on its way through the write-ahead log and into the file. Larger ones yet would make a lone message's commit long.</summary>
+    internal const string WriterPragmas =
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
 
     private readonly DataFolderLock _lock;
     private readonly SqliteCheckpointer _checkpointer;
