@@ -45,14 +45,8 @@ public sealed class RunningServer : IAsyncDisposable
 
     /// <summary>Listens.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken = default)
-    {
-        await _app.StartAsync(cancellationToken);
-        await _app.Services.GetRequiredService<Uptime>().OpenAsync();
-        Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        // By this file the clients on this machine find the server.
-        await File.WriteAllTextAsync(AddressFile, $"{LocalAddress.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
-    }
+    /// <exception cref="StartRefusedException">There is no room for what a start writes.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default) => WithDiskAsync(ListenAsync(cancellationToken));
 
     /// <summary>Completes when the process is asked to stop.</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken = default)
@@ -76,7 +70,18 @@ public sealed class RunningServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    internal async Task LoadAsync(CancellationToken cancellationToken)
+    internal Task LoadAsync(CancellationToken cancellationToken) => WithDiskAsync(ReadAsync(cancellationToken));
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await _app.StartAsync(cancellationToken);
+        await _app.Services.GetRequiredService<Uptime>().OpenAsync();
+        Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        // By this file the clients on this machine find the server.
+        await File.WriteAllTextAsync(AddressFile, $"{LocalAddress.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
     {
         FirstTokens.MakeFolder(_settings.DataFolder);
         var services = _app.Services;
@@ -90,6 +95,18 @@ public sealed class RunningServer : IAsyncDisposable
             await nodes.SucceedAsync(DataFolderName.ReadOrMake(_settings.DataFolder), cancellationToken);
         await services.LoadSecurityAsync(_settings, cancellationToken);
         await services.StartMonitoringAsync();
+    }
+
+    private async Task WithDiskAsync(Task step)
+    {
+        try
+        {
+            await step;
+        }
+        catch (Exception fault) when (StorageSetup.IsOfDisk(fault))
+        {
+            throw new DataFolderUnusableException(_settings.DataFolder, fault);
+        }
     }
 
     private string AddressFile => Path.Combine(_settings.DataFolder, AddressFileName);

@@ -36,6 +36,10 @@ internal static class StorageSetup
         }
     }
 
+    /// <summary>Whether the disk of the data folder is at fault.</summary>
+    public static bool IsOfDisk(Exception fault) =>
+        fault is SqliteException { IsStorageFault: true } or StorageUnavailableException { InnerException: SqliteException };
+
     /// <summary>The data as of one moment, to be read beside its servers.</summary>
     public static async Task<IStoreExport> OpenExportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? await PostgresExport.OpenAsync(address, cancellationToken) : SqliteExport.Open(settings);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Parley.EndToEnd.Tests.Cli;
 using Xunit;
 
 namespace Parley.EndToEnd.Tests.Durability;
@@ -50,6 +51,21 @@ public sealed class FullDiskTests
         await server.KillAsync();
         await server.StartAsync(Cancel);
         await VerifyAsync(client, confirmed);
+    }
+
+    [Fact]
+    public async Task A_server_that_finds_no_room_for_its_data_says_so_and_does_not_start()
+    {
+        await using var disk = await SmallDisk.MountAsync(megabytes: 1);
+        await File.WriteAllBytesAsync(Path.Combine(disk.Folder, "ballast"), new byte[900 << 10], Cancel);
+        var folder = Path.Combine(disk.Folder, "data");
+
+        var run = await Binary.RunAsync(new Dictionary<string, string>(), ["serve", "--port", "0", "--data", folder], Cancel);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"parley: The data folder '{folder}' can not be used: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("database or disk is full", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
     }
 
     private static async Task RegisterAsync(HttpClient client)
