@@ -36,7 +36,7 @@ internal static class ErrorCatalog
         new(ErrorCodes.RateLimited, 429, "Too many requests", true, "Wait for `Retry-After`, or have the project's rate limit raised."),
         new(ErrorCodes.InternalError, 500, "The server failed", false, "A fault of the server: its log has the reason under this time."),
         new(ErrorCodes.StorageUnavailable, 503, "The store is away", true, "Nothing was stored. Send it again after `Retry-After`, with the same idempotency key."),
-        new(ErrorCodes.IndexBehind, 503, "The index is behind", true, "Ask again after `Retry-After`: what was said is being indexed meanwhile. Lists without `q` answer at once."),
+        new(ErrorCodes.IndexBehind, 503, "The index is behind", true, "Ask again after `Retry-After`: what was said is being indexed meanwhile. Lists of messages without `q` answer at once."),
         new(ErrorCodes.Stopping, 503, "The server is stopping", true, "Connect again after `Retry-After`."),
         new(ErrorCodes.RequestTimeout, 504, "No reply in time", true, "The request is stored and may still be answered: the reply comes as an ordinary message."),
     ];
