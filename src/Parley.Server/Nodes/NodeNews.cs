@@ -12,10 +12,11 @@ internal sealed partial class NodeNews(
     DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, INodeStore store, ILogger<NodeNews> logger) : INodeNews
 {
     private Task _receipts = Task.CompletedTask;
+    private Task _presences = Task.CompletedTask;
 
     public void DirectoriesChanged() => _ = CatchUpAsync();
 
-    public void PresenceChanged(in AgentPresence presence) => agents.Follow(presence.Project, presence.Agent, presence.Node, presence.Note);
+    public void PresenceChanged(in AgentPresence presence) => _presences = FollowAsync(_presences, presence);
 
     public void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts) => _receipts = PublishAsync(_receipts, receipts);
 
@@ -23,11 +24,22 @@ internal sealed partial class NodeNews(
 
     public void Missed() => _ = CatchUpAllAsync();
 
+    private async Task FollowAsync(Task before, AgentPresence presence)
+    {
+        await before;
+        // Where the other node has just made the agent, its coming may be told before the agent itself.
+        if (!IsKnown(presence.Project, presence.Agent))
+            await CatchUpAsync();
+        agents.Follow(presence.Project, presence.Agent, presence.Node, presence.Note);
+    }
+
+    private bool IsKnown(int project, int agent) => projects.Find(project)?.Agents.Find(agent) is not null;
+
     private async Task PublishAsync(Task before, IReadOnlyList<ReceiptNote> receipts)
     {
         await before;
         // Where the other node has just made the agent, its receipt may come before the agent itself.
-        if (receipts.Any(receipt => projects.Find(receipt.Project)?.Agents.Find(receipt.Agent) is null))
+        if (!receipts.All(receipt => IsKnown(receipt.Project, receipt.Agent)))
             await CatchUpAsync();
         foreach (var receipt in receipts)
             handover.Hear(receipt);
