@@ -47,7 +47,7 @@ public static class ParleyServer
 
         var app = builder.Build();
         app.UseEdge(settings);
-        app.UseNeighbours();
+        app.UseClusterCatchUp();
         app.UseSockets();
         var api = app.MapApi(settings);
         api.MapProjects();

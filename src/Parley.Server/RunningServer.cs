@@ -39,7 +39,7 @@ public sealed class RunningServer : IAsyncDisposable
     public string Storage => _app.Services.GetRequiredService<StorageName>().Text;
 
     /// <summary>The file with the token that opens everything, readable by its owner only.</summary>
-    public string AdminTokenFile => FirstTokens.AdminFile(_settings.DataFolder);
+    public string AdminTokenFile => BootstrapTokens.AdminFile(_settings.DataFolder);
 
     internal IServiceProvider Services => _app.Services;
 
@@ -63,8 +63,8 @@ public sealed class RunningServer : IAsyncDisposable
         File.Delete(AddressFile);
         _app.Services.GetRequiredService<Readiness>().Stop();
         using var patience = new CancellationTokenSource(_settings.StopTimeout);
-        if (_app.Services.GetRequiredService<INeighbours>().AreThere)
-            await _app.Services.GetRequiredService<Relocation>().MoveAsync(_settings.StopTimeout / 4);
+        if (_app.Services.GetRequiredService<IClusterView>().AreThere)
+            await _app.Services.GetRequiredService<ConnectionDrain>().MoveAsync(_settings.StopTimeout / 4);
         _app.Services.GetRequiredService<Stopping>().Begin();
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
@@ -83,7 +83,7 @@ public sealed class RunningServer : IAsyncDisposable
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        FirstTokens.MakeFolder(_settings.DataFolder);
+        BootstrapTokens.MakeFolder(_settings.DataFolder);
         var services = _app.Services;
         services.StartStorage(_settings);
         await services.GetRequiredService<ProjectDirectory>().LoadAsync(cancellationToken);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Moving;
+using Parley.Cli.ExportImport;
 using Parley.Cli.Output;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Commands;
 
@@ -23,7 +23,7 @@ internal static class BackupCommand
         return command.Does(async call =>
         {
             var settings = store.Read(call);
-            var summary = await MoveCall.RunAsync(() => DataMover.BackupAsync(settings, call.Arguments.GetRequiredValue(output), call.Cancellation));
+            var summary = await MoveCall.RunAsync(() => StoreTransfer.BackupAsync(settings, call.Arguments.GetRequiredValue(output), call.Cancellation));
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(summary, OutputJson.Lines.BackupSummary);
             else

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Moving;
+using Parley.Cli.ExportImport;
 using Parley.Cli.Output;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Commands;
 
@@ -34,11 +34,11 @@ internal static class ExportCommand
             {
                 await using var to = Console.OpenStandardOutput();
                 await using var buffered = new BufferedStream(to, 1 << 16);
-                Tell(call, await MoveCall.RunAsync(() => DataMover.ExportAsync(settings, buffered, call.Time, progress, call.Cancellation)));
+                Tell(call, await MoveCall.RunAsync(() => StoreTransfer.ExportAsync(settings, buffered, call.Time, progress, call.Cancellation)));
             }
             else
             {
-                Tell(call, await MoveCall.RunAsync(() => DataMover.ExportAsync(settings, file, goOn, call.Time, progress, call.Cancellation)));
+                Tell(call, await MoveCall.RunAsync(() => StoreTransfer.ExportAsync(settings, file, goOn, call.Time, progress, call.Cancellation)));
             }
 
             return ExitCode.Done;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Moving;
+using Parley.Cli.ExportImport;
 using Parley.Cli.Output;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Commands;
 
@@ -28,7 +28,7 @@ internal static class ImportCommand
         {
             var settings = store.Read(call);
             await using var from = Open(call.Arguments.GetRequiredValue(file));
-            var summary = await MoveCall.RunAsync(() => DataMover.ImportAsync(from, settings, call.Time, MoveCall.Progress(call, "Imported"), call.Cancellation));
+            var summary = await MoveCall.RunAsync(() => StoreTransfer.ImportAsync(from, settings, call.Time, MoveCall.Progress(call, "Imported"), call.Cancellation));
             Tell(call, summary);
             return ExitCode.Done;
         });

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Moving;
+using Parley.Cli.ExportImport;
 using Parley.Cli.Output;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Commands;
 
@@ -25,7 +25,7 @@ internal static class RestoreCommand
         return command.Does(async call =>
         {
             var settings = store.Read(call);
-            var summary = await MoveCall.RunAsync(() => DataMover.RestoreAsync(
+            var summary = await MoveCall.RunAsync(() => StoreTransfer.RestoreAsync(
                 call.Arguments.GetRequiredValue(file), settings, call.Arguments.GetValue(replace), call.Time, call.Cancellation));
             if (call.Terminal.Json)
             {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Moving;
+using Parley.Cli.ExportImport;
 using Parley.Cli.Serve;
 using Parley.Server;
 using Parley.Server.Settings;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Parley.Cli.Doctor;
 using Parley.Protocol;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Output;
 

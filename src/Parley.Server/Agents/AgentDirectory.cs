@@ -8,7 +8,7 @@ namespace Parley.Server.Agents;
 
 /// <summary>Who is there: registers agents, changes them, and knows what they are doing.</summary>
 internal sealed partial class AgentDirectory(
-    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, INeighbours neighbours, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
+    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, IClusterView cluster, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
 {
     /// <summary>The operators' inbox, an agent of every project that nobody registers and no list shows.</summary>
     internal const string Human = "human";
@@ -45,7 +45,7 @@ internal sealed partial class AgentDirectory(
     }
 
     /// <summary>How an agent is at another node.</summary>
-    internal void Follow(int projectNumber, int number, int node, AgentNote note)
+    internal void Follow(int projectNumber, int number, int node, PresenceChange note)
     {
         if (projects.Find(projectNumber) is not { } project || project.Agents.Find(number) is not { } agent)
             return;
@@ -95,7 +95,7 @@ internal sealed partial class AgentDirectory(
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await neighbours.CatchUpAsync(cancellationToken);
+            await cluster.CatchUpAsync(cancellationToken);
             if (project.Agents.Find(id) is { } present)
             {
                 if (create)
@@ -144,7 +144,7 @@ internal sealed partial class AgentDirectory(
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await neighbours.CatchUpAsync(cancellationToken);
+            await cluster.CatchUpAsync(cancellationToken);
             await ChangeLockedAsync(project, agent, change(agent.Record), "agent_updated", cancellationToken);
         }
         finally
@@ -160,7 +160,7 @@ internal sealed partial class AgentDirectory(
         foreach (var watcher in Watchers)
             await watcher.RemovedAsync(project, agent, cancellationToken);
         var removed = await store.RemoveAsync(agent.Record, await EntryAsync(project, "agent_removed", agent, cancellationToken), cancellationToken);
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
         return removed;
     }
 
@@ -173,7 +173,7 @@ internal sealed partial class AgentDirectory(
         agent.Presence.Report(status, activity, clock.GetUtcNow());
         if (wasOnline != agent.IsOnline)
             Tell(project, agent);
-        await store.NoteAsync(agent.Record, AgentNote.Of(agent.Presence.Here), await EntryAsync(project, "agent_status", agent, cancellationToken), cancellationToken);
+        await store.NoteAsync(agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_status", agent, cancellationToken), cancellationToken);
     }
 
     /// <summary>A sign of life over REST.</summary>
@@ -214,7 +214,7 @@ internal sealed partial class AgentDirectory(
     internal async ValueTask NoteLeftAsync(int projectNumber, int number)
     {
         if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)
-            await store.NoteAsync(agent.Record, AgentNote.Gone, await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
+            await store.NoteAsync(agent.Record, PresenceChange.Gone, await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
     }
 
     private async ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
@@ -222,7 +222,7 @@ internal sealed partial class AgentDirectory(
         if (!agent.Presence.IsElsewhere)
             Tell(project, agent);
         await store.NoteAsync(
-            agent.Record, AgentNote.Of(agent.Presence.Here), await EntryAsync(project, "agent_joined", agent, cancellationToken), cancellationToken);
+            agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_joined", agent, cancellationToken), cancellationToken);
     }
 
     private async ValueTask LeftAsync(ProjectState project, AgentState agent)
@@ -234,7 +234,7 @@ internal sealed partial class AgentDirectory(
             // Gone from memory: removed, or its project was; then there is no log to tell it to.
             if (project.Agents.Find(agent.Number) is not null && !project.Gone.IsCancellationRequested)
                 await store.NoteAsync(
-                    agent.Record, AgentNote.Of(agent.Presence.Here), await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
+                    agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
@@ -251,7 +251,7 @@ internal sealed partial class AgentDirectory(
 
     private async ValueTask<AgentState> FindAddedAsync(ProjectState project, string id, CancellationToken cancellationToken)
     {
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
         return project.Agents.Find(id) ?? throw new InvalidOperationException($"The store has an agent '{id}' that memory does not know.");
     }
 
@@ -274,7 +274,7 @@ internal sealed partial class AgentDirectory(
             return;
         agent.Record = changed;
         // What was read of the agent before this change, and is just being taken in, is overtaken.
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
     }
 
     private async ValueTask<AgentEntry> EntryAsync(

@@ -31,7 +31,7 @@ internal sealed record AgentRecord
 internal sealed class AgentState(AgentRecord record)
 {
     private volatile AgentRecord _record = record;
-    private volatile AgentWords _words = AgentWords.Of(record);
+    private volatile AgentJson _words = AgentJson.Of(record);
 
     internal int Number { get; } = record.Number;
 
@@ -43,12 +43,12 @@ internal sealed class AgentState(AgentRecord record)
         set
         {
             _record = value;
-            _words = AgentWords.Of(value);
+            _words = AgentJson.Of(value);
         }
     }
 
     /// <summary>Its part of a message's JSON, encoded once.</summary>
-    internal AgentWords Words => _words;
+    internal AgentJson Words => _words;
 
     internal Presence Presence { get; } = new(record.LastSeen);
 

@@ -21,7 +21,7 @@ internal interface IAgentStore
 
     /// <summary>Writes how an agent is at this node; nothing else of it changes. Its coming and going are entries of the log only where it
     /// is at no other node.</summary>
-    ValueTask NoteAsync(AgentRecord agent, AgentNote note, AgentEntry entry, CancellationToken cancellationToken);
+    ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Keeps when agents were last seen.</summary>
     ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken);
@@ -33,9 +33,9 @@ internal sealed record AgentEntry(string Type, Func<AgentRecord, byte[]> Json);
 
 /// <summary>How an agent is at a node.</summary>
 /// <param name="Status">Offline: it has left that node.</param>
-internal readonly record struct AgentNote(AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since)
+internal readonly record struct PresenceChange(AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since)
 {
-    internal static AgentNote Gone { get; } = new(AgentStatus.Offline, AgentActivity.Unknown, null);
+    internal static PresenceChange Gone { get; } = new(AgentStatus.Offline, AgentActivity.Unknown, null);
 
-    internal static AgentNote Of((AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since) here) => new(here.Status, here.Activity, here.Since);
+    internal static PresenceChange Of((AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since) here) => new(here.Status, here.Activity, here.Since);
 }

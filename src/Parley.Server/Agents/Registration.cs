@@ -7,7 +7,7 @@ using Parley.Server.Security;
 namespace Parley.Server.Agents;
 
 /// <summary>How an agent comes to be, and to its token.</summary>
-internal sealed class Registration(AgentDirectory directory, TokenVault vault, INeighbours neighbours)
+internal sealed class Registration(AgentDirectory directory, TokenVault vault, IClusterView cluster)
 {
     /// <summary>Registers an agent as a caller may: an agent itself only, a join token what is not there yet, operators anyone.</summary>
     internal async ValueTask<RegistrationResult> RegisterAsync(
@@ -53,7 +53,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     {
         // Whoever got no answer to its registration asks again. As long as nobody used the token, it can be told anew.
         // It may have been told anew at another node before.
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
         var tokens = vault.TokensOf(project.Id, id);
         var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent) && !await vault.WasUsedAsync(project.Id, id, cancellationToken);
         if (caller.May(Permission.Register) == Access.CreateOnly && !wasNeverUsed)

@@ -8,7 +8,7 @@ using Parley.Server.Monitoring;
 namespace Parley.Server.Connections;
 
 /// <summary>Which connections there are. Here the store finds who takes a delivery at once.</summary>
-internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals, IReceiptLine line) : IHandover, IMailboxWaker, IConnectionCount
+internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals, IReceiptChannel line) : IHandover, IMailboxWaker, IConnectionCount
 {
     private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);

@@ -20,21 +20,21 @@ internal static class ConnectionsSetup
         .AddSingleton<IHandover>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IMailboxWaker>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IConnectionCount>(provider => provider.GetRequiredService<ConnectionHub>())
-        .AddSingleton<IAgentWatcher, PresenceNews>()
+        .AddSingleton<IAgentWatcher, PresenceNotifier>()
         .AddSingleton<FrameTable>()
         .AddSingleton<IFrames, FeedFrames>()
         .AddSingleton<FeedCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<IChore, SilenceWatch>()
+        .AddSingleton<IChore, IdleConnectionMonitor>()
         .AddSingleton<Sessions>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
             provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<Relocation>(), settings.Heartbeat))
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
-        .AddSingleton<Relocation>()
+        .AddSingleton<ConnectionDrain>()
         .AddHostedService<MaintenanceLoop>();
 }

@@ -10,7 +10,7 @@ internal interface ILeadership
 }
 
 /// <summary>What other nodes on the same store have made, as far as it is held in memory here: projects, agents, squads, tokens.</summary>
-internal interface INeighbours
+internal interface IClusterView
 {
     /// <summary>Whether another node is alive that connections may move to.</summary>
     bool AreThere { get; }
@@ -25,7 +25,7 @@ internal interface INeighbours
 }
 
 /// <summary>A server that has its store to itself.</summary>
-internal sealed class SoleNode : ILeadership, INeighbours, IReceiptLine
+internal sealed class SingleNode : ILeadership, IClusterView, IReceiptChannel
 {
     public bool IsLeader => true;
 

@@ -10,5 +10,5 @@ internal static class DeliveryFilters
         ProjectState project, IReadOnlyList<string>? types, IReadOnlyList<Priority>? priorities, IReadOnlyList<string>? senders) => new(
         (types ?? []).ToHashSet(StringComparer.Ordinal),
         (priorities ?? []).ToHashSet(),
-        (senders ?? []).Select(sender => sender == Speaker.ServerId ? 0 : project.Agents.Find(sender)?.Number ?? -1).ToHashSet());
+        (senders ?? []).Select(sender => sender == Sender.ServerId ? 0 : project.Agents.Find(sender)?.Number ?? -1).ToHashSet());
 }

@@ -74,7 +74,7 @@ internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projec
             IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"delivery_failed:{death.Delivery}:{death.Seq}"),
         };
         draft.To.Add(sender.Id);
-        await mailbox.SendAsync(project, Speaker.Server, draft, null, cancellationToken);
+        await mailbox.SendAsync(project, Sender.Server, draft, null, cancellationToken);
     }
 
     private static byte[] Json(string text) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(text, WireJson.Strict.String));

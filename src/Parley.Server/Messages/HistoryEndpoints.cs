@@ -49,7 +49,7 @@ internal static class HistoryEndpoints
 
     private static async Task<IResult> GetAsync(
         string message_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, MessageAccess access, IMessageHistory history,
-        MailboxOwners owners, InboxReader inbox, CancellationToken cancellationToken)
+        ActorResolver owners, InboxReader inbox, CancellationToken cancellationToken)
     {
         if (projects.Find(scope.ProjectId) is not { } project)
             return Problems.NotFound("project", scope.ProjectId);
@@ -64,7 +64,7 @@ internal static class HistoryEndpoints
     }
 
     private static async Task<IResult> InboxAsync(
-        string agentId, HttpContext context, Caller caller, Scope scope, MailboxOwners owners, InboxReader inbox, CancellationToken cancellationToken)
+        string agentId, HttpContext context, Caller caller, Scope scope, ActorResolver owners, InboxReader inbox, CancellationToken cancellationToken)
     {
         if (agentId != AgentDirectory.Human && !WireNames.IsAgentId(agentId))
             return Problems.NotFound("message", agentId);
@@ -105,15 +105,15 @@ internal static class HistoryEndpoints
     }
 
     private static Task<IResult> ReactAsync(
-        string message_id, string emoji, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store, CancellationToken cancellationToken) =>
+        string message_id, string emoji, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, MessageAccess access, IMessageStore store, CancellationToken cancellationToken) =>
         ApplyAsync(message_id, emoji, remove: false, query.Value, caller, scope, owners, access, store, cancellationToken);
 
     private static Task<IResult> UnreactAsync(
-        string message_id, string emoji, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store, CancellationToken cancellationToken) =>
+        string message_id, string emoji, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, MessageAccess access, IMessageStore store, CancellationToken cancellationToken) =>
         ApplyAsync(message_id, emoji, remove: true, query.Value, caller, scope, owners, access, store, cancellationToken);
 
     private static async Task<IResult> ApplyAsync(
-        string messageId, string emoji, bool remove, SettlerQuery query, Caller caller, Scope scope, MailboxOwners owners, MessageAccess access, IMessageStore store,
+        string messageId, string emoji, bool remove, SettlerQuery query, Caller caller, Scope scope, ActorResolver owners, MessageAccess access, IMessageStore store,
         CancellationToken cancellationToken)
     {
         var (project, agent, problem) = await owners.FindActorAsync(caller, scope, query.AgentId, cancellationToken);

@@ -33,7 +33,7 @@ internal static class InboxEndpoints
         .Allow(Permission.Settle).Produces(StatusCodes.Status204NoContent).Refuses(ErrorCodes.NotFound, ErrorCodes.LeaseLost);
 
     internal static async Task<IResult> PeekAsync(
-        string agent_id, Query<InboxQuery> query, Scope scope, MailboxOwners owners, InboxReader inbox, CancellationToken cancellationToken)
+        string agent_id, Query<InboxQuery> query, Scope scope, ActorResolver owners, InboxReader inbox, CancellationToken cancellationToken)
     {
         var (project, agent, problem) = await owners.FindAsync(scope, agent_id, cancellationToken);
         if (problem is not null)
@@ -44,7 +44,7 @@ internal static class InboxEndpoints
     }
 
     private static async Task<IResult> ClaimAsync(
-        string agent_id, OptionalBody<ClaimRequest> body, Query<ClaimQuery> query, Caller caller, Scope scope, MailboxOwners owners, InboxReader inbox, AgentDirectory agents,
+        string agent_id, OptionalBody<ClaimRequest> body, Query<ClaimQuery> query, Caller caller, Scope scope, ActorResolver owners, InboxReader inbox, AgentDirectory agents,
         CancellationToken cancellationToken)
     {
         var (project, agent, problem) = await owners.FindAsync(scope, agent_id, cancellationToken);
@@ -63,28 +63,28 @@ internal static class InboxEndpoints
     }
 
     private static Task<IResult> AckAsync(
-        string message_id, OptionalBody<AckRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, Settling settling, CancellationToken cancellationToken) =>
+        string message_id, OptionalBody<AckRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, Settling settling, CancellationToken cancellationToken) =>
         SettleAsync(SettleVerb.Ack, message_id, new SettleItem { LeaseId = body.Value?.LeaseId }, query.Value, caller, scope, owners, settling, cancellationToken);
 
     private static Task<IResult> NackAsync(
-        string message_id, OptionalBody<NackRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, Settling settling, CancellationToken cancellationToken) =>
+        string message_id, OptionalBody<NackRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, Settling settling, CancellationToken cancellationToken) =>
         SettleAsync(
             SettleVerb.Nack, message_id,
             new SettleItem { LeaseId = body.Value?.LeaseId, DelaySeconds = body.Value?.DelaySeconds, Reason = body.Value?.Reason },
             query.Value, caller, scope, owners, settling, cancellationToken);
 
     private static Task<IResult> ExtendAsync(
-        string message_id, OptionalBody<ExtendRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, Settling settling, CancellationToken cancellationToken) =>
+        string message_id, OptionalBody<ExtendRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, Settling settling, CancellationToken cancellationToken) =>
         SettleAsync(
             SettleVerb.Extend, message_id, new SettleItem { LeaseId = body.Value?.LeaseId, LeaseSeconds = body.Value?.LeaseSeconds },
             query.Value, caller, scope, owners, settling, cancellationToken);
 
     private static Task<IResult> SurfacedAsync(
-        string message_id, OptionalBody<AckRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, Settling settling, CancellationToken cancellationToken) =>
+        string message_id, OptionalBody<AckRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, Settling settling, CancellationToken cancellationToken) =>
         SettleAsync(SettleVerb.Surfaced, message_id, new SettleItem { LeaseId = body.Value?.LeaseId }, query.Value, caller, scope, owners, settling, cancellationToken);
 
     private static async Task<IResult> SettleAsync(
-        SettleVerb verb, string messageId, SettleItem item, SettlerQuery settler, Caller caller, Scope scope, MailboxOwners owners, Settling settling, CancellationToken cancellationToken)
+        SettleVerb verb, string messageId, SettleItem item, SettlerQuery settler, Caller caller, Scope scope, ActorResolver owners, Settling settling, CancellationToken cancellationToken)
     {
         if (!WireNames.IsUuid(messageId))
             return Problems.NotFound("message", messageId);
@@ -96,7 +96,7 @@ internal static class InboxEndpoints
     }
 
     private static async Task<IResult> AckManyAsync(
-        Body<AckBatchRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, MailboxOwners owners, Settling settling, CancellationToken cancellationToken)
+        Body<AckBatchRequest> body, Query<SettlerQuery> query, Caller caller, Scope scope, ActorResolver owners, Settling settling, CancellationToken cancellationToken)
     {
         if (new Validation().Required("items", body.Value.Items).Items("items", body.Value.Items, 1_000).Problem is { } bad)
             return bad;

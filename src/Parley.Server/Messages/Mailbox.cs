@@ -16,11 +16,11 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
     /// <summary>Sends. What returns is accepted in its order; <see cref="PendingSends.Done"/> completes when it is on disk.</summary>
     /// <remarks>Drafts are views of the caller's buffer: it may be used again once this returns.</remarks>
     internal ValueTask<PendingSends> SubmitAsync(
-        ProjectState project, Speaker speaker, IReadOnlyList<SendDraft> drafts, Action<long>? onStored, CancellationToken cancellationToken)
+        ProjectState project, Sender sender, IReadOnlyList<SendDraft> drafts, Action<long>? onStored, CancellationToken cancellationToken)
     {
         var results = new SendReply[drafts.Count];
-        if (speaker.Authority != Authority.System &&
-            !limiter.TryTake((project.Number, speaker.Caller), drafts.Count, project.Settings.RatePerSecond, project.Settings.RateBurst, out var retryAfter))
+        if (sender.Authority != Authority.System &&
+            !limiter.TryTake((project.Number, sender.Caller), drafts.Count, project.Settings.RatePerSecond, project.Settings.RateBurst, out var retryAfter))
         {
             var problem = Problems.RateLimited(retryAfter);
             Array.Fill(results, new SendReply(problem, null, null));
@@ -30,7 +30,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         var sends = new List<Send>(drafts.Count);
         for (var i = 0; i < drafts.Count; i++)
         {
-            var preparing = PrepareAsync(project, speaker, drafts[i], onStored, cancellationToken);
+            var preparing = PrepareAsync(project, sender, drafts[i], onStored, cancellationToken);
             if (!preparing.IsCompletedSuccessfully)
                 return SlowAsync(i, preparing);
             Take(i, preparing.Result);
@@ -42,7 +42,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         {
             Take(from, await preparing);
             for (var i = from + 1; i < drafts.Count; i++)
-                Take(i, await PrepareAsync(project, speaker, drafts[i], onStored, cancellationToken));
+                Take(i, await PrepareAsync(project, sender, drafts[i], onStored, cancellationToken));
             return Pending();
         }
 
@@ -58,14 +58,14 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
 
     /// <summary>Sends one and waits for it.</summary>
     internal async ValueTask<SendReply> SendAsync(
-        ProjectState project, Speaker speaker, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
+        ProjectState project, Sender sender, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
     {
-        var pending = await SubmitAsync(project, speaker, [draft], onStored, cancellationToken);
+        var pending = await SubmitAsync(project, sender, [draft], onStored, cancellationToken);
         return (await pending.DoneAsync())[0];
     }
 
     private ValueTask<(Send? Send, ApiProblem? Problem)> PrepareAsync(
-        ProjectState project, Speaker speaker, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
+        ProjectState project, Sender sender, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
     {
         // A reply without an address goes to whoever sent what it answers.
         if (SendRules.Check(draft, project.Settings.MaxMessageBytes) is { } bad)
@@ -73,33 +73,33 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null)
         {
             if (Addressing.Direct(project, draft) is { } direct)
-                return new(Finish(project, speaker, draft, (direct, null), SendContext.None, onStored));
+                return new(Finish(project, sender, draft, (direct, null), SendContext.None, onStored));
         }
 
         return SlowAsync();
 
         async ValueTask<(Send?, ApiProblem?)> SlowAsync()
         {
-            var (context, problem) = await ContextAsync(project, speaker, draft, cancellationToken);
+            var (context, problem) = await ContextAsync(project, sender, draft, cancellationToken);
             if (problem is not null)
                 return (null, problem);
-            var resolved = await addressing.ResolveAsync(project, draft, speaker.Number, cancellationToken);
-            return Finish(project, speaker, draft, resolved, context, onStored);
+            var resolved = await addressing.ResolveAsync(project, draft, sender.Number, cancellationToken);
+            return Finish(project, sender, draft, resolved, context, onStored);
         }
     }
 
     private static (Send?, ApiProblem?) Finish(
-        ProjectState project, Speaker speaker, SendDraft draft, (Recipients? Recipients, ApiProblem? Problem) resolved, SendContext context, Action<long>? onStored)
+        ProjectState project, Sender sender, SendDraft draft, (Recipients? Recipients, ApiProblem? Problem) resolved, SendContext context, Action<long>? onStored)
     {
         if (resolved.Recipients is not { } recipients)
             return (null, resolved.Problem);
-        var hops = speaker.Authority == Authority.Agent ? context.Hops : 0;
+        var hops = sender.Authority == Authority.Agent ? context.Hops : 0;
         return (new Send
         {
             Project = project,
-            Speaker = speaker,
+            Sender = sender,
             Recipients = recipients,
-            Body = MessageJson.Body(draft, project.Id, speaker, recipients, hops, draft.ReplyTo),
+            Body = MessageJson.Body(draft, project.Id, sender, recipients, hops, draft.ReplyTo),
             Type = draft.Type,
             Priority = draft.Priority,
             Intent = draft.Intent,
@@ -114,17 +114,17 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             Hops = hops,
             TaskId = draft.TaskId,
             IdempotencyKey = draft.IdempotencyKey,
-            Fingerprint = draft.IdempotencyKey is null ? 0 : Fingerprint.Of(draft, speaker.Id),
+            Fingerprint = draft.IdempotencyKey is null ? 0 : Fingerprint.Of(draft, sender.Id),
             OnStored = onStored,
         }, null);
     }
 
     /// <summary>What a send refers to: found, and readable by the sender.</summary>
     private async ValueTask<(SendContext, ApiProblem?)> ContextAsync(
-        ProjectState project, Speaker speaker, SendDraft draft, CancellationToken cancellationToken)
+        ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
     {
         var context = SendContext.None;
-        var reader = speaker is { Agent: { } agent, Authority: Authority.Agent } ? new Reader(agent.Number, agent.Record.JoinedSeq) : null;
+        var reader = sender is { Agent: { } agent, Authority: Authority.Agent } ? new Reader(agent.Number, agent.Record.JoinedSeq) : null;
         if (draft.ReplyTo is { } replyTo)
         {
             if (await access.FindAsync(project, replyTo, reader, cancellationToken) is not { } answered)
@@ -132,9 +132,9 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             context = context with { ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
             if (draft.To.Count == 0)
             {
-                if (project.Agents.Find(answered.Sender) is not { } sender)
+                if (project.Agents.Find(answered.Sender) is not { } author)
                     return (context, Problems.InvalidField("to", "is missing, and whoever sent the message is not there to answer"));
-                draft.To.Add(sender.Id);
+                draft.To.Add(author.Id);
             }
         }
 

@@ -6,7 +6,7 @@ using Parley.Server.Security;
 namespace Parley.Server.Messages;
 
 /// <summary>Which messages and threads a caller may read. What it may not read is, for it, not there.</summary>
-internal sealed class MessageAccess(ILogStore log, IMessageHistory history, KnownParticipants participants)
+internal sealed class MessageAccess(ILogStore log, IMessageHistory history, ParticipantCache participants)
 {
     /// <summary>The agent whose view a caller has; null for those who read everything.</summary>
     /// <exception cref="InvalidOperationException">A token that reads no messages came this far.</exception>

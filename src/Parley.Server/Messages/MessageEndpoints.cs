@@ -44,31 +44,31 @@ internal static class MessageEndpoints
     ];
 
     private static Task<IResult> SendAsync(
-        SendBody<PlainSend> body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, AgentDirectory agents,
+        SendBody<PlainSend> body, Caller caller, Scope scope, ProjectDirectory projects, SenderResolver senders, Mailbox mailbox, AgentDirectory agents,
         CancellationToken cancellationToken) =>
-        PutAsync(body.Draft, caller, scope, projects, speakers, mailbox, agents, cancellationToken);
+        PutAsync(body.Draft, caller, scope, projects, senders, mailbox, agents, cancellationToken);
 
     private static Task<IResult> BroadcastAsync(
-        SendBody<BroadcastSend> body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, AgentDirectory agents,
+        SendBody<BroadcastSend> body, Caller caller, Scope scope, ProjectDirectory projects, SenderResolver senders, Mailbox mailbox, AgentDirectory agents,
         CancellationToken cancellationToken)
     {
         body.Draft.To.Add("*");
-        return PutAsync(body.Draft, caller, scope, projects, speakers, mailbox, agents, cancellationToken);
+        return PutAsync(body.Draft, caller, scope, projects, senders, mailbox, agents, cancellationToken);
     }
 
     private static async Task<IResult> PutAsync(
-        SendDraft draft, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, AgentDirectory agents,
+        SendDraft draft, Caller caller, Scope scope, ProjectDirectory projects, SenderResolver senders, Mailbox mailbox, AgentDirectory agents,
         CancellationToken cancellationToken)
     {
         if (projects.Find(scope.ProjectId) is not { } project)
             return Problems.NotFound("project", scope.ProjectId);
-        var (speaker, problem) = await speakers.FindAsync(caller, project, draft.SenderId, session: null, cancellationToken);
-        if (speaker is null)
+        var (sender, problem) = await senders.FindAsync(caller, project, draft.SenderId, session: null, cancellationToken);
+        if (sender is null)
             return problem!;
         // A sign of life is the agent's own; who speaks for it gives none.
-        if (caller.AgentId == speaker.Id)
-            await agents.SeenAsync(project, speaker.Agent!, cancellationToken);
-        var reply = await mailbox.SendAsync(project, speaker, draft, null, cancellationToken);
+        if (caller.AgentId == sender.Id)
+            await agents.SeenAsync(project, sender.Agent!, cancellationToken);
+        var reply = await mailbox.SendAsync(project, sender, draft, null, cancellationToken);
         if (reply.Problem is { } refused)
             return refused;
         var outcome = reply.Outcome!;
@@ -76,24 +76,24 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> SendBatchAsync(
-        BatchBody body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Mailbox mailbox, CancellationToken cancellationToken)
+        BatchBody body, Caller caller, Scope scope, ProjectDirectory projects, SenderResolver senders, Mailbox mailbox, CancellationToken cancellationToken)
     {
         if (projects.Find(scope.ProjectId) is not { } project)
             return Problems.NotFound("project", scope.ProjectId);
 
         var replies = new SendReply[body.Items.Count];
-        var bySpeaker = new Dictionary<string, (Speaker Speaker, List<int> Items)>(StringComparer.Ordinal);
+        var bySpeaker = new Dictionary<string, (Sender Sender, List<int> Items)>(StringComparer.Ordinal);
         for (var i = 0; i < replies.Length; i++)
         {
             var (draft, problem) = body.Items[i];
             if (problem is null)
             {
-                var (speaker, refused) = await speakers.FindAsync(caller, project, draft!.SenderId, session: null, cancellationToken);
+                var (sender, refused) = await senders.FindAsync(caller, project, draft!.SenderId, session: null, cancellationToken);
                 problem = refused;
-                if (speaker is not null)
+                if (sender is not null)
                 {
-                    if (!bySpeaker.TryGetValue(speaker.Id, out var group))
-                        bySpeaker.Add(speaker.Id, group = (speaker, []));
+                    if (!bySpeaker.TryGetValue(sender.Id, out var group))
+                        bySpeaker.Add(sender.Id, group = (sender, []));
                     group.Items.Add(i);
                 }
             }
@@ -101,10 +101,10 @@ internal static class MessageEndpoints
             replies[i] = new SendReply(problem, null, null);
         }
 
-        foreach (var (speaker, items) in bySpeaker.Values)
+        foreach (var (sender, items) in bySpeaker.Values)
         {
             await mailbox.RoomAsync(cancellationToken);
-            var pending = await mailbox.SubmitAsync(project, speaker, [.. items.Select(item => body.Items[item].Draft!)], null, cancellationToken);
+            var pending = await mailbox.SubmitAsync(project, sender, [.. items.Select(item => body.Items[item].Draft!)], null, cancellationToken);
             var sent = await pending.DoneAsync();
             for (var i = 0; i < items.Count; i++)
                 replies[items[i]] = sent[i];
@@ -114,15 +114,15 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> RequestAsync(
-        SendBody<RequestSend> body, Caller caller, Scope scope, ProjectDirectory projects, Speakers speakers, Requests requests,
+        SendBody<RequestSend> body, Caller caller, Scope scope, ProjectDirectory projects, SenderResolver senders, Requests requests,
         CancellationToken cancellationToken)
     {
         if (projects.Find(scope.ProjectId) is not { } project)
             return Problems.NotFound("project", scope.ProjectId);
-        var (speaker, problem) = await speakers.FindAsync(caller, project, body.Draft.SenderId, session: null, cancellationToken);
-        if (speaker is null)
+        var (sender, problem) = await senders.FindAsync(caller, project, body.Draft.SenderId, session: null, cancellationToken);
+        if (sender is null)
             return problem!;
-        using var request = await requests.BeginAsync(project, speaker, body.Draft, cancellationToken);
+        using var request = await requests.BeginAsync(project, sender, body.Draft, cancellationToken);
         if ((await request.StoredAsync()).Problem is { } refused)
             return refused;
         var (answer, late) = await request.AnswerAsync(cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         }
 
         await mailbox.RoomAsync(cancellationToken);
-        var pending = await mailbox.SubmitAsync(connection.Project, connection.Speaker, drafts, null, cancellationToken);
+        var pending = await mailbox.SubmitAsync(connection.Project, connection.Sender, drafts, null, cancellationToken);
         _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
     }
 
@@ -55,8 +55,8 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         var draft = data.IsEmpty ? null : SendReader.Read(data, shape);
         if (draft is null)
             problem = SendDiagnosis.Explain(data, shape);
-        else if (draft.SenderId is { } sender && sender != connection.Speaker.Id)
-            problem = Problems.Forbidden($"This connection speaks as '{connection.Speaker.Id}' only.");
+        else if (draft.SenderId is { } sender && sender != connection.Sender.Id)
+            problem = Problems.Forbidden($"This connection speaks as '{connection.Sender.Id}' only.");
         return problem is null ? draft : null;
     }
 
@@ -103,7 +103,7 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         }
 
         await mailbox.RoomAsync(cancellationToken);
-        var request = await requests.BeginAsync(connection.Project, connection.Speaker, draft, cancellationToken);
+        var request = await requests.BeginAsync(connection.Project, connection.Sender, draft, cancellationToken);
         _ = AnswerAsync(connection, frame.Id, request);
     }
 

@@ -20,16 +20,16 @@ internal static class MessageJson
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <summary>The body: from <c>project_id</c> to <c>metadata</c>, with a comma before and none behind.</summary>
-    internal static byte[] Body(SendDraft draft, string projectId, Speaker speaker, Recipients recipients, int hops, Guid? replyTo)
+    internal static byte[] Body(SendDraft draft, string projectId, Sender sender, Recipients recipients, int hops, Guid? replyTo)
     {
         var to = _scratch ??= new ArrayBufferWriter<byte>(1024);
         to.ResetWrittenCount();
         Copy(to, ",\"project_id\":"u8);
         Text(to, projectId);
         Copy(to, ","u8);
-        Copy(to, speaker.Words);
+        Copy(to, sender.Words);
         Copy(to, ","u8);
-        Copy(to, recipients.Agents is [var only] && recipients.Audience != Log.Audience.Everyone ? only.Words.AsRecipient : AgentWords.NoRecipient);
+        Copy(to, recipients.Agents is [var only] && recipients.Audience != Log.Audience.Everyone ? only.Words.AsRecipient : AgentJson.NoRecipient);
         Copy(to, ",\"to\":"u8);
         Addresses(to, draft);
         Copy(to, ",\"message_type\":\""u8);
@@ -41,11 +41,11 @@ internal static class MessageJson
         Copy(to, ",\"priority\":"u8);
         Number(to, (int)draft.Priority);
         Copy(to, ",\"intent\":\""u8);
-        Copy(to, WireWords<Intent>.Of(draft.Intent));
+        Copy(to, EnumUtf8<Intent>.Of(draft.Intent));
         Copy(to, "\",\"surface\":\""u8);
-        Copy(to, WireWords<Surface>.Of(draft.Surface));
+        Copy(to, EnumUtf8<Surface>.Of(draft.Surface));
         Copy(to, "\",\"authority\":\""u8);
-        Copy(to, WireWords<Authority>.Of(speaker.Authority));
+        Copy(to, EnumUtf8<Authority>.Of(sender.Authority));
         Copy(to, "\",\"hops\":"u8);
         Number(to, hops);
         Rare(to, draft, replyTo);
@@ -78,10 +78,10 @@ internal static class MessageJson
         Span<byte> tail = stackalloc byte[96];
         var t = 0;
         Put(tail, ref t, ",\"timestamp\":"u8);
-        WireStamp.Write(stamp, tail, ref t);
+        Rfc3339.Write(stamp, tail, ref t);
         Put(tail, ref t, ",\"expires_at\":"u8);
         if (expires is { } end)
-            WireStamp.Write(end, tail, ref t);
+            Rfc3339.Write(end, tail, ref t);
         else
             Put(tail, ref t, "null"u8);
         Put(tail, ref t, "}"u8);
@@ -107,7 +107,7 @@ internal static class MessageJson
         if (draft.Outcome is { } outcome)
         {
             Copy(to, "\""u8);
-            Copy(to, WireWords<Outcome>.Of(outcome));
+            Copy(to, EnumUtf8<Outcome>.Of(outcome));
             Copy(to, "\""u8);
         }
         else

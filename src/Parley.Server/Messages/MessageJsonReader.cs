@@ -48,7 +48,7 @@ internal static class MessageJsonReader
     internal static Outcome? Outcome(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        return Find(ref reader, "outcome"u8) && reader.TokenType == JsonTokenType.String && WireWords<Outcome>.TryRead(ref reader, out var outcome) ? outcome : null;
+        return Find(ref reader, "outcome"u8) && reader.TokenType == JsonTokenType.String && EnumUtf8<Outcome>.TryRead(ref reader, out var outcome) ? outcome : null;
     }
 
     /// <summary>The id with which every entry's JSON starts: <c>{"message_id":"…"</c>, <c>{"execution_id":"…"</c>.</summary>

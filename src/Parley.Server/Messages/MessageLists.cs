@@ -86,7 +86,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
     }
 
     private static int? NumberOf(ProjectState project, string? agentId) =>
-        agentId is null ? null : agentId == Speaker.ServerId ? 0 : project.Agents.Find(agentId)?.Number;
+        agentId is null ? null : agentId == Sender.ServerId ? 0 : project.Agents.Find(agentId)?.Number;
 
     private async ValueTask<long?> SeqOfAsync(ProjectState project, string? thread, CancellationToken cancellationToken)
     {

@@ -9,19 +9,19 @@ namespace Parley.Server.Messages;
 internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequests pending, Stopping stopping, TimeProvider clock)
 {
     /// <summary>Sends a request. What returns is accepted in its order; the rest is awaited on it.</summary>
-    internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Speaker speaker, SendDraft draft, CancellationToken cancellationToken)
+    internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
     {
-        var waiter = pending.Begin(speaker.Number);
+        var waiter = pending.Begin(sender.Number);
         if (draft.Intent == Intent.Inform)
             draft.Intent = Intent.Request;
-        var sends = await mailbox.SubmitAsync(project, speaker, [draft], waiter.Bind, cancellationToken);
-        return new RunningRequest(store, project, speaker, sends, waiter, TimeSpan.FromSeconds(Math.Clamp(draft.TimeoutSeconds, 0, SendRules.LongestTimeout)), stopping, clock);
+        var sends = await mailbox.SubmitAsync(project, sender, [draft], waiter.Bind, cancellationToken);
+        return new RunningRequest(store, project, sender, sends, waiter, TimeSpan.FromSeconds(Math.Clamp(draft.TimeoutSeconds, 0, SendRules.LongestTimeout)), stopping, clock);
     }
 }
 
 /// <summary>A request under way.</summary>
 internal sealed class RunningRequest(
-    IMessageStore store, ProjectState project, Speaker speaker, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock) : IDisposable
+    IMessageStore store, ProjectState project, Sender sender, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock) : IDisposable
 {
     private Guid _messageId;
 
@@ -55,7 +55,7 @@ internal sealed class RunningRequest(
         }
 
         // The answer is the reply's delivery: settled in the next commit, for which the answer need not wait.
-        _ = store.SettleAsync([new Settle(SettleVerb.Ack, project.Number, speaker.Number, reply.Seq, reply.Delivery, reply.Lease)
+        _ = store.SettleAsync([new Settle(SettleVerb.Ack, project.Number, sender.Number, reply.Seq, reply.Delivery, reply.Lease)
         {
             MessageId = MessageJsonReader.Id(reply.Json),
         }]);

@@ -9,7 +9,7 @@ namespace Parley.Server.Messages;
 internal sealed class Send
 {
     internal required ProjectState Project { get; init; }
-    internal required Speaker Speaker { get; init; }
+    internal required Sender Sender { get; init; }
     internal required Recipients Recipients { get; init; }
 
     /// <summary>The message's JSON between its head (ids, seq, thread) and its tail (times): see <see cref="MessageJson"/>.</summary>
@@ -63,7 +63,7 @@ internal enum SendResult
     /// <summary>The store went away while it took the sends of one caller one by one: nothing of this one was stored.</summary>
     Unavailable,
 
-    /// <summary>The store failed at this send, and not at its neighbours: a bug, told as one.</summary>
+    /// <summary>The store failed at this send, and not at its cluster: a bug, told as one.</summary>
     Failed,
 }
 

@@ -264,5 +264,5 @@ internal static class SendReader
     private static Guid? Id(ref Utf8JsonReader reader) => reader.TryGetGuid(out var id) ? id : null;
 
     private static bool Word<TEnum>(ref Utf8JsonReader reader, out TEnum value)
-        where TEnum : struct, Enum => WireWords<TEnum>.TryRead(ref reader, out value);
+        where TEnum : struct, Enum => EnumUtf8<TEnum>.TryRead(ref reader, out value);
 }

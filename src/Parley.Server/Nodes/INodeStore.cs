@@ -47,7 +47,7 @@ internal sealed record NodeStanding(bool IsGone, bool IsLeader, long Term, IRead
 internal sealed record LostNodes(IReadOnlyList<int> Nodes, IReadOnlyList<(int Project, int Agent)> Left);
 
 /// <summary>How an agent is at one node.</summary>
-internal readonly record struct AgentPresence(int Project, int Agent, int Node, AgentNote Note);
+internal readonly record struct AgentPresence(int Project, int Agent, int Node, PresenceChange Note);
 
 /// <summary>Rows of the directories as they are now.</summary>
 internal sealed record DirectoryChanges(long Revision)

@@ -9,7 +9,7 @@ namespace Parley.Server.Nodes;
 
 /// <summary>This node among the others: gives signs of life, leads where nobody else does, and as leader takes the silent for gone.</summary>
 internal sealed partial class Membership(
-    INodeStore store, INodeLine line, AgentDirectory agents, ConnectionHub hub, Neighbours neighbours, TimeProvider clock, ILogger<Membership> logger)
+    INodeStore store, INodeSignals line, AgentDirectory agents, ConnectionHub hub, ClusterView cluster, TimeProvider clock, ILogger<Membership> logger)
     : BackgroundService, ILeadership
 {
     /// <summary>A node that is silent for this long is taken for gone.</summary>
@@ -77,11 +77,11 @@ internal sealed partial class Membership(
             return;
         }
 
-        line.HasPeers = neighbours.AreThere = standing.Peers.Count > 0;
+        line.HasPeers = cluster.AreThere = standing.Peers.Count > 0;
         agents.KeepNodes(standing.Peers);
         // What a lost notification told is seen here at the latest.
         await line.CheckAsync(cancellationToken);
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
         Lead(standing);
         // With a database that was away, or a machine that stood still, everybody was silent: the others are first let be heard again.
         var isSteady = HasBeenSteady();

@@ -5,12 +5,12 @@ namespace Parley.Server.Nodes;
 
 internal static class NodesSetup
 {
-    /// <summary>This node among others on the same database. Needs an <see cref="INodeStore"/> and an <see cref="INodeLine"/>.</summary>
+    /// <summary>This node among others on the same database. Needs an <see cref="INodeStore"/> and an <see cref="INodeSignals"/>.</summary>
     public static IServiceCollection AddNodes(this IServiceCollection services) => services
         .AddSingleton<DirectoryFollower>()
-        .AddSingleton<Neighbours>()
-        .AddSingleton<INeighbours>(provider => provider.GetRequiredService<Neighbours>())
-        .AddSingleton<INodeNews, NodeNews>()
+        .AddSingleton<ClusterView>()
+        .AddSingleton<IClusterView>(provider => provider.GetRequiredService<ClusterView>())
+        .AddSingleton<INodeEvents, NodeEventHandler>()
         .AddSingleton<Membership>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<Membership>())
         .AddHostedService(provider => provider.GetRequiredService<Membership>());
@@ -18,14 +18,14 @@ internal static class NodesSetup
     /// <summary>Ties the directories to what follows them; before the first of them is read.</summary>
     public static void StartNodes(this IServiceProvider services)
     {
-        var neighbours = services.GetRequiredService<Neighbours>();
-        neighbours.Follower = services.GetRequiredService<DirectoryFollower>();
-        neighbours.Store = services.GetRequiredService<INodeStore>();
+        var cluster = services.GetRequiredService<ClusterView>();
+        cluster.Follower = services.GetRequiredService<DirectoryFollower>();
+        cluster.Store = services.GetRequiredService<INodeStore>();
     }
 }
 
 /// <summary>What the directories ask, which are themselves what the follower keeps up to date.</summary>
-internal sealed class Neighbours : INeighbours
+internal sealed class ClusterView : IClusterView
 {
     /// <summary>Set once, before the first request; until then the directories are being read as a whole, and there is nothing to follow.</summary>
     internal DirectoryFollower? Follower { get; set; }

@@ -6,7 +6,7 @@ using Parley.Server.Log;
 namespace Parley.Server.Projects;
 
 /// <summary>All projects of this server.</summary>
-internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults, INeighbours neighbours) : ILogSink
+internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults, IClusterView cluster) : ILogSink
 {
     /// <summary>The project of whoever names none; always there.</summary>
     internal const string Default = "default";
@@ -69,7 +69,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
             return false;
         project.Record = record;
         // What was read of the project before this change, and is just being taken in, is overtaken.
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
         return true;
     }
 
@@ -79,7 +79,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
         _byNumber.TryRemove(project.Number, out _);
         await project.Gone.CancelAsync();
         await store.DeleteAsync(project.Number, cancellationToken);
-        await neighbours.CatchUpAsync(cancellationToken);
+        await cluster.CatchUpAsync(cancellationToken);
     }
 
     private ProjectState Keep(ProjectRecord record)

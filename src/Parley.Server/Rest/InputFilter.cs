@@ -51,7 +51,7 @@ internal static class InputFilter
         {
             if (isKnown(name) || Everywhere.Contains(name, StringComparer.Ordinal))
                 continue;
-            validation.Fail(Problems.Shown(name), Nearest.To(name, known) is { } near
+            validation.Fail(Problems.Shown(name), DidYouMean.To(name, known) is { } near
                 ? $"is not a query parameter here; did you mean '{near}'?"
                 : "is not a query parameter here");
         }

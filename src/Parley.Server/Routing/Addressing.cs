@@ -16,7 +16,7 @@ internal interface ISquadMembers
 }
 
 /// <summary>Turns addresses into recipients.</summary>
-internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory, INeighbours neighbours)
+internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory, IClusterView cluster)
 {
     private const string Squad = "squad:", Role = "role:", Capability = "capability:", Topic = "topic:";
 
@@ -42,7 +42,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is null)
                 continue;
             // What is not known here another node may have made a moment ago.
-            await neighbours.CatchUpAsync(cancellationToken);
+            await cluster.CatchUpAsync(cancellationToken);
             if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is { } problem)
                 return (null, problem);
         }

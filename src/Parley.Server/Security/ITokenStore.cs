@@ -21,7 +21,7 @@ internal interface ITokenStore
     /// <summary>Whether any of some tokens was ever used, at whichever server of this store, as far as they have noted it.</summary>
     ValueTask<bool> WasUsedAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken);
 
-    /// <summary>Forgets tokens that were revoked or expired before a time, but for the first two of the server (<see cref="FirstTokens"/>),
+    /// <summary>Forgets tokens that were revoked or expired before a time, but for the first two of the server (<see cref="BootstrapTokens"/>),
     /// and tickets last opened before it.</summary>
     ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken);
 

@@ -8,7 +8,7 @@ namespace Parley.Server.Security;
 
 /// <summary>Decides, after routing, whether the caller may use the endpoint: the only place where that is decided for a request. What
 /// says nothing of who may use it is closed to everybody.</summary>
-internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tickets tickets, INeighbours neighbours)
+internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tickets tickets, IClusterView cluster)
 {
     private static readonly string[] SecretsInAddresses = ["token", "access_token", "api_key", "authorization"];
 
@@ -56,7 +56,7 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
             var token = header[Scheme.Length..].Trim();
             if (vault.Authenticate(token) is not { } caller)
             {
-                await neighbours.CatchUpAsync(context.RequestAborted);
+                await cluster.CatchUpAsync(context.RequestAborted);
                 caller = vault.Authenticate(token);
             }
 
@@ -75,7 +75,7 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
         if (holder is null)
         {
             // Its token may be one that another node has just made.
-            await neighbours.CatchUpAsync(context.RequestAborted);
+            await cluster.CatchUpAsync(context.RequestAborted);
             holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, context.RequestAborted);
         }
 

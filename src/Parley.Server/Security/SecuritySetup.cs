@@ -11,13 +11,13 @@ internal static class SecuritySetup
     public static IServiceCollection AddSecurity(this IServiceCollection services) => services
         .AddSingleton<TokenVault>()
         .AddSingleton<Tickets>()
-        .AddSingleton<FirstTokens>();
+        .AddSingleton<BootstrapTokens>();
 
     /// <summary>Reads tokens, tickets and keys, and makes the first tokens. Before the first request, after the store is open.</summary>
     public static async Task LoadSecurityAsync(this IServiceProvider services, ServerSettings settings, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<TokenVault>().LoadAsync(cancellationToken);
         await services.GetRequiredService<Tickets>().LoadAsync(settings.SecretKey, cancellationToken);
-        await services.GetRequiredService<FirstTokens>().EnsureAsync(settings.DataFolder, isShared: services.GetRequiredService<INeighbours>() is not SoleNode, cancellationToken);
+        await services.GetRequiredService<BootstrapTokens>().EnsureAsync(settings.DataFolder, isShared: services.GetRequiredService<IClusterView>() is not SingleNode, cancellationToken);
     }
 }

@@ -60,7 +60,7 @@ internal static class PostgresUrl
             {
                 // The name may be anything, a part of a password too, unless it is near to one that is known.
                 var names = PostgresParameter.All.Select(known => known.Name).ToArray();
-                var meant = Nearest.To(name, names);
+                var meant = DidYouMean.To(name, names);
                 return $"has a parameter that is none of {string.Join(", ", names)}{(meant is null ? "" : $"; did you mean '{meant}'?")}";
             }
 

@@ -87,13 +87,13 @@ public sealed class SettingsReader
     {
         var names = SettingsTable.All.Select(setting => setting.Name).ToArray();
         foreach (var (key, value) in _file.Where(key => SettingsTable.Find(key.Key) is null))
-            _errors.Add(new SettingError(key, _filePath!, Masked(value), "belongs to no setting", Suggest(Nearest.To(key, names))));
+            _errors.Add(new SettingError(key, _filePath!, Masked(value), "belongs to no setting", Suggest(DidYouMean.To(key, names))));
 
         var variables = SettingsTable.All.Select(setting => setting.EnvironmentName).Append("PARLEY_CONFIG").ToArray();
         foreach (var (name, value) in _sources.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
         {
             if (name.StartsWith("PARLEY_", StringComparison.Ordinal) && !variables.Contains(name) && !OfClients.Contains(name))
-                _errors.Add(new SettingError(name, "environment", Masked(value), "belongs to no setting", Suggest(Nearest.To(name, variables))));
+                _errors.Add(new SettingError(name, "environment", Masked(value), "belongs to no setting", Suggest(DidYouMean.To(name, variables))));
         }
     }
 

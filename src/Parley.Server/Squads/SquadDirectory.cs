@@ -9,7 +9,7 @@ using Parley.Server.Routing;
 namespace Parley.Server.Squads;
 
 /// <summary>All squads, in memory: a send to one asks no store. Changes are stored before they take effect.</summary>
-internal sealed class SquadDirectory(ISquadStore store, INeighbours neighbours, TimeProvider clock) : ISquadMembers, IAgentWatcher, IDisposable
+internal sealed class SquadDirectory(ISquadStore store, IClusterView cluster, TimeProvider clock) : ISquadMembers, IAgentWatcher, IDisposable
 {
     private readonly ConcurrentDictionary<(int Project, string Id), SquadRecord> _squads = new();
 
@@ -127,10 +127,10 @@ internal sealed class SquadDirectory(ISquadStore store, INeighbours neighbours, 
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await neighbours.CatchUpAsync(cancellationToken);
+            await cluster.CatchUpAsync(cancellationToken);
             var changed = await change();
             // What was read before this change, and is just being taken in, is overtaken.
-            await neighbours.CatchUpAsync(cancellationToken);
+            await cluster.CatchUpAsync(cancellationToken);
             return changed;
         }
         finally

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Nodes;
 using Parley.Server.Settings;
 using Parley.Server.Storage.Postgres;
@@ -49,20 +49,20 @@ internal static class StorageSetup
         settings.Database is PostgresAddress address ? await PostgresImport.OpenAsync(address, cancellationToken) : SqliteImport.Open(settings);
 
     /// <summary>A copy of the database in one file, made while its server may run.</summary>
-    /// <exception cref="MoveRefusedException">It can not be made.</exception>
+    /// <exception cref="TransferRefusedException">It can not be made.</exception>
     public static BackupSummary Backup(ServerSettings settings, string file, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteBackup.Make(settings, file, cancellationToken);
 
     /// <summary>Puts such a copy in the database's place.</summary>
-    /// <exception cref="MoveRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
     public static RestoreSummary Restore(string file, ServerSettings settings, bool replace, TimeProvider clock) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteRestore.Make(file, settings, replace, clock);
 
     /// <inheritdoc cref="DatabaseStatus.LookAsync"/>
-    public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresLook.LookAsync(address, cancellationToken);
+    public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresProbe.LookAsync(address, cancellationToken);
 
-    private static MoveRefusedException NotOf(PostgresAddress address) => new(
-        MoveRefusal.Unsupported,
+    private static TransferRefusedException NotOf(PostgresAddress address) => new(
+        TransferRefusal.Unsupported,
         $"{address} is backed up and restored by PostgreSQL's own means: pg_dump and pg_restore, or an archive of its log. " +
         "docs/operations/postgresql.md says what to do after a restore.");
 }

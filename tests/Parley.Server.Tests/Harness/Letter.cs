@@ -35,17 +35,17 @@ internal sealed record Letter(string From, params string[] To)
     internal string? TaskId { get; init; }
     internal string? Capability { get; init; }
 
-    /// <summary>To <c>*</c>: everybody but the sender.</summary>
+    /// <summary>To <c>*</c>: everybody but the agent.</summary>
     internal static Letter ToAll(string from) => new(from, "*");
 
     internal Send In(StoreScope scope)
     {
         var project = scope.Project;
-        var sender = scope.Agent(From);
-        var speaker = new Speaker(sender, sender.Id, sender.Words.AsSender, Authority.Agent, $"agent:{sender.Number}", null);
+        var agent = scope.Agent(From);
+        var sender = new Sender(agent, agent.Id, agent.Words.AsSender, Authority.Agent, $"agent:{agent.Number}", null);
         var toAll = To is ["*"];
         AgentState[] agents = toAll
-            ? [.. project.Agents.All.Where(agent => agent != sender).OrderBy(agent => agent.Number)]
+            ? [.. project.Agents.All.Where(other => other != agent).OrderBy(other => other.Number)]
             : [.. To.Select(scope.Agent)];
         var recipients = new Recipients(
             agents, toAll ? Audience.Everyone : Audience.Named, IsDirect: !toAll && agents.Length == 1 && Capability is null, Capability, null);
@@ -53,9 +53,9 @@ internal sealed record Letter(string From, params string[] To)
         return new Send
         {
             Project = project,
-            Speaker = speaker,
+            Sender = sender,
             Recipients = recipients,
-            Body = MessageJson.Body(draft, project.Id, speaker, recipients, hops: 0, draft.ReplyTo),
+            Body = MessageJson.Body(draft, project.Id, sender, recipients, hops: 0, draft.ReplyTo),
             Type = draft.Type,
             Priority = draft.Priority,
             Intent = draft.Intent,
@@ -68,7 +68,7 @@ internal sealed record Letter(string From, params string[] To)
             Execution = Execution,
             TaskId = TaskId,
             IdempotencyKey = Key,
-            Fingerprint = Key is null ? 0 : Fingerprint.Of(draft, sender.Id),
+            Fingerprint = Key is null ? 0 : Fingerprint.Of(draft, agent.Id),
         };
     }
 

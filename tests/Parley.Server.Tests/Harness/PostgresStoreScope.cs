@@ -120,7 +120,7 @@ internal sealed class PostgresStoreScope : StoreScope
             .AddSingleton<IHandover>(Handover)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-            .AddSingleton<MessageAccess>().AddSingleton<KnownParticipants>()
+            .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>()
             .AddPostgres(_database.Address)
             .AddProjects(_settings)
             .BuildServiceProvider();

@@ -156,7 +156,7 @@ internal sealed class SqliteStoreScope : StoreScope
             .AddSingleton<IHandover>(Handover)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-            .AddSingleton<MessageAccess>().AddSingleton<KnownParticipants>()
+            .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>()
             .AddSqlite(_settings)
             .AddProjects(_settings)
             .BuildServiceProvider();

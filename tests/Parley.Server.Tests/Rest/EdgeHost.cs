@@ -58,7 +58,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new QueueLoggerProvider(logged));
         builder.Logging.QuietHosting();
         builder.WebHost.UseSettings(settings);
-        builder.Services.AddSingleton<Server.Coordination.INeighbours, Server.Coordination.SoleNode>().AddEdge().AddSecurity()
+        builder.Services.AddSingleton<Server.Coordination.IClusterView, Server.Coordination.SingleNode>().AddEdge().AddSecurity()
             .AddSingleton(settings)
             .AddSingleton<TimeProvider>(new TestClock())
             .AddSingleton<ITokenStore>(new MemoryTokenStore())

@@ -38,7 +38,7 @@ internal sealed class MemoryTokenStore : ITokenStore
 
     public ValueTask PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => Write(() =>
     {
-        foreach (var token in Tokens.Values.Where(token => (token.RevokedAt < before || token.ExpiresAt < before) && !FirstTokens.IsFirst(token.TokenId)))
+        foreach (var token in Tokens.Values.Where(token => (token.RevokedAt < before || token.ExpiresAt < before) && !BootstrapTokens.IsFirst(token.TokenId)))
             Tokens.TryRemove(token.TokenId, out _);
         foreach (var ticket in Opened.Values.Where(ticket => ticket.OpenedAt < before))
             Opened.TryRemove(ticket.Id, out _);

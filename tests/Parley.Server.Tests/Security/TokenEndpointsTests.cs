@@ -114,7 +114,7 @@ public sealed class TokenEndpointsTests
         var token = await host.IssueAsync(kind);
 
         Assert.Equal(HttpStatusCode.Forbidden, (await host.PostAsync("/api/v1/tokens", """{"kind": "admin"}""", kind)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Delete, $"/api/v1/tokens/{FirstTokens.AdminId}", token.Token)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Delete, $"/api/v1/tokens/{BootstrapTokens.AdminId}", token.Token)).Status);
     }
 
     private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api => api.MapTokens());

@@ -80,14 +80,14 @@ public abstract class TokenStoreConformance
         await Store.AddAsync(Token("expired") with { ExpiresAt = Now }, [], Now, Cancel);
         await Store.AddAsync(Token("later") with { ExpiresAt = Now.AddDays(2) }, [], Now, Cancel);
         await Store.AddAsync(Token("revoked"), [], Now, Cancel);
-        await Store.AddAsync(Token(FirstTokens.AdminId), [], Now, Cancel);
-        await Store.RevokeAsync(["revoked", FirstTokens.AdminId], Now, Cancel);
+        await Store.AddAsync(Token(BootstrapTokens.AdminId), [], Now, Cancel);
+        await Store.RevokeAsync(["revoked", BootstrapTokens.AdminId], Now, Cancel);
         await Store.OpenTicketAsync(new OpenedTicket("old", "alive", Now), Cancel);
         await Store.OpenTicketAsync(new OpenedTicket("new", "alive", Now.AddDays(2)), Cancel);
 
         await Store.PruneAsync(Now.AddDays(1), Cancel);
 
-        Assert.Equal(["alive", FirstTokens.AdminId, "later"], (await LoadAsync()).Select(token => token.TokenId));
+        Assert.Equal(["alive", BootstrapTokens.AdminId, "later"], (await LoadAsync()).Select(token => token.TokenId));
         Assert.Equal("new", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
     }
 

@@ -42,7 +42,7 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancel);
                 var page = await connection.Ask(
-                        "SELECT l.place, l.body FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3", Place.First(project), Place.Last(project), Page)
+                        "SELECT l.place, l.body FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3", LogKey.First(project), LogKey.Last(project), Page)
                     .ListAsync(row => row.GetInt64(0), cancel);
                 return (page.Count, await connection.Ask(Looked, "log").ValueAsync<long>(cancel));
             },

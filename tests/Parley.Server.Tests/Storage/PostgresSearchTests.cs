@@ -74,6 +74,6 @@ public sealed class PostgresSearchTests(PostgresDatabases databases)
 
         var thread = Assert.Single(await store.History.ThreadsAsync(store.Project.Number, null, long.MaxValue, 10, Cancel));
         Assert.Equal((1_201, 1_201L), (thread.Messages, thread.LastSeq));
-        Assert.Equal(Place.Of(store.Project.Number, 1_201), await store.ExecuteAsync("SELECT (project::bigint << 40) | seq FROM indexed"));
+        Assert.Equal(LogKey.Of(store.Project.Number, 1_201), await store.ExecuteAsync("SELECT (project::bigint << 40) | seq FROM indexed"));
     }
 }

@@ -209,7 +209,7 @@ public sealed class SqliteWriterTests
     internal static Send Broken(Send send) => new()
     {
         Project = send.Project,
-        Speaker = send.Speaker,
+        Sender = send.Sender,
         Recipients = send.Recipients,
         Body = null!,
         Type = send.Type,

@@ -21,7 +21,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
 
     /// <summary>Reads until the peer leaves, or is told to.</summary>
     internal async Task ReceiveAsync(
-        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, FrameAllowance allowance, CancellationToken ending)
+        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, FrameRateLimit allowance, CancellationToken ending)
     {
         // As with agents' sockets: a receive that is cancelled aborts, so the end is said first and the peer's goodbye awaited.
         using var cutOff = new CancellationTokenSource();
@@ -32,7 +32,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
                 cutOff.CancelAfter(Patience);
             },
             null);
-        var speaker = agent is null ? null : Speakers.Of(caller, agent, session: null);
+        var sender = agent is null ? null : SenderResolver.Of(caller, agent, session: null);
         var buffer = ArrayPool<byte>.Shared.Rent(SocketLimits.RelayBytes);
         try
         {
@@ -63,7 +63,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
 
                 if (allowance.TryTake(out var retryAfter))
                 {
-                    await HandleAsync(buffer.AsMemory(0, length), outbound, project, speaker, cutOff.Token);
+                    await HandleAsync(buffer.AsMemory(0, length), outbound, project, sender, cutOff.Token);
                     continue;
                 }
 
@@ -103,16 +103,16 @@ internal sealed class RelayFrames(Mailbox mailbox)
         }
     }
 
-    private async ValueTask HandleAsync(ReadOnlyMemory<byte> json, Outbound outbound, ProjectState project, Speaker? speaker, CancellationToken cancellationToken)
+    private async ValueTask HandleAsync(ReadOnlyMemory<byte> json, Outbound outbound, ProjectState project, Sender? sender, CancellationToken cancellationToken)
     {
-        if (!JsonInput.TryRead<RelaySend>(json.Span, out var send, out var problem) || (problem = Check(send, speaker)) is not null)
+        if (!JsonInput.TryRead<RelaySend>(json.Span, out var send, out var problem) || (problem = Check(send, sender)) is not null)
         {
             outbound.Add(DataFrame.Problem([], problem!));
             return;
         }
 
         await mailbox.RoomAsync(cancellationToken);
-        var pending = await mailbox.SubmitAsync(project, speaker!, [DraftOf(send)], null, cancellationToken);
+        var pending = await mailbox.SubmitAsync(project, sender!, [DraftOf(send)], null, cancellationToken);
         _ = TellAsync(pending, outbound);
     }
 
@@ -129,7 +129,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
         }
     }
 
-    private static ApiProblem? Check(RelaySend send, Speaker? speaker) => speaker is null
+    private static ApiProblem? Check(RelaySend send, Sender? sender) => sender is null
         ? Problems.Forbidden("Without agent_id this socket only listens.")
         : new Validation().MessageType("type", send.Type).DisplayText("agent_type", send.AgentType).Required("content", send.Content).Object("metadata", send.Metadata).Problem;
 

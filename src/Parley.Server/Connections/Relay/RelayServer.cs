@@ -14,7 +14,7 @@ namespace Parley.Server.Connections.Relay;
 
 /// <summary>Serves one relay socket: hears from the log, speaks to everybody.</summary>
 internal sealed partial class RelayServer(
-    RelayFrames frames, IRelayStore places, ILogStore log, MessageAccess access, AgentDirectory agents, SocketTimes times, Relocation relocation, ILogger<RelayServer> logger)
+    RelayFrames frames, IRelayStore places, ILogStore log, MessageAccess access, AgentDirectory agents, SocketTimes times, ConnectionDrain drain, ILogger<RelayServer> logger)
 {
     /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
@@ -24,7 +24,7 @@ internal sealed partial class RelayServer(
         var tracker = context.Features.Get<PeerTracker>()!;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
-        using var stay = relocation.Begin();
+        using var stay = drain.Begin();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token);
         var outbound = new Outbound(socket, CancellationToken.None);
         if (agent is not null)

@@ -48,7 +48,7 @@ internal static class StreamEndpoints
             : Task.FromResult<IResult>(Problems.NotFound("project", project_id));
 
     private static async Task<IResult> AgentAsync(
-        string agent_id, Query<StreamQuery> query, HttpContext context, Scope scope, StreamServer server, MailboxOwners owners, CancellationToken cancellationToken)
+        string agent_id, Query<StreamQuery> query, HttpContext context, Scope scope, StreamServer server, ActorResolver owners, CancellationToken cancellationToken)
     {
         var (project, agent, problem) = await owners.FindAsync(scope, agent_id, cancellationToken);
         if (problem is not null)
@@ -89,7 +89,7 @@ internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<st
 
     internal StreamFilter Filter(ProjectState project) => new(
         Types.ToHashSet(StringComparer.Ordinal),
-        Agents.Select(agent => agent == Speaker.ServerId ? 0 : project.Agents.Find(agent)?.Number ?? -1).ToHashSet());
+        Agents.Select(agent => agent == Sender.ServerId ? 0 : project.Agents.Find(agent)?.Number ?? -1).ToHashSet());
 }
 
 /// <summary>How a stream begins and ends.</summary>

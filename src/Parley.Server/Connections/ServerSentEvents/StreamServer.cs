@@ -14,7 +14,7 @@ namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
 internal sealed class StreamServer(
-    ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, Stopping stopping, Relocation relocation, TimeSpan heartbeat)
+    ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
 {
     internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
 
@@ -39,7 +39,7 @@ internal sealed class StreamServer(
             return TypedResults.NoContent();
 
         var caller = Caller.Of(context);
-        using var stay = relocation.Begin();
+        using var stay = drain.Begin();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stay.Ending, caller.Ended, project.Gone.Token);
         var feed = new FeedReader(project, log, access, reader, selection);
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;

@@ -47,7 +47,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
     {
         Ensure(26);
         var at = 0;
-        Messages.WireStamp.Write(milliseconds, _bytes.AsSpan(Length), ref at);
+        Messages.Rfc3339.Write(milliseconds, _bytes.AsSpan(Length), ref at);
         Length += at;
     }
 

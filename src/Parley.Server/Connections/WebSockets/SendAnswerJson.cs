@@ -68,9 +68,9 @@ internal static class SendAnswerJson
         to.Raw("{\"agent_id\":\""u8);
         Ascii(to, agent?.Id ?? "");
         to.Raw("\",\"status\":\""u8);
-        to.Raw(WireWords<AgentStatus>.Of(agent?.Presence.Status ?? AgentStatus.Offline));
+        to.Raw(EnumUtf8<AgentStatus>.Of(agent?.Presence.Status ?? AgentStatus.Offline));
         to.Raw("\",\"activity\":\""u8);
-        to.Raw(WireWords<AgentActivity>.Of(agent?.Presence.Activity ?? AgentActivity.Unknown));
+        to.Raw(EnumUtf8<AgentActivity>.Of(agent?.Presence.Activity ?? AgentActivity.Unknown));
         to.Raw("\",\"ahead\":"u8);
         to.Number(recipient.Ahead);
         if (recipient.Result == RecipientResult.Full)
@@ -80,7 +80,7 @@ internal static class SendAnswerJson
         }
 
         to.Raw(",\"outlook\":\""u8);
-        to.Raw(WireWords<Outlook>.Of(SendOutlook.Of(send.Surface, recipient.Result, agent)));
+        to.Raw(EnumUtf8<Outlook>.Of(SendOutlook.Of(send.Surface, recipient.Result, agent)));
         to.Raw("\",\"refused\":null}"u8);
     }
 

@@ -6,7 +6,7 @@ using Parley.Server.Messages;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>How connections end, and what they held goes back to the mailbox.</summary>
-internal sealed partial class Sessions(ConnectionHub hub, IMessageStore store, INeighbours neighbours, ILogger<Sessions> logger)
+internal sealed partial class Sessions(ConnectionHub hub, IMessageStore store, IClusterView cluster, ILogger<Sessions> logger)
 {
     /// <summary>The client of a connection that broke has come back. Where that was another node's, it is told; does it not hear, it finds
     /// out by the silence.</summary>
@@ -15,7 +15,7 @@ internal sealed partial class Sessions(ConnectionHub hub, IMessageStore store, I
         if (hub.Find(session) is not null)
             await EndHereAsync(agent.Number, session);
         else if (Guid.TryParseExact(session, "N", out _))
-            await neighbours.EndSessionAsync(agent.Number, session, cancellationToken);
+            await cluster.EndSessionAsync(agent.Number, session, cancellationToken);
     }
 
     /// <summary>A session of this node, where it is the agent's.</summary>

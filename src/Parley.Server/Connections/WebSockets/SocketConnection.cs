@@ -29,7 +29,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
         Caller = caller;
         Options = options;
         Session = Guid.NewGuid().ToString("N");
-        Speaker = null!;
+        Sender = null!;
         _window = options.Window;
         Outbound = new Outbound(socket, _closing.Token);
     }
@@ -44,7 +44,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     internal string Session { get; }
 
     /// <summary>As whom it sends.</summary>
-    internal Speaker Speaker { get; set; }
+    internal Sender Sender { get; set; }
 
     internal Outbound Outbound { get; }
 

@@ -5,7 +5,7 @@ using Parley.Server.Rest;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Reads one socket's frames and has them handled, one after the other.</summary>
-internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameAllowance allowance)
+internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameRateLimit allowance)
 {
     private const int FirstBuffer = 16 * 1024;
 

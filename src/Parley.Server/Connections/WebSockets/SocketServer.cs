@@ -23,7 +23,7 @@ internal sealed partial class SocketServer(
         using var connection = new SocketConnection(
             socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store);
         connection.Peer = context.Features.Get<PeerTracker>()!;
-        connection.Speaker = Speakers.Of(caller, agent, connection.Session);
+        connection.Sender = SenderResolver.Of(caller, agent, connection.Session);
 
         if (query.Session is { } broken)
             await sessions.EndAsync(agent, broken, connection.Ending);
@@ -132,7 +132,7 @@ internal sealed partial class SocketServer(
 internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, TimeProvider clock)
 {
     /// <summary>A new connection's.</summary>
-    internal FrameAllowance AllowanceOf(ProjectState project) => new(framesPerSecond, () => project.Settings.RatePerSecond <= 0, Clock);
+    internal FrameRateLimit AllowanceOf(ProjectState project) => new(framesPerSecond, () => project.Settings.RatePerSecond <= 0, Clock);
 
     internal TimeSpan Heartbeat { get; } = heartbeat;
 
@@ -141,7 +141,7 @@ internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, Ti
     /// <summary>A peer that was silent for this long is closed: it has answered neither of two pings.</summary>
     internal TimeSpan LongestSilence { get; } = 2 * heartbeat;
 
-    /// <summary>A ping each heartbeat. Closing the silent is <see cref="SilenceWatch"/>'s, which says why; ASP.NET cuts off what even
+    /// <summary>A ping each heartbeat. Closing the silent is <see cref="IdleConnectionMonitor"/>'s, which says why; ASP.NET cuts off what even
     /// that can not reach.</summary>
     internal WebSocketAcceptContext Accept { get; } = new() { KeepAliveInterval = heartbeat, KeepAliveTimeout = 2 * heartbeat };
 }

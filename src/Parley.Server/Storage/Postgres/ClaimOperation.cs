@@ -41,12 +41,12 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
             return;
         }
 
-        var seq = Place.Seq(row.GetInt64(2));
+        var seq = LogKey.Seq(row.GetInt64(2));
         var json = row.GetBoolean(10) ? row.GetFieldValue<byte[]>(14) : PostgresLogRows.Json(row, firstColumn: 11, seq, row.GetInt64(9));
         _claimed.Add((row.GetInt64(7), new ClaimedDelivery(delivery, seq, row.GetInt16(3), row.GetInt64(4), row.GetInt64(5), json)));
     }
 
-    internal void Committed(CommitNews news)
+    internal void Committed(CommitEffects news)
     {
         _claimed.Sort(static (one, other) => (one.Rank, one.Delivery.Seq).CompareTo((other.Rank, other.Delivery.Seq)));
         foreach (var (_, claimed) in _claimed)

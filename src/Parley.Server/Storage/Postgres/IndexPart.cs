@@ -17,12 +17,12 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
         foreach (var message in _messages)
         {
             var place = PlaceOf(message);
-            _facets.Add((Facet.Type(types[message.Type!]), place));
-            _facets.Add((Facet.Sender(message.Sender), place));
+            _facets.Add((IndexTerm.Type(types[message.Type!]), place));
+            _facets.Add((IndexTerm.Sender(message.Sender), place));
             foreach (var recipient in message.Recipients)
-                _facets.Add((Facet.Recipient(recipient), place));
+                _facets.Add((IndexTerm.Recipient(recipient), place));
             if (message.Audience == Audience.Everyone)
-                _facets.Add((Facet.Everyone(project), place));
+                _facets.Add((IndexTerm.Everyone(project), place));
         }
 
         await StoreThreadsAsync(cancellationToken);
@@ -48,25 +48,25 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
 
     private async Task StoreThreadsAsync(CancellationToken cancellationToken)
     {
-        var threads = _messages.GroupBy(message => Place.Of(project, message.Thread)).Select(thread => thread.ToList()).ToList();
+        var threads = _messages.GroupBy(message => LogKey.Of(project, message.Thread)).Select(thread => thread.ToList()).ToList();
         await connection.Ask(
                 """
                 INSERT INTO threads AS t (thread, last_place, messages, started_at, last_at) SELECT * FROM unnest($1, $2, $3, $4, $5)
                 ON CONFLICT (thread) DO UPDATE SET last_place = excluded.last_place, messages = t.messages + excluded.messages, last_at = excluded.last_at
                 """,
-                threads.Select(thread => Place.Of(project, thread[0].Thread)).ToArray(), threads.Select(thread => PlaceOf(thread[^1])).ToArray(),
+                threads.Select(thread => LogKey.Of(project, thread[0].Thread)).ToArray(), threads.Select(thread => PlaceOf(thread[^1])).ToArray(),
                 threads.Select(thread => thread.Count).ToArray(), threads.Select(thread => thread[0].Stamp).ToArray(), threads.Select(thread => thread[^1].Stamp).ToArray())
             .RunAsync(cancellationToken);
 
         var replies = _messages.Where(message => message.Thread != message.Seq).ToList();
         await connection.Ask(
                 "INSERT INTO thread_messages (thread, place) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
-                replies.Select(reply => Place.Of(project, reply.Thread)).ToArray(), replies.Select(PlaceOf).ToArray())
+                replies.Select(reply => LogKey.Of(project, reply.Thread)).ToArray(), replies.Select(PlaceOf).ToArray())
             .RunAsync(cancellationToken);
 
         // Who took part before this part, of the threads that go on in it.
         var known = await connection.Ask(
-                "SELECT thread, agent FROM thread_parts WHERE thread = ANY($1)", [replies.Select(reply => Place.Of(project, reply.Thread)).Distinct().ToArray()])
+                "SELECT thread, agent FROM thread_parts WHERE thread = ANY($1)", [replies.Select(reply => LogKey.Of(project, reply.Thread)).Distinct().ToArray()])
             .ListAsync(row => (Thread: row.GetInt64(0), Agent: row.GetInt32(1)), cancellationToken);
         foreach (var (thread, agent) in known)
             PartsOf(thread).Add(agent);
@@ -79,7 +79,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
         var late = new List<(long Thread, int Agent, long Before)>();
         foreach (var message in _messages)
         {
-            var thread = Place.Of(project, message.Thread);
+            var thread = LogKey.Of(project, message.Thread);
             var parts = PartsOf(thread);
             foreach (var agent in message.Audience == Audience.Named ? message.Recipients.Append(message.Sender) : [message.Sender])
             {
@@ -93,7 +93,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
             if (message.Thread == message.Seq)
                 continue;
             foreach (var agent in parts.Where(agent => agent != message.Sender && !message.Recipients.Contains(agent)))
-                _facets.Add((Facet.Follower(agent), PlaceOf(message)));
+                _facets.Add((IndexTerm.Follower(agent), PlaceOf(message)));
         }
 
         await connection.Ask(
@@ -101,14 +101,14 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
                 joined.Select(one => one.Thread).ToArray(), joined.Select(one => one.Agent).ToArray())
             .RunAsync(cancellationToken);
         foreach (var (thread, agent, _) in late)
-            _facets.Add((Facet.Follower(agent), thread));
+            _facets.Add((IndexTerm.Follower(agent), thread));
         await connection.Ask(
                 """
                 INSERT INTO message_facets (facet, place)
                 SELECT l.facet, m.place FROM unnest($1, $2, $3) AS l (facet, thread, before) JOIN thread_messages m ON m.thread = l.thread AND m.place < l.before
                 ON CONFLICT DO NOTHING
                 """,
-                late.Select(one => Facet.Follower(one.Agent)).ToArray(), late.Select(one => one.Thread).ToArray(), late.Select(one => one.Before).ToArray())
+                late.Select(one => IndexTerm.Follower(one.Agent)).ToArray(), late.Select(one => one.Thread).ToArray(), late.Select(one => one.Before).ToArray())
             .RunAsync(cancellationToken);
     }
 
@@ -128,7 +128,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
         // What was deleted within this part is a tombstone already; of what was indexed before, the words go now.
         await connection.Ask(
                 "DELETE FROM message_text WHERE place = ANY($1)",
-                [entries.Where(entry => entry.Kind == EntryKind.Deletion).Select(entry => Place.Of(project, entry.Subject)).ToArray()])
+                [entries.Where(entry => entry.Kind == EntryKind.Deletion).Select(entry => LogKey.Of(project, entry.Subject)).ToArray()])
             .RunAsync(cancellationToken);
     }
 
@@ -139,5 +139,5 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
         return parts;
     }
 
-    private long PlaceOf(LogEntry entry) => Place.Of(project, entry.Seq);
+    private long PlaceOf(LogEntry entry) => LogKey.Of(project, entry.Seq);
 }

@@ -26,7 +26,7 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     private readonly List<LogEntry> _found = [];
     private readonly HashSet<long> _entered = [];
     private readonly HashSet<long> _asked = [];
-    private readonly long _first = Place.First(query.Project);
+    private readonly long _first = LogKey.First(query.Project);
 
     private int PageSize => Math.Max(LeastPage, query.Max);
 
@@ -34,14 +34,14 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
 
     internal async Task<IReadOnlyList<LogEntry>> FindAsync(CancellationToken cancellationToken)
     {
-        var before = query.Before == long.MaxValue ? Place.Last(query.Project) + 1 : Place.Of(query.Project, query.Before);
+        var before = query.Before == long.MaxValue ? LogKey.Last(query.Project) + 1 : LogKey.Of(query.Project, query.Before);
         var match = new MessageMatch(query, _entered.Contains);
 
         // The words of the part beyond the index are not known: a search is of what is indexed, and its caller has it caught up first.
         if (query.Text is { } text)
             return SearchWords.Terms(text) is { Count: > 0 } terms ? await FindWordsAsync(terms, before, match, cancellationToken) : [];
 
-        var isDone = await CollectAsync(new WayIn("SELECT place FROM log WHERE kind = 1 AND place"), parts.Indexed, before, match, cancellationToken);
+        var isDone = await CollectAsync(new IndexScan("SELECT place FROM log WHERE kind = 1 AND place"), parts.Indexed, before, match, cancellationToken);
         if (!isDone)
             _ = await CollectAsync(await WayInAsync(cancellationToken), _first, Math.Min(parts.Indexed + 1, before), match, cancellationToken);
         return _found;
@@ -70,19 +70,19 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     /// <summary>The messages that have all of some words, each a condition of its own: then the index leaps from where the one is next to be found to
     /// where the other is. Within one condition it looks at every place of the rarest: of two words that ten million messages have a hundred
     /// thousand times each, for longer than anybody waits.</summary>
-    private static WayIn Words(IReadOnlyList<string> terms)
+    private static IndexScan Words(IReadOnlyList<string> terms)
     {
         string[] conditions = terms.Count <= MostConditions ? [.. terms] : [.. terms.Take(MostConditions - 1), string.Join(" & ", terms.Skip(MostConditions - 1))];
         var words = string.Join(" AND ", conditions.Select((_, number) => string.Create(CultureInfo.InvariantCulture, $"words @@ ${number + 4}::tsquery")));
-        return new WayIn($"SELECT place FROM message_text WHERE {words} AND place", conditions);
+        return new IndexScan($"SELECT place FROM message_text WHERE {words} AND place", conditions);
     }
 
     private async Task<bool> IsSmallAsync(CancellationToken cancellationToken) =>
-        Place.Seq(parts.Indexed) < await connection.Ask("SELECT sum(seq)::bigint FROM indexed").ValueAsync<long>(cancellationToken) / SmallPart;
+        LogKey.Seq(parts.Indexed) < await connection.Ask("SELECT sum(seq)::bigint FROM indexed").ValueAsync<long>(cancellationToken) / SmallPart;
 
     /// <summary>Reads and matches pages of a way between two places, both left out.</summary>
     /// <returns>True when no more is wanted.</returns>
-    private async Task<bool> CollectAsync(WayIn way, long after, long before, MessageMatch match, CancellationToken cancellationToken)
+    private async Task<bool> CollectAsync(IndexScan way, long after, long before, MessageMatch match, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -120,23 +120,23 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
             _entered.UnionWith(await parts.OfAsync(reader.Agent, unknown, cancellationToken));
     }
 
-    private async Task<WayIn> WayInAsync(CancellationToken cancellationToken)
+    private async Task<IndexScan> WayInAsync(CancellationToken cancellationToken)
     {
         if (query.Thread is { } thread)
-            return WayIn.Thread(Place.Of(query.Project, thread));
+            return IndexScan.Thread(LogKey.Of(query.Project, thread));
         if (query.Execution is { } execution)
-            return new WayIn("SELECT place FROM log WHERE execution = $4 AND kind = 1 AND place", Place.Of(query.Project, execution));
+            return new IndexScan("SELECT place FROM log WHERE execution = $4 AND kind = 1 AND place", LogKey.Of(query.Project, execution));
         if (query.Task is { } task)
-            return new WayIn("SELECT place FROM log WHERE task = $4 AND kind = 1 AND place", task);
+            return new IndexScan("SELECT place FROM log WHERE task = $4 AND kind = 1 AND place", task);
         if (query.Sender is { } sender)
-            return WayIn.Facet(Facet.Sender(sender));
+            return IndexScan.Term(IndexTerm.Sender(sender));
         if (query.Recipient is { } recipient)
-            return WayIn.Facet(Facet.Recipient(recipient));
+            return IndexScan.Term(IndexTerm.Recipient(recipient));
         if (query.Types is { Count: 1 } types)
-            return WayIn.Facet(Facet.Type(await TypeNumberAsync(types.First(), cancellationToken)));
+            return IndexScan.Term(IndexTerm.Type(await TypeNumberAsync(types.First(), cancellationToken)));
         if (query.Reader is { } reader)
-            return WayIn.Reader(query.Project, reader.Agent, await parts.EnteredBeyondIndexAsync(reader.Agent, cancellationToken));
-        return new WayIn("SELECT place FROM log WHERE kind = 1 AND place");
+            return IndexScan.Reader(query.Project, reader.Agent, await parts.EnteredBeyondIndexAsync(reader.Agent, cancellationToken));
+        return new IndexScan("SELECT place FROM log WHERE kind = 1 AND place");
     }
 
     private async Task<long> TypeNumberAsync(string type, CancellationToken cancellationToken) =>

@@ -75,7 +75,7 @@ $"SELECT {Columns} FROM agents WHERE deleted_at IS NULL",
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, AgentNote note, AgentEntry entry, CancellationToken cancellationToken) =>
+    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry entry, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {

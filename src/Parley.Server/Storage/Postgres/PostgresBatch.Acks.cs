@@ -26,7 +26,7 @@ internal sealed partial class PostgresBatch
         parameters.Add(Value(acks?.Select(ack => ack.Delivery).ToArray(), LongNumbers));
         parameters.Add(Value(acks?.Select(ack => ack.Lease).ToArray(), LongNumbers));
         parameters.Add(Value(acks?.Select(ack => ack.Agent).ToArray(), Numbers));
-        parameters.Add(Value(acks?.Select(ack => Place.Of(ack.Project, ack.Seq)).ToArray(), LongNumbers));
+        parameters.Add(Value(acks?.Select(ack => LogKey.Of(ack.Project, ack.Seq)).ToArray(), LongNumbers));
     }
 
     private void ReadAcked(NpgsqlDataReader row)

@@ -39,14 +39,14 @@ internal sealed partial class PostgresBatch
 
     /// <summary>Whether a send can go with this batch: of two with one key the second must find the first stored.</summary>
     internal bool Fits(Send send) =>
-        send.IdempotencyKey is not { } key || !_keys.Contains((send.Project.Number, send.Speaker.Caller, key));
+        send.IdempotencyKey is not { } key || !_keys.Contains((send.Project.Number, send.Sender.Caller, key));
 
     /// <param name="firstDelivery">Of as many numbers as the send has recipients.</param>
     internal void Add(SendOperation operation, int index, Send send, long firstDelivery)
     {
         _projects.Add(send.Project.Number);
         if (send.IdempotencyKey is { } key)
-            _keys.Add((send.Project.Number, send.Speaker.Caller, key));
+            _keys.Add((send.Project.Number, send.Sender.Caller, key));
         ref var project = ref CollectionsMarshal.GetValueRefOrAddDefault(_targets, send.Project.Number, out var known);
         if (!known)
             project = new PlannedProject(send.Project.Number, (long)send.Project.Settings.PriorityAging.TotalMilliseconds, _targets.Count);
@@ -67,7 +67,7 @@ internal sealed partial class PostgresBatch
         {
             // Past a queue nobody overtakes: only an empty one is passed by.
             var holder = !paused && !mailbox.Waits && store.Backlogs.IsEmpty(agent)
-                ? store.Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Speaker.Number, send.ReplyTo))
+                ? store.Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number, send.ReplyTo))
                 : null;
             mailbox.Waits |= holder is null;
             if (holder is not null)
@@ -92,24 +92,24 @@ internal sealed partial class PostgresBatch
         to.Add(Value(Rare(send => send.DeliverAt ?? 0), LongNumbers));
         to.Add(Value(Longs(_sends, send => send.FirstDelivery), LongNumbers));
         to.Add(Value(Ints(_sends, send => send.Send.Recipients.Agents.Count), Numbers));
-        to.Add(Value(Ints(_sends, send => send.Send.Speaker.Number), Numbers));
+        to.Add(Value(Ints(_sends, send => send.Send.Sender.Number), Numbers));
         to.Add(Value(Ints(_sends, send => OnlyRecipient(send.Send)), Numbers));
         to.Add(Value(Ints(_sends, send => (int)send.Send.Priority), Numbers));
         to.Add(Value(Ints(_sends, send => (int)send.Send.Recipients.Audience), Numbers));
         to.Add(Value(_sends.Count == 0 ? null : _sends.Select(send => send.Send.Recipients is { IsDirect: true, Agents.Count: 1 }).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean));
-        to.Add(Value(Rare(send => send.Thread is { } thread ? Place.Of(send.Project.Number, EntryId.SeqOf(thread)) : 0), LongNumbers));
-        to.Add(Value(Rare(send => Place.OrNull(send.Project.Number, send.Execution) ?? 0), LongNumbers));
-        to.Add(Value(Rare(send => Place.OrNull(send.Project.Number, send.ReplyTo) ?? 0), LongNumbers));
-        to.Add(Value(Rare(send => Place.OrNull(send.Project.Number, send.Supersedes) ?? 0), LongNumbers));
+        to.Add(Value(Rare(send => send.Thread is { } thread ? LogKey.Of(send.Project.Number, EntryId.SeqOf(thread)) : 0), LongNumbers));
+        to.Add(Value(Rare(send => LogKey.OrNull(send.Project.Number, send.Execution) ?? 0), LongNumbers));
+        to.Add(Value(Rare(send => LogKey.OrNull(send.Project.Number, send.ReplyTo) ?? 0), LongNumbers));
+        to.Add(Value(Rare(send => LogKey.OrNull(send.Project.Number, send.Supersedes) ?? 0), LongNumbers));
         to.Add(Value(_sends.Exists(send => send.Send.Hops != 0) ? Ints(_sends, send => send.Send.Hops) : null, Numbers));
         to.Add(Value(Rare(send => send.Fingerprint), LongNumbers));
         to.Add(Value(RareText(send => send.Type), Texts));
         to.Add(Value(_sends.Count == 0 ? null : _sends.Select(send => send.Send.Body).ToArray(), Texts));
         to.Add(Value(_sends.Exists(send => send.Send.Thread is not null) ? _sends.Select(send => send.Send.Thread).ToArray() : null, NpgsqlDbType.Array | NpgsqlDbType.Uuid));
         to.Add(Value(RareText(send => send.Recipients.Routing), Texts));
-        to.Add(Value(RareText(send => send.Speaker.Session), Texts));
+        to.Add(Value(RareText(send => send.Sender.Session), Texts));
         to.Add(Value(RareText(send => send.TaskId), Texts));
-        to.Add(Value(_keys.Count == 0 ? null : RareText(send => send.Speaker.Caller), Texts));
+        to.Add(Value(_keys.Count == 0 ? null : RareText(send => send.Sender.Caller), Texts));
         to.Add(Value(RareText(send => send.IdempotencyKey), Texts));
         AddDeliveries(to);
     }

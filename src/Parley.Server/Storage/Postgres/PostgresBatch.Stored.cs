@@ -39,7 +39,7 @@ internal sealed partial class PostgresBatch
         var (places, agents, attempts) = (Array<long>(row, 15)!, Array<int>(row, 16)!, Array<short>(row, 17)!);
         for (var i = 0; i < deliveries.Length; i++)
         {
-            store.Note(News, Place.Project(places[i]), deliveries[i], Place.Seq(places[i]), agents[i], DeliveryState.Withdrawn, attempts[i], _clock);
+            store.Note(News, LogKey.Project(places[i]), deliveries[i], LogKey.Seq(places[i]), agents[i], DeliveryState.Withdrawn, attempts[i], _clock);
             _withdrawn.Add(agents[i]);
         }
     }
@@ -154,7 +154,7 @@ internal sealed partial class PostgresBatch
         Kind = EntryKind.Message,
         Stamp = stamp,
         Audience = send.DeliverAt > stamp ? send.Recipients.Audience | Audience.Withheld : send.Recipients.Audience,
-        Sender = send.Speaker.Number,
+        Sender = send.Sender.Number,
         Recipients = send.Recipients.Audience == Audience.Everyone
             ? []
             : [.. outcomes.Where(outcome => outcome.Result != RecipientResult.Full).Select(outcome => outcome.Agent)],

@@ -23,7 +23,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
     private readonly SortedSet<int> _projects = [];
     private readonly List<ClaimOperation> _claims = [];
 
-    internal CommitNews News { get; } = new();
+    internal CommitEffects News { get; } = new();
 
     /// <summary>Rows' worth of work.</summary>
     internal int Weight { get; private set; }

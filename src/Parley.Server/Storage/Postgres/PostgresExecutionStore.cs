@@ -34,7 +34,7 @@ internal sealed class PostgresExecutionStore(PostgresDatabase database) : IExecu
                     INSERT INTO executions (place, execution_id, title, squad_id, status, progress, created_by, creator, created_at)
                     VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)
                     """,
-                    Place.Of(execution.Project, seq), record.Id, record.Title, record.SquadId, (short)record.Status, record.CreatedBy, record.Creator, record.CreatedAt);
+                    LogKey.Of(execution.Project, seq), record.Id, record.Title, record.SquadId, (short)record.Status, record.CreatedBy, record.Creator, record.CreatedAt);
                 transaction.Append(cursor, ExecutionEntry.Status(record, [], cursor.Project, seq, now, execution.Creator));
                 return record;
             },
@@ -60,7 +60,7 @@ internal sealed class PostgresExecutionStore(PostgresDatabase database) : IExecu
                     lines = [new ExecutionLog { Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(now), Level = level, Message = message }];
                     transaction.Defer(
                         "INSERT INTO execution_logs (execution, place, stamp, level, message) VALUES ($1, $2, $3, $4, $5)",
-                        Place.Of(key.Project, present.Seq), Place.Of(key.Project, seq), now, level, message);
+                        LogKey.Of(key.Project, present.Seq), LogKey.Of(key.Project, seq), now, level, message);
                 }
 
                 transaction.Append(cursor, ExecutionEntry.Status(changed, lines, key.Project, seq, now, sender));
@@ -113,8 +113,8 @@ internal sealed class PostgresExecutionStore(PostgresDatabase database) : IExecu
                 var sql = new StringBuilder($"SELECT {Columns} FROM executions WHERE place >= $1 AND place < $2");
                 var values = new List<object?>
                 {
-                    Place.First(which.Project),
-                    which.Below > EntryId.MaxSeq ? Place.Last(which.Project) + 1 : Place.Of(which.Project, which.Below),
+                    LogKey.First(which.Project),
+                    which.Below > EntryId.MaxSeq ? LogKey.Last(which.Project) + 1 : LogKey.Of(which.Project, which.Below),
                     which.Max,
                 };
                 if (which.Status is { } status)
@@ -158,14 +158,14 @@ internal sealed class PostgresExecutionStore(PostgresDatabase database) : IExecu
 
     private static void Update(PostgresTransaction transaction, int project, ExecutionRecord execution) => transaction.Defer(
         "UPDATE executions SET status = $2, progress = $3, current_phase = $4, result = $5, error = $6, ended_at = $7 WHERE place = $1",
-        Place.Of(project, execution.Seq), (short)execution.Status, execution.Progress, execution.CurrentPhase,
+        LogKey.Of(project, execution.Seq), (short)execution.Status, execution.Progress, execution.CurrentPhase,
         execution.Result?.GetRawText(), execution.Error, execution.EndedAt);
 
-    private static long PlaceOf(ExecutionKey key) => Place.Of(key.Project, EntryId.SeqOf(key.Id));
+    private static long PlaceOf(ExecutionKey key) => LogKey.Of(key.Project, EntryId.SeqOf(key.Id));
 
     private static ExecutionRecord Read(NpgsqlDataReader row) => new()
     {
-        Seq = Place.Seq(row.GetInt64(0)),
+        Seq = LogKey.Seq(row.GetInt64(0)),
         Id = row.GetGuid(1),
         Title = row.TextOrNull(2),
         SquadId = row.TextOrNull(3),

@@ -1,5 +1,5 @@
 using Npgsql;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
@@ -17,21 +17,21 @@ internal sealed class PostgresExport : IStoreExport
 
     public string Stamp { get; }
 
-    /// <exception cref="MoveRefusedException">There is nothing of Parley's, or it is not whole.</exception>
+    /// <exception cref="TransferRefusedException">There is nothing of Parley's, or it is not whole.</exception>
     /// <exception cref="DatabaseUnreachableException">It can not be used.</exception>
     internal static async Task<PostgresExport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
-        var connection = await PostgresMoving.ConnectAsync(address, cancellationToken);
+        var connection = await PostgresTransferTables.ConnectAsync(address, cancellationToken);
         try
         {
             await connection.Ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").RunAsync(cancellationToken);
-            if (await PostgresMoving.IsEmptyOfTablesAsync(connection, cancellationToken))
+            if (await PostgresTransferTables.IsEmptyOfTablesAsync(connection, cancellationToken))
                 throw StoreRefusals.Missing(address.ToString());
             if (!PostgresMigrator.IsUpToDate(connection))
                 throw StoreRefusals.OlderSchema(address.ToString());
-            if (await PostgresMoving.ProgressAsync(connection, cancellationToken) is not null)
+            if (await PostgresTransferTables.ProgressAsync(connection, cancellationToken) is not null)
                 throw StoreRefusals.Unfinished(address.ToString());
-            var inUse = await PostgresMoving.LivingNodesAsync(connection, cancellationToken) > 0;
+            var inUse = await PostgresTransferTables.LivingNodesAsync(connection, cancellationToken) > 0;
             return new PostgresExport(connection, inUse, await StampAsync(connection, cancellationToken));
         }
         catch

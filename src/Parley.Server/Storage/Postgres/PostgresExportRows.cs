@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -111,9 +111,9 @@ internal static class PostgresExportRows
 
     private static string Highest(string table) => $"(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {table}_number_seq)";
 
-    private static int ProjectOf(NpgsqlDataReader row, int column = 0) => Place.Project(row.GetInt64(column));
+    private static int ProjectOf(NpgsqlDataReader row, int column = 0) => LogKey.Project(row.GetInt64(column));
 
-    private static long? SeqOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : Place.Seq(row.GetInt64(column));
+    private static long? SeqOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : LogKey.Seq(row.GetInt64(column));
 
     private static long? Milliseconds(NpgsqlDataReader row, int column) => row.TimeOrNull(column)?.ToUnixTimeMilliseconds();
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
@@ -19,21 +19,21 @@ internal sealed class PostgresImport : IStoreImport
 
     public ImportProgress? Progress { get; }
 
-    /// <exception cref="MoveRefusedException">Nodes use it, or something is in it.</exception>
+    /// <exception cref="TransferRefusedException">Nodes use it, or something is in it.</exception>
     /// <exception cref="DatabaseUnreachableException">It can not be used.</exception>
     internal static async Task<PostgresImport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
-        var connection = await PostgresMoving.ConnectAsync(address, cancellationToken);
+        var connection = await PostgresTransferTables.ConnectAsync(address, cancellationToken);
         try
         {
             var where = address.ToString();
             await RefuseFullAsync(connection, where, cancellationToken);
             // Its lock ends with its connection: a server that starts meanwhile is to be told, not to wait.
-            await using (var migrating = await PostgresMoving.ConnectAsync(address, cancellationToken))
+            await using (var migrating = await PostgresTransferTables.ConnectAsync(address, cancellationToken))
                 PostgresMigrator.Migrate(migrating);
             if (await connection.Ask("SELECT pg_try_advisory_lock($1)", AdvisoryLock).ValueAsync<bool>(cancellationToken) is not true)
-                throw new MoveRefusedException(MoveRefusal.Conflict, $"Another import into {where} is under way.");
-            return new PostgresImport(connection, where, await PostgresMoving.ProgressAsync(connection, cancellationToken));
+                throw new TransferRefusedException(TransferRefusal.Conflict, $"Another import into {where} is under way.");
+            return new PostgresImport(connection, where, await PostgresTransferTables.ProgressAsync(connection, cancellationToken));
         }
         catch
         {
@@ -45,7 +45,7 @@ internal sealed class PostgresImport : IStoreImport
     public async ValueTask BeginAsync(ImportProgress first, CancellationToken cancellationToken)
     {
         await SaveAsync(first, cancellationToken);
-        if (await PostgresMoving.LivingNodesAsync(_connection, cancellationToken) == 0)
+        if (await PostgresTransferTables.LivingNodesAsync(_connection, cancellationToken) == 0)
             return;
         await _connection.Ask("DELETE FROM import_progress").RunAsync(cancellationToken);
         throw StoreRefusals.InUse(_where);
@@ -124,11 +124,11 @@ internal sealed class PostgresImport : IStoreImport
     /// <summary>Before anything of it is brought up to date: what is refused stays as it was.</summary>
     private static async Task RefuseFullAsync(NpgsqlConnection connection, string where, CancellationToken cancellationToken)
     {
-        if (await PostgresMoving.IsEmptyOfTablesAsync(connection, cancellationToken) || await PostgresMoving.ProgressAsync(connection, cancellationToken) is not null)
+        if (await PostgresTransferTables.IsEmptyOfTablesAsync(connection, cancellationToken) || await PostgresTransferTables.ProgressAsync(connection, cancellationToken) is not null)
             return;
-        if (await PostgresMoving.CountAsync(connection, cancellationToken) is { Count: > 0 } found)
+        if (await PostgresTransferTables.CountAsync(connection, cancellationToken) is { Count: > 0 } found)
             throw StoreRefusals.NotEmpty(where, found);
-        if (await PostgresMoving.LivingNodesAsync(connection, cancellationToken) > 0)
+        if (await PostgresTransferTables.LivingNodesAsync(connection, cancellationToken) > 0)
             throw StoreRefusals.InUse(where);
     }
 }

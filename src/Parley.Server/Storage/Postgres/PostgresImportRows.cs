@@ -4,7 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Parley.Server.Log;
 using Parley.Server.Messages;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -40,7 +40,7 @@ internal static class PostgresImportRows
         DeliveryLine => CopyAsync<DeliveryLine>(connection, Delivery, lines, Write, cancel),
         ReactionLine => CopyAsync<ReactionLine>(
             connection, "reactions (place, emoji, agent)", lines,
-            static (row, reaction) => row.Big(Place.Of(reaction.Project, reaction.Seq)).Text(reaction.Emoji).Text(reaction.Agent), cancel),
+            static (row, reaction) => row.Big(LogKey.Of(reaction.Project, reaction.Seq)).Text(reaction.Emoji).Text(reaction.Agent), cancel),
         KeyLine => CopyAsync<KeyLine>(connection, "idempotency (project, fingerprint, at, place, caller, key, answer)", lines, Write, cancel),
         TokenLine => CopyAsync<TokenLine>(
             connection, "tokens (token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at)", lines, Write, cancel),
@@ -104,18 +104,18 @@ internal static class PostgresImportRows
         .Time(agent.CreatedAt).Time(agent.LastSeen).Time(agent.DeletedAt);
 
     private static void Write(CopyRow row, ExecutionLine execution) => row
-        .Big(Place.Of(execution.Project, execution.Seq)).Id(execution.ExecutionId).Text(execution.Title).Text(execution.SquadId).Small((int)execution.Status)
+        .Big(LogKey.Of(execution.Project, execution.Seq)).Id(execution.ExecutionId).Text(execution.Title).Text(execution.SquadId).Small((int)execution.Status)
         .Int(execution.Progress).Text(execution.CurrentPhase).Text(execution.Result).Text(execution.Error).Text(execution.CreatedBy).Int(execution.Creator)
         .Time(execution.CreatedAt).Time(execution.EndedAt);
 
     private static void Write(CopyRow row, ExecutionLogLine log) => row
-        .Big(Place.Of(log.Project, log.Execution)).Big(Place.Of(log.Project, log.Seq)).Big(log.Stamp).Text(log.Level).Text(log.Message);
+        .Big(LogKey.Of(log.Project, log.Execution)).Big(LogKey.Of(log.Project, log.Seq)).Big(log.Stamp).Text(log.Level).Text(log.Message);
 
     private static void Write(CopyRow row, EntryLine entry)
     {
         var message = entry.EntryKind == EntryKind.Message;
         var parts = message ? MessageParts.Of(entry.Entry.ToArray(), entry.Seq, entry.Stamp) : null;
-        row.Big(Place.Of(entry.Project, entry.Seq)).Big(entry.Stamp).Big(parts?.IdBits).Big(parts?.ExpiresAt).Big(entry.FirstDelivery)
+        row.Big(LogKey.Of(entry.Project, entry.Seq)).Big(entry.Stamp).Big(parts?.IdBits).Big(parts?.ExpiresAt).Big(entry.FirstDelivery)
             .Big(PlaceOf(entry, entry.Thread)).Big(PlaceOf(entry, entry.Execution)).Big(PlaceOf(entry, entry.ReplyTo)).Big(PlaceOf(entry, entry.Subject))
             .Big(PlaceOf(entry, entry.SupersededBy)).Big(PlaceOf(entry, entry.ReleasedBy)).Int(entry.Sender)
             // Of whoever was chosen by the router, and of what is about a message, the deliveries know.
@@ -125,16 +125,16 @@ internal static class PostgresImportRows
             .Text(entry.Routing).Text(entry.Session).Text(entry.Task).Text(Encoding.UTF8.GetString(parts?.Body ?? entry.Entry.ToArray()));
     }
 
-    private static long? PlaceOf(EntryLine entry, long? seq) => seq is { } other ? Place.Of(entry.Project, other) : null;
+    private static long? PlaceOf(EntryLine entry, long? seq) => seq is { } other ? LogKey.Of(entry.Project, other) : null;
 
     private static void Write(CopyRow row, DeliveryLine delivery) => row
-        .Big(delivery.Delivery).Big(Place.Of(delivery.Project, delivery.Seq)).Big(delivery.Rank).Big(delivery.QueuedAt).Big(delivery.Lease)
+        .Big(delivery.Delivery).Big(LogKey.Of(delivery.Project, delivery.Seq)).Big(delivery.Rank).Big(delivery.QueuedAt).Big(delivery.Lease)
         .Big(delivery.ExpiresAt).Big(delivery.DueAt).Big(delivery.LeaseUntil).Big(delivery.DeliveredAt).Big(delivery.SurfacedAt).Big(delivery.AcknowledgedAt)
         .Big(delivery.RepliedAt).Big(delivery.EndedAt).Int(delivery.Mailbox).Small((int)delivery.State).Small(delivery.Attempt).Small(delivery.Priority)
         .Flag(delivery.Told).Text(delivery.Capability).Text(delivery.Tried).Text(delivery.LastError);
 
     private static void Write(CopyRow row, KeyLine key) => row
-        .Int(key.Project).Big(key.Fingerprint).Big(key.At).Big(key.Seq is { } seq ? Place.Of(key.Project, seq) : null).Text(key.Caller).Text(key.Key)
+        .Int(key.Project).Big(key.Fingerprint).Big(key.At).Big(key.Seq is { } seq ? LogKey.Of(key.Project, seq) : null).Text(key.Caller).Text(key.Key)
         .Bytes(key.Answer);
 
     private static void Write(CopyRow row, TokenLine token) => row

@@ -59,20 +59,20 @@ internal static class PostgresLogRows
         var stamp = row.GetInt64(2);
         return new LogEntry
         {
-            Project = Place.Project(place),
-            Seq = Place.Seq(place),
+            Project = LogKey.Project(place),
+            Seq = LogKey.Seq(place),
             Kind = kind,
             Stamp = stamp,
             Sender = row.GetInt32(3),
             Recipients = !row.IsDBNull(4) ? [row.GetInt32(4)] : row.IsDBNull(12) ? [] : row.GetFieldValue<int[]>(12),
             Audience = (Audience)row.GetInt16(5),
             Type = row.IsDBNull(6) ? null : row.GetString(6),
-            Thread = row.IsDBNull(7) ? Place.Seq(place) : Place.Seq(row.GetInt64(7)),
+            Thread = row.IsDBNull(7) ? LogKey.Seq(place) : LogKey.Seq(row.GetInt64(7)),
             Execution = SeqOf(row, 8),
             ReplyTo = SeqOf(row, 9),
             Hops = row.GetInt32(10),
             Subject = SeqOf(row, 11),
-            Json = row.GetBoolean(13) ? row.GetFieldValue<byte[]>(17) : Json(row, firstColumn: 14, Place.Seq(place), stamp),
+            Json = row.GetBoolean(13) ? row.GetFieldValue<byte[]>(17) : Json(row, firstColumn: 14, LogKey.Seq(place), stamp),
         };
     }
 
@@ -91,13 +91,13 @@ internal static class PostgresLogRows
         var project = entry.Project;
         return PostgresTransaction.Command(
             InsertSql,
-            Place.Of(project, entry.Seq),
+            LogKey.Of(project, entry.Seq),
             entry.Stamp,
             message.FirstDelivery == 0 ? null : message.FirstDelivery,
-            entry.Thread == entry.Seq ? null : Place.OrNull(project, entry.Thread),
-            Place.OrNull(project, entry.Execution),
-            Place.OrNull(project, entry.ReplyTo),
-            Place.OrNull(project, entry.Subject),
+            entry.Thread == entry.Seq ? null : LogKey.OrNull(project, entry.Thread),
+            LogKey.OrNull(project, entry.Execution),
+            LogKey.OrNull(project, entry.ReplyTo),
+            LogKey.OrNull(project, entry.Subject),
             entry.Sender,
             // An entry about a message reads for the same agents as the message, also after it has moved.
             message.Deliveries == 0 && entry.Recipients is [var only] ? only : null,
@@ -109,5 +109,5 @@ internal static class PostgresLogRows
             Encoding.UTF8.GetString(entry.Json));
     }
 
-    private static long SeqOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? 0 : Place.Seq(row.GetInt64(column));
+    private static long SeqOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? 0 : LogKey.Seq(row.GetInt64(column));
 }

@@ -14,8 +14,8 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
                 // since a seq is stored with the head that includes it.
                 var head = (await LongAsync(connection, "SELECT next_seq FROM projects WHERE number = $1", project, cancel) ?? 1) - 1;
                 await using var command = Command(connection, project, query);
-                command.Parameters.Insert(0, Long(Place.Of(project, after)));
-                command.Parameters.Insert(1, Long(Place.Of(project, head)));
+                command.Parameters.Insert(0, Long(LogKey.Of(project, after)));
+                command.Parameters.Insert(1, Long(LogKey.Of(project, head)));
                 command.Parameters.Insert(2, Long(max));
                 var entries = await PostgresLogRows.ListAsync(command, cancel);
                 return new LogSlice(entries, entries.Count == max ? entries[^1].Seq : Math.Max(after, head));
@@ -23,13 +23,13 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
             cancellationToken);
 
     public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
-        database.ReadAsync((connection, cancel) => PostgresLogRows.FindAsync(connection, Place.Of(project, seq), cancel), cancellationToken);
+        database.ReadAsync((connection, cancel) => PostgresLogRows.FindAsync(connection, LogKey.Of(project, seq), cancel), cancellationToken);
 
     public ValueTask<long?> CompletionAsync(int project, long execution, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancel) => await LongAsync(
                 connection, "SELECT place FROM log WHERE execution = $1 AND kind = 8 AND type = 'execution_completion' ORDER BY place DESC LIMIT 1",
-                Place.Of(project, execution), cancel) is { } place ? Place.Seq(place) : (long?)null,
+                LogKey.Of(project, execution), cancel) is { } place ? LogKey.Seq(place) : (long?)null,
             cancellationToken);
 
     public ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken) =>
@@ -37,9 +37,9 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
             async (connection, cancel) =>
             {
                 var first = await LongAsync(
-                    connection, "SELECT place FROM log WHERE place >= $1 AND place < $1 + (1::bigint << 40) ORDER BY place LIMIT 1", Place.First(project), cancel);
+                    connection, "SELECT place FROM log WHERE place >= $1 AND place < $1 + (1::bigint << 40) ORDER BY place LIMIT 1", LogKey.First(project), cancel);
                 return first is { } place
-                    ? Place.Seq(place)
+                    ? LogKey.Seq(place)
                     : await LongAsync(connection, "SELECT next_seq FROM projects WHERE number = $1", project, cancel) ?? 1;
             },
             cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
                """;
         var command = new NpgsqlCommand($"SELECT {PostgresLogRows.Columns} FROM {from} ORDER BY l.place LIMIT $3", connection);
         if (root != 0)
-            command.Parameters.Add(Long(Place.Of(project, root)));
+            command.Parameters.Add(Long(LogKey.Of(project, root)));
         return command;
     }
 

@@ -12,8 +12,8 @@ internal sealed partial class PostgresMessageHistory
         database.ReadAsync<IReadOnlyList<ThreadRow>>(
             async (connection, cancellation) =>
             {
-                var first = Place.First(project);
-                var upTo = before == long.MaxValue ? Place.Last(project) : Place.Of(project, before) - 1;
+                var first = LogKey.First(project);
+                var upTo = before == long.MaxValue ? LogKey.Last(project) : LogKey.Of(project, before) - 1;
                 var ofAgent = agent is null ? "" : "AND EXISTS (SELECT 1 FROM thread_parts p WHERE p.thread = t.thread AND p.agent = $4)";
                 object?[] values = agent is { } number ? [first, upTo, max, number] : [first, upTo, max];
                 var threads = await connection.Ask(
@@ -34,7 +34,7 @@ internal sealed partial class PostgresMessageHistory
                 // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
                 var figures = await connection.Ask(
                         "SELECT $1, max(place), count(*)::int, min(stamp), max(stamp) FROM log WHERE kind = 1 AND (place = $1 OR thread = $1) HAVING count(*) > 0",
-                        Place.Of(project, thread))
+                        LogKey.Of(project, thread))
                     .ListAsync(ThreadFigures.Read, cancellation);
                 return (await RowsAsync(connection, project, figures, cancellation)).SingleOrDefault();
             },
@@ -51,13 +51,13 @@ internal sealed partial class PostgresMessageHistory
         var rows = new List<ThreadRow>(threads.Count);
         foreach (var thread in threads)
         {
-            var root = Place.Seq(thread.Thread);
-            var shown = entries.GetValueOrDefault(root) is { Kind: EntryKind.Message } opened ? opened : entries.GetValueOrDefault(Place.Seq(thread.Last));
+            var root = LogKey.Seq(thread.Thread);
+            var shown = entries.GetValueOrDefault(root) is { Kind: EntryKind.Message } opened ? opened : entries.GetValueOrDefault(LogKey.Seq(thread.Last));
             if (shown is null)
                 continue;
             var content = MessageJsonReader.Content(shown.Json);
             rows.Add(new ThreadRow(
-                root, MessageJsonReader.Ids(shown.Json).Thread, Place.Seq(thread.Last), thread.Messages, thread.StartedAt, thread.LastAt,
+                root, MessageJsonReader.Ids(shown.Json).Thread, LogKey.Seq(thread.Last), thread.Messages, thread.StartedAt, thread.LastAt,
                 content is { Length: > TitleLength } ? content[..TitleLength] : content, participants[thread.Thread]));
         }
 

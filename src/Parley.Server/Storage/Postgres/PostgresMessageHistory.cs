@@ -27,7 +27,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                 UNION ALL (SELECT place FROM log WHERE thread = $1 AND place > $2 AND kind = 1 ORDER BY place LIMIT $3)) t
             JOIN log l ON l.place = t.place WHERE l.kind = 1 ORDER BY l.place LIMIT $3
             """,
-            [Place.Of(project, thread), Place.Of(project, after), max],
+            [LogKey.Of(project, thread), LogKey.Of(project, after), max],
             cancellationToken);
 
     public ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken) =>
@@ -42,13 +42,13 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
     public ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) =>
-                await connection.Ask("SELECT released_by FROM log WHERE place = $1", Place.Of(project, seq)).ValueAsync<long>(cancellation) is not null,
+                await connection.Ask("SELECT released_by FROM log WHERE place = $1", LogKey.Of(project, seq)).ValueAsync<long>(cancellation) is not null,
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
         ReadAsync(
             $"SELECT {PostgresLogRows.Columns} FROM log l WHERE l.reply_to = $1 AND l.kind = 1 ORDER BY l.place LIMIT 500",
-            [Place.Of(project, seq)],
+            [LogKey.Of(project, seq)],
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
@@ -57,7 +57,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
             SELECT {PostgresLogRows.Columns} FROM log l
             WHERE (l.place = $1 OR l.thread = $1) AND l.place <= $2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500
             """,
-            [Place.Of(project, thread), Place.Of(project, upTo)],
+            [LogKey.Of(project, thread), LogKey.Of(project, upTo)],
             cancellationToken);
 
     public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
@@ -67,7 +67,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                     SELECT {DeliveryColumns} FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
                     WHERE l.place = $1 ORDER BY d.delivery
                     """,
-                    Place.Of(project, seq))
+                    LogKey.Of(project, seq))
                 .ListAsync(ReadDelivery, cancellation),
             cancellationToken);
 
@@ -75,7 +75,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
         database.ReadAsync(
             async (connection, cancellation) =>
             {
-                var row = await connection.Ask("SELECT routing, session, superseded_by FROM log WHERE place = $1", Place.Of(project, seq))
+                var row = await connection.Ask("SELECT routing, session, superseded_by FROM log WHERE place = $1", LogKey.Of(project, seq))
                     .FindAsync(row => Tuple.Create(row.TextOrNull(0), row.TextOrNull(1), row.Int64OrNull(2)), cancellation);
                 if (row is not var (routing, session, superseding))
                     return null;
@@ -85,7 +85,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
 
     public ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(string, string)>>(
-            async (connection, cancellation) => await connection.Ask("SELECT emoji, agent FROM reactions WHERE place = $1 ORDER BY emoji, agent", Place.Of(project, seq))
+            async (connection, cancellation) => await connection.Ask("SELECT emoji, agent FROM reactions WHERE place = $1 ORDER BY emoji, agent", LogKey.Of(project, seq))
                 .ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation),
             cancellationToken);
 
@@ -101,9 +101,9 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                           AND ($4::int IS NULL OR d.mailbox = $4) AND ($5::text IS NULL OR l.type = $5) AND d.delivery < $6
                         ORDER BY d.delivery DESC LIMIT $7
                         """,
-                        Place.First(which.Project), Place.Last(which.Project), which.Delivery, which.Agent, which.Type, before, max)
+                        LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type, before, max)
                     .ListAsync(ReadDelivery, cancellation);
-                var messages = await EntriesAsync(connection, [.. dead.Select(delivery => Place.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
+                var messages = await EntriesAsync(connection, [.. dead.Select(delivery => LogKey.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
                 // One that retention took between the two questions is gone.
                 return [.. dead.Where(delivery => messages.ContainsKey(delivery.Seq)).Select(delivery => (delivery, messages[delivery.Seq]))];
             },
@@ -122,6 +122,6 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
     }
 
     private static DeliveryRow ReadDelivery(NpgsqlDataReader row) => new(
-        row.GetInt64(0), Place.Seq(row.GetInt64(1)), row.GetInt32(2), (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5),
+        row.GetInt64(0), LogKey.Seq(row.GetInt64(1)), row.GetInt32(2), (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5),
         row.Int64OrNull(6), row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9), row.TextOrNull(10));
 }

@@ -23,7 +23,7 @@ internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessage
                 return false;
             var entries = await PostgresLogRows.ListAsync(
                 connection.Ask($"SELECT {PostgresLogRows.Columns} FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3",
-                    Place.Of(project, after), Place.Last(project), PartSize),
+                    LogKey.Of(project, after), LogKey.Last(project), PartSize),
                 cancellation);
             if (entries.Count == 0)
                 return false;
@@ -34,12 +34,12 @@ internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessage
         cancellationToken);
 
     public ValueTask<bool> PruneAsync(int project, long firstSeq, CancellationToken cancellationToken) => database.WriteBesideAsync(
-        (connection, cancellation) => ClearAsync(connection, Place.First(project), Place.Of(project, firstSeq) - 1, cancellation), cancellationToken);
+        (connection, cancellation) => ClearAsync(connection, LogKey.First(project), LogKey.Of(project, firstSeq) - 1, cancellation), cancellationToken);
 
     public ValueTask<bool> ForgetAsync(int project, CancellationToken cancellationToken) => database.WriteBesideAsync(
         async (connection, cancellation) =>
         {
-            if (await ClearAsync(connection, Place.First(project), Place.Last(project), cancellation))
+            if (await ClearAsync(connection, LogKey.First(project), LogKey.Last(project), cancellation))
                 return true;
             await connection.Ask("DELETE FROM message_types WHERE project = $1", project).RunAsync(cancellation);
             await connection.Ask("DELETE FROM indexed WHERE project = $1", project).RunAsync(cancellation);

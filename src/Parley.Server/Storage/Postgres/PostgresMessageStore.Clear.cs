@@ -12,7 +12,7 @@ internal sealed partial class PostgresMessageStore
         async transaction =>
         {
             var cursor = await transaction.LockAsync(project);
-            var place = Place.Of(project, seq);
+            var place = LogKey.Of(project, seq);
             if (await MessagesAsync(transaction, "l.place = ANY ($1) AND l.kind = 1", [place]) is not [var (message, columns)])
                 return false;
             if (MessageTombstone.Is(message.Json))
@@ -32,7 +32,7 @@ internal sealed partial class PostgresMessageStore
         async transaction =>
         {
             var cursor = await transaction.LockAsync(project);
-            var place = Place.Of(project, message.Seq);
+            var place = LogKey.Of(project, message.Seq);
             var sql = remove
                 ? "DELETE FROM reactions WHERE place = $1 AND emoji = $2 AND agent = $3"
                 : "INSERT INTO reactions (place, emoji, agent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";

@@ -65,7 +65,7 @@ internal sealed partial class PostgresMessageStore
             {
                 transaction.Mailbox(found.Mailbox).Wait(found.Priority);
                 transaction.News.Woken.Add(found.Mailbox);
-                Note(transaction.News, which.Project, found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Queued, 1, now);
+                Note(transaction.News, which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Queued, 1, now);
             }
 
             return present.Count;
@@ -82,7 +82,7 @@ internal sealed partial class PostgresMessageStore
             foreach (var found in dead)
             {
                 transaction.Mailbox(found.Mailbox).Dead--;
-                Note(transaction.News, which.Project, found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, 1, now);
+                Note(transaction.News, which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, 1, now);
             }
 
             return dead.Count;
@@ -114,7 +114,7 @@ internal sealed partial class PostgresMessageStore
         {
             if (await transaction.ScalarAsync("SELECT place FROM deliveries WHERE delivery = $1", delivery) is not long place)
                 return false;
-            await transaction.LockAsync(Place.Project(place));
+            await transaction.LockAsync(LogKey.Project(place));
             if (await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = $1", delivery) is not [var found] || found.Mailbox != from ||
                 found.State is not (DeliveryState.Queued or DeliveryState.Scheduled))
             {
@@ -127,11 +127,11 @@ internal sealed partial class PostgresMessageStore
             LeaveQueue(transaction, found);
             transaction.Mailbox(to).Wait(found.Priority);
             transaction.News.Woken.Add(to);
-            Note(transaction.News, Place.Project(place), delivery, Place.Seq(place), to, DeliveryState.Queued, found.Attempt, await transaction.NowAsync());
+            Note(transaction.News, LogKey.Project(place), delivery, LogKey.Seq(place), to, DeliveryState.Queued, found.Attempt, await transaction.NowAsync());
             return true;
         },
         cancellationToken);
 
     private static ValueTask<List<Found>> FindDeadAsync(PostgresTransaction transaction, DeadLetterSelection which) => FindAllAsync(
-        transaction, DeadWhere, Place.First(which.Project), Place.Last(which.Project), which.Delivery, which.Agent, which.Type);
+        transaction, DeadWhere, LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type);
 }

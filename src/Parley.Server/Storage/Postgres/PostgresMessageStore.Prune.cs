@@ -32,7 +32,7 @@ internal sealed partial class PostgresMessageStore
     {
         var places = new List<long>(most);
         await using var rows = await transaction.ReadAsync(
-            "SELECT place, stamp FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3", Place.First(project), Place.Last(project), most);
+            "SELECT place, stamp FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3", LogKey.First(project), LogKey.Last(project), most);
         while (await rows.ReadAsync() && rows.GetInt64(1) < olderThan)
             places.Add(rows.GetInt64(0));
         return [.. places];

@@ -34,9 +34,9 @@ internal sealed partial class PostgresMessageStore
                 // Looked for without a lock, then looked at again with it: who settled one meanwhile has settled it.
                 var due = await PlacesAsync(transaction, "state = 0 AND due_at <= $1 ORDER BY due_at", now);
                 var lapsed = await PlacesAsync(transaction, "state = 2 AND lease_until <= $1 ORDER BY lease_until", now);
-                await transaction.LockAsync([.. due.Concat(lapsed).Select(found => Place.Project(found.Place)).Distinct()]);
+                await transaction.LockAsync([.. due.Concat(lapsed).Select(found => LogKey.Project(found.Place)).Distinct()]);
                 // What a deleted project left behind.
-                var orphans = due.Concat(lapsed).Where(found => !transaction.HasLocked(Place.Project(found.Place))).Select(found => found.Delivery).ToArray();
+                var orphans = due.Concat(lapsed).Where(found => !transaction.HasLocked(LogKey.Project(found.Place))).Select(found => found.Delivery).ToArray();
                 if (orphans.Length > 0)
                     transaction.Defer("DELETE FROM deliveries WHERE delivery = ANY ($1)", orphans);
                 if (due.Count > 0)
@@ -89,7 +89,7 @@ internal sealed partial class PostgresMessageStore
             }
         }
 
-        var projects = leases.ToLookup(lease => Place.Project(lease.Place), lease => (lease.Delivery, lease.Lease));
+        var projects = leases.ToLookup(lease => LogKey.Project(lease.Place), lease => (lease.Delivery, lease.Lease));
         await transaction.LockAsync([.. projects.Select(project => project.Key)]);
         foreach (var project in projects)
         {
@@ -120,7 +120,7 @@ internal sealed partial class PostgresMessageStore
         {
             transaction.Mailbox(found.Mailbox).Wait(found.Priority);
             transaction.News.Woken.Add(found.Mailbox);
-            Note(transaction.News, project, found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
+            Note(transaction.News, project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
         }
     }
 
@@ -160,13 +160,13 @@ internal sealed partial class PostgresMessageStore
     {
         await ExpireAsync(transaction, candidates);
         var due = await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state + 0 = 0 AND d.due_at <= $2 ORDER BY d.place, d.delivery", candidates, now);
-        due.RemoveAll(found => !transaction.HasLocked(Place.Project(found.Place)));
+        due.RemoveAll(found => !transaction.HasLocked(LogKey.Project(found.Place)));
         await transaction.RunAsync("UPDATE deliveries SET state = 1, due_at = NULL WHERE delivery = ANY ($1)", Numbered(due));
         foreach (var found in due)
         {
             transaction.Mailbox(found.Mailbox).Wait(found.Priority);
             transaction.News.Woken.Add(found.Mailbox);
-            Note(transaction.News, Place.Project(found.Place), found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
+            Note(transaction.News, LogKey.Project(found.Place), found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
         }
 
         await ReleaseWithheldAsync(transaction, [.. due.Select(found => found.Place).Distinct()]);
@@ -199,14 +199,14 @@ internal sealed partial class PostgresMessageStore
                     Json = message.Json,
                 },
                 columns);
-            transaction.Defer("UPDATE log SET released_by = $2 WHERE place = $1", Place.Of(message.Project, message.Seq), Place.Of(message.Project, seq));
+            transaction.Defer("UPDATE log SET released_by = $2 WHERE place = $1", LogKey.Of(message.Project, message.Seq), LogKey.Of(message.Project, seq));
         }
     }
 
     private async ValueTask LapseAsync(PostgresTransaction transaction, long[] candidates, long now, List<(int Agent, long Delivery)> ended)
     {
         var lapsed = await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state + 0 = 2 AND d.lease_until <= $2 ORDER BY d.place, d.delivery", candidates, now);
-        foreach (var project in lapsed.GroupBy(found => Place.Project(found.Place)).Where(project => transaction.HasLocked(project.Key)))
+        foreach (var project in lapsed.GroupBy(found => LogKey.Project(found.Place)).Where(project => transaction.HasLocked(project.Key)))
             await GiveUpAsync(transaction, [.. project], "the lease lapsed", null, now);
         ended.AddRange(lapsed.Select(found => (found.Mailbox, found.Delivery)));
     }
@@ -240,7 +240,7 @@ internal sealed partial class PostgresMessageStore
         return await WriteAsync(
             async transaction =>
             {
-                await transaction.LockAsync([.. over.Select(found => Place.Project(found.Place)).Distinct()]);
+                await transaction.LockAsync([.. over.Select(found => LogKey.Project(found.Place)).Distinct()]);
                 return await ExpireAsync(transaction, [.. over.Select(found => found.Delivery)]);
             },
             cancellationToken,
@@ -291,14 +291,14 @@ internal sealed partial class PostgresMessageStore
         if (found.Count == 0)
             return 0;
         if (!transaction.HasLocks)
-            await transaction.LockAsync([.. found.Select(one => Place.Project(one.Place)).Distinct()]);
+            await transaction.LockAsync([.. found.Select(one => LogKey.Project(one.Place)).Distinct()]);
         found = await FindAllAsync(transaction, over + " ORDER BY d.place, d.delivery", deliveries, now);
-        found.RemoveAll(one => !transaction.HasLocked(Place.Project(one.Place)));
+        found.RemoveAll(one => !transaction.HasLocked(LogKey.Project(one.Place)));
         await transaction.RunAsync("UPDATE deliveries SET state = 5, ended_at = $2, due_at = NULL WHERE delivery = ANY ($1)", Numbered(found), now);
         foreach (var one in found)
         {
             LeaveQueue(transaction, one);
-            transaction.Cursor(Place.Project(one.Place)).Expired++;
+            transaction.Cursor(LogKey.Project(one.Place)).Expired++;
         }
 
         await AppendEndsAsync(transaction, EntryKind.Expiry, Numbered(found), null);

@@ -82,7 +82,7 @@ internal sealed partial class PostgresMessageStore
     /// <summary>An attempt at each failed: they wait and are queued again, or are dead when that was the last. All of one project.</summary>
     private async ValueTask GiveUpAsync(PostgresTransaction transaction, IReadOnlyList<Found> all, string reason, TimeSpan? delay, long now)
     {
-        var project = Place.Project(all[0].Place);
+        var project = LogKey.Project(all[0].Place);
         var settings = SettingsOf(project);
         foreach (var found in all)
             LeaveQueue(transaction, found);
@@ -110,7 +110,7 @@ internal sealed partial class PostgresMessageStore
                 transaction.News.Woken.Add(found.Mailbox);
             }
 
-            Note(transaction.News, project, found.Delivery, Place.Seq(found.Place), found.Mailbox, state, found.Attempt + 1, now);
+            Note(transaction.News, project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, state, found.Attempt + 1, now);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class PostgresMessageStore
             Numbered(dead), now, reason);
         foreach (var found in dead)
             transaction.Mailbox(found.Mailbox).Dead++;
-        transaction.Cursor(Place.Project(dead[0].Place)).Dead += dead.Count;
+        transaction.Cursor(LogKey.Project(dead[0].Place)).Dead += dead.Count;
         await AppendEndsAsync(transaction, EntryKind.Death, Numbered(dead), reason);
     }
 
@@ -135,7 +135,7 @@ internal sealed partial class PostgresMessageStore
 
     private static async ValueTask<Found?> FindAsync(PostgresTransaction transaction, Settle settle)
     {
-        var place = Place.Of(settle.Project, settle.Seq);
+        var place = LogKey.Of(settle.Project, settle.Seq);
         if (settle.Delivery != 0)
         {
             return (await FindAllAsync(
@@ -156,7 +156,7 @@ internal sealed partial class PostgresMessageStore
     private static async ValueTask<bool> IsMessageAsync(PostgresTransaction transaction, long place, Guid id)
     {
         await using var row = await transaction.ReadAsync("SELECT stamp, id_bits FROM log WHERE place = $1 AND kind = 1", place);
-        return await row.ReadAsync() && EntryId.Create(row.GetInt64(0), Place.Seq(place), (ulong)row.GetInt64(1)) == id;
+        return await row.ReadAsync() && EntryId.Create(row.GetInt64(0), LogKey.Seq(place), (ulong)row.GetInt64(1)) == id;
     }
 
     private static async ValueTask<List<Found>> FindAllAsync(PostgresTransaction transaction, string from, params object?[] values)

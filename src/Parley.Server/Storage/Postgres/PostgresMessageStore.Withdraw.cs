@@ -74,5 +74,5 @@ internal sealed partial class PostgresMessageStore
         places);
 
     private void NoteWithdrawn(PostgresTransaction transaction, in Found found, long now) => Note(
-        transaction.News, Place.Project(found.Place), found.Delivery, Place.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, found.Attempt, now);
+        transaction.News, LogKey.Project(found.Place), found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, found.Attempt, now);
 }

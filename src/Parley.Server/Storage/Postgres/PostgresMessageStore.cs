@@ -35,7 +35,7 @@ internal sealed partial class PostgresMessageStore : IMessageStore
 
     internal HeldLeases Held { get; } = new();
 
-    internal KnownBacklogs Backlogs { get; } = new();
+    internal BacklogCache Backlogs { get; } = new();
 
     internal DeliveryNumbers Numbers { get; } = new();
 
@@ -98,7 +98,7 @@ internal sealed partial class PostgresMessageStore : IMessageStore
                 await using var rows = await command.ExecuteReaderAsync(cancel);
                 while (await rows.ReadAsync(cancel))
                 {
-                    var seq = Place.Seq(rows.GetInt64(1));
+                    var seq = LogKey.Seq(rows.GetInt64(1));
                     var json = rows.GetBoolean(3) ? rows.GetFieldValue<byte[]>(8) : PostgresLogRows.Json(rows, firstColumn: 5, seq, rows.GetInt64(4));
                     found.Add(new ClaimedDelivery(rows.GetInt64(0), seq, rows.GetInt16(2), 0, 0, json));
                 }
@@ -108,7 +108,7 @@ internal sealed partial class PostgresMessageStore : IMessageStore
             cancellationToken);
 
     /// <summary>A stage of a delivery, told after the commit to whoever watches.</summary>
-    internal void Note(CommitNews news, int project, long delivery, long seq, int agent, DeliveryState state, int attempt, long stamp)
+    internal void Note(CommitEffects news, int project, long delivery, long seq, int agent, DeliveryState state, int attempt, long stamp)
     {
         if (Handover.WantsReceipts(project))
             news.Receipts.Add(new ReceiptNote(project, delivery, seq, agent, state, attempt, stamp));

@@ -121,7 +121,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
                 .ListAsync(
                     static row => new AgentPresence(
                         row.GetInt32(0), row.GetInt32(1), row.GetInt32(2),
-                        new AgentNote((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5))),
+                        new PresenceChange((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5))),
                     cancel),
             cancellationToken);
 

@@ -82,9 +82,9 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
         await transaction.LockAsync([number]);
         if (!transaction.HasLocked(number))
             return false;
-        var first = Place.First(number);
+        var first = LogKey.First(number);
         var upTo = await transaction.ScalarAsync(
-            "SELECT max(place) FROM (SELECT place FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT 2000) part", first, Place.Last(number));
+            "SELECT max(place) FROM (SELECT place FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT 2000) part", first, LogKey.Last(number));
         if (upTo is long last)
         {
             transaction.Defer(

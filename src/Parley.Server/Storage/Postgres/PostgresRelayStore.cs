@@ -27,7 +27,7 @@ internal sealed class PostgresRelayStore(PostgresDatabase database) : IRelayStor
                     WHERE l.place = d.place AND d.state = 1 AND d.mailbox = $1 AND d.place <= $2 AND l.audience = $3
                     RETURNING d.priority
                     """,
-                    agent, Place.Of(project, seq), (short)Audience.Everyone, cursor.LastStamp);
+                    agent, LogKey.Of(project, seq), (short)Audience.Everyone, cursor.LastStamp);
                 while (await heard.ReadAsync(CancellationToken.None))
                 {
                     transaction.Mailbox(agent).Wait((Priority)heard.GetInt16(0), -1);

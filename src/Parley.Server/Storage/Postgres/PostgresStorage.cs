@@ -41,13 +41,13 @@ internal static class PostgresStorage
         .AddSingleton<IRelayStore, PostgresRelayStore>()
         .AddSingleton<ITokenStore, PostgresTokenStore>()
         .AddSingleton<INodeStore, PostgresNodeStore>()
-        .AddSingleton<PostgresReceiptLine>()
-        .AddSingleton<IReceiptLine>(provider => provider.GetRequiredService<PostgresReceiptLine>())
-        .AddSingleton<PostgresLine>()
-        .AddSingleton<INodeLine>(provider => provider.GetRequiredService<PostgresLine>())
+        .AddSingleton<PostgresReceiptChannel>()
+        .AddSingleton<IReceiptChannel>(provider => provider.GetRequiredService<PostgresReceiptChannel>())
+        .AddSingleton<NotificationListener>()
+        .AddSingleton<INodeSignals>(provider => provider.GetRequiredService<NotificationListener>())
         .AddNodes()
-        .AddHostedService(provider => provider.GetRequiredService<PostgresReceiptLine>())
-        .AddHostedService(provider => provider.GetRequiredService<PostgresLine>());
+        .AddHostedService(provider => provider.GetRequiredService<PostgresReceiptChannel>())
+        .AddHostedService(provider => provider.GetRequiredService<NotificationListener>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartPostgres(this IServiceProvider services)

@@ -53,8 +53,8 @@ internal sealed class PostgresTail
         {
             await using var command = new NpgsqlCommand(
                 $"SELECT {PostgresLogRows.Columns} FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT {PartSize}", connection);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Place.Of(project, head) });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Place.Of(project, upTo) });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LogKey.Of(project, head) });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LogKey.Of(project, upTo) });
             var part = await PostgresLogRows.ListAsync(command, CancellationToken.None);
             if (part.Count == 0)
                 return;

@@ -69,7 +69,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
             async transaction =>
             {
                 transaction.Defer(
-                    "DELETE FROM tokens WHERE (revoked_at < $1 OR expires_at < $1) AND NOT starts_with(token_id, $2) AND NOT starts_with(token_id, $3)", before, FirstTokens.AdminId, FirstTokens.JoinId);
+                    "DELETE FROM tokens WHERE (revoked_at < $1 OR expires_at < $1) AND NOT starts_with(token_id, $2) AND NOT starts_with(token_id, $3)", before, BootstrapTokens.AdminId, BootstrapTokens.JoinId);
                 transaction.Defer("DELETE FROM opened_tickets WHERE opened_at < $1", before);
                 return true;
             },

@@ -16,7 +16,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
     /// <summary>This node's number.</summary>
     internal int Node => node;
 
-    internal CommitNews News { get; } = new();
+    internal CommitEffects News { get; } = new();
 
     /// <summary>Locks a project until the commit.</summary>
     /// <returns>Where its log stands.</returns>

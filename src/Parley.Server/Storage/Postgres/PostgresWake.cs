@@ -44,7 +44,7 @@ internal static class PostgresWake
         return text.Append(text.Length + agents.Length <= MostText ? agents : "*").ToString();
     }
 
-    internal static string TextOf(int node, AgentRecord agent, in AgentNote note) => string.Create(
+    internal static string TextOf(int node, AgentRecord agent, in PresenceChange note) => string.Create(
         CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()}");
 
     internal static string SessionText(int agent, string session) => string.Create(CultureInfo.InvariantCulture, $"{agent},{session}");
@@ -66,7 +66,7 @@ internal static class PostgresWake
                 return null;
         }
 
-        return new AgentPresence((int)numbers[1], (int)numbers[2], (int)numbers[0], new AgentNote(
+        return new AgentPresence((int)numbers[1], (int)numbers[2], (int)numbers[0], new PresenceChange(
             (AgentStatus)numbers[3], (AgentActivity)numbers[4], parts[5].Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(numbers[5]) : null));
     }
 

@@ -179,7 +179,7 @@ internal sealed partial class PostgresWriter
     }
 
     /// <summary>After a commit: the logs in memory grow, then watchers hear of stages, then mailboxes are woken.</summary>
-    private async ValueTask TellAsync(CommitNews news, NpgsqlConnection connection)
+    private async ValueTask TellAsync(CommitEffects news, NpgsqlConnection connection)
     {
         try
         {

@@ -72,11 +72,11 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
             FROM idempotency i LEFT JOIN log l ON l.place = i.place
             WHERE i.project = $1 AND i.caller = $2 AND i.key = $3
             """,
-            send.Project.Number, send.Speaker.Caller, send.IdempotencyKey))
+            send.Project.Number, send.Sender.Caller, send.IdempotencyKey))
         {
             if (!await row.ReadAsync() || row.GetInt64(0) != send.Fingerprint || row.IsDBNull(1))
                 return SendOutcome.Refused(SendResult.KeyConflict);
-            seq = Place.Seq(row.GetInt64(1));
+            seq = LogKey.Seq(row.GetInt64(1));
             id = EntryId.Create(row.GetInt64(2), seq, (ulong)row.GetInt64(3));
             thread = row.IsDBNull(4) ? id : row.GetGuid(4);
             (first, count) = (row.GetInt64(5), row.GetInt32(6));

@@ -23,12 +23,12 @@ internal sealed class ThreadParts
 
     internal static async Task<ThreadParts> OpenAsync(NpgsqlConnection connection, int project, CancellationToken cancellationToken) =>
         new(connection, project,
-            Place.Of(project, await connection.Ask("SELECT seq FROM indexed WHERE project = $1", project).ValueAsync<long>(cancellationToken) ?? 0));
+            LogKey.Of(project, await connection.Ask("SELECT seq FROM indexed WHERE project = $1", project).ValueAsync<long>(cancellationToken) ?? 0));
 
     /// <summary>Those of some threads, by their seqs, in which an agent takes part.</summary>
     internal async Task<HashSet<long>> OfAsync(int agent, IReadOnlyCollection<long> threads, CancellationToken cancellationToken)
     {
-        var places = threads.Select(thread => Place.Of(_project, thread)).ToArray();
+        var places = threads.Select(thread => LogKey.Of(_project, thread)).ToArray();
         var found = await _connection.Ask(
                 $"""
                 SELECT thread FROM thread_parts WHERE thread = ANY($1) AND agent = $2
@@ -36,7 +36,7 @@ internal sealed class ThreadParts
                 UNION ALL SELECT l.thread FROM log l WHERE l.thread = ANY($1) AND l.place > $3 AND l.kind = 1 AND {TakesPart}
                 """,
                 places, agent, Indexed)
-            .ListAsync(row => Place.Seq(row.GetInt64(0)), cancellationToken);
+            .ListAsync(row => LogKey.Seq(row.GetInt64(0)), cancellationToken);
         return [.. found];
     }
 
@@ -55,7 +55,7 @@ internal sealed class ThreadParts
         foreach (var entry in beyond)
         {
             var named = entry.Audience == Audience.Named ? entry.Recipients.Append(entry.Sender) : [entry.Sender];
-            var list = agents[Place.Of(_project, entry.Thread)];
+            var list = agents[LogKey.Of(_project, entry.Thread)];
             list.AddRange(named.Where(agent => agent != 0 && !list.Contains(agent)).Distinct());
         }
 
@@ -67,7 +67,7 @@ internal sealed class ThreadParts
     [
         .. await _connection.Ask(
                 $"SELECT DISTINCT coalesce(l.thread, l.place) FROM log l WHERE l.place > $1 AND l.place <= $3 AND l.kind = 1 AND {TakesPart}",
-                Indexed, agent, Place.Last(_project))
+                Indexed, agent, LogKey.Last(_project))
             .ListAsync(row => row.GetInt64(0), cancellationToken),
     ];
 }

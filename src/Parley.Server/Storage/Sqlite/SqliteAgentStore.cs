@@ -79,7 +79,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, AgentNote note, AgentEntry entry, CancellationToken cancellationToken) =>
+    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry entry, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             connection =>
             {

@@ -1,4 +1,4 @@
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -7,14 +7,14 @@ namespace Parley.Server.Storage.Sqlite;
 internal static class SqliteBackup
 {
     /// <summary>Copies within one read transaction, which no writer waits for, and looks through the copy before it gets its name.</summary>
-    /// <exception cref="MoveRefusedException">There is no database, or the file is there already.</exception>
+    /// <exception cref="TransferRefusedException">There is no database, or the file is there already.</exception>
     internal static BackupSummary Make(ServerSettings settings, string file, CancellationToken cancellationToken)
     {
         var path = settings.DatabaseFile;
         if (!File.Exists(path))
             throw StoreRefusals.Missing(path);
         if (File.Exists(file))
-            throw new MoveRefusedException(MoveRefusal.Conflict, $"{file} is there already. Name another file, or move that one away.");
+            throw new TransferRefusedException(TransferRefusal.Conflict, $"{file} is there already. Name another file, or move that one away.");
         var partial = $"{file}.partial";
         try
         {

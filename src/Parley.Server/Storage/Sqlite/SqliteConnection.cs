@@ -33,8 +33,8 @@ internal sealed unsafe class SqliteConnection : IDisposable
 
     internal static SqliteConnection Open(string path, bool readOnly) => Open(path, readOnly, layer: 0);
 
-    /// <summary>For a connection that writes much, with <c>synchronous = FULL</c>: each commit's part of the log is <see cref="GatheredLog">gathered</see>.</summary>
-    internal static SqliteConnection OpenGathered(string path) => Open(path, readOnly: false, GatheredLog.Name);
+    /// <summary>For a connection that writes much, with <c>synchronous = FULL</c>: each commit's part of the log is <see cref="WalBatchingVfs">gathered</see>.</summary>
+    internal static SqliteConnection OpenGathered(string path) => Open(path, readOnly: false, WalBatchingVfs.Name);
 
     private static SqliteConnection Open(string path, bool readOnly, nint layer)
     {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -48,7 +48,7 @@ internal sealed class SqliteDatabase : IDisposable
                 throw new ImportUnfinishedException(path);
             }
 
-            HandedDeliveries.Queue(connection);
+            InFlightRows.Queue(connection);
             return new SqliteDatabase(path, folderLock, connection, log);
         }
         catch

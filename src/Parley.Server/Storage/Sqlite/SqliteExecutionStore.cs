@@ -33,7 +33,7 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
                         INSERT INTO executions (place, execution_id, title, squad_id, status, progress, created_by, creator, created_at)
                         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)
                         """)
-                    .Bind(1, Place.Of(execution.Project, seq)).Bind(2, record.Id.ToString()).Bind(3, record.Title).Bind(4, record.SquadId)
+                    .Bind(1, LogKey.Of(execution.Project, seq)).Bind(2, record.Id.ToString()).Bind(3, record.Title).Bind(4, record.SquadId)
                     .Bind(5, (long)record.Status).Bind(6, record.CreatedBy).Bind(7, record.Creator).Bind(8, now)
                     .Run();
                 log.Append(connection, cursor, ExecutionEntry.Status(record, [], execution.Project, seq, now, execution.Creator));
@@ -59,7 +59,7 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
                 {
                     lines = [new ExecutionLog { Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(now), Level = level, Message = message }];
                     connection.Prepare("INSERT INTO execution_logs (execution, place, stamp, level, message) VALUES (?1, ?2, ?3, ?4, ?5)")
-                        .Bind(1, Place.Of(key.Project, present.Seq)).Bind(2, Place.Of(key.Project, cursor.NextSeq)).Bind(3, now).Bind(4, level).Bind(5, message)
+                        .Bind(1, LogKey.Of(key.Project, present.Seq)).Bind(2, LogKey.Of(key.Project, cursor.NextSeq)).Bind(3, now).Bind(4, level).Bind(5, message)
                         .Run();
                 }
 
@@ -113,8 +113,8 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
                 if (which.SquadId is not null)
                     sql.Append(" AND squad_id = ?4");
                 var rows = connection.Prepare(sql.Append(" ORDER BY place DESC LIMIT ?5").ToString())
-                    .Bind(1, Place.First(which.Project))
-                    .Bind(2, which.Below > EntryId.MaxSeq ? Place.Last(which.Project) + 1 : Place.Of(which.Project, which.Below))
+                    .Bind(1, LogKey.First(which.Project))
+                    .Bind(2, which.Below > EntryId.MaxSeq ? LogKey.Last(which.Project) + 1 : LogKey.Of(which.Project, which.Below))
                     .Bind(5, which.Max);
                 if (which.Status is { } status)
                     rows.Bind(3, (long)status);
@@ -146,7 +146,7 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
     private static void Update(SqliteConnection connection, int project, ExecutionRecord execution) =>
         connection.Prepare(
                 "UPDATE executions SET status = ?2, progress = ?3, current_phase = ?4, result = ?5, error = ?6, ended_at = ?7 WHERE place = ?1")
-            .Bind(1, Place.Of(project, execution.Seq)).Bind(2, (long)execution.Status).Bind(3, execution.Progress).Bind(4, execution.CurrentPhase)
+            .Bind(1, LogKey.Of(project, execution.Seq)).Bind(2, (long)execution.Status).Bind(3, execution.Progress).Bind(4, execution.CurrentPhase)
             .Bind(5, execution.Result?.GetRawText()).Bind(6, execution.Error).Bind(7, execution.EndedAt?.ToUnixTimeMilliseconds())
             .Run();
 
@@ -161,11 +161,11 @@ internal sealed class SqliteExecutionStore(SqliteDatabase database, SqliteLog lo
         return execution.Id == key.Id ? execution : null;
     }
 
-    private static long PlaceOf(ExecutionKey key) => Place.Of(key.Project, EntryId.SeqOf(key.Id));
+    private static long PlaceOf(ExecutionKey key) => LogKey.Of(key.Project, EntryId.SeqOf(key.Id));
 
     private static ExecutionRecord Read(SqliteStatement row) => new()
     {
-        Seq = Place.Seq(row.Int64(0)),
+        Seq = LogKey.Seq(row.Int64(0)),
         Id = Guid.Parse(row.Text(1)!),
         Title = row.Text(2),
         SquadId = row.Text(3),

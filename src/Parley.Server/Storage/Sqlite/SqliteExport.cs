@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -20,7 +20,7 @@ internal sealed class SqliteExport : IStoreExport
 
     public string Stamp { get; }
 
-    /// <exception cref="MoveRefusedException">There is none, or it is not whole.</exception>
+    /// <exception cref="TransferRefusedException">There is none, or it is not whole.</exception>
     internal static SqliteExport Open(ServerSettings settings)
     {
         var path = settings.DatabaseFile;

@@ -1,6 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -116,9 +116,9 @@ internal static class SqliteExportRows
         }
     }
 
-    private static int ProjectOf(SqliteStatement row, int column = 0) => Place.Project(row.Int64(column));
+    private static int ProjectOf(SqliteStatement row, int column = 0) => LogKey.Project(row.Int64(column));
 
-    private static long? SeqOf(SqliteStatement row, int column) => row.IsNull(column) ? null : Place.Seq(row.Int64(column));
+    private static long? SeqOf(SqliteStatement row, int column) => row.IsNull(column) ? null : LogKey.Seq(row.Int64(column));
 
     private static RawJson Json(SqliteStatement row, int column) => new(row.Blob(column).ToArray());
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -41,7 +41,7 @@ internal static class SqliteFiles
     }
 
     /// <summary>Looks at every page and every index.</summary>
-    /// <exception cref="MoveRefusedException">It is no database of Parley's, or not whole.</exception>
+    /// <exception cref="TransferRefusedException">It is no database of Parley's, or not whole.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley made it.</exception>
     internal static void Check(string file, string name)
     {
@@ -49,19 +49,19 @@ internal static class SqliteFiles
         {
             using var connection = SqliteConnection.Open(file, readOnly: true);
             if (connection.Prepare("SELECT count(*) FROM sqlite_master WHERE name IN ('projects', 'log', 'deliveries')").Scalar() != 3)
-                throw new MoveRefusedException(MoveRefusal.Damaged, $"{name} is no database of Parley's.");
+                throw new TransferRefusedException(TransferRefusal.Damaged, $"{name} is no database of Parley's.");
             _ = SqliteMigrator.IsUpToDate(connection, name);
             var rows = connection.Prepare("PRAGMA integrity_check(1)");
             var found = rows.Step() ? rows.Text(0) : null;
             rows.Reset();
             if (found != "ok")
-                throw new MoveRefusedException(MoveRefusal.Damaged, $"{name} is damaged: {found}.");
+                throw new TransferRefusedException(TransferRefusal.Damaged, $"{name} is damaged: {found}.");
             if (SqliteImport.ReadProgress(connection) is not null)
                 throw StoreRefusals.Unfinished(name);
         }
         catch (SqliteException fault)
         {
-            throw new MoveRefusedException(MoveRefusal.Damaged, $"{name} is damaged, or no database: {fault.Message}.", fault);
+            throw new TransferRefusedException(TransferRefusal.Damaged, $"{name} is damaged, or no database: {fault.Message}.", fault);
         }
     }
 }

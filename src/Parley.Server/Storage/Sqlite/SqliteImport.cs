@@ -1,4 +1,4 @@
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 
@@ -15,12 +15,12 @@ internal sealed class SqliteImport : IStoreImport
 
     public ImportProgress? Progress { get; }
 
-    /// <exception cref="MoveRefusedException">A server uses the folder, or something is in the database.</exception>
+    /// <exception cref="TransferRefusedException">A server uses the folder, or something is in the database.</exception>
     internal static SqliteImport Open(ServerSettings settings)
     {
         var path = settings.DatabaseFile;
-        FirstTokens.MakeFolder(settings.DataFolder);
-        FirstTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        BootstrapTokens.MakeFolder(settings.DataFolder);
+        BootstrapTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var folderLock = StoreRefusals.Take(settings.DataFolder, path);
         SqliteConnection? connection = null;
         try

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -38,7 +38,7 @@ internal static class SqliteImportRows
                 break;
             case ReactionLine reaction:
                 connection.Prepare("INSERT INTO reactions (place, emoji, agent) VALUES (?1, ?2, ?3)")
-                    .Bind(1, Place.Of(reaction.Project, reaction.Seq)).Bind(2, reaction.Emoji).Bind(3, reaction.Agent).Run();
+                    .Bind(1, LogKey.Of(reaction.Project, reaction.Seq)).Bind(2, reaction.Emoji).Bind(3, reaction.Agent).Run();
                 break;
             case KeyLine key:
                 Write(connection, key);
@@ -114,14 +114,14 @@ internal static class SqliteImportRows
             INSERT INTO executions (place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """)
-        .Bind(1, Place.Of(execution.Project, execution.Seq)).Bind(2, execution.ExecutionId.ToString()).Bind(3, execution.Title).Bind(4, execution.SquadId)
+        .Bind(1, LogKey.Of(execution.Project, execution.Seq)).Bind(2, execution.ExecutionId.ToString()).Bind(3, execution.Title).Bind(4, execution.SquadId)
         .Bind(5, (long)execution.Status).Bind(6, execution.Progress).Bind(7, execution.CurrentPhase).Bind(8, execution.Result).Bind(9, execution.Error)
         .Bind(10, execution.CreatedBy).Bind(11, execution.Creator).Bind(12, execution.CreatedAt).Bind(13, execution.EndedAt)
         .Run();
 
     private static void Write(SqliteConnection connection, ExecutionLogLine log) => connection.Prepare(
             "INSERT INTO execution_logs (execution, place, stamp, level, message) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .Bind(1, Place.Of(log.Project, log.Execution)).Bind(2, Place.Of(log.Project, log.Seq)).Bind(3, log.Stamp).Bind(4, log.Level).Bind(5, log.Message)
+        .Bind(1, LogKey.Of(log.Project, log.Execution)).Bind(2, LogKey.Of(log.Project, log.Seq)).Bind(3, log.Stamp).Bind(4, log.Level).Bind(5, log.Message)
         .Run();
 
     private static void Write(SqliteConnection connection, EntryLine entry) => connection.Prepare(
@@ -130,14 +130,14 @@ internal static class SqliteImportRows
                              first_delivery, deliveries, routing, session, task, body)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
             """)
-        .Bind(1, Place.Of(entry.Project, entry.Seq)).Bind(2, (long)entry.EntryKind).Bind(3, entry.Stamp).Bind(4, entry.Sender).Bind(5, entry.Recipient)
+        .Bind(1, LogKey.Of(entry.Project, entry.Seq)).Bind(2, (long)entry.EntryKind).Bind(3, entry.Stamp).Bind(4, entry.Sender).Bind(5, entry.Recipient)
         .Bind(6, (long)(entry.Withheld ? entry.Audience | Audience.Withheld : entry.Audience)).Bind(7, entry.Type).Bind(8, PlaceOf(entry, entry.Thread))
         .Bind(9, PlaceOf(entry, entry.Execution)).Bind(10, PlaceOf(entry, entry.ReplyTo)).Bind(11, entry.Hops).Bind(12, PlaceOf(entry, entry.Subject))
         .Bind(13, PlaceOf(entry, entry.SupersededBy)).Bind(14, PlaceOf(entry, entry.ReleasedBy)).Bind(15, entry.FirstDelivery).Bind(16, entry.Deliveries)
         .Bind(17, entry.Routing).Bind(18, entry.Session).Bind(19, entry.Task).BindBlob(20, entry.Entry.Utf8)
         .Run();
 
-    private static long? PlaceOf(EntryLine entry, long? seq) => seq is { } other ? Place.Of(entry.Project, other) : null;
+    private static long? PlaceOf(EntryLine entry, long? seq) => seq is { } other ? LogKey.Of(entry.Project, other) : null;
 
     private static void Write(SqliteConnection connection, DeliveryLine delivery) => connection.Prepare(
             """
@@ -145,7 +145,7 @@ internal static class SqliteImportRows
                                     surfaced_at, acknowledged_at, replied_at, ended_at, capability, tried, told, last_error)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
             """)
-        .Bind(1, delivery.Delivery).Bind(2, Place.Of(delivery.Project, delivery.Seq)).Bind(3, delivery.Mailbox).Bind(4, (long)delivery.State)
+        .Bind(1, delivery.Delivery).Bind(2, LogKey.Of(delivery.Project, delivery.Seq)).Bind(3, delivery.Mailbox).Bind(4, (long)delivery.State)
         .Bind(5, delivery.Attempt).Bind(6, delivery.Priority).Bind(7, delivery.Rank).Bind(8, delivery.QueuedAt).Bind(9, delivery.ExpiresAt)
         .Bind(10, delivery.DueAt).Bind(11, delivery.Lease).Bind(12, delivery.LeaseUntil).Bind(13, delivery.DeliveredAt).Bind(14, delivery.SurfacedAt)
         .Bind(15, delivery.AcknowledgedAt).Bind(16, delivery.RepliedAt)
@@ -158,7 +158,7 @@ internal static class SqliteImportRows
     {
         var row = connection.Prepare("INSERT INTO idempotency (project, caller, key, fingerprint, at, place, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
             .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, key.Fingerprint).Bind(5, key.At)
-            .Bind(6, key.Seq is { } seq ? Place.Of(key.Project, seq) : null);
+            .Bind(6, key.Seq is { } seq ? LogKey.Of(key.Project, seq) : null);
         _ = key.Answer is { } answer ? row.BindBlob(7, answer) : row.BindNull(7);
         row.Run();
     }

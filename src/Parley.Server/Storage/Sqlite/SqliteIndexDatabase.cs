@@ -23,7 +23,7 @@ internal sealed class SqliteIndexDatabase : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly QuietThread _quiet = new("sqlite-index");
+    private readonly LowPriorityScheduler _quiet = new("sqlite-index");
 
     private SqliteIndexDatabase(string path, SqliteConnection connection) => (Path, _connection) = (path, connection);
 

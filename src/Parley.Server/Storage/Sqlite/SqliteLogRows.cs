@@ -26,19 +26,19 @@ internal static class SqliteLogRows
         var deliveries = rows.Int32(13);
         return new LogEntry
         {
-            Project = Place.Project(place),
-            Seq = Place.Seq(place),
+            Project = LogKey.Project(place),
+            Seq = LogKey.Seq(place),
             Kind = (EntryKind)rows.Int32(1),
             Stamp = rows.Int64(2),
             Sender = rows.Int32(3),
             Recipients = Recipients(connection, rows, audience, deliveries),
             Audience = audience,
             Type = rows.Text(6),
-            Thread = rows.IsNull(7) ? Place.Seq(place) : Place.Seq(rows.Int64(7)),
-            Execution = Place.Seq(rows.Int64(8)),
-            ReplyTo = Place.Seq(rows.Int64(9)),
+            Thread = rows.IsNull(7) ? LogKey.Seq(place) : LogKey.Seq(rows.Int64(7)),
+            Execution = LogKey.Seq(rows.Int64(8)),
+            ReplyTo = LogKey.Seq(rows.Int64(9)),
             Hops = rows.Int32(10),
-            Subject = Place.Seq(rows.Int64(11)),
+            Subject = LogKey.Seq(rows.Int64(11)),
             Json = rows.Blob(14).ToArray(),
         };
     }

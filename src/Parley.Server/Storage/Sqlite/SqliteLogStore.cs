@@ -9,12 +9,12 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
         database.Readers.ReadAsync(connection => Read(connection, project, after, max, query), cancellationToken);
 
     public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
-        database.Readers.ReadAsync(connection => SqliteLogRows.Find(connection, Place.Of(project, seq)), cancellationToken);
+        database.Readers.ReadAsync(connection => SqliteLogRows.Find(connection, LogKey.Of(project, seq)), cancellationToken);
 
     public ValueTask<long?> CompletionAsync(int project, long execution, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(
             connection => connection.Prepare("SELECT place FROM log INDEXED BY log_execution WHERE execution = ?1 AND kind = 8 AND type = 'execution_completion' ORDER BY place DESC LIMIT 1")
-                .Bind(1, Place.Of(project, execution)).Scalar() is { } place ? Place.Seq(place) : (long?)null,
+                .Bind(1, LogKey.Of(project, execution)).Scalar() is { } place ? LogKey.Seq(place) : (long?)null,
             cancellationToken);
 
     public ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken) =>
@@ -22,9 +22,9 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
             connection =>
             {
                 var first = connection.Prepare("SELECT min(place) FROM log WHERE place BETWEEN ?1 AND ?2")
-                    .Bind(1, Place.First(project)).Bind(2, Place.Last(project)).Scalar();
+                    .Bind(1, LogKey.First(project)).Bind(2, LogKey.Last(project)).Scalar();
                 return first is { } place
-                    ? Place.Seq(place)
+                    ? LogKey.Seq(place)
                     : connection.Prepare("SELECT next_seq FROM projects WHERE number = ?1").Bind(1, project).Scalar() ?? 1;
             },
             cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
         {
             var head = (connection.Prepare("SELECT next_seq FROM projects WHERE number = ?1").Bind(1, project).Scalar() ?? 1) - 1;
             var entries = new List<LogEntry>();
-            var rows = Statement(connection, project, query).Bind(1, Place.Of(project, after)).Bind(2, Place.Of(project, head)).Bind(3, max);
+            var rows = Statement(connection, project, query).Bind(1, LogKey.Of(project, after)).Bind(2, LogKey.Of(project, head)).Bind(3, max);
             while (rows.Step())
                 entries.Add(SqliteLogRows.Read(connection, rows));
             return new LogSlice(entries, entries.Count == max ? entries[^1].Seq : Math.Max(after, head));
@@ -58,7 +58,7 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
                     WHERE (l.place = ?4 AND l.place > ?1 AND l.place <= ?2) OR (l.thread = ?4 AND l.place > ?1 AND l.place <= ?2)
                     ORDER BY l.place LIMIT ?3
                     """)
-                .Bind(4, Place.Of(project, query.Thread));
+                .Bind(4, LogKey.Of(project, query.Thread));
         }
 
         if (query.Execution != 0)
@@ -69,7 +69,7 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
                     WHERE (l.place = ?4 AND l.place > ?1 AND l.place <= ?2) OR (l.execution = ?4 AND l.place > ?1 AND l.place <= ?2)
                     ORDER BY l.place LIMIT ?3
                     """)
-                .Bind(4, Place.Of(project, query.Execution));
+                .Bind(4, LogKey.Of(project, query.Execution));
         }
 
         return connection.Prepare($"SELECT {SqliteLogRows.Columns} FROM log l WHERE l.place > ?1 AND l.place <= ?2 ORDER BY l.place LIMIT ?3");

@@ -8,8 +8,8 @@ internal sealed partial class SqliteMessageHistory
 {
     private static List<LogEntry> List(SqliteConnection connection, HistoryQuery query)
     {
-        var indexed = Place.Of(query.Project, Indexed(connection, query.Project));
-        var before = query.Before == long.MaxValue ? Place.Last(query.Project) + 1 : Place.Of(query.Project, query.Before);
+        var indexed = LogKey.Of(query.Project, Indexed(connection, query.Project));
+        var before = query.Before == long.MaxValue ? LogKey.Last(query.Project) + 1 : LogKey.Of(query.Project, query.Before);
         var found = new List<LogEntry>(Math.Min(query.Max, 64));
         var match = new MessageMatch(query, thread => TakesPart(connection, query.Project, thread, query.Reader!.Agent));
 
@@ -45,7 +45,7 @@ internal sealed partial class SqliteMessageHistory
     /// <summary>The narrowest way in that the query has; what it finds is matched against the whole query.</summary>
     private static SqliteStatement WithinIndex(SqliteConnection connection, HistoryQuery query, long before)
     {
-        var first = Place.First(query.Project);
+        var first = LogKey.First(query.Project);
         if (query.Text is { } text)
         {
             return By(connection, "idx.message_text t JOIN log l ON l.place = t.rowid WHERE t.content MATCH ?3 AND t.rowid", "t.rowid", first, before)
@@ -53,17 +53,17 @@ internal sealed partial class SqliteMessageHistory
         }
 
         if (query.Thread is { } thread)
-            return By(connection, "log l WHERE (l.thread = ?3 OR l.place = ?3) AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, Place.Of(query.Project, thread));
+            return By(connection, "log l WHERE (l.thread = ?3 OR l.place = ?3) AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, LogKey.Of(query.Project, thread));
         if (query.Execution is { } execution)
-            return By(connection, "log l WHERE l.execution = ?3 AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, Place.Of(query.Project, execution));
+            return By(connection, "log l WHERE l.execution = ?3 AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, LogKey.Of(query.Project, execution));
         if (query.Task is { } task)
             return By(connection, "log l WHERE l.task = ?3 AND l.kind = 1 AND l.place", "l.place", first, before).Bind(3, task);
         if (query.Sender is { } sender)
-            return ByFacet(connection, Facet.Sender(sender), first, before);
+            return ByFacet(connection, IndexTerm.Sender(sender), first, before);
         if (query.Recipient is { } recipient)
-            return ByFacet(connection, Facet.Recipient(recipient), first, before);
+            return ByFacet(connection, IndexTerm.Recipient(recipient), first, before);
         if (query.Types is { Count: 1 } types)
-            return ByFacet(connection, Facet.Type(TypeNumber(connection, query.Project, types.First())), first, before);
+            return ByFacet(connection, IndexTerm.Type(TypeNumber(connection, query.Project, types.First())), first, before);
         if (query.Reader is { } reader)
             return ByReader(connection, query.Project, reader.Agent, first, before);
         return By(connection, "log l WHERE l.kind = 1 AND l.place", "l.place", first, before);
@@ -92,19 +92,19 @@ internal sealed partial class SqliteMessageHistory
             ORDER BY f.place DESC
             """)
         .Bind(1, first).Bind(2, before)
-        .Bind(3, Facet.Sender(agent)).Bind(4, Facet.Recipient(agent)).Bind(5, Facet.Follower(agent)).Bind(6, Facet.Everyone(project))
+        .Bind(3, IndexTerm.Sender(agent)).Bind(4, IndexTerm.Recipient(agent)).Bind(5, IndexTerm.Follower(agent)).Bind(6, IndexTerm.Everyone(project))
         .Bind(7, EnteredBeyondIndex(connection, project, agent));
 
     /// <summary>The places of those threads, as a JSON array.</summary>
     private static string EnteredBeyondIndex(SqliteConnection connection, int project, int agent)
     {
         var threads = new HashSet<long>();
-        var rows = BeyondIndex(connection, Place.Of(project, Indexed(connection, project)), Place.Last(project));
+        var rows = BeyondIndex(connection, LogKey.Of(project, Indexed(connection, project)), LogKey.Last(project));
         while (rows.Step())
         {
             var entry = SqliteLogRows.Read(connection, rows);
             if (Visibility.TakesPart(entry, agent))
-                threads.Add(Place.Of(project, entry.Thread));
+                threads.Add(LogKey.Of(project, entry.Thread));
         }
 
         return $"[{string.Join(',', threads)}]";
@@ -116,12 +116,12 @@ internal sealed partial class SqliteMessageHistory
     /// <summary>Whether an agent sent into a thread or was a named recipient in it: by the index, and by the log beyond it.</summary>
     private static bool TakesPart(SqliteConnection connection, int project, long thread, int agent)
     {
-        var root = Place.Of(project, thread);
+        var root = LogKey.Of(project, thread);
         if (connection.Prepare("SELECT 1 FROM idx.thread_parts WHERE thread = ?1 AND agent = ?2").Bind(1, root).Bind(2, agent).Scalar() is not null)
             return true;
         var rows = connection.Prepare(
                 $"SELECT {SqliteLogRows.Columns} FROM log l WHERE (l.place = ?1 OR l.thread = ?1) AND l.place > ?2 AND l.kind = 1 ORDER BY l.place")
-            .Bind(1, root).Bind(2, Place.Of(project, Indexed(connection, project)));
+            .Bind(1, root).Bind(2, LogKey.Of(project, Indexed(connection, project)));
         var takesPart = false;
         while (!takesPart && rows.Step())
             takesPart = Visibility.TakesPart(SqliteLogRows.Read(connection, rows), agent);

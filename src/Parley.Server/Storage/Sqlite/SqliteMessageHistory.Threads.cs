@@ -11,8 +11,8 @@ internal sealed partial class SqliteMessageHistory
         _readers.ReadAsync<IReadOnlyList<ThreadRow>>(
             connection =>
             {
-                var first = Place.First(project);
-                var upTo = before == long.MaxValue ? Place.Last(project) : Place.Of(project, before) - 1;
+                var first = LogKey.First(project);
+                var upTo = before == long.MaxValue ? LogKey.Last(project) : LogKey.Of(project, before) - 1;
                 var rows = agent is { } number
                     ? connection.Prepare(
                             """
@@ -36,7 +36,7 @@ internal sealed partial class SqliteMessageHistory
             connection =>
             {
                 // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
-                var root = Place.Of(project, thread);
+                var root = LogKey.Of(project, thread);
                 var row = connection.Prepare("SELECT count(*), min(stamp), max(stamp), max(place) FROM log WHERE kind = 1 AND (place = ?1 OR thread = ?1)").Bind(1, root);
                 _ = row.Step();
                 var (messages, started, last, lastPlace) = (row.Int32(0), row.Int64(1), row.Int64(2), row.Int64(3));
@@ -51,7 +51,7 @@ internal sealed partial class SqliteMessageHistory
         var content = MessageJsonReader.Content(first.Json);
         var title = content is { Length: > TitleLength } ? content[..TitleLength] : content;
         return new ThreadRow(
-            Place.Seq(root), MessageJsonReader.Ids(first.Json).Thread, Place.Seq(last), messages, started, lastAt, title, Participants(connection, root));
+            LogKey.Seq(root), MessageJsonReader.Ids(first.Json).Thread, LogKey.Seq(last), messages, started, lastAt, title, Participants(connection, root));
     }
 
     private static List<int> Participants(SqliteConnection connection, long root)
@@ -60,10 +60,10 @@ internal sealed partial class SqliteMessageHistory
         var rows = connection.Prepare("SELECT agent FROM idx.thread_parts WHERE thread = ?1").Bind(1, root);
         while (rows.Step())
             agents.Add(rows.Int32(0));
-        var project = Place.Project(root);
+        var project = LogKey.Project(root);
         var beyond = connection.Prepare(
                 $"SELECT {SqliteLogRows.Columns} FROM log l WHERE (l.place = ?1 OR l.thread = ?1) AND l.place > ?2 AND l.kind = 1 ORDER BY l.place")
-            .Bind(1, root).Bind(2, Place.Of(project, Indexed(connection, project)));
+            .Bind(1, root).Bind(2, LogKey.Of(project, Indexed(connection, project)));
         while (beyond.Step())
         {
             var entry = SqliteLogRows.Read(connection, beyond);

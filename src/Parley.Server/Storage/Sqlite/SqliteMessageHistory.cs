@@ -22,7 +22,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
                     SELECT {SqliteLogRows.Columns} FROM log l
                     WHERE l.kind = 1 AND ((l.place = ?1 AND l.place > ?2) OR (l.thread = ?1 AND l.place > ?2)) ORDER BY l.place LIMIT ?3
                     """)
-                .Bind(1, Place.Of(project, thread)).Bind(2, Place.Of(project, after)).Bind(3, max)),
+                .Bind(1, LogKey.Of(project, thread)).Bind(2, LogKey.Of(project, after)).Bind(3, max)),
             cancellationToken);
 
     public ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken) =>
@@ -30,14 +30,14 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
 
     public ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken) =>
         _readers.ReadAsync(
-            connection => connection.Prepare("SELECT released_by FROM log WHERE place = ?1").Bind(1, Place.Of(project, seq)).Scalar() is not null,
+            connection => connection.Prepare("SELECT released_by FROM log WHERE place = ?1").Bind(1, LogKey.Of(project, seq)).Scalar() is not null,
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<LogEntry>>(
             connection => Entries(connection, connection.Prepare(
                     $"SELECT {SqliteLogRows.Columns} FROM log l INDEXED BY log_reply WHERE l.reply_to = ?1 AND l.kind = 1 ORDER BY l.place LIMIT 500")
-                .Bind(1, Place.Of(project, seq))),
+                .Bind(1, LogKey.Of(project, seq))),
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
@@ -47,7 +47,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
                     SELECT {SqliteLogRows.Columns} FROM log l
                     WHERE (l.place = ?1 OR l.thread = ?1) AND l.place <= ?2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500
                     """)
-                .Bind(1, Place.Of(project, thread)).Bind(2, Place.Of(project, upTo))),
+                .Bind(1, LogKey.Of(project, thread)).Bind(2, LogKey.Of(project, upTo))),
             cancellationToken);
 
     public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
@@ -57,7 +57,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
                 var deliveries = new List<DeliveryRow>();
                 var rows = connection.Prepare(
                         $"SELECT {DeliveryColumns} FROM log l CROSS JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries WHERE l.place = ?1")
-                    .Bind(1, Place.Of(project, seq));
+                    .Bind(1, LogKey.Of(project, seq));
                 while (rows.Step())
                     deliveries.Add(ReadDelivery(rows));
                 return deliveries;
@@ -68,7 +68,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
         _readers.ReadAsync(
             connection =>
             {
-                var row = connection.Prepare("SELECT routing, session, superseded_by FROM log WHERE place = ?1").Bind(1, Place.Of(project, seq));
+                var row = connection.Prepare("SELECT routing, session, superseded_by FROM log WHERE place = ?1").Bind(1, LogKey.Of(project, seq));
                 if (!row.Step())
                     return null;
                 var (routing, session, superseding) = (row.Text(0), row.Text(1), row.NullableInt64(2));
@@ -82,7 +82,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
             connection =>
             {
                 var reactions = new List<(string, string)>();
-                var rows = connection.Prepare("SELECT emoji, agent FROM reactions WHERE place = ?1").Bind(1, Place.Of(project, seq));
+                var rows = connection.Prepare("SELECT emoji, agent FROM reactions WHERE place = ?1").Bind(1, LogKey.Of(project, seq));
                 while (rows.Step())
                     reactions.Add((rows.Text(0)!, rows.Text(1)!));
                 return reactions;
@@ -117,7 +117,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
         var (delivery, mailbox, state) = (rows.Int64(0), rows.Int32(2), (DeliveryState)rows.Int32(3));
         var held = state is DeliveryState.Queued or DeliveryState.Withdrawn ? ledger.HeldDeliveredAt(mailbox, delivery) : null;
         return new DeliveryRow(
-            delivery, Place.Seq(rows.Int64(1)), mailbox, held is null ? state : DeliveryState.Leased, rows.Int32(4), rows.NullableInt64(5),
+            delivery, LogKey.Seq(rows.Int64(1)), mailbox, held is null ? state : DeliveryState.Leased, rows.Int32(4), rows.NullableInt64(5),
             held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10));
     }
 

@@ -33,13 +33,13 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
     }
 
     public ValueTask<bool> PruneAsync(int project, long firstSeq, CancellationToken cancellationToken) =>
-        index.WriteAsync(connection => Clear(connection, project, Place.Of(project, firstSeq) - 1), index.Thread(isAwaited: false), cancellationToken);
+        index.WriteAsync(connection => Clear(connection, project, LogKey.Of(project, firstSeq) - 1), index.Thread(isAwaited: false), cancellationToken);
 
     public ValueTask<bool> ForgetAsync(int project, CancellationToken cancellationToken) =>
         index.WriteAsync(
             connection =>
             {
-                if (Clear(connection, project, Place.Last(project)))
+                if (Clear(connection, project, LogKey.Last(project)))
                     return true;
                 connection.Prepare("DELETE FROM message_types WHERE project = ?1").Bind(1, project).Run();
                 connection.Prepare("DELETE FROM indexed WHERE project = ?1").Bind(1, project).Run();
@@ -55,7 +55,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
     {
         var entries = new List<LogEntry>();
         var rows = connection.Prepare($"SELECT {SqliteLogRows.Columns} FROM log l WHERE l.place > ?1 AND l.place <= ?2 ORDER BY l.place LIMIT ?3")
-            .Bind(1, Place.Of(project, after)).Bind(2, Place.Last(project)).Bind(3, PartSize);
+            .Bind(1, LogKey.Of(project, after)).Bind(2, LogKey.Last(project)).Bind(3, PartSize);
         while (rows.Step())
             entries.Add(SqliteLogRows.Read(connection, rows));
         return (entries, entries.Count > 0 ? entries[^1].Seq : after);
@@ -63,18 +63,18 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
 
     private static void Take(SqliteConnection connection, LogEntry entry)
     {
-        var place = Place.Of(entry.Project, entry.Seq);
+        var place = LogKey.Of(entry.Project, entry.Seq);
         if (entry.Kind == EntryKind.Deletion)
-            connection.Prepare("DELETE FROM message_text WHERE rowid = ?1").Bind(1, Place.Of(entry.Project, entry.Subject)).Run();
+            connection.Prepare("DELETE FROM message_text WHERE rowid = ?1").Bind(1, LogKey.Of(entry.Project, entry.Subject)).Run();
         if (entry.Kind != EntryKind.Message)
             return;
 
-        AddFacet(connection, Facet.Type(TypeNumber(connection, entry.Project, entry.Type!)), place);
-        AddFacet(connection, Facet.Sender(entry.Sender), place);
+        AddFacet(connection, IndexTerm.Type(TypeNumber(connection, entry.Project, entry.Type!)), place);
+        AddFacet(connection, IndexTerm.Sender(entry.Sender), place);
         foreach (var recipient in entry.Recipients)
-            AddFacet(connection, Facet.Recipient(recipient), place);
+            AddFacet(connection, IndexTerm.Recipient(recipient), place);
         if (entry.Audience == Audience.Everyone)
-            AddFacet(connection, Facet.Everyone(entry.Project), place);
+            AddFacet(connection, IndexTerm.Everyone(entry.Project), place);
         TakeThread(connection, entry, place);
         if (MessageJsonReader.Content(entry.Json) is { Length: > 0 } content)
             connection.Prepare("INSERT OR REPLACE INTO message_text (rowid, content) VALUES (?1, ?2)").Bind(1, place).Bind(2, content).Run();
@@ -82,7 +82,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
 
     private static void TakeThread(SqliteConnection connection, LogEntry entry, long place)
     {
-        var thread = Place.Of(entry.Project, entry.Thread);
+        var thread = LogKey.Of(entry.Project, entry.Thread);
         connection.Prepare(
                 """
                 INSERT INTO threads (thread, project, last_place, messages, started_at, last_at) VALUES (?1, ?2, ?3, 1, ?4, ?4)
@@ -105,20 +105,20 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         while (parts.Step())
         {
             if (parts.Int32(0) is var agent && agent != entry.Sender && !entry.Recipients.Contains(agent))
-                AddFacet(connection, Facet.Follower(agent), place);
+                AddFacet(connection, IndexTerm.Follower(agent), place);
         }
     }
 
     /// <summary>Who enters a thread late reads it from its start.</summary>
     private static void FollowFromStart(SqliteConnection connection, long thread, int agent, long before)
     {
-        AddFacet(connection, Facet.Follower(agent), thread);
+        AddFacet(connection, IndexTerm.Follower(agent), thread);
         connection.Prepare(
                 """
                 INSERT OR IGNORE INTO message_facets (facet, place)
                 SELECT ?1, place FROM thread_messages WHERE thread = ?2 AND place < ?3
                 """)
-            .Bind(1, Facet.Follower(agent)).Bind(2, thread).Bind(3, before).Run();
+            .Bind(1, IndexTerm.Follower(agent)).Bind(2, thread).Bind(3, before).Run();
     }
 
     private static void AddFacet(SqliteConnection connection, long facet, long place) =>
@@ -136,7 +136,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
     /// <returns>True when only a part was cleared.</returns>
     private static bool Clear(SqliteConnection connection, int project, long upTo)
     {
-        var first = Place.First(project);
+        var first = LogKey.First(project);
         // Taking words out costs as much as putting them in: a part at a time.
         var texts = connection.Prepare("DELETE FROM message_text WHERE rowid IN (SELECT rowid FROM message_text WHERE rowid BETWEEN ?1 AND ?2 LIMIT ?3)")
             .Bind(1, first).Bind(2, upTo).Bind(3, PartSize).Run();

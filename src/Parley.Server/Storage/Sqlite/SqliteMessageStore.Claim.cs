@@ -126,7 +126,7 @@ internal sealed partial class SqliteMessageStore
 
             var priority = (Priority)rows.Int32(3);
             if (order.Filter.IsEverything || order.Filter.Takes(rows.Text(7)!, priority, rows.Int32(8)))
-                found.Add(new QueuedDelivery(delivery, Place.Seq(rows.Int64(1)), rows.Int32(2), priority, rows.Int64(4), rows.Blob(9).ToArray()));
+                found.Add(new QueuedDelivery(delivery, LogKey.Seq(rows.Int64(1)), rows.Int32(2), priority, rows.Int64(4), rows.Blob(9).ToArray()));
         }
 
         rows.Reset();
@@ -161,7 +161,7 @@ internal sealed partial class SqliteMessageStore
             if ((!rows.IsNull(5) && rows.Int64(5) <= now) || _ledger.HeldDeliveredAt(order.Agent, rows.Int64(0)) is not null)
                 continue;
             if (order.Filter.Takes(rows.Text(7)!, (Priority)rows.Int32(3), rows.Int32(8)))
-                found.Add(new ClaimedDelivery(rows.Int64(0), Place.Seq(rows.Int64(1)), rows.Int32(2), 0, 0, rows.Blob(9).ToArray()));
+                found.Add(new ClaimedDelivery(rows.Int64(0), LogKey.Seq(rows.Int64(1)), rows.Int32(2), 0, 0, rows.Blob(9).ToArray()));
         }
 
         rows.Reset();

@@ -10,7 +10,7 @@ internal sealed partial class SqliteMessageStore
     public ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
-            var place = Place.Of(project, seq);
+            var place = LogKey.Of(project, seq);
             if (SqliteLogRows.Find(connection, place) is not { Kind: EntryKind.Message } message)
                 return false;
             var cursor = _log.Cursor(connection, project);
@@ -32,7 +32,7 @@ internal sealed partial class SqliteMessageStore
             var sql = remove
                 ? "DELETE FROM reactions WHERE place = ?1 AND emoji = ?2 AND agent = ?3"
                 : "INSERT OR IGNORE INTO reactions (place, emoji, agent) VALUES (?1, ?2, ?3)";
-            var changed = connection.Prepare(sql).Bind(1, Place.Of(project, message.Seq)).Bind(2, emoji).Bind(3, agentId).Run() > 0;
+            var changed = connection.Prepare(sql).Bind(1, LogKey.Of(project, message.Seq)).Bind(2, emoji).Bind(3, agentId).Run() > 0;
             if (changed)
                 AppendAbout(connection, _log.Cursor(connection, project), EntryKind.Reaction, message, ReactionJson.Of(message, emoji, agentId, remove));
             return changed;
@@ -95,7 +95,7 @@ internal sealed partial class SqliteMessageStore
             Execution = message.Execution,
             Subject = message.Seq,
             Json = json,
-        }, DeliveriesOf(connection, Place.Of(cursor.Project, message.Seq)));
+        }, DeliveriesOf(connection, LogKey.Of(cursor.Project, message.Seq)));
 
     /// <summary>The death or expiry of one delivery: for the sender and that recipient.</summary>
     private void AppendEnd(

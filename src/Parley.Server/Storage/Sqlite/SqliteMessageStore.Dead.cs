@@ -29,7 +29,7 @@ internal sealed partial class SqliteMessageStore
                 while (rows.Step())
                 {
                     deaths.Add(new UntoldDeath(
-                        rows.Int64(0), Place.Project(rows.Int64(1)), rows.Int32(2), rows.Int32(3), Place.Seq(rows.Int64(1)), rows.Int32(4), rows.Text(5),
+                        rows.Int64(0), LogKey.Project(rows.Int64(1)), rows.Int32(2), rows.Int32(3), LogKey.Seq(rows.Int64(1)), rows.Int32(4), rows.Text(5),
                         rows.Blob(6).ToArray()));
                 }
 
@@ -72,7 +72,7 @@ internal sealed partial class SqliteMessageStore
                 account.Dead--;
                 account.Queue(priority, rank, delivery);
                 _toWake.Add(mailbox);
-                Note(which.Project, delivery, Place.Seq(place), mailbox, DeliveryState.Queued, 1, now);
+                Note(which.Project, delivery, LogKey.Seq(place), mailbox, DeliveryState.Queued, 1, now);
                 requeued++;
             }
 
@@ -89,7 +89,7 @@ internal sealed partial class SqliteMessageStore
             {
                 connection.Prepare("UPDATE deliveries SET state = 6, ended_at = ?2 WHERE delivery = ?1").Bind(1, delivery).Bind(2, now).Run();
                 _ledger.Of(connection, mailbox).Dead--;
-                Note(which.Project, delivery, Place.Seq(place), mailbox, DeliveryState.Withdrawn, 1, now);
+                Note(which.Project, delivery, LogKey.Seq(place), mailbox, DeliveryState.Withdrawn, 1, now);
             }
 
             return dead.Count;
@@ -132,7 +132,7 @@ internal sealed partial class SqliteMessageStore
                 origin.Waiting[(int)priority]--;
             _ledger.Of(connection, to).Queue(priority, rank, delivery);
             _toWake.Add(to);
-            Note(Place.Project(place), delivery, Place.Seq(place), to, DeliveryState.Queued, attempt, Now);
+            Note(LogKey.Project(place), delivery, LogKey.Seq(place), to, DeliveryState.Queued, attempt, Now);
             return true;
         },
         cancellationToken);
@@ -147,5 +147,5 @@ internal sealed partial class SqliteMessageStore
     }
 
     internal static SqliteStatement BindDead(SqliteStatement statement, DeadLetterSelection which) => statement
-        .Bind(1, Place.First(which.Project)).Bind(2, Place.Last(which.Project)).Bind(3, which.Delivery).Bind(4, which.Agent).Bind(5, which.Type);
+        .Bind(1, LogKey.First(which.Project)).Bind(2, LogKey.Last(which.Project)).Bind(3, which.Delivery).Bind(4, which.Agent).Bind(5, which.Type);
 }

@@ -16,11 +16,11 @@ internal sealed partial class SqliteMessageStore
                     WHERE at <= ?7
                 """)
             .Bind(1, send.Project.Number)
-            .Bind(2, send.Speaker.Caller)
+            .Bind(2, send.Sender.Caller)
             .Bind(3, send.IdempotencyKey)
             .Bind(4, send.Fingerprint)
             .Bind(5, now)
-            .Bind(6, Place.Of(send.Project.Number, seq))
+            .Bind(6, LogKey.Of(send.Project.Number, seq))
             .Bind(7, now - (long)KeyLife.TotalMilliseconds);
         return taken.Run() == 1;
     }
@@ -31,7 +31,7 @@ internal sealed partial class SqliteMessageStore
         if (send.IdempotencyKey is not null)
         {
             connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3")
-                .Bind(1, send.Project.Number).Bind(2, send.Speaker.Caller).Bind(3, send.IdempotencyKey).Run();
+                .Bind(1, send.Project.Number).Bind(2, send.Sender.Caller).Bind(3, send.IdempotencyKey).Run();
         }
 
         return SendOutcome.Refused(result, recipients);
@@ -45,7 +45,7 @@ internal sealed partial class SqliteMessageStore
                 FROM idempotency i LEFT JOIN log l ON l.place = i.place
                 WHERE i.project = ?1 AND i.caller = ?2 AND i.key = ?3
                 """)
-            .Bind(1, send.Project.Number).Bind(2, send.Speaker.Caller).Bind(3, send.IdempotencyKey);
+            .Bind(1, send.Project.Number).Bind(2, send.Sender.Caller).Bind(3, send.IdempotencyKey);
         _ = row.Step();
         if (row.Int64(0) != send.Fingerprint || row.IsNull(1))
         {
@@ -53,7 +53,7 @@ internal sealed partial class SqliteMessageStore
             return SendOutcome.Refused(SendResult.KeyConflict);
         }
 
-        var seq = Place.Seq(row.Int64(1));
+        var seq = LogKey.Seq(row.Int64(1));
         var (id, thread) = MessageJsonReader.Ids(row.Blob(4));
         var first = row.Int64(5);
         var count = row.Int32(6);

@@ -27,7 +27,7 @@ internal sealed partial class SqliteMessageStore
     {
         var places = new List<long>(most);
         var rows = connection.Prepare("SELECT place, stamp FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")
-            .Bind(1, Place.First(project)).Bind(2, Place.Last(project)).Bind(3, most);
+            .Bind(1, LogKey.First(project)).Bind(2, LogKey.Last(project)).Bind(3, most);
         while (rows.Step() && rows.Int64(1) < olderThan)
             places.Add(rows.Int64(0));
         rows.Reset();
@@ -69,7 +69,7 @@ internal sealed partial class SqliteMessageStore
     /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>
     private static void PruneExecution(SqliteConnection connection, LogEntry step, long place)
     {
-        var execution = Place.Of(step.Project, step.Execution);
+        var execution = LogKey.Of(step.Project, step.Execution);
         connection.Prepare("DELETE FROM execution_logs WHERE execution = ?1 AND place = ?2").Bind(1, execution).Bind(2, place).Run();
         if (step.Type == "execution_completion")
             connection.Prepare("DELETE FROM executions WHERE place = ?1").Bind(1, execution).Run();

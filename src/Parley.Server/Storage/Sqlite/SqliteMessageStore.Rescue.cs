@@ -53,7 +53,7 @@ internal sealed partial class SqliteMessageStore
                 var back = GiveBack(account, holder);
                 handed.AddRange(back.Where(pair => pair.Value.IsHanded).Select(pair => pair.Key));
                 foreach (var delivery in handed)
-                    HandedDeliveries.Queue(connection, delivery);
+                    InFlightRows.Queue(connection, delivery);
                 foreach (var (delivery, lease) in back)
                 {
                     var isOver = IsWithdrawn(connection, delivery);
@@ -99,7 +99,7 @@ internal sealed partial class SqliteMessageStore
                 var expired = 0;
                 foreach (var delivery in over)
                 {
-                    var project = Place.Project(connection.Prepare("SELECT place FROM deliveries WHERE delivery = ?1").Bind(1, delivery).Scalar() ?? 0);
+                    var project = LogKey.Project(connection.Prepare("SELECT place FROM deliveries WHERE delivery = ?1").Bind(1, delivery).Scalar() ?? 0);
                     if (project != 0 && Expire(connection, _log.Cursor(connection, project), delivery, now))
                         expired++;
                 }
@@ -181,7 +181,7 @@ internal sealed partial class SqliteMessageStore
 
         foreach (var (delivery, place, mailbox, priority, rank, expires, attempt) in due)
         {
-            var cursor = _log.Cursor(connection, Place.Project(place));
+            var cursor = _log.Cursor(connection, LogKey.Project(place));
             if (expires <= now)
             {
                 Expire(connection, cursor, delivery, now);
@@ -192,7 +192,7 @@ internal sealed partial class SqliteMessageStore
             _ledger.Of(connection, mailbox).Queue(priority, rank, delivery);
             _toWake.Add(mailbox);
             ReleaseWithheld(connection, cursor, place, now);
-            Note(cursor.Project, delivery, Place.Seq(place), mailbox, DeliveryState.Queued, attempt, now);
+            Note(cursor.Project, delivery, LogKey.Seq(place), mailbox, DeliveryState.Queued, attempt, now);
         }
 
         return due.Count == MaxRescued;
@@ -223,7 +223,7 @@ internal sealed partial class SqliteMessageStore
             Subject = message.Seq,
             Json = message.Json,
         }, DeliveriesOf(connection, place));
-        connection.Prepare("UPDATE log SET released_by = ?2 WHERE place = ?1").Bind(1, place).Bind(2, Place.Of(cursor.Project, seq)).Run();
+        connection.Prepare("UPDATE log SET released_by = ?2 WHERE place = ?1").Bind(1, place).Bind(2, LogKey.Of(cursor.Project, seq)).Run();
     }
 
     /// <summary>An entry about a message names the same deliveries, so that it reads for the same agents.</summary>

@@ -109,7 +109,7 @@ internal sealed partial class SqliteMessageStore
         var outcomes = Deliver(connection, batch, handed);
 
         _log.Append(connection, cursor, EntryOf(send, seq, now, json, outcomes), new MessageColumns(
-            batch.First, (int)(_nextDelivery - batch.First), send.Recipients.Routing, send.Speaker.Session, send.TaskId));
+            batch.First, (int)(_nextDelivery - batch.First), send.Recipients.Routing, send.Sender.Session, send.TaskId));
         cursor.Sent++;
         if (send.ReplyTo != 0)
             MarkReplied(connection, send, now);
@@ -125,7 +125,7 @@ internal sealed partial class SqliteMessageStore
         Kind = EntryKind.Message,
         Stamp = now,
         Audience = send.DeliverAt > now ? send.Recipients.Audience | Audience.Withheld : send.Recipients.Audience,
-        Sender = send.Speaker.Number,
+        Sender = send.Sender.Number,
         Recipients = send.Recipients.Audience == Audience.Everyone ? [] : NumbersOf(outcomes),
         Type = send.Type,
         Thread = send.Thread is { } thread ? EntryId.SeqOf(thread) : seq,
@@ -166,7 +166,7 @@ internal sealed partial class SqliteMessageStore
         var scheduled = batch.QueuedAt > batch.Now;
         // Past a queue nobody overtakes: only an empty one is passed by.
         var holder = !scheduled && !paused && account.WaitingTotal == 0
-            ? Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Speaker.Number, send.ReplyTo))
+            ? Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number, send.ReplyTo))
             : null;
         if (holder is not null)
         {
@@ -199,7 +199,7 @@ internal sealed partial class SqliteMessageStore
                 VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                 """)
             .Bind(1, delivery)
-            .Bind(2, Place.Of(batch.Send.Project.Number, batch.Seq))
+            .Bind(2, LogKey.Of(batch.Send.Project.Number, batch.Seq))
             .Bind(3, agent)
             .Bind(4, (long)state)
             .Bind(5, (long)batch.Send.Priority)
@@ -226,7 +226,7 @@ internal sealed partial class SqliteMessageStore
 
     private static bool HasEnded(SqliteConnection connection, Send send) =>
         connection.Prepare("SELECT ended_at IS NOT NULL FROM executions WHERE place = ?1")
-            .Bind(1, Place.Of(send.Project.Number, send.Execution)).Scalar() == 1;
+            .Bind(1, LogKey.Of(send.Project.Number, send.Execution)).Scalar() == 1;
 
     /// <summary>The sender has answered a message that it got: the stage is kept with its delivery.</summary>
     private static void MarkReplied(SqliteConnection connection, Send send, long now) =>
@@ -237,13 +237,13 @@ internal sealed partial class SqliteMessageStore
                                    WHERE l.place = ?1 AND d.mailbox = ?2)
                   AND replied_at IS NULL
                 """)
-            .Bind(1, Place.Of(send.Project.Number, send.ReplyTo)).Bind(2, send.Speaker.Number).Bind(3, now).Run();
+            .Bind(1, LogKey.Of(send.Project.Number, send.ReplyTo)).Bind(2, send.Sender.Number).Bind(3, now).Run();
 
     private void Supersede(SqliteConnection connection, Send send, ProjectCursor cursor, long seq)
     {
-        var place = Place.Of(send.Project.Number, send.Supersedes);
+        var place = LogKey.Of(send.Project.Number, send.Supersedes);
         connection.Prepare("UPDATE log SET superseded_by = ?2 WHERE place = ?1 AND superseded_by IS NULL")
-            .Bind(1, place).Bind(2, Place.Of(send.Project.Number, seq)).Run();
+            .Bind(1, place).Bind(2, LogKey.Of(send.Project.Number, seq)).Run();
         Withdraw(connection, cursor, place, Superseded);
     }
 }

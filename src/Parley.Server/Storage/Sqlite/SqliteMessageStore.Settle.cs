@@ -180,7 +180,7 @@ internal sealed partial class SqliteMessageStore
     private void GiveUp(
         SqliteConnection connection, MailboxAccount account, int agent, in Found found, long now, string reason, TimeSpan? delay, List<EndedLease> ended)
     {
-        var project = Place.Project(found.Place);
+        var project = LogKey.Project(found.Place);
         var settings = SettingsOf(project);
         LeaveQueue(account, found, ended);
         // What went while somebody had it is not given out again, nor does its sender hear of a failure.
@@ -206,7 +206,7 @@ internal sealed partial class SqliteMessageStore
             _toWake.Add(agent);
         }
 
-        Note(project, found.Delivery, Place.Seq(found.Place), agent, state, found.Attempt + 1, now);
+        Note(project, found.Delivery, LogKey.Seq(found.Place), agent, state, found.Attempt + 1, now);
     }
 
     private void Die(SqliteConnection connection, MailboxAccount account, int agent, in Found found, long now, string reason)
@@ -215,7 +215,7 @@ internal sealed partial class SqliteMessageStore
                 "UPDATE deliveries SET state = 4, ended_at = ?2, lease_until = NULL, last_error = ?3, delivered_at = coalesce(?4, delivered_at) WHERE delivery = ?1")
             .Bind(1, found.Delivery).Bind(2, now).Bind(3, reason).Bind(4, found.Held?.DeliveredAt).Run();
         account.Dead++;
-        var project = Place.Project(found.Place);
+        var project = LogKey.Project(found.Place);
         var cursor = _log.Cursor(connection, project);
         cursor.Dead++;
         AppendEnd(connection, cursor, EntryKind.Death, found.Place, found.Delivery, agent, now, found.Attempt, reason);
@@ -240,7 +240,7 @@ internal sealed partial class SqliteMessageStore
 
     private static Found? Find(SqliteConnection connection, MailboxAccount account, in Settle settle)
     {
-        var place = Place.Of(settle.Project, settle.Seq);
+        var place = LogKey.Of(settle.Project, settle.Seq);
         var rows = settle.Delivery != 0
             ? connection.Prepare(
                     "SELECT delivery, place, state, attempt, priority, rank, lease, queued_at FROM deliveries WHERE delivery = ?1 AND place = ?2 AND mailbox = ?3")

@@ -25,7 +25,7 @@ internal sealed partial class SqliteMessageStore
             if (ended is not null || found.Held is null)
             {
                 LeaveQueue(_ledger.Of(connection, mailbox), found, ended ?? []);
-                Note(cursor.Project, found.Delivery, Place.Seq(place), mailbox, DeliveryState.Withdrawn, found.Attempt, now);
+                Note(cursor.Project, found.Delivery, LogKey.Seq(place), mailbox, DeliveryState.Withdrawn, found.Attempt, now);
             }
 
             WriteWithdrawn(connection, found.Delivery, now, reason);
@@ -58,7 +58,7 @@ internal sealed partial class SqliteMessageStore
             WriteWithdrawn(connection, found.Delivery, now, reason);
         }
 
-        Note(Place.Project(found.Place), found.Delivery, Place.Seq(found.Place), agent, DeliveryState.Withdrawn, found.Attempt, now);
+        Note(LogKey.Project(found.Place), found.Delivery, LogKey.Seq(found.Place), agent, DeliveryState.Withdrawn, found.Attempt, now);
         return true;
     }
 

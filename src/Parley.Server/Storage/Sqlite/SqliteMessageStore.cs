@@ -20,7 +20,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
     private readonly TimeProvider _clock;
     private readonly HashSet<int> _toWake = [];
     private readonly List<ReceiptNote> _receipts = [];
-    private readonly HandedDeliveries _handed;
+    private readonly InFlightRows _handed;
     private long _nextDelivery;
     private long _nextLease;
 
@@ -30,7 +30,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
         _readers = database.Readers;
         _log = log;
         _ledger = ledger;
-        _handed = new HandedDeliveries(ledger);
+        _handed = new InFlightRows(ledger);
         _latency = latency;
         _clock = clock;
         database.Readers.Read(connection =>

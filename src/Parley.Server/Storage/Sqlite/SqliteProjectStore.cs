@@ -82,7 +82,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
     private bool DeleteSome(SqliteConnection connection, int number)
     {
         const int most = 2_000;
-        var (first, last) = (Place.First(number), Place.Last(number));
+        var (first, last) = (LogKey.First(number), LogKey.Last(number));
         var places = connection.Prepare("SELECT max(place) FROM (SELECT place FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3)")
             .Bind(1, first).Bind(2, last).Bind(3, most).Scalar();
         if (places is { } upTo)

@@ -22,7 +22,7 @@ internal sealed class SqliteRelayStore(SqliteDatabase database, SqliteLog log, M
                         SELECT d.delivery, d.priority FROM deliveries d INDEXED BY deliveries_queued JOIN log l ON l.place = d.place
                         WHERE d.state = 1 AND d.handed = 0 AND d.mailbox = ?1 AND d.place <= ?2 AND l.audience = ?3
                         """)
-                    .Bind(1, agent).Bind(2, Place.Of(project, seq)).Bind(3, (long)Audience.Everyone);
+                    .Bind(1, agent).Bind(2, LogKey.Of(project, seq)).Bind(3, (long)Audience.Everyone);
                 while (rows.Step())
                 {
                     // What another connection of the agent holds is that one's to settle.

@@ -1,4 +1,4 @@
-using Parley.Server.Moving;
+using Parley.Server.ExportImport;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 
@@ -8,20 +8,20 @@ namespace Parley.Server.Storage.Sqlite;
 internal static class SqliteRestore
 {
     /// <param name="replace">A database that is there gets another name; otherwise it is in the way.</param>
-    /// <exception cref="MoveRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley made the backup.</exception>
     internal static RestoreSummary Make(string file, ServerSettings settings, bool replace, TimeProvider clock)
     {
         if (!File.Exists(file))
-            throw new MoveRefusedException(MoveRefusal.NotFound, $"There is no file {file}.");
+            throw new TransferRefusedException(TransferRefusal.NotFound, $"There is no file {file}.");
         var path = settings.DatabaseFile;
-        FirstTokens.MakeFolder(settings.DataFolder);
-        FirstTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        BootstrapTokens.MakeFolder(settings.DataFolder);
+        BootstrapTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var folderLock = StoreRefusals.Take(settings.DataFolder, path);
         if (File.Exists(path) && !replace)
         {
-            throw new MoveRefusedException(
-                MoveRefusal.Conflict, $"{path} is there already. Name another folder with --data, or give --replace: then it gets another name, and is not deleted.");
+            throw new TransferRefusedException(
+                TransferRefusal.Conflict, $"{path} is there already. Name another folder with --data, or give --replace: then it gets another name, and is not deleted.");
         }
 
         var restoring = $"{path}.restoring";

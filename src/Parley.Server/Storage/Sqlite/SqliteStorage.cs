@@ -42,10 +42,10 @@ internal static class SqliteStorage
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
         .AddSingleton<IRelayStore, SqliteRelayStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
-        .AddSingleton<SoleNode>()
-        .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SoleNode>())
-        .AddSingleton<INeighbours>(provider => provider.GetRequiredService<SoleNode>())
-        .AddSingleton<IReceiptLine>(provider => provider.GetRequiredService<SoleNode>());
+        .AddSingleton<SingleNode>()
+        .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SingleNode>())
+        .AddSingleton<IClusterView>(provider => provider.GetRequiredService<SingleNode>())
+        .AddSingleton<IReceiptChannel>(provider => provider.GetRequiredService<SingleNode>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartSqlite(this IServiceProvider services)

@@ -69,7 +69,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             {
                 var at = before.ToUnixTimeMilliseconds();
                 connection.Prepare("DELETE FROM tokens WHERE (revoked_at < ? OR expires_at < ?) AND token_id NOT IN (?, ?)")
-                    .Bind(1, at).Bind(2, at).Bind(3, FirstTokens.AdminId).Bind(4, FirstTokens.JoinId).Run();
+                    .Bind(1, at).Bind(2, at).Bind(3, BootstrapTokens.AdminId).Bind(4, BootstrapTokens.JoinId).Run();
                 return connection.Prepare("DELETE FROM opened_tickets WHERE opened_at < ?").Bind(1, at).Run();
             },
             cancellationToken);

@@ -204,7 +204,7 @@ internal sealed partial class SqliteWriter : IDisposable
         _connection.Prepare("COMMIT").Run();
     }
 
-    /// <summary>One bad transition fails alone: its neighbours are applied again without it.</summary>
+    /// <summary>One bad transition fails alone: its cluster are applied again without it.</summary>
     private void CommitOneByOne(IReadOnlyList<WriteOperation> batch, Exception fault)
     {
         Log.BatchUndone(_log, fault, batch.Count);

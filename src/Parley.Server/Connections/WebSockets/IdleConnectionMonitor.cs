@@ -1,0 +1,22 @@
+using Parley.Server.Coordination;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Closes connections whose peers are not heard any more: neither a frame nor a pong for two heartbeats.</summary>
+internal sealed class IdleConnectionMonitor(ConnectionHub hub, SocketTimes times) : IChore
+{
+    public bool IsOfEachNode => true;
+
+    public TimeSpan Interval => times.Heartbeat / 5;
+
+    public ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var connection in hub.All)
+        {
+            if (!connection.IsSilent && connection.Peer.Silence > times.LongestSilence)
+                connection.GiveUpOn();
+        }
+
+        return new((TimeSpan?)null);
+    }
+}

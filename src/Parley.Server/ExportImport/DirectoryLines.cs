@@ -1,0 +1,103 @@
+namespace Parley.Server.ExportImport;
+
+/// <summary>The highest number that was ever given, also to what is gone since: none is given twice. 0: none yet.</summary>
+internal sealed record NumbersLine : ExportLine
+{
+    public required long Projects { get; init; }
+    public required long Agents { get; init; }
+    public required long Squads { get; init; }
+}
+
+internal sealed record ProjectLine : ExportLine
+{
+    public required int Number { get; init; }
+    public required string ProjectId { get; init; }
+    public required string Name { get; init; }
+    public required long CreatedAt { get; init; }
+    public required RawJson Settings { get; init; }
+    public required long Epoch { get; init; }
+    public required long LastSeq { get; init; }
+
+    /// <summary>The log's clock, which never goes back.</summary>
+    public required long LastStamp { get; init; }
+
+    public required long Sent { get; init; }
+    public required long Delivered { get; init; }
+    public required long Acknowledged { get; init; }
+    public required long Dead { get; init; }
+    public required long Expired { get; init; }
+}
+
+/// <summary>An agent, also one that was deleted: the log names it.</summary>
+internal sealed record AgentLine : ExportLine
+{
+    public required int Number { get; init; }
+    public required int Project { get; init; }
+    public required string AgentId { get; init; }
+    public required string Name { get; init; }
+    public required string Type { get; init; }
+    public string? Role { get; init; }
+    public string? Specialization { get; init; }
+    public required RawJson Capabilities { get; init; }
+    public RawJson? Metadata { get; init; }
+    public required RawJson Topics { get; init; }
+    public required bool Paused { get; init; }
+    public required long JoinedSeq { get; init; }
+    public required long CreatedAt { get; init; }
+    public long? LastSeen { get; init; }
+    public long? DeletedAt { get; init; }
+}
+
+internal sealed record SquadLine : ExportLine
+{
+    public required int Number { get; init; }
+    public required int Project { get; init; }
+    public required string SquadId { get; init; }
+    public required string Name { get; init; }
+    public required long CreatedAt { get; init; }
+
+    /// <summary>As they stand.</summary>
+    public required IReadOnlyList<MovedMember> Members { get; init; }
+}
+
+/// <param name="Agent">Its number.</param>
+internal sealed record MovedMember(int Agent, string? Role, string? Specialization);
+
+/// <summary>A token without its secret.</summary>
+internal sealed record TokenLine : ExportLine
+{
+    public required string TokenId { get; init; }
+    public required string TokenKind { get; init; }
+
+    /// <summary>SHA-256 of the secret, in base64.</summary>
+    public required byte[] Hash { get; init; }
+
+    public string? ProjectId { get; init; }
+    public string? AgentId { get; init; }
+    public required long CreatedAt { get; init; }
+    public long? ExpiresAt { get; init; }
+    public long? LastUsedAt { get; init; }
+    public long? RevokedAt { get; init; }
+}
+
+/// <summary>A ticket that was opened. It opens nothing by itself: the key that signs tickets is not moved, only set by <c>secret_key</c>.</summary>
+internal sealed record TicketLine : ExportLine
+{
+    public required string Ticket { get; init; }
+    public required string TokenId { get; init; }
+    public required long OpenedAt { get; init; }
+}
+
+/// <summary>How far an agent has read over the relay.</summary>
+internal sealed record RelayPlaceLine : ExportLine
+{
+    public required int Agent { get; init; }
+    public required long Seq { get; init; }
+}
+
+/// <summary>Since when there is a server, and how long it was ready.</summary>
+internal sealed record AvailabilityLine : ExportLine
+{
+    public required long FirstStart { get; init; }
+    public required long ReadyMs { get; init; }
+}

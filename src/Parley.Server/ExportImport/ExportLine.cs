@@ -1,0 +1,106 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Parley.Protocol;
+using Parley.Server.Log;
+
+namespace Parley.Server.ExportImport;
+
+/// <summary>One line of an export, told apart by <c>kind</c>. <c>docs/reference/export-format.md</c> describes each for people.</summary>
+/// <remarks>Times are Unix milliseconds. A project, an agent and a squad are named by their <c>number</c>, since ids may be given again;
+/// an entry of the log by its project's number and its seq.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(HeaderLine), HeaderLine.Kind)]
+[JsonDerivedType(typeof(NumbersLine), LineKinds.Numbers)]
+[JsonDerivedType(typeof(ProjectLine), LineKinds.Project)]
+[JsonDerivedType(typeof(AgentLine), LineKinds.Agent)]
+[JsonDerivedType(typeof(SquadLine), LineKinds.Squad)]
+[JsonDerivedType(typeof(ExecutionLine), LineKinds.Execution)]
+[JsonDerivedType(typeof(ExecutionLogLine), LineKinds.ExecutionLog)]
+[JsonDerivedType(typeof(EntryLine), LineKinds.Entry)]
+[JsonDerivedType(typeof(DeliveryLine), LineKinds.Delivery)]
+[JsonDerivedType(typeof(ReactionLine), LineKinds.Reaction)]
+[JsonDerivedType(typeof(KeyLine), LineKinds.Key)]
+[JsonDerivedType(typeof(TokenLine), LineKinds.Token)]
+[JsonDerivedType(typeof(TicketLine), LineKinds.Ticket)]
+[JsonDerivedType(typeof(RelayPlaceLine), LineKinds.RelayPlace)]
+[JsonDerivedType(typeof(AvailabilityLine), LineKinds.Availability)]
+[JsonDerivedType(typeof(EndLine), EndLine.Kind)]
+internal abstract record ExportLine;
+
+/// <summary>The kinds of what is moved.</summary>
+internal static class LineKinds
+{
+    internal const string Numbers = "numbers";
+    internal const string Project = "project";
+    internal const string Agent = "agent";
+    internal const string Squad = "squad";
+    internal const string Execution = "execution";
+    internal const string ExecutionLog = "execution_log";
+    internal const string Entry = "entry";
+    internal const string Delivery = "delivery";
+    internal const string Reaction = "reaction";
+    internal const string Key = "key";
+    internal const string Token = "token";
+    internal const string Ticket = "ticket";
+    internal const string RelayPlace = "relay_place";
+    internal const string Availability = "availability";
+
+    /// <summary>In this order they stand in an export, each in the order of its key.</summary>
+    internal static IReadOnlyList<string> InOrder { get; } =
+        [Numbers, Project, Agent, Squad, Execution, ExecutionLog, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
+}
+
+/// <summary>The first line.</summary>
+internal sealed record HeaderLine : ExportLine
+{
+    internal const string Kind = "export";
+    internal const string TheFormat = "parley-export";
+    internal const int TheVersion = 1;
+
+    public required string Format { get; init; }
+    public required int Version { get; init; }
+
+    /// <summary>Of this export alone: an import that goes on knows its file by it.</summary>
+    public required string ExportId { get; init; }
+
+    public required long MadeAt { get; init; }
+    public required string Parley { get; init; }
+    public required string Source { get; init; }
+
+    /// <summary>Whether servers used the store: then it may have gone on since, and an import is a copy, not a move.</summary>
+    public required bool InUse { get; init; }
+
+    /// <summary>Equal only where the store has not changed in between.</summary>
+    public required string Stamp { get; init; }
+}
+
+/// <summary>The last line.</summary>
+internal sealed record EndLine : ExportLine
+{
+    internal const string Kind = "end";
+
+    /// <summary>Lines by kind, of the kinds that there are.</summary>
+    public required IReadOnlyDictionary<string, long> Counts { get; init; }
+
+    /// <summary>SHA-256 of all lines between the first and the last, line ends included: equal for equal data, whichever store it is in.</summary>
+    public required string DataSha256 { get; init; }
+
+    /// <summary>SHA-256 of all lines before this one.</summary>
+    public required string Sha256 { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(WireEnum<EntryKind>), typeof(WireEnum<Audience>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<ExecutionStatus>)])]
+[JsonSerializable(typeof(ExportLine))]
+internal sealed partial class ExportJson : JsonSerializerContext;
+
+/// <summary>The JSON of a line, with letters as letters, as the wire has them.</summary>
+internal static class LineJson
+{
+    internal static ExportJson Lines { get; } = new(new JsonSerializerOptions(ExportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

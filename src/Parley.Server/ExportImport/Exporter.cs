@@ -1,0 +1,107 @@
+using Parley.Server.Monitoring;
+
+namespace Parley.Server.ExportImport;
+
+/// <summary>What an export holds.</summary>
+/// <param name="File">Null: it went to a stream.</param>
+/// <param name="Lines">All lines, the first and the last counted.</param>
+/// <param name="Counts">By kind.</param>
+/// <param name="DataSha256">Equal for equal data, whichever store it is in.</param>
+/// <param name="InUse">Servers used the store meanwhile.</param>
+/// <param name="Resumed">Lines that were there of an export that was broken off.</param>
+/// <param name="StartedAgain">Why what was there of one could not be used; null: it was, or there was none.</param>
+public sealed record ExportSummary(
+    string? File, long Lines, IReadOnlyDictionary<string, long> Counts, string DataSha256, bool InUse, long Resumed, string? StartedAgain);
+
+/// <summary>Writes a store as lines.</summary>
+internal static class Exporter
+{
+    internal static async Task<ExportSummary> ToStreamAsync(
+        IStoreExport store, Stream to, TimeProvider clock, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        using var digest = new LineDigest();
+        await WriteAsync(store, to, digest, resumed: null, clock, progress, cancellationToken);
+        return Summary(store, digest, file: null, resumed: 0, startedAgain: null);
+    }
+
+    /// <summary>Writes beside the file and renames at the end: under its name stands a whole export or nothing.</summary>
+    /// <param name="resume">Goes on with what a broken-off export has left, where the store is still the same.</param>
+    internal static async Task<ExportSummary> ToFileAsync(
+        IStoreExport store, string file, bool resume, TimeProvider clock, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        if (File.Exists(file))
+            throw new TransferRefusedException(TransferRefusal.Conflict, $"{file} is there already. Name another file, or move that one away.");
+        var partial = $"{file}.partial";
+        using var digest = new LineDigest();
+        PartialExport? begun = null;
+        string? startedAgain = null;
+        if (resume && File.Exists(partial))
+        {
+            begun = await PartialExport.ReadAsync(partial, cancellationToken);
+            startedAgain = begun is null ? "what is there is no export" : begun.CanNotGoOn(store.Stamp);
+        }
+        else if (resume)
+        {
+            startedAgain = $"there is no {partial}";
+        }
+
+        long resumed = 0;
+        await using (var to = Open(partial, startedAgain is null && begun is not null))
+        {
+            if (startedAgain is null && begun is not null)
+            {
+                await begun.RereadAsync(to, digest, cancellationToken);
+                resumed = digest.Lines;
+            }
+
+            await WriteAsync(store, to, digest, resumed > 0 ? begun : null, clock, progress, cancellationToken);
+            to.Flush(flushToDisk: true);
+        }
+
+        File.Move(partial, file);
+        return Summary(store, digest, file, resumed, startedAgain);
+    }
+
+    private static async Task WriteAsync(
+        IStoreExport store, Stream to, LineDigest digest, PartialExport? resumed, TimeProvider clock, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        using var writer = new ExportWriter(to, digest);
+        if (resumed is null)
+        {
+            await writer.WriteHeaderAsync(
+                new HeaderLine
+                {
+                    Format = HeaderLine.TheFormat,
+                    Version = HeaderLine.TheVersion,
+                    ExportId = Guid.NewGuid().ToString(),
+                    MadeAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+                    Parley = ServerVersion.Text,
+                    Source = store.Source,
+                    InUse = store.InUse,
+                    Stamp = store.Stamp,
+                },
+                cancellationToken);
+        }
+
+        await writer.WriteAsync(store, resumed?.LastKind ?? LineKinds.InOrder[0], progress, cancellationToken);
+    }
+
+    private static ExportSummary Summary(IStoreExport store, LineDigest digest, string? file, long resumed, string? startedAgain) =>
+        new(file, digest.Lines + 1, digest.Counts, digest.DataSha256, store.InUse, resumed, startedAgain);
+
+    private static FileStream Open(string partial, bool keep)
+    {
+        if (!keep)
+            File.Delete(partial);
+        var options = new FileStreamOptions
+        {
+            Mode = keep ? FileMode.Open : FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            BufferSize = 1 << 16,
+        };
+        // Everything that was ever said is in it.
+        if (!keep && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(partial, options);
+    }
+}

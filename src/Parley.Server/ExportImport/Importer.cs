@@ -1,0 +1,152 @@
+namespace Parley.Server.ExportImport;
+
+/// <summary>What an import took.</summary>
+/// <param name="Lines">All lines of the export.</param>
+/// <param name="Counts">By kind.</param>
+/// <param name="DataSha256">As the export's end says, and as it was found to be.</param>
+/// <param name="Resumed">Lines that an import which was broken off had taken before.</param>
+/// <param name="NewEpochs">Every project began a new epoch, since the export is of a store in use.</param>
+public sealed record ImportSummary(long Lines, IReadOnlyDictionary<string, long> Counts, string DataSha256, long Resumed, bool NewEpochs);
+
+/// <summary>Fills a store from an export, in batches of which each is stored whole or not at all.</summary>
+internal sealed class Importer(IStoreImport store, TimeProvider clock)
+{
+    /// <summary>Bytes, so that long messages do not fill the memory.</summary>
+    private const int BatchBytes = 8 << 20;
+
+    private readonly List<ExportLine> _batch = [];
+    private int _batchBytes;
+
+    /// <summary>Lines at most. So many share a commit, and so many are taken again after a kill.</summary>
+    internal int BatchLines { get; init; } = 2_000;
+
+    internal async Task<ImportSummary> RunAsync(Stream from, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        using var digest = new LineDigest();
+        await using var lines = new LineReader(from);
+        var header = await ReadHeaderAsync(lines, digest, cancellationToken);
+        var resumed = 0L;
+        if (store.Progress is { } before)
+        {
+            await CatchUpAsync(lines, digest, header, before, cancellationToken);
+            resumed = before.Lines;
+        }
+        else
+        {
+            await store.BeginAsync(At(header, digest), cancellationToken);
+        }
+
+        // Of a store that others use the log may have gone on: its readers must not take a place there for one here.
+        long? epoch = header.InUse ? clock.GetUtcNow().ToUnixTimeSeconds() : null;
+        var end = await TakeAsync(lines, digest, header, epoch, progress, cancellationToken);
+        await CheckEndAsync(lines, digest, end, cancellationToken);
+        await store.FinishAsync(cancellationToken);
+        return new ImportSummary(digest.Lines + 1, digest.Counts, digest.DataSha256, resumed, header.InUse);
+    }
+
+    /// <summary>Reads a file once before anything is stored: what is cut off or altered is then refused and nothing has changed.</summary>
+    internal static async Task CheckAsync(Stream file, CancellationToken cancellationToken)
+    {
+        using var digest = new LineDigest();
+        await using var lines = new LineReader(file);
+        _ = await ReadHeaderAsync(lines, digest, cancellationToken);
+        while (await lines.ReadAsync(cancellationToken))
+        {
+            var kind = lines.Kind();
+            if (kind == EndLine.Kind)
+            {
+                await CheckEndAsync(lines, digest, (EndLine)lines.Parse(), cancellationToken);
+                return;
+            }
+
+            digest.Add(lines.Line, kind);
+        }
+
+        throw CutOff(lines);
+    }
+
+    private async Task<EndLine> TakeAsync(
+        LineReader lines, LineDigest digest, HeaderLine header, long? epoch, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        while (await lines.ReadAsync(cancellationToken))
+        {
+            var line = lines.Parse();
+            if (line is EndLine end)
+            {
+                await StoreAsync(At(header, digest), cancellationToken);
+                return end;
+            }
+
+            digest.Add(lines.Line, lines.Kind());
+            _batch.Add(line is ProjectLine project && epoch is { } now ? project with { Epoch = Math.Max(now, project.Epoch + 1) } : line);
+            _batchBytes += lines.Line.Length;
+            if (_batch.Count < BatchLines && _batchBytes < BatchBytes)
+                continue;
+            await StoreAsync(At(header, digest), cancellationToken);
+            progress?.Invoke(digest.Lines);
+        }
+
+        throw CutOff(lines);
+    }
+
+    private async ValueTask StoreAsync(ImportProgress reached, CancellationToken cancellationToken)
+    {
+        await store.TakeAsync(_batch, reached, cancellationToken);
+        _batch.Clear();
+        _batchBytes = 0;
+    }
+
+    /// <summary>Reads past what was taken before, and sees by its digest that it is the same.</summary>
+    private static async Task CatchUpAsync(LineReader lines, LineDigest digest, HeaderLine header, ImportProgress before, CancellationToken cancellationToken)
+    {
+        if (header.ExportId != before.ExportId)
+        {
+            throw new TransferRefusedException(
+                TransferRefusal.Conflict,
+                $"Here the import of another export was begun ({before.ExportId}, this one is {header.ExportId}). Give that one's file again, or name an empty database.");
+        }
+
+        while (digest.Lines < before.Lines)
+        {
+            if (!await lines.ReadAsync(cancellationToken))
+                throw CutOff(lines);
+            digest.Add(lines.Line, lines.Kind());
+        }
+
+        if (digest.Sha256 != before.Sha256)
+            throw Damaged("The export was altered since its import was begun: what was taken of it before is not what stands there now.");
+    }
+
+    private static async Task<HeaderLine> ReadHeaderAsync(LineReader lines, LineDigest digest, CancellationToken cancellationToken)
+    {
+        if (!await lines.ReadAsync(cancellationToken))
+            throw Damaged("This is no export of Parley's: it has no first line.");
+        if (lines.Parse() is not HeaderLine { Format: HeaderLine.TheFormat } header)
+            throw Damaged("This is no export of Parley's: its first line is another.");
+        if (header.Version != HeaderLine.TheVersion)
+        {
+            throw new TransferRefusedException(
+                TransferRefusal.Damaged,
+                FormattableString.Invariant(
+                    $"The export has version {header.Version} of the format, made by Parley {header.Parley}; this Parley reads version {HeaderLine.TheVersion}. Import it with the Parley that made it."));
+        }
+
+        digest.AddHeader(lines.Line);
+        return header;
+    }
+
+    private static async Task CheckEndAsync(LineReader lines, LineDigest digest, EndLine end, CancellationToken cancellationToken)
+    {
+        if (digest.Contradiction(end) is { } contradiction)
+            throw Damaged($"The export was altered: {contradiction}.");
+        if (await lines.ReadAsync(cancellationToken) || lines.IsCutOff)
+            throw Damaged("Something stands behind the export's end.");
+    }
+
+    private static ImportProgress At(HeaderLine header, LineDigest digest) => new(header.ExportId, digest.Lines, digest.Sha256);
+
+    private static TransferRefusedException CutOff(LineReader lines) => Damaged(
+        FormattableString.Invariant($"The export is cut off after line {lines.Number}: its last line, which says what it holds, is missing."));
+
+    private static TransferRefusedException Damaged(string what) => new(TransferRefusal.Damaged, $"{what} Take it again from where it was made.");
+}

@@ -1,0 +1,161 @@
+using System.Text.Json.Serialization;
+using Parley.Protocol;
+using Parley.Server.Log;
+
+namespace Parley.Server.ExportImport;
+
+/// <summary>An entry of the log; a message is one. References to other entries are seqs of the same project.</summary>
+internal sealed record EntryLine : ExportLine
+{
+    public required int Project { get; init; }
+    public required long Seq { get; init; }
+    public required EntryKind EntryKind { get; init; }
+    public required long Stamp { get; init; }
+
+    /// <summary>An agent's number; 0: the server, or a person without a mailbox.</summary>
+    public required int Sender { get; init; }
+
+    /// <summary>The number of the agent that it is for, where that is one.</summary>
+    public int? Recipient { get; init; }
+
+    /// <summary>Without <see cref="Withheld"/>.</summary>
+    public required Audience Audience { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Withheld { get; init; }
+
+    public string? Type { get; init; }
+
+    /// <summary>The entry that opened its thread; absent: itself.</summary>
+    public long? Thread { get; init; }
+
+    public long? Execution { get; init; }
+    public long? ReplyTo { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Hops { get; init; }
+
+    public long? Subject { get; init; }
+    public long? SupersededBy { get; init; }
+    public long? ReleasedBy { get; init; }
+
+    /// <summary>Its deliveries are among FirstDelivery .. FirstDelivery + Deliveries - 1.</summary>
+    public long? FirstDelivery { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Deliveries { get; init; }
+
+    public string? Routing { get; init; }
+    public string? Session { get; init; }
+    public string? Task { get; init; }
+
+    /// <summary>What readers get, byte for byte.</summary>
+    public required RawJson Entry { get; init; }
+}
+
+/// <summary>One message for one agent. A connection's lease ends with the move: such a delivery is queued. One over REST goes on.</summary>
+internal sealed record DeliveryLine : ExportLine
+{
+    public required long Delivery { get; init; }
+    public required int Project { get; init; }
+    public required long Seq { get; init; }
+
+    /// <summary>The agent's number.</summary>
+    public required int Mailbox { get; init; }
+
+    public required DeliveryState State { get; init; }
+    public required int Attempt { get; init; }
+    public required int Priority { get; init; }
+
+    /// <summary>The lowest goes first.</summary>
+    public required long Rank { get; init; }
+
+    public required long QueuedAt { get; init; }
+    public long? ExpiresAt { get; init; }
+    public long? DueAt { get; init; }
+
+    /// <summary>The newest lease's number, also when it is over: a later one never has the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Lease { get; init; }
+
+    public long? LeaseUntil { get; init; }
+    public long? DeliveredAt { get; init; }
+    public long? SurfacedAt { get; init; }
+    public long? AcknowledgedAt { get; init; }
+    public long? RepliedAt { get; init; }
+
+    /// <summary>When it died, expired or was withdrawn.</summary>
+    public long? EndedAt { get; init; }
+
+    public string? Capability { get; init; }
+    public string? Tried { get; init; }
+
+    /// <summary>Dead: its sender has had its notice.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Told { get; init; }
+
+    public string? LastError { get; init; }
+}
+
+internal sealed record ReactionLine : ExportLine
+{
+    public required int Project { get; init; }
+    public required long Seq { get; init; }
+    public required string Emoji { get; init; }
+
+    /// <summary>The agent's id, as it was then.</summary>
+    public required string Agent { get; init; }
+}
+
+/// <summary>An idempotency key, with what it was used for.</summary>
+internal sealed record KeyLine : ExportLine
+{
+    public required int Project { get; init; }
+    public required string Caller { get; init; }
+    public required string Key { get; init; }
+    public required long Fingerprint { get; init; }
+    public required long At { get; init; }
+
+    /// <summary>The message that it made.</summary>
+    public long? Seq { get; init; }
+
+    /// <summary>What a creation was answered, in base64.</summary>
+    public byte[]? Answer { get; init; }
+}
+
+internal sealed record ExecutionLine : ExportLine
+{
+    public required int Project { get; init; }
+
+    /// <summary>Of the entry that began it.</summary>
+    public required long Seq { get; init; }
+
+    public required Guid ExecutionId { get; init; }
+    public string? Title { get; init; }
+    public string? SquadId { get; init; }
+    public required ExecutionStatus Status { get; init; }
+    public required int Progress { get; init; }
+    public string? CurrentPhase { get; init; }
+    public string? Result { get; init; }
+    public string? Error { get; init; }
+    public string? CreatedBy { get; init; }
+
+    /// <summary>An agent's number; 0: no agent.</summary>
+    public required int Creator { get; init; }
+
+    public required long CreatedAt { get; init; }
+    public long? EndedAt { get; init; }
+}
+
+internal sealed record ExecutionLogLine : ExportLine
+{
+    public required int Project { get; init; }
+
+    /// <summary>The seq of the entry that began the execution.</summary>
+    public required long Execution { get; init; }
+
+    public required long Seq { get; init; }
+    public required long Stamp { get; init; }
+    public required string Level { get; init; }
+    public required string Message { get; init; }
+}

@@ -1,0 +1,42 @@
+using Parley.Server.Storage;
+
+namespace Parley.Server.ExportImport;
+
+/// <summary>A store is half filled. A server would serve a part of the data as if it were all.</summary>
+internal sealed class ImportUnfinishedException(string where) : StartRefusedException(
+    $"An import into {where} was begun and is not finished. Type the same 'parley import' again, and it goes on where it was; or name another database.");
+
+/// <summary>Why a store can not be moved from or to, in the same words for each.</summary>
+internal static class StoreRefusals
+{
+    internal static TransferRefusedException NotEmpty(string where, IEnumerable<(string What, long Count)> found) => new(
+        TransferRefusal.Conflict,
+        $"An import needs an empty database, and {where} holds {string.Join(", ", found.Select(one => FormattableString.Invariant($"{one.Count} {one.What}")))}. Nothing was changed; name another database.");
+
+    internal static TransferRefusedException InUse(string where, Exception? reason = null) => new(
+        TransferRefusal.Conflict, $"A server uses {where}. Stop it first; nothing was changed.", reason);
+
+    /// <summary>Holds a folder and a database for as long as something is put there.</summary>
+    /// <exception cref="TransferRefusedException">A server uses one of them.</exception>
+    internal static DataFolderLock Take(string folder, string database)
+    {
+        try
+        {
+            return DataFolderLock.Take(folder, database);
+        }
+        catch (StoreInUseException used)
+        {
+            throw InUse(used.Where, used);
+        }
+    }
+
+    internal static TransferRefusedException Missing(string where) => new(TransferRefusal.NotFound, $"There is no database {where}. Name its folder with --data, or its address with --database.");
+
+    internal static TransferRefusedException Unfinished(string where) => new(TransferRefusal.Conflict, new ImportUnfinishedException(where).Message);
+
+    internal static TransferRefusedException OlderSchema(string where) => new(
+        TransferRefusal.Conflict, $"{where} was last used by an older Parley. Start 'parley serve' on it once, which brings it up to date, and try again.");
+
+    internal static TransferRefusedException DoesNotFit(Exception reason) => new(
+        TransferRefusal.Damaged, $"The export holds what no store can: it was altered. {reason.Message}", reason);
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Finds as whom a caller sends.</summary>
+internal sealed class SenderResolver(AgentDirectory agents)
+{
+    /// <param name="senderId">As whom the caller wants to speak; null: as itself, or as <c>human</c> where it is nobody else.</param>
+    internal async ValueTask<(Sender? Sender, ApiProblem? Problem)> FindAsync(
+        Caller caller, ProjectState project, string? senderId, string? session, CancellationToken cancellationToken)
+    {
+        var id = senderId ?? caller.AgentId ?? AgentDirectory.Human;
+        if (!caller.MayActAs(id))
+            return (null, Problems.Forbidden($"This token may not send as '{Problems.Shown(id)}'."));
+        var agent = id == AgentDirectory.Human ? await agents.HumanAsync(project, cancellationToken) : project.Agents.Find(id);
+        if (agent is null)
+        {
+            return (null, id == caller.AgentId
+                ? Problems.Unauthorized($"The agent '{id}' of this token is not there: register it again.")
+                : Problems.NotFound("agent", id));
+        }
+
+        return (Of(caller, agent, session), null);
+    }
+
+    internal static Sender Of(Caller caller, AgentState agent, string? session) => new(
+        agent, agent.Id, agent.Words.AsSender, AuthorityOf(caller, agent), CallerKey(caller, agent), session);
+
+    /// <summary>A person's word counts as an operator's only with a token that is a person's: an agent can not make itself one.</summary>
+    private static Authority AuthorityOf(Caller caller, AgentState agent) =>
+        caller.Kind is TokenKind.Admin or TokenKind.Operator && agent.Record.Type == AgentDirectory.Human ? Authority.Operator : Authority.Agent;
+
+    /// <summary>Whose idempotency keys and rate limit these are.</summary>
+    private static string CallerKey(Caller caller, AgentState agent) => caller.Kind == TokenKind.Agent
+        ? string.Create(CultureInfo.InvariantCulture, $"a{agent.Number}")
+        : $"t{caller.TokenId}";
+}

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Nodes;
+
+/// <summary>Takes what other nodes tell into what is held in memory here.</summary>
+internal sealed partial class NodeEventHandler(
+    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, INodeStore store, ILogger<NodeEventHandler> logger) : INodeEvents
+{
+    private Task _receipts = Task.CompletedTask;
+    private Task _presences = Task.CompletedTask;
+
+    public void DirectoriesChanged() => _ = CatchUpAsync();
+
+    public void PresenceChanged(in AgentPresence presence) => _presences = FollowAsync(_presences, presence);
+
+    public void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts) => _receipts = PublishAsync(_receipts, receipts);
+
+    public void SessionEnded(int agent, string session) => _ = sessions.EndHereAsync(agent, session);
+
+    public void Missed() => _ = CatchUpAllAsync();
+
+    private async Task FollowAsync(Task before, AgentPresence presence)
+    {
+        await before;
+        // Where the other node has just made the agent, its coming may be told before the agent itself.
+        if (!IsKnown(presence.Project, presence.Agent))
+            await CatchUpAsync();
+        agents.Follow(presence.Project, presence.Agent, presence.Node, presence.Note);
+    }
+
+    private bool IsKnown(int project, int agent) => projects.Find(project)?.Agents.Find(agent) is not null;
+
+    private async Task PublishAsync(Task before, IReadOnlyList<ReceiptNote> receipts)
+    {
+        await before;
+        // Where the other node has just made the agent, its receipt may come before the agent itself.
+        if (!receipts.All(receipt => IsKnown(receipt.Project, receipt.Agent)))
+            await CatchUpAsync();
+        foreach (var receipt in receipts)
+            handover.Hear(receipt);
+    }
+
+    private async Task CatchUpAllAsync()
+    {
+        await CatchUpAsync();
+        try
+        {
+            foreach (var presence in await store.PresenceAsync(CancellationToken.None))
+            {
+                if (presence.Node != store.Number)
+                    PresenceChanged(presence);
+            }
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            Log.NotHeard(logger, fault);
+        }
+    }
+
+    private async Task CatchUpAsync()
+    {
+        try
+        {
+            await directories.CatchUpAsync(CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            // The next sign of life looks again.
+            Log.NotHeard(logger, fault);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "What other nodes changed could not be read now.")]
+        internal static partial void NotHeard(ILogger logger, Exception fault);
+    }
+}

@@ -1,0 +1,23 @@
+using Parley.Server.Log;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>What a transaction has done that others must hear of once it is committed.</summary>
+internal sealed class CommitEffects
+{
+    /// <summary>In the order of each project's log.</summary>
+    internal List<LogEntry> Entries { get; } = [];
+
+    internal List<ReceiptNote> Receipts { get; } = [];
+
+    /// <summary>Mailboxes that have work.</summary>
+    internal HashSet<int> Woken { get; } = [];
+
+    internal void Clear()
+    {
+        Entries.Clear();
+        Receipts.Clear();
+        Woken.Clear();
+    }
+}

@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Parley.Server.Messages;
+using Parley.Server.Nodes;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Hears what other nodes tell by <c>NOTIFY</c>, over a connection of its own.</summary>
+internal sealed partial class NotificationListener(
+    PostgresDatabase database, PostgresMessageStore messages, IHandover handover, INodeEvents news, PostgresReceiptChannel receipts, ProjectDirectory projects, TimeProvider clock, ILogger<NotificationListener> logger)
+    : BackgroundService, INodeSignals
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public bool HasPeers
+    {
+        set => database.Writer.HasPeers = value;
+    }
+
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        var heads = await database.ReadAsync(
+            static async (connection, cancel) =>
+                await connection.Ask("SELECT number, next_seq - 1 FROM projects").ListAsync(static row => (Project: row.GetInt32(0), Head: row.GetInt64(1)), cancel),
+            cancellationToken);
+        await receipts.CatchUpAsync(cancellationToken);
+        foreach (var (project, head) in heads)
+        {
+            if (projects.HeadOf(project) < head)
+                database.Writer.Hear(project, head);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (PostgresFault.IsAway(fault))
+            {
+                // The signs of life see meanwhile what is missed here, each second.
+                Log.LineDown(logger, fault.Message);
+                await Task.Delay(Pause, clock, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken stoppingToken)
+    {
+        await using var connection = await database.OpenLineAsync(stoppingToken);
+        connection.Notification += (_, notification) => Hear(notification.Channel, notification.Payload);
+        await connection.Ask(string.Join(';', PostgresWake.Channels.Select(channel => $"LISTEN {channel}"))).RunAsync(stoppingToken);
+        news.Missed();
+        await receipts.CatchUpAsync(stoppingToken);
+        messages.WakeBacklogs();
+        while (true)
+            await connection.WaitAsync(stoppingToken);
+    }
+
+    private void Hear(string channel, string text)
+    {
+        switch (channel)
+        {
+            case PostgresWake.DirectoryChannel:
+                news.DirectoriesChanged();
+                break;
+            case PostgresWake.PresenceChannel:
+                if (PostgresWake.PresenceOf(text) is { } presence && presence.Node != database.Node)
+                    news.PresenceChanged(presence);
+                break;
+            case PostgresWake.ReceiptChannel:
+                if (ReceiptText.Read(text, database.Node) is { Count: > 0 } reached)
+                    news.ReceiptsReached(reached);
+                break;
+            case PostgresWake.SessionChannel:
+                if (PostgresWake.SessionOf(text) is var (agent, session))
+                    news.SessionEnded(agent, session);
+                break;
+            case PostgresWake.WatchChannel:
+                _ = HearWatchesAsync();
+                break;
+            default:
+                if (PostgresWake.Read(text) is { } signal && signal.Node != database.Node)
+                    Hear(signal);
+                break;
+        }
+    }
+
+    private void Hear(in PostgresWake.Signal signal)
+    {
+        foreach (var (project, head) in signal.Heads)
+            database.Writer.Hear(project, head);
+        if (signal.Woken is null)
+            messages.WakeBacklogs();
+        foreach (var agent in signal.Woken ?? [])
+            handover.Wake(agent);
+    }
+
+    private async Task HearWatchesAsync()
+    {
+        try
+        {
+            await receipts.CatchUpAsync(CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            Log.WatchesUnknown(logger, fault);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Other nodes are not heard now ({Reason}): what they write is seen each second.")]
+        internal static partial void LineDown(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "What receipts other nodes watch could not be read now; it is with the next sign of life.")]
+        internal static partial void WatchesUnknown(ILogger logger, Exception fault);
+    }
+}

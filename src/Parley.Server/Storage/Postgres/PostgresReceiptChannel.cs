@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Parley.Server.Messages;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Receipts by <c>NOTIFY</c>, and in each node's row what is watched there. Beside the writing lane: senders never wait for whoever
+/// watches them.</summary>
+internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, ILogger<PostgresReceiptChannel> logger) : BackgroundService, IReceiptChannel
+{
+    /// <summary>Receipts that may wait for a slow database; the oldest go.</summary>
+    private const int Most = 10_000;
+
+    /// <summary>As <see cref="PostgresNodeStore"/> counts who is alive, or a little longer: telling one too many does no harm.</summary>
+    private const string WatchedElsewhere =
+        "ARRAY (SELECT DISTINCT unnest(watches) FROM nodes WHERE gone_at IS NULL AND number <> $1 AND seen_at > clock_timestamp() - interval '10 s')";
+
+    private readonly Channel<ReceiptNote> _told = Channel.CreateBounded<ReceiptNote>(
+        new BoundedChannelOptions(Most) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private Func<int[]> _here = static () => [];
+    private FrozenSet<int> _elsewhere = [];
+
+    public bool IsWatchedElsewhere(int project) => _elsewhere.Contains(project);
+
+    public void Tell(in ReceiptNote receipt)
+    {
+        if (IsWatchedElsewhere(receipt.Project))
+            _told.Writer.TryWrite(receipt);
+    }
+
+    public async ValueTask WatchAsync(Func<int[]> projects, CancellationToken cancellationToken)
+    {
+        _here = projects;
+        try
+        {
+            await AnnounceAsync($"SELECT pg_notify('{PostgresWake.WatchChannel}', ''), {WatchedElsewhere}", cancellationToken);
+        }
+        catch (StorageUnavailableException fault)
+        {
+            // The next sign of life says it too.
+            Log.NotTold(logger, fault);
+        }
+    }
+
+    /// <summary>Says what is watched here, and hears what is elsewhere: what was told meanwhile may have been lost.</summary>
+    internal ValueTask CatchUpAsync(CancellationToken cancellationToken) => AnnounceAsync($"SELECT NULL, {WatchedElsewhere}", cancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var notes = new List<ReceiptNote>();
+        try
+        {
+            while (await _told.Reader.WaitToReadAsync(stoppingToken))
+            {
+                while (notes.Count < Most && _told.Reader.TryRead(out var note))
+                    notes.Add(note);
+                await SendAsync(notes, stoppingToken);
+                notes.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Receipts are told live: who stops tells no more.
+        }
+    }
+
+    private async Task SendAsync(List<ReceiptNote> notes, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await database.ReadAsync(
+                (connection, cancel) => connection.Ask("SELECT pg_notify($1, text) FROM unnest($2) WITH ORDINALITY AS told (text, nth) ORDER BY nth",
+                    PostgresWake.ReceiptChannel, ReceiptText.Of(database.Node, notes).ToArray()).RunAsync(cancel),
+                stoppingToken);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            Log.NotTold(logger, fault);
+        }
+    }
+
+    private async ValueTask AnnounceAsync(string question, CancellationToken cancellationToken)
+    {
+        var elsewhere = await database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                // One statement: what is watched here is visible to whoever hears of it.
+                await using var command = connection.Ask(
+                    $"WITH me AS (UPDATE nodes SET watches = $2 WHERE number = $1 AND watches <> $2) {question}", database.Node, _here());
+                await using var rows = await command.ExecuteReaderAsync(cancel);
+                return await rows.ReadAsync(cancel) ? rows.GetFieldValue<int[]>(1) : [];
+            },
+            cancellationToken);
+        _elsewhere = elsewhere.ToFrozenSet();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Other nodes could not be told of receipts now.")]
+        internal static partial void NotTold(ILogger logger, Exception fault);
+    }
+}

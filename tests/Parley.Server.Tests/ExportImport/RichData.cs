@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Tests.Agents;
+using Xunit;
+
+namespace Parley.Server.Tests.ExportImport;
+
+/// <summary>A team's history, made through the API as clients make it: every state of a delivery, every kind of entry.</summary>
+internal sealed class RichData
+{
+    private const string Api = "/api/v1";
+
+    private readonly ConceptHost _host;
+
+    private RichData(ConceptHost host) => _host = host;
+
+    /// <summary>Made before the move: opens the new server too.</summary>
+    internal string Admin { get; private set; } = "";
+
+    /// <summary>Of the agent ada.</summary>
+    internal string Ada { get; private set; } = "";
+
+    /// <summary>A message that bob has leased over REST.</summary>
+    internal (string MessageId, string LeaseId) Leased { get; private set; }
+
+    internal string Bob { get; private set; } = "";
+
+    /// <summary>A send under a key, and what it made.</summary>
+    internal (string Json, string MessageId) Keyed { get; private set; }
+
+    internal (string Json, string ExecutionId) KeyedCreation { get; private set; }
+
+    internal IReadOnlyList<string> Messages => _messages;
+
+    private readonly List<string> _messages = [];
+
+    internal static async Task<RichData> MakeAsync(ConceptHost host)
+    {
+        var data = new RichData(host);
+        data.Admin = await host.TokenAsync(TokenKind.Admin);
+        await data.MakeProjectsAsync();
+        await data.MakeAgentsAsync();
+        await data.MakeConversationAsync();
+        await data.MakeDeliveriesAsync();
+        await data.MakeExecutionAsync();
+        return data;
+    }
+
+    private async Task MakeProjectsAsync()
+    {
+        await PutAsync("/projects/default", """{"settings": {"max_attempts": 1, "retry_delay_seconds": 0} }""");
+        await PostAsync("/projects", """{"project_id": "other", "name": "Ärger & Co. 漢字", "settings": {"mailbox_limit": 3} }""");
+        await PostAsync("/projects", """{"project_id": "gone", "name": "Gone"}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/projects/gone", Admin));
+    }
+
+    private async Task MakeAgentsAsync()
+    {
+        Ada = await _host.RegisterAsync("ada");
+        Bob = await _host.RegisterAsync("bob");
+        foreach (var id in new[] { "cyd", "dan", "old" })
+            await _host.RegisterAsync(id);
+        await PutAsync("/agents/cyd", "{\"name\": \"Cyd 🦊 \\\"quoted\\\"\", \"role\": \"reviewer\", \"capabilities\": [\"review\"], \"metadata\": {\r\n  \"a\" : [1, 2.50],\n \"ü\": null}}");
+        await PutAsync("/agents/dan/subscriptions", """{"topics": ["builds.*"]}""");
+        await PostAsync("/agents/dan/pause", null);
+        await PostAsync("/squads", """{"squad_id": "s1", "name": "Squad", "members": [{"agent_id": "cyd", "role": "lead"}, {"agent_id": "ada"}]}""");
+        await PostAsync("/squads", """{"squad_id": "s2", "name": "Empty"}""");
+        await SendAsync("""{"to": "old", "content": "to one who goes"}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/agents/old", Admin));
+        // A successor of the same name.
+        await _host.RegisterAsync("old");
+        await PostAsync("/agents/register?project_id=other", """{"agent_id": "eve"}""");
+        await PostAsync("/messages?project_id=other", """{"to": "eve", "content": "in another project"}""");
+    }
+
+    private async Task MakeConversationAsync()
+    {
+        var first = await SendAsync("""{"to": "*", "content": "to all: ünï¢ødé 🎉 \u2028 \u0007 \"<>&'", "payload": {"n": 1e3, "k": [true, null]}}""", "ada");
+        await SendAsync($$"""{"to": "ada", "content": "an answer", "reply_to": "{{first}}", "metadata": {"estimated_hours": 8} }""", "bob");
+        await SendAsync("""{"to": "squad:s1", "content": "to a squad", "priority": 4}""");
+        await SendAsync("""{"to": "capability:review", "content": "to whoever can"}""");
+        await SendAsync("""{"to": "role:reviewer", "content": "to a role"}""");
+        await SendAsync("""{"to": "topic:builds.failed", "content": "to a topic", "message_type": "build"}""");
+        await SendAsync("""{"to": "topic:nobody.listens", "content": "to nobody"}""");
+        await SendAsync("""{"to": ["ada", "bob"], "content": "to two"}""");
+        var wrong = await SendAsync("""{"to": "dan", "content": "wrong"}""");
+        await SendAsync($$"""{"to": "dan", "content": "right", "supersedes": "{{wrong}}"}""");
+        var secret = await SendAsync("""{"to": "dan", "content": "a secret", "payload": {"password": 1}}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/messages/{secret}", Admin));
+        foreach (var (token, emoji) in new[] { (Ada, "👍"), (Bob, "👍"), (Bob, "🎉") })
+            Succeed(await _host.SendAsync(HttpMethod.Put, $"{Api}/messages/{first}/reactions/{Uri.EscapeDataString(emoji)}", token));
+        await SendAsync(JsonSerializer.Serialize(new Dictionary<string, string> { ["to"] = "cyd", ["content"] = string.Concat(Enumerable.Repeat("lång ", 24_000)) }));
+        var keyed = """{"to": "ada", "content": "once", "idempotency_key": "key 1"}""";
+        Keyed = (keyed, await SendAsync(keyed));
+        await SendAsync($$"""{"to": "bob", "content": "later", "deliver_at": "{{Tomorrow}}"}""");
+    }
+
+    private string Tomorrow => _host.Clock.GetUtcNow().AddDays(1).ToString("O");
+
+    private async Task MakeDeliveriesAsync()
+    {
+        // Acknowledged, dead, expired, and one that somebody has: what nobody touched is queued.
+        await SendAsync("""{"to": "old", "content": "to be dead"}""");
+        var doomed = await ClaimAsync("old");
+        await PostAsync($"/messages/{doomed.MessageId}/nack?agent_id=old", $$"""{"lease_id": "{{doomed.LeaseId}}", "reason": "it does not fit"}""");
+        await SendAsync("""{"to": "old", "content": "too late", "ttl_seconds": 1}""");
+        _host.Clock.Advance(TimeSpan.FromSeconds(2));
+        Succeed(await _host.SendAsync(HttpMethod.Post, $"{Api}/agents/old/claim", Admin));
+        var done = await ClaimAsync("ada");
+        await PostAsync($"/messages/{done.MessageId}/surfaced?agent_id=ada", $$"""{"lease_id": "{{done.LeaseId}}"}""");
+        await PostAsync($"/messages/{done.MessageId}/ack?agent_id=ada", $$"""{"lease_id": "{{done.LeaseId}}"}""");
+        Leased = await ClaimAsync("bob", "&lease_seconds=3600");
+    }
+
+    private async Task MakeExecutionAsync()
+    {
+        const string creation = """{"title": "Release ✓", "squad_id": "s1"}""";
+        var execution = (await _host.SendAsync(HttpMethod.Post, $"{Api}/executions", Admin, creation, key: "creation 1")).As(WireJson.Lenient.Execution).ExecutionId;
+        KeyedCreation = (creation, execution);
+        await SendAsync($$"""{"to": "cyd", "content": "part of it", "execution_id": "{{execution}}", "task_id": "t-1"}""");
+        Succeed(await _host.SendAsync(HttpMethod.Patch, $"{Api}/executions/{execution}", Admin, """{"status": "in_progress", "progress": 40, "current_phase": "build"}"""));
+        await PostAsync($"/executions/{execution}/logs", """{"message": "zeile 1\nzeile 2", "level": "warning"}""");
+        var ended = (await _host.SendAsync(HttpMethod.Post, $"{Api}/executions", Ada, """{"title": "Failed"}""")).As(WireJson.Lenient.Execution).ExecutionId;
+        await PostAsync($"/executions/{ended}/fail", """{"error": "broken \\ \"x\""}""");
+        var completed = (await _host.SendAsync(HttpMethod.Post, $"{Api}/executions", Admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId;
+        await PostAsync($"/executions/{completed}/complete", """{"result": {"ok": [1, 2]}}""");
+        await SendAsync("""{"to": "ada", "content": "the last"}""");
+    }
+
+    private async Task<string> SendAsync(string json, string? from = null)
+    {
+        var answer = await _host.SendAsync(
+            HttpMethod.Post, $"{Api}/messages", Admin, from is null ? json : $"{{\"sender_id\": \"{from}\", {json[1..]}");
+        Succeed(answer);
+        var id = answer.As(WireJson.Lenient.SendAnswer).MessageId;
+        _messages.Add(id);
+        return id;
+    }
+
+    private async Task<(string MessageId, string LeaseId)> ClaimAsync(string agent, string more = "")
+    {
+        var answer = await _host.SendAsync(HttpMethod.Post, $"{Api}/agents/{agent}/claim?max=1{more}", Admin);
+        Succeed(answer);
+        var item = Assert.Single(answer.As(WireJson.Lenient.Inbox).Items);
+        return (item.Message.MessageId, item.LeaseId!);
+    }
+
+    private async Task PostAsync(string path, string? json) => Succeed(await _host.SendAsync(HttpMethod.Post, Api + path, Admin, json));
+
+    private async Task PutAsync(string path, string json) => Succeed(await _host.SendAsync(HttpMethod.Put, Api + path, Admin, json));
+
+    private static void Succeed(Rest.Answer answer) =>
+        Assert.True(answer.Response.IsSuccessStatusCode, $"{answer.Response.RequestMessage!.Method} {answer.Response.RequestMessage.RequestUri}: {answer.Text}");
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using Parley.Protocol;
+using Parley.Server.Messages;
+using Parley.Server.ExportImport;
+using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.ExportImport;
+
+/// <summary>From one store into another, and what a client then finds there.</summary>
+public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_other_store_exports_the_very_same_lines()
+    {
+        await using var source = await from.NewAsync();
+        await using var target = await to.NewAsync();
+        await MakeAsync(source, new TestClock());
+        using var file = new ExportFile();
+
+        var export = await file.ExportAsync(source);
+        var import = await file.ImportAsync(target);
+        using var again = new ExportFile();
+        var back = await again.ExportAsync(target);
+
+        Assert.Equal(file.DataLines, again.DataLines);
+        Assert.Equal(export.DataSha256, back.DataSha256);
+        Assert.Equal((export.DataSha256, export.Lines, 0, false), (import.DataSha256, import.Lines, import.Resumed, import.NewEpochs));
+        Assert.Subset(export.Counts.Keys.ToHashSet(), LineKinds.InOrder.Except([LineKinds.RelayPlace, LineKinds.Ticket]).ToHashSet());
+        foreach (var state in Enum.GetValues<DeliveryState>().Except([DeliveryState.Held]))
+            Assert.Contains(file.DataLines, line => line.Contains($"\"state\":\"{state.ToString().ToLowerInvariant()}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_finds_on_the_new_server_what_it_found_on_the_old_one()
+    {
+        await using var source = await from.NewAsync();
+        await using var target = await to.NewAsync();
+        var clock = new TestClock();
+        var data = await MakeAsync(source, clock);
+        var before = await LookAsync(source, clock, data);
+        using var file = new ExportFile();
+        await file.ExportAsync(source);
+        await file.ImportAsync(target);
+        foreach (var name in new[] { "admin.token", "join.token" })
+            File.Copy(Path.Combine(source.Settings.DataFolder, name), Path.Combine(target.Settings.DataFolder, name));
+
+        var after = await LookAsync(target, clock, data);
+
+        foreach (var (path, answer) in before)
+            Assert.Equal((path, answer), (path, after[path]));
+    }
+
+    [Fact]
+    public async Task Leases_keys_and_tokens_of_before_hold_after()
+    {
+        await using var source = await from.NewAsync();
+        await using var target = await to.NewAsync();
+        var clock = new TestClock();
+        var data = await MakeAsync(source, clock);
+        using var file = new ExportFile();
+        await file.ExportAsync(source);
+        await file.ImportAsync(target);
+
+        await using var host = await ConceptHost.StartAsync(target, clock);
+        var acked = await host.SendAsync(
+            HttpMethod.Post, $"/api/v1/messages/{data.Leased.MessageId}/ack", data.Bob, $$"""{"lease_id": "{{data.Leased.LeaseId}}"}""");
+        var sentAgain = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", data.Admin, data.Keyed.Json);
+        var madeAgain = await host.SendAsync(HttpMethod.Post, "/api/v1/executions", data.Admin, data.KeyedCreation.Json, key: "creation 1");
+        var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", data.Ada, """{"to": "bob", "content": "after the move"}""");
+
+        Assert.Equal(HttpStatusCode.NoContent, acked.Status);
+        Assert.Equal((data.Keyed.MessageId, true), (sentAgain.As(WireJson.Lenient.SendAnswer).MessageId, sentAgain.As(WireJson.Lenient.SendAnswer).Duplicate));
+        Assert.Equal(data.KeyedCreation.ExecutionId, madeAgain.As(WireJson.Lenient.Execution).ExecutionId);
+        Assert.Equal(HttpStatusCode.Created, sent.Status);
+    }
+
+    [Fact]
+    public async Task A_feed_goes_on_behind_the_place_of_before_with_nothing_lost_and_nothing_twice()
+    {
+        await using var source = await from.NewAsync();
+        await using var target = await to.NewAsync();
+        var clock = new TestClock();
+        RichData data;
+        IReadOnlyList<string> all;
+        long head;
+        await using (var host = await ConceptHost.StartAsync(source, clock))
+        {
+            data = await RichData.MakeAsync(host);
+            head = host.Default.Log.Head;
+            all = await Feed.ReadAsync(host, data.Admin, after: "0", to: head);
+        }
+
+        using var file = new ExportFile();
+        await file.ExportAsync(source);
+        await file.ImportAsync(target);
+
+        await using var moved = await ConceptHost.StartAsync(target, clock);
+        var middle = all.Count / 2;
+        var place = Feed.IdOf(all[middle - 1]);
+        var rest = await Feed.ReadAsync(moved, data.Admin, after: place, to: head);
+
+        Assert.Equal(all.Skip(middle), rest);
+    }
+
+    private static async Task<RichData> MakeAsync(ServerData source, TestClock clock)
+    {
+        await using var host = await ConceptHost.StartAsync(source, clock);
+        return await RichData.MakeAsync(host);
+    }
+
+    /// <summary>What a server on these data answers.</summary>
+    private static async Task<Dictionary<string, string>> LookAsync(ServerData at, TestClock clock, RichData data)
+    {
+        await using var host = await ConceptHost.StartAsync(at, clock);
+        foreach (var project in host.Get<Parley.Server.Projects.ProjectDirectory>().All)
+        {
+            while (await host.Get<IMessageIndex>().CatchUpAsync(project.Number, isAwaited: true, Cancel))
+            {
+            }
+        }
+
+        string[] lists =
+        [
+            "projects", "agents", "agents?project_id=other", "squads", "executions", "threads", "messages?limit=500", "messages?q=answer", "messages?task=t-1",
+            "messages?project_id=other", "dead-letters", "tokens", "agents/ada/inbox?max=500", "agents/bob/inbox?max=500", "agents/cyd/inbox?max=500",
+            "agents/dan/inbox?max=500", "agents/old/inbox?max=500", "agents/ada/subscriptions", "agents/dan/subscriptions",
+        ];
+        var answers = new Dictionary<string, string>();
+        foreach (var path in lists.Concat(data.Messages.SelectMany(id => new[] { $"messages/{id}", $"messages/{id}/trace" })))
+        {
+            var answer = await host.SendAsync(HttpMethod.Get, $"/api/v1/{path}", data.Admin);
+            Assert.True(answer.Status == HttpStatusCode.OK, $"{path}: {answer.Text}");
+            answers.Add(path, answer.Text);
+        }
+
+        return answers;
+    }
+}
+
+public sealed class SqliteToPostgresTests(PostgresDatabases databases) : RoundTripTests(new OnSqlite(), new OnPostgres(databases));
+
+public sealed class PostgresToSqliteTests(PostgresDatabases databases) : RoundTripTests(new OnPostgres(databases), new OnSqlite());
+
+public sealed class SqliteToSqliteTests() : RoundTripTests(new OnSqlite(), new OnSqlite());
+
+public sealed class PostgresToPostgresTests(PostgresDatabases databases) : RoundTripTests(new OnPostgres(databases), new OnPostgres(databases));
