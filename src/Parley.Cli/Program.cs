@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Commands;
-using Parley.Cli.Output;
 
 var root = new RootCommand("Parley: a server that AI agents talk through.")
 {

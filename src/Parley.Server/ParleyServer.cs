@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
-using Parley.Server.Connections;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
@@ -13,11 +12,9 @@ using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
-using Parley.Server.Storage;
 
 namespace Parley.Server;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Parley.Cli.CommandLine;
-using Parley.Cli.Doctor;
 using Parley.Client;
 using Parley.Server.Settings;
 

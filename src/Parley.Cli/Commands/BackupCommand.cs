@@ -2,7 +2,7 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.ExportImport;
 using Parley.Cli.Output;
-using Parley.Server.ExportImport;
+using Parley.Server;
 
 namespace Parley.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.ExportImport;
 using Parley.Cli.Output;
+using Parley.Server;
 using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Commands;

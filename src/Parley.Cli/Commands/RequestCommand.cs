@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Conversation;
-using Parley.Cli.Output;
 using Parley.Client;
 using Parley.Protocol;
 

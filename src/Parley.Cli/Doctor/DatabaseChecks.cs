@@ -24,7 +24,7 @@ internal static class DatabaseChecks
         Finding? away = null;
         try
         {
-            status = await DatabaseStatus.LookAsync(address, cancellationToken);
+            status = await DatabaseProbe.LookAsync(address, cancellationToken);
         }
         catch (StartRefusedException refused)
         {

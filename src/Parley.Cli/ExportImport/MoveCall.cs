@@ -1,6 +1,6 @@
 using Parley.Cli.CommandLine;
-using Parley.Server;
 using Parley.Server.ExportImport;
+using Parley.Server.Settings;
 
 namespace Parley.Cli.ExportImport;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Cli.Watch;
 

@@ -1,5 +1,3 @@
-using Parley.Protocol;
-
 namespace Parley.Client;
 
 /// <summary>What becomes of the unanswered when a connection breaks, stands again, or is over.</summary>

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
-using Parley.Server.Routing;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
@@ -51,7 +51,7 @@ internal static class AgentEndpoints
         if (agent is null)
             return problem!;
         await audit.RecordAsync(caller, agent.ProjectId, isNew ? "agent.registered" : "agent.changed", agent.AgentId, cancellationToken);
-        return isNew ? TypedResults.Created($"{Edge.BasePath}/agents/{agent.AgentId}", agent) : TypedResults.Ok(agent);
+        return isNew ? TypedResults.Created($"{ApiPath.Base}/agents/{agent.AgentId}", agent) : TypedResults.Ok(agent);
     }
 
     private static Task<IResult> ListAsync(
@@ -157,7 +157,7 @@ internal static class AgentEndpoints
     {
         var token = await vault.RotateAsync(agent.Project.Id, agent.State.Id, cancellationToken);
         await audit.RecordAsync(caller, agent.Project.Id, "token.rotated", agent.State.Id, cancellationToken);
-        return TypedResults.Created($"{Edge.BasePath}/tokens/{token.TokenId}", token);
+        return TypedResults.Created($"{ApiPath.Base}/tokens/{token.TokenId}", token);
     }
 
     private static async Task<IResult> ShownAsync(NamedAgent agent, AgentDirectory directory, CancellationToken cancellationToken) =>

@@ -3,28 +3,30 @@ using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
 /// <summary>The feed <c>agents</c>: each agent as it is then.</summary>
-internal sealed class AgentFeed(AgentDirectory agents) : IFeedSource
+internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects) : IFeedSource
 {
     private const int PartSize = 200;
 
     public string Name => "agents";
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, JsonElement filter) =>
+    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter) =>
         filter.ValueKind is JsonValueKind.Null || (filter.ValueKind == JsonValueKind.Object && !filter.EnumerateObject().Any())
             ? (new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), null, Receipts: false)
             {
                 IsEnd = entry => entry.Type == "agent_removed",
-                Snapshot = (_, cancellationToken) => SnapshotAsync(project, cancellationToken),
+                Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, cancellationToken),
             }, null)
             : (null, Problems.InvalidField("feeds.agents", "takes no filter: say {}"));
 
-    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(ProjectState project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(int number, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (projects.Find(number) is not { } project)
+            yield break;
         foreach (var part in AgentDirectory.Everybody(project).OrderBy(agent => agent.Number).Chunk(PartSize))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
-using Parley.Server.Connections.WebSockets;
-using Parley.Server.Rest;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
@@ -11,12 +11,12 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
 {
     public void Map(FrameTable table)
     {
-        table.Map(FrameEvents.AgentRegister, Register);
-        table.Map(FrameEvents.AgentHeartbeat, Beat);
-        table.Map(FrameEvents.AgentStatus, Report);
+        table.Map<IAgentConnection>(FrameEvents.AgentRegister, Register);
+        table.Map<IAgentConnection>(FrameEvents.AgentHeartbeat, Beat);
+        table.Map<IAgentConnection>(FrameEvents.AgentStatus, Report);
     }
 
-    private ValueTask Register(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    private ValueTask Register(IAgentConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (!IsItself(connection, frame) || !connection.TryRead<RegisterRequest>(frame, out var request))
             return ValueTask.CompletedTask;
@@ -30,7 +30,7 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
         return ValueTask.CompletedTask;
     }
 
-    private ValueTask Beat(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    private ValueTask Beat(IAgentConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (connection.Takes)
             Answer(connection, frame.Id, directory.SeenAsync(connection.Project, connection.Agent, cancellationToken));
@@ -39,7 +39,7 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
         return ValueTask.CompletedTask;
     }
 
-    private ValueTask Report(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    private ValueTask Report(IAgentConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (!IsItself(connection, frame) || !connection.TryRead<StatusRequest>(frame, out var request))
             return ValueTask.CompletedTask;
@@ -50,7 +50,7 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsItself(SocketConnection connection, in InFrame frame)
+    private static bool IsItself(IAgentConnection connection, in InFrame frame)
     {
         if (connection.Takes && connection.Agent.Id != AgentDirectory.Human)
             return true;
@@ -59,7 +59,7 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
     }
 
     /// <summary>Answers with the agent as it is then; the frames behind do not wait for the disk.</summary>
-    private void Answer(SocketConnection connection, byte[] id, ValueTask change)
+    private void Answer(IAgentConnection connection, byte[] id, ValueTask change)
     {
         _ = AnswerAsync();
 
@@ -71,7 +71,7 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
                 if (id.Length == 0)
                     return;
                 var agent = await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending);
-                connection.Outbound.Add(DataFrame.Of("ok"u8, id, agent, WireJson.Lenient.Agent));
+                connection.Add(DataFrame.Of("ok"u8, id, agent, WireJson.Lenient.Agent));
             }
             catch (OperationCanceledException)
             {
@@ -79,12 +79,12 @@ internal sealed partial class AgentFrames(AgentDirectory directory, ILogger<Agen
             }
             catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
             {
-                connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+                connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
             }
             catch (Exception fault)
             {
                 Log.Failed(logger, fault, connection.Agent.Id);
-                connection.Outbound.Add(DataFrame.Problem(id, Problems.Internal()));
+                connection.Add(DataFrame.Problem(id, Problems.Internal()));
             }
         }
     }

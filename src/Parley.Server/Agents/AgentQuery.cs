@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Parley.Protocol;
-using Parley.Server.Rest;
-using Parley.Server.Routing;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 

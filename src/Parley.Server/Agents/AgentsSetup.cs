@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Server.Connections.WebSockets;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Security;

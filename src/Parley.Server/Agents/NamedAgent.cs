@@ -8,6 +8,7 @@ using Parley.Protocol;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
@@ -34,5 +35,14 @@ internal sealed class ProjectAgents
     {
         _byId.TryRemove(new KeyValuePair<string, AgentState>(agent.Id, agent));
         _byNumber.TryRemove(agent.Number, out _);
+    }
+}
+
+/// <summary>A project in memory holds its agents, so that an address is resolved by one look.</summary>
+internal static class AgentsOfProject
+{
+    extension(ProjectState project)
+    {
+        internal ProjectAgents Agents => project.Kept<ProjectAgents>();
     }
 }

@@ -1,8 +1,8 @@
 using Parley.Protocol;
 using Parley.Server.Coordination;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Parley.Protocol;
-using Parley.Server.Connections.WebSockets;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Security;
 using Swashbuckle.AspNetCore.SwaggerUI;
 

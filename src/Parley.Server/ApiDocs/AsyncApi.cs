@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;

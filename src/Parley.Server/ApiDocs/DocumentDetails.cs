@@ -27,7 +27,7 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
                 """,
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
-        document.Servers = [new OpenApiServer { Url = Edge.BasePath }];
+        document.Servers = [new OpenApiServer { Url = ApiPath.Base }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
@@ -49,9 +49,9 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
         var paths = new OpenApiPaths();
         foreach (var (path, item) in document.Paths)
         {
-            if (path.StartsWith(Edge.BasePath + "/", StringComparison.Ordinal))
+            if (path.StartsWith(ApiPath.Base + "/", StringComparison.Ordinal))
             {
-                paths.Add(Shortened(path[Edge.BasePath.Length..]), item);
+                paths.Add(Shortened(path[ApiPath.Base.Length..]), item);
             }
             else
             {

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Parley.Protocol;
 
 namespace Parley.Server.ApiDocs;
 

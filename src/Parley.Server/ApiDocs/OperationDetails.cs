@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using Parley.Protocol;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.ApiDocs;
 

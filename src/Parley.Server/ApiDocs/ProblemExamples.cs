@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Parley.Protocol;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.ApiDocs;
 

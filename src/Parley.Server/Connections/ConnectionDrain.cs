@@ -3,12 +3,19 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Connections;
 
+/// <summary>Keeps connections that may be asked to come anew at another node.</summary>
+internal interface IDrainSource
+{
+    /// <summary>An action each, which asks it.</summary>
+    IEnumerable<Action> Moves { get; }
+}
+
 /// <summary>Asks whatever is open for long, sockets and streams, to be opened anew at another node.</summary>
-internal sealed class ConnectionDrain(ConnectionHub hub, Stopping stopping, TimeProvider clock)
+internal sealed class ConnectionDrain(IEnumerable<IDrainSource> sources, Stopping stopping, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Drainable, bool> _stays = new();
 
-    /// <summary>For what is not a connection of the hub; disposed at its end.</summary>
+    /// <summary>For what is of no <see cref="IDrainSource"/>; disposed at its end.</summary>
     internal Drainable Begin()
     {
         var stay = new Drainable(this, stopping.Token);
@@ -20,7 +27,7 @@ internal sealed class ConnectionDrain(ConnectionHub hub, Stopping stopping, Time
     internal async Task MoveAsync(TimeSpan over)
     {
         const int steps = 50;
-        Action[] all = [.. hub.All.Select(connection => (Action)connection.Move), .. _stays.Keys.Select(stay => (Action)stay.Move)];
+        Action[] all = [.. sources.SelectMany(source => source.Moves), .. _stays.Keys.Select(stay => (Action)stay.Move)];
         Random.Shared.Shuffle(all);
         foreach (var some in all.Chunk(Math.Max(1, (all.Length + steps - 1) / steps)))
         {

@@ -1,5 +1,3 @@
-using Parley.Server.Messages;
-
 namespace Parley.Server.Coordination;
 
 /// <summary>Which of the nodes that share a store does what one must do.</summary>
@@ -25,7 +23,7 @@ internal interface IClusterView
 }
 
 /// <summary>A server that has its store to itself.</summary>
-internal sealed class SingleNode : ILeadership, IClusterView, IReceiptChannel
+internal sealed class SingleNode : ILeadership, IClusterView
 {
     public bool IsLeader => true;
 
@@ -34,13 +32,4 @@ internal sealed class SingleNode : ILeadership, IClusterView, IReceiptChannel
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    public bool IsWatchedElsewhere(int project) => false;
-
-    public void Tell(in ReceiptNote receipt)
-    {
-        // There is nobody else.
-    }
-
-    public ValueTask WatchAsync(Func<int[]> projects, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

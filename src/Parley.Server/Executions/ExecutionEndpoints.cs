@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
-using Parley.Server.Idempotency;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Squads;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
@@ -49,7 +49,7 @@ internal static class ExecutionEndpoints
         if (request.SquadId is { } squad && squads.Find(project.State, squad) is null)
             return Problems.NotFound("squad", squad);
         var execution = (await executions.BeginAsync(project.State, caller, request, cancellationToken)).ToWire([]);
-        return TypedResults.Created($"{Edge.BasePath}/executions/{execution.ExecutionId}", execution);
+        return TypedResults.Created($"{ApiPath.Base}/executions/{execution.ExecutionId}", execution);
     }
 
     private static async Task<IResult> ListAsync(

@@ -2,9 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Messages;
-using Parley.Server.Projects;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
@@ -15,7 +13,7 @@ internal sealed class ExecutionFeed(IExecutionStore store) : IFeedSource
 
     public string Name => "executions";
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, JsonElement filter) =>
+    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter) =>
         filter.ValueKind is JsonValueKind.Null || (filter.ValueKind == JsonValueKind.Object && !filter.EnumerateObject().Any())
             ? (new Feed(
                 Name,
@@ -27,12 +25,12 @@ internal sealed class ExecutionFeed(IExecutionStore store) : IFeedSource
             }, null)
             : (null, Problems.InvalidField("feeds.executions", "takes no filter: say {}"));
 
-    private async ValueTask<byte[]?> ItemAsync(ProjectState project, LogEntry entry, CancellationToken cancellationToken) =>
-        await store.FindAsync(new ExecutionKey(project.Number, MessageJsonReader.Id(entry.Json)), cancellationToken) is { } execution ? Json(execution) : null;
+    private async ValueTask<byte[]?> ItemAsync(ProjectLog project, LogEntry entry, CancellationToken cancellationToken) =>
+        await store.FindAsync(new ExecutionKey(project.Project, MessageJsonReader.Id(entry.Json)), cancellationToken) is { } execution ? Json(execution) : null;
 
-    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(ProjectState project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(ProjectLog project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var newest = await store.ListAsync(new ExecutionSelection(project.Number, null, null, long.MaxValue, SnapshotSize), cancellationToken);
+        var newest = await store.ListAsync(new ExecutionSelection(project.Project, null, null, long.MaxValue, SnapshotSize), cancellationToken);
         yield return [.. newest.Reverse().Select(Json)];
     }
 

@@ -1,5 +1,5 @@
 using Parley.Protocol;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Squads;

@@ -1,3 +1,5 @@
+using Parley.Server.Wire;
+
 namespace Parley.Server.ExportImport;
 
 /// <summary>The highest number that was ever given, also to what is gone since: none is given twice. 0: none yet.</summary>

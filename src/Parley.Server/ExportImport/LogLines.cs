@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Parley.Protocol;
 using Parley.Server.Log;
+using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 

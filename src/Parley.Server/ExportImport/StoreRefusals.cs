@@ -1,3 +1,4 @@
+using Parley.Server.Settings;
 using Parley.Server.Storage;
 
 namespace Parley.Server.ExportImport;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Parley.Server.Messages;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Idempotency;
 
@@ -9,7 +9,7 @@ namespace Parley.Server.Idempotency;
 internal sealed record CreationAnswer(int Status, string? Location, byte[] Body) : IResult
 {
     /// <summary>Kept while the creation is under way.</summary>
-    internal static byte[] Pending { get; } = JsonObject.Write(writer => writer.WriteBoolean("pending"u8, true));
+    internal static byte[] Pending { get; } = JsonFields.Write(writer => writer.WriteBoolean("pending"u8, true));
 
     internal static bool IsPending(ReadOnlySpan<byte> kept) => kept.SequenceEqual(Pending);
 
@@ -34,7 +34,7 @@ internal sealed record CreationAnswer(int Status, string? Location, byte[] Body)
     }
 
     /// <param name="withBody">False for a secret, of which it is kept only that it was told.</param>
-    internal byte[] ToBytes(bool withBody) => JsonObject.Write(writer =>
+    internal byte[] ToBytes(bool withBody) => JsonFields.Write(writer =>
     {
         writer.WriteNumber("status"u8, Status);
         if (Location is not null)

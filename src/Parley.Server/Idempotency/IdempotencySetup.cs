@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
+using Parley.Server.Rest;
 
 namespace Parley.Server.Idempotency;
 
@@ -8,6 +9,7 @@ internal static class IdempotencySetup
     /// <summary>Keys of creations, and the forgetting of all keys. Needs an <see cref="IIdempotencyStore"/>.</summary>
     public static IServiceCollection AddIdempotency(this IServiceCollection services) => services
         .AddSingleton<CreationKeys>()
+        .AddSingleton<IOncePerKey, IdempotentCreation>()
         .AddSingleton<IChore, KeyPruner>();
 }
 

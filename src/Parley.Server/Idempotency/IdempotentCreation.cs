@@ -1,43 +1,29 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
-using Parley.Server.Messages;
+using Parley.Server.Agents;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Idempotency;
 
-/// <summary>Makes an endpoint that creates something create it once for each <c>Idempotency-Key</c>: whoever asks again, because it
-/// heard no answer, gets the first one.</summary>
-internal static class IdempotentCreation
-{
-    public const string Header = "Idempotency-Key";
-
-    /// <param name="secret">The answer holds a secret, which is told once: the same key again is 409.</param>
-    public static RouteHandlerBuilder OncePerKey(this RouteHandlerBuilder endpoint, bool secret = false) =>
-        endpoint.AddEndpointFilter(new OncePerKeyFilter(secret)).Refuses(ErrorCodes.IdempotencyConflict, ErrorCodes.InvalidRequest);
-}
-
-internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
+/// <summary>Keeps the answer of each creation under its key, and gives it to whoever asks again.</summary>
+internal sealed partial class IdempotentCreation(ProjectDirectory projects, CreationKeys keys, ILogger<IdempotentCreation> logger) : IOncePerKey
 {
     private const int LongestKey = 255;
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, bool secret)
     {
         var http = context.HttpContext;
-        if (!http.Request.Headers.TryGetValue(IdempotentCreation.Header, out var values))
-            return await next(context);
-        if (values is not [{ Length: > 0 and <= LongestKey } text])
-            return Problems.InvalidField(IdempotentCreation.Header, $"must be given once and have 1 to {LongestKey} characters");
-        if (http.RequestServices.GetRequiredService<ProjectDirectory>().Find(Scope.Of(http).ProjectId) is not { } project)
+        if (http.Request.Headers[OncePerKeyConventions.Header] is not [{ Length: > 0 and <= LongestKey } text])
+            return Problems.InvalidField(OncePerKeyConventions.Header, $"must be given once and have 1 to {LongestKey} characters");
+        if (projects.Find(Scope.Of(http).ProjectId) is not { } project)
             return Problems.NotFound("project", Scope.Of(http).ProjectId);
 
         var key = new CreationKey(project.Number, NameOf(Caller.Of(http), project), text);
-        var keys = http.RequestServices.GetRequiredService<CreationKeys>();
         using var turn = await keys.EnterAsync(key, http.RequestAborted);
         var print = PrintOf(context);
         // The creation and its answer are two commits. Taken before the first, the key tells of a crash between them, and of another node
@@ -46,16 +32,16 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
         while ((before = await keys.FindAsync(key, http.RequestAborted)) is null)
         {
             if (await keys.ReserveAsync(key, print))
-                return await CreateAsync(context, next, keys, key, print);
+                return await CreateAsync(context, next, key, print, secret);
         }
 
         return Again(before, print, text);
     }
 
     private async ValueTask<object?> CreateAsync(
-        EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKeys keys, CreationKey key, long print)
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKey key, long print, bool secret)
     {
-        var result = await NextAsync(context, next, keys, key);
+        var result = await NextAsync(context, next, key);
         if (result is ApiProblem)
         {
             // What was refused created nothing: its key is free, and the same request may succeed later.
@@ -71,13 +57,13 @@ internal sealed partial class OncePerKeyFilter(bool secret) : IEndpointFilter
         catch (StorageUnavailableException fault)
         {
             // It is created and the caller hears so: the key is needed only by who does not.
-            Log.NotKept(context.HttpContext.RequestServices.GetRequiredService<ILogger<OncePerKeyFilter>>(), fault);
+            Log.NotKept(logger, fault);
         }
 
         return answer;
     }
 
-    private static async ValueTask<IResult> NextAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKeys keys, CreationKey key)
+    private async ValueTask<IResult> NextAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKey key)
     {
         try
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Parley.Server.Projects;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Log;
 
@@ -13,8 +12,8 @@ internal sealed record Feed(string Name, FeedSelection Selection, Func<LogEntry,
     /// <summary>Whether an entry says that something is gone.</summary>
     internal Func<LogEntry, bool> IsEnd { get; init; } = entry => entry.Kind == EntryKind.Deletion;
 
-    /// <summary>The state as it is, in parts; null where there is none to give.</summary>
-    internal Func<Security.Caller, CancellationToken, IAsyncEnumerable<IReadOnlyList<byte[]>>>? Snapshot { get; init; }
+    /// <summary>The state as it is for a reader, in parts; null where there is none to give.</summary>
+    internal Func<Reader?, CancellationToken, IAsyncEnumerable<IReadOnlyList<byte[]>>>? Snapshot { get; init; }
 }
 
 /// <summary>Opens feeds of one name; each concept brings its own.</summary>
@@ -23,7 +22,7 @@ internal interface IFeedSource
     /// <summary>As in <c>subscribe</c>.</summary>
     string Name { get; }
 
-    (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, JsonElement filter);
+    (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter);
 }
 
 /// <summary>All feeds there are.</summary>
@@ -31,7 +30,7 @@ internal sealed class FeedCatalog(IEnumerable<IFeedSource> sources)
 {
     private readonly Dictionary<string, IFeedSource> _sources = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
 
-    internal (Feed? Feed, ApiProblem? Problem) Open(ProjectState project, string name, JsonElement filter) =>
+    internal (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, string name, JsonElement filter) =>
         _sources.TryGetValue(name, out var source)
             ? source.Open(project, filter)
             : (null, Problems.InvalidField($"feeds.{Problems.Shown(name)}", $"is not a feed; there are {string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal))}"));

@@ -1,6 +1,3 @@
-using Parley.Server.Messages;
-using Parley.Server.Projects;
-
 namespace Parley.Server.Log;
 
 /// <summary>Which entries of the log a feed is for, before anybody's rights are asked.</summary>
@@ -18,7 +15,7 @@ internal readonly record struct FeedGap(long After, long ResumedAt);
 
 /// <summary>Reads a project's log from a point on, for one reader: from memory while it keeps up, from the store when it is behind, without
 /// a gap or a repeat between the two. It pulls: nobody who writes ever waits for it.</summary>
-internal sealed class FeedReader(ProjectState project, ILogStore store, MessageAccess access, Reader? reader, FeedSelection selection)
+internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAccess access, Reader? reader, FeedSelection selection)
 {
     /// <summary>Entries looked at in one step.</summary>
     private const int BatchSize = 256;
@@ -28,24 +25,24 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
     private readonly HashSet<long> _ignores = [];
 
     /// <summary>Everything up to here has been looked at.</summary>
-    internal long Cursor { get; private set; } = project.Log.Head;
+    internal long Cursor { get; private set; } = project.Head;
 
     /// <summary>Starts after a place.</summary>
     /// <returns>Null, or the seq from which it goes on when what was asked for is no longer there.</returns>
     internal async ValueTask<long?> StartAsync(LogPosition after, CancellationToken cancellationToken)
     {
-        var head = project.Log.Head;
-        if (after.Epoch != project.Log.Epoch || after.Seq > head)
+        var head = project.Head;
+        if (after.Epoch != project.Epoch || after.Seq > head)
         {
             // Another log's place: this one is read from its first entry.
-            Cursor = await store.FirstSeqAsync(project.Number, cancellationToken) - 1;
+            Cursor = await store.FirstSeqAsync(project.Project, cancellationToken) - 1;
             return Cursor + 1;
         }
 
         Cursor = after.Seq;
-        if (after.Seq >= head || project.Log.Find(after.Seq + 1) is not null)
+        if (after.Seq >= head || project.Find(after.Seq + 1) is not null)
             return null;
-        var first = await store.FirstSeqAsync(project.Number, cancellationToken);
+        var first = await store.FirstSeqAsync(project.Project, cancellationToken);
         if (after.Seq + 1 >= first)
             return null;
         Cursor = first - 1;
@@ -58,14 +55,14 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
     {
         _batch.Clear();
         FeedGap? gap = null;
-        if (project.Log.TryRead(Cursor, _batch, BatchSize))
+        if (project.TryRead(Cursor, _batch, BatchSize))
         {
             if (_batch.Count > 0)
                 Cursor = _batch[^1].Seq;
         }
         else
         {
-            var slice = await store.ReadAsync(project.Number, Cursor, BatchSize, selection.Query, cancellationToken);
+            var slice = await store.ReadAsync(project.Project, Cursor, BatchSize, selection.Query, cancellationToken);
             _batch.AddRange(slice.Entries);
             gap = await GapAsync(slice, cancellationToken);
             Cursor = slice.LookedTo;
@@ -93,12 +90,12 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
         if (next == Cursor + 1)
             return null;
         // Of the whole log every entry was asked for; of a part of it only the log's beginning can tell.
-        var resumed = selection.Query == LogQuery.All ? next : Math.Min(next, await store.FirstSeqAsync(project.Number, cancellationToken));
+        var resumed = selection.Query == LogQuery.All ? next : Math.Min(next, await store.FirstSeqAsync(project.Project, cancellationToken));
         return resumed > Cursor + 1 ? new FeedGap(Cursor, resumed) : null;
     }
 
     /// <summary>Completes when there is something after <see cref="Cursor"/>.</summary>
-    internal Task WaitAsync(CancellationToken cancellationToken) => project.Log.WaitAsync(Cursor, cancellationToken);
+    internal Task WaitAsync(CancellationToken cancellationToken) => project.WaitAsync(Cursor, cancellationToken);
 
     private void Follow(LogEntry entry)
     {
@@ -125,7 +122,7 @@ internal sealed class FeedReader(ProjectState project, ILogStore store, MessageA
 
     private async ValueTask<bool> AskAsync(long thread, CancellationToken cancellationToken)
     {
-        var follows = await access.MayReadThreadAsync(project, thread, reader, cancellationToken);
+        var follows = await access.MayReadThreadAsync(project.Project, thread, reader, cancellationToken);
         _ = follows ? _follows.Add(thread) : _ignores.Add(thread);
         return follows;
     }

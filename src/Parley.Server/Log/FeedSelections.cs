@@ -1,5 +1,3 @@
-using Parley.Server.Messages;
-
 namespace Parley.Server.Log;
 
 /// <summary>The filters that every stream takes.</summary>

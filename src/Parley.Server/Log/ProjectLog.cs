@@ -1,7 +1,7 @@
 namespace Parley.Server.Log;
 
 /// <summary>The newest part of one project's log in memory, and the signal that it has grown. What is older is read from the store.</summary>
-internal sealed class ProjectLog(int project, long epoch, long head)
+internal sealed class ProjectLog(int project, string id, long epoch, long head)
 {
     /// <summary>Enough for readers that are a moment behind at full speed: 8,192 entries are a tenth of a second.</summary>
     private const int MaxEntries = 8_192;
@@ -22,6 +22,9 @@ internal sealed class ProjectLog(int project, long epoch, long head)
     private TaskCompletionSource? _grown;
 
     internal int Project { get; } = project;
+
+    /// <summary>The project's name on the wire.</summary>
+    internal string Id { get; } = id;
 
     internal long Epoch { get; } = epoch;
 

@@ -1,5 +1,3 @@
-using Parley.Server.Messages;
-
 namespace Parley.Server.Log;
 
 /// <summary>What an agent may read of the log: its inbox, what it sent, the threads it takes part in, and what was said to everybody

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Parley.Protocol;
+using Parley.Server.Mailboxes;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 

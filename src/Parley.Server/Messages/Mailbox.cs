@@ -1,9 +1,11 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Routing;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
@@ -72,7 +74,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             return new((null, bad));
         if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null)
         {
-            if (Addressing.Direct(project, draft) is { } direct)
+            if (Addressing.Direct(project, draft.To) is { } direct)
                 return new(Finish(project, sender, draft, (direct, null), SendContext.None, onStored));
         }
 
@@ -83,7 +85,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             var (context, problem) = await ContextAsync(project, sender, draft, cancellationToken);
             if (problem is not null)
                 return (null, problem);
-            var resolved = await addressing.ResolveAsync(project, draft, sender.Number, cancellationToken);
+            var resolved = await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken);
             return Finish(project, sender, draft, resolved, context, onStored);
         }
     }
@@ -114,7 +116,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             Hops = hops,
             TaskId = draft.TaskId,
             IdempotencyKey = draft.IdempotencyKey,
-            Fingerprint = draft.IdempotencyKey is null ? 0 : Fingerprint.Of(draft, sender.Id),
+            Fingerprint = draft.IdempotencyKey is null ? 0 : SendFingerprint.Of(draft, sender.Id),
             OnStored = onStored,
         }, null);
     }
@@ -141,7 +143,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         if (draft.Thread is { } thread && thread != context.Thread)
         {
             var opened = await access.FindEntryAsync(project, thread, cancellationToken);
-            if (opened is null || opened.Thread != opened.Seq || !await access.MayReadThreadAsync(project, opened.Seq, reader, cancellationToken))
+            if (opened is null || opened.Thread != opened.Seq || !await access.MayReadThreadAsync(project.Number, opened.Seq, reader, cancellationToken))
                 return (context, Problems.NotFound("thread", thread.ToString()));
             context = context with { Thread = thread };
         }

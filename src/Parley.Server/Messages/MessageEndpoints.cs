@@ -1,13 +1,12 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Agents;
-using Parley.Server.Connections.WebSockets;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
@@ -72,7 +71,7 @@ internal static class MessageEndpoints
         if (reply.Problem is { } refused)
             return refused;
         var outcome = reply.Outcome!;
-        return new JsonBytes(StatusCodes.Status201Created, buffer => SendAnswerJson.Write(buffer, reply), $"{Edge.BasePath}/messages/{outcome.MessageId}");
+        return new JsonBytes(StatusCodes.Status201Created, buffer => SendAnswerJson.Write(buffer, reply), $"{ApiPath.Base}/messages/{outcome.MessageId}");
     }
 
     private static async Task<IResult> SendBatchAsync(

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Parley.Protocol;
-using Parley.Server.Connections.WebSockets;
-using Parley.Server.Rest;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Mailboxes;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
@@ -13,18 +13,18 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
 
     public void Map(FrameTable table)
     {
-        table.Map(FrameEvents.MessageSend, (connection, frame, cancellationToken) => SendAsync(connection, frame, SendShape.Plain, cancellationToken));
-        table.Map(FrameEvents.MessageReply, (connection, frame, cancellationToken) => SendAsync(connection, frame, SendShape.Reply, cancellationToken));
-        table.Map(FrameEvents.RequestSend, RequestAsync);
-        table.Map(FrameEvents.MessageAck, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Ack));
-        table.Map(FrameEvents.MessageNack, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Nack));
-        table.Map(FrameEvents.MessageExtend, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Extend));
-        table.Map(FrameEvents.MessageSurfaced, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Surfaced));
-        table.Map(FrameEvents.MailboxFilter, FilterAsync);
-        table.Map(FrameEvents.Window, WindowAsync);
+        table.Map<IMailboxConnection>(FrameEvents.MessageSend, (connection, frame, cancellationToken) => SendAsync(connection, frame, SendShape.Plain, cancellationToken));
+        table.Map<IMailboxConnection>(FrameEvents.MessageReply, (connection, frame, cancellationToken) => SendAsync(connection, frame, SendShape.Reply, cancellationToken));
+        table.Map<IMailboxConnection>(FrameEvents.RequestSend, RequestAsync);
+        table.Map<IMailboxConnection>(FrameEvents.MessageAck, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Ack));
+        table.Map<IMailboxConnection>(FrameEvents.MessageNack, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Nack));
+        table.Map<IMailboxConnection>(FrameEvents.MessageExtend, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Extend));
+        table.Map<IMailboxConnection>(FrameEvents.MessageSurfaced, (connection, frame, _) => SettleAsync(connection, frame, SettleVerb.Surfaced));
+        table.Map<IMailboxConnection>(FrameEvents.MailboxFilter, FilterAsync);
+        table.Map<IMailboxConnection>(FrameEvents.Window, WindowAsync);
     }
 
-    private async ValueTask SendAsync(SocketConnection connection, InFrame frame, SendShape shape, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(IMailboxConnection connection, InFrame frame, SendShape shape, CancellationToken cancellationToken)
     {
         if (!MaySend(connection, frame))
             return;
@@ -49,7 +49,7 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
     }
 
-    private static SendDraft? Parse(ReadOnlyMemory<byte> data, SendShape shape, SocketConnection connection, out ApiProblem? problem)
+    private static SendDraft? Parse(ReadOnlyMemory<byte> data, SendShape shape, IMailboxConnection connection, out ApiProblem? problem)
     {
         problem = null;
         var draft = data.IsEmpty ? null : SendReader.Read(data, shape);
@@ -60,24 +60,24 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         return problem is null ? draft : null;
     }
 
-    private static async Task AnswerAsync(SocketConnection connection, byte[] id, PendingSends pending, ApiProblem?[] problems, bool isBatch)
+    private static async Task AnswerAsync(IMailboxConnection connection, byte[] id, PendingSends pending, ApiProblem?[] problems, bool isBatch)
     {
         try
         {
             var replies = await pending.DoneAsync();
             if (id.Length > 0)
-                connection.Outbound.Add(new SendAnswerFrame(id, Merge(problems, replies), isBatch));
+                connection.Add(new SendAnswerFrame(id, Merge(problems, replies), isBatch));
             else if (Merge(problems, replies).FirstOrDefault(reply => reply.Problem is not null) is { Problem: { } problem })
-                connection.Outbound.Add(DataFrame.Problem([], problem));
+                connection.Add(DataFrame.Problem([], problem));
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+            connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
         }
         catch (Exception)
         {
             // The store logged it as the bug it is.
-            connection.Outbound.Add(DataFrame.Problem(id, Problems.Internal()));
+            connection.Add(DataFrame.Problem(id, Problems.Internal()));
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         return merged;
     }
 
-    private async ValueTask RequestAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    private async ValueTask RequestAsync(IMailboxConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (!MaySend(connection, frame))
             return;
@@ -107,18 +107,18 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         _ = AnswerAsync(connection, frame.Id, request);
     }
 
-    private static async Task AnswerAsync(SocketConnection connection, byte[] id, RunningRequest request)
+    private static async Task AnswerAsync(IMailboxConnection connection, byte[] id, RunningRequest request)
     {
         using (request)
         {
             try
             {
                 var stored = await request.StoredAsync();
-                connection.Outbound.Add(new SendAnswerFrame(id, [stored], isBatch: false));
+                connection.Add(new SendAnswerFrame(id, [stored], isBatch: false));
                 if (stored.Problem is not null)
                     return;
                 var (answer, problem) = await request.AnswerAsync(connection.Closing);
-                connection.Outbound.Add(answer is { } json ? new DataFrame("answer"u8.ToArray(), id, json) : DataFrame.Problem(id, problem!));
+                connection.Add(answer is { } json ? new DataFrame("answer"u8.ToArray(), id, json) : DataFrame.Problem(id, problem!));
             }
             catch (OperationCanceledException)
             {
@@ -126,12 +126,12 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
             }
             catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
             {
-                connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+                connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
             }
         }
     }
 
-    private ValueTask SettleAsync(SocketConnection connection, InFrame frame, SettleVerb verb)
+    private ValueTask SettleAsync(IMailboxConnection connection, InFrame frame, SettleVerb verb)
     {
         if (!connection.Takes)
         {
@@ -154,25 +154,25 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         return ValueTask.CompletedTask;
     }
 
-    private static async Task AnswerAsync(SocketConnection connection, byte[] id, Task<IReadOnlyList<ApiProblem?>> settling, bool isBatch)
+    private static async Task AnswerAsync(IMailboxConnection connection, byte[] id, Task<IReadOnlyList<ApiProblem?>> settling, bool isBatch)
     {
         try
         {
             var problems = await settling;
             if (isBatch && id.Length > 0)
-                connection.Outbound.Add(new SettleAnswerFrame(id, problems));
+                connection.Add(new SettleAnswerFrame(id, problems));
             else if (problems.FirstOrDefault(problem => problem is not null) is { } problem)
-                connection.Outbound.Add(DataFrame.Problem(id, problem));
+                connection.Add(DataFrame.Problem(id, problem));
             else if (id.Length > 0)
-                connection.Outbound.Add(DataFrame.Ok(id));
+                connection.Add(DataFrame.Ok(id));
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            connection.Outbound.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+            connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
         }
     }
 
-    private static ValueTask FilterAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    private static ValueTask FilterAsync(IMailboxConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (!connection.TryRead<MailboxFilter>(frame, out var filter))
             return ValueTask.CompletedTask;
@@ -181,13 +181,13 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         return ValueTask.CompletedTask;
     }
 
-    private static ValueTask WindowAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    private static ValueTask WindowAsync(IMailboxConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (!connection.TryRead<WindowRequest>(frame, out var request))
             return ValueTask.CompletedTask;
-        if (request.Window is not (>= 0 and <= SocketLimits.MostWindow))
+        if (request.Window is not (>= 0 and <= DeliveryWindow.Most))
         {
-            connection.Fail(frame, Problems.InvalidField("window", $"expected 0 to {SocketLimits.MostWindow}"));
+            connection.Fail(frame, Problems.InvalidField("window", $"expected 0 to {DeliveryWindow.Most}"));
             return ValueTask.CompletedTask;
         }
 
@@ -196,7 +196,7 @@ internal sealed class MessageFrames(Mailbox mailbox, Settling settling, Requests
         return ValueTask.CompletedTask;
     }
 
-    private static bool MaySend(SocketConnection connection, in InFrame frame)
+    private static bool MaySend(IMailboxConnection connection, in InFrame frame)
     {
         if (connection.Takes)
             return true;

@@ -6,6 +6,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Routing;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Parley.Server.History;
 using Parley.Server.Log;
 
 namespace Parley.Server.Messages;

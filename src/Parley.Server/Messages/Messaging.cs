@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
-using Parley.Server.Connections.WebSockets;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Coordination;
+using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Routing;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -23,6 +25,7 @@ internal static class Messaging
         .AddSingleton<ActorResolver>()
         .AddSingleton<SenderResolver>()
         .AddSingleton<MessageAccess>()
+        .AddSingleton<IThreadAccess>(provider => provider.GetRequiredService<MessageAccess>())
         .AddSingleton<ParticipantCache>()
         .AddSingleton<MessageLists>()
         .AddSingleton<IndexCatchUp>()
@@ -38,6 +41,7 @@ internal static class Messaging
         .AddSingleton<IChore, DeliveryExpirer>()
         .AddSingleton<DeathNotifier>()
         .AddSingleton<IChore>(provider => provider.GetRequiredService<DeathNotifier>())
+        .AddSingleton<IDeathWatcher>(provider => provider.GetRequiredService<DeathNotifier>())
         .AddSingleton<IChore, LogPruner>();
 
     public static IServiceCollection AddRouting(this IServiceCollection services, ServerSettings settings) => services
@@ -48,6 +52,7 @@ internal static class Messaging
     {
         api.MapSending(settings.MaxMessageBytes);
         api.MapHistory();
+        api.MapMessageChanges();
         api.MapInboxes();
         api.MapThreads();
         api.MapDeadLetters();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Messages;
 

@@ -1,12 +1,14 @@
 using Parley.Protocol;
 using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
 /// <summary>Sends that wait for their first reply.</summary>
-internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequests pending, Stopping stopping, TimeProvider clock)
+internal sealed class Requests(Mailbox mailbox, IDeliveryStore store, PendingRequests pending, Stopping stopping, TimeProvider clock)
 {
     /// <summary>Sends a request. What returns is accepted in its order; the rest is awaited on it.</summary>
     internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
@@ -21,7 +23,7 @@ internal sealed class Requests(Mailbox mailbox, IMessageStore store, PendingRequ
 
 /// <summary>A request under way.</summary>
 internal sealed class RunningRequest(
-    IMessageStore store, ProjectState project, Sender sender, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock) : IDisposable
+    IDeliveryStore store, ProjectState project, Sender sender, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock) : IDisposable
 {
     private Guid _messageId;
 

@@ -1,10 +1,10 @@
-
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Parley.Protocol;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 

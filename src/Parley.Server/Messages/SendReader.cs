@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 

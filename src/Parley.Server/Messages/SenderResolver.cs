@@ -2,8 +2,8 @@ using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 

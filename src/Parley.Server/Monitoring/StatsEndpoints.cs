@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 
 namespace Parley.Server.Monitoring;

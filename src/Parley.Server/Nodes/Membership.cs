@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
-using Parley.Server.Connections;
+using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.Storage;
 

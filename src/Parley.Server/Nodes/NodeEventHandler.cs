@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Storage;
 

@@ -85,7 +85,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     private ProjectState Keep(ProjectRecord record)
     {
         // What this node made may come back as what some node made before it is kept: there is one of each.
-        var project = _byNumber.GetOrAdd(record.Number, _ => new ProjectState(record, defaults, new ProjectLog(record.Number, record.Epoch, record.Head)));
+        var project = _byNumber.GetOrAdd(record.Number, _ => new ProjectState(record, defaults, new ProjectLog(record.Number, record.Id, record.Epoch, record.Head)));
         _byId[record.Id] = project;
         return project;
     }

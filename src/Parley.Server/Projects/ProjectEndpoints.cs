@@ -1,11 +1,10 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
-using Parley.Server.Idempotency;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
@@ -42,7 +41,7 @@ internal static class ProjectEndpoints
         if (await projects.AddAsync(id!, request.Name ?? id!, request.Settings ?? new ProjectSettings(), cancellationToken) is not { } project)
             return Problems.AlreadyExists("project", id!);
         await audit.RecordAsync(caller, project.Id, "project.created", project.Id, cancellationToken);
-        return TypedResults.Created($"{Edge.BasePath}/projects/{project.Id}", project.ToWire());
+        return TypedResults.Created($"{ApiPath.Base}/projects/{project.Id}", project.ToWire());
     }
 
     private static IResult List(Query<ListQuery> query, Caller caller, ProjectDirectory projects)

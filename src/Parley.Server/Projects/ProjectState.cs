@@ -1,12 +1,12 @@
 using Parley.Protocol;
-using Parley.Server.Agents;
 using Parley.Server.Log;
 
 namespace Parley.Server.Projects;
 
-/// <summary>A project as the running server holds it: its settings in force, its log's tail, its agents.</summary>
+/// <summary>A project as the running server holds it: its settings in force, its log's tail, and what concepts keep of it.</summary>
 internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defaults, ProjectLog log)
 {
+    private object? _kept;
     private volatile ProjectRecord _record = record;
     private volatile EffectiveSettings _settings = EffectiveSettings.Of(record.Settings, defaults);
 
@@ -29,10 +29,21 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
 
     internal ProjectLog Log { get; } = log;
 
-    internal ProjectAgents Agents { get; } = new();
+    /// <summary>What a concept keeps in memory of the project; made at the first look, and gone with the project.</summary>
+    /// <remarks>One concept does so, on the path of every message: a field that is looked at, not a dictionary.</remarks>
+    internal T Kept<T>()
+        where T : class, new() =>
+        _kept as T ?? Keep<T>();
 
     /// <summary>Set when the project is deleted: connections and feeds of it end.</summary>
     internal CancellationTokenSource Gone { get; } = new();
+
+    private T Keep<T>()
+        where T : class, new()
+    {
+        Interlocked.CompareExchange(ref _kept, new T(), null);
+        return (T)_kept;
+    }
 
     internal Project ToWire() => new()
     {

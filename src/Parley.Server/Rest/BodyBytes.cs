@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

@@ -1,9 +1,9 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Parley.Server.Settings;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Parley.Server.Settings;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

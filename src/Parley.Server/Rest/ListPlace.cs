@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

@@ -1,10 +1,10 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Parley.Protocol;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

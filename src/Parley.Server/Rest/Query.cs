@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Metadata;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 

@@ -7,8 +7,6 @@ namespace Parley.Server.Rest;
 /// make two endpoints of one name, which link generation refuses.</summary>
 internal static class UnversionedPaths
 {
-    private const string Versioned = "/api/v1";
-
     public static IApplicationBuilder UseUnversionedPaths(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         context.Request.Path = Rewrite(context.Request.Path);
@@ -17,7 +15,7 @@ internal static class UnversionedPaths
 
     /// <summary>The path as the endpoints know it.</summary>
     public static PathString Rewrite(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest) && !path.StartsWithSegments(Versioned, StringComparison.Ordinal)
-            ? new PathString(Versioned).Add(rest)
+        path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest) && !path.StartsWithSegments(ApiPath.Base, StringComparison.Ordinal)
+            ? new PathString(ApiPath.Base).Add(rest)
             : path;
 }

@@ -2,18 +2,10 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Routing;
-
-/// <summary>Who the members of a squad are; implemented by the concept on the right.</summary>
-internal interface ISquadMembers
-{
-    /// <returns>The agents' numbers; null when there is no such squad.</returns>
-    ValueTask<IReadOnlyList<int>?> MembersAsync(int project, string squadId, CancellationToken cancellationToken);
-}
 
 /// <summary>Turns addresses into recipients.</summary>
 internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory, IClusterView cluster)
@@ -21,47 +13,48 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
     private const string Squad = "squad:", Role = "role:", Capability = "capability:", Topic = "topic:";
 
     /// <summary>The recipients of a send; each agent once, the sender never by a group.</summary>
+    /// <param name="narrowing">How <c>*</c> is narrowed; null: not.</param>
     internal ValueTask<(Recipients? Recipients, ApiProblem? Problem)> ResolveAsync(
-        ProjectState project, SendDraft draft, int sender, CancellationToken cancellationToken)
+        ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
     {
-        return Direct(project, draft) is { } direct ? new((direct, null)) : ResolveGroupsAsync(project, draft, sender, cancellationToken);
+        return Direct(project, to) is { } direct ? new((direct, null)) : ResolveGroupsAsync(project, to, narrowing, sender, cancellationToken);
     }
 
     /// <summary>Nearly every send names one agent: found in memory, nothing awaited. Null for any other send.</summary>
-    internal static Recipients? Direct(ProjectState project, SendDraft draft) =>
-        draft.To is [var only] && project.Agents.Find(only) is { } agent
+    internal static Recipients? Direct(ProjectState project, IReadOnlyList<string> to) =>
+        to is [var only] && project.Agents.Find(only) is { } agent
             ? new Recipients([agent], Audience.Named, IsDirect: true, null, null)
             : null;
 
     private async ValueTask<(Recipients?, ApiProblem?)> ResolveGroupsAsync(
-        ProjectState project, SendDraft draft, int sender, CancellationToken cancellationToken)
+        ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
     {
         var found = new Found();
-        foreach (var address in draft.To)
+        foreach (var address in to)
         {
-            if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is null)
+            if (await ResolveAsync(project, narrowing, address, sender, found, cancellationToken) is null)
                 continue;
             // What is not known here another node may have made a moment ago.
             await cluster.CatchUpAsync(cancellationToken);
-            if (await ResolveAsync(project, draft, address, sender, found, cancellationToken) is { } problem)
+            if (await ResolveAsync(project, narrowing, address, sender, found, cancellationToken) is { } problem)
                 return (null, problem);
         }
 
-        var isDirect = draft.To.Count == 1 && found.Agents.Count == 1 && (found.Capability is not null || found.Named);
+        var isDirect = to.Count == 1 && found.Agents.Count == 1 && (found.Capability is not null || found.Named);
         // A delivery moves between those who can do a thing only where it was sent for that alone.
-        var capability = draft.To.Count == 1 ? found.Capability : null;
+        var capability = to.Count == 1 ? found.Capability : null;
         return (new Recipients(found.Agents, found.Audience, isDirect, capability, found.Routing), null);
     }
 
     private async ValueTask<ApiProblem?> ResolveAsync(
-        ProjectState project, SendDraft draft, string address, int sender, Found found, CancellationToken cancellationToken)
+        ProjectState project, Narrowing? narrowing, string address, int sender, Found found, CancellationToken cancellationToken)
     {
         if (address.EndsWith(':'))
             return Problems.UnknownRecipient(address);
         if (address == "*")
         {
             var everybody = AgentDirectory.Everybody(project).Where(agent => agent.Number != sender);
-            if (draft.Narrowed is { } narrowed)
+            if (narrowing is { } narrowed)
             {
                 found.Add(await NarrowAsync(project, everybody, narrowed, cancellationToken), Audience.Group, $"* -> narrowed");
                 return null;

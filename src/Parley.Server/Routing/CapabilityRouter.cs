@@ -1,18 +1,9 @@
 using System.Collections.Concurrent;
 using Parley.Server.Agents;
 using Parley.Server.Projects;
+using Parley.Server.Settings;
 
 namespace Parley.Server.Routing;
-
-/// <summary>How one of several who can do a thing is chosen.</summary>
-public enum RoutingStrategy
-{
-    /// <summary>Who has the fewest deliveries queued and in flight; among equals the one whose turn it is.</summary>
-    LeastLoaded,
-
-    /// <summary>Everybody in turn.</summary>
-    RoundRobin,
-}
 
 /// <summary>Chooses the one agent that a message to <c>capability:NAME</c> goes to.</summary>
 internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy strategy)

@@ -7,6 +7,9 @@ internal interface ITokenSubjects
 {
     ValueTask<bool> HasProjectAsync(string projectId, CancellationToken cancellationToken);
 
+    /// <returns>The agent's number in the store; 0 when there is no such agent.</returns>
+    int NumberOf(string projectId, string agentId);
+
     /// <returns>Null when there is no such agent.</returns>
     ValueTask<Agent?> FindAgentAsync(string projectId, string agentId, CancellationToken cancellationToken);
 }

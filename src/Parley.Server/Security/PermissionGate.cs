@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Server.Coordination;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 
@@ -28,7 +29,7 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} says nothing of who may use it.");
 
         if (context.Request.QueryString.HasValue && SecretsInAddresses.FirstOrDefault(context.Request.Query.ContainsKey) is { } name)
-            return Problems.Unauthorized($"A token in an address ('{name}') ends in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {Edge.BasePath}/tickets for a ticket.");
+            return Problems.Unauthorized($"A token in an address ('{name}') ends in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {ApiPath.Base}/tickets for a ticket.");
         if (required.Permission is not { } permission)
             return null;
 

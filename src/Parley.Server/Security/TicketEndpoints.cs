@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 

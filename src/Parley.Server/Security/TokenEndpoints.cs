@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
-using Parley.Server.Idempotency;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 
@@ -42,7 +42,7 @@ internal static class TokenEndpoints
 
         var token = await vault.IssueAsync(order, cancellationToken);
         await audit.RecordAsync(caller, order.ProjectId ?? Scope.DefaultProject, "token.created", token.TokenId, cancellationToken);
-        return TypedResults.Created($"{Edge.BasePath}/tokens/{token.TokenId}", token);
+        return TypedResults.Created($"{ApiPath.Base}/tokens/{token.TokenId}", token);
     }
 
     private static IResult ListAsync(Query<ListQuery> query, Caller caller, TokenVault vault, HttpContext context)

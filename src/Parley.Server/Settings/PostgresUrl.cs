@@ -1,4 +1,5 @@
 using Npgsql;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Settings;
 

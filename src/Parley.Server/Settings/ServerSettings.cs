@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Parley.Server.Routing;
 
 namespace Parley.Server.Settings;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using Microsoft.Extensions.Logging;
-using Parley.Server.Routing;
 
 namespace Parley.Server.Settings;
 

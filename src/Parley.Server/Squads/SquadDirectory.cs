@@ -4,7 +4,6 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Projects;
-using Parley.Server.Routing;
 
 namespace Parley.Server.Squads;
 

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
-using Parley.Server.Idempotency;
 using Parley.Server.Agents;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Squads;
 
@@ -53,7 +53,7 @@ internal static class SquadEndpoints
         if (await squads.AddAsync(project.State, id!, request.Name ?? id!, members, cancellationToken) is not { } squad)
             return Problems.AlreadyExists("squad", id!);
         await audit.RecordAsync(caller, project.State.Id, "squad.created", squad.Id, cancellationToken);
-        return TypedResults.Created($"{Edge.BasePath}/squads/{squad.Id}", SquadDirectory.ToWire(project.State, squad));
+        return TypedResults.Created($"{ApiPath.Base}/squads/{squad.Id}", SquadDirectory.ToWire(project.State, squad));
     }
 
     private static IResult List(Query<ListQuery> query, CurrentProject project, SquadDirectory squads)

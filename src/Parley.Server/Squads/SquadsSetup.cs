@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
-using Parley.Server.Routing;
 
 namespace Parley.Server.Squads;
 

@@ -1,3 +1,5 @@
+using Parley.Server.Settings;
+
 namespace Parley.Server.Storage;
 
 /// <summary>Holds a data folder for one server: its tokens, its address and, with SQLite, its database are of one server only. Free again

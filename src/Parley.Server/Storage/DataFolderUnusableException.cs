@@ -1,3 +1,5 @@
+using Parley.Server.Settings;
+
 namespace Parley.Server.Storage;
 
 /// <summary>The disk refuses what a start has to write or read: it is full, or this user may not.</summary>

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Parley.Client;
 using Parley.EndToEnd.Tests.Cli;
-using Parley.Protocol;
 using Xunit;
 
 namespace Parley.EndToEnd.Tests.Durability;

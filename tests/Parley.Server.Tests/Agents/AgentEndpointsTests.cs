@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Security;

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;
 

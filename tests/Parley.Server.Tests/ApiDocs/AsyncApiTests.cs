@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.ApiDocs;
-using Parley.Server.Connections.WebSockets;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Log;
 using Xunit;
 

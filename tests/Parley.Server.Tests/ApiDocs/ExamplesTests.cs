@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Parley.Protocol;
 using Parley.Server.ApiDocs;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.ApiDocs;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.ApiDocs;

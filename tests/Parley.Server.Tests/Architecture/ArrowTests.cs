@@ -4,21 +4,20 @@ using Xunit;
 
 namespace Parley.Server.Tests.Architecture;
 
-/// <summary>Which part of the server may know which. An exception has its reason beside it; one that is no longer needed fails too.</summary>
+/// <summary>Which part of the server may know which, by the compiled types.</summary>
 public sealed partial class ArrowTests
 {
     /// <summary>A concept uses those to its left.</summary>
-    private static readonly string[] Concepts = ["Projects", "Agents", "Squads", "Messages", "Executions"];
+    private static readonly string[] Concepts = ["Projects", "Agents", "Squads", "Mailboxes", "History", "Messages", "Executions"];
 
-    /// <summary>Files that use a concept to the right of their own, and why that is no mistake.</summary>
-    private static readonly Dictionary<(string File, string Uses), string> Rightward = new()
-    {
-        [("Projects/ProjectState.cs", "Agents")] = "a project in memory holds its agents, so that an address is resolved by one look",
-    };
+    /// <summary>What every concept stands on; none of these knows any.</summary>
+    private static readonly string[] Ground = ["Wire", "Rest", "Settings", "Security", "Log", "Coordination", "Storage", "Connections"];
 
-    /// <summary>The contracts that connections hold: the log for the readers they make, the places of the relay, and the messages to claim
+    private static readonly RoomGraph Rooms = RoomGraph.Read(typeof(ParleyServer).Assembly, "Parley.Server");
+
+    /// <summary>The contracts that connections hold: the log for the readers they make, the places of the relay, and the deliveries to claim
     /// and give back what they carry. Everything else goes through a concept's behaviour.</summary>
-    private static readonly HashSet<string> StoresOfConnections = ["ILogStore", "IMessageStore", "IRelayStore"];
+    private static readonly HashSet<string> StoresOfConnections = ["IDeliveryStore", "ILogStore", "IRelayStore"];
 
     [Fact]
     public void The_protocol_uses_nothing()
@@ -38,13 +37,37 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
+    public void Rooms_form_no_cycle()
+    {
+        var cycles = Rooms.Cycles();
+
+        Assert.True(cycles.Count == 0, string.Join('\n', cycles.Select(Explain)));
+    }
+
+    [Fact]
     public void A_concept_uses_only_those_to_its_left()
     {
-        var found = SourceTree.Server
-            .SelectMany(file => file.Uses.Select(SourceTree.RoomOf).Where(room => IsRightOf(room, file.Room)).Select(room => (file.Path, room)))
-            .Order();
+        var rightward = Rooms.Uses.Where(use => IsRightOf(use.To, use.From)).Select(Explain).Order(StringComparer.Ordinal);
 
-        Assert.Equal(Rightward.Keys.Order(), found);
+        Assert.Empty(rightward);
+    }
+
+    [Fact]
+    public void The_ground_knows_no_concept()
+    {
+        var known = Rooms.Uses.Where(use => Ground.Contains(use.From) && Concepts.Contains(use.To)).Select(Explain).Order(StringComparer.Ordinal);
+
+        Assert.Empty(known);
+    }
+
+    [Fact]
+    public void Only_the_root_sees_a_storage()
+    {
+        string[] storages = ["Storage/Sqlite", "Storage/Postgres"];
+        var users = Rooms.Uses.Where(use => storages.Contains(use.To) && use.From.Length > 0).Select(Explain);
+
+        Assert.Equal(["StorageSetup"], Rooms.Uses.Where(use => storages.Contains(use.To) && use.From.Length == 0).Select(use => use.User).Distinct());
+        Assert.Empty(users);
     }
 
     [Fact]
@@ -53,25 +76,11 @@ public sealed partial class ArrowTests
         var storage = SourceTree.Server.Where(file => file.Room.StartsWith("Storage", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(storage);
-        Assert.All(storage, file =>
-        {
-            Assert.DoesNotContain("Microsoft.AspNetCore", file.Text, StringComparison.Ordinal);
-            Assert.DoesNotMatch(Endpoints(), file.Text);
-            // The relay declares what it stores beside itself, as every concept does.
-            Assert.DoesNotContain(file.Uses.Select(SourceTree.RoomOf), room => room is "Rest" || (room.StartsWith("Connections", StringComparison.Ordinal) && room != "Connections/Relay"));
-        });
-    }
-
-    [Theory]
-    [InlineData("Storage/Sqlite")]
-    [InlineData("Storage/Postgres")]
-    public void Only_the_composition_knows_which_storage_there_is(string storage)
-    {
-        var users = SourceTree.Server
-            .Where(file => file.Room != storage && file.Uses.Select(SourceTree.RoomOf).Contains(storage))
-            .Select(file => file.Path);
-
-        Assert.Equal(["Storage/StorageSetup.cs"], users);
+        Assert.All(storage, file => Assert.DoesNotContain("Microsoft.AspNetCore", file.Text, StringComparison.Ordinal));
+        // The relay declares what it stores beside itself, as every concept does.
+        Assert.DoesNotContain(Rooms.Uses, use =>
+            use.From.StartsWith("Storage", StringComparison.Ordinal) &&
+            (use.To == "Rest" || (use.To.StartsWith("Connections", StringComparison.Ordinal) && use.Used != "IRelayStore")));
     }
 
     [Fact]
@@ -94,14 +103,6 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
-    public void The_edge_knows_no_concept()
-    {
-        var known = SourceTree.Server.Where(file => file.Room == "Rest").SelectMany(file => file.Uses.Select(SourceTree.RoomOf)).Distinct();
-
-        Assert.DoesNotContain(known, room => Concepts.Contains(room));
-    }
-
-    [Fact]
     public void No_room_is_for_odds_and_ends()
     {
         string[] words = ["Services", "Helpers", "Common", "Models", "Utils"];
@@ -109,11 +110,15 @@ public sealed partial class ArrowTests
         Assert.DoesNotContain(SourceTree.Server.SelectMany(file => file.Room.Split('/')), part => words.Contains(part));
     }
 
+    private static string Explain(RoomUse use) => $"{use.From}/{use.User} uses {use.To}/{use.Used}";
+
+    /// <summary>A cycle by what makes it: without the least of these there would be none.</summary>
+    private static string Explain(IReadOnlyList<string> cycle) =>
+        $"{string.Join(", ", cycle)} lead back to themselves:\n" +
+        string.Join('\n', Rooms.Uses.Where(use => cycle.Contains(use.From) && cycle.Contains(use.To)).Select(use => $"    {Explain(use)}").Order(StringComparer.Ordinal));
+
     private static bool IsRightOf(string room, string of) => Array.IndexOf(Concepts, of) is >= 0 and var at && Array.IndexOf(Concepts, room) > at;
 
     [GeneratedRegex(@"\bI[A-Z]\w+Store\b", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Stores();
-
-    [GeneratedRegex(@"\b\w+Endpoints?\b", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Endpoints();
 }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.ExportImport;
 using Parley.Server.Settings;
 using Parley.Server.Storage.Sqlite;

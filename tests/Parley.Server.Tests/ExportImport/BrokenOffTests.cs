@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Parley.Protocol;
 using Parley.Server.ExportImport;
-using Parley.Server.Storage;
+using Parley.Server.Settings;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;

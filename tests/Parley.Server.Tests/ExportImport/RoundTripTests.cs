@@ -1,7 +1,7 @@
 using System.Net;
 using Parley.Protocol;
-using Parley.Server.Messages;
 using Parley.Server.ExportImport;
+using Parley.Server.History;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;

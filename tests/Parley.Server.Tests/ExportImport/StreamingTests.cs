@@ -1,5 +1,6 @@
-using Parley.Server.Log;
 using Parley.Server.ExportImport;
+using Parley.Server.Log;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.ExportImport;

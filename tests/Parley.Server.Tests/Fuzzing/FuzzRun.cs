@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Fuzzing;

@@ -5,9 +5,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
-using Parley.Server.ApiDocs;
-using Parley.Server.Rest;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Fuzzing;

@@ -4,11 +4,10 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Parley.Protocol;
 using Parley.Server.ApiDocs;
 using Parley.Server.Connections.WebSockets;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Tests.Agents;
 using Xunit;
 
@@ -67,7 +66,7 @@ public sealed class RandomFramesTests
             var numbers = Run.Numbers(meaning.Name, number);
             var frame = Frame(numbers, meaning.Name, number, examples[numbers.Next(examples.Count)]);
             // What frames before had done without an answer is on disk when this is.
-            await host.Get<IMessageStore>().SettleAsync([]);
+            await host.Get<IDeliveryStore>().SettleAsync([]);
             var head = world.Project.Log.Head;
             await socket.SendAsync(frame);
             var (answer, code, trouble) = await socket.AnswerAsync(number);

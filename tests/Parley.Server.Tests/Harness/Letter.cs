@@ -3,6 +3,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Routing;
 
 namespace Parley.Server.Tests.Harness;
 
@@ -68,7 +69,7 @@ internal sealed record Letter(string From, params string[] To)
             Execution = Execution,
             TaskId = TaskId,
             IdempotencyKey = Key,
-            Fingerprint = Key is null ? 0 : Fingerprint.Of(draft, agent.Id),
+            Fingerprint = Key is null ? 0 : SendFingerprint.Of(draft, agent.Id),
         };
     }
 

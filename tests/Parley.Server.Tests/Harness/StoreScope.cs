@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Settings;
@@ -26,7 +28,11 @@ internal abstract class StoreScope : IAsyncDisposable
 
     internal IMessageStore Messages => Service<IMessageStore>();
 
+    internal IDeliveryStore Deliveries => Service<IDeliveryStore>();
+
     internal IMessageHistory History => Service<IMessageHistory>();
+
+    internal IDeliveryHistory DeliveryHistory => Service<IDeliveryHistory>();
 
     internal IMessageIndex Index => Service<IMessageIndex>();
 

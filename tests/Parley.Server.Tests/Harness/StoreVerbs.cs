@@ -1,4 +1,5 @@
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Xunit;
 
@@ -25,19 +26,19 @@ internal static class StoreVerbs
 
     internal static Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(
         this StoreScope scope, string agent, int max = 10, TimeSpan? lease = null, DeliveryFilter? filter = null, IDeliveryHolder? holder = null) =>
-        scope.Messages.ClaimAsync(Order(scope, agent, max, lease, filter, holder));
+        scope.Deliveries.ClaimAsync(Order(scope, agent, max, lease, filter, holder));
 
     internal static async Task<ClaimedDelivery> ClaimOneAsync(this StoreScope scope, string agent, TimeSpan? lease = null, IDeliveryHolder? holder = null) =>
         Assert.Single(await scope.ClaimAsync(agent, max: 1, lease, holder: holder));
 
     internal static ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(this StoreScope scope, string agent, int max = 10, DeliveryFilter? filter = null) =>
-        scope.Messages.PeekAsync(Order(scope, agent, max, null, filter, null), Cancel);
+        scope.Deliveries.PeekAsync(Order(scope, agent, max, null, filter, null), Cancel);
 
     /// <summary>The seqs of what waits, in the order in which it would be given out.</summary>
     internal static async Task<IReadOnlyList<long>> QueueAsync(this StoreScope scope, string agent) =>
         [.. (await scope.PeekAsync(agent, max: 1_000)).Select(delivery => delivery.Seq)];
 
-    internal static async Task<Settlement> SettleAsync(this StoreScope scope, Settle settle) => (await scope.Messages.SettleAsync([settle]))[0];
+    internal static async Task<Settlement> SettleAsync(this StoreScope scope, Settle settle) => (await scope.Deliveries.SettleAsync([settle]))[0];
 
     internal static Settle Ack(this StoreScope scope, string agent, ClaimedDelivery claimed) => scope.Settle(SettleVerb.Ack, agent, claimed);
 
@@ -60,7 +61,7 @@ internal static class StoreVerbs
     }
 
     internal static ValueTask ReleaseAsync(this StoreScope scope, string agent, IDeliveryHolder holder) =>
-        scope.Messages.ReleaseAsync(scope.Agent(agent).Number, holder, Cancel);
+        scope.Deliveries.ReleaseAsync(scope.Agent(agent).Number, holder, Cancel);
 
     /// <summary>Turns the clock and does what is due, as the server's loops would.</summary>
     internal static async Task PassAsync(this StoreScope scope, TimeSpan time)
@@ -71,14 +72,14 @@ internal static class StoreVerbs
 
     internal static async Task RescueAsync(this StoreScope scope)
     {
-        while ((await scope.Messages.RescueAsync(Cancel)).More)
+        while ((await scope.Deliveries.RescueAsync(Cancel)).More)
         {
         }
     }
 
     /// <summary>Looks round all mailboxes once.</summary>
     /// <returns>How many deliveries expired.</returns>
-    internal static async Task<int> ExpireAsync(this StoreScope scope) => await scope.Messages.ExpireAsync(Cancel);
+    internal static async Task<int> ExpireAsync(this StoreScope scope) => await scope.Deliveries.ExpireAsync(Cancel);
 
     /// <summary>Fails a delivery until it is dead.</summary>
     internal static async Task KillAsync(this StoreScope scope, string agent, string reason = "refused")
@@ -88,7 +89,7 @@ internal static class StoreVerbs
     }
 
     internal static async Task<DeliveryRow> DeliveryAsync(this StoreScope scope, long seq, string agent) =>
-        Assert.Single(await scope.History.DeliveriesAsync(scope.Project.Number, seq, Cancel), delivery => delivery.Agent == scope.Agent(agent).Number);
+        Assert.Single(await scope.DeliveryHistory.DeliveriesAsync(scope.Project.Number, seq, Cancel), delivery => delivery.Agent == scope.Agent(agent).Number);
 
     /// <summary>The whole log as it is on disk.</summary>
     internal static async Task<IReadOnlyList<LogEntry>> EntriesAsync(this StoreScope scope) =>

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
 
@@ -127,7 +127,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
         await using var store = await OpenAsync();
         var execution = (await store.StoreAsync(new Letter("ada", "bob") { Content = "stands for an execution" })).Seq;
         var reader = new FeedReader(
-            store.Project, store.Log, store.Service<MessageAccess>(), null,
+            store.Project.Log, store.Log, store.Service<MessageAccess>(), null,
             ofAnExecution ? FeedSelections.Execution(execution, StreamFilter.None) : FeedSelections.Messages(StreamFilter.None));
         await WriteAsync(store, "old", rounds: 1, sendsARound: 5);
         store.Clock.Advance(TimeSpan.FromDays(31));
@@ -174,13 +174,13 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
             await store.ReopenAsync();
 
         var types = new StreamFilter(new HashSet<string> { "question", "answer" }, new HashSet<int>());
-        var reader = new FeedReader(store.Project, store.Log, store.Service<MessageAccess>(), null, FeedSelections.Messages(types));
+        var reader = new FeedReader(store.Project.Log, store.Log, store.Service<MessageAccess>(), null, FeedSelections.Messages(types));
         await reader.StartAsync(store.Project.Log.Place(0), Cancel);
         Assert.Equal([1, 3, 4], await DrainAsync(store, reader));
         Assert.Equal(5, reader.Cursor);
 
         var ofBob = new StreamFilter(new HashSet<string>(), new HashSet<int> { store.Agent("bob").Number });
-        reader = new FeedReader(store.Project, store.Log, store.Service<MessageAccess>(), null, FeedSelections.Messages(ofBob));
+        reader = new FeedReader(store.Project.Log, store.Log, store.Service<MessageAccess>(), null, FeedSelections.Messages(ofBob));
         await reader.StartAsync(store.Project.Log.Place(0), Cancel);
         Assert.Equal([1, 3], await DrainAsync(store, reader));
     }
@@ -238,7 +238,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
         var execution = await store.StoreAsync(new Letter("dan", "cyd") { Content = "stands for an execution" });
         var filter = new StreamFilter(new HashSet<string> { "answer" }, new HashSet<int>());
         var reader = new FeedReader(
-            store.Project, store.Log, store.Service<MessageAccess>(), new Reader(store.Agent("bob").Number, 0),
+            store.Project.Log, store.Log, store.Service<MessageAccess>(), new Reader(store.Agent("bob").Number, 0),
             ofAnExecution ? FeedSelections.Execution(execution.Seq, filter) : FeedSelections.Messages(filter));
         var opened = await store.StoreAsync(new Letter("ada", "cyd") { Type = "answer", Execution = execution.Seq });
         Assert.Empty(await DrainAsync(store, reader));
@@ -256,12 +256,12 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
 
     /// <summary>A reader who may read everything, from now on.</summary>
     private static FeedReader All(StoreScope store) =>
-        new(store.Project, store.Log, store.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
+        new(store.Project.Log, store.Log, store.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
 
     private static async Task<FeedReader> StartAsync(StoreScope store, string? agent, long joined)
     {
         var reader = new FeedReader(
-            store.Project, store.Log, store.Service<MessageAccess>(), agent is null ? null : new Reader(store.Agent(agent).Number, joined),
+            store.Project.Log, store.Log, store.Service<MessageAccess>(), agent is null ? null : new Reader(store.Agent(agent).Number, joined),
             FeedSelections.Messages(StreamFilter.None));
         await reader.StartAsync(store.Project.Log.Place(0), Cancel);
         return reader;

@@ -8,7 +8,7 @@ public sealed class ProjectLogTests
     private const int Kept = 8_192;
     private const int KeptUnread = 256;
 
-    private readonly ProjectLog _log = new(project: 1, epoch: 1, head: 0);
+    private readonly ProjectLog _log = new(project: 1, id: "default", epoch: 1, head: 0);
 
     [Fact]
     public void While_somebody_reads_a_long_tail_stays_in_memory()

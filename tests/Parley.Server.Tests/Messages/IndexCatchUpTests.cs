@@ -1,5 +1,5 @@
 using Parley.Protocol;
-using Parley.Server.Messages;
+using Parley.Server.History;
 using Xunit;
 
 namespace Parley.Server.Tests.Messages;

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -146,7 +147,7 @@ internal sealed class MailboxLife
 
         var claimed = await _store.ClaimAsync("bob", max, holder: holder);
         // A connection's claim does not wait for what it found expired to be written so; the next transition comes after that.
-        await _store.Messages.SettleAsync([]);
+        await _store.Deliveries.SettleAsync([]);
 
         Assert.Equal(expected.Select(delivery => (delivery.Seq, delivery.Attempt)), claimed.Select(delivery => (delivery.Seq, delivery.Attempt)));
         holder?.Took(claimed.Count);

@@ -1,5 +1,6 @@
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Xunit;
 
 namespace Parley.Server.Tests.Messages;

@@ -5,12 +5,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Tests.Security;
@@ -173,6 +171,8 @@ internal sealed class Collaborators : IAuditTrail, ITokenSubjects
     }
 
     public ValueTask<bool> HasProjectAsync(string projectId, CancellationToken cancellationToken) => ValueTask.FromResult(projectId == "default");
+
+    public int NumberOf(string projectId, string agentId) => 1 + Agents.FindIndex(agent => agent.ProjectId == projectId && agent.AgentId == agentId);
 
     public ValueTask<Agent?> FindAgentAsync(string projectId, string agentId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Agents.Find(agent => agent.ProjectId == projectId && agent.AgentId == agentId));

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Rest;

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
+using Parley.Server.ApiDocs;
 using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Rest;

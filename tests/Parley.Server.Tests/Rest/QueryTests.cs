@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Parley.Protocol;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Rest;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Parley.Protocol;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Rest;

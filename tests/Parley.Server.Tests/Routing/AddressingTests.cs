@@ -1,8 +1,9 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Routing;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Routing;
@@ -68,10 +69,8 @@ public sealed class AddressingTests
             Assert.True((int)(await host.SendAsync(HttpMethod.Post, $"/api/v1/{path}", admin, body)).Status is 200 or 201, body);
     }
 
-    private static async Task<(Recipients? Recipients, Server.Rest.ApiProblem? Problem)> ResolveAsync(ConceptHost host, string to)
+    private static async Task<(Recipients? Recipients, ApiProblem? Problem)> ResolveAsync(ConceptHost host, string to)
     {
-        var draft = new SendDraft();
-        draft.To.AddRange(to.Split(','));
-        return await host.Get<Addressing>().ResolveAsync(host.Default, draft, host.Default.Agents.Find("ada")!.Number, Cancel);
+        return await host.Get<Addressing>().ResolveAsync(host.Default, to.Split(','), narrowing: null, host.Default.Agents.Find("ada")!.Number, Cancel);
     }
 }

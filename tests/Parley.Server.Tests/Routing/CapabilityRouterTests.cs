@@ -14,7 +14,7 @@ public sealed class CapabilityRouterTests
 {
     private readonly TestClock _clock = new();
     private readonly Loads _loads = new();
-    private readonly ProjectState _project = new(new ProjectRecord(1, "default", "default", default, new ProjectSettings(), 1, 0), new MessagingDefaults(), new ProjectLog(1, 1, 0));
+    private readonly ProjectState _project = new(new ProjectRecord(1, "default", "default", default, new ProjectSettings(), 1, 0), new MessagingDefaults(), new ProjectLog(1, "default", 1, 0));
 
     public CapabilityRouterTests()
     {

@@ -1,4 +1,4 @@
-using Parley.Server.Routing;
+using Parley.Server.Agents;
 using Xunit;
 
 namespace Parley.Server.Tests.Routing;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Security;
 using Parley.Server.Tests.Rest;

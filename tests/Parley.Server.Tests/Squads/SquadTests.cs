@@ -1,7 +1,7 @@
 using System.Net;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Log;
-using Parley.Server.Routing;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Executions;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
 

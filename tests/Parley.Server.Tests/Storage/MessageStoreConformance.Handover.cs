@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -124,20 +125,20 @@ public abstract partial class MessageStoreConformance
         await using var store = await OpenAsync(new ProjectSettings { RetryDelaySeconds = 60 });
         var sent = await store.StoreAsync(Note() with { Capability = "review" });
         var claimed = await store.ClaimOneAsync("bob");
-        var delivery = Assert.Single(await store.Messages.MovableAsync(store.Agent("bob").Number, refusedOnly: false, Cancel));
+        var delivery = Assert.Single(await store.Deliveries.MovableAsync(store.Agent("bob").Number, refusedOnly: false, Cancel));
         Assert.Equal("review", delivery.Capability);
-        Assert.Empty(await store.Messages.MovableAsync(store.Agent("bob").Number, refusedOnly: true, Cancel));
-        Assert.False(await store.Messages.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("cyd").Number, Cancel));
+        Assert.Empty(await store.Deliveries.MovableAsync(store.Agent("bob").Number, refusedOnly: true, Cancel));
+        Assert.False(await store.Deliveries.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("cyd").Number, Cancel));
 
         await store.NackAsync("bob", claimed);
-        Assert.Single(await store.Messages.MovableAsync(store.Agent("bob").Number, refusedOnly: true, Cancel));
-        Assert.True(await store.Messages.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("cyd").Number, Cancel));
-        Assert.False(await store.Messages.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("dan").Number, Cancel));
+        Assert.Single(await store.Deliveries.MovableAsync(store.Agent("bob").Number, refusedOnly: true, Cancel));
+        Assert.True(await store.Deliveries.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("cyd").Number, Cancel));
+        Assert.False(await store.Deliveries.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("dan").Number, Cancel));
 
         // At once, with the failure counted, and the first one is remembered.
         Assert.Equal((sent.Seq, 2), (await store.ClaimOneAsync("cyd")) is var moved ? (moved.Seq, moved.Attempt) : default);
         Assert.Empty(await store.ClaimAsync("bob"));
-        Assert.Equal([store.Agent("bob").Number], Assert.Single(await store.Messages.MovableAsync(store.Agent("cyd").Number, false, Cancel)).Tried);
+        Assert.Equal([store.Agent("bob").Number], Assert.Single(await store.Deliveries.MovableAsync(store.Agent("cyd").Number, false, Cancel)).Tried);
     }
 
     [Fact]

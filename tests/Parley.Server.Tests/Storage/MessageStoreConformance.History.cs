@@ -1,6 +1,7 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;

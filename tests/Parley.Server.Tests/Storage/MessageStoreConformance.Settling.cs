@@ -1,6 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Tests.Harness;
 using Xunit;
 
@@ -199,7 +199,7 @@ public abstract partial class MessageStoreConformance
         await store.StoreAsync(Note("younger"));
         store.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(1, await store.Messages.RequeueAsync(AllDead(store), Cancel));
+        Assert.Equal(1, await store.Deliveries.RequeueAsync(AllDead(store), Cancel));
 
         var claimed = await store.ClaimAsync("bob");
         Assert.Equal(["younger", "hello"], ContentsOf(claimed));
@@ -223,9 +223,9 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(["c", "b", "a"], await DeadAsync(store, AllDead(store)));
         Assert.Equal(["b", "a"], await DeadAsync(store, AllDead(store) with { Agent = store.Agent("bob").Number }));
         Assert.Equal(["b"], await DeadAsync(store, AllDead(store) with { Type = "question" }));
-        Assert.Equal(1, await store.Messages.PurgeAsync(AllDead(store) with { Type = "question" }, Cancel));
-        Assert.Equal(0, await store.Messages.PurgeAsync(AllDead(store) with { Type = "question" }, Cancel));
-        Assert.Equal(1, await store.Messages.RequeueAsync(AllDead(store) with { Agent = store.Agent("cyd").Number }, Cancel));
+        Assert.Equal(1, await store.Deliveries.PurgeAsync(AllDead(store) with { Type = "question" }, Cancel));
+        Assert.Equal(0, await store.Deliveries.PurgeAsync(AllDead(store) with { Type = "question" }, Cancel));
+        Assert.Equal(1, await store.Deliveries.RequeueAsync(AllDead(store) with { Agent = store.Agent("cyd").Number }, Cancel));
         Assert.Equal(["a"], await DeadAsync(store, AllDead(store)));
         Assert.Equal((1, 0), ((await store.CountsAsync("bob")).Dead, (await store.CountsAsync("cyd")).Dead));
         Assert.Equal(["c"], ContentsOf(await store.ClaimAsync("cyd")));
@@ -254,7 +254,7 @@ public abstract partial class MessageStoreConformance
         await store.SendAllAsync(Note("1"), Note("2"), Note("3"));
         var claimed = await store.ClaimAsync("bob");
 
-        var results = await store.Messages.SettleAsync(
+        var results = await store.Deliveries.SettleAsync(
         [
             store.Ack("bob", claimed[0]), store.Ack("bob", claimed[1] with { Lease = claimed[1].Lease + 1 }), store.Ack("cyd", claimed[2]), store.Ack("bob", claimed[2]),
         ]);
@@ -265,5 +265,5 @@ public abstract partial class MessageStoreConformance
     private static DeadLetterSelection AllDead(StoreScope store) => new(store.Project.Number, null, null, null);
 
     private static async Task<string[]> DeadAsync(StoreScope store, DeadLetterSelection which) =>
-        [.. (await store.History.DeadLettersAsync(which, long.MaxValue, 100, Cancel)).Select(dead => MessageJsonReader.Content(dead.Message.Json)!)];
+        [.. (await store.DeliveryHistory.DeadLettersAsync(which, long.MaxValue, 100, Cancel)).Select(dead => MessageJsonReader.Content(dead.Message.Json)!)];
 }

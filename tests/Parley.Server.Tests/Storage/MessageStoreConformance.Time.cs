@@ -1,5 +1,7 @@
 using Parley.Protocol;
+using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -127,7 +129,7 @@ public abstract partial class MessageStoreConformance
         Assert.Empty(holder.Delivered);
         Assert.Equal(Audience.Named | Audience.Withheld, (await store.EntryAsync(sent.Seq)).Audience);
         Assert.False(await store.History.IsReleasedAsync(store.Project.Number, sent.Seq, Cancel));
-        Assert.Equal(at.ToUnixTimeMilliseconds(), (await store.Messages.RescueAsync(Cancel)).NextDue);
+        Assert.Equal(at.ToUnixTimeMilliseconds(), (await store.Deliveries.RescueAsync(Cancel)).NextDue);
         await store.PassAsync(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
         Assert.Empty(await store.ClaimAsync("bob"));
 
@@ -246,7 +248,7 @@ public abstract partial class MessageStoreConformance
         var durable = await store.ClaimOneAsync("bob");
         var held = await store.ClaimOneAsync("bob", holder: holder);
 
-        await store.Messages.WithdrawAllAsync(store.Agent("bob").Number, Cancel);
+        await store.Deliveries.WithdrawAllAsync(store.Agent("bob").Number, Cancel);
 
         foreach (var message in (await store.EntriesAsync()).Where(entry => entry.Kind == EntryKind.Message))
             Assert.Equal(DeliveryState.Withdrawn, (await store.DeliveryAsync(message.Seq, "bob")).State);

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Executions;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -93,7 +94,7 @@ public abstract partial class MessageStoreConformance
         await store.KillAsync("bob");
         await GoAsync(store, sent, Going.Deleted);
 
-        Assert.Equal(0, await store.Messages.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
+        Assert.Equal(0, await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
 
         Assert.Equal(DeliveryState.Withdrawn, (await store.DeliveryAsync(sent.Seq, "bob")).State);
         Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.Dead) : default);

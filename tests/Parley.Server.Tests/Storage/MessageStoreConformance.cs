@@ -1,4 +1,6 @@
 using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
 using Xunit;

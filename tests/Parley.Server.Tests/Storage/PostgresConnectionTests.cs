@@ -39,8 +39,8 @@ public sealed class PostgresConnectionTests(PostgresDatabases databases)
         await using var server = await ParleyServer.BuildAsync(data.Settings with { Database = both, LogLevel = LogLevel.Error }, cancellationToken: Cancel);
 
         Assert.Matches($@"^PostgreSQL 1[5-9]\.\d+ \(postgres://127\.0\.0\.1:{standby.Port},{primary.Hosts[0]}/{primary.Database}\)$", server.Storage);
-        Assert.False((await DatabaseStatus.LookAsync(Address($"postgres://postgres@127.0.0.1:{standby.Port}/postgres"), Cancel)).TakesWrites);
-        Assert.True((await DatabaseStatus.LookAsync(both, Cancel)).TakesWrites);
+        Assert.False((await DatabaseProbe.LookAsync(Address($"postgres://postgres@127.0.0.1:{standby.Port}/postgres"), Cancel)).TakesWrites);
+        Assert.True((await DatabaseProbe.LookAsync(both, Cancel)).TakesWrites);
     }
 
     [Theory]

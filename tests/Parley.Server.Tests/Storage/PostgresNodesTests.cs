@@ -1,6 +1,8 @@
 using Npgsql;
 using Parley.Protocol;
+using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Tests.Harness;
@@ -160,7 +162,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     /// <summary>A node's log as its readers get it, from the first entry on.</summary>
     private static async Task<List<LogEntry>> FollowAsync(StoreScope node, long upTo)
     {
-        var reader = new FeedReader(node.Project, node.Log, node.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
+        var reader = new FeedReader(node.Project.Log, node.Log, node.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
         var read = new List<LogEntry>();
         while (reader.Cursor < upTo)
         {

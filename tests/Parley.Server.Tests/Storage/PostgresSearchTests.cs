@@ -1,7 +1,5 @@
-using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.History;
 using Parley.Server.Storage;
-using Parley.Server.Storage.Postgres;
 using Parley.Server.Tests.Harness;
 using Xunit;
 

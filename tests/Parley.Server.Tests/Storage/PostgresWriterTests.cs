@@ -1,6 +1,6 @@
 using Npgsql;
-using Parley.Protocol;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Storage;
 using Parley.Server.Tests.Harness;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Parley.Server.Executions;
-using Parley.Server.Messages;
 using Parley.Server.Squads;
 using Parley.Server.Tests.Architecture;
 using Parley.Server.Tests.Harness;

@@ -1,5 +1,5 @@
 using Parley.Protocol;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Storage;
 using Parley.Server.Storage.Sqlite;
 using Parley.Server.Tests.Harness;
@@ -48,7 +48,7 @@ public sealed class SqliteHandedDeliveriesTests
         await store.StoreAsync(new Letter("ada", "bob"));
         await store.NackAsync("bob", holder.Delivered[0]);
 
-        Assert.Equal(1, await store.Messages.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
+        Assert.Equal(1, await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
 
         Assert.Equal([1], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
     }
@@ -102,7 +102,7 @@ public sealed class SqliteHandedDeliveriesTests
         store.Handover.Connect(store.Agent("bob").Number, room: 1);
         await store.StoreAsync(new Letter("ada", "bob"));
 
-        await store.Messages.WithdrawAllAsync(store.Agent("bob").Number, Cancel);
+        await store.Deliveries.WithdrawAllAsync(store.Agent("bob").Number, Cancel);
 
         await store.ReopenAsync();
         Assert.Equal(DeliveryState.Withdrawn, (await store.DeliveryAsync(1, "bob")).State);

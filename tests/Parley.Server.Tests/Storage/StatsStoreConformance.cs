@@ -1,6 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Connections.Relay;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Monitoring;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -72,7 +72,7 @@ public abstract class StatsStoreConformance(StorageUnderTest storage)
         Assert.Equal([named.Seq, later.Seq], await store.QueueAsync("bob"));
         Assert.Equal((2, 1), ((await store.CountsAsync("bob")).Queued, (await store.CountsAsync("bob")).InFlight));
         Assert.Equal([held.Seq, heard.Seq, later.Seq], await store.QueueAsync("cyd"));
-        var row = (await store.History.DeliveriesAsync(store.Project.Number, heard.Seq, Cancel)).Single(delivery => delivery.Agent == bob);
+        var row = (await store.DeliveryHistory.DeliveriesAsync(store.Project.Number, heard.Seq, Cancel)).Single(delivery => delivery.Agent == bob);
         Assert.Equal((DeliveryState.Acknowledged, store.Clock.GetUtcNow().ToUnixTimeMilliseconds()), (row.State, row.AcknowledgedAt!.Value));
         Assert.Equal(3, (await store.CountsAsync("cyd")).Queued);
         Assert.Equal(Settlement.Settled, await store.AckAsync("bob", claimed));

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Parley.Protocol;
+using Parley.Server.History;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Storage;
 using Parley.Server.Tests.Harness;
@@ -97,7 +99,7 @@ public sealed class StorageFullTests
         store.Clock.Advance(StoreScope.Lease);
         store.Fault.IsOn = true;
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.Messages.RescueAsync(Cancel));
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.Deliveries.RescueAsync(Cancel));
         store.Fault.IsOn = false;
         await store.RescueAsync();
 
@@ -128,7 +130,7 @@ public sealed class StorageFullTests
         await store.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"));
         store.Fault.IsOn = true;
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.Messages.WithdrawAllAsync(store.Agent("bob").Number, Cancel));
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await store.Deliveries.WithdrawAllAsync(store.Agent("bob").Number, Cancel));
         store.Fault.IsOn = false;
 
         Assert.Equal(2, (await store.CountsAsync("bob")).Queued);

@@ -1,5 +1,4 @@
 using Parley.Client;
-using Parley.Protocol;
 
 namespace Parley.Cli.Bench.Workloads;
 

@@ -7,6 +7,7 @@ using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Relay;
 

@@ -4,13 +4,14 @@ using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Relay;
 
@@ -140,7 +141,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
             Type = send.Type ?? "status",
             Content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(send.Content!, WireJson.Strict.String)),
             Metadata = send.Metadata is { ValueKind: JsonValueKind.Object } metadata ? Encoding.UTF8.GetBytes(metadata.GetRawText()) : default,
-            Payload = send.AgentType is { } type ? JsonObject.Write(writer => writer.WriteString("agent_type"u8, type)) : default,
+            Payload = send.AgentType is { } type ? JsonFields.Write(writer => writer.WriteString("agent_type"u8, type)) : default,
         };
         draft.To.Add("*");
         return draft;

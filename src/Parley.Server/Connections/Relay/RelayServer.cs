@@ -3,9 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
-using Parley.Server.Coordination;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Storage;
@@ -14,7 +12,7 @@ namespace Parley.Server.Connections.Relay;
 
 /// <summary>Serves one relay socket: hears from the log, speaks to everybody.</summary>
 internal sealed partial class RelayServer(
-    RelayFrames frames, IRelayStore places, ILogStore log, MessageAccess access, AgentDirectory agents, SocketTimes times, ConnectionDrain drain, ILogger<RelayServer> logger)
+    RelayFrames frames, IRelayStore places, ILogStore log, IThreadAccess access, AgentDirectory agents, SocketTimes times, ConnectionDrain drain, ILogger<RelayServer> logger)
 {
     /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
@@ -58,7 +56,7 @@ internal sealed partial class RelayServer(
         try
         {
             var reader = agent is null ? null : new Reader(agent.Number, agent.Record.JoinedSeq);
-            var feed = new FeedReader(project, log, access, reader, new FeedSelection(
+            var feed = new FeedReader(project.Log, log, access, reader, new FeedSelection(
                 LogQuery.All, entry => entry.Kind == EntryKind.Message && entry.Audience == Audience.Everyone && entry.Sender != agent?.Number));
             if (await FromAsync(agent, after, cancellationToken) is { } seq)
                 await feed.StartAsync(project.Log.Place(Math.Min(seq, project.Log.Head)), cancellationToken);

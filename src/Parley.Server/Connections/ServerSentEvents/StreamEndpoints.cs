@@ -3,11 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.ServerSentEvents;
 
@@ -64,7 +67,7 @@ internal static class StreamEndpoints
             return Problems.NotFound("project", scope.ProjectId);
         var reader = StreamServer.ReaderOf(caller, project);
         if (await server.EntryAsync(project, thread_id, cancellationToken) is not { } opened || opened.Thread != opened.Seq ||
-            !await access.MayReadThreadAsync(project, opened.Seq, reader, cancellationToken))
+            !await access.MayReadThreadAsync(project.Number, opened.Seq, reader, cancellationToken))
         {
             return Problems.NotFound("thread", thread_id);
         }

@@ -1,14 +1,13 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Storage;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.ServerSentEvents;
 
@@ -18,7 +17,7 @@ internal sealed class StreamServer(
 {
     internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
 
-    internal static Reader? ReaderOf(Caller caller, ProjectState project) => MessageAccess.ReaderOf(caller, project);
+    internal static Reader? ReaderOf(Caller caller, ProjectState project) => caller.ReaderIn(project);
 
     /// <summary>The entry of an id as text; null when it is none.</summary>
     internal async ValueTask<LogEntry?> EntryAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
@@ -41,7 +40,7 @@ internal sealed class StreamServer(
         var caller = Caller.Of(context);
         using var stay = drain.Begin();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stay.Ending, caller.Ended, project.Gone.Token);
-        var feed = new FeedReader(project, log, access, reader, selection);
+        var feed = new FeedReader(project.Log, log, access, reader, selection);
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
         Begin(context);
         var stream = new EventStream(context.Response.BodyWriter, project, shape);

@@ -2,15 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Log;
-using Parley.Server.Messages;
-using Parley.Server.Projects;
-using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary><c>subscribe</c> and <c>unsubscribe</c>: live feeds over a socket.</summary>
-internal sealed class FeedFrames(FeedCatalog catalog, ILogStore log, MessageAccess access, ConnectionHub hub) : IFrames
+internal sealed class FeedFrames(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub) : IFrames
 {
     private const int MostSubscriptions = 64;
 
@@ -18,8 +17,8 @@ internal sealed class FeedFrames(FeedCatalog catalog, ILogStore log, MessageAcce
 
     public void Map(FrameTable table)
     {
-        table.Map(FrameEvents.Subscribe, SubscribeAsync);
-        table.Map(FrameEvents.Unsubscribe, UnsubscribeAsync);
+        table.Map<SocketConnection>(FrameEvents.Subscribe, SubscribeAsync);
+        table.Map<SocketConnection>(FrameEvents.Unsubscribe, UnsubscribeAsync);
     }
 
     private async ValueTask SubscribeAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
@@ -35,7 +34,7 @@ internal sealed class FeedFrames(FeedCatalog catalog, ILogStore log, MessageAcce
         var feeds = new List<Feed>();
         foreach (var (name, filter) in request.Feeds!)
         {
-            var (feed, problem) = catalog.Open(connection.Project, name, filter);
+            var (feed, problem) = catalog.Open(connection.Project.Log, name, filter);
             if (feed is null)
             {
                 connection.Fail(frame, problem!);
@@ -47,7 +46,7 @@ internal sealed class FeedFrames(FeedCatalog catalog, ILogStore log, MessageAcce
 
         var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
         var running = new FeedSubscription(
-            connection, subscription, feeds, log, access, MessageAccess.ReaderOf(connection.Caller, connection.Project), hub);
+            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub);
         // Known before it is answered: an unsubscribe may follow at once.
         if (!connection.Keep(subscription, running))
             return;

@@ -2,14 +2,17 @@ using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>A running subscription: pulls the log as fast as the socket takes it.</summary>
 internal sealed class FeedSubscription(
-    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, MessageAccess access, Reader? reader, ConnectionHub hub) : IAsyncDisposable
+    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, IThreadAccess access, Reader? reader, ConnectionHub hub) : IAsyncDisposable
 {
     /// <summary>Receipts that may wait for a slow socket; they are told live and not again, so the oldest go.</summary>
     private const int MostReceipts = 10_000;
@@ -21,7 +24,7 @@ internal sealed class FeedSubscription(
     internal async ValueTask StartAsync(InFrame frame, LogPosition? after, bool snapshot, CancellationToken cancellationToken)
     {
         var project = connection.Project;
-        var feed = new FeedReader(project, log, access, reader, new FeedSelection(
+        var feed = new FeedReader(project.Log, log, access, reader, new FeedSelection(
             feeds.Count == 1 ? feeds[0].Selection.Query : LogQuery.All,
             entry => feeds.Any(one => one.Selection.Takes(entry))));
         var recovered = true;
@@ -100,7 +103,7 @@ internal sealed class FeedSubscription(
         {
             if (feed.Snapshot is { } state)
             {
-                await foreach (var part in state(connection.Caller, _dropped.Token))
+                await foreach (var part in state(reader, _dropped.Token))
                 {
                     await connection.Outbound.LowAsync(_dropped.Token);
                     connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, part, done: false));

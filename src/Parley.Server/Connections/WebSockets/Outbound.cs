@@ -1,4 +1,6 @@
 using System.Net.WebSockets;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>How connections end, and what they held goes back to the mailbox.</summary>
-internal sealed partial class Sessions(ConnectionHub hub, IMessageStore store, IClusterView cluster, ILogger<Sessions> logger)
+internal sealed partial class Sessions(ConnectionHub hub, IDeliveryStore store, IClusterView cluster, ILogger<Sessions> logger)
 {
     /// <summary>The client of a connection that broke has come back. Where that was another node's, it is told; does it not hear, it finds
     /// out by the silence.</summary>

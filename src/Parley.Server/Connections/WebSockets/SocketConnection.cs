@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
-using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Security;
@@ -8,9 +9,9 @@ using Parley.Server.Security;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>One WebSocket of one agent: what it may have out, what it takes, and its way back.</summary>
-internal sealed class SocketConnection : IDeliveryHolder, IDisposable
+internal sealed class SocketConnection : IMailboxConnection, IDeliveryHolder, IDisposable
 {
-    private readonly IMessageStore _store;
+    private readonly IDeliveryStore _store;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _ending = new();
     private volatile DeliveryFilter _filter = DeliveryFilter.Everything;
@@ -20,7 +21,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     private int _wakes;
     private Dictionary<string, IAsyncDisposable>? _subscriptions;
 
-    internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IMessageStore store)
+    internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IDeliveryStore store)
     {
         _store = store;
         Socket = socket;
@@ -35,8 +36,8 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     }
 
     internal WebSocket Socket { get; }
-    internal ProjectState Project { get; }
-    internal AgentState Agent { get; }
+    public ProjectState Project { get; }
+    public AgentState Agent { get; }
     internal Caller Caller { get; }
     internal ConnectionOptions Options { get; }
 
@@ -44,7 +45,7 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     internal string Session { get; }
 
     /// <summary>As whom it sends.</summary>
-    internal Sender Sender { get; set; }
+    public Sender Sender { get; set; }
 
     internal Outbound Outbound { get; }
 
@@ -75,25 +76,25 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
     }
 
     /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
-    internal CancellationToken Ending => _ending.Token;
+    public CancellationToken Ending => _ending.Token;
 
     /// <summary>Cancelled when the connection ends for any reason.</summary>
-    internal CancellationToken Closing => _closing.Token;
+    public CancellationToken Closing => _closing.Token;
 
     /// <summary>False for an observer, who only holds feeds.</summary>
-    internal bool Takes => Options.Takes;
+    public bool Takes => Options.Takes;
 
     internal int Window => _window;
 
     public TimeSpan LeaseTime => Options.Lease;
 
-    internal void SetWindow(int window)
+    public void SetWindow(int window)
     {
         Volatile.Write(ref _window, window);
         Wake();
     }
 
-    internal void SetFilter(DeliveryFilter filter)
+    public void SetFilter(DeliveryFilter filter)
     {
         _filter = filter;
         Wake();
@@ -108,6 +109,8 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
         Interlocked.Decrement(ref _out);
         return false;
     }
+
+    public void Add(OutFrame frame) => Outbound.Add(frame);
 
     public void Deliver(in ClaimedDelivery delivery) => Outbound.Add(new DeliveryFrame(this, delivery));
 
@@ -247,14 +250,12 @@ internal sealed class SocketConnection : IDeliveryHolder, IDisposable
 /// <summary>What a client asked for when it connected.</summary>
 internal sealed record ConnectionOptions
 {
-    internal const int DefaultWindow = 64;
-
-    internal int Window { get; init; } = DefaultWindow;
+    internal int Window { get; init; } = DeliveryWindow.Default;
     internal bool AutoAck { get; init; }
     internal TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Whether others' coming and going is told unasked.</summary>
     internal bool NotifyAll { get; init; }
 
-    internal bool Takes { get; init; } = true;
+    public bool Takes { get; init; } = true;
 }

@@ -1,15 +1,14 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
@@ -63,7 +62,7 @@ internal sealed record ConnectionQuery(ConnectionOptions Options, string? Sessio
         new ConnectionOptions
         {
             AutoAck = query.Word("ack", ["auto", "manual"], "`auto`: acknowledged when written.") == "auto",
-            Window = query.Int("window", 0, SocketLimits.MostWindow, "Unacknowledged messages that the server may have out.") ?? ConnectionOptions.DefaultWindow,
+            Window = query.Int("window", 0, DeliveryWindow.Most, "Unacknowledged messages that the server may have out.") ?? DeliveryWindow.Default,
             NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: others' coming and going too.") == "all",
             Lease = TimeSpan.FromSeconds(query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long a message may be unsettled.") ?? 300),
         },

@@ -3,8 +3,6 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>What a socket takes.</summary>
 internal static class SocketLimits
 {
-    internal const int MostWindow = 10_000;
-
     /// <summary>One WebSocket message, which may hold many frames.</summary>
     internal const int MessageBytes = 4 * 1024 * 1024;
 

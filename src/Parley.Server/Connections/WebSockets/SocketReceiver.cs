@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using Parley.Server.Rest;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 

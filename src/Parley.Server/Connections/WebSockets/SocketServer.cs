@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
 using Parley.Server.Coordination;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Security;
@@ -12,7 +14,7 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
-    ConnectionHub hub, Sessions sessions, FrameTable frames, IMessageStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
+    ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

@@ -1,6 +1,6 @@
 using Npgsql;
 using Parley.Protocol;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,5 +1,5 @@
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,6 +1,5 @@
 using Npgsql;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 

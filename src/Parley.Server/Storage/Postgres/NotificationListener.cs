@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
 

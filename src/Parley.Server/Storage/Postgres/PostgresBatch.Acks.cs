@@ -1,6 +1,5 @@
 using Npgsql;
 using Parley.Protocol;
-using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
-using Parley.Protocol;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;

@@ -1,6 +1,7 @@
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;

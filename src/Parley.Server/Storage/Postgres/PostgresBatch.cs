@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -2,8 +2,9 @@ using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using Parley.Protocol;
-using Parley.Server.Log;
 using Parley.Server.ExportImport;
+using Parley.Server.Log;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using Parley.Server.ExportImport;
 using Parley.Server.Log;
 using Parley.Server.Messages;
-using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Postgres;
 

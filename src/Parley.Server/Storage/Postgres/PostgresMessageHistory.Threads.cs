@@ -1,6 +1,6 @@
 using Npgsql;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,13 +1,14 @@
 using Npgsql;
 using Parley.Protocol;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
 /// confirmed a moment ago is found, however far behind the index is.</summary>
-internal sealed partial class PostgresMessageHistory(PostgresDatabase database) : IMessageHistory
+internal sealed partial class PostgresMessageHistory(PostgresDatabase database) : IMessageHistory, IDeliveryHistory
 {
     private const string DeliveryColumns =
         "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error";

@@ -1,6 +1,5 @@
 using Npgsql;
-using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.History;
 
 namespace Parley.Server.Storage.Postgres;
 

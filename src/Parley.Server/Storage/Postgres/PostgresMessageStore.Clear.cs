@@ -1,6 +1,8 @@
 using System.Text;
 using Parley.Protocol;
+using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;

@@ -1,5 +1,6 @@
 using Npgsql;
 using Parley.Protocol;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;

@@ -1,7 +1,7 @@
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Parley.Protocol;
-using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
@@ -10,7 +10,7 @@ namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Messages and deliveries in PostgreSQL. What is done most goes in batches (<see cref="PostgresBatch"/>), the rest in
 /// transactions; the verbs stand in files of their own.</summary>
-internal sealed partial class PostgresMessageStore : IMessageStore
+internal sealed partial class PostgresMessageStore : IMessageStore, IDeliveryStore
 {
     private readonly PostgresDatabase _database;
     private readonly TimeProvider _clock;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Npgsql;
+using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -4,8 +4,10 @@ using Npgsql;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Executions;
+using Parley.Server.History;
 using Parley.Server.Idempotency;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
@@ -25,8 +27,11 @@ internal static class PostgresStorage
         .AddSingleton<DeliveryLatency>()
         .AddSingleton<PostgresMessageStore>()
         .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<PostgresMessageStore>())
+        .AddSingleton<IDeliveryStore>(provider => provider.GetRequiredService<PostgresMessageStore>())
         .AddSingleton<IMailboxCounts, PostgresMailboxCounts>()
-        .AddSingleton<IMessageHistory, PostgresMessageHistory>()
+        .AddSingleton<PostgresMessageHistory>()
+        .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())
+        .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())
         .AddSingleton<IMessageIndex, PostgresMessageIndex>()
         .AddSingleton<ILogStore, PostgresLogStore>()
         .AddSingleton<ILogAppender, PostgresLogAppender>()

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

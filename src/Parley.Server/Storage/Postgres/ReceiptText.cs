@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Parley.Protocol;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

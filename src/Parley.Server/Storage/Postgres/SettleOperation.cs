@@ -1,4 +1,4 @@
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 

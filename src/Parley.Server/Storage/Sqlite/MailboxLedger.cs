@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Parley.Protocol;
 using Parley.Server.Agents;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Sqlite;
 

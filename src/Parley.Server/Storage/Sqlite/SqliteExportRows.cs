@@ -1,6 +1,7 @@
 using Parley.Protocol;
-using Parley.Server.Log;
 using Parley.Server.ExportImport;
+using Parley.Server.Log;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Storage.Sqlite;
 

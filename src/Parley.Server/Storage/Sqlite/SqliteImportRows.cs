@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Parley.Protocol;
-using Parley.Server.Log;
 using Parley.Server.ExportImport;
+using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -1,5 +1,5 @@
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -1,12 +1,13 @@
 using Parley.Protocol;
+using Parley.Server.History;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
 /// confirmed a moment ago is found, however far behind the index is.</summary>
-internal sealed partial class SqliteMessageHistory(SqliteDatabase database, SqliteIndexDatabase index, MailboxLedger ledger) : IMessageHistory, IDisposable
+internal sealed partial class SqliteMessageHistory(SqliteDatabase database, SqliteIndexDatabase index, MailboxLedger ledger) : IMessageHistory, IDeliveryHistory, IDisposable
 {
     private readonly SqliteReaders _readers = new(database.Path, count: 2, index.Path);
 

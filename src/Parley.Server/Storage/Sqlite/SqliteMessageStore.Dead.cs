@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Sqlite;

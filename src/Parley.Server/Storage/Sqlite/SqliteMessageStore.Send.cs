@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Sqlite;

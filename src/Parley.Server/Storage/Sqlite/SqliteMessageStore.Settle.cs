@@ -1,6 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Sqlite;
 

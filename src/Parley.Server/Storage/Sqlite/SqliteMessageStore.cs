@@ -1,5 +1,5 @@
 using Parley.Protocol;
-using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
@@ -7,7 +7,7 @@ using Parley.Server.Projects;
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Messages and deliveries in SQLite. The verbs stand in files of their own: sending, claiming, settling, rescuing, clearing.</summary>
-internal sealed partial class SqliteMessageStore : IMessageStore, IWriterCache
+internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore, IWriterCache
 {
     /// <summary>Keys are remembered this long.</summary>
     private static readonly TimeSpan KeyLife = TimeSpan.FromHours(24);

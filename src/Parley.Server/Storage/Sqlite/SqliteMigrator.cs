@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -4,8 +4,10 @@ using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Coordination;
 using Parley.Server.Executions;
+using Parley.Server.History;
 using Parley.Server.Idempotency;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Projects;
@@ -27,8 +29,11 @@ internal static class SqliteStorage
         .AddSingleton<DeliveryLatency>()
         .AddSingleton<SqliteMessageStore>()
         .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<SqliteMessageStore>())
+        .AddSingleton<IDeliveryStore>(provider => provider.GetRequiredService<SqliteMessageStore>())
         .AddSingleton<IMailboxCounts>(provider => provider.GetRequiredService<MailboxLedger>())
-        .AddSingleton<IMessageHistory, SqliteMessageHistory>()
+        .AddSingleton<SqliteMessageHistory>()
+        .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
+        .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
         .AddSingleton<IMessageIndex, SqliteMessageIndex>()
         .AddSingleton<ILogStore, SqliteLogStore>()
         .AddSingleton<ILogAppender, SqliteLogAppender>()
@@ -45,7 +50,7 @@ internal static class SqliteStorage
         .AddSingleton<SingleNode>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SingleNode>())
         .AddSingleton<IClusterView>(provider => provider.GetRequiredService<SingleNode>())
-        .AddSingleton<IReceiptChannel>(provider => provider.GetRequiredService<SingleNode>());
+        .AddSingleton<IReceiptChannel, NoReceiptChannel>();
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartSqlite(this IServiceProvider services)

@@ -1,0 +1,9 @@
+using Parley.Server.Connections.Frames;
+
+namespace Parley.Server.Agents;
+
+/// <summary>A connection of an agent.</summary>
+internal interface IAgentConnection : IFrameConnection
+{
+    AgentState Agent { get; }
+}

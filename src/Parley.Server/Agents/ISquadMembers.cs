@@ -1,0 +1,8 @@
+namespace Parley.Server.Agents;
+
+/// <summary>Who the members of a squad are; implemented by the concept on the right.</summary>
+internal interface ISquadMembers
+{
+    /// <returns>The agents' numbers; null when there is no such squad.</returns>
+    ValueTask<IReadOnlyList<int>?> MembersAsync(int project, string squadId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,22 @@
+using Parley.Server.Projects;
+
+namespace Parley.Server.Connections.Frames;
+
+/// <summary>A connection as the handler of a frame sees it. What a concept needs beyond this it declares as an interface of its own, which
+/// the socket's connection implements.</summary>
+internal interface IFrameConnection
+{
+    ProjectState Project { get; }
+
+    /// <summary>False for an observer, who only holds feeds.</summary>
+    bool Takes { get; }
+
+    /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
+    CancellationToken Ending { get; }
+
+    /// <summary>Cancelled when the connection ends for any reason.</summary>
+    CancellationToken Closing { get; }
+
+    /// <summary>Sends a frame once the socket takes it; never waits.</summary>
+    void Add(OutFrame frame);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Parley.Protocol;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Connections.Frames;
+
+/// <summary>A frame that waits to be written. It becomes bytes only when the socket takes it, together with whatever else is ready.</summary>
+internal abstract class OutFrame
+{
+    internal abstract void Write(FrameBuffer to);
+
+    /// <summary>Bytes that it holds in memory while it waits, where they may be many.</summary>
+    internal virtual int Size => 0;
+
+    /// <summary>The socket has taken it.</summary>
+    internal virtual void Written()
+    {
+    }
+
+    /// <summary><c>{"event":"NAME"</c>, and the id with which the client asked.</summary>
+    /// <param name="id">JSON as the client wrote it; empty: none.</param>
+    protected static void Begin(FrameBuffer to, ReadOnlySpan<byte> name, ReadOnlySpan<byte> id)
+    {
+        to.Raw("{\"event\":\""u8);
+        to.Raw(name);
+        to.Raw("\""u8);
+        if (id.IsEmpty)
+            return;
+        to.Raw(",\"id\":"u8);
+        to.Raw(id);
+    }
+}
+
+/// <summary>Any frame whose data is an object of the wire, or nothing.</summary>
+internal sealed class DataFrame(byte[] name, byte[] id, byte[]? data) : OutFrame
+{
+    internal static DataFrame Of<T>(ReadOnlySpan<byte> name, byte[] id, T data, JsonTypeInfo<T> type) =>
+        new(name.ToArray(), id, JsonSerializer.SerializeToUtf8Bytes(data, type));
+
+    internal static DataFrame Ok(byte[] id) => new("ok"u8.ToArray(), id, null);
+
+    internal static DataFrame Problem(byte[] id, ApiProblem problem) => Of("error"u8, id, problem.ToProblem(), WireJson.Strict.Problem);
+
+    internal override void Write(FrameBuffer to)
+    {
+        Begin(to, name, id);
+        if (data is not null)
+        {
+            to.Raw(",\"data\":"u8);
+            to.Raw(data);
+        }
+
+        to.Raw("}"u8);
+    }
+}

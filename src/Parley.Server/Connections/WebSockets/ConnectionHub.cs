@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Parley.Server.Agents;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
+using Parley.Server.Messages;
+using Parley.Server.Monitoring;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Which connections there are. Here the store finds who takes a delivery at once.</summary>
+internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals, IReceiptChannel line) : IHandover, IMailboxWaker, IConnectionCount, IDrainSource
+{
+    private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
+    private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, Action<ReceiptNote>?> _receipts = new();
+
+    internal int Count => _bySession.Count;
+
+    public int CountOf(int project) => _bySession.Values.Count(connection => connection.Project.Number == project);
+
+    public IEnumerable<Action> Moves => All.Select(connection => (Action)connection.Move);
+
+    internal IEnumerable<SocketConnection> All => _bySession.Values;
+
+    internal void Add(SocketConnection connection)
+    {
+        _bySession[connection.Session] = connection;
+        if (connection.Takes)
+            _byAgent.AddOrUpdate(connection.Agent.Number, _ => [connection], (_, others) => [.. others, connection]);
+    }
+
+    internal void Remove(SocketConnection connection)
+    {
+        _bySession.TryRemove(connection.Session, out _);
+        while (_byAgent.TryGetValue(connection.Agent.Number, out var connections))
+        {
+            SocketConnection[] left = [.. connections.Where(other => other != connection)];
+            if (left.Length > 0 ? _byAgent.TryUpdate(connection.Agent.Number, left, connections) : _byAgent.TryRemove(new(connection.Agent.Number, connections)))
+                return;
+        }
+    }
+
+    internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
+
+    public IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer)
+    {
+        if (requests.Take(agent, offer.ReplyTo) is { } waiter)
+            return waiter;
+        if (!_byAgent.TryGetValue(agent, out var connections))
+            return null;
+        foreach (var connection in connections)
+        {
+            if (connection.TryReserve(offer))
+                return connection;
+        }
+
+        return null;
+    }
+
+    public void Wake(int agent)
+    {
+        signals.Signal(agent);
+        if (!_byAgent.TryGetValue(agent, out var connections))
+            return;
+        foreach (var connection in connections)
+            connection.Wake();
+    }
+
+    public bool IsExpectant => requests.AreThere;
+
+    public void Hear(LogEntry entry) => requests.Hear(entry);
+
+    public bool WantsReceipts(int project) => (_receipts.TryGetValue(project, out var watchers) && watchers is not null) || line.IsWatchedElsewhere(project);
+
+    public void Publish(in ReceiptNote receipt)
+    {
+        Hear(receipt);
+        line.Tell(receipt);
+    }
+
+    public void Hear(in ReceiptNote receipt)
+    {
+        if (_receipts.TryGetValue(receipt.Project, out var watchers))
+            watchers?.Invoke(receipt);
+    }
+
+    /// <summary>Tells of every stage of a project's deliveries, at whichever node it is reached, on the store's thread: the watcher must not
+    /// block.</summary>
+    internal async ValueTask<IDisposable> WatchReceiptsAsync(int project, Action<ReceiptNote> watcher, CancellationToken cancellationToken)
+    {
+        _receipts.AddOrUpdate(project, _ => watcher, (_, others) => others + watcher);
+        var watch = new Watch(this, project, watcher);
+        try
+        {
+            await line.WatchAsync(Watched, cancellationToken);
+            return watch;
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+    }
+
+    private int[] Watched() => [.. _receipts.Where(watch => watch.Value is not null).Select(watch => watch.Key).Order()];
+
+    private sealed class Watch(ConnectionHub hub, int project, Action<ReceiptNote> watcher) : IDisposable
+    {
+        public void Dispose() => hub._receipts.AddOrUpdate(project, _ => null, (_, others) => others - watcher);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Projects;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Tells the connections that asked for it who comes and goes: <c>agent:joined</c>, <c>agent:left</c>.</summary>
+internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory agents, ILogger<PresenceNotifier> logger) : IAgentWatcher
+{
+    private readonly Lock _gate = new();
+    private Task _told = Task.CompletedTask;
+
+    public void Came(ProjectState project, AgentState agent) => Tell(project, agent, "agent:joined");
+
+    public void Left(ProjectState project, AgentState agent) => Tell(project, agent, "agent:left");
+
+    public ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
+    {
+        Tell(project, agent, "agent:left");
+        return ValueTask.CompletedTask;
+    }
+
+    private void Tell(ProjectState project, AgentState agent, string name)
+    {
+        if (!Listeners(project, agent).Any())
+            return;
+        // What an agent's mailbox holds may have to be asked for; who comes and goes is told in that order all the same.
+        lock (_gate)
+            _told = TellAsync(_told, project, agent, name);
+    }
+
+    private async Task TellAsync(Task before, ProjectState project, AgentState agent, string name)
+    {
+        await before;
+        try
+        {
+            var shown = await agents.ShowAsync(project, agent, CancellationToken.None);
+            var news = DataFrame.Of(System.Text.Encoding.ASCII.GetBytes(name), [], shown, WireJson.Strict.Agent);
+            foreach (var connection in Listeners(project, agent))
+                connection.Outbound.Add(news);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            // News only: who is there can be asked when the store is back.
+            Log.NotTold(logger, fault, agent.Id);
+        }
+    }
+
+    private IEnumerable<SocketConnection> Listeners(ProjectState project, AgentState agent) =>
+        hub.All.Where(connection => connection.Options.NotifyAll && connection.Project == project && connection.Agent != agent);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody was told that {Agent} came or went: the store is away.")]
+        internal static partial void NotTold(ILogger logger, Exception fault, string agent);
+    }
+}

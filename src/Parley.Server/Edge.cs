@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Protocol;
+using Parley.Server.Messages;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+
+namespace Parley.Server;
+
+/// <summary>What stands between the network and the endpoints, in its order.</summary>
+internal static class Edge
+{
+    /// <summary>The group under which every concept maps its endpoints; it answers bad input before they run.
+    /// An endpoint's own <see cref="BodyLimit"/> beats the group's.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, ServerSettings settings)
+    {
+        var api = routes.MapGroup(ApiPath.Base).WithBodyLimit(settings.MaxBodyBytes);
+        api.AddEndpointFilterFactory(InputFilter.Create);
+        return api.WithProblemResponses();
+    }
+
+    /// <summary>Results are written as the wire has it.</summary>
+    public static IServiceCollection AddEdge(this IServiceCollection services) => services
+        .AddRouting()
+        .ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Lenient);
+            json.SerializerOptions.Encoder = WireJson.Lenient.Options.Encoder;
+            json.SerializerOptions.PropertyNamingPolicy = WireJson.Lenient.Options.PropertyNamingPolicy;
+            json.SerializerOptions.DictionaryKeyPolicy = WireJson.Lenient.Options.DictionaryKeyPolicy;
+
+            // A resolver brings its types into other options, its converters not.
+            foreach (var converter in WireJson.Lenient.Options.Converters)
+                json.SerializerOptions.Converters.Add(converter);
+        });
+
+    /// <summary>Everything up to and including the decision who may use which endpoint. What follows are the endpoints.</summary>
+    public static void UseEdge(this IApplicationBuilder app, ServerSettings settings)
+    {
+        app.UseMiddleware<ProblemResponses>();
+        if (settings.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders();
+        app.UseMiddleware<HostAndOriginGuard>(settings);
+
+        // The path is rewritten before routing looks at it, and the gate needs to know what routing found.
+        app.UseUnversionedPaths();
+        app.UseRouting();
+        app.UseMiddleware<PermissionGate>();
+    }
+}

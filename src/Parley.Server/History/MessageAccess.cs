@@ -1,0 +1,46 @@
+using Parley.Server.Log;
+using Parley.Server.Projects;
+
+namespace Parley.Server.History;
+
+/// <summary>Which messages and threads a caller may read. What it may not read is, for it, not there.</summary>
+internal sealed class MessageAccess(ILogStore log, IMessageHistory history, ParticipantCache participants) : IThreadAccess
+{
+    /// <summary>The message of an id, when it is there and the reader may read it.</summary>
+    internal async ValueTask<LogEntry?> FindAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken) =>
+        await FindEntryAsync(project, id, cancellationToken) is { Kind: EntryKind.Message } message && await MayReadAsync(project, message, reader, cancellationToken)
+            ? message
+            : null;
+
+    /// <summary>The log entry of an id, whatever it is.</summary>
+    internal ValueTask<LogEntry?> FindEntryAsync(ProjectState project, Guid id, CancellationToken cancellationToken)
+    {
+        var seq = EntryId.SeqOf(id);
+        if (seq == 0 || seq > project.Log.Head)
+            return new(result: null);
+        return project.Log.Find(seq) is { } entry ? new(Own(entry, id)) : FromStoreAsync();
+
+        async ValueTask<LogEntry?> FromStoreAsync() => await log.FindAsync(project.Number, seq, cancellationToken) is { } stored ? Own(stored, id) : null;
+    }
+
+    /// <summary>Whether a reader may read an entry.</summary>
+    internal ValueTask<bool> MayReadAsync(ProjectState project, LogEntry entry, Reader? reader, CancellationToken cancellationToken)
+    {
+        if (reader is null)
+            return new(result: true);
+        if (Visibility.ByItself(entry, reader) is { } plain)
+            return plain || entry.Audience < Audience.Withheld ? new(plain) : ReleasedAsync(project, entry, reader, cancellationToken);
+        return participants.HasAsync(project.Number, entry.Thread, reader.Agent, cancellationToken);
+    }
+
+    public ValueTask<bool> MayReadThreadAsync(int project, long thread, Reader? reader, CancellationToken cancellationToken) =>
+        reader is null ? new(result: true) : participants.HasAsync(project, thread, reader.Agent, cancellationToken);
+
+    /// <summary>A withheld message is its recipients' from its release on.</summary>
+    private async ValueTask<bool> ReleasedAsync(ProjectState project, LogEntry entry, Reader reader, CancellationToken cancellationToken) =>
+        await history.IsReleasedAsync(project.Number, entry.Seq, cancellationToken) &&
+        (entry.Recipients.Contains(reader.Agent) || (entry.Audience == (Audience.Everyone | Audience.Withheld) && entry.Seq > reader.JoinedSeq));
+
+    // The id's random bits must fit too: a seq alone names nothing.
+    private static LogEntry? Own(LogEntry entry, Guid id) => MessageJsonReader.Id(entry.Json) == id ? entry : null;
+}

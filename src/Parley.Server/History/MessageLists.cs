@@ -1,0 +1,98 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Wire;
+
+namespace Parley.Server.History;
+
+/// <summary>Answers lists of messages.</summary>
+internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, MessageAccess access)
+{
+    internal async Task<IResult> ListAsync(ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
+    {
+        var (search, problem) = await SearchAsync(project, reader, query, cancellationToken);
+        if (problem is not null)
+            return problem;
+        // Words are found in the index alone, so what was said up to now is taken into it first.
+        if (search?.Text is not null && await index.RunAsync(project.Number, cancellationToken) is { } behind)
+            return behind;
+        var limit = query.List.Limit;
+        var found = search is null ? [] : await history.ListAsync(search with { Max = limit + 1 }, cancellationToken);
+        var next = found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null;
+        return new JsonBytes(StatusCodes.Status200OK, buffer => Write(buffer, found.Take(limit), next));
+    }
+
+    /// <summary><c>{"items": [...], "next": ...}</c>.</summary>
+    internal static void Write(FrameBuffer to, IEnumerable<LogEntry> messages, string? next)
+    {
+        to.Raw("{\"items\":["u8);
+        var first = true;
+        foreach (var message in messages)
+        {
+            if (!first)
+                to.Raw(","u8);
+            first = false;
+            to.Raw(message.Json);
+        }
+
+        to.Raw("],\"next\":"u8);
+        if (next is null)
+            to.Raw("null"u8);
+        else
+            to.Text(next);
+        to.Raw("}"u8);
+    }
+
+    /// <returns>Null without a problem: nothing can match.</returns>
+    internal async ValueTask<(HistoryQuery? Query, ApiProblem? Problem)> SearchAsync(
+        ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
+    {
+        var problem = new Validation()
+            .Uuid("thread", query.Thread).Uuid("execution", query.Execution)
+            .Check(query.List.After is null || long.TryParse(query.List.After, NumberStyles.None, CultureInfo.InvariantCulture, out _), "after", "is not the `next` of a page")
+            .Check(query.Text is null || query.Text.Any(char.IsLetterOrDigit), "q", "holds no word to look for")
+            .Problem;
+        if (problem is not null)
+            return (null, problem);
+
+        var (sender, recipient) = (NumberOf(project, query.Sender), NumberOf(project, query.Recipient));
+        if (query.Sender is not null && sender is null || query.Recipient is not null && recipient is null)
+            return (null, null);
+        var thread = await SeqOfAsync(project, query.Thread, cancellationToken);
+        if (thread is 0 || (thread is { } opened && !await access.MayReadThreadAsync(project.Number, opened, reader, cancellationToken)))
+            return (null, Problems.NotFound("thread", query.Thread!));
+        var execution = query.Execution is { } run ? await access.FindEntryAsync(project, Guid.Parse(run), cancellationToken) : null;
+        if (query.Execution is not null && execution is not { Kind: EntryKind.Execution })
+            return (null, Problems.NotFound("execution", query.Execution!));
+        return (new HistoryQuery(project.Number)
+        {
+            Before = query.List.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue,
+            Types = query.Types.Count > 0 ? query.Types.ToHashSet(StringComparer.Ordinal) : null,
+            Sender = sender,
+            Recipient = recipient,
+            Thread = thread,
+            Execution = execution?.Seq,
+            Task = query.Task,
+            Priorities = query.Priorities.Count > 0 ? query.Priorities.Select(priority => (Priority)priority).ToHashSet() : null,
+            Since = query.Since,
+            Until = query.Until,
+            Text = query.Text,
+            Reader = reader,
+        }, null);
+    }
+
+    private static int? NumberOf(ProjectState project, string? agentId) =>
+        agentId is null ? null : agentId == Sender.ServerId ? 0 : project.Agents.Find(agentId)?.Number;
+
+    private async ValueTask<long?> SeqOfAsync(ProjectState project, string? thread, CancellationToken cancellationToken)
+    {
+        if (thread is null)
+            return null;
+        var entry = await access.FindEntryAsync(project, Guid.Parse(thread), cancellationToken);
+        return entry?.Thread == entry?.Seq ? entry?.Seq ?? 0 : 0;
+    }
+}

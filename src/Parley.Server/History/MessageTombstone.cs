@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Parley.Server.History;
+
+/// <summary>What is left of a deleted message: its place, its ids and its times, so that no reader meets a gap.</summary>
+internal static class MessageTombstone
+{
+    private static readonly string[] Cleared = ["content", "payload", "metadata"];
+
+    internal static byte[] Of(byte[] message)
+    {
+        using var document = JsonDocument.Parse(message);
+        var json = new ArrayBufferWriter<byte>(message.Length);
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            foreach (var field in document.RootElement.EnumerateObject())
+            {
+                if (Cleared.Contains(field.Name))
+                    writer.WriteNull(field.Name);
+                else
+                    field.WriteTo(writer);
+            }
+
+            writer.WriteBoolean("deleted"u8, true);
+            writer.WriteEndObject();
+        }
+
+        return json.WrittenSpan.ToArray();
+    }
+
+    internal static bool Is(ReadOnlySpan<byte> message) => message.EndsWith(",\"deleted\":true}"u8);
+}

@@ -1,0 +1,39 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
+using Parley.Server.Projects;
+
+namespace Parley.Server.History;
+
+/// <summary>Tells what happened to a message.</summary>
+internal sealed class MessageTraces(MessageAccess access, IMessageHistory history, IDeliveryHistory deliveryHistory)
+{
+    /// <returns>Null when there is no such message, or not for this reader.</returns>
+    internal async ValueTask<MessageTrace?> FindAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken)
+    {
+        if (await access.FindAsync(project, id, reader, cancellationToken) is not { } message)
+            return null;
+        var deliveries = await deliveryHistory.DeliveriesAsync(project.Number, message.Seq, cancellationToken);
+        // A recipient sees its own delivery; how it went with the others is the sender's to know.
+        if (reader is not null && message.Sender != reader.Agent)
+            deliveries = [.. deliveries.Where(delivery => delivery.Agent == reader.Agent)];
+        var replies = new List<Message>();
+        foreach (var reply in await history.RepliesAsync(project.Number, message.Seq, cancellationToken))
+        {
+            if (await access.MayReadAsync(project, reply, reader, cancellationToken))
+                replies.Add(MessageJsonReader.Message(reply));
+        }
+
+        var trace = await history.TraceAsync(project.Number, message.Seq, cancellationToken);
+        var superseding = trace?.SupersededBy is { } later && await access.MayReadAsync(project, later, reader, cancellationToken) ? later : null;
+        return new MessageTrace
+        {
+            Message = MessageJsonReader.Message(message),
+            Deliveries = [.. deliveries.Select(delivery => delivery.ToWire(project, id))],
+            Routing = reader is not null && message.Sender != reader.Agent ? [] : trace?.Routing?.Split('\n') ?? [],
+            Replies = replies,
+            Session = reader is null || message.Sender == reader.Agent ? trace?.Session : null,
+            SupersededBy = superseding is null ? null : MessageJsonReader.Id(superseding.Json).ToString(),
+        };
+    }
+}

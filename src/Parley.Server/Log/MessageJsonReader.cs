@@ -1,0 +1,79 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Log;
+
+/// <summary>Reads back single fields of a stored message without parsing all of it.</summary>
+internal static class MessageJsonReader
+{
+    /// <summary>A stored message as the wire has it.</summary>
+    internal static Message Message(LogEntry entry) => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Message)!;
+
+    /// <summary>The id and the thread, from the head that <c>MessageJson</c> writes (also on a tombstone).</summary>
+    internal static (Guid Id, Guid Thread) Ids(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        Guid id = default, thread = default;
+        while (reader.Read() && (id == default || thread == default))
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            if (reader.ValueTextEquals("message_id"u8) && reader.Read())
+                id = reader.GetGuid();
+            else if (reader.ValueTextEquals("conversation_thread_id"u8) && reader.Read())
+                thread = reader.GetGuid();
+        }
+
+        return (id, thread);
+    }
+
+    /// <summary>The content as text; null when there is none.</summary>
+    internal static string? Content(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return Find(ref reader, "content"u8) ? reader.GetString() : null;
+    }
+
+    internal static Priority Priority(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return Find(ref reader, "priority"u8) ? (Priority)reader.GetInt32() : Protocol.Priority.Normal;
+    }
+
+    internal static string? TaskId(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return Find(ref reader, "task_id"u8) ? reader.GetString() : null;
+    }
+
+    /// <summary>What a reply says of what it answers; null when it says nothing.</summary>
+    internal static Outcome? Outcome(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return Find(ref reader, "outcome"u8) && reader.TokenType == JsonTokenType.String && EnumUtf8<Outcome>.TryRead(ref reader, out var outcome) ? outcome : null;
+    }
+
+    /// <summary>The id with which every entry's JSON starts: <c>{"message_id":"…"</c>, <c>{"execution_id":"…"</c>.</summary>
+    internal static Guid Id(ReadOnlySpan<byte> json)
+    {
+        var colon = json.IndexOf((byte)':');
+        return colon > 0 && json.Length > colon + 2 && Utf8Parser.TryParse(json[(colon + 2)..], out Guid id, out _) ? id : default;
+    }
+
+    /// <summary>Moves to the value of a field of the message itself.</summary>
+    private static bool Find(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            if (reader.ValueTextEquals(name))
+                return reader.Read();
+            reader.Skip();
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,50 @@
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Mailboxes;
+
+/// <summary>How an inbox is looked at.</summary>
+internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> Types, IReadOnlyList<int> Priorities, IReadOnlyList<string> From) : IQuery<InboxQuery>
+{
+    internal const int MostItems = 500;
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    public static InboxQuery Read(QueryReader query) => new(
+        query.Int("max", 1, MostItems, "How many at most; 10 if absent.") ?? 10,
+        query.Seconds("wait", 0, LongestWait.TotalSeconds, "Seconds to wait when nothing is there.") ?? TimeSpan.Zero,
+        query.Texts("type", "Message types."),
+        query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
+        query.Texts("from", "Senders."));
+}
+
+/// <summary>How a claim may be given in its address; what stands in the body too, the body decides.</summary>
+internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, int? LeaseSeconds) : IQuery<ClaimQuery>
+{
+    public static ClaimQuery Read(QueryReader query)
+    {
+        var max = query.Int("max", 1, InboxQuery.MostItems, "How many at most; 10 if absent.");
+        var wait = query.Seconds("wait", 0, InboxQuery.LongestWait.TotalSeconds, "Seconds to wait when nothing is there.");
+        return new ClaimQuery(
+            new InboxQuery(
+                max ?? 10, wait ?? TimeSpan.Zero, query.Texts("type", "Message types."), query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
+                query.Texts("from", "Senders.")),
+            max is not null, wait is not null, query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long the lease lasts; 30 if absent."));
+    }
+
+    internal ClaimRequest Over(ClaimRequest body) => body with
+    {
+        Max = body.Max ?? (HasMax ? Inbox.Max : null),
+        Wait = body.Wait ?? (HasWait ? Inbox.Wait.TotalSeconds : null),
+        Type = body.Type ?? Inbox.Types,
+        Priority = body.Priority ?? [.. Inbox.Priorities.Select(priority => (Priority)priority)],
+        From = body.From ?? Inbox.From,
+        LeaseSeconds = body.LeaseSeconds ?? LeaseSeconds,
+    };
+}
+
+/// <summary>For whom an operator or admin settles.</summary>
+/// <param name="AgentId">The caller's own if absent; <c>human</c> for those who have none.</param>
+internal sealed record SettlerQuery(string? AgentId) : IQuery<SettlerQuery>
+{
+    public static SettlerQuery Read(QueryReader query) => new(query.Text("agent_id", "For whom; your own agent, or `human`, if absent."));
+}

@@ -1,0 +1,16 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Mailboxes;
+
+internal static class DeliveryFilters
+{
+    /// <summary>A filter by the wire's words. A sender that is not there sends nothing; it is kept as a number that nobody has.</summary>
+    internal static DeliveryFilter Of(
+        ProjectState project, IReadOnlyList<string>? types, IReadOnlyList<Priority>? priorities, IReadOnlyList<string>? senders) => new(
+        (types ?? []).ToHashSet(StringComparer.Ordinal),
+        (priorities ?? []).ToHashSet(),
+        (senders ?? []).Select(sender => sender == Sender.ServerId ? 0 : project.Agents.Find(sender)?.Number ?? -1).ToHashSet());
+}

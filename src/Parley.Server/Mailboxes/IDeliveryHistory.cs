@@ -1,0 +1,40 @@
+using System.Globalization;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Mailboxes;
+
+/// <summary>What became of deliveries: every question about them that changes nothing.</summary>
+internal interface IDeliveryHistory
+{
+    /// <summary>A message's deliveries, as of now.</summary>
+    ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken);
+
+    /// <summary>Dead letters, newest first, from below a delivery on.</summary>
+    ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(
+        DeadLetterSelection which, long before, int max, CancellationToken cancellationToken);
+}
+
+internal sealed record DeliveryRow(
+    long Delivery, long Seq, int Agent, DeliveryState State, int Attempt, long? QueuedAt, long? DeliveredAt, long? SurfacedAt,
+    long? AcknowledgedAt, long? RepliedAt, string? LastError)
+{
+    internal Delivery ToWire(ProjectState project, Guid messageId) => new()
+    {
+        DeliveryId = Delivery.ToString(CultureInfo.InvariantCulture),
+        MessageId = messageId.ToString(),
+        AgentId = project.Agents.Find(Agent)?.Id ?? "",
+        State = State,
+        Attempt = Attempt,
+        QueuedAt = Time(QueuedAt),
+        DeliveredAt = Time(DeliveredAt),
+        SurfacedAt = Time(SurfacedAt),
+        AcknowledgedAt = Time(AcknowledgedAt),
+        RepliedAt = Time(RepliedAt),
+        LastError = LastError,
+    };
+
+    private static DateTimeOffset? Time(long? stamp) => stamp is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+}

@@ -1,0 +1,47 @@
+using Parley.Protocol;
+
+namespace Parley.Server.Mailboxes;
+
+/// <summary>Where deliveries go when their agent is connected. Called by the store on its writing thread: never blocks.</summary>
+internal interface IHandover : Agents.IMailboxWaker
+{
+    /// <summary>Room for one delivery in a connection of the agent that takes it; null: nobody, it waits in the mailbox.</summary>
+    IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer);
+
+    /// <summary>Whether anybody watches receipts of a project, at whichever node: otherwise none are made.</summary>
+    bool WantsReceipts(int project);
+
+    /// <summary>Whether somebody waits for what may be written by another node.</summary>
+    bool IsExpectant { get; }
+
+    /// <summary>An entry that another node wrote.</summary>
+    void Hear(Log.LogEntry entry);
+
+    /// <summary>A stage of a delivery was reached. Death and expiry are entries of the log and not told here.</summary>
+    void Publish(in ReceiptNote receipt);
+
+    /// <summary>A stage that a delivery has reached at another node.</summary>
+    void Hear(in ReceiptNote receipt);
+}
+
+/// <summary>What is offered.</summary>
+internal readonly record struct DeliveryOffer(string Type, Priority Priority, int Sender, long ReplyTo);
+
+/// <summary>Whoever holds leases for as long as it lives: a connection, or somebody who waits for a reply.</summary>
+internal interface IDeliveryHolder
+{
+    TimeSpan LeaseTime { get; }
+
+    /// <summary>What was reserved, or claimed, is on disk and leased to this holder. Called in the order in which its agent is to get them.</summary>
+    void Deliver(in ClaimedDelivery delivery);
+
+    /// <summary>The reservation comes to nothing.</summary>
+    void Cancel();
+
+    /// <summary>A delivery that this holder had is lapsed or withdrawn, or its agent has settled it, which may not be on disk yet: there is
+    /// room again. Once for each.</summary>
+    void Released();
+}
+
+/// <summary>A stage of a delivery.</summary>
+internal readonly record struct ReceiptNote(int Project, long Delivery, long Seq, int Agent, DeliveryState State, int Attempt, long Stamp);

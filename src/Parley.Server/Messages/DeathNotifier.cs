@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
+using Parley.Server.Projects;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Tells senders of messages that died. What it has told is marked; a crash between is caught by the notice's key.</summary>
+internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projects, Mailbox mailbox) : IChore, IDeathWatcher
+{
+    public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(500);
+
+    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        const int most = 100;
+        var untold = await store.UntoldAsync(most, cancellationToken);
+        if (untold.Count == 0)
+            return null;
+        foreach (var death in untold)
+            await TellAsync(death, cancellationToken);
+        await store.ToldAsync([.. untold.Select(death => death.Delivery)], cancellationToken);
+        return untold.Count == most ? TimeSpan.Zero : null;
+    }
+
+    public async ValueTask LookAsync(CancellationToken cancellationToken) => await RunAsync(cancellationToken);
+
+    private async ValueTask TellAsync(UntoldDeath death, CancellationToken cancellationToken)
+    {
+        // Nobody to tell: the sender was the server itself, or is gone.
+        if (projects.Find(death.Project) is not { } project || project.Agents.Find(death.Sender) is not { } sender)
+            return;
+        var recipient = project.Agents.Find(death.Agent)?.Id ?? "";
+        var id = MessageJsonReader.Id(death.Json);
+        var draft = new SendDraft
+        {
+            Type = "delivery_failed",
+            Content = Json($"Your message {id} to {recipient} could not be delivered: {death.LastError ?? "it was not acknowledged"} ({death.Attempt} attempts)."),
+            Payload = JsonFields.Write(writer =>
+            {
+                writer.WriteString("message_id"u8, id);
+                writer.WriteString("agent_id"u8, recipient);
+                writer.WriteString("delivery_id"u8, death.Delivery.ToString(CultureInfo.InvariantCulture));
+                writer.WriteNumber("attempts"u8, death.Attempt);
+                writer.WriteString("last_error"u8, death.LastError);
+            }),
+            ReplyTo = id,
+            IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"delivery_failed:{death.Delivery}:{death.Seq}"),
+        };
+        draft.To.Add(sender.Id);
+        await mailbox.SendAsync(project, Sender.Server, draft, null, cancellationToken);
+    }
+
+    private static byte[] Json(string text) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(text, WireJson.Strict.String));
+}

@@ -1,0 +1,30 @@
+using Parley.Server.Coordination;
+using Parley.Server.History;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Takes from the log what is older than its project keeps.</summary>
+internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
+{
+    public TimeSpan Interval { get; } = TimeSpan.FromMinutes(1);
+
+    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var project in projects.All)
+        {
+            if (project.Settings.Retention is not { } retention)
+                continue;
+            var before = await log.FirstSeqAsync(project.Number, cancellationToken);
+            var olderThan = (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds();
+            // A bounded part at a time, with room for senders between.
+            while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
+                await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+            var first = await log.FirstSeqAsync(project.Number, cancellationToken);
+            while (first != before && await index.PruneAsync(project.Number, first, cancellationToken))
+                await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,33 @@
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Projects;
+
+/// <summary>Puts what admins and operators do into the project's log, for operators and observers to read. What agents do to themselves
+/// is in the log already, as the change itself.</summary>
+internal sealed class LogAuditTrail(ILogAppender log, ProjectDirectory projects, ITokenSubjects subjects) : IAuditTrail
+{
+    public ValueTask RecordAsync(Caller caller, string projectId, string action, string subject, CancellationToken cancellationToken)
+    {
+        // What was done to a project that is gone, or to all of them, is told in the one that stays.
+        if (caller.Kind is not (TokenKind.Admin or TokenKind.Operator) || (projects.Find(projectId) ?? projects.Find(ProjectDirectory.Default)) is not { } project)
+            return ValueTask.CompletedTask;
+        var sender = caller.AgentId is { } id ? subjects.NumberOf(project.Id, id) : 0;
+        return log.AppendAsync(
+            project.Number, EntryKind.Audit, Audience.Operators, sender, action, (_, stamp) => Json(caller, action, subject, stamp), cancellationToken);
+    }
+
+    private static byte[] Json(Caller caller, string action, string subject, long stamp) => JsonFields.Write(writer =>
+    {
+        writer.WriteString("action"u8, action);
+        writer.WriteString("subject"u8, subject);
+        writer.WriteStartObject("by"u8);
+        writer.WriteString("token_id"u8, caller.TokenId);
+        writer.WriteString("kind"u8, WireType.WordOf(caller.Kind));
+        writer.WriteString("agent_id"u8, caller.AgentId);
+        writer.WriteEndObject();
+        writer.WriteString("at"u8, WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp)));
+    });
+}

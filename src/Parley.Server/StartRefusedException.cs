@@ -1,4 +1,0 @@
-namespace Parley.Server;
-
-/// <summary>The server can not start as it is set up; the message says why and what to do.</summary>
-public abstract class StartRefusedException(string message, Exception? reason = null) : Exception(message, reason);

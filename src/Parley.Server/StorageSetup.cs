@@ -1,0 +1,69 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.ExportImport;
+using Parley.Server.Nodes;
+using Parley.Server.Settings;
+using Parley.Server.Storage;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Storage.Sqlite;
+
+namespace Parley.Server;
+
+/// <summary>The storage that the settings name. Nobody else knows which one it is.</summary>
+internal static class StorageSetup
+{
+    /// <summary>Which SQLite a server in this process uses, and where that comes from.</summary>
+    /// <exception cref="DllNotFoundException">There is none.</exception>
+    public static (string Version, string Origin) Sqlite => (SqliteLibrary.Version, SqliteLibrary.Origin);
+
+    public static IServiceCollection AddStorage(this IServiceCollection services, ServerSettings settings) =>
+        settings.Database is PostgresAddress address
+            ? services.AddPostgres(address).AddSingleton(_ => DataFolderLock.Take(settings.DataFolder))
+            : services.AddSqlite(settings);
+
+    /// <summary>Opens the database, brings it up to date, and starts to write.</summary>
+    /// <exception cref="StartRefusedException">It can not be used.</exception>
+    public static void StartStorage(this IServiceProvider services, ServerSettings settings)
+    {
+        if (settings.Database is PostgresAddress)
+        {
+            // SQLite's database takes the lock by itself, before it opens its file.
+            _ = services.GetRequiredService<DataFolderLock>();
+            services.StartPostgres();
+            services.StartNodes();
+        }
+        else
+        {
+            services.StartSqlite();
+        }
+    }
+
+    /// <summary>Whether the disk of the data folder is at fault.</summary>
+    public static bool IsOfDisk(Exception fault) =>
+        fault is SqliteException { IsStorageFault: true } or StorageUnavailableException { InnerException: SqliteException };
+
+    /// <summary>The data as of one moment, to be read beside its servers.</summary>
+    public static async Task<IStoreExport> OpenExportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
+        settings.Database is PostgresAddress address ? await PostgresExport.OpenAsync(address, cancellationToken) : SqliteExport.Open(settings);
+
+    /// <summary>An empty store, or one whose import was broken off, to be filled.</summary>
+    public static async Task<IStoreImport> OpenImportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
+        settings.Database is PostgresAddress address ? await PostgresImport.OpenAsync(address, cancellationToken) : SqliteImport.Open(settings);
+
+    /// <summary>A copy of the database in one file, made while its server may run.</summary>
+    /// <exception cref="TransferRefusedException">It can not be made.</exception>
+    public static BackupSummary Backup(ServerSettings settings, string file, CancellationToken cancellationToken) =>
+        settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteBackup.Make(settings, file, cancellationToken);
+
+    /// <summary>Puts such a copy in the database's place.</summary>
+    /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
+    public static RestoreSummary Restore(string file, ServerSettings settings, bool replace, TimeProvider clock) =>
+        settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteRestore.Make(file, settings, replace, clock);
+
+    /// <inheritdoc cref="DatabaseProbe.LookAsync"/>
+    public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresProbe.LookAsync(address, cancellationToken);
+
+    private static TransferRefusedException NotOf(PostgresAddress address) => new(
+        TransferRefusal.Unsupported,
+        $"{address} is backed up and restored by PostgreSQL's own means: pg_dump and pg_restore, or an archive of its log. " +
+        "docs/operations/postgresql.md says what to do after a restore.");
+}

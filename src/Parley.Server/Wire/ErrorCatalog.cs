@@ -1,0 +1,53 @@
+using Parley.Protocol;
+
+namespace Parley.Server.Wire;
+
+/// <summary>What an error code means to a client.</summary>
+/// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
+/// <param name="Status">The HTTP status it travels with.</param>
+/// <param name="Title">The same few words each time; the detail says what happened this time.</param>
+/// <param name="Retryable">Whether the same request may succeed later.</param>
+/// <param name="Remedy">What the reader of the docs page should do about it.</param>
+internal sealed record ErrorMeaning(string Code, int Status, string Title, bool Retryable, string Remedy);
+
+/// <summary>The one map from an error code to its HTTP status, title and docs page.</summary>
+internal static class ErrorCatalog
+{
+    /// <summary>The page that explains every code; each has its anchor. Served by the server itself, so that it also opens offline.</summary>
+    public const string PagePath = "/docs/errors";
+
+    public static IReadOnlyList<ErrorMeaning> All { get; } =
+    [
+        new(ErrorCodes.InvalidRequest, 400, "The request is not valid", false, "Correct the fields that `errors` names and send it again."),
+        new(ErrorCodes.UnknownEvent, 400, "The event is not known", false, "Use an event of the list in the AsyncAPI document."),
+        new(ErrorCodes.Unauthorized, 401, "No valid token", false, "Send a token that is neither revoked nor expired as `Authorization: Bearer TOKEN`, or open a stream with a fresh ticket."),
+        new(ErrorCodes.Forbidden, 403, "Not allowed", false, "Use a token of a kind that may do this; the reference lists who may do what."),
+        new(ErrorCodes.NotFound, 404, "Not found", false, "Check the id and the project. What a token may not read is not found either."),
+        new(ErrorCodes.UnknownRecipient, 404, "A recipient does not exist", false, "Check the names in `to`; nothing was sent to anybody."),
+        new(ErrorCodes.NoCapableAgent, 404, "No agent has the capability", false, "Register an agent with the capability, or send to an agent by its id."),
+        new(ErrorCodes.MethodNotAllowed, 405, "The method is not allowed here", false, "Use a method that the `Allow` header names."),
+        new(ErrorCodes.Conflict, 409, "It clashes with what is there", false, "Read the present state and decide again."),
+        new(ErrorCodes.IdempotencyConflict, 409, "The idempotency key was used for something else", false, "Take a new key for a new request."),
+        new(ErrorCodes.LeaseLost, 409, "The lease is lost", false, "Somebody else has the delivery by now, or it is settled: leave it alone."),
+        new(ErrorCodes.ExecutionEnded, 409, "The execution has ended", false, "Send into a new execution, or without one."),
+        new(ErrorCodes.TooLarge, 413, "Too large", false, "Shorten it, split it, or raise the limit in the settings."),
+        new(ErrorCodes.UnsupportedMediaType, 415, "The content type is not supported", false, "Send JSON with `Content-Type: application/json`, not compressed."),
+        new(ErrorCodes.MailboxFull, 429, "The mailbox is full", true, "Wait until the recipient has taken some of what waits for it."),
+        new(ErrorCodes.RateLimited, 429, "Too many requests", true, "Wait for `Retry-After`, or have the project's rate limit raised."),
+        new(ErrorCodes.InternalError, 500, "The server failed", false, "A fault of the server: its log has the reason under this time."),
+        new(ErrorCodes.StorageUnavailable, 503, "The store is away", true, "Nothing was stored. Send it again after `Retry-After`, with the same idempotency key."),
+        new(ErrorCodes.IndexBehind, 503, "The index is behind", true, "Ask again after `Retry-After`: what was said is being indexed meanwhile. Lists of messages without `q` answer at once."),
+        new(ErrorCodes.Stopping, 503, "The server is stopping", true, "Connect again after `Retry-After`."),
+        new(ErrorCodes.RequestTimeout, 504, "No reply in time", true, "The request is stored and may still be answered: the reply comes as an ordinary message."),
+    ];
+
+    private static readonly Dictionary<string, ErrorMeaning> ByCode = All.ToDictionary(meaning => meaning.Code, StringComparer.Ordinal);
+
+    /// <exception cref="ArgumentException">The code is not in the catalog: a bug, since every code must have its meaning.</exception>
+    public static ErrorMeaning Of(string code) => ByCode.TryGetValue(code, out var meaning)
+        ? meaning
+        : throw new ArgumentException($"The error code '{code}' has no entry in the catalog of errors.", nameof(code));
+
+    /// <summary>The stable address of the docs about a code, relative to the server.</summary>
+    public static string AddressOf(string code) => $"{PagePath}#{code}";
+}

@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Parley.Server.Wire;
+
+/// <summary>What goes out in one WebSocket message: a growing pooled array, with the few ways of writing that frames need.</summary>
+internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
+{
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(16 * 1024);
+
+    internal int Length { get; private set; }
+
+    internal ReadOnlyMemory<byte> From(int start) => _bytes.AsMemory(start, Length - start);
+
+    internal void Raw(ReadOnlySpan<byte> bytes)
+    {
+        Ensure(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(Length));
+        Length += bytes.Length;
+    }
+
+    internal void Number(long value)
+    {
+        Ensure(20);
+        _ = Utf8Formatter.TryFormat(value, _bytes.AsSpan(Length), out var written);
+        Length += written;
+    }
+
+    /// <summary>A quoted UUID.</summary>
+    internal void Id(Guid value)
+    {
+        Ensure(38);
+        _bytes[Length] = (byte)'"';
+        _ = Utf8Formatter.TryFormat(value, _bytes.AsSpan(Length + 1), out _);
+        _bytes[Length + 37] = (byte)'"';
+        Length += 38;
+    }
+
+    internal void Text(string value)
+    {
+        using var writer = new Utf8JsonWriter(this);
+        writer.WriteStringValue(value);
+    }
+
+    internal void Stamp(long milliseconds)
+    {
+        Ensure(26);
+        var at = 0;
+        Rfc3339.Write(milliseconds, _bytes.AsSpan(Length), ref at);
+        Length += at;
+    }
+
+    internal void Clear() => Length = 0;
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Ensure(Math.Max(sizeHint, 256));
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
+    private void Ensure(int more)
+    {
+        if (_bytes.Length - Length >= more)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, Length + more));
+        _bytes.AsSpan(0, Length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

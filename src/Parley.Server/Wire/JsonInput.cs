@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Parley.Protocol;
+
+namespace Parley.Server.Wire;
+
+/// <summary>Reads what a client sent, strictly: an unknown or repeated field, a wrong type, text that can not be stored, all are
+/// refused by the field's name. Used for bodies and for the frames of a socket alike.</summary>
+internal static class JsonInput
+{
+    /// <summary>Deeper nesting than this is refused.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>Reads a document by the strict type information of <typeparamref name="T"/>.</summary>
+    public static bool TryRead<T>(ReadOnlySpan<byte> json, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
+        where T : class =>
+        TryRead(json, TypeOf<T>.Info, out value, out problem);
+
+    public static bool TryRead<T>(
+        ReadOnlySpan<byte> json, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
+        where T : class
+    {
+        value = null;
+        problem = null;
+        string? path = null;
+        if (JsonText.IsSound(json))
+        {
+            try
+            {
+                value = JsonSerializer.Deserialize(json, type);
+            }
+            catch (JsonException exception)
+            {
+                path = exception.Path;
+            }
+
+            if (value is not null)
+                return true;
+        }
+
+        problem = Problems.Invalid(JsonDiagnosis.Explain(json, type, path));
+        return false;
+    }
+
+    /// <inheritdoc cref="TryRead{T}(ReadOnlySpan{byte}, out T, out ApiProblem)"/>
+    public static bool TryRead<T>(in ReadOnlySequence<byte> json, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
+        where T : class
+    {
+        if (json.IsSingleSegment)
+            return TryRead(json.FirstSpan, out value, out problem);
+
+        var length = checked((int)json.Length);
+        var whole = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            json.CopyTo(whole);
+            return TryRead(whole.AsSpan(0, length), out value, out problem);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+
+    /// <summary>The strict type information of a noun of the wire, looked up once.</summary>
+    private static class TypeOf<T>
+    {
+        public static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)(WireJson.Strict.GetTypeInfo(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T).Name} is not a noun of the wire: it is missing in {nameof(ParleyJson)}."));
+    }
+}

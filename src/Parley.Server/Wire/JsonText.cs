@@ -1,0 +1,73 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Parley.Server.Wire;
+
+/// <summary>What JSON's grammar lets through and no text of the wire may hold: bytes that are not UTF-8, NUL, half a surrogate pair.
+/// Such text breaks later and elsewhere (a C string in the database, a reader in another language), so it stops here.</summary>
+internal static class JsonText
+{
+    /// <summary>Whether every text in a JSON document can be stored and read back. Says nothing about the document's grammar.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return false;
+
+        // Raw control characters are refused by the grammar, so NUL and halves of pairs come only as \u escapes.
+        return !json.Contains((byte)'\\') || json.IndexOf("\\u"u8) < 0 || EscapesAreSound(json);
+    }
+
+    /// <summary>Whether the raw content of one string token, escapes included, is free of NUL and of lone surrogates.</summary>
+    public static bool IsSoundString(ReadOnlySpan<byte> escaped)
+    {
+        for (var at = escaped.IndexOf((byte)'\\'); at >= 0 && at + 1 < escaped.Length;)
+        {
+            var length = 2;
+            if (escaped[at + 1] == (byte)'u')
+            {
+                var unit = CodeUnit(escaped[at..]);
+                length = 6;
+                if (unit == 0 || char.IsLowSurrogate((char)unit))
+                    return false;
+                if (char.IsHighSurrogate((char)unit))
+                {
+                    if (!char.IsLowSurrogate((char)CodeUnit(escaped[(at + 6)..])))
+                        return false;
+                    length = 12;
+                }
+            }
+
+            var next = escaped[(at + length)..].IndexOf((byte)'\\');
+            at = next < 0 ? -1 : at + length + next;
+        }
+
+        return true;
+    }
+
+    private static bool EscapesAreSound(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped && !IsSoundString(reader.ValueSpan))
+                    return false;
+            }
+        }
+        catch (JsonException)
+        {
+            // Not JSON at all: whoever parses it next says where and why.
+            return true;
+        }
+
+        return true;
+    }
+
+    private static int CodeUnit(ReadOnlySpan<byte> escape) =>
+        escape.Length >= 6 && escape[0] == (byte)'\\' && escape[1] == (byte)'u'
+        && Utf8Parser.TryParse(escape.Slice(2, 4), out ushort unit, out var read, 'x') && read == 4
+            ? unit
+            : 0;
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Parley.Protocol;
+
+namespace Parley.Server.Wire;
+
+/// <summary>Every refusal, as a sentence that says what is wrong and, where it is not plain, what to do.</summary>
+internal static class Problems
+{
+    public static ApiProblem InvalidField(string field, string reason) =>
+        Invalid(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { [field] = [reason] });
+
+    /// <param name="errors">Field to reasons; at least one.</param>
+    public static ApiProblem Invalid(IReadOnlyDictionary<string, IReadOnlyList<string>> errors)
+    {
+        var (field, reasons) = errors.First();
+        var rest = errors.Sum(error => error.Value.Count) - 1;
+        var more = rest > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {rest} more)") : "";
+        // A reason may end with a question of its own.
+        var end = more.Length == 0 && reasons[0].EndsWith('?') ? "" : ".";
+        return new ApiProblem(ErrorCodes.InvalidRequest, $"{field}: {reasons[0]}{more}{end}") { Errors = errors };
+    }
+
+    /// <summary>For what is wrong with a request as a whole, where no field can be named.</summary>
+    public static ApiProblem InvalidRequest(string detail) => new(ErrorCodes.InvalidRequest, detail);
+
+    public static ApiProblem UnknownEvent(string name) =>
+        new(ErrorCodes.UnknownEvent, $"There is no event '{Shown(name)}' that a client sends.");
+
+    public static ApiProblem Unauthorized(string detail = "This needs a token: send it as 'Authorization: Bearer TOKEN'.") =>
+        new(ErrorCodes.Unauthorized, detail);
+
+    public static ApiProblem Forbidden(string detail) => new(ErrorCodes.Forbidden, detail);
+
+    /// <summary>Also the answer for what is there but may not be read: the two must look the same.</summary>
+    /// <param name="what">The noun, as in <c>message</c>.</param>
+    public static ApiProblem NotFound(string what, string id) => new(ErrorCodes.NotFound, $"There is no {what} '{Shown(id)}'.");
+
+    public static ApiProblem NoSuchPath(string path) => new(ErrorCodes.NotFound, $"Nothing is served at '{Shown(path)}'.");
+
+    public static ApiProblem MethodNotAllowed(string method) =>
+        new(ErrorCodes.MethodNotAllowed, $"'{Shown(method)}' is not a method of this path.");
+
+    public static ApiProblem UnsupportedMediaType(string detail) => new(ErrorCodes.UnsupportedMediaType, detail);
+
+    public static ApiProblem UnknownRecipient(string name) =>
+        new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.");
+
+    public static ApiProblem NoCapableAgent(string capability) =>
+        new(ErrorCodes.NoCapableAgent, $"No agent of this project has the capability '{Shown(capability)}'; nothing was sent.");
+
+    public static ApiProblem MailboxFull(string agentId, int limit) => new(
+        ErrorCodes.MailboxFull,
+        string.Create(CultureInfo.InvariantCulture, $"The mailbox of '{Shown(agentId)}' holds its {limit} queued messages; nothing was sent."));
+
+    public static ApiProblem LeaseLost(string messageId) =>
+        new(ErrorCodes.LeaseLost, $"The lease on message '{Shown(messageId)}' is over; the delivery is another's, or settled.");
+
+    public static ApiProblem RateLimited(TimeSpan retryAfter) => new(
+        ErrorCodes.RateLimited,
+        string.Create(CultureInfo.InvariantCulture, $"More requests than the rate limit allows; the next is taken in {Math.Max(retryAfter.TotalSeconds, 0.001):0.###} s."))
+    {
+        RetryAfter = retryAfter,
+    };
+
+    public static ApiProblem RequestTimeout(string messageId, TimeSpan waited) => new(
+        ErrorCodes.RequestTimeout,
+        string.Create(CultureInfo.InvariantCulture, $"No reply to message '{messageId}' within {waited.TotalSeconds:0.###} s; a later one comes as an ordinary message."));
+
+    public static ApiProblem ExecutionEnded(string executionId) =>
+        new(ErrorCodes.ExecutionEnded, $"The execution '{Shown(executionId)}' has ended and takes nothing more.");
+
+    public static ApiProblem Conflict(string detail) => new(ErrorCodes.Conflict, detail);
+
+    public static ApiProblem AlreadyExists(string what, string id) => new(ErrorCodes.Conflict, $"There is a {what} '{Shown(id)}' already.");
+
+    public static ApiProblem IdempotencyConflict(string key) => new(
+        ErrorCodes.IdempotencyConflict,
+        $"The idempotency key '{Shown(key)}' was used for a different request within the last 24 hours.");
+
+    /// <param name="what">What is too large, as in <c>The body</c>.</param>
+    public static ApiProblem TooLarge(string what, long limitBytes) => new(
+        ErrorCodes.TooLarge,
+        string.Create(CultureInfo.InvariantCulture, $"{what} is larger than {limitBytes} bytes."));
+
+    public static ApiProblem StorageUnavailable(TimeSpan? retryAfter = null) =>
+        new(ErrorCodes.StorageUnavailable, "The store is away; nothing was stored.") { RetryAfter = retryAfter };
+
+    public static ApiProblem IndexBehind() => new(
+        ErrorCodes.IndexBehind, "The index has not taken in all that was said: after an import, or under a heavy load, that takes a while.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
+    public static ApiProblem Stopping(TimeSpan? retryAfter = null) =>
+        new(ErrorCodes.Stopping, "The server is stopping; connect again in a moment.") { RetryAfter = retryAfter };
+
+    public static ApiProblem Internal() =>
+        new(ErrorCodes.InternalError, "The server failed to answer this; the reason is in its log.");
+
+    /// <summary>A client's own words, cut so that a hostile name can not make the answer or the log long.</summary>
+    public static string Shown(string text)
+    {
+        const int Longest = 80;
+        return text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), "...");
+    }
+}

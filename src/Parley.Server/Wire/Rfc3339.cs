@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Parley.Server.Wire;
+
+/// <summary>Times as the wire writes them, from Unix milliseconds.</summary>
+internal static class Rfc3339
+{
+    /// <summary>A message has two times and its delivery a third, each in a second of its own.</summary>
+    private const int Remembered = 4;
+
+    [ThreadStatic]
+    private static (long Second, byte[]? Text)[]? _texts;
+
+    [ThreadStatic]
+    private static int _next;
+
+    /// <summary>Writes a quoted time, 26 bytes. The text of a second is made once: the messages of a batch share it.</summary>
+    internal static void Write(long stamp, Span<byte> to, ref int at)
+    {
+        var (second, millisecond) = Math.DivRem(stamp, 1000);
+        var span = to.Slice(at, 26);
+        TextOf(second).CopyTo(span);
+        span[21] = (byte)('0' + (millisecond / 100));
+        span[22] = (byte)('0' + (millisecond / 10 % 10));
+        span[23] = (byte)('0' + (millisecond % 10));
+        at += 26;
+    }
+
+    private static byte[] TextOf(long second)
+    {
+        var texts = _texts ??= new (long, byte[]?)[Remembered];
+        foreach (var (known, text) in texts)
+        {
+            if (known == second && text is not null)
+                return text;
+        }
+
+        var made = new byte[26];
+        _ = DateTimeOffset.FromUnixTimeSeconds(second).UtcDateTime
+            .TryFormat(made, out _, "'\"'yyyy-MM-dd'T'HH:mm:ss.'000Z\"'", CultureInfo.InvariantCulture);
+        texts[_next] = (second, made);
+        _next = (_next + 1) % Remembered;
+        return made;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text;
+
+namespace Parley.Server.Wire;
+
+/// <summary>The alphabets of the wire's names, and how a display name becomes an id.</summary>
+internal static class WireNames
+{
+    public const int LongestAgentId = 255;
+    public const int LongestProjectId = 64;
+    public const int LongestMessageType = 50;
+
+    private static readonly SearchValues<char> IdLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> TypeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
+
+    // 'human' is the operators' inbox; the others are words of the path agents/{agent_id}.
+    private static readonly string[] Reserved = ["human", "online", "register"];
+
+    public static bool IsAgentId(string text) => IsId(text, LongestAgentId) && !IsReserved(text);
+
+    public static bool IsReserved(string text) => Reserved.Contains(text, StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsProjectId(string text) => IsId(text, LongestProjectId);
+
+    public static bool IsMessageType(string text) =>
+        text.Length is > 0 and <= LongestMessageType && !text.AsSpan().ContainsAnyExcept(TypeLetters);
+
+    /// <summary>Whether a text is an id the server made: a UUID with its hyphens, in small letters.</summary>
+    public static bool IsUuid(string text) =>
+        text.Length == 36 && Guid.TryParseExact(text, "D", out _) && !text.AsSpan().ContainsAnyInRange('A', 'F');
+
+    /// <summary>An id made from a display name: <c>Backend Developer</c> is <c>backend-developer</c>.</summary>
+    /// <returns>Null when the name has no letter or digit that an id can hold.</returns>
+    public static string? ToId(string name, int longest)
+    {
+        var id = new StringBuilder(Math.Min(name.Length, longest));
+        foreach (var letter in name)
+        {
+            if (id.Length == longest)
+                break;
+            if (char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_')
+                id.Append(char.ToLowerInvariant(letter));
+            else if (id.Length > 0 && id[^1] != '-')
+                id.Append('-');
+        }
+
+        var made = id.ToString().Trim('-', '.');
+        return made.Length > 0 ? made : null;
+    }
+
+    // '.' and '..' are of the alphabet, but a path that holds them leads elsewhere.
+    private static bool IsId(string text, int longest) =>
+        text.Length > 0 && text.Length <= longest && text is not ("." or "..") && !text.AsSpan().ContainsAnyExcept(IdLetters);
+}
