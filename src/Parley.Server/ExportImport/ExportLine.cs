@@ -17,6 +17,7 @@ namespace Parley.Server.ExportImport;
 [JsonDerivedType(typeof(SquadLine), LineKinds.Squad)]
 [JsonDerivedType(typeof(ExecutionLine), LineKinds.Execution)]
 [JsonDerivedType(typeof(ExecutionLogLine), LineKinds.ExecutionLog)]
+[JsonDerivedType(typeof(EntityLine), LineKinds.Entity)]
 [JsonDerivedType(typeof(EntryLine), LineKinds.Entry)]
 [JsonDerivedType(typeof(DeliveryLine), LineKinds.Delivery)]
 [JsonDerivedType(typeof(ReactionLine), LineKinds.Reaction)]
@@ -37,6 +38,7 @@ internal static class LineKinds
     internal const string Squad = "squad";
     internal const string Execution = "execution";
     internal const string ExecutionLog = "execution_log";
+    internal const string Entity = "entity";
     internal const string Entry = "entry";
     internal const string Delivery = "delivery";
     internal const string Reaction = "reaction";
@@ -48,7 +50,7 @@ internal static class LineKinds
 
     /// <summary>In this order they stand in an export, each in the order of its key.</summary>
     internal static IReadOnlyList<string> InOrder { get; } =
-        [Numbers, Project, Agent, Squad, Execution, ExecutionLog, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
+        [Numbers, Project, Agent, Squad, Execution, ExecutionLog, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
 }
 
 /// <summary>The first line.</summary>
@@ -95,7 +97,7 @@ internal sealed record EndLine : ExportLine
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
-    Converters = [typeof(WireEnum<EntryKind>), typeof(WireEnum<Audience>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<ExecutionStatus>)])]
+    Converters = [typeof(EntryKindJson), typeof(WireEnum<Audience>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<ExecutionStatus>)])]
 [JsonSerializable(typeof(ExportLine))]
 internal sealed partial class ExportJson : JsonSerializerContext;
 

@@ -160,3 +160,37 @@ internal sealed record ExecutionLogLine : ExportLine
     public required string Level { get; init; }
     public required string Message { get; init; }
 }
+
+/// <summary>A thing of any kind that is versioned and has a JSON body.</summary>
+internal sealed record EntityLine : ExportLine
+{
+    public required int Project { get; init; }
+
+    /// <summary>Of the entry by which it was made.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>The number of its kind, which is also the kind of its entries.</summary>
+    public required int EntityKind { get; init; }
+
+    public string? Name { get; init; }
+    public required long IdBits { get; init; }
+    public required long MadeAt { get; init; }
+
+    /// <summary>The seq of its newest entry.</summary>
+    public required long Changed { get; init; }
+
+    public required long ChangedAt { get; init; }
+
+    /// <summary>An agent's number; 0: no agent.</summary>
+    public required int Maker { get; init; }
+
+    public long? Due { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsOver { get; init; }
+
+    /// <summary>What it can be found by, sorted.</summary>
+    public required IReadOnlyList<string> Marks { get; init; }
+
+    public required RawJson Body { get; init; }
+}

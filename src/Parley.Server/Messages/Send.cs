@@ -1,11 +1,12 @@
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
 
 namespace Parley.Server.Messages;
 
 /// <summary>A send whose recipients, thread and rights are settled: what the store makes into a message and its deliveries.</summary>
-internal sealed class Send
+internal sealed class Send : IOutgoingMessage
 {
     internal required ProjectState Project { get; init; }
     internal required Sender Sender { get; init; }

@@ -15,5 +15,8 @@ internal static class LogKey
 
     internal static long First(int project) => Of(project, 0);
 
+    /// <summary>The key above all of a project's entries before a seq, whatever the seq.</summary>
+    internal static long Below(int project, long seq) => seq >= 1L << SeqBits ? Last(project) + 1 : Of(project, seq);
+
     internal static long Last(int project) => Of(project, (1L << SeqBits) - 1);
 }

@@ -4,7 +4,7 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Acknowledgements, sends and claims of many callers that go to the database in one journey and are committed once.</summary>
+/// <summary>Transitions, acknowledgements, sends and claims of many callers that go to the database in one journey and are committed once.</summary>
 /// <remarks>The functions of <c>0002_batches.sql</c> do the work, as one implicit transaction: there is no moment at which the server waits
 /// for this node with a project locked.</remarks>
 internal sealed partial class PostgresBatch(PostgresMessageStore store)
@@ -45,21 +45,31 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
     {
         await using var batch = new NpgsqlBatch(connection);
         var applies = _acks.Count > 0 || _sends.Count > 0;
+        // Before whatever changes several projects, all are locked in the order of their numbers.
+        if (_transitions.Count > 0 && _projects.Count > 1)
+            batch.BatchCommands.Add(LockCommand());
+        foreach (var transition in _transitions)
+            batch.BatchCommands.Add(ChangeCommand(transition, now, node, notify));
         if (applies)
             batch.BatchCommands.Add(ApplyCommand(now, node, notify));
-        else if (_projects.Count > 1)
-            batch.BatchCommands.Add(PostgresTransaction.Command("SELECT 1 FROM projects WHERE number = ANY ($1) ORDER BY number FOR NO KEY UPDATE", _projects.ToArray()));
+        else if (_projects.Count > 1 && _transitions.Count == 0)
+            batch.BatchCommands.Add(LockCommand());
         foreach (var claim in _claims)
             batch.BatchCommands.Add(ClaimCommand(claim.Order, now, node));
+        if (_transitions is [{ HasMessages: true } withMessages])
+            batch.BatchCommands.Add(PostgresTransaction.Command(AllSent, withMessages.Transition.Project));
 
         await using var results = await batch.ExecuteReaderAsync();
+        if (_transitions.Count > 0 && _projects.Count > 1)
+            _ = await results.NextResultAsync();
+        await ReadChangedAsync(results);
         if (applies)
         {
             _ = await results.ReadAsync();
             ReadApplied(results);
             _ = await results.NextResultAsync();
         }
-        else if (_projects.Count > 1)
+        else if (_projects.Count > 1 && _transitions.Count == 0)
         {
             _ = await results.NextResultAsync();
         }
@@ -75,6 +85,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
     /// <summary>After the commit: what each operation asked for is told to it, and what others must hear is gathered.</summary>
     internal void Committed()
     {
+        foreach (var transition in _transitions)
+            transition.Commit(News);
         CommitAcks();
         CommitSends();
         foreach (var claim in _claims)
@@ -88,6 +100,9 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             reserved.Holder.Cancel();
         _reserved.Clear();
     }
+
+    private NpgsqlBatchCommand LockCommand() =>
+        PostgresTransaction.Command("SELECT 1 FROM projects WHERE number = ANY ($1) ORDER BY number FOR NO KEY UPDATE", _projects.ToArray());
 
     private NpgsqlBatchCommand ApplyCommand(long? now, int node, bool notify)
     {

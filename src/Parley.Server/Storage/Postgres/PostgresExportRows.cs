@@ -4,6 +4,7 @@ using Npgsql;
 using Parley.Protocol;
 using Parley.Server.ExportImport;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Storage.Postgres;
@@ -66,6 +67,12 @@ internal static class PostgresExportRows
         LineKinds.ExecutionLog => (
             $"SELECT execution, place, stamp, level, message FROM execution_logs WHERE (execution >> 40)::int IN {Projects} ORDER BY execution, place",
             ExecutionLog),
+        LineKinds.Entity => (
+            $"""
+             SELECT {EntitySql.Columns}, ARRAY (SELECT m.mark FROM entity_marks m WHERE m.place = e.place ORDER BY m.mark)
+             FROM entities e WHERE e.project IN {Projects} ORDER BY e.place
+             """,
+            Entity),
         LineKinds.Entry => (
             $"""
              SELECT l.place, l.kind, l.stamp, l.sender, l.audience, l.type, l.thread, l.execution, l.reply_to, l.hops, l.subject, l.superseded_by, l.released_by,
@@ -194,6 +201,23 @@ internal static class PostgresExportRows
         Stamp = row.GetInt64(2),
         Level = row.GetString(3),
         Message = row.GetString(4),
+    };
+
+    private static EntityLine Entity(NpgsqlDataReader row) => new()
+    {
+        Project = ProjectOf(row),
+        Seq = SeqOf(row, 0)!.Value,
+        EntityKind = row.GetInt16(1),
+        Name = row.TextOrNull(2),
+        IdBits = row.GetInt64(3),
+        MadeAt = row.GetInt64(4),
+        Changed = SeqOf(row, 5)!.Value,
+        ChangedAt = row.GetInt64(6),
+        Maker = row.GetInt32(7),
+        Due = row.IsDBNull(8) ? null : row.GetInt64(8),
+        IsOver = row.GetInt16(9) != 0,
+        Body = RawJson.Of(row.GetString(10)),
+        Marks = row.GetFieldValue<string[]>(11),
     };
 
     private static EntryLine Entry(NpgsqlDataReader row)

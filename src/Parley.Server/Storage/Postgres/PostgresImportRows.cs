@@ -36,6 +36,7 @@ internal static class PostgresImportRows
             "executions (place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at)",
             lines, Write, cancel),
         ExecutionLogLine => CopyAsync<ExecutionLogLine>(connection, "execution_logs (execution, place, stamp, level, message)", lines, Write, cancel),
+        EntityLine => CopyEntitiesAsync(connection, lines, cancel),
         EntryLine => CopyAsync<EntryLine>(connection, Entry, lines, Write, cancel),
         DeliveryLine => CopyAsync<DeliveryLine>(connection, Delivery, lines, Write, cancel),
         ReactionLine => CopyAsync<ReactionLine>(
@@ -90,6 +91,20 @@ internal static class PostgresImportRows
             static (row, placed) => row.Int(placed.Squad).Int(placed.Member.Agent).Int(placed.Position).Text(placed.Member.Role).Text(placed.Member.Specialization),
             cancel);
     }
+
+    private static async Task CopyEntitiesAsync(NpgsqlConnection connection, IReadOnlyList<ExportLine> lines, CancellationToken cancel)
+    {
+        await CopyAsync<EntityLine>(
+            connection, "entities (place, changed, made_at, changed_at, id_bits, due, project, maker, kind, is_over, name, body)", lines,
+            static (row, entity) => row.Big(LogKey.Of(entity.Project, entity.Seq)).Big(LogKey.Of(entity.Project, entity.Changed)).Big(entity.MadeAt)
+                .Big(entity.ChangedAt).Big(entity.IdBits).Big(entity.Due).Int(entity.Project).Int(entity.Maker).Small(entity.EntityKind)
+                .Small(entity.IsOver ? 1 : 0).Text(entity.Name).Text(entity.Body.ToString()),
+            cancel);
+        var marks = lines.Cast<EntityLine>().SelectMany(entity => entity.Marks.Select(mark => new PlacedMark(LogKey.Of(entity.Project, entity.Seq), mark)));
+        await CopyAsync<PlacedMark>(connection, "entity_marks (place, mark)", marks, static (row, placed) => row.Big(placed.Place).Text(placed.Mark), cancel);
+    }
+
+    private sealed record PlacedMark(long Place, string Mark);
 
     private sealed record PlacedMember(int Squad, MovedMember Member, int Position);
 

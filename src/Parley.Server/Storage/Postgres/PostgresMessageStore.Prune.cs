@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
@@ -20,6 +21,7 @@ internal sealed partial class PostgresMessageStore
                     return false;
                 await PruneDeliveriesAsync(transaction, places, ended);
                 PruneExecutions(transaction, places);
+                PruneEntities(transaction, places);
                 transaction.Defer("DELETE FROM log WHERE place = ANY ($1)", places);
                 return places.Length == most;
             },
@@ -66,6 +68,17 @@ internal sealed partial class PostgresMessageStore
             places);
         transaction.Defer("DELETE FROM reactions WHERE place = ANY ($1)", places);
     }
+
+    /// <summary>What is over goes with its end: what goes on stays, however old it is.</summary>
+    private static void PruneEntities(PostgresTransaction transaction, long[] places) => transaction.Defer(
+        $"""
+        WITH gone AS (
+            DELETE FROM entities e USING log l
+            WHERE l.place = ANY ($1) AND l.kind >= {EntityKind.First} AND e.place = l.subject AND e.changed = l.place AND e.is_over = 1
+            RETURNING e.place)
+        DELETE FROM entity_marks m USING gone WHERE m.place = gone.place
+        """,
+        places);
 
     /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>
     private static void PruneExecutions(PostgresTransaction transaction, long[] places)

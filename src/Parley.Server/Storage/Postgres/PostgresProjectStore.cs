@@ -93,7 +93,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
                 WHERE l.place >= $1 AND l.place <= $2 AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
                 """,
                 first, last);
-            foreach (var (table, column) in new[] { ("reactions", "place"), ("executions", "place"), ("execution_logs", "execution"), ("log", "place") })
+            foreach (var (table, column) in new[] { ("reactions", "place"), ("executions", "place"), ("execution_logs", "execution"), ("entities", "place"), ("entity_marks", "place"), ("log", "place") })
                 transaction.Defer($"DELETE FROM {table} WHERE {column} >= $1 AND {column} <= $2", first, last);
             return true;
         }
@@ -105,6 +105,9 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
             "DELETE FROM memberships WHERE squad IN (SELECT number FROM squads WHERE project = $1)",
             "DELETE FROM squads WHERE project = $1",
             "DELETE FROM agents WHERE project = $1",
+            // Those whose first entry retention has taken.
+            "DELETE FROM entity_marks WHERE place IN (SELECT place FROM entities WHERE project = $1)",
+            "DELETE FROM entities WHERE project = $1",
             "DELETE FROM idempotency WHERE project = $1",
             "DELETE FROM projects WHERE number = $1",
         })

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
+using Parley.Server.Entities;
 using Parley.Server.Executions;
 using Parley.Server.History;
 using Parley.Server.Idempotency;
@@ -39,6 +40,7 @@ internal static class PostgresStorage
         .AddSingleton<IAgentStore, PostgresAgentStore>()
         .AddSingleton<ISquadStore, PostgresSquadStore>()
         .AddSingleton<IExecutionStore, PostgresExecutionStore>()
+        .AddSingleton<IEntityStore, PostgresEntityStore>()
         .AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>()
         .AddSingleton<PostgresStatsStore>()
         .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<PostgresStatsStore>())

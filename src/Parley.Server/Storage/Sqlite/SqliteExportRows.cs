@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.ExportImport;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -51,6 +53,13 @@ internal static class SqliteExportRows
         LineKinds.ExecutionLog => Rows(
             connection, $"SELECT execution, place, stamp, level, message FROM execution_logs WHERE execution >> 40 IN {Projects} ORDER BY execution, place {Page}",
             skip, ExecutionLog),
+        LineKinds.Entity => Rows(
+            connection,
+            $"""
+             SELECT {EntitySql.Columns}, (SELECT json_group_array(mark) FROM (SELECT mark FROM entity_marks m WHERE m.place = e.place ORDER BY mark))
+             FROM entities e WHERE e.project IN {Projects} ORDER BY e.place {Page}
+             """,
+            skip, Entity),
         LineKinds.Entry => Rows(
             connection,
             $"""
@@ -202,6 +211,23 @@ internal static class SqliteExportRows
         Stamp = row.Int64(2),
         Level = row.Text(3)!,
         Message = row.Text(4)!,
+    };
+
+    private static EntityLine Entity(SqliteStatement row) => new()
+    {
+        Project = ProjectOf(row),
+        Seq = SeqOf(row, 0)!.Value,
+        EntityKind = row.Int32(1),
+        Name = row.Text(2),
+        IdBits = row.Int64(3),
+        MadeAt = row.Int64(4),
+        Changed = SeqOf(row, 5)!.Value,
+        ChangedAt = row.Int64(6),
+        Maker = row.Int32(7),
+        Due = row.NullableInt64(8),
+        IsOver = row.Int64(9) != 0,
+        Body = Json(row, 10),
+        Marks = JsonSerializer.Deserialize(row.Blob(11), WireJson.Lenient.IReadOnlyListString)!,
     };
 
     private static EntryLine Entry(SqliteStatement row)

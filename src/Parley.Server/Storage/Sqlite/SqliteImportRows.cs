@@ -30,6 +30,9 @@ internal static class SqliteImportRows
             case ExecutionLogLine log:
                 Write(connection, log);
                 break;
+            case EntityLine entity:
+                Write(connection, entity);
+                break;
             case EntryLine entry:
                 Write(connection, entry);
                 break;
@@ -118,6 +121,22 @@ internal static class SqliteImportRows
         .Bind(5, (long)execution.Status).Bind(6, execution.Progress).Bind(7, execution.CurrentPhase).Bind(8, execution.Result).Bind(9, execution.Error)
         .Bind(10, execution.CreatedBy).Bind(11, execution.Creator).Bind(12, execution.CreatedAt).Bind(13, execution.EndedAt)
         .Run();
+
+    private static void Write(SqliteConnection connection, EntityLine entity)
+    {
+        var place = LogKey.Of(entity.Project, entity.Seq);
+        connection.Prepare(
+                """
+                INSERT INTO entities (place, project, kind, name, id_bits, made_at, changed, changed_at, maker, due, is_over, body)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                """)
+            .Bind(1, place).Bind(2, entity.Project).Bind(3, entity.EntityKind).Bind(4, entity.Name).Bind(5, entity.IdBits).Bind(6, entity.MadeAt)
+            .Bind(7, LogKey.Of(entity.Project, entity.Changed)).Bind(8, entity.ChangedAt).Bind(9, entity.Maker).Bind(10, entity.Due)
+            .Bind(11, entity.IsOver ? 1 : 0).Bind(12, entity.Body.Utf8)
+            .Run();
+        foreach (var mark in entity.Marks)
+            connection.Prepare("INSERT INTO entity_marks (place, mark) VALUES (?1, ?2)").Bind(1, place).Bind(2, mark).Run();
+    }
 
     private static void Write(SqliteConnection connection, ExecutionLogLine log) => connection.Prepare(
             "INSERT INTO execution_logs (execution, place, stamp, level, message) VALUES (?1, ?2, ?3, ?4, ?5)")

@@ -1,3 +1,4 @@
+using Parley.Server.Entities;
 using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -44,6 +45,9 @@ internal sealed partial class SqliteMessageStore
             case { Kind: EntryKind.Execution } step:
                 PruneExecution(connection, step, place);
                 break;
+            case { Kind: >= (EntryKind)EntityKind.First } change:
+                PruneEntity(connection, change, place);
+                break;
         }
 
         connection.Prepare("DELETE FROM log WHERE place = ?1").Bind(1, place).Run();
@@ -64,6 +68,14 @@ internal sealed partial class SqliteMessageStore
         connection.Prepare("DELETE FROM deliveries WHERE delivery >= ?1 AND delivery < ?2")
             .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries).Run();
         connection.Prepare("DELETE FROM reactions WHERE place = ?1").Bind(1, place).Run();
+    }
+
+    /// <summary>What is over goes with its end: what goes on stays, however old it is.</summary>
+    private static void PruneEntity(SqliteConnection connection, LogEntry change, long place)
+    {
+        var entity = LogKey.Of(change.Project, change.Subject);
+        if (connection.Prepare("DELETE FROM entities WHERE place = ?1 AND changed = ?2 AND is_over = 1").Bind(1, entity).Bind(2, place).Run() > 0)
+            connection.Prepare("DELETE FROM entity_marks WHERE place = ?1").Bind(1, entity).Run();
     }
 
     /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>

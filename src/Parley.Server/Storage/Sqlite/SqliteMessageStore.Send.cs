@@ -15,13 +15,15 @@ internal sealed partial class SqliteMessageStore
     }
 
     /// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
-    private sealed class SendOperation(SqliteMessageStore store, IReadOnlyList<Send> sends) : WriteOperation
+    internal sealed class SendOperation(SqliteMessageStore store, IReadOnlyList<Send> sends) : WriteOperation
     {
         private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SendOutcome[] _outcomes = new SendOutcome[sends.Count];
         private readonly List<Handed> _handed = new(sends.Count);
 
         internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
+
+        internal IReadOnlyList<SendOutcome> Outcomes => _outcomes;
 
         internal override int Weight { get; } = sends.Sum(send => 1 + send.Recipients.Agents.Count);
 

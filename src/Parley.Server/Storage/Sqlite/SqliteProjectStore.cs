@@ -94,7 +94,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
                         WHERE l.place BETWEEN ?1 AND ?2 AND l.kind = 1)
                     """)
                 .Bind(1, first).Bind(2, upTo).Run();
-            foreach (var (table, column) in new[] { ("reactions", "place"), ("executions", "place"), ("execution_logs", "execution"), ("log", "place") })
+            foreach (var (table, column) in new[] { ("reactions", "place"), ("executions", "place"), ("execution_logs", "execution"), ("entities", "place"), ("entity_marks", "place"), ("log", "place") })
                 connection.Prepare($"DELETE FROM {table} WHERE {column} BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, upTo).Run();
             return true;
         }
@@ -108,6 +108,9 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             "DELETE FROM memberships WHERE squad IN (SELECT number FROM squads WHERE project = ?1)",
             "DELETE FROM squads WHERE project = ?1",
             "DELETE FROM agents WHERE project = ?1",
+            // Those whose first entry retention has taken.
+            "DELETE FROM entity_marks WHERE place IN (SELECT place FROM entities WHERE project = ?1)",
+            "DELETE FROM entities WHERE project = ?1",
             "DELETE FROM idempotency WHERE project = ?1",
             "DELETE FROM projects WHERE number = ?1",
         })

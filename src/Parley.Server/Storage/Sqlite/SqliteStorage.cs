@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Coordination;
+using Parley.Server.Entities;
 using Parley.Server.Executions;
 using Parley.Server.History;
 using Parley.Server.Idempotency;
@@ -41,6 +42,7 @@ internal static class SqliteStorage
         .AddSingleton<IAgentStore, SqliteAgentStore>()
         .AddSingleton<ISquadStore, SqliteSquadStore>()
         .AddSingleton<IExecutionStore, SqliteExecutionStore>()
+        .AddSingleton<IEntityStore, SqliteEntityStore>()
         .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
         .AddSingleton<SqliteStatsStore>()
         .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<SqliteStatsStore>())

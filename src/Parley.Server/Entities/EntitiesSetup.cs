@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+
+namespace Parley.Server.Entities;
+
+internal static class EntitiesSetup
+{
+    /// <summary>A kind with everything that comes from its declaration alone. Needs an <see cref="IEntityStore"/>.</summary>
+    public static IServiceCollection AddEntities<T>(this IServiceCollection services, EntityKind<T> kind)
+        where T : class => services
+        .AddSingleton<EntityKind>(kind)
+        .AddSingleton(kind)
+        .AddSingleton<EntityBoard<T>>()
+        .AddSingleton<IFeedSource, EntityFeed<T>>()
+        .AddSingleton<IChore, DueEntities<T>>();
+}

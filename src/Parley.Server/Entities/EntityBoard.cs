@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Parley.Server.Rest;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Entities;
+
+/// <summary>The things of one kind: found, listed, and changed by rules.</summary>
+internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
+    where T : class
+{
+    internal EntityKind<T> Kind => kind;
+
+    internal async ValueTask<Entity<T>?> FindAsync(int project, string name, CancellationToken cancellationToken) =>
+        Read(await store.FindAsync(project, kind.Number, name, cancellationToken));
+
+    internal async ValueTask<Entity<T>?> FindAsync(int project, Guid id, CancellationToken cancellationToken) =>
+        Read(await store.FindAsync(project, kind.Number, id, cancellationToken));
+
+    internal async ValueTask<IReadOnlyList<Entity<T>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(query, cancellationToken)).Select(row => Read(row)!)];
+
+    /// <summary>Changes what a name stands for.</summary>
+    /// <param name="sender">The number of the agent that asks; 0: none.</param>
+    /// <param name="decide">What becomes of what is there, or of null where there is nothing. Asked again after a conflict.</param>
+    internal ValueTask<Result<Entity<T>?>> ChangeAsync(
+        int project, string name, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
+        ChangeAsync(project, sender, cancel => FindAsync(project, name, cancel), decide, cancellationToken);
+
+    /// <inheritdoc cref="ChangeAsync(int, string, int, Func{Entity{T}?, Decision{T}}, CancellationToken)"/>
+    internal ValueTask<Result<Entity<T>?>> ChangeAsync(
+        int project, Guid id, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
+        ChangeAsync(project, sender, cancel => FindAsync(project, id, cancel), decide, cancellationToken);
+
+    /// <summary>Makes one that is named by its id alone.</summary>
+    internal async ValueTask<Entity<T>> AddAsync(int project, int sender, T value, string type, CancellationToken cancellationToken)
+    {
+        var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, Decision<T>.Put(value, type))]), cancellationToken);
+        return Read(outcome.Rows[0])!;
+    }
+
+    /// <summary>A thing as it is to be, for a transition of several.</summary>
+    /// <exception cref="InvalidOperationException">The decision changes nothing.</exception>
+    internal EntityWrite Write(Entity<T>? present, Decision<T> decision)
+    {
+        var isOver = decision.Value is { } value && kind.IsOver(value);
+        var body = decision.Value is null ? present!.Row.Body : EntityJson.Body(decision.Value, kind.Json, kind.Fields);
+        var marks = decision.Value is null ? [] : kind.Marks(decision.Value);
+        return new EntityWrite(kind)
+        {
+            Present = present?.Row,
+            Removes = decision.Value is null,
+            Name = decision.Value is null ? present!.Row.Name : kind.NameOf(decision.Value),
+            Body = body,
+            Entry = EntityJson.Entry(kind.Fields, body, present?.Row, isOver, decision.Extra),
+            Type = decision.Type ?? throw new InvalidOperationException("What is kept or refused is not written."),
+            Marks = present is not null && decision.Value is not null && marks.SequenceEqual(kind.Marks(present.Value), StringComparer.Ordinal) ? null : marks,
+            Due = decision.Value is null ? null : kind.Due(decision.Value)?.ToUnixTimeMilliseconds(),
+            IsOver = isOver,
+        };
+    }
+
+    /// <summary>Does what is due, a bounded number at a time.</summary>
+    /// <returns>True when there may be more.</returns>
+    internal async ValueTask<bool> RunDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const int most = 100;
+        var due = await store.DueAsync(kind.Number, now, most, cancellationToken);
+        foreach (var row in due)
+        {
+            // Looked at again: it may have been changed, or done by another node, since the list was made.
+            await ChangeAsync(
+                row.Project, row.Id, sender: 0,
+                present => present is not null && kind.Due(present.Value) <= now ? kind.WhenDue(present, now) : Decision<T>.Keep,
+                cancellationToken);
+        }
+
+        return due.Count == most;
+    }
+
+    private async ValueTask<Result<Entity<T>?>> ChangeAsync(
+        int project, int sender, Func<CancellationToken, ValueTask<Entity<T>?>> find, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var present = await find(cancellationToken);
+            var decision = decide(present);
+            if (decision.Problem is { } problem)
+                return problem;
+            if (decision.Type is null || (decision.Value is null && present is null))
+                return present;
+            var transition = new Transition(project, sender, [Write(present, decision)]) { Messages = decision.Messages };
+            var outcome = await store.ApplyAsync(transition, cancellationToken);
+            if (outcome.Result == TransitionResult.MessageRefused)
+                return Problems.Conflict("A message that belongs to this change could not be stored, so nothing was changed.");
+            if (outcome.Result == TransitionResult.Applied)
+                return decision.Value is null ? null : Read(outcome.Rows[0]);
+        }
+    }
+
+    private Entity<T>? Read(EntityRow? row) =>
+        row is null ? null : new Entity<T>(row, JsonSerializer.Deserialize(EntityJson.Whole(kind.Fields, row), kind.Json)!);
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Parley.Server.Log;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Entities;
+
+/// <summary>The feed of a kind: each thing as an entry of the log left it, and before that all things as they are.</summary>
+internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store) : IFeedSource
+    where T : class
+{
+    private const int PartSize = 100;
+
+    public string Name => kind.Feed;
+
+    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter)
+    {
+        var prefix = default(string);
+        if (filter.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
+            return (null, Problems.InvalidField($"feeds.{Name}", "must be an object, as {}"));
+        if (filter.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var field in filter.EnumerateObject())
+            {
+                if (kind.PrefixField is null || field.Name != "prefix" || field.Value.ValueKind != JsonValueKind.String)
+                    return (null, Problems.InvalidField($"feeds.{Name}.{Problems.Shown(field.Name)}", kind.PrefixField is null ? "is not a filter: say {}" : "is not a filter: say {\"prefix\": \"...\"} or {}"));
+                prefix = field.Value.GetString();
+            }
+        }
+
+        var utf8 = prefix is null ? null : System.Text.Encoding.UTF8.GetBytes(kind.PrefixField!);
+        return (new Feed(
+            Name,
+            new FeedSelection(LogQuery.All, entry => entry.Kind == kind.Entry && (prefix is null || Begins(entry.Json, utf8!, prefix))),
+            null, Receipts: false)
+        {
+            IsEnd = entry => entry.Type == kind.RemovedType,
+            Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, prefix, cancellationToken),
+        }, null);
+    }
+
+    private static bool Begins(byte[] json, byte[] field, string prefix)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isIt = reader.ValueTextEquals(field);
+            reader.Read();
+            if (isIt)
+                return reader.GetString()!.StartsWith(prefix, StringComparison.Ordinal);
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    /// <summary>In parts, newest first or by name: what is made meanwhile comes as a change.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(int project, string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new EntityQuery(project, kind.Number, PartSize) { Prefix = prefix };
+        while (true)
+        {
+            var part = await store.ListAsync(query, cancellationToken);
+            if (part.Count > 0)
+                yield return [.. part.Select(row => EntityJson.Whole(kind.Fields, row))];
+            if (part.Count < PartSize)
+                yield break;
+            query = prefix is null ? query with { Below = part[^1].Made } : query with { AfterName = part[^1].Name };
+        }
+    }
+}

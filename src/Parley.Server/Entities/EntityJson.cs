@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Entities;
+
+/// <summary>The JSON of things: the body that is stored, the whole that everybody sees, and the entry of the log.</summary>
+/// <remarks>An entry is written before its id, its time and its seq are known. In their places stand the control characters 1, 2 and 3, which
+/// no JSON text holds: whoever commits puts the values there, the database or this server, byte by byte the same.</remarks>
+internal static class EntityJson
+{
+    internal const byte IdPlace = 1, TimePlace = 2, SeqPlace = 3;
+
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A noun without the fields that the store fills in.</summary>
+    internal static byte[] Body<T>(T value, JsonTypeInfo<T> type, EntityFields fields)
+    {
+        var whole = OnOneLine(JsonSerializer.SerializeToUtf8Bytes(value, type));
+        var body = new ArrayBufferWriter<byte>(whole.Length);
+        using var writer = new Utf8JsonWriter(body, Relaxed);
+        var reader = new Utf8JsonReader(whole);
+        reader.Read();
+        writer.WriteStartObject();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isKept = !fields.Has(reader.ValueSpan);
+            if (isKept)
+                writer.WritePropertyName(reader.ValueSpan);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isKept)
+                writer.WriteRawValue(whole.AsSpan(start, (int)reader.BytesConsumed - start), skipInputValidation: true);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return body.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Without the line breaks that a value may have come with: one would end an event of a stream, and a line of an export.</summary>
+    private static byte[] OnOneLine(byte[] json)
+    {
+        if (json.AsSpan().IndexOfAny((byte)'\n', (byte)'\r') < 0)
+            return json;
+        var line = new ArrayBufferWriter<byte>(json.Length);
+        using var document = JsonDocument.Parse(json);
+        using (var writer = new Utf8JsonWriter(line, Relaxed))
+            document.RootElement.WriteTo(writer);
+        return line.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A thing as everybody sees it.</summary>
+    internal static byte[] Whole(EntityFields fields, EntityRow row) => Compose(
+        fields, row.Body, row.Id.ToString(), Time(row.MadeAt), Time(row.ChangedAt), row.IsOver ? Time(row.ChangedAt) : null,
+        row.Changed.ToString(CultureInfo.InvariantCulture), extra: default);
+
+    /// <summary>The entry of a change, with its open places.</summary>
+    /// <param name="present">As it was before; null: it is made by this.</param>
+    /// <param name="extra">Fields that are told once and not stored with the thing: <c>"logs":[...]</c>; empty: none.</param>
+    internal static byte[] Entry(EntityFields fields, byte[] body, EntityRow? present, bool isOver, ReadOnlySpan<byte> extra)
+    {
+        var now = ((char)TimePlace).ToString();
+        return Compose(
+            fields, body, present?.Id.ToString() ?? ((char)IdPlace).ToString(), present is null ? now : Time(present.MadeAt), now, isOver ? now : null,
+            ((char)SeqPlace).ToString(), extra);
+    }
+
+    /// <summary>An entry with its places filled.</summary>
+    internal static byte[] Fill(byte[] entry, Guid id, long stamp, long seq)
+    {
+        var filled = new ArrayBufferWriter<byte>(entry.Length + 64);
+        var rest = entry.AsSpan();
+        for (int at; (at = rest.IndexOfAny(IdPlace, TimePlace, SeqPlace)) >= 0; rest = rest[(at + 1)..])
+        {
+            filled.Write(rest[..at]);
+            var value = rest[at] switch
+            {
+                IdPlace => id.ToString(),
+                TimePlace => Time(stamp),
+                _ => seq.ToString(CultureInfo.InvariantCulture),
+            };
+            filled.Advance(Encoding.ASCII.GetBytes(value, filled.GetSpan(value.Length)));
+        }
+
+        filled.Write(rest);
+        return filled.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Compose(
+        EntityFields fields, byte[] body, string id, string made, string changed, string? ended, string version, ReadOnlySpan<byte> extra)
+    {
+        var json = new ArrayBufferWriter<byte>(body.Length + 256);
+        Text(json, $"{{\"{fields.Id}\":\"{id}\"");
+        if (body.Length > 2)
+        {
+            json.Write(","u8);
+            json.Write(body.AsSpan(1, body.Length - 2));
+        }
+
+        if (fields.CreatedAt is { } createdAt)
+            Text(json, $",\"{createdAt}\":\"{made}\"");
+        if (fields.ChangedAt is { } changedAt)
+            Text(json, $",\"{changedAt}\":\"{changed}\"");
+        if (fields.EndedAt is { } endedAt)
+            Text(json, ended is null ? $",\"{endedAt}\":null" : $",\"{endedAt}\":\"{ended}\"");
+        if (fields.Version is { } versionField)
+            Text(json, $",\"{versionField}\":{version}");
+        if (!extra.IsEmpty)
+        {
+            json.Write(","u8);
+            json.Write(extra);
+        }
+
+        json.Write("}"u8);
+        return json.WrittenSpan.ToArray();
+    }
+
+    private static string Time(long stamp) => WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));
+
+    private static void Text(ArrayBufferWriter<byte> to, string text) => to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(text.Length * 3)));
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization.Metadata;
+using Parley.Server.Log;
+
+namespace Parley.Server.Entities;
+
+/// <summary>A kind of versioned things with a JSON body, as its concept declares it. From the declaration come its feed, its name on event
+/// streams, its lists, what happens when one is due, its export and its end with its project.</summary>
+internal abstract class EntityKind
+{
+    /// <summary>The smallest number of a kind. Stored, as the kind of its log entries: a number is never given to another kind.</summary>
+    internal const int First = 12;
+
+    /// <inheritdoc cref="First"/>
+    internal required int Number { get; init; }
+
+    /// <summary>One of them, in words and as an event of a stream: <c>memory</c>.</summary>
+    internal required string Name { get; init; }
+
+    /// <summary>All of them, as a feed: <c>memory</c>, <c>tasks</c>.</summary>
+    internal required string Feed { get; init; }
+
+    /// <summary>The fields of its noun that the store knows, and nobody else says.</summary>
+    internal required EntityFields Fields { get; init; }
+
+    /// <summary>The type of the log entry that says that one is gone.</summary>
+    internal required string RemovedType { get; init; }
+
+    /// <summary>The field of its noun that lists and feeds can be narrowed by, as <c>prefix</c>: the name. Null: they can not.</summary>
+    internal string? PrefixField { get; init; }
+
+    internal EntryKind Entry => (EntryKind)Number;
+}
+
+/// <inheritdoc/>
+/// <typeparam name="T">The noun of the wire, which is also what rules work on.</typeparam>
+internal sealed class EntityKind<T> : EntityKind
+    where T : class
+{
+    internal required JsonTypeInfo<T> Json { get; init; }
+
+    /// <summary>The name by which one is found, unique in its project; null where the id is its only name.</summary>
+    internal Func<T, string?> NameOf { get; init; } = static _ => null;
+
+    /// <summary>What one can be listed by, as <c>status=completed</c>.</summary>
+    internal Func<T, IReadOnlyList<string>> Marks { get; init; } = static _ => [];
+
+    /// <summary>When one is next to be looked at; null: never.</summary>
+    internal Func<T, DateTimeOffset?> Due { get; init; } = static _ => null;
+
+    /// <summary>What becomes of one that is due. Runs again after a crash or a conflict: a pure function, as every rule.</summary>
+    internal Func<Entity<T>, DateTimeOffset, Decision<T>> WhenDue { get; init; } = static (_, _) => Decision<T>.Keep;
+
+    /// <summary>True for what has come to its end: it goes from the store with its last entry of the log.</summary>
+    internal Func<T, bool> IsOver { get; init; } = static _ => false;
+}
+
+/// <summary>Names of the fields that the store fills in; null: the noun has none.</summary>
+/// <param name="Id">A UUIDv7 that leads to the entry by which the thing was made.</param>
+internal sealed record EntityFields(string Id)
+{
+    internal string? CreatedAt { get; init; } = "created_at";
+
+    internal string? ChangedAt { get; init; }
+
+    /// <summary>The time of the change after which it is over; null until then.</summary>
+    internal string? EndedAt { get; init; }
+
+    /// <summary>The seq of the change that made it what it is: it rises with every change, also where a name is taken anew after a deletion,
+    /// so that what was read before can not be mistaken for what is there now.</summary>
+    internal string? Version { get; init; }
+
+    internal bool Has(ReadOnlySpan<byte> name) =>
+        Is(name, Id) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);
+
+    private static bool Is(ReadOnlySpan<byte> name, string? field) => field is not null && System.Text.Ascii.Equals(name, field);
+}

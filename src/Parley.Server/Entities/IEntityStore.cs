@@ -1,0 +1,23 @@
+namespace Parley.Server.Entities;
+
+/// <summary>Durable things of every kind. What changes them is one atomic transition; a caller never needs a transaction of its own, and no
+/// lock is held while it thinks.</summary>
+/// <remarks>Implementations pass <c>EntityStoreConformance</c>, which defines this contract in full.</remarks>
+internal interface IEntityStore
+{
+    /// <returns>Null when there is none.</returns>
+    ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken);
+
+    /// <returns>Null when there is none.</returns>
+    ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken);
+
+    ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Things of a kind, of any project, that are due by a time, the earliest first.</summary>
+    ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken);
+
+    /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
+    /// messages behind them.</summary>
+    /// <returns>Where something had changed since it was read: that, and nothing else has happened.</returns>
+    ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken);
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using Parley.Server.Entities;
+using Parley.Server.Storage.Sql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Transitions of things in a batch, each by one call of <c>parley_change_1</c>.</summary>
+internal sealed partial class PostgresBatch
+{
+    private static readonly string Change = $"SELECT * FROM parley_change_1({string.Join(", ", Enumerable.Range(1, 21).Select(number => $"${number}"))})";
+
+    private const string AllSent = "SELECT parley_all_sent_1($1)";
+
+    private readonly List<TransitionOperation> _transitions = [];
+
+    internal void Add(TransitionOperation operation)
+    {
+        _projects.Add(operation.Transition.Project);
+        _transitions.Add(operation);
+        Weight += operation.Transition.Writes.Count;
+    }
+
+    /// <summary>Takes nothing more.</summary>
+    internal void Close() => Weight = Math.Max(Weight, MaxWeight);
+
+    private NpgsqlBatchCommand ChangeCommand(TransitionOperation operation, long? now, int node, bool notify)
+    {
+        var transition = operation.Transition;
+        var writes = transition.Writes.ToList();
+        var command = new NpgsqlBatchCommand(Change);
+        var to = command.Parameters;
+        to.Add(Value(now, NpgsqlDbType.Bigint));
+        to.Add(new NpgsqlParameter<int> { TypedValue = node });
+        to.Add(new NpgsqlParameter<bool> { TypedValue = notify });
+        to.Add(new NpgsqlParameter<int> { TypedValue = transition.Project });
+        to.Add(new NpgsqlParameter<int> { TypedValue = transition.Sender });
+        to.Add(new NpgsqlParameter<int> { TypedValue = transition.Messages.Count });
+        to.Add(Value(Longs(writes, write => write.Present is { } present ? LogKey.Of(transition.Project, present.Made) : 0), LongNumbers));
+        to.Add(Value(Longs(writes, write => write.Present is { } present ? LogKey.Of(transition.Project, present.Changed) : 0), LongNumbers));
+        to.Add(Value(writes.Select(write => write.Removes).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean));
+        to.Add(Value(operation.Bits, LongNumbers));
+        to.Add(Value(Longs(writes, write => write.Due ?? 0), LongNumbers));
+        to.Add(Value(Ints(writes, write => write.Kind.Number), Numbers));
+        to.Add(Value(Ints(writes, write => (int)write.Audience), Numbers));
+        to.Add(Value(Ints(writes, write => write.IsOver ? 1 : 0), Numbers));
+        to.Add(Value(writes.Select(write => write.Name).ToArray(), Texts));
+        to.Add(Value(writes.Select(write => write.Type).ToArray(), Texts));
+        to.Add(Value(writes.Select(write => Encoding.UTF8.GetString(write.Body)).ToArray(), Texts));
+        to.Add(Value(writes.Select(write => Encoding.UTF8.GetString(write.Entry)).ToArray(), Texts));
+        to.Add(Value(writes.Select(write => write.Marks is not null).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean));
+        AddMarks(to, writes);
+        return command;
+    }
+
+    private static void AddMarks(NpgsqlParameterCollection to, List<EntityWrite> writes)
+    {
+        var marks = writes.SelectMany((write, i) => (write.Marks ?? []).Select(mark => (Write: i + 1, Mark: EntitySql.Mark(write.Kind.Number, mark)))).ToList();
+        to.Add(Value(Ints(marks, mark => mark.Write), Numbers));
+        to.Add(Value(marks.Count == 0 ? null : marks.Select(mark => mark.Mark).ToArray(), Texts));
+    }
+
+    private async Task ReadChangedAsync(NpgsqlDataReader results)
+    {
+        foreach (var operation in _transitions)
+        {
+            _ = await results.ReadAsync();
+            if (results.GetBoolean(0))
+                operation.Take(applied: true, results.GetInt64(1), results.GetInt64(2));
+            _ = await results.NextResultAsync();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Npgsql;
+using Parley.Server.Entities;
+using Parley.Server.Log;
+using Parley.Server.Rest;
+using Parley.Server.Storage.Sql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Things of every kind in PostgreSQL.</summary>
+internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMessageStore messages) : IEntityStore
+{
+    private static readonly string ByName = EntitySql.ByName('$');
+    private static readonly string ByPlace = EntitySql.ByPlace('$');
+    private static readonly string DueSql = EntitySql.Due('$');
+
+    public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
+        FirstAsync(ByName, [project, (short)kind, name], cancellationToken);
+
+    public async ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken) =>
+        await FirstAsync(ByPlace, [LogKey.Of(project, EntryId.SeqOf(id)), (short)kind], cancellationToken) is { } row && row.Id == id ? row : null;
+
+    public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken)
+    {
+        var (sql, values) = EntitySql.List(query, '$');
+        return AllAsync(sql, [.. values], cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
+        AllAsync(DueSql, [(short)kind, by.ToUnixTimeMilliseconds(), max], cancellationToken);
+
+    public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
+    {
+        await database.Writer.RoomAsync(cancellationToken);
+        var operation = new TransitionOperation(messages, transition);
+        database.Writer.Enqueue(operation);
+        return await operation.Done;
+    }
+
+    private async ValueTask<EntityRow?> FirstAsync(string sql, object?[] values, CancellationToken cancellationToken) =>
+        (await AllAsync(sql, values, cancellationToken)) is [var only] ? only : null;
+
+    private ValueTask<IReadOnlyList<EntityRow>> AllAsync(string sql, object?[] values, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<EntityRow>>(
+            async (connection, cancellation) => await connection.Ask(sql, values).ListAsync(Read, cancellation), cancellationToken);
+
+    private static EntityRow Read(NpgsqlDataReader row) => new()
+    {
+        Project = LogKey.Project(row.GetInt64(0)),
+        Made = LogKey.Seq(row.GetInt64(0)),
+        Kind = row.GetInt16(1),
+        Name = row.TextOrNull(2),
+        IdBits = row.GetInt64(3),
+        MadeAt = row.GetInt64(4),
+        Changed = LogKey.Seq(row.GetInt64(5)),
+        ChangedAt = row.GetInt64(6),
+        Maker = row.GetInt32(7),
+        Due = row.IsDBNull(8) ? null : row.GetInt64(8),
+        IsOver = row.GetInt16(9) != 0,
+        Body = row.GetFieldValue<byte[]>(10),
+    };
+}

@@ -1,0 +1,109 @@
+using Npgsql;
+using Parley.Server.Entities;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>One transition of things. Alone it shares a batch with others; with messages behind it, it is a batch of its own, which is undone
+/// as a whole where a thing has changed or a message can not be stored.</summary>
+internal sealed class TransitionOperation(PostgresMessageStore store, Transition transition) : PostgresBatchOperation
+{
+    private const string HasChanged = "PA001", IsUnsent = "PA002";
+
+    private readonly TaskCompletionSource<TransitionOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SendOperation? _sends = transition.Messages.Count == 0 ? null : new SendOperation(store, [.. transition.Messages.Cast<Send>()]);
+    private TransitionOutcome _outcome = TransitionOutcome.Conflict;
+
+    internal Transition Transition => transition;
+
+    internal Task<TransitionOutcome> Done => _done.Task;
+
+    internal bool HasMessages => _sends is not null;
+
+    /// <summary>The random bits of the ids of what is made.</summary>
+    internal long[] Bits { get; } = [.. transition.Writes.Select(write => write.Present?.IdBits ?? (long)(EntryId.Random() & EntryId.RandomMask))];
+
+    internal override int Weight => transition.Writes.Count + (_sends?.Weight ?? 0);
+
+    internal override bool IsUnfinished => false;
+
+    internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
+    {
+        if (_sends is null)
+        {
+            batch.Add(this);
+            return true;
+        }
+
+        if (!batch.IsEmpty)
+            return false;
+        batch.Add(this);
+        if (!await _sends.AddToAsync(batch, onlyOne: false))
+            throw new InvalidOperationException($"A transition has more messages than one commit takes, or two under one key ({transition.Messages.Count} messages).");
+        // Nothing may come between it and its messages, or be undone with it.
+        batch.Close();
+        return true;
+    }
+
+    internal override void Rewind() => _sends?.Rewind();
+
+    internal override Task ApplyAsync(PostgresTransaction transaction) => throw new System.Diagnostics.UnreachableException("A batch does all of a transition.");
+
+    /// <summary>What the database answered: nothing is told to anybody yet.</summary>
+    internal void Take(bool applied, long clock, long firstSeq)
+    {
+        if (applied)
+            _outcome = new TransitionOutcome(TransitionResult.Applied, [.. transition.Writes.Select((write, i) => RowOf(write, i, clock, firstSeq + i))]);
+    }
+
+    /// <summary>After the commit.</summary>
+    internal void Commit(CommitEffects effects)
+    {
+        for (var i = 0; i < _outcome.Rows.Count; i++)
+        {
+            var (write, row) = (transition.Writes[i], _outcome.Rows[i]);
+            effects.Entries.Add(new LogEntry
+            {
+                Project = row.Project,
+                Seq = row.Changed,
+                Kind = write.Kind.Entry,
+                Stamp = row.ChangedAt,
+                Audience = write.Audience,
+                Sender = transition.Sender,
+                Type = write.Type,
+                Subject = row.Made,
+                Json = EntityJson.Fill(write.Entry, row.Id, row.ChangedAt, row.Changed),
+            });
+        }
+    }
+
+    internal override void Complete() => _done.TrySetResult(_outcome);
+
+    internal override void Fail(Exception reason)
+    {
+        if (reason is PostgresException { SqlState: HasChanged })
+            _done.TrySetResult(TransitionOutcome.Conflict);
+        else if (reason is PostgresException { SqlState: IsUnsent })
+            _done.TrySetResult(TransitionOutcome.MessageRefused);
+        else
+            _done.TrySetException(reason);
+    }
+
+    private EntityRow RowOf(EntityWrite write, int index, long now, long seq) => new()
+    {
+        Project = transition.Project,
+        Kind = write.Kind.Number,
+        Name = write.Name,
+        Made = write.Present?.Made ?? seq,
+        IdBits = Bits[index],
+        MadeAt = write.Present?.MadeAt ?? now,
+        Changed = seq,
+        ChangedAt = now,
+        Maker = write.Present?.Maker ?? transition.Sender,
+        Due = write.Due,
+        IsOver = write.IsOver,
+        Body = write.Body,
+    };
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using Parley.Server.Entities;
+
+namespace Parley.Server.Storage.Sql;
+
+/// <summary>The questions about things, the same text for every database that speaks SQL.</summary>
+internal static class EntitySql
+{
+    internal const string Columns = "e.place, e.kind, e.name, e.id_bits, e.made_at, e.changed, e.changed_at, e.maker, e.due, e.is_over, e.body";
+
+    /// <summary>A mark as it is stored.</summary>
+    internal static string Mark(int kind, string mark) => string.Create(CultureInfo.InvariantCulture, $"{kind}/{mark}");
+
+    /// <param name="p">What stands before a parameter's number: <c>$</c> or <c>?</c>.</param>
+    /// <remarks>Parameters: project, kind, name.</remarks>
+    internal static string ByName(char p) => $"SELECT {Columns} FROM entities e WHERE e.project = {p}1 AND e.kind = {p}2 AND e.name = {p}3";
+
+    /// <remarks>Parameters: place, kind.</remarks>
+    /// <inheritdoc cref="ByName" path="/param"/>
+    internal static string ByPlace(char p) => $"SELECT {Columns} FROM entities e WHERE e.place = {p}1 AND e.kind = {p}2";
+
+    /// <remarks>Parameters: kind, Unix milliseconds, how many.</remarks>
+    /// <inheritdoc cref="ByName" path="/param"/>
+    internal static string Due(char p) => $"SELECT {Columns} FROM entities e WHERE e.kind = {p}1 AND e.due IS NOT NULL AND e.due <= {p}2 ORDER BY e.due LIMIT {p}3";
+
+    /// <summary>A list, and its parameters in their order.</summary>
+    /// <inheritdoc cref="ByName" path="/param"/>
+    internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query, char p)
+    {
+        var values = new List<object> { query.Kind };
+        var sql = new StringBuilder($"SELECT {Columns} FROM ");
+        if (query.Prefix is { } prefix)
+        {
+            sql.Append($"entities e WHERE e.kind = {p}1 AND e.project = {Next(query.Project)} AND e.name >= {Next(prefix)}");
+            if (EndOf(prefix) is { } end)
+                sql.Append($" AND e.name < {Next(end)}");
+            if (query.AfterName is { } after)
+                sql.Append($" AND e.name > {Next(after)}");
+            foreach (var mark in query.Marks)
+                sql.Append($" AND EXISTS (SELECT 1 FROM entity_marks m WHERE m.place = e.place AND m.mark = {Next(Mark(query.Kind, mark))})");
+            return (sql.Append($" ORDER BY e.name LIMIT {Next(query.Max)}").ToString(), values);
+        }
+
+        // The first mark's index leads; the others are looked up for what it gives. Each statement names one range of one index.
+        sql.Append(query.Marks.Count > 0
+            ? $"entity_marks m JOIN entities e ON e.place = m.place WHERE e.kind = {p}1 AND m.mark = {Next(Mark(query.Kind, query.Marks[0]))} AND m.place"
+            : $"entities e WHERE e.kind = {p}1 AND e.place");
+        var place = query.Marks.Count > 0 ? "m.place" : "e.place";
+        sql.Append($" >= {Next(LogKey.First(query.Project))} AND {place} < {Next(LogKey.Below(query.Project, query.Below))}");
+        foreach (var mark in query.Marks.Skip(1))
+            sql.Append($" AND EXISTS (SELECT 1 FROM entity_marks o WHERE o.place = m.place AND o.mark = {Next(Mark(query.Kind, mark))})");
+        return (sql.Append($" ORDER BY {place} DESC LIMIT {Next(query.Max)}").ToString(), values);
+
+        string Next(object value)
+        {
+            values.Add(value);
+            return string.Create(CultureInfo.InvariantCulture, $"{p}{values.Count}");
+        }
+    }
+
+    /// <summary>The first text behind all that begin with a prefix, as UTF-8 is ordered; null: there is none.</summary>
+    private static string? EndOf(string prefix)
+    {
+        const int firstSurrogate = 0xD800, behindSurrogates = 0xE000;
+        var runes = prefix.EnumerateRunes().ToList();
+        while (runes.Count > 0)
+        {
+            var next = runes[^1].Value + 1;
+            runes.RemoveAt(runes.Count - 1);
+            if (next == firstSurrogate)
+                next = behindSurrogates;
+            if (Rune.IsValid(next))
+                return string.Concat(runes.Select(rune => rune.ToString())) + new Rune(next);
+        }
+
+        return null;
+    }
+}

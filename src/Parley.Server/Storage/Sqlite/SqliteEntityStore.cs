@@ -1,0 +1,214 @@
+using Parley.Server.Entities;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Rest;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Storage.Sql;
+
+namespace Parley.Server.Storage.Sqlite;
+
+/// <summary>Things of every kind in SQLite.</summary>
+internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, SqliteMessageStore messages) : IEntityStore
+{
+    private static readonly string ByName = EntitySql.ByName('?');
+    private static readonly string ByPlace = EntitySql.ByPlace('?');
+    private static readonly string DueSql = EntitySql.Due('?');
+
+    public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(connection => First(connection.Prepare(ByName).Bind(1, project).Bind(2, kind).Bind(3, name)), cancellationToken);
+
+    public async ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken)
+    {
+        var place = LogKey.Of(project, EntryId.SeqOf(id));
+        var row = await database.Readers.ReadAsync(connection => First(connection.Prepare(ByPlace).Bind(1, place).Bind(2, kind)), cancellationToken);
+        return row?.Id == id ? row : null;
+    }
+
+    public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
+            connection =>
+            {
+                var (sql, values) = EntitySql.List(query, '?');
+                var rows = connection.Prepare(sql);
+                for (var i = 0; i < values.Count; i++)
+                {
+                    if (values[i] is string text)
+                        rows.Bind(i + 1, text);
+                    else
+                        rows.Bind(i + 1, Convert.ToInt64(values[i]));
+                }
+
+                return All(rows);
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
+            connection => All(connection.Prepare(DueSql).Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds()).Bind(3, max)), cancellationToken);
+
+    public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
+    {
+        await database.Writer.RoomAsync(cancellationToken);
+        var operation = new TransitionOperation(this, transition);
+        database.Writer.Enqueue(operation);
+        return await operation.Done;
+    }
+
+    private sealed class TransitionOperation(SqliteEntityStore store, Transition transition) : WriteOperation
+    {
+        private readonly TaskCompletionSource<TransitionOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SqliteMessageStore.SendOperation? _sends =
+            transition.Messages.Count == 0 ? null : new SqliteMessageStore.SendOperation(store.Messages, [.. transition.Messages.Cast<Send>()]);
+
+        private TransitionOutcome _outcome = TransitionOutcome.Conflict;
+
+        internal Task<TransitionOutcome> Done => _done.Task;
+
+        internal override int Weight => transition.Writes.Count + (_sends?.Weight ?? 0);
+
+        internal override void Apply(SqliteConnection connection)
+        {
+            _outcome = store.Apply(connection, transition);
+            if (_sends is null || _outcome.Result != TransitionResult.Applied)
+                return;
+            _sends.Apply(connection);
+            if (_sends.Outcomes.Any(outcome => outcome.Result != SendResult.Stored))
+                throw new MessageRefusedException();
+        }
+
+        internal override void Undo() => _sends?.Undo();
+
+        internal override void Committed()
+        {
+            if (_outcome.Result == TransitionResult.Applied)
+                _sends?.Committed();
+        }
+
+        internal override void Complete() => _done.TrySetResult(_outcome);
+
+        internal override void Fail(Exception reason)
+        {
+            if (reason is MessageRefusedException)
+                _done.TrySetResult(TransitionOutcome.MessageRefused);
+            else
+                _done.TrySetException(reason);
+        }
+    }
+
+    private SqliteMessageStore Messages => messages;
+
+    private TransitionOutcome Apply(SqliteConnection connection, Transition transition)
+    {
+        if (!transition.Writes.All(write => IsAsRead(connection, transition.Project, write)))
+            return TransitionOutcome.Conflict;
+        var cursor = log.Cursor(connection, transition.Project);
+        var now = log.Now(cursor);
+        var rows = new List<EntityRow>(transition.Writes.Count);
+        foreach (var write in transition.Writes)
+        {
+            var row = RowOf(transition, write, cursor.NextSeq, now);
+            Write(connection, row, write);
+            log.Append(connection, cursor, new LogEntry
+            {
+                Project = row.Project,
+                Seq = row.Changed,
+                Kind = write.Kind.Entry,
+                Stamp = now,
+                Audience = write.Audience,
+                Sender = transition.Sender,
+                Type = write.Type,
+                Subject = row.Made,
+                Json = EntityJson.Fill(write.Entry, row.Id, now, row.Changed),
+            });
+            rows.Add(row);
+        }
+
+        return new TransitionOutcome(TransitionResult.Applied, rows);
+    }
+
+    private static EntityRow RowOf(Transition transition, EntityWrite write, long seq, long now) => new()
+    {
+        Project = transition.Project,
+        Kind = write.Kind.Number,
+        Name = write.Name,
+        Made = write.Present?.Made ?? seq,
+        IdBits = write.Present?.IdBits ?? (long)(EntryId.Random() & EntryId.RandomMask),
+        MadeAt = write.Present?.MadeAt ?? now,
+        Changed = seq,
+        ChangedAt = now,
+        Maker = write.Present?.Maker ?? transition.Sender,
+        Due = write.Due,
+        IsOver = write.IsOver,
+        Body = write.Body,
+    };
+
+    private static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write) => write.Present is { } present
+        ? connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(project, present.Made)).Scalar() == LogKey.Of(project, present.Changed)
+        : write.Name is null ||
+          connection.Prepare("SELECT 1 FROM entities WHERE project = ?1 AND kind = ?2 AND name = ?3")
+              .Bind(1, project).Bind(2, write.Kind.Number).Bind(3, write.Name).Scalar() is null;
+
+    private static void Write(SqliteConnection connection, EntityRow row, EntityWrite write)
+    {
+        var place = LogKey.Of(row.Project, row.Made);
+        if (write.Removes)
+        {
+            connection.Prepare("DELETE FROM entities WHERE place = ?1").Bind(1, place).Run();
+        }
+        else
+        {
+            connection.Prepare(
+                    """
+                    INSERT INTO entities (place, project, kind, name, id_bits, made_at, changed, changed_at, maker, due, is_over, body)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                    ON CONFLICT (place) DO UPDATE SET name = ?4, changed = ?7, changed_at = ?8, due = ?10, is_over = ?11, body = ?12
+                    """)
+                .Bind(1, place).Bind(2, row.Project).Bind(3, row.Kind).Bind(4, row.Name).Bind(5, row.IdBits).Bind(6, row.MadeAt)
+                .Bind(7, LogKey.Of(row.Project, row.Changed)).Bind(8, row.ChangedAt).Bind(9, row.Maker).Bind(10, row.Due).Bind(11, row.IsOver ? 1 : 0)
+                .Bind(12, row.Body.AsSpan())
+                .Run();
+        }
+
+        if (write.Marks is not { } marks)
+            return;
+        connection.Prepare("DELETE FROM entity_marks WHERE place = ?1").Bind(1, place).Run();
+        foreach (var mark in marks)
+            connection.Prepare("INSERT INTO entity_marks (place, mark) VALUES (?1, ?2)").Bind(1, place).Bind(2, EntitySql.Mark(row.Kind, mark)).Run();
+    }
+
+    private static EntityRow? First(SqliteStatement rows)
+    {
+        if (!rows.Step())
+            return null;
+        var row = Read(rows);
+        rows.Reset();
+        return row;
+    }
+
+    private static List<EntityRow> All(SqliteStatement rows)
+    {
+        var all = new List<EntityRow>();
+        while (rows.Step())
+            all.Add(Read(rows));
+        return all;
+    }
+
+    private static EntityRow Read(SqliteStatement row) => new()
+    {
+        Project = LogKey.Project(row.Int64(0)),
+        Made = LogKey.Seq(row.Int64(0)),
+        Kind = row.Int32(1),
+        Name = row.Text(2),
+        IdBits = row.Int64(3),
+        MadeAt = row.Int64(4),
+        Changed = LogKey.Seq(row.Int64(5)),
+        ChangedAt = row.Int64(6),
+        Maker = row.Int32(7),
+        Due = row.NullableInt64(8),
+        IsOver = row.Int64(9) != 0,
+        Body = row.Blob(10).ToArray(),
+    };
+
+    /// <summary>Undoes a transition of which one message can not be stored.</summary>
+    private sealed class MessageRefusedException : Exception;
+}

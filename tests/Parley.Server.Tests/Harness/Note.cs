@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Parley.Server.Entities;
+using Parley.Server.Tests.ExportImport;
+
+namespace Parley.Server.Tests.Harness;
+
+/// <summary>A noun that stands for any that a concept may have: named, marked, due, and over at some time.</summary>
+internal sealed record Note
+{
+    public string NoteId { get; init; } = "";
+    public string? Title { get; init; }
+    public string Status { get; init; } = "open";
+    public string Text { get; init; } = "";
+    public DateTimeOffset? RemindAt { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? DoneAt { get; init; }
+    public long Version { get; init; }
+
+    /// <summary>By its title, where it has one.</summary>
+    internal static EntityKind<Note> Kind { get; } = new()
+    {
+        Number = 200,
+        Name = "note",
+        Feed = "notes",
+        RemovedType = "note_removed",
+        PrefixField = "title",
+        Fields = new EntityFields("note_id") { ChangedAt = "updated_at", EndedAt = "done_at", Version = "version" },
+        Json = NoteJson.Default.Note,
+        NameOf = note => note.Title,
+        Marks = note => [$"status={note.Status}"],
+        Due = note => note.RemindAt,
+        WhenDue = (note, _) => Decision<Note>.Put(note.Value with { RemindAt = null, Status = "reminded" }, "note_reminded"),
+        IsOver = note => note.Status == "done",
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(Protocol.WireTime)])]
+[JsonSerializable(typeof(Note))]
+internal sealed partial class NoteJson : JsonSerializerContext;
