@@ -114,6 +114,21 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
+    public void No_second_claim_is_made_while_one_is_under_way_also_where_there_is_room_for_it()
+    {
+        _connection.Wake();
+        _claims.Next.SetResult(Deliveries(6));
+        _connection.Wake();
+        for (var i = 0; i < 6; i++)
+            _connection.Released();
+        // Two at a time would bring what waits out of its order.
+        _connection.Wake();
+        Assert.Equal([8, 2], _claims.Orders.Select(order => order.Max));
+        _claims.Next.SetResult([]);
+        Assert.Equal([8, 2, 8], _claims.Orders.Select(order => order.Max));
+    }
+
+    [Fact]
     public void A_wake_at_a_full_window_is_remembered_until_there_is_room()
     {
         Reserve(8);
