@@ -5,6 +5,9 @@ namespace Parley.Client;
 /// <summary>The server refused something, and says why.</summary>
 public class ParleyException : Exception
 {
+    /// <summary>Tells of a problem that a server answered.</summary>
+    /// <param name="problem">What it said; the exception's message is made from it.</param>
+    /// <param name="inner">What lies under it, where something does.</param>
     public ParleyException(Problem problem, Exception? inner = null)
         : base(Describe(problem), inner) => Problem = problem;
 
@@ -42,6 +45,10 @@ public sealed class ParleyUnreachableException : ParleyException
     /// <summary>The code of the problem, which no server sends.</summary>
     public const string UnreachableCode = "unreachable";
 
+    /// <summary>Tells that nobody answered.</summary>
+    /// <param name="address">The address that was tried.</param>
+    /// <param name="reason">What went wrong, as a sentence for people.</param>
+    /// <param name="inner">What lies under it, where something does.</param>
     public ParleyUnreachableException(string address, string reason, Exception? inner = null)
         : base(
             new Problem

@@ -28,9 +28,16 @@ public sealed record ParleyOptions
     /// <summary><c>llm</c>, <c>script</c>, <c>bot</c>, <c>human</c>, or a word of one's own; <c>llm</c> if absent.</summary>
     public string? Type { get; init; }
 
+    /// <summary>What the agent is in its team, as <c>backend_developer</c>: <c>role:</c> addresses find it by this. As it was registered if absent.</summary>
     public string? Role { get; init; }
+
+    /// <summary>What it is best at, as <c>python_fastapi</c>. As it was registered if absent.</summary>
     public string? Specialization { get; init; }
+
+    /// <summary>What it can do: <c>capability:</c> addresses find it by each of these words. As it was registered if absent.</summary>
     public IReadOnlyList<string>? Capabilities { get; init; }
+
+    /// <summary>A JSON object that the server keeps with the agent and does not read. As it was registered if absent.</summary>
     public JsonElement? Metadata { get; init; }
 
     /// <summary>Unacknowledged messages that the server may have out to this connection.</summary>
@@ -43,6 +50,7 @@ public sealed record ParleyOptions
     /// <summary>Sends on their way and not yet confirmed, at most; those beyond wait their turn in memory, in order.</summary>
     public int MaxUnconfirmed { get; init; } = 1024;
 
+    /// <summary>The clock of all waits and deadlines; the system's unless a test turns one by hand.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The data folder of a server on this machine; <c>$PARLEY_DATA</c>, else <c>$XDG_DATA_HOME/parley</c>, else

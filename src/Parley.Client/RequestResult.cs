@@ -28,5 +28,6 @@ public abstract record RequestResult
 /// <param name="Status">201 when stored, 200 when an earlier send with the same key had stored it, else the problem's.</param>
 public sealed record SendResult(int Status, SendAnswer? Answer, Problem? Problem)
 {
+    /// <summary>Whether the message is on the server's disk, by this send or an earlier one with its key. Else <see cref="Problem"/> says why not.</summary>
     public bool Stored => Answer is not null;
 }

@@ -5,6 +5,7 @@ namespace Parley.Client;
 /// <summary>Where a server is and with which token it is spoken to.</summary>
 public sealed record ServerLocation
 {
+    /// <summary>The server's address, <c>http://host:port</c> or <c>https://</c>.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>Null when none was found: what needs one says so.</summary>
@@ -19,7 +20,10 @@ public sealed record ServerLocation
     /// <summary>The join token of the server on this machine, where it can be read.</summary>
     public string? JoinToken { get; init; }
 
+    /// <summary>The project that was named; null: that of the token, else <c>default</c>.</summary>
     public string? Project { get; init; }
+
+    /// <summary>The agent that was named; null: none.</summary>
     public string? AgentId { get; init; }
 
     /// <summary>The PEM file of <see cref="ParleyOptions.CaCertificate"/>; null: only what the machine trusts.</summary>

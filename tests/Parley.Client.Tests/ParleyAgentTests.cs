@@ -221,12 +221,12 @@ public sealed class ParleyAgentTests : IAsyncLifetime
         Assert.Equal("of r-1", Assert.IsType<RequestResult.Success>(await AskAsync("success")).Reply.Content);
         Assert.Equal("of r-1", Assert.IsType<RequestResult.Error>(await AskAsync("error")).Reply.Content);
 
-        var late = _agent.RequestAsync("pm-1", "?", TimeSpan.FromSeconds(30), Cancel);
+        var late = _agent.RequestAsync("pm-1", "?", TimeSpan.FromMinutes(5), Cancel);
         var frame = await _first.NextAsync(FrameEvents.RequestSend);
         await _first.RefuseAsync(frame, 504, ErrorCodes.RequestTimeout);
         Assert.IsType<RequestResult.Timeout>(await late);
 
-        var lost = _agent.RequestAsync("pm-1", "?", TimeSpan.FromSeconds(30), Cancel);
+        var lost = _agent.RequestAsync("pm-1", "?", TimeSpan.FromMinutes(5), Cancel);
         await _first.ConfirmAsync(await _first.NextAsync(FrameEvents.RequestSend), 1);
         var confirmed = _agent.SetStatusAsync(AgentStatus.Busy, cancellationToken: Cancel);
         await _first.OkAsync(await _first.NextAsync(FrameEvents.AgentStatus), "{}");
@@ -236,7 +236,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
 
         async Task<RequestResult> AskAsync(string status)
         {
-            var asking = _agent.RequestAsync("pm-1", "?", TimeSpan.FromSeconds(30), Cancel);
+            var asking = _agent.RequestAsync("pm-1", "?", TimeSpan.FromMinutes(5), Cancel);
             var sent = await _first.NextAsync(FrameEvents.RequestSend);
             await _first.ConfirmAsync(sent, 1);
             await _first.SendAsync($$$"""{"event":"answer","id":{{{sent.GetProperty("id").GetRawText()}}},"data":{"status":"{{{status}}}","reply":{{{FakeConnection.Message("r-1")}}} } }""");

@@ -139,11 +139,19 @@ internal sealed class PostgresServer : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    private static Process Run(string[] arguments)
+    /// <summary>The minder alone, as its caller starts it, for tests of its own.</summary>
+    /// <param name="temporary">Where its folder is made.</param>
+    internal static Process StartMinder(string temporary) => Run(
+        [FindPrograms(), FreePort().ToString(CultureInfo.InvariantCulture), "fsync = off"],
+        // Whoever runs the tests may have signals ignored, which a shell can not take back.
+        ["env", "--default-signal=TERM,INT,HUP", $"TMPDIR={temporary}"]);
+
+    private static Process Run(string[] arguments, params string[] before)
     {
         // Its text, not its path: who runs it may not be able to read this repository.
         using var script = new StreamReader(typeof(PostgresServer).Assembly.GetManifestResourceStream("cluster.sh")!);
-        var start = AsUnprivileged("sh", ["-c", script.ReadToEnd(), "sh", .. arguments]);
+        string[] line = [.. before, "sh", "-c", script.ReadToEnd(), "sh", .. arguments];
+        var start = AsUnprivileged(line[0], line[1..]);
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         return Process.Start(start)!;
@@ -151,7 +159,8 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static ProcessStartInfo AsUnprivileged(string program, string[] arguments)
     {
-        string[] line = Environment.IsPrivilegedProcess ? ["runuser", "-u", Unprivileged, "--", program, .. arguments] : [program, .. arguments];
+        // In its place, not above it: setpriv lets a signal through as it is, and stands in nobody's way while the program ends.
+        string[] line = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", Unprivileged, "--regid", Unprivileged, "--init-groups", program, .. arguments] : [program, .. arguments];
         return new ProcessStartInfo(line[0], line[1..]) { UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
     }
 

@@ -33,7 +33,7 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
     {
         // One's own server is this very program.
         if (plan.Server.IsOwn)
-            return typeof(BenchRunner).Assembly.GetName().Version!.ToString(fieldCount: 3);
+            return ProgramVersion.Text;
         await using var api = ParleyApi.Open(plan.Server.Options);
         return (await api.HealthAsync(call.Cancellation)).Version;
     }

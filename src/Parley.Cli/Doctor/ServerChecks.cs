@@ -1,4 +1,3 @@
-using System.Reflection;
 using Parley.Cli.CommandLine;
 using Parley.Client;
 using Parley.Protocol;
@@ -61,8 +60,7 @@ internal static class ServerChecks
 
     private static Finding Version(string server)
     {
-        var build = typeof(ServerChecks).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!;
-        var own = build.InformationalVersion.Split('+')[0];
+        var own = ProgramVersion.Text;
         return server.Split('+')[0] == own
             ? Finding.Ok("version", own)
             : Finding.Warn("version", $"the server is {server}, this command line is {own}", "Use the same version of both.");

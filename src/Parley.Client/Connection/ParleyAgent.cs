@@ -43,8 +43,11 @@ public sealed partial class ParleyAgent : IAsyncDisposable
     /// <summary>An acknowledgement that nobody waited for was refused. Handlers as those of <see cref="StateChanged"/>.</summary>
     public event EventHandler<SettlementFailedEventArgs>? SettlementFailed;
 
+    /// <summary>As whom it speaks.</summary>
     public string AgentId => _connector.AgentId;
 
+    /// <summary>The project in which it is.</summary>
+    /// <exception cref="InvalidOperationException">The connection has not stood yet.</exception>
     public string ProjectId => Agent.ProjectId;
 
     /// <summary>The agent as the server knew it when the connection stood.</summary>
@@ -56,6 +59,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
     /// <summary>Where the project's log was when the connection stood: a subscription after it misses nothing since.</summary>
     public string Place => Welcome.Place;
 
+    /// <summary>How it stands with the connection at the moment; <see cref="StateChanged"/> tells when that changes.</summary>
     public ConnectionState State { get; private set; } = ConnectionState.Connecting;
 
     private Welcome Welcome => _session?.Welcome ?? throw new InvalidOperationException("The connection has not stood yet.");

@@ -18,7 +18,10 @@ public sealed class ReceivedMessage
         LeaseUntil = leaseUntil;
     }
 
+    /// <summary>The message, as every recipient gets it.</summary>
     public Message Message { get; }
+
+    /// <summary>The id of this agent's delivery of it, as traces and dead letters name it.</summary>
     public string DeliveryId { get; }
 
     /// <summary>1 the first time; more when it was given back or its lease lapsed.</summary>
@@ -27,8 +30,10 @@ public sealed class ReceivedMessage
     /// <summary>Null with <see cref="ParleyOptions.AutoAck"/>.</summary>
     public string? LeaseId { get; }
 
+    /// <summary>When it comes again unless it is settled or extended; as of its arrival, later extensions are not in it. Null with <see cref="ParleyOptions.AutoAck"/>.</summary>
     public DateTimeOffset? LeaseUntil { get; }
 
+    /// <summary>The message's text; null where it has a payload alone.</summary>
     public string? Content => Message.Content;
 
     /// <summary>Which of the agent's connections, by their order, brought it.</summary>

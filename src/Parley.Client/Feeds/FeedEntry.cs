@@ -3,6 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
+/// <summary>What an entry of a subscription says of its thing.</summary>
 public enum FeedEntryKind
 {
     /// <summary>A part of the state as it is; those of one feed come together, before its changes.</summary>
@@ -11,6 +12,7 @@ public enum FeedEntryKind
     /// <summary>The thing is new, or is now as the entry says.</summary>
     Put,
 
+    /// <summary>The thing is gone.</summary>
     Delete,
 
     /// <summary>Entries between the place asked for and the next are no longer there.</summary>
@@ -23,6 +25,7 @@ public sealed record FeedEntry
     /// <summary>messages, receipts, agents, events, executions.</summary>
     public required string Feed { get; init; }
 
+    /// <summary>Whether the entry is a part of the state, a change, or a gap.</summary>
     public required FeedEntryKind Kind { get; init; }
 
     /// <summary>The place in the log, <c>EPOCH-SEQ</c>: a subscription after it goes on behind this entry. Null in a snapshot.</summary>
@@ -37,8 +40,13 @@ public sealed record FeedEntry
     /// <summary>The thing of a feed that holds them; null of others. The ones below likewise.</summary>
     public Agent? Agent => Feed == "agents" ? Item?.Deserialize(WireJson.Lenient.Agent) : null;
 
+    /// <summary>The execution of an entry of <c>executions</c>; null of other feeds.</summary>
     public Execution? Execution => Feed == "executions" ? Item?.Deserialize(WireJson.Lenient.Execution) : null;
+
+    /// <summary>The published event of an entry of <c>events</c>; null of other feeds.</summary>
     public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;
+
+    /// <summary>The stage of a delivery of an entry of <c>receipts</c>; null of other feeds.</summary>
     public Receipt? Receipt => Feed == "receipts" ? Item?.Deserialize(WireJson.Lenient.Receipt) : null;
 }
 

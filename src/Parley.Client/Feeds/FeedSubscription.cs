@@ -66,6 +66,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         }
     }
 
+    /// <summary>Ends the subscription, here and at the server. A loop that reads it ends after what has come already.</summary>
     public ValueTask DisposeAsync()
     {
         _agent.Unsubscribe(this);

@@ -9,6 +9,11 @@ public sealed class DeadLettersApi
 
     internal DeadLettersApi(RestConnection connection) => _connection = connection;
 
+    /// <summary>Those that match, all where no filter is given, a page at a time.</summary>
+    /// <param name="limit">How many to a page, 1-500; 50 if absent.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if absent.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
     public Task<Page<DeadLetter>> ListAsync(
         DeadLetterFilter? filter = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(
@@ -19,6 +24,8 @@ public sealed class DeadLettersApi
     public Task RequeueAsync(string deliveryId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"dead-letters/{deliveryId}/requeue"), cancellationToken);
 
+    /// <summary>Gives one up for good.</summary>
+    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task DeleteAsync(string deliveryId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"dead-letters/{deliveryId}"), cancellationToken);
 

@@ -7,19 +7,37 @@ namespace Parley.Client;
 /// <summary>Which messages to list, newest first; everything given must hold.</summary>
 public sealed record MessageQuery
 {
+    /// <summary>Those of this <c>message_type</c>.</summary>
     public string? Type { get; init; }
+
+    /// <summary>Those that the agent of this id sent.</summary>
     public string? Sender { get; init; }
+
+    /// <summary>Those that were delivered to the agent of this id.</summary>
     public string? Recipient { get; init; }
+
+    /// <summary>Those of the conversation with this id.</summary>
     public string? Thread { get; init; }
+
+    /// <summary>Those of the execution with this id.</summary>
     public string? Execution { get; init; }
+
+    /// <summary>Those of the task with this id.</summary>
     public string? Task { get; init; }
+
+    /// <summary>Those of this priority.</summary>
     public Priority? Priority { get; init; }
+
+    /// <summary>Those that were stored at this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Those that were stored before this time.</summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>Words to be found in the content.</summary>
     public string? Text { get; init; }
 
+    /// <summary>How many to a page, 1-500; 50 if absent.</summary>
     public int? Limit { get; init; }
 
     /// <summary>The <c>next</c> of the page before.</summary>
@@ -35,8 +53,13 @@ public sealed record InboxQuery
     /// <summary>How long to wait when nothing is there, up to a minute.</summary>
     public TimeSpan? Wait { get; init; }
 
+    /// <summary>Only messages of these types; all if absent.</summary>
     public IReadOnlyList<string>? Types { get; init; }
+
+    /// <summary>Only messages of these priorities; all if absent.</summary>
     public IReadOnlyList<Priority>? Priorities { get; init; }
+
+    /// <summary>Only messages of the agents with these ids; all if absent.</summary>
     public IReadOnlyList<string>? From { get; init; }
 
     /// <summary>Shortens what is shown to about so many tokens of a model.</summary>
@@ -58,6 +81,8 @@ public sealed class MessagesApi
             HttpMethod.Post, new RestPath($"messages"), request with { IdempotencyKey = request.IdempotencyKey ?? IdempotencyKeys.Random() },
             WireJson.Lenient.SendRequest, WireJson.Lenient.SendAnswer, cancellationToken, repeatable: true);
 
+    /// <summary>Sends a text to one address, as <see cref="SendAsync(SendRequest, CancellationToken)"/> does.</summary>
+    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
     public Task<SendAnswer> SendAsync(string to, string content, CancellationToken cancellationToken = default) =>
         SendAsync(new SendRequest { To = [to], Content = content }, cancellationToken);
 
@@ -97,6 +122,8 @@ public sealed class MessagesApi
         }
     }
 
+    /// <summary>The history: messages that match and that the caller may read, newest first, a page at a time.</summary>
+    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
     public Task<Page<Message>> ListAsync(MessageQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new MessageQuery();
@@ -108,6 +135,8 @@ public sealed class MessagesApi
             WireJson.Lenient.PageMessage, cancellationToken);
     }
 
+    /// <summary>One message.</summary>
+    /// <exception cref="ParleyException">There is none of this id that the caller may read (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Message> GetAsync(string messageId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"messages/{messageId}"), WireJson.Lenient.Message, cancellationToken);
 
@@ -119,9 +148,13 @@ public sealed class MessagesApi
     public Task<MessageTrace> TraceAsync(string messageId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"messages/{messageId}/trace"), WireJson.Lenient.MessageTrace, cancellationToken);
 
+    /// <summary>Puts an emoji of the caller's on a message. Twice is once.</summary>
+    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task ReactAsync(string messageId, string emoji, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Put, new RestPath($"messages/{messageId}/reactions/{emoji}"), cancellationToken);
 
+    /// <summary>Takes an emoji of the caller's off a message.</summary>
+    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task UnreactAsync(string messageId, string emoji, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"messages/{messageId}/reactions/{emoji}"), cancellationToken);
 
@@ -159,6 +192,12 @@ public sealed class MessagesApi
             HttpMethod.Post, new RestPath($"messages/{messageId}/nack"),
             new NackRequest { LeaseId = leaseId, DelaySeconds = delay?.TotalSeconds, Reason = reason }, WireJson.Lenient.NackRequest, cancellationToken);
 
+    /// <summary>Keeps a claimed delivery for longer.</summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="leaseId">By which it is held; the caller's own if absent.</param>
+    /// <param name="lease">From now on, in whole seconds: 1 to 3,600.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <exception cref="ParleyException">The lease has lapsed (<see cref="ErrorCodes.LeaseLost"/>), or the server refuses.</exception>
     public Task ExtendAsync(string messageId, string? leaseId, TimeSpan lease, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"messages/{messageId}/extend"),

@@ -27,13 +27,28 @@ public sealed class ParleyApi : IAsyncDisposable
     /// <summary>Where the server was found and with which token it is spoken to.</summary>
     public ServerLocation Location { get; }
 
+    /// <summary>Who is there.</summary>
     public AgentsApi Agents { get; }
+
+    /// <summary>Sending, history and mailboxes.</summary>
     public MessagesApi Messages { get; }
+
+    /// <summary>Deliveries that ran out of attempts.</summary>
     public DeadLettersApi DeadLetters { get; }
+
+    /// <summary>Conversations.</summary>
     public ThreadsApi Threads { get; }
+
+    /// <summary>Runs of a piece of work.</summary>
     public ExecutionsApi Executions { get; }
+
+    /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }
+
+    /// <summary>Projects and their settings; to make, change and delete them is an admin's business.</summary>
     public ProjectsApi Projects { get; }
+
+    /// <summary>Tokens; an admin's business.</summary>
     public TokensApi Tokens { get; }
 
     /// <summary>What happens, live, by server-sent events.</summary>
@@ -64,6 +79,7 @@ public sealed class ParleyApi : IAsyncDisposable
     public Task<Health> HealthAsync(CancellationToken cancellationToken = default) =>
         _connection.GetOutsideAsync("health", WireJson.Lenient.Health, evenWhenUnavailable: true, cancellationToken);
 
+    /// <summary>Closes its connections. Calls that are under way fail.</summary>
     public ValueTask DisposeAsync()
     {
         _connection.Dispose();

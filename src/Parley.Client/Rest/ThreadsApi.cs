@@ -9,6 +9,11 @@ public sealed class ThreadsApi
 
     internal ThreadsApi(RestConnection connection) => _connection = connection;
 
+    /// <summary>The conversations that the caller may read, the newest first, a page at a time.</summary>
+    /// <param name="limit">How many to a page, 1-500; 50 if absent.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if absent.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
     public Task<Page<ThreadSummary>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads").With("limit", limit).With("after", after), WireJson.Lenient.PageThreadSummary, cancellationToken);
 

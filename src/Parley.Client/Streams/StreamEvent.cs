@@ -7,13 +7,28 @@ namespace Parley.Client;
 /// <summary>The names of what streams carry.</summary>
 public static class StreamEvents
 {
+    /// <summary>A message: <see cref="StreamEvent.Message"/>.</summary>
     public const string Message = "message";
+
+    /// <summary>Where an execution stands: <see cref="StreamEvent.Status"/>.</summary>
     public const string Status = "status";
+
+    /// <summary>An execution has ended: <see cref="StreamEvent.Completion"/>. Its stream ends with it.</summary>
     public const string Completion = "completion";
+
+    /// <summary>The stream itself failed. It is opened anew, behind the last entry that came.</summary>
     public const string Error = "error";
+
+    /// <summary>A published event: <see cref="StreamEvent.Published"/>.</summary>
     public const string Event = "event";
+
+    /// <summary>An agent has changed: <see cref="StreamEvent.Agent"/>.</summary>
     public const string Agent = "agent";
+
+    /// <summary>What lay between the place asked for and the next entry is no longer there.</summary>
     public const string Gap = "gap";
+
+    /// <summary>Where the stream is, while it has nothing else to say; given where <see cref="StreamOptions.Places"/> asks for it.</summary>
     public const string Place = "place";
 }
 

@@ -32,9 +32,13 @@ public sealed class StreamsApi
     public IAsyncEnumerable<StreamEvent> Execution(string executionId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/execution/{executionId}"), options, endsWithCompletion: true, cancellationToken);
 
+    /// <summary>Everything in a project that the caller may read, live.</summary>
+    /// <exception cref="ParleyException">The server refuses the stream; thrown while it is read.</exception>
     public IAsyncEnumerable<StreamEvent> Project(string projectId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/project/{projectId}"), options, endsWithCompletion: false, cancellationToken);
 
+    /// <summary>The messages that an agent may read, live.</summary>
+    /// <exception cref="ParleyException">The server refuses the stream; thrown while it is read.</exception>
     public IAsyncEnumerable<StreamEvent> Agent(string agentId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/agent/{agentId}"), options, endsWithCompletion: false, cancellationToken);
 

@@ -13,7 +13,7 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
 internal static class Binary
 {
     // A hang is a failure; no command of a test takes a tenth of this.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly string Path = Find();
 

@@ -31,7 +31,7 @@ public sealed class DoctorTests : IDisposable
         {
             while (await server.StandardOutput.ReadLineAsync(Cancel) is { } line)
             {
-                if (Regex.Match(line, @"SQLite (?<library>\d\S+ \([^)]+\))", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)) is { Success: true } found)
+                if (Regex.Match(line, @"SQLite (?<library>\d\S+ \([^)]+\))", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1)) is { Success: true } found)
                     return found.Groups["library"].Value;
             }
 

@@ -71,7 +71,7 @@ public sealed class ExportImportTests(RunningServer server) : IClassFixture<Runn
         // Batches are in the database when its write-ahead log is longer than its tables and first batch are.
         var wal = Path.Combine(target, "parley.db-wal");
         Assert.True(await Until.TrueAsync(
-            () => import.HasExited || (File.Exists(wal) && new FileInfo(wal).Length > 1 << 20), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            () => import.HasExited || (File.Exists(wal) && new FileInfo(wal).Length > 1 << 20), TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken));
         import.Kill();
         await import.WaitForExitAsync(TestContext.Current.CancellationToken);
     }

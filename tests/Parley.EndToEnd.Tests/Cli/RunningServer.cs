@@ -7,7 +7,7 @@ namespace Parley.EndToEnd.Tests.Cli;
 public sealed class RunningServer : IAsyncLifetime
 {
     private const string Ready = "Parley is listening on ";
-    private static readonly TimeSpan Startup = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Startup = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-cli-").FullName;
     private Process? _process;

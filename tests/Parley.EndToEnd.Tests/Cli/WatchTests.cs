@@ -110,7 +110,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
 
     private sealed class Watch(Process process) : IAsyncDisposable
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
         public Task<IReadOnlyList<JsonElement>> MessagesAsync(int count) => MessagesAsync(messages => messages.Count == count);
 

@@ -13,7 +13,7 @@ namespace Parley.EndToEnd.Tests.Durability;
 public sealed class FullDiskTests
 {
     private const int Most = 1_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly string Payload = new('x', 100_000);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -11,7 +11,7 @@ namespace Parley.EndToEnd.Tests.Durability;
 internal sealed class KillableServer(string binary, string? folder = null, params IReadOnlyList<string> more) : IReachable, IAsyncDisposable
 {
     private const string Ready = "Parley is listening on ";
-    private static readonly TimeSpan Startup = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Startup = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = folder ?? Directory.CreateTempSubdirectory("parley-killed-").FullName;
     private readonly int _port = FreePort();

@@ -12,7 +12,7 @@ internal sealed class Audit(Fleet fleet, Account account, long start) : IAsyncDi
 {
     /// <summary>From the end of a fault until everything that was confirmed before it has come and is settled: service is back within 10 s,
     /// and what a dead node held comes again 5 s after its last sign of life. Doubled, for machines that are busy.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ParleyApi _api = fleet.Open();
 

@@ -14,7 +14,7 @@ public sealed class FailingNodesTests(ITestOutputHelper output)
     /// <summary>Around the 5 s after which a node is missed.</summary>
     private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(7);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

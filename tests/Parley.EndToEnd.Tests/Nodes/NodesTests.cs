@@ -10,7 +10,7 @@ namespace Parley.EndToEnd.Tests.Nodes;
 /// <summary>Agents spread over nodes that share a PostgreSQL, as if there were one server.</summary>
 public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesTests.TwoNodes>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Fleet _fleet = nodes.Fleet;
 
@@ -145,7 +145,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         await using var answering = await ConnectAsync(1, "answering");
         using var handler = answering.OnMessage(null, (message, cancel) => message.ReplyAsync($"re: {message.Content}", cancellationToken: cancel));
 
-        var reply = await asking.RequestAsync(new SendRequest { To = ["answering"], Content = "well?" }, TimeSpan.FromSeconds(15), Cancel);
+        var reply = await asking.RequestAsync(new SendRequest { To = ["answering"], Content = "well?" }, TimeSpan.FromMinutes(2), Cancel);
 
         Assert.Equal("re: well?", Assert.IsType<RequestResult.Success>(reply).Reply.Content);
         await using var api = _fleet.Open(1);

@@ -11,10 +11,10 @@ public sealed class PromotionTests(ITestOutputHelper output)
 
     private const int LeastConfirmed = 500;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>What is promised, from the promotion on.</summary>
-    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ namespace Parley.EndToEnd.Tests.Nodes;
 public sealed class ReceiptsTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesTests.TwoNodes>
 {
     private const string Project = "receipted";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Fleet _fleet = nodes.Fleet;
     private readonly ConcurrentQueue<FeedEntry> _seen = new();

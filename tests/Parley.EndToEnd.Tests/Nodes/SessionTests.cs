@@ -70,8 +70,8 @@ public sealed class SessionTests(NodesTests.TwoNodes nodes) : IClassFixture<Node
     private static async Task<IEnumerable<JsonElement>> ReceiveAsync(ClientWebSocket socket)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        // A third of what it takes the old node to notice the silence.
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        // Less than what it takes the old node to notice the silence.
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
         var buffer = new byte[64 * 1024];
         var length = 0;
         WebSocketReceiveResult part;

@@ -12,7 +12,7 @@ namespace Parley.Server.Tests.Fuzzing;
 internal sealed class FuzzSocket : IDisposable
 {
     /// <summary>An answer that takes longer never comes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>No goodbye was heard: the code that the protocol keeps for this.</summary>
     internal const int Lost = 1006;

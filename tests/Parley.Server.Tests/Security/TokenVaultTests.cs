@@ -218,6 +218,6 @@ public sealed class TokenVaultTests
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         caller.Ended.Register(ended.SetResult);
-        return ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        return ended.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
     }
 }

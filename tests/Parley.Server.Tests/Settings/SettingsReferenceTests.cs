@@ -25,8 +25,8 @@ public sealed class SettingsReferenceTests
     {
         Assert.All(SettingsTable.All, setting =>
         {
-            Assert.Matches(new Regex("^[A-Z].*[.]$", RegexOptions.None, TimeSpan.FromSeconds(1)), setting.Meaning);
-            Assert.Matches(new Regex("^[a-z_]+$", RegexOptions.None, TimeSpan.FromSeconds(1)), setting.Name);
+            Assert.Matches(new Regex("^[A-Z].*[.]$", RegexOptions.None, TimeSpan.FromMinutes(1)), setting.Meaning);
+            Assert.Matches(new Regex("^[a-z_]+$", RegexOptions.None, TimeSpan.FromMinutes(1)), setting.Name);
             Assert.DoesNotContain('|', setting.Meaning);
         });
         var names = SettingsTable.All.SelectMany(setting => new[] { setting.Name, setting.Flag, setting.EnvironmentName, setting.Alias }).OfType<string>().ToArray();

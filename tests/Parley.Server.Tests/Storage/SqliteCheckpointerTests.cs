@@ -7,7 +7,7 @@ namespace Parley.Server.Tests.Storage;
 /// <summary>When the write-ahead log is moved into the database.</summary>
 public sealed class SqliteCheckpointerTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-checkpoint-").FullName;
     private readonly CheckpointCounter _checkpoints = new();

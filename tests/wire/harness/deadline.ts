@@ -1,5 +1,5 @@
 /** How long a test waits for something that should happen at once, in milliseconds: generous, for a machine that is busy. */
-export const patience = 15_000;
+export const patience = 60_000;
 
 /** Waits for a promise, and says what it waited for when the deadline passes. */
 export async function within<T>(what: string, promise: Promise<T>, milliseconds = patience): Promise<T> {

@@ -22,7 +22,7 @@ export async function startPostgres(): Promise<NodeJS.ProcessEnv> {
   const script = await readFile(fileURLToPath(new URL('../../Postgres/cluster.sh', import.meta.url)), 'utf8');
   const shell = ['sh', '-c', script, 'sh', programs, String(port), 'fsync = off'];
   // initdb refuses root: then the user runs it that the package made.
-  const line = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--', ...shell] : shell;
+  const line = process.getuid?.() === 0 ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--init-groups', ...shell] : shell;
   const minder = spawn(line[0]!, line.slice(1), { cwd: tmpdir(), stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const said of createInterface({ input: minder.stdout })) {
     if (said.startsWith('ready ')) return { [programsVariable]: programs, [portVariable]: String(port) };

@@ -14,7 +14,7 @@ import { Rest, type Query } from './rest.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const binary = process.env['PARLEY_BIN'] ?? join(repository, 'artifacts/publish/parley/parley');
-const startTime = 30_000;
+const startTime = 120_000;
 
 /** The published server, as a process of its own on a data folder of its own. */
 export class Server {
@@ -84,7 +84,7 @@ export class Server {
     if (child.exitCode === null && child.signalCode === null) {
       const gone = once(child, 'exit');
       child.kill(signal);
-      await within('the server to be gone', gone, 15_000);
+      await within('the server to be gone', gone);
     }
     return child.exitCode;
   }

@@ -83,10 +83,10 @@ async function tokens(
   const { server } = project;
   const elsewhere = await TestProject.create(server);
   const stranger = (await elsewhere.admin.post('agents/register', { agent_id: 'ada', name: 'Another Ada' })).as<Agent>();
-  const expired = await project.token({ kind: 'agent', agent_id: 'ada', expires_at: new Date(Date.now() + 300).toISOString() });
+  const expired = await project.expiringToken({ kind: 'agent', agent_id: 'ada' }, 0.3);
   const revoked = await project.token({ kind: 'agent', agent_id: 'ada' });
   (await project.admin.delete(`tokens/${revoked.token_id}`)).succeeds();
-  await project.timePasses(0.4);
+  await project.timePasses(Math.max(0, (Date.parse(expired.expires_at) - Date.now()) / 1000) + 0.1);
   return {
     admin: server.adminToken,
     operator: (await project.operator()).token,

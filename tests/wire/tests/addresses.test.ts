@@ -170,7 +170,7 @@ describe('human', { concurrency: 4 }, () => {
     const sent = await ada.send({ to: 'human', content: 'help', message_type: 'human_intervention_required' });
     assert.equal(sent.deliveries_total, 1);
 
-    const claim = (await olga.rest.post('agents/human/claim', { wait: 10 })).as<{
+    const claim = (await olga.rest.post('agents/human/claim', { wait: 60 })).as<{
       items: { message: { content: string }; lease_id: string }[];
     }>(200);
     assert.deepEqual(

@@ -21,7 +21,7 @@ describe('Expiry', { concurrency: 4 }, () => {
       'the delivery to expire',
       () => project.delivery(sent.message_id),
       (delivery) => delivery.state === 'expired',
-      30_000,
+      120_000,
     );
     assert.equal((await ada.rest.get(`messages/${sent.message_id}`)).as<Message>(200).content, 'soon stale');
     const stats = (await project.admin.get('stats')).as<{ messages: { expired: number } }>(200);
@@ -43,7 +43,7 @@ describe('Expiry', { concurrency: 4 }, () => {
     await project.timePasses(1.2);
 
     const send = () => ada.rest.post('messages', { to: 'bob', content: 'fresh' });
-    await eventually('room in the mailbox', send, (answer) => answer.status === 201, 30_000);
+    await eventually('room in the mailbox', send, (answer) => answer.status === 201, 120_000);
   });
 });
 

@@ -51,7 +51,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     const id = await ada.tell('bob', 'slow');
     await bob.claimOne({ lease_seconds: 1 });
 
-    const notice = await ada.claimOne({ wait: 15 });
+    const notice = await ada.claimOne();
     assert.equal(notice.message.message_type, 'delivery_failed');
     assert.equal((await project.delivery(id)).state, 'dead');
   });

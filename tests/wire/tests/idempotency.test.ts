@@ -134,6 +134,65 @@ describe('The same key', { concurrency: 4 }, () => {
   });
 });
 
+describe('The same key over each field of a send', { concurrency: 4 }, () => {
+  /** Two values of each field; null stands for a field that is left out. */
+  const values: Record<string, (things: Awaited<ReturnType<typeof twoOfEach>>) => readonly unknown[]> = {
+    to: () => ['bob', 'cyd'],
+    message_type: () => ['question', 'answer', null],
+    content: () => ['one', 'other', null],
+    payload: () => [{ a: 1 }, { a: 2 }, null],
+    priority: () => [3, 4, null],
+    ttl_seconds: () => [7200, 7201, null],
+    deliver_at: () => ['2100-01-01T00:00:00.000Z', '2100-01-01T00:00:00.001Z', null],
+    conversation_thread_id: (two) => [...two.threads, null],
+    reply_to: (two) => [...two.messages, null],
+    outcome: () => ['success', 'error', null],
+    supersedes: (two) => [...two.messages, null],
+    task_id: () => ['one', 'other', null],
+    execution_id: (two) => [...two.executions, null],
+    metadata: () => [{ a: 1 }, { a: 2 }, null],
+    intent: () => ['request', 'ack', null],
+    surface: () => ['interrupt', 'pull', null],
+    sender_id: () => ['ada', 'bob'],
+  };
+
+  /** A project with two of everything that a send may name. The sender speaks for others, so that it may say who sends. */
+  async function twoOfEach() {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    await project.agent('cyd');
+    const sent = [await ada.send({ to: 'bob', content: 'a' }), await ada.send({ to: 'bob', content: 'b' })];
+    const executions = [await ada.execution(), await ada.execution()].map((one) => one.execution_id);
+    return { project, executions, messages: sent.map((one) => one.message_id), threads: sent.map((one) => one.conversation_thread_id) };
+  }
+
+  for (const [field, of] of Object.entries(values))
+    it(`takes the same ${field} for the same send, and another for another`, async () => {
+      const two = await twoOfEach();
+      // An outcome is a reply's.
+      const beside = field === 'outcome' ? { reply_to: two.messages[0] } : {};
+      const [one, ...others] = of(two);
+      const send = (value: unknown) => {
+        const message = { sender_id: 'ada', to: 'bob', content: 'hello', payload: 1, idempotency_key: key, ...beside, [field]: value };
+        return two.project.admin.post('messages', message);
+      };
+
+      const first = (await send(one)).as<SendAnswer>(201);
+      const again = (await send(one)).as<SendAnswer>(201);
+      for (const other of others) (await send(other)).problem(409, 'idempotency_conflict');
+
+      assert.deepEqual([first.duplicate, again.duplicate, again.message_id], [false, true, first.message_id]);
+      assert.equal((await send(one)).as<SendAnswer>(201).message_id, first.message_id, 'a conflict changes nothing');
+    });
+
+  it('leaves no field out', async () => {
+    const answer = await fetch(`${server.url}/openapi/v1.json`);
+    const document = (await answer.json()) as { components: { schemas: { SendRequest: { properties: object } } } };
+    const fields = Object.keys(document.components.schemas.SendRequest.properties);
+    assert.deepEqual([...Object.keys(values), 'idempotency_key'].sort(), fields.sort());
+  });
+});
+
 describe('The header Idempotency-Key', { concurrency: 4 }, () => {
   const headers = { 'idempotency-key': key };
 

@@ -135,7 +135,7 @@ describe('The relay', { concurrency: 6 }, () => {
       'the place to be kept',
       () => project.delivery(id),
       ({ state }) => state === 'acknowledged',
-      40_000,
+      120_000,
     );
     first.terminate();
     await ada.tell('*', '2');
@@ -156,7 +156,7 @@ describe('The relay', { concurrency: 6 }, () => {
       'the reading',
       () => project.delivery(id),
       ({ acknowledged_at: at }) => at !== null,
-      40_000,
+      120_000,
     );
 
     assert.match(delivery.delivered_at ?? '', time);

@@ -145,7 +145,7 @@ describe('A lease', { concurrency: 4 }, () => {
     const id = await ada.tell('bob', 'hello');
     const first = await bob.claimOne({ lease_seconds: 1 });
 
-    const second = await bob.claimOne({ wait: 15 });
+    const second = await bob.claimOne();
 
     assert.equal(second.delivery_id, first.delivery_id);
     assert.equal(second.attempt, 2);
@@ -158,11 +158,18 @@ describe('A lease', { concurrency: 4 }, () => {
     const project = await TestProject.create(server, { retry_delay_seconds: 0 });
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'hello');
-    const { lease_id } = await bob.claimOne({ lease_seconds: 2 });
+    const extend = async (seconds: number): Promise<{ lease_id: string; seconds: number }> => {
+      const { lease_id } = await bob.claimOne({ lease_seconds: seconds });
+      const answer = await bob.rest.post(`messages/${id}/extend`, { lease_id, lease_seconds: 600 });
+      // A machine may be too busy to extend a short lease in time.
+      if (answer.status === 409 && seconds < 60) return extend(seconds * 2);
+      answer.succeeds();
+      return { lease_id, seconds };
+    };
 
-    (await bob.rest.post(`messages/${id}/extend`, { lease_id, lease_seconds: 600 })).succeeds();
+    const { lease_id, seconds } = await extend(2);
 
-    await project.timePasses(2.5);
+    await project.timePasses(seconds + 0.5);
     assert.deepEqual(await bob.claim(), []);
     (await bob.rest.post(`messages/${id}/ack`, { lease_id })).isEmpty();
   });

@@ -162,7 +162,7 @@ describe('The stream of an execution', { concurrency: 6 }, () => {
     // The server closed; the reader comes back past the end, is answered 204, and stops for good.
     await within('the EventSource to stop', new Promise<void>((resolve) => {
       source.addEventListener('error', () => source.readyState === EventSource.CLOSED && resolve());
-    }), 20_000); // prettier-ignore
+    }), 60_000); // prettier-ignore
     assert.deepEqual(inflow.left, []);
   });
 

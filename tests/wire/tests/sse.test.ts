@@ -37,7 +37,7 @@ describe('A stream', { concurrency: 6 }, () => {
     const start = await stream.connected();
     const { seq } = await ada.send({ to: 'bob', content: 'hidden' });
 
-    const later = (await stream.next('place', 25_000)).id;
+    const later = (await stream.next('place', 120_000)).id;
 
     assert.notEqual(later, start);
     assert.ok(Number(later.split('-').at(-1)) >= seq, 'the place has gone on past what was hidden');

@@ -6,7 +6,7 @@ import { assertNames } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import { AgentSocket, upgradeStatus } from '../harness/socket.ts';
 import { assertFields, assertMessage, time } from '../harness/shapes.ts';
-import type { Agent, BatchItem, InboxItem } from '../harness/wire.ts';
+import type { Agent, BatchItem, InboxItem, Problem } from '../harness/wire.ts';
 
 const server = await startServer();
 
@@ -15,6 +15,7 @@ describe('Receiving over a connection', { concurrency: 6 }, () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const socket = await bob.connect();
+    const before = Date.now();
     const sent = await ada.send({ to: 'bob', content: 'hello' });
     assert.deepEqual(
       sent.deliveries.map((one) => [one.status, one.outlook]),
@@ -27,8 +28,8 @@ describe('Receiving over a connection', { concurrency: 6 }, () => {
     assertMessage(item.message);
     assert.equal(item.attempt, 1);
     assert.match(item.lease_until ?? '', time);
-    const left = Date.parse(item.lease_until!) - Date.now();
-    assert.ok(left > 280_000 && left <= 301_000, `${left}`);
+    const until = Date.parse(item.lease_until!);
+    assert.ok(until >= before + 299_000 && until <= Date.now() + 301_000, `${until - before}`);
     assert.equal((await project.delivery(sent.message_id)).state, 'leased');
   });
 
@@ -105,14 +106,22 @@ describe('Receiving over a connection', { concurrency: 6 }, () => {
   it('extends a lease and says what was surfaced', async () => {
     const project = await TestProject.create(server, { retry_delay_seconds: 0 });
     const [ada, bob] = await project.pair();
-    const socket = await bob.connect({ query: { lease_seconds: 2 } });
     const id = await ada.tell('bob', 'hello');
-    const { lease_id } = await socket.received();
+    const extend = async (seconds: number): Promise<{ socket: AgentSocket; seconds: number }> => {
+      const socket = await bob.connect({ query: { lease_seconds: seconds } });
+      const { lease_id } = await socket.received();
+      const { event, data } = await socket.ask('message:extend', { message_id: id, lease_id, lease_seconds: 600 });
+      if (event === 'ok') return { socket, seconds };
+      // A machine may be too busy to extend a short lease in time.
+      assert.ok((data as Problem).code === 'lease_lost' && seconds < 60, JSON.stringify(data));
+      await socket.close();
+      return extend(seconds * 2);
+    };
 
-    await socket.ok('message:extend', { message_id: id, lease_id, lease_seconds: 600 });
+    const { socket, seconds } = await extend(2);
     await socket.ok('message:surfaced', { message_id: id });
 
-    await project.timePasses(2.5);
+    await project.timePasses(seconds + 0.5);
     const delivery = await project.delivery(id);
     assert.equal(delivery.state, 'leased');
     assert.match(delivery.surfaced_at ?? '', time);

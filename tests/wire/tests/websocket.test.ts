@@ -70,9 +70,9 @@ describe('A connection', { concurrency: 6 }, () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     const revoked = await project.token({ kind: 'agent', agent_id: 'ada' });
-    const expiring = await project.token({ kind: 'agent', agent_id: 'ada', expires_at: new Date(Date.now() + 2_000).toISOString() });
-    const first = await ada.connect({ token: revoked.token });
+    const expiring = await project.expiringToken({ kind: 'agent', agent_id: 'ada' }, 2);
     const second = await ada.connect({ token: expiring.token });
+    const first = await ada.connect({ token: revoked.token });
     const third = await ada.connect();
 
     (await project.admin.delete(`tokens/${revoked.token_id}`)).succeeds();
@@ -88,7 +88,7 @@ describe('A connection', { concurrency: 6 }, () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     const socket = await ada.connect({ autoPong: false });
-    assert.equal(await socket.closeCode(60_000), 4408);
+    assert.equal(await socket.closeCode(120_000), 4408);
   });
 
   it('with a bad frame is closed', async () => {

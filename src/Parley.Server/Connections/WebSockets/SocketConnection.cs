@@ -114,7 +114,8 @@ internal sealed class SocketConnection : IMailboxConnection, IDeliveryHolder, ID
 
     public void Deliver(in ClaimedDelivery delivery) => Outbound.Add(new DeliveryFrame(this, delivery));
 
-    public void Cancel() => Interlocked.Decrement(ref _out);
+    // A claim may have found no room because of it.
+    public void Cancel() => Released();
 
     public void Released()
     {
@@ -216,9 +217,10 @@ internal sealed class SocketConnection : IMailboxConnection, IDeliveryHolder, ID
             }
             while (Volatile.Read(ref _wakes) != 0 && HasRoom() && Interlocked.CompareExchange(ref _pumping, 1, 0) == 0);
         }
-        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        catch (Exception)
         {
-            // The rescuer wakes whoever has a backlog now and then: the store may be back by then.
+            // The rescuer wakes whoever has a backlog now and then: the store may be back by then. A bug, which the store has logged, may
+            // not keep the connection from all that comes later either.
             Volatile.Write(ref _wakes, 1);
             Interlocked.Exchange(ref _pumping, 0);
         }
