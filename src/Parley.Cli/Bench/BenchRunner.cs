@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Parley.Cli.Bench.Workloads;
 using Parley.Cli.Bench.Yardsticks;
@@ -12,6 +13,8 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
     private const int Runs = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
+    private static string Runtime => RuntimeInformation.FrameworkDescription + (RuntimeFeature.IsDynamicCodeSupported ? "" : ", native");
+
     public async Task<BenchReport> RunAsync(IReadOnlyList<WorkloadKind> kinds)
     {
         var figures = new List<Figure>();
@@ -22,7 +25,7 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
             figures.AddRange(await MeasureAsync(kind, echo));
         }
 
-        var machine = new BenchMachine(Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
+        var machine = new BenchMachine(Environment.ProcessorCount, RuntimeInformation.OSDescription, Runtime);
         return new BenchReport(machine, await VersionAsync(), plan.Server.IsOwn, figures, plan.Audit?.Close());
     }
 

@@ -98,7 +98,7 @@ internal sealed class BenchServer : IAsyncDisposable
         // Beside the data of a real server: on the disk that such a one would write to. A temporary folder may be memory.
         var beside = Path.GetDirectoryName(Path.GetFullPath(Doctor.DataFolder.Of(call.Options)))!;
         var folder = Directory.CreateDirectory(Path.Combine(beside, $"parley-bench-{Guid.NewGuid():N}")).FullName;
-        var process = new Process { StartInfo = StartInfo(folder) };
+        var process = new Process { StartInfo = StartInfo(folder, ["serve", "--port", "0", "--data", folder, "--log-level", "warning"]) };
         var server = new BenchServer(call, call.Options, process, folder, isOwn: true);
         process.ErrorDataReceived += (_, line) => server.Complain(line.Data);
         process.Start();
@@ -117,7 +117,8 @@ internal sealed class BenchServer : IAsyncDisposable
         }
     }
 
-    private static ProcessStartInfo StartInfo(string folder)
+    /// <summary>A call of this very program, in a folder, with its output to be read.</summary>
+    public static ProcessStartInfo StartInfo(string folder, IReadOnlyList<string> arguments)
     {
         var program = Environment.ProcessPath ?? throw new CommandException(ExitCode.Failed, "This program does not know its own file.", "Name a server by --url.");
         var start = new ProcessStartInfo(program)
@@ -129,7 +130,7 @@ internal sealed class BenchServer : IAsyncDisposable
         };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             start.ArgumentList.Add(Path.GetFullPath(Environment.GetCommandLineArgs()[0]));
-        foreach (var argument in new[] { "serve", "--port", "0", "--data", folder, "--log-level", "warning" })
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
         // What a person has set for a server in use must not colour the figures.

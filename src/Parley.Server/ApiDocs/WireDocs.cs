@@ -5,21 +5,19 @@ using Parley.Protocol;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>What the sources of the wire's nouns say of them, in words of the wire: read from the XML file that the compiler writes
-/// beside <c>Parley.Protocol.dll</c>.</summary>
+/// <summary>What the sources of the wire's nouns say of them, in words of the wire: read from the XML that the compiler writes of
+/// <c>Parley.Protocol</c>, and which is a part of this assembly.</summary>
 internal sealed class WireDocs
 {
     private readonly Dictionary<string, string> _summaries;
 
     private WireDocs(Dictionary<string, string> summaries) => _summaries = summaries;
 
-    /// <summary>The docs of the running server; empty where somebody took the file away, which costs descriptions only.</summary>
+    /// <summary>The docs of the running server.</summary>
     public static WireDocs Load()
     {
-        var file = Path.ChangeExtension(typeof(Message).Assembly.Location, ".xml");
-        if (!File.Exists(file))
-            return new WireDocs([]);
-        return new WireDocs(XDocument.Load(file).Descendants("member")
+        using var xml = typeof(WireDocs).Assembly.GetManifestResourceStream("Parley.Protocol.xml")!;
+        return new WireDocs(XDocument.Load(xml).Descendants("member")
             .Where(member => member.Element("summary") is not null)
             .ToDictionary(member => member.Attribute("name")!.Value, member => TextOf(member.Element("summary")!), StringComparer.Ordinal));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Parley.EndToEnd.Tests.Durability;
 using Parley.EndToEnd.Tests.Nodes;
 using Xunit;
@@ -24,6 +25,22 @@ public sealed class BenchTests
         Assert.Contains("client CPU a message", through, StringComparison.Ordinal);
         Assert.DoesNotContain("CPU of this node", through, StringComparison.Ordinal);
         Assert.DoesNotContain("server CPU", through, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_start_workload_tells_of_the_server_of_commands_and_of_the_program()
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-start-").FullName;
+        var environment = new Dictionary<string, string> { ["PARLEY_DATA"] = Path.Combine(folder, "data"), ["XDG_CONFIG_HOME"] = folder };
+
+        var run = await Binary.RunAsync(environment, ["bench", "--workload", "start", "--fast", "--json"], Cancel);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var figures = JsonNode.Parse(run.Output)!["figures"]!.AsArray();
+        Assert.Equal(
+            ["start", "parley --version", "parley send", "memory at rest", "size"], figures.Select(figure => figure!["name"]!.GetValue<string>()));
+        Assert.All(figures, figure => Assert.True(figure!["value"]!.GetValue<double>() > 0 && figure["how"]!.GetValue<string>().Length > 0));
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<string> BenchAsync(KillableServer server, string url)

@@ -9,17 +9,23 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
     public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>The real <c>parley</c>, as it was built.</summary>
+/// <summary>The real <c>parley</c>: that of <c>PARLEY_BIN</c>, else the one that was built with the tests, for the .NET runtime.</summary>
 internal static class Binary
 {
     // A hang is a failure; no command of a test takes a tenth of this.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly string Path = Find();
+    private static readonly string Path = Environment.GetEnvironmentVariable("PARLEY_BIN") is { Length: > 0 } given ? given : FindPortable();
 
-    public static ProcessStartInfo Command(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    /// <summary>The one for the .NET runtime, whichever the others use.</summary>
+    public static string Portable => FindPortable();
+
+    public static ProcessStartInfo Command(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        CommandOf(Path, environment, arguments);
+
+    public static ProcessStartInfo CommandOf(string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -36,12 +42,16 @@ internal static class Binary
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<CliRun> RunAsync(
-        IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, CancellationToken cancellationToken, string input = "")
+    public static Task<CliRun> RunAsync(
+        IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, CancellationToken cancellationToken, string input = "") =>
+        RunAsync(Command(environment, arguments), cancellationToken, input);
+
+    /// <inheritdoc cref="RunAsync(IReadOnlyDictionary{string, string}, IEnumerable{string}, CancellationToken, string)"/>
+    public static async Task<CliRun> RunAsync(ProcessStartInfo command, CancellationToken cancellationToken, string input = "")
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        using var process = Process.Start(Command(environment, arguments))!;
+        using var process = Process.Start(command)!;
         try
         {
             await process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
@@ -58,7 +68,7 @@ internal static class Binary
         }
     }
 
-    private static string Find()
+    private static string FindPortable()
     {
         // artifacts/bin/Parley.EndToEnd.Tests/debug/ -> artifacts/bin/Parley.Cli/debug/parley
         var own = new DirectoryInfo(AppContext.BaseDirectory);

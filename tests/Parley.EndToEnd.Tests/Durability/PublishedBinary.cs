@@ -10,18 +10,22 @@ internal static class PublishedBinary
         if (Environment.GetEnvironmentVariable("PARLEY_BIN") is { Length: > 0 } given)
             return File.Exists(given) ? given : throw new FileNotFoundException("PARLEY_BIN names no file.", given);
 
+        var root = FindRepository() ?? throw new DirectoryNotFoundException($"No repository above {AppContext.BaseDirectory}: set PARLEY_BIN.");
+
+        // Where nothing has changed since the last time, that is a matter of seconds.
+        using var script = Process.Start(new ProcessStartInfo(Path.Combine(root, "eng", "publish"), ["portable"]) { UseShellExecute = false })!;
+        await script.WaitForExitAsync(cancellationToken);
+        return script.ExitCode == 0
+            ? Path.Combine(root, "artifacts", "publish", "portable", "parley")
+            : throw new InvalidOperationException("eng/publish did not build.");
+    }
+
+    /// <summary>The folder of the checkout that the tests were built in; null where they were taken elsewhere.</summary>
+    internal static string? FindRepository()
+    {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "Parley.slnx")))
             root = root.Parent;
-        if (root is null)
-            throw new DirectoryNotFoundException($"No repository above {AppContext.BaseDirectory}: set PARLEY_BIN.");
-
-        // The script builds what is missing or older than the sources.
-        using var script = Process.Start(new ProcessStartInfo(Path.Combine(root.FullName, "parley"), ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        _ = await script.StandardOutput.ReadToEndAsync(cancellationToken);
-        await script.WaitForExitAsync(cancellationToken);
-        return script.ExitCode == 0
-            ? Path.Combine(root.FullName, "artifacts", "publish", "parley", "parley")
-            : throw new InvalidOperationException("./parley did not build.");
+        return root?.FullName;
     }
 }

@@ -1,12 +1,19 @@
+using System.Diagnostics;
 using System.Net;
+using System.Runtime.CompilerServices;
+using Parley.Cli.CommandLine;
+using Parley.Client;
+using Parley.Protocol;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>A server's start, and what one that has nothing to do occupies. Each run starts a server of its own, whatever server is measured
-/// otherwise.</summary>
+/// <summary>A server's start, what one that has nothing to do occupies, and what a command costs. Each run starts a server of its own, whatever server
+/// is measured otherwise.</summary>
 internal sealed class StartWorkload : IWorkload
 {
     private const double Megabyte = 1024 * 1024;
+    private const int Calls = 5;
+    private const string Agent = "bench";
 
     // What starting needed is collected, if at all, in the first moments after it.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
@@ -16,18 +23,29 @@ internal sealed class StartWorkload : IWorkload
 
     private static readonly Metric Memory = new("memory at rest", Unit.Megabytes, "resident memory of that server 3 s later");
 
+    private static readonly Metric Version = new(
+        "parley --version", Unit.Milliseconds, $"from the launch of the process until it is gone, the median of {Calls}");
+
+    private static readonly Metric Send = new(
+        "parley send", Unit.Milliseconds, $"one message to an agent of that server, from the launch of the process until it is gone, the median of {Calls}");
+
+    private static readonly Metric Size = new("size", Unit.Megabytes, RuntimeFeature.IsDynamicCodeSupported
+        ? "all files of the program's folder; the .NET runtime, which it needs, is not in it"
+        : "the program and SQLite's library beside it; it needs nothing else");
+
     private readonly BenchPlan _plan;
     private readonly HttpClient _client = new();
 
     private StartWorkload(BenchPlan plan) => _plan = plan;
 
-    public static WorkloadKind Kind { get; } = new("start", "from nothing to the first answer", (plan, _) => Task.FromResult<IWorkload>(new StartWorkload(plan)));
+    public static WorkloadKind Kind { get; } = new("start", "from nothing to the first answer, and a command from its launch to its end", (plan, _) => Task.FromResult<IWorkload>(new StartWorkload(plan)));
 
     /// <summary>Once, so that the program is in the system's memory and not only on its disk.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         await using var server = await _plan.Server.StartAnotherAsync();
         await AnswersAsync(server, cancellationToken);
+        await CallAsync(server, ["--version"], cancellationToken);
     }
 
     public async Task<IReadOnlyList<Sample>> RunAsync(CancellationToken cancellationToken)
@@ -37,13 +55,60 @@ internal sealed class StartWorkload : IWorkload
         await AnswersAsync(server, cancellationToken);
         var elapsed = _plan.Time.GetElapsedTime(launched);
         await Task.Delay(Settling, _plan.Time, cancellationToken);
-        return [Start.Of(elapsed.TotalMilliseconds), Memory.Of(server.ResidentBytes!.Value / Megabyte)];
+        var resident = server.ResidentBytes!.Value;
+
+        await using var api = ParleyApi.Open(server.Options);
+        await api.Agents.RegisterAsync(new RegisterRequest { AgentId = Agent }, cancellationToken);
+        return
+        [
+            Start.Of(elapsed.TotalMilliseconds), Version.Of(await MedianAsync(server, ["--version"], cancellationToken)),
+            Send.Of(await MedianAsync(server, ["send", Agent, "The build is red, please look."], cancellationToken)),
+            Memory.Of(resident / Megabyte), Size.Of(SizeOfProgram() / Megabyte),
+        ];
     }
 
     public ValueTask DisposeAsync()
     {
         _client.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static long SizeOfProgram()
+    {
+        // Beside the native one there may be whatever else is in /usr/local/bin.
+        var files = RuntimeFeature.IsDynamicCodeSupported
+            ? Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories)
+            : Directory.EnumerateFiles(AppContext.BaseDirectory, "*e_sqlite3.*").Append(Environment.ProcessPath!);
+        return files.Sum(file => new FileInfo(file).Length);
+    }
+
+    private async Task<double> MedianAsync(BenchServer server, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var elapsed = new List<double>();
+        for (var call = 0; call < Calls; call++)
+            elapsed.Add((await CallAsync(server, arguments, cancellationToken)).TotalMilliseconds);
+        return Quantile.Median(elapsed);
+    }
+
+    private async Task<TimeSpan> CallAsync(BenchServer server, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var start = BenchServer.StartInfo(server.DataFolder!, arguments);
+        // The process is the server's neighbour and speaks to no other.
+        start.Environment["PARLEY_URL"] = server.Options.Url;
+        start.Environment["PARLEY_TOKEN"] = server.Options.Token;
+        foreach (var name in new[] { "PARLEY_PROJECT", "PARLEY_AGENT" })
+            start.Environment.Remove(name);
+
+        var launched = _plan.Time.GetTimestamp();
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var complaints = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        var elapsed = _plan.Time.GetElapsedTime(launched);
+        await output;
+        return process.ExitCode == 0
+            ? elapsed
+            : throw new CommandException(ExitCode.Failed, $"parley {arguments[0]} ended with {process.ExitCode}: {(await complaints).Trim()}");
     }
 
     private async Task AnswersAsync(BenchServer server, CancellationToken cancellationToken)

@@ -9,6 +9,11 @@ internal sealed unsafe class SqliteConnection : IDisposable
 {
     private const int BusyMilliseconds = 5_000;
 
+    /// <summary>What libraries are built with differently: the bundled one checks foreign keys and does not overwrite what is deleted, Debian's does the
+    /// opposite. The schema has no foreign keys: what belongs together goes together in one transition, whose SQL says so. Nothing promises that
+    /// deleted bytes are overwritten, which writes pages that are free: the write-ahead log and backups have those bytes anyway.</summary>
+    private const string Choices = "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF;";
+
     private readonly Dictionary<string, SqliteStatement> _statements = new(SqlComparer.Instance);
 
     /// <summary>The same by the string's address in the program: statements are mostly literals, of which there is one each.</summary>
@@ -45,6 +50,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
         {
             // A checkpoint of another connection may hold the write lock for a moment.
             _ = Sqlite3.BusyTimeout(handle, BusyMilliseconds);
+            connection.Execute(Choices);
             return connection;
         }
 

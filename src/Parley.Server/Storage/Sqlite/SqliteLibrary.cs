@@ -3,12 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Which native SQLite this process uses: the system's where it is newer, else the one that comes with Parley.</summary>
+/// <summary>Which native SQLite this process uses: the newer one of the system's and the one that comes with Parley.</summary>
 internal static class SqliteLibrary
 {
-    /// <summary>The bundled library is 3.35.5; any system library from here on is newer and gets security fixes.</summary>
-    private const int NewerThanBundled = 3_036_000;
-
     private static readonly Lazy<bool> Registered = new(() =>
     {
         NativeLibrary.SetDllImportResolver(typeof(SqliteLibrary).Assembly, Resolve);
@@ -40,21 +37,27 @@ internal static class SqliteLibrary
         if (name != Sqlite3.Library)
             return 0;
 
-        foreach (var candidate in SystemNames())
+        var found = new List<Candidate>();
+        if (NativeLibrary.TryLoad(name, assembly, path, out var bundled))
+            found.Add(new Candidate(bundled, VersionNumber(bundled), _origin));
+        foreach (var system in SystemNames())
         {
-            if (!NativeLibrary.TryLoad(candidate, out var handle))
-                continue;
-            if (VersionNumber(handle) >= NewerThanBundled)
-            {
-                _origin = $"system, {candidate}";
-                return SetUp(handle);
-            }
-
-            NativeLibrary.Free(handle);
+            if (NativeLibrary.TryLoad(system, out var handle))
+                found.Add(new Candidate(handle, VersionNumber(handle), $"system, {system}"));
         }
 
-        return SetUp(NativeLibrary.Load(name, assembly, path));
+        if (found.Count == 0)
+            return NativeLibrary.Load(name, assembly, path); // It says where it looked.
+
+        var chosen = Newest(found);
+        foreach (var other in found.Where(other => other != chosen))
+            NativeLibrary.Free(other.Handle);
+        _origin = chosen.Origin;
+        return SetUp(chosen.Handle);
     }
+
+    /// <summary>The newest; of equals the first. What it brings is known beforehand only of the bundled one, so that comes first.</summary>
+    internal static Candidate Newest(IReadOnlyList<Candidate> found) => found.MaxBy(candidate => candidate.Version);
 
     /// <summary>Turns off the library's own count of its memory, which nobody reads: kept under one lock for the whole process, it costs each
     /// allocation as much as the allocation, an eighth of a message's time in SQLite.</summary>
@@ -77,4 +80,7 @@ internal static class SqliteLibrary
         NativeLibrary.TryGetExport(handle, "sqlite3_libversion_number", out var function)
             ? ((delegate* unmanaged[Cdecl]<int>)function)()
             : 0;
+
+    /// <param name="Version">As SQLite counts: 3.53.4 is 3,053,004.</param>
+    internal readonly record struct Candidate(nint Handle, int Version, string Origin);
 }
