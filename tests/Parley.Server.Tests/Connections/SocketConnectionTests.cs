@@ -4,7 +4,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Log;
-using Parley.Server.Messages;
+using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Storage;
@@ -18,12 +18,12 @@ public sealed class SocketConnectionTests : IDisposable
     private readonly WebSocket _socket = WebSocket.CreateFromStream(Stream.Null, new WebSocketCreationOptions { IsServer = true });
     private readonly Claims _claims = new();
     private readonly AgentState _agent = new(new AgentRecord { Number = 7, Project = 1, Id = "ada", Name = "ada", Type = "llm", Capabilities = [], CreatedAt = default });
-    private readonly IMessageStore _store;
+    private readonly IDeliveryStore _store;
     private SocketConnection _connection;
 
     public SocketConnectionTests()
     {
-        _store = DispatchProxy.Create<IMessageStore, ClaimingStore>();
+        _store = DispatchProxy.Create<IDeliveryStore, ClaimingStore>();
         ((ClaimingStore)_store).Claims = _claims;
         _connection = Connect(window: 8);
     }
@@ -309,7 +309,7 @@ public sealed class SocketConnectionTests : IDisposable
 
     private SocketConnection Connect(int window) => new(
         _socket,
-        new ProjectState(new ProjectRecord(1, "default", "default", default, new ProjectSettings(), 1, 0), new MessagingDefaults(), new ProjectLog(1, 1, 0)),
+        new ProjectState(new ProjectRecord(1, "default", "default", default, new ProjectSettings(), 1, 0), new MessagingDefaults(), new ProjectLog(1, "default", 1, 0)),
         _agent,
         new Caller { Kind = TokenKind.Agent, TokenId = "t", AgentId = "ada" },
         new ConnectionOptions { Window = window },
@@ -362,7 +362,7 @@ public sealed class SocketConnectionTests : IDisposable
     {
         internal Claims Claims { get; set; } = null!;
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod?.Name == nameof(IMessageStore.ClaimAsync)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod?.Name == nameof(IDeliveryStore.ClaimAsync)
             ? Claims.Take((ClaimOrder)args![0]!)
             : throw new NotSupportedException($"A connection that claims does not call {targetMethod?.Name}.");
     }

@@ -163,6 +163,6 @@ public sealed class FingerprintTests
         var draft = SendReader.Read(json, shape) ?? throw new InvalidOperationException($"This is no send: {Encoding.UTF8.GetString(json)}");
         if (isBroadcast && said.GetValueOrDefault("to") is { } to)
             draft.To.AddRange(JsonNode.Parse(to)!.AsArray().Select(address => address!.GetValue<string>()));
-        return Fingerprint.Of(draft, draft.SenderId ?? Sender);
+        return SendFingerprint.Of(draft, draft.SenderId ?? Sender);
     }
 }
