@@ -7,6 +7,7 @@ using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.History;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Monitoring;
@@ -36,7 +37,7 @@ internal static class ConnectionsSetup
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
-            provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(),
+            provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
         .AddSingleton<ConnectionDrain>()

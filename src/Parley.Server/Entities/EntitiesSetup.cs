@@ -10,6 +10,7 @@ internal static class EntitiesSetup
     public static IServiceCollection AddEntities<T>(this IServiceCollection services, EntityKind<T> kind)
         where T : class => services
         .AddSingleton<EntityKind>(kind)
+        .AddSingleton<EntityKinds>()
         .AddSingleton(kind)
         .AddSingleton<EntityBoard<T>>()
         .AddSingleton<IFeedSource, EntityFeed<T>>()

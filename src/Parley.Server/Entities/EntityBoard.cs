@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Parley.Server.Rest;
 using Parley.Server.Storage.Postgres;
+using Parley.Server.Log;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
@@ -33,9 +34,9 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         ChangeAsync(project, sender, cancel => FindAsync(project, id, cancel), decide, cancellationToken);
 
     /// <summary>Makes one that is named by its id alone.</summary>
-    internal async ValueTask<Entity<T>> AddAsync(int project, int sender, T value, string type, CancellationToken cancellationToken)
+    internal async ValueTask<Entity<T>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
     {
-        var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, Decision<T>.Put(value, type))]), cancellationToken);
+        var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, decision)]), cancellationToken);
         return Read(outcome.Rows[0])!;
     }
 
@@ -59,6 +60,10 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
             IsOver = isOver,
         };
     }
+
+    /// <summary>The newest entries of the log about one, the newest first.</summary>
+    internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, int max, CancellationToken cancellationToken) =>
+        store.HistoryAsync(entity.Row.Project, entity.Row.Made, max, cancellationToken);
 
     /// <summary>Does what is due, a bounded number at a time.</summary>
     /// <returns>True when there may be more.</returns>

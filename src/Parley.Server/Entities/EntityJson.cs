@@ -15,6 +15,9 @@ internal static class EntityJson
 {
     internal const byte IdPlace = 1, TimePlace = 2, SeqPlace = 3;
 
+    /// <summary>The time of the commit, as a value of an entry.</summary>
+    internal static ReadOnlySpan<byte> Time => [(byte)'"', TimePlace, (byte)'"'];
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A noun without the fields that the store fills in.</summary>
@@ -57,7 +60,7 @@ internal static class EntityJson
 
     /// <summary>A thing as everybody sees it.</summary>
     internal static byte[] Whole(EntityFields fields, EntityRow row) => Compose(
-        fields, row.Body, row.Id.ToString(), Time(row.MadeAt), Time(row.ChangedAt), row.IsOver ? Time(row.ChangedAt) : null,
+        fields, row.Body, row.Id.ToString(), TextOf(row.MadeAt), TextOf(row.ChangedAt), row.IsOver ? TextOf(row.ChangedAt) : null,
         row.Changed.ToString(CultureInfo.InvariantCulture), extra: default);
 
     /// <summary>The entry of a change, with its open places.</summary>
@@ -67,7 +70,7 @@ internal static class EntityJson
     {
         var now = ((char)TimePlace).ToString();
         return Compose(
-            fields, body, present?.Id.ToString() ?? ((char)IdPlace).ToString(), present is null ? now : Time(present.MadeAt), now, isOver ? now : null,
+            fields, body, present?.Id.ToString() ?? ((char)IdPlace).ToString(), present is null ? now : TextOf(present.MadeAt), now, isOver ? now : null,
             ((char)SeqPlace).ToString(), extra);
     }
 
@@ -82,7 +85,7 @@ internal static class EntityJson
             var value = rest[at] switch
             {
                 IdPlace => id.ToString(),
-                TimePlace => Time(stamp),
+                TimePlace => TextOf(stamp),
                 _ => seq.ToString(CultureInfo.InvariantCulture),
             };
             filled.Advance(Encoding.ASCII.GetBytes(value, filled.GetSpan(value.Length)));
@@ -121,7 +124,7 @@ internal static class EntityJson
         return json.WrittenSpan.ToArray();
     }
 
-    private static string Time(long stamp) => WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));
+    private static string TextOf(long stamp) => WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));
 
     private static void Text(ArrayBufferWriter<byte> to, string text) => to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(text.Length * 3)));
 }

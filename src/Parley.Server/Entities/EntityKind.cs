@@ -8,7 +8,7 @@ namespace Parley.Server.Entities;
 internal abstract class EntityKind
 {
     /// <summary>The smallest number of a kind. Stored, as the kind of its log entries: a number is never given to another kind.</summary>
-    internal const int First = 12;
+    internal const int First = 8;
 
     /// <inheritdoc cref="First"/>
     internal required int Number { get; init; }
@@ -27,6 +27,12 @@ internal abstract class EntityKind
 
     /// <summary>The field of its noun that lists and feeds can be narrowed by, as <c>prefix</c>: the name. Null: they can not.</summary>
     internal string? PrefixField { get; init; }
+
+    /// <summary>True where messages are sent into one and belong to it: its own entries then stand with them, on one stream.</summary>
+    internal bool OwnsItsMessages { get; init; }
+
+    /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name.</summary>
+    internal Func<LogEntry, StreamEvent>? OnStream { get; init; }
 
     internal EntryKind Entry => (EntryKind)Number;
 }
@@ -69,8 +75,11 @@ internal sealed record EntityFields(string Id)
     /// so that what was read before can not be mistaken for what is there now.</summary>
     internal string? Version { get; init; }
 
+    /// <summary>Told once, by the entry of a change, and not kept with the thing.</summary>
+    internal string? Told { get; init; }
+
     internal bool Has(ReadOnlySpan<byte> name) =>
-        Is(name, Id) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);
+        Is(name, Id) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);
 
     private static bool Is(ReadOnlySpan<byte> name, string? field) => field is not null && System.Text.Ascii.Equals(name, field);
 }

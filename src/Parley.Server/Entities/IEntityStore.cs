@@ -1,3 +1,5 @@
+using Parley.Server.Log;
+
 namespace Parley.Server.Entities;
 
 /// <summary>Durable things of every kind. What changes them is one atomic transition; a caller never needs a transaction of its own, and no
@@ -15,6 +17,10 @@ internal interface IEntityStore
 
     /// <summary>Things of a kind, of any project, that are due by a time, the earliest first.</summary>
     ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken);
+
+    /// <summary>Entries of the log about one thing, the newest first.</summary>
+    /// <param name="made">The seq of the entry by which it was made.</param>
+    ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken);
 
     /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
     /// messages behind them.</summary>

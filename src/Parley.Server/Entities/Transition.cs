@@ -34,6 +34,9 @@ internal sealed record EntityWrite(EntityKind Kind)
 
     internal Audience Audience { get; init; } = Audience.Project;
 
+    /// <summary>Its entry stands with the messages that belong to it.</summary>
+    internal bool OwnsItsMessages => Kind.OwnsItsMessages;
+
     /// <summary>What it can be found by from now on; null: as before.</summary>
     internal IReadOnlyList<string>? Marks { get; init; }
 

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
 using Parley.Server.Security;
@@ -48,7 +48,7 @@ internal static class ExecutionEndpoints
             return problem;
         if (request.SquadId is { } squad && squads.Find(project.State, squad) is null)
             return Problems.NotFound("squad", squad);
-        var execution = (await executions.BeginAsync(project.State, caller, request, cancellationToken)).ToWire([]);
+        var execution = await executions.BeginAsync(project.State, caller, request, cancellationToken);
         return TypedResults.Created($"{ApiPath.Base}/executions/{execution.ExecutionId}", execution);
     }
 
@@ -59,8 +59,8 @@ internal static class ExecutionEndpoints
         if (!ListPlace.TryRead(wanted.List, out var below, out var problem))
             return problem;
         var found = await executions.ListAsync(
-            new ExecutionSelection(project.State.Number, wanted.Status, wanted.Squad, below, wanted.List.Limit + 1), cancellationToken);
-        return TypedResults.Ok(ListPlace.Page(found, wanted.List.Limit, execution => execution.ToWire([]), execution => execution.Seq));
+            new EntityQuery(project.State.Number, ExecutionKind.Kind.Number, wanted.List.Limit + 1) { Below = below, Marks = [.. wanted.Marks] }, cancellationToken);
+        return TypedResults.Ok(ListPlace.Page(found, wanted.List.Limit, execution => execution.Value, execution => execution.Row.Made));
     }
 
     private static Task<IResult> GetAsync(string id, CurrentProject project, ExecutionTracker executions, CancellationToken cancellationToken) =>
@@ -72,8 +72,7 @@ internal static class ExecutionEndpoints
         var patch = body.Value;
         if (ExecutionRules.Check(patch) is { } problem)
             return problem;
-        var change = new ExecutionChange { Status = patch.Status, Progress = patch.Progress, CurrentPhase = patch.CurrentPhase };
-        return await ChangeAsync(id, change, project, caller, executions, cancellationToken)
+        return await ChangeAsync(id, present => ExecutionRules.Change(present, patch), project, caller, executions, cancellationToken)
             ?? await ShowAsync(id, project, executions, cancellationToken);
     }
 
@@ -82,8 +81,8 @@ internal static class ExecutionEndpoints
     {
         if (ExecutionRules.Check(body.Value) is { } problem)
             return problem;
-        var change = new ExecutionChange { Line = (body.Value.Level ?? ExecutionRules.UsualLevel, body.Value.Message!) };
-        return (IResult?)await ChangeAsync(id, change, project, caller, executions, cancellationToken) ?? TypedResults.NoContent();
+        var (level, message) = (body.Value.Level ?? ExecutionRules.UsualLevel, body.Value.Message!);
+        return (IResult?)await ChangeAsync(id, present => ExecutionRules.AddLine(present, level, message), project, caller, executions, cancellationToken) ?? TypedResults.NoContent();
     }
 
     private static Task<IResult> CompleteAsync(
@@ -107,10 +106,7 @@ internal static class ExecutionEndpoints
     {
         if (ExecutionRules.Check(status, end) is { } problem)
             return problem;
-        if (!TryRead(id, out var key))
-            return Problems.NotFound("execution", id);
-        var outcome = await executions.EndAsync(project.State, caller, key, new ExecutionEnding(status, end?.Result, end?.Error), cancellationToken);
-        if (Explain(outcome, id) is { } refusal)
+        if (await ChangeAsync(id, present => ExecutionRules.End(present, status, end), project, caller, executions, cancellationToken) is { } refusal)
             return refusal;
         await audit.RecordAsync(caller, project.State.Id, $"execution.{WireType.WordOf(status)}", id, cancellationToken);
         return await ShowAsync(id, project, executions, cancellationToken);
@@ -118,24 +114,13 @@ internal static class ExecutionEndpoints
 
     /// <returns>Null when it is done.</returns>
     private static async ValueTask<ApiProblem?> ChangeAsync(
-        string id, ExecutionChange change, CurrentProject project, Caller caller, ExecutionTracker executions, CancellationToken cancellationToken) =>
-        TryRead(id, out var key)
-            ? Explain(await executions.ChangeAsync(project.State, caller, key, change, cancellationToken), id)
-            : Problems.NotFound("execution", id);
+        string id, Func<Execution, Decision<Execution>> change, CurrentProject project, Caller caller, ExecutionTracker executions, CancellationToken cancellationToken) =>
+        TryRead(id, out var key) ? await executions.ChangeAsync(project.State, caller, key, change, cancellationToken) : Problems.NotFound("execution", id);
 
     private static async Task<IResult> ShowAsync(string id, CurrentProject project, ExecutionTracker executions, CancellationToken cancellationToken) =>
         TryRead(id, out var key) && await executions.FindAsync(project.State, key, cancellationToken) is { } execution
             ? TypedResults.Ok(execution)
             : Problems.NotFound("execution", id);
-
-    private static ApiProblem? Explain(ExecutionOutcome outcome, string id) => outcome switch
-    {
-        ExecutionOutcome.Done => null,
-        ExecutionOutcome.NotFound => Problems.NotFound("execution", id),
-        ExecutionOutcome.Ended => Problems.ExecutionEnded(id),
-        ExecutionOutcome.Forbidden => Problems.Forbidden("An agent writes to the executions that it made and to those of its squads."),
-        _ => throw new UnreachableException($"No answer for outcome '{outcome}'."),
-    };
 
     private static bool TryRead(string id, out Guid key) => Guid.TryParse(id, out key) && WireNames.IsUuid(id);
 }
@@ -143,6 +128,18 @@ internal static class ExecutionEndpoints
 /// <summary>Which executions a list shows.</summary>
 internal sealed record ExecutionQuery(ListQuery List, ExecutionStatus? Status, string? Squad) : IQuery<ExecutionQuery>
 {
+    internal IEnumerable<string> Marks
+    {
+        get
+        {
+            // The squad's is looked for first: there are fewer of one squad than of one status.
+            if (Squad is not null)
+                yield return ExecutionKind.Mark(Squad);
+            if (Status is { } status)
+                yield return ExecutionKind.Mark(status);
+        }
+    }
+
     public static ExecutionQuery Read(QueryReader query) => new(
         query.List(),
         query.Word<ExecutionStatus>("status", "Only those of this status."),

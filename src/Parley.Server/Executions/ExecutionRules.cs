@@ -1,15 +1,65 @@
+using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
-/// <summary>What may be said of an execution.</summary>
+/// <summary>What may be said of an execution, and what becomes of it.</summary>
 internal static class ExecutionRules
 {
     internal const string UsualLevel = "info";
 
+    /// <summary>Types of its entries in the log.</summary>
+    internal const string StatusType = "execution_status", CompletionType = "execution_completion";
+
     private const int LongestLine = 16 * 1024;
     private static readonly string[] Levels = ["debug", UsualLevel, "warning", "error"];
+
+    internal static bool IsOver(Execution execution) =>
+        execution.Status is ExecutionStatus.Completed or ExecutionStatus.Failed or ExecutionStatus.Cancelled;
+
+    internal static Decision<Execution> Begin(ExecutionRequest request, string? createdBy) => Decision<Execution>
+        .Put(new Execution { ExecutionId = "", Title = request.Title, SquadId = request.SquadId, CreatedBy = createdBy }, StatusType)
+        .Telling(NoLines);
+
+    /// <summary>What is absent stays.</summary>
+    internal static Decision<Execution> Change(Execution present, ExecutionPatch patch) => Decision<Execution>
+        .Put(
+            present with
+            {
+                Status = patch.Status ?? present.Status,
+                Progress = patch.Progress ?? present.Progress,
+                CurrentPhase = patch.CurrentPhase ?? present.CurrentPhase,
+            },
+            StatusType)
+        .Telling(NoLines);
+
+    internal static Decision<Execution> AddLine(Execution present, string level, string message) =>
+        Decision<Execution>.Put(present, StatusType).Telling(JsonFields.Inner(writer =>
+        {
+            writer.WriteStartArray("logs"u8);
+            writer.WriteStartObject();
+            writer.WritePropertyName("timestamp"u8);
+            writer.WriteRawValue(EntityJson.Time, skipInputValidation: true);
+            writer.WriteString("level"u8, level);
+            writer.WriteString("message"u8, message);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+        }));
+
+    /// <summary>Ends it, once: what completes is done whole.</summary>
+    internal static Decision<Execution> End(Execution present, ExecutionStatus status, ExecutionEnd? end) => Decision<Execution>
+        .Put(
+            present with
+            {
+                Status = status,
+                Progress = status == ExecutionStatus.Completed ? 100 : present.Progress,
+                Result = end?.Result,
+                Error = end?.Error,
+            },
+            CompletionType)
+        .Telling(NoLines);
 
     internal static ApiProblem? Check(ExecutionRequest request) => new Validation()
         .DisplayText("title", request.Title)
@@ -39,4 +89,6 @@ internal static class ExecutionRules
             .Length("error", end?.Error, LongestLine)
             .Problem;
     }
+
+    private static byte[] NoLines => "\"logs\":[]"u8.ToArray();
 }

@@ -1,91 +1,69 @@
+using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Entities;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Squads;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
 /// <summary>Runs of work: begun, followed, ended once.</summary>
-internal sealed class ExecutionTracker(IExecutionStore store, SquadDirectory squads)
+internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadDirectory squads)
 {
     /// <summary>An execution shows its newest lines; all of them are in its stream.</summary>
-    internal const int MostLines = 1_000;
+    private const int MostLines = 1_000;
 
-    internal ValueTask<ExecutionRecord> BeginAsync(
-        ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
-        store.BeginAsync(
-            new NewExecution(project.Number)
-            {
-                Title = request.Title,
-                SquadId = request.SquadId,
-                CreatedBy = caller.AgentId,
-                Creator = NumberOf(project, caller),
-            },
-            cancellationToken);
+    internal async ValueTask<Execution> BeginAsync(ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
+        (await executions.AddAsync(project.Number, NumberOf(project, caller), ExecutionRules.Begin(request, caller.AgentId), cancellationToken)).Value;
 
-    internal async ValueTask<Execution?> FindAsync(ProjectState project, Guid id, CancellationToken cancellationToken)
-    {
-        var key = new ExecutionKey(project.Number, id);
-        return await store.FindAsync(key, cancellationToken) is { } execution
-            ? execution.ToWire(await store.LogsAsync(key, MostLines, cancellationToken))
+    internal async ValueTask<Execution?> FindAsync(ProjectState project, Guid id, CancellationToken cancellationToken) =>
+        await executions.FindAsync(project.Number, id, cancellationToken) is { } found
+            ? found.Value with { Logs = await LinesAsync(found, cancellationToken) }
             : null;
-    }
 
-    internal ValueTask<IReadOnlyList<ExecutionRecord>> ListAsync(ExecutionSelection which, CancellationToken cancellationToken) =>
-        store.ListAsync(which, cancellationToken);
+    internal ValueTask<IReadOnlyList<Entity<Execution>>> ListAsync(EntityQuery which, CancellationToken cancellationToken) => executions.ListAsync(which, cancellationToken);
 
-    internal async ValueTask<ExecutionOutcome> ChangeAsync(
-        ProjectState project, Caller caller, Guid id, ExecutionChange change, CancellationToken cancellationToken)
+    /// <summary>Changes one that goes on.</summary>
+    internal async ValueTask<ApiProblem?> ChangeAsync(
+        ProjectState project, Caller caller, Guid id, Func<Execution, Decision<Execution>> change, CancellationToken cancellationToken) =>
+        (await executions.ChangeAsync(project.Number, id, NumberOf(project, caller), present => Decide(project, caller, id, present, change), cancellationToken)).Problem;
+
+    private Decision<Execution> Decide(
+        ProjectState project, Caller caller, Guid id, Entity<Execution>? present, Func<Execution, Decision<Execution>> change)
     {
-        var key = new ExecutionKey(project.Number, id);
-        if (await RefusalAsync(project, caller, key, cancellationToken) is { } refusal)
-            return refusal;
-        return ToOutcome(await store.ChangeAsync(key, NumberOf(project, caller), change, cancellationToken));
-    }
-
-    internal async ValueTask<ExecutionOutcome> EndAsync(
-        ProjectState project, Caller caller, Guid id, ExecutionEnding ending, CancellationToken cancellationToken)
-    {
-        var key = new ExecutionKey(project.Number, id);
-        if (await RefusalAsync(project, caller, key, cancellationToken) is { } refusal)
-            return refusal;
-        return ToOutcome(await store.EndAsync(key, NumberOf(project, caller), ending, cancellationToken));
+        if (present is null)
+            return Decision<Execution>.Refuse(Problems.NotFound("execution", id.ToString()));
+        if (!MayWrite(project, caller, present))
+            return Decision<Execution>.Refuse(Problems.Forbidden("An agent writes to the executions that it made and to those of its squads."));
+        return ExecutionRules.IsOver(present.Value)
+            ? Decision<Execution>.Refuse(Problems.ExecutionEnded(id.ToString()))
+            : change(present.Value);
     }
 
     /// <summary>An agent writes to those it made and to those of its squads.</summary>
-    /// <returns>Null when the caller may write.</returns>
-    private async ValueTask<ExecutionOutcome?> RefusalAsync(ProjectState project, Caller caller, ExecutionKey key, CancellationToken cancellationToken)
+    private bool MayWrite(ProjectState project, Caller caller, Entity<Execution> execution)
     {
         var access = caller.May(Permission.WriteExecutions);
         if (access == Access.Yes)
-            return null;
-        if (await store.FindAsync(key, cancellationToken) is not { } execution)
-            return ExecutionOutcome.NotFound;
+            return true;
         var self = NumberOf(project, caller);
-        var isIts = access == Access.Own && self != 0 &&
-            (execution.Creator == self ||
-                (execution.SquadId is { } squad && squads.Find(project, squad) is { } members && members.Members.Any(member => member.Agent == self)));
-        return isIts ? null : ExecutionOutcome.Forbidden;
+        return access == Access.Own && self != 0 &&
+            (execution.Row.Maker == self ||
+                (execution.Value.SquadId is { } squad && squads.Find(project, squad) is { } members && members.Members.Any(member => member.Agent == self)));
     }
 
-    private static ExecutionOutcome ToOutcome(ExecutionResult result) => result switch
+    /// <summary>The newest lines, oldest first: each stands in the entry of the log that told it.</summary>
+    private async ValueTask<IReadOnlyList<ExecutionLog>> LinesAsync(Entity<Execution> execution, CancellationToken cancellationToken)
     {
-        ExecutionResult.Done => ExecutionOutcome.Done,
-        ExecutionResult.NotFound => ExecutionOutcome.NotFound,
-        ExecutionResult.Ended => ExecutionOutcome.Ended,
-        _ => throw new ArgumentOutOfRangeException(nameof(result), result, message: null),
-    };
+        var lines = new List<ExecutionLog>();
+        foreach (var entry in await executions.HistoryAsync(execution, MostLines, cancellationToken))
+            lines.AddRange(JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Logs);
+        lines.Reverse();
+        return lines;
+    }
 
     private static int NumberOf(ProjectState project, Caller caller) =>
         caller.AgentId is { } id ? project.Agents.Find(id)?.Number ?? 0 : 0;
-}
-
-/// <summary>What became of a write.</summary>
-internal enum ExecutionOutcome
-{
-    Done,
-    NotFound,
-    Ended,
-    Forbidden,
 }

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Server.Log;
+using Parley.Server.Entities;
 
 namespace Parley.Server.Executions;
 
 internal static class ExecutionsSetup
 {
     public static IServiceCollection AddExecutions(this IServiceCollection services) => services
-        .AddSingleton<ExecutionTracker>()
-        .AddSingleton<IFeedSource, ExecutionFeed>();
+        .AddEntities(ExecutionKind.Kind)
+        .AddSingleton<ExecutionTracker>();
 }

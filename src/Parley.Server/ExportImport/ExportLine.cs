@@ -15,8 +15,6 @@ namespace Parley.Server.ExportImport;
 [JsonDerivedType(typeof(ProjectLine), LineKinds.Project)]
 [JsonDerivedType(typeof(AgentLine), LineKinds.Agent)]
 [JsonDerivedType(typeof(SquadLine), LineKinds.Squad)]
-[JsonDerivedType(typeof(ExecutionLine), LineKinds.Execution)]
-[JsonDerivedType(typeof(ExecutionLogLine), LineKinds.ExecutionLog)]
 [JsonDerivedType(typeof(EntityLine), LineKinds.Entity)]
 [JsonDerivedType(typeof(EntryLine), LineKinds.Entry)]
 [JsonDerivedType(typeof(DeliveryLine), LineKinds.Delivery)]
@@ -36,8 +34,6 @@ internal static class LineKinds
     internal const string Project = "project";
     internal const string Agent = "agent";
     internal const string Squad = "squad";
-    internal const string Execution = "execution";
-    internal const string ExecutionLog = "execution_log";
     internal const string Entity = "entity";
     internal const string Entry = "entry";
     internal const string Delivery = "delivery";
@@ -50,7 +46,7 @@ internal static class LineKinds
 
     /// <summary>In this order they stand in an export, each in the order of its key.</summary>
     internal static IReadOnlyList<string> InOrder { get; } =
-        [Numbers, Project, Agent, Squad, Execution, ExecutionLog, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
+        [Numbers, Project, Agent, Squad, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
 }
 
 /// <summary>The first line.</summary>
@@ -58,7 +54,7 @@ internal sealed record HeaderLine : ExportLine
 {
     internal const string Kind = "export";
     internal const string TheFormat = "parley-export";
-    internal const int TheVersion = 1;
+    internal const int TheVersion = 2;
 
     public required string Format { get; init; }
     public required int Version { get; init; }
@@ -97,7 +93,7 @@ internal sealed record EndLine : ExportLine
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
-    Converters = [typeof(EntryKindJson), typeof(WireEnum<Audience>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<ExecutionStatus>)])]
+    Converters = [typeof(EntryKindJson), typeof(WireEnum<Audience>), typeof(WireEnum<DeliveryState>)])]
 [JsonSerializable(typeof(ExportLine))]
 internal sealed partial class ExportJson : JsonSerializerContext;
 

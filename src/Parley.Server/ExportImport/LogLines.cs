@@ -124,43 +124,6 @@ internal sealed record KeyLine : ExportLine
     public byte[]? Answer { get; init; }
 }
 
-internal sealed record ExecutionLine : ExportLine
-{
-    public required int Project { get; init; }
-
-    /// <summary>Of the entry that began it.</summary>
-    public required long Seq { get; init; }
-
-    public required Guid ExecutionId { get; init; }
-    public string? Title { get; init; }
-    public string? SquadId { get; init; }
-    public required ExecutionStatus Status { get; init; }
-    public required int Progress { get; init; }
-    public string? CurrentPhase { get; init; }
-    public string? Result { get; init; }
-    public string? Error { get; init; }
-    public string? CreatedBy { get; init; }
-
-    /// <summary>An agent's number; 0: no agent.</summary>
-    public required int Creator { get; init; }
-
-    public required long CreatedAt { get; init; }
-    public long? EndedAt { get; init; }
-}
-
-internal sealed record ExecutionLogLine : ExportLine
-{
-    public required int Project { get; init; }
-
-    /// <summary>The seq of the entry that began the execution.</summary>
-    public required long Execution { get; init; }
-
-    public required long Seq { get; init; }
-    public required long Stamp { get; init; }
-    public required string Level { get; init; }
-    public required string Message { get; init; }
-}
-
 /// <summary>A thing of any kind that is versioned and has a JSON body.</summary>
 internal sealed record EntityLine : ExportLine
 {

@@ -33,13 +33,16 @@ internal static class FeedSelections
     /// <summary>Messages, events, and every thing as it now is.</summary>
     internal static FeedSelection Project(StreamFilter filter) => new(
         LogQuery.All,
-        entry => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion or EntryKind.Agent or EntryKind.Event && filter.Takes(entry));
+        entry => (entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion or EntryKind.Agent or EntryKind.Event || IsOfDeclaredKind(entry)) && filter.Takes(entry));
 
     /// <summary>Messages only; whose, decides the reader.</summary>
     internal static FeedSelection Messages(StreamFilter filter) => new(LogQuery.All, entry => IsMessage(entry) && filter.Takes(entry));
 
     internal static FeedSelection Events(StreamFilter filter) => new(
         LogQuery.All, entry => entry.Kind is EntryKind.Agent or EntryKind.Event && filter.Takes(entry));
+
+    /// <summary>Things of kinds that concepts declare; executions have a stream of their own.</summary>
+    private static bool IsOfDeclaredKind(LogEntry entry) => entry.Kind > EntryKind.Audit;
 
     private static bool IsMessage(LogEntry entry) => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion;
 }

@@ -7,6 +7,9 @@ namespace Parley.Server.Wire;
 /// <summary>Small JSON objects written field by field.</summary>
 internal static class JsonFields
 {
+    /// <summary>Fields without the braces around them.</summary>
+    internal static byte[] Inner(Action<Utf8JsonWriter> fields) => Write(fields)[1..^1];
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal static byte[] Write(Action<Utf8JsonWriter> fields)

@@ -1,5 +1,5 @@
 using Parley.Protocol;
-using Parley.Server.Executions;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
@@ -140,40 +140,36 @@ public abstract partial class MessageStoreConformance
     public async Task An_execution_goes_with_its_end_and_its_lines_with_their_entries()
     {
         await using var store = await OpenAsync();
-        var executions = store.Service<IExecutionStore>();
-        var ended = await BeginAsync(store, executions, "ended");
-        await executions.EndAsync(ended, 0, new ExecutionEnding(ExecutionStatus.Completed, null, null), Cancel);
-        var goesOn = await BeginAsync(store, executions, "goes on");
-        var endsLate = await BeginAsync(store, executions, "ends late");
+        var executions = new TestExecutions(store);
+        var ended = await BeginAsync(executions, "ended");
+        await executions.EndAsync(ended);
+        var goesOn = await BeginAsync(executions, "goes on");
+        var endsLate = await BeginAsync(executions, "ends late");
         store.Clock.Advance(TimeSpan.FromDays(31));
-        await LineAsync(executions, goesOn, "young");
-        await executions.EndAsync(endsLate, 0, new ExecutionEnding(ExecutionStatus.Completed, null, null), Cancel);
+        await executions.LineAsync(goesOn, "young");
+        await executions.EndAsync(endsLate);
 
         await PruneAsync(store, TimeSpan.Zero);
 
-        Assert.Null(await executions.FindAsync(ended, Cancel));
-        Assert.Empty(await executions.LogsAsync(ended, 10, Cancel));
-        Assert.NotNull(await executions.FindAsync(goesOn, Cancel));
-        Assert.Equal(["young"], (await executions.LogsAsync(goesOn, 10, Cancel)).Select(line => line.Message));
-        Assert.NotNull(await executions.FindAsync(endsLate, Cancel));
+        Assert.Null(await executions.FindAsync(ended));
+        Assert.Empty(await executions.LinesAsync(ended));
+        Assert.NotNull(await executions.FindAsync(goesOn));
+        Assert.Equal(["young"], (await executions.LinesAsync(goesOn)).Select(line => line.Message));
+        Assert.NotNull(await executions.FindAsync(endsLate));
 
         await PruneAsync(store, TimeSpan.FromDays(31));
 
-        Assert.Null(await executions.FindAsync(endsLate, Cancel));
-        Assert.NotNull(await executions.FindAsync(goesOn, Cancel));
-        Assert.Empty(await executions.LogsAsync(goesOn, 10, Cancel));
+        Assert.Null(await executions.FindAsync(endsLate));
+        Assert.NotNull(await executions.FindAsync(goesOn));
+        Assert.Empty(await executions.LinesAsync(goesOn));
     }
 
-    private static async Task<ExecutionKey> BeginAsync(StoreScope store, IExecutionStore executions, string title)
+    private static async Task<Entity<Execution>> BeginAsync(TestExecutions executions, string title)
     {
-        var begun = await executions.BeginAsync(new NewExecution(store.Project.Number) { Title = title }, Cancel);
-        var key = new ExecutionKey(store.Project.Number, begun.Id);
-        await LineAsync(executions, key, "old");
-        return key;
+        var begun = await executions.BeginAsync(title);
+        Assert.Null(await executions.LineAsync(begun, "old"));
+        return begun;
     }
-
-    private static async Task LineAsync(IExecutionStore executions, ExecutionKey execution, string text) =>
-        Assert.Equal(ExecutionResult.Done, await executions.ChangeAsync(execution, 0, new ExecutionChange { Line = ("info", text) }, Cancel));
 
     private static async Task PruneAsync(StoreScope store, TimeSpan after)
     {

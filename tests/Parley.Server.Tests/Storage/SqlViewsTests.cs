@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Parley.Server.Executions;
+using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Squads;
 using Parley.Server.Tests.Architecture;
 using Parley.Server.Tests.Harness;
@@ -20,12 +21,12 @@ public abstract partial class SqlViewsTests(StorageUnderTest storage, string she
     {
         await using var store = await storage.OpenAsync();
         var execution = await BeginAsync(store, "alpha", ("ada", "lead"), ("bob", "developer"));
-        await store.StoreAsync(new Letter("ada", "bob") { Content = "Please \"implement\"\n…", Type = "task_assignment", Execution = execution.Seq });
-        await store.StoreAsync(new Letter("bob", "cyd") { Content = "Look", Type = "question", Execution = execution.Seq });
-        await store.StoreAsync(new Letter("cyd", "ada", "bob") { Content = "Done", Type = "answer", Execution = execution.Seq });
+        await store.StoreAsync(new Letter("ada", "bob") { Content = "Please \"implement\"\n…", Type = "task_assignment", Execution = execution.Row.Made });
+        await store.StoreAsync(new Letter("bob", "cyd") { Content = "Look", Type = "question", Execution = execution.Row.Made });
+        await store.StoreAsync(new Letter("cyd", "ada", "bob") { Content = "Done", Type = "answer", Execution = execution.Row.Made });
         await store.StoreAsync(new Letter("ada", "bob") { Content = "elsewhere" });
 
-        var rows = await store.QueryAsync(Query("The messages of an execution, with both roles").Replace(ExecutionOfThePage, execution.Id.ToString(), StringComparison.Ordinal), columns: 5);
+        var rows = await store.QueryAsync(Query("The messages of an execution, with both roles").Replace(ExecutionOfThePage, execution.Row.Id.ToString(), StringComparison.Ordinal), columns: 5);
 
         var at = Wire(store.Clock.GetUtcNow());
         Assert.Equal([$"{at}|lead|developer|task_assignment|Please \"implement\"\n…", $"{at}|developer||question|Look", $"{at}|||answer|Done"], rows);
@@ -110,7 +111,7 @@ public abstract partial class SqlViewsTests(StorageUnderTest storage, string she
         Assert.Equal(["3"], await store.QueryAsync("SELECT count(DISTINCT id) FROM squad_members", columns: 1));
     }
 
-    private static async Task<ExecutionRecord> BeginAsync(StoreScope store, string squad, params (string Agent, string? Role)[] members)
+    private static async Task<Entity<Execution>> BeginAsync(StoreScope store, string squad, params (string Agent, string? Role)[] members)
     {
         await store.Service<ISquadStore>().AddAsync(
             new SquadRecord
@@ -123,7 +124,7 @@ public abstract partial class SqlViewsTests(StorageUnderTest storage, string she
                 Members = [.. members.Select(member => new MemberRecord(store.Agent(member.Agent).Number, member.Role, null))],
             },
             new SquadEntry("squad_created", "{}"u8.ToArray()), Cancel);
-        return await store.Service<IExecutionStore>().BeginAsync(new NewExecution(store.Project.Number) { SquadId = squad }, Cancel);
+        return await new TestExecutions(store).BeginAsync(squad: squad);
     }
 
     private static string Wire(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);

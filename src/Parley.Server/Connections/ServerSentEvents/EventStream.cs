@@ -5,13 +5,14 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Projects;
 
 namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Writes log entries as server-sent events.</summary>
-internal sealed class EventStream(PipeWriter writer, ProjectState project, StreamShape shape)
+internal sealed class EventStream(PipeWriter writer, ProjectState project, EntityKinds kinds, StreamShape shape)
 {
     /// <summary>Milliseconds until a reader comes back, give or take: a restarted server is not met by all at once.</summary>
     private const int RetryMilliseconds = 2_000;
@@ -45,20 +46,23 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Strea
             case EntryKind.Message or EntryKind.Release or EntryKind.Deletion:
                 Event("message"u8, entry.Seq, entry.Json);
                 break;
-            case EntryKind.Execution when entry.Type == "execution_completion":
-                Event("completion"u8, entry.Seq, entry.Json);
-                HasEnded = shape.EndsAtCompletion;
-                break;
-            case EntryKind.Execution:
-                Event("status"u8, entry.Seq, entry.Json);
-                break;
             case EntryKind.Agent when shape.Things:
                 Event("agent"u8, entry.Seq, entry.Json);
                 break;
             case EntryKind.Agent or EntryKind.Event when shape.Events:
                 Event("event"u8, entry.Seq, EventJson.Of(entry, project.Id));
                 break;
+            default:
+                if (kinds.Of(entry) is { } kind)
+                    Write(entry, kind.OnStream?.Invoke(entry) ?? new StreamEvent(kind.Name, entry.Json));
+                break;
         }
+    }
+
+    private void Write(LogEntry entry, in StreamEvent shown)
+    {
+        Event(Encoding.ASCII.GetBytes(shown.Name), entry.Seq, shown.Data);
+        HasEnded |= shown.Ends && shape.EndsAtCompletion;
     }
 
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)

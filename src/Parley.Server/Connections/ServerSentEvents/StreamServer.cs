@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.History;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Security;
@@ -13,7 +14,7 @@ namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
 internal sealed class StreamServer(
-    ProjectDirectory projects, ILogStore log, MessageAccess access, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
+    ProjectDirectory projects, ILogStore log, MessageAccess access, EntityKinds kinds, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
 {
     internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
 
@@ -43,7 +44,7 @@ internal sealed class StreamServer(
         var feed = new FeedReader(project.Log, log, access, reader, selection);
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
         Begin(context);
-        var stream = new EventStream(context.Response.BodyWriter, project, shape);
+        var stream = new EventStream(context.Response.BodyWriter, project, kinds, shape);
         try
         {
             stream.Begin(feed.Cursor);

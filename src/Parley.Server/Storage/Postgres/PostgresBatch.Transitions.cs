@@ -9,7 +9,7 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Transitions of things in a batch, each by one call of <c>parley_change_1</c>.</summary>
 internal sealed partial class PostgresBatch
 {
-    private static readonly string Change = $"SELECT * FROM parley_change_1({string.Join(", ", Enumerable.Range(1, 21).Select(number => $"${number}"))})";
+    private static readonly string Change = $"SELECT * FROM parley_change_1({string.Join(", ", Enumerable.Range(1, 22).Select(number => $"${number}"))})";
 
     private const string AllSent = "SELECT parley_all_sent_1($1)";
 
@@ -50,6 +50,7 @@ internal sealed partial class PostgresBatch
         to.Add(Value(writes.Select(write => Encoding.UTF8.GetString(write.Body)).ToArray(), Texts));
         to.Add(Value(writes.Select(write => Encoding.UTF8.GetString(write.Entry)).ToArray(), Texts));
         to.Add(Value(writes.Select(write => write.Marks is not null).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean));
+        to.Add(Value(writes.Select(write => write.OwnsItsMessages).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean));
         AddMarks(to, writes);
         return command;
     }

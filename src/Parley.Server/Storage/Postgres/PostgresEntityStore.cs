@@ -12,6 +12,7 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
     private static readonly string ByName = EntitySql.ByName('$');
     private static readonly string ByPlace = EntitySql.ByPlace('$');
     private static readonly string DueSql = EntitySql.Due('$');
+    private static readonly string HistorySql = EntitySql.History('$', PostgresLogRows.Columns);
 
     public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
         FirstAsync(ByName, [project, (short)kind, name], cancellationToken);
@@ -27,6 +28,10 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
 
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
         AllAsync(DueSql, [(short)kind, by.ToUnixTimeMilliseconds(), max], cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<LogEntry>>(
+            async (connection, cancellation) => await PostgresLogRows.ListAsync(connection.Ask(HistorySql, LogKey.Of(project, made), max), cancellation), cancellationToken);
 
     public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
     {

@@ -58,15 +58,6 @@ internal static class PostgresExportRows
              """,
             Agent),
         LineKinds.Squad => ($"{PostgresSquadStore.Select($"WHERE s.project IN {Projects}")} ORDER BY s.number", Squad),
-        LineKinds.Execution => (
-            $"""
-             SELECT place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at
-             FROM executions WHERE (place >> 40)::int IN {Projects} ORDER BY place
-             """,
-            Execution),
-        LineKinds.ExecutionLog => (
-            $"SELECT execution, place, stamp, level, message FROM execution_logs WHERE (execution >> 40)::int IN {Projects} ORDER BY execution, place",
-            ExecutionLog),
         LineKinds.Entity => (
             $"""
              SELECT {EntitySql.Columns}, ARRAY (SELECT m.mark FROM entity_marks m WHERE m.place = e.place ORDER BY m.mark)
@@ -174,34 +165,6 @@ internal static class PostgresExportRows
             Members = [.. squad.Members.Select(member => new MovedMember(member.Agent, member.Role, member.Specialization))],
         };
     }
-
-    private static ExecutionLine Execution(NpgsqlDataReader row) => new()
-    {
-        Project = ProjectOf(row),
-        Seq = SeqOf(row, 0)!.Value,
-        ExecutionId = row.GetGuid(1),
-        Title = row.TextOrNull(2),
-        SquadId = row.TextOrNull(3),
-        Status = (ExecutionStatus)row.GetInt16(4),
-        Progress = row.GetInt32(5),
-        CurrentPhase = row.TextOrNull(6),
-        Result = row.TextOrNull(7),
-        Error = row.TextOrNull(8),
-        CreatedBy = row.TextOrNull(9),
-        Creator = row.GetInt32(10),
-        CreatedAt = Milliseconds(row, 11)!.Value,
-        EndedAt = Milliseconds(row, 12),
-    };
-
-    private static ExecutionLogLine ExecutionLog(NpgsqlDataReader row) => new()
-    {
-        Project = ProjectOf(row),
-        Execution = SeqOf(row, 0)!.Value,
-        Seq = SeqOf(row, 1)!.Value,
-        Stamp = row.GetInt64(2),
-        Level = row.GetString(3),
-        Message = row.GetString(4),
-    };
 
     private static EntityLine Entity(NpgsqlDataReader row) => new()
     {

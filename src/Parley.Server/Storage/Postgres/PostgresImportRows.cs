@@ -31,11 +31,6 @@ internal static class PostgresImportRows
             "agents (number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at)",
             lines, Write, cancel),
         SquadLine => CopySquadsAsync(connection, lines, cancel),
-        ExecutionLine => CopyAsync<ExecutionLine>(
-            connection,
-            "executions (place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at)",
-            lines, Write, cancel),
-        ExecutionLogLine => CopyAsync<ExecutionLogLine>(connection, "execution_logs (execution, place, stamp, level, message)", lines, Write, cancel),
         EntityLine => CopyEntitiesAsync(connection, lines, cancel),
         EntryLine => CopyAsync<EntryLine>(connection, Entry, lines, Write, cancel),
         DeliveryLine => CopyAsync<DeliveryLine>(connection, Delivery, lines, Write, cancel),
@@ -117,14 +112,6 @@ internal static class PostgresImportRows
         .Int(agent.Number).Int(agent.Project).Text(agent.AgentId).Text(agent.Name).Text(agent.Type).Text(agent.Role).Text(agent.Specialization)
         .Text(agent.Capabilities.ToString()).Text(agent.Metadata?.ToString()).Text(agent.Topics.ToString()).Flag(agent.Paused).Big(agent.JoinedSeq)
         .Time(agent.CreatedAt).Time(agent.LastSeen).Time(agent.DeletedAt);
-
-    private static void Write(CopyRow row, ExecutionLine execution) => row
-        .Big(LogKey.Of(execution.Project, execution.Seq)).Id(execution.ExecutionId).Text(execution.Title).Text(execution.SquadId).Small((int)execution.Status)
-        .Int(execution.Progress).Text(execution.CurrentPhase).Text(execution.Result).Text(execution.Error).Text(execution.CreatedBy).Int(execution.Creator)
-        .Time(execution.CreatedAt).Time(execution.EndedAt);
-
-    private static void Write(CopyRow row, ExecutionLogLine log) => row
-        .Big(LogKey.Of(log.Project, log.Execution)).Big(LogKey.Of(log.Project, log.Seq)).Big(log.Stamp).Text(log.Level).Text(log.Message);
 
     private static void Write(CopyRow row, EntryLine entry)
     {

@@ -20,7 +20,6 @@ internal sealed partial class PostgresMessageStore
                 if (places.Length == 0)
                     return false;
                 await PruneDeliveriesAsync(transaction, places, ended);
-                PruneExecutions(transaction, places);
                 PruneEntities(transaction, places);
                 transaction.Defer("DELETE FROM log WHERE place = ANY ($1)", places);
                 return places.Length == most;
@@ -79,21 +78,4 @@ internal sealed partial class PostgresMessageStore
         DELETE FROM entity_marks m USING gone WHERE m.place = gone.place
         """,
         places);
-
-    /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>
-    private static void PruneExecutions(PostgresTransaction transaction, long[] places)
-    {
-        transaction.Defer(
-            $"""
-            DELETE FROM execution_logs e USING log l
-            WHERE l.place = ANY ($1) AND l.kind = {(int)EntryKind.Execution} AND e.execution = l.execution AND e.place = l.place
-            """,
-            places);
-        transaction.Defer(
-            $"""
-            DELETE FROM executions e USING log l
-            WHERE l.place = ANY ($1) AND l.kind = {(int)EntryKind.Execution} AND l.type = 'execution_completion' AND e.place = l.execution
-            """,
-            places);
-    }
 }

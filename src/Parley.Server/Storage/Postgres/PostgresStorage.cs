@@ -4,7 +4,6 @@ using Npgsql;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Entities;
-using Parley.Server.Executions;
 using Parley.Server.History;
 using Parley.Server.Idempotency;
 using Parley.Server.Log;
@@ -39,7 +38,6 @@ internal static class PostgresStorage
         .AddSingleton<IProjectStore, PostgresProjectStore>()
         .AddSingleton<IAgentStore, PostgresAgentStore>()
         .AddSingleton<ISquadStore, PostgresSquadStore>()
-        .AddSingleton<IExecutionStore, PostgresExecutionStore>()
         .AddSingleton<IEntityStore, PostgresEntityStore>()
         .AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>()
         .AddSingleton<PostgresStatsStore>()

@@ -73,6 +73,7 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
                 Audience = write.Audience,
                 Sender = transition.Sender,
                 Type = write.Type,
+                Execution = write.OwnsItsMessages ? row.Made : 0,
                 Subject = row.Made,
                 Json = EntityJson.Fill(write.Entry, row.Id, row.ChangedAt, row.Changed),
             });

@@ -24,6 +24,11 @@ internal static class EntitySql
     /// <inheritdoc cref="ByName" path="/param"/>
     internal static string Due(char p) => $"SELECT {Columns} FROM entities e WHERE e.kind = {p}1 AND e.due IS NOT NULL AND e.due <= {p}2 ORDER BY e.due LIMIT {p}3";
 
+    /// <summary>Where the entries about one thing stand, as the index <c>log_entity</c> needs it.</summary>
+    /// <remarks>Parameters: place, how many.</remarks>
+    /// <inheritdoc cref="ByName" path="/param"/>
+    internal static string History(char p, string columns) => $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = {p}1 ORDER BY l.place DESC LIMIT {p}2";
+
     /// <summary>A list, and its parameters in their order.</summary>
     /// <inheritdoc cref="ByName" path="/param"/>
     internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query, char p)

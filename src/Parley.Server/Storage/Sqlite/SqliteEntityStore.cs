@@ -13,6 +13,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
     private static readonly string ByName = EntitySql.ByName('?');
     private static readonly string ByPlace = EntitySql.ByPlace('?');
     private static readonly string DueSql = EntitySql.Due('?');
+    private static readonly string HistorySql = EntitySql.History('?', SqliteLogRows.Columns);
 
     public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(connection => First(connection.Prepare(ByName).Bind(1, project).Bind(2, kind).Bind(3, name)), cancellationToken);
@@ -45,6 +46,18 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
             connection => All(connection.Prepare(DueSql).Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds()).Bind(3, max)), cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<LogEntry>>(
+            connection =>
+            {
+                var entries = new List<LogEntry>();
+                var rows = connection.Prepare(HistorySql).Bind(1, LogKey.Of(project, made)).Bind(2, max);
+                while (rows.Step())
+                    entries.Add(SqliteLogRows.Read(connection, rows));
+                return entries;
+            },
+            cancellationToken);
 
     public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
     {
@@ -117,6 +130,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
                 Audience = write.Audience,
                 Sender = transition.Sender,
                 Type = write.Type,
+                Execution = write.OwnsItsMessages ? row.Made : 0,
                 Subject = row.Made,
                 Json = EntityJson.Fill(write.Entry, row.Id, now, row.Changed),
             });

@@ -43,16 +43,6 @@ internal static class SqliteExportRows
         LineKinds.Squad => Rows(
             connection, $"SELECT number, project, squad_id, name, created_at FROM squads WHERE project IN {Projects} ORDER BY number {Page}",
             skip, row => Squad(row, connection)),
-        LineKinds.Execution => Rows(
-            connection,
-            $"""
-             SELECT place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at
-             FROM executions WHERE place >> 40 IN {Projects} ORDER BY place {Page}
-             """,
-            skip, Execution),
-        LineKinds.ExecutionLog => Rows(
-            connection, $"SELECT execution, place, stamp, level, message FROM execution_logs WHERE execution >> 40 IN {Projects} ORDER BY execution, place {Page}",
-            skip, ExecutionLog),
         LineKinds.Entity => Rows(
             connection,
             $"""
@@ -184,34 +174,6 @@ internal static class SqliteExportRows
             Members = members,
         };
     }
-
-    private static ExecutionLine Execution(SqliteStatement row) => new()
-    {
-        Project = ProjectOf(row),
-        Seq = SeqOf(row, 0)!.Value,
-        ExecutionId = Guid.Parse(row.Text(1)!),
-        Title = row.Text(2),
-        SquadId = row.Text(3),
-        Status = (ExecutionStatus)row.Int32(4),
-        Progress = row.Int32(5),
-        CurrentPhase = row.Text(6),
-        Result = row.Text(7),
-        Error = row.Text(8),
-        CreatedBy = row.Text(9),
-        Creator = row.Int32(10),
-        CreatedAt = row.Int64(11),
-        EndedAt = row.NullableInt64(12),
-    };
-
-    private static ExecutionLogLine ExecutionLog(SqliteStatement row) => new()
-    {
-        Project = ProjectOf(row),
-        Execution = SeqOf(row, 0)!.Value,
-        Seq = SeqOf(row, 1)!.Value,
-        Stamp = row.Int64(2),
-        Level = row.Text(3)!,
-        Message = row.Text(4)!,
-    };
 
     private static EntityLine Entity(SqliteStatement row) => new()
     {

@@ -24,12 +24,6 @@ internal static class SqliteImportRows
             case SquadLine squad:
                 Write(connection, squad);
                 break;
-            case ExecutionLine execution:
-                Write(connection, execution);
-                break;
-            case ExecutionLogLine log:
-                Write(connection, log);
-                break;
             case EntityLine entity:
                 Write(connection, entity);
                 break;
@@ -112,16 +106,6 @@ internal static class SqliteImportRows
         }
     }
 
-    private static void Write(SqliteConnection connection, ExecutionLine execution) => connection.Prepare(
-            """
-            INSERT INTO executions (place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            """)
-        .Bind(1, LogKey.Of(execution.Project, execution.Seq)).Bind(2, execution.ExecutionId.ToString()).Bind(3, execution.Title).Bind(4, execution.SquadId)
-        .Bind(5, (long)execution.Status).Bind(6, execution.Progress).Bind(7, execution.CurrentPhase).Bind(8, execution.Result).Bind(9, execution.Error)
-        .Bind(10, execution.CreatedBy).Bind(11, execution.Creator).Bind(12, execution.CreatedAt).Bind(13, execution.EndedAt)
-        .Run();
-
     private static void Write(SqliteConnection connection, EntityLine entity)
     {
         var place = LogKey.Of(entity.Project, entity.Seq);
@@ -137,11 +121,6 @@ internal static class SqliteImportRows
         foreach (var mark in entity.Marks)
             connection.Prepare("INSERT INTO entity_marks (place, mark) VALUES (?1, ?2)").Bind(1, place).Bind(2, mark).Run();
     }
-
-    private static void Write(SqliteConnection connection, ExecutionLogLine log) => connection.Prepare(
-            "INSERT INTO execution_logs (execution, place, stamp, level, message) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .Bind(1, LogKey.Of(log.Project, log.Execution)).Bind(2, LogKey.Of(log.Project, log.Seq)).Bind(3, log.Stamp).Bind(4, log.Level).Bind(5, log.Message)
-        .Run();
 
     private static void Write(SqliteConnection connection, EntryLine entry) => connection.Prepare(
             """

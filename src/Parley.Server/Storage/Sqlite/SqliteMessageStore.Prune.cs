@@ -42,9 +42,6 @@ internal sealed partial class SqliteMessageStore
             case { Kind: EntryKind.Message } message:
                 PruneDeliveries(connection, message, place, ended);
                 break;
-            case { Kind: EntryKind.Execution } step:
-                PruneExecution(connection, step, place);
-                break;
             case { Kind: >= (EntryKind)EntityKind.First } change:
                 PruneEntity(connection, change, place);
                 break;
@@ -76,14 +73,5 @@ internal sealed partial class SqliteMessageStore
         var entity = LogKey.Of(change.Project, change.Subject);
         if (connection.Prepare("DELETE FROM entities WHERE place = ?1 AND changed = ?2 AND is_over = 1").Bind(1, entity).Bind(2, place).Run() > 0)
             connection.Prepare("DELETE FROM entity_marks WHERE place = ?1").Bind(1, entity).Run();
-    }
-
-    /// <summary>A line goes with the entry that told it, the execution with its end: one that goes on stays, however old it is.</summary>
-    private static void PruneExecution(SqliteConnection connection, LogEntry step, long place)
-    {
-        var execution = LogKey.Of(step.Project, step.Execution);
-        connection.Prepare("DELETE FROM execution_logs WHERE execution = ?1 AND place = ?2").Bind(1, execution).Bind(2, place).Run();
-        if (step.Type == "execution_completion")
-            connection.Prepare("DELETE FROM executions WHERE place = ?1").Bind(1, execution).Run();
     }
 }

@@ -228,7 +228,7 @@ internal sealed partial class SqliteMessageStore
         _ledger.Of(connection, agent).WaitingTotal >= send.Project.Settings.MailboxLimit;
 
     private static bool HasEnded(SqliteConnection connection, Send send) =>
-        connection.Prepare("SELECT ended_at IS NOT NULL FROM executions WHERE place = ?1")
+        connection.Prepare("SELECT is_over FROM entities WHERE place = ?1")
             .Bind(1, LogKey.Of(send.Project.Number, send.Execution)).Scalar() == 1;
 
     /// <summary>The sender has answered a message that it got: the stage is kept with its delivery.</summary>

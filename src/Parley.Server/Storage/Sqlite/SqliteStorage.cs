@@ -4,7 +4,6 @@ using Parley.Server.Agents;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Coordination;
 using Parley.Server.Entities;
-using Parley.Server.Executions;
 using Parley.Server.History;
 using Parley.Server.Idempotency;
 using Parley.Server.Log;
@@ -41,7 +40,6 @@ internal static class SqliteStorage
         .AddSingleton<IProjectStore, SqliteProjectStore>()
         .AddSingleton<IAgentStore, SqliteAgentStore>()
         .AddSingleton<ISquadStore, SqliteSquadStore>()
-        .AddSingleton<IExecutionStore, SqliteExecutionStore>()
         .AddSingleton<IEntityStore, SqliteEntityStore>()
         .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
         .AddSingleton<SqliteStatsStore>()

@@ -26,7 +26,7 @@ CREATE TABLE entity_marks (
 CREATE INDEX entity_marks_mark ON entity_marks (mark, place);
 
 -- A thing's history. No message has an entry here.
-CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 12;
+CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 8;
 
 -- A time as the wire has it.
 CREATE FUNCTION parley_time_1(stamp bigint) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -56,6 +56,7 @@ CREATE FUNCTION parley_change_1(
     w_body text[],
     w_entry text[],             -- of the log, with the places that are filled here: see EntityJson
     w_marks boolean[],          -- its marks are replaced
+    w_owns boolean[],           -- its entry stands with the messages that belong to it
     k_write int[],              -- a mark: the subscript of its thing
     k_mark text[],
     OUT applied boolean,
@@ -82,12 +83,13 @@ BEGIN
         RETURN;
     END IF;
 
-    INSERT INTO log (place, stamp, subject, sender, deliveries, hops, kind, audience, whole, type, body)
-    SELECT base | (first_seq + w.i - 1), clock, CASE WHEN w_present[w.i] = 0 THEN base | (first_seq + w.i - 1) ELSE w_present[w.i] END, in_sender, 0, 0,
+    INSERT INTO log (place, stamp, subject, execution, sender, deliveries, hops, kind, audience, whole, type, body)
+    SELECT base | (first_seq + w.i - 1), clock, made.place, CASE WHEN w_owns[w.i] THEN made.place END, in_sender, 0, 0,
            w_kind[w.i], w_audience[w.i], true, w_type[w.i],
            replace(replace(replace(w_entry[w.i], E'\x01', parley_entry_id(clock, first_seq + w.i - 1, w_bits[w.i])::text),
                            E'\x02', parley_time_1(clock)), E'\x03', (first_seq + w.i - 1)::text)
-    FROM generate_series(1, cardinality(w_kind)) AS w (i);
+    FROM generate_series(1, cardinality(w_kind)) AS w (i)
+    CROSS JOIN LATERAL (SELECT CASE WHEN w_present[w.i] = 0 THEN base | (first_seq + w.i - 1) ELSE w_present[w.i] END AS place) made;
 
     DELETE FROM entities e USING parley_each_1(cardinality(w_kind)) AS w (i) WHERE e.place = w_present[w.i] AND w_removes[w.i];
     UPDATE entities e SET changed = base | (first_seq + w.i - 1), changed_at = clock, due = nullif(w_due[w.i], 0), is_over = w_over[w.i],

@@ -26,4 +26,4 @@ CREATE TABLE entity_marks (
 CREATE INDEX entity_marks_mark ON entity_marks (mark, place);
 
 -- A thing's history. No message has an entry here.
-CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 12;
+CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 8;

@@ -1,0 +1,23 @@
+using Parley.Server.Log;
+
+namespace Parley.Server.Entities;
+
+/// <summary>All kinds of entities that there are.</summary>
+internal sealed class EntityKinds
+{
+    private readonly EntityKind?[] _byNumber = new EntityKind?[byte.MaxValue + 1];
+
+    /// <exception cref="InvalidOperationException">Two kinds have one number: the log could not tell them apart.</exception>
+    public EntityKinds(IEnumerable<EntityKind> kinds)
+    {
+        foreach (var kind in kinds)
+        {
+            if (kind.Number is < EntityKind.First or > byte.MaxValue || _byNumber[kind.Number] is not null)
+                throw new InvalidOperationException($"The number {kind.Number} of '{kind.Name}' is taken, or is none that a kind may have.");
+            _byNumber[kind.Number] = kind;
+        }
+    }
+
+    /// <returns>Null for an entry that is of no such kind.</returns>
+    internal EntityKind? Of(LogEntry entry) => _byNumber[(byte)entry.Kind];
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Entities;
+using Parley.Server.Log;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Executions;
+
+/// <summary>Executions as a kind of entities.</summary>
+internal static class ExecutionKind
+{
+    internal static EntityKind<Execution> Kind { get; } = new()
+    {
+        Number = (int)EntryKind.Execution,
+        Name = "execution",
+        Feed = "executions",
+        RemovedType = "execution_removed",
+        Fields = new EntityFields("execution_id") { EndedAt = "ended_at", Told = "logs" },
+        Json = WireJson.Lenient.Execution,
+        Marks = execution => execution.SquadId is { } squad ? [Mark(execution.Status), Mark(squad)] : [Mark(execution.Status)],
+        IsOver = ExecutionRules.IsOver,
+        OwnsItsMessages = true,
+        OnStream = Show,
+    };
+
+    internal static string Mark(ExecutionStatus status) => $"status={WireType.WordOf(status)}";
+
+    internal static string Mark(string squadId) => $"squad={squadId}";
+
+    /// <summary>A stream tells less than the log holds: where it stands with its new lines, or how it ended.</summary>
+    private static StreamEvent Show(LogEntry entry)
+    {
+        var execution = JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!;
+        return entry.Type == ExecutionRules.CompletionType
+            ? new StreamEvent("completion", Json(new ExecutionCompletionEvent
+            {
+                ExecutionId = execution.ExecutionId, Status = execution.Status, Result = execution.Result, Error = execution.Error,
+            })) { Ends = true }
+            : new StreamEvent("status", JsonSerializer.SerializeToUtf8Bytes(
+                new ExecutionStatusEvent
+                {
+                    ExecutionId = execution.ExecutionId, Status = execution.Status, Progress = execution.Progress,
+                    CurrentPhase = execution.CurrentPhase, Logs = execution.Logs,
+                },
+                WireJson.Strict.ExecutionStatusEvent));
+    }
+
+    private static byte[] Json(ExecutionCompletionEvent completion) => JsonSerializer.SerializeToUtf8Bytes(completion, WireJson.Strict.ExecutionCompletionEvent);
+}
