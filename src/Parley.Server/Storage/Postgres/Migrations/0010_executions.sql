@@ -21,6 +21,9 @@ DROP VIEW agent_messages;
 DROP TABLE execution_logs;
 DROP TABLE executions;
 
+-- A question about an execution names it by its id.
+CREATE INDEX entities_execution_id ON entities (parley_entry_id(made_at, place & 1099511627775, id_bits)) WHERE kind = 8;
+
 -- parley_apply_1 looks here whether an execution has ended.
 CREATE VIEW executions AS
 SELECT
