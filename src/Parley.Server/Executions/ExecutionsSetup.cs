@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Log;
+using Parley.Server.Operations;
 
 namespace Parley.Server.Executions;
 
@@ -7,5 +8,6 @@ internal static class ExecutionsSetup
 {
     public static IServiceCollection AddExecutions(this IServiceCollection services) => services
         .AddSingleton<ExecutionTracker>()
+        .AddConcept<ExecutionsConcept>()
         .AddSingleton<IFeedSource, ExecutionFeed>();
 }
