@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
 using Parley.Server.Connections;
-using Parley.Server.Connections.Frames;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
@@ -11,6 +10,7 @@ using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Monitoring;
+using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -26,8 +26,8 @@ internal static class ConnectionsSetup
         .AddSingleton<IConnectionCount>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IDrainSource>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IAgentWatcher, PresenceNotifier>()
-        .AddSingleton<FrameTable>()
-        .AddSingleton<IFrames, FeedFrames>()
+        .AddConcept<FeedsConcept>()
+        .AddConcept<StreamsConcept>()
         .AddSingleton<FeedCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
@@ -37,7 +37,7 @@ internal static class ConnectionsSetup
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
-            provider.GetRequiredService<ProjectDirectory>(), provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(),
+            provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
         .AddSingleton<ConnectionDrain>()

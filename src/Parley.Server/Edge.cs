@@ -13,15 +13,6 @@ namespace Parley.Server;
 /// <summary>What stands between the network and the endpoints, in its order.</summary>
 internal static class Edge
 {
-    /// <summary>The group under which every concept maps its endpoints; it answers bad input before they run.
-    /// An endpoint's own <see cref="BodyLimit"/> beats the group's.</summary>
-    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, ServerSettings settings)
-    {
-        var api = routes.MapGroup(ApiPath.Base).WithBodyLimit(settings.MaxBodyBytes);
-        api.AddEndpointFilterFactory(InputFilter.Create);
-        return api.WithProblemResponses();
-    }
-
     /// <summary>Results are written as the wire has it.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services) => services
         .AddRouting()

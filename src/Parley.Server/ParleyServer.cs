@@ -4,17 +4,18 @@ using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
 using Parley.Server.Connections.Relay;
-using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
+using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
+using Parley.Server.Tokens;
 
 namespace Parley.Server;
 
@@ -38,33 +39,24 @@ public static class ParleyServer
         builder.Logging.UseSettings(settings);
         builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
         builder.Services
-            .AddEdge().AddSecurity().AddStorage(settings)
-            .AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
+            .AddEdge().AddOperations().AddSecurity().AddStorage(settings)
+            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();
         app.UseEdge(settings);
         app.UseClusterCatchUp();
         app.UseSockets();
-        var api = app.MapApi(settings);
-        api.MapProjects();
-        api.MapAgents();
-        api.MapSquads();
-        api.MapMessages(settings);
-        api.MapExecutions();
-        api.MapTokens();
-        api.MapTickets();
-        api.MapStreams();
-        api.MapStats();
-        app.MapHealth();
+
+        // What is declared needs its concepts, and these their stores: they are opened first.
+        var server = new RunningServer(app, settings);
+        await server.LoadAsync(cancellationToken);
+        app.MapOperations(settings.MaxBodyBytes);
         app.MapSockets();
         app.MapRelay();
         app.MapErrorReference();
         app.MapApiDocs();
         app.VerifyPermissions();
-
-        var server = new RunningServer(app, settings);
-        await server.LoadAsync(cancellationToken);
         return server;
     }
 }

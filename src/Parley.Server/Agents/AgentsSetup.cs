@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Server.Connections.Frames;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
+using Parley.Server.Operations;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 
@@ -14,7 +14,7 @@ internal static class AgentsSetup
         .AddSingleton<IFeedSource, AgentFeed>()
         .AddSingleton<Registration>()
         .AddSingleton<ITokenSubjects, TokenSubjects>()
-        .AddSingleton<IFrames, AgentFrames>()
+        .AddConcept<AgentsConcept>()
         .AddSingleton<IChore>(provider => new PresenceMonitor(
             provider.GetRequiredService<AgentDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ServerSettings>().Heartbeat));
 }

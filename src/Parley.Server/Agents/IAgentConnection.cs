@@ -1,9 +1,9 @@
-using Parley.Server.Connections.Frames;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
 /// <summary>A connection of an agent.</summary>
-internal interface IAgentConnection : IFrameConnection
+internal interface IAgentConnection : IProjectConnection
 {
     AgentState Agent { get; }
 }

@@ -41,9 +41,9 @@ internal static class ApiDocumentation
         // Made once, by whoever asks first: nothing of it changes while the server runs, and nobody pays for it at the start.
         var openApi = new Lazy<Task<byte[]>>(() => OpenApiAsync(routes.ServiceProvider));
         var asyncApi = new Lazy<byte[]>(() => AsyncApiOf(routes));
-        routes.MapGet(OpenApiPath, async () => TypedResults.Bytes(await openApi.Value, "application/json; charset=utf-8"))
+        routes.MapGet(OpenApiPath, async context => await Results.Bytes(await openApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
-        routes.MapGet(AsyncApiPath, () => TypedResults.Bytes(asyncApi.Value, "application/json; charset=utf-8"))
+        routes.MapGet(AsyncApiPath, context => Results.Bytes(asyncApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
         routes.MapSwaggerUI("/docs", Configure).AllowAnyone().ExcludeFromDescription();
     }

@@ -48,19 +48,18 @@ internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, 
 
     private void AddSocket()
     {
-        // What clients may send is what the server handles: a frame without words here stands without them, never goes missing.
-        var sent = frames.Names.Select(name => FrameMeanings.FromClients.FirstOrDefault(frame => frame.Name == name) ?? new FrameMeaning(name, "", null)).ToArray();
+        // What clients may send is what the server handles.
+        var sent = frames.Faces.Select(face => face.Meaning).ToArray();
         AddChannel(
             "agent", "/ws/{agent_id}", "An agent's connection; `human` is for operators, and for observers, who follow feeds only.",
-            QueryOf(ConnectionQuery.Read), sent.Concat(FrameMeanings.FromServer).Select(frame => (KeyOf("frame", frame.Name), Frame(frame))));
+            QueryOf(ConnectionQuery.Read), sent.Concat(ServerFrames.All).Select(frame => (KeyOf("frame", frame.Name), Frame(frame))));
         AddOperation("sendFrames", "receive", "agent", sent.Select(frame => KeyOf("frame", frame.Name)));
-        AddOperation("receiveFrames", "send", "agent", FrameMeanings.FromServer.Select(frame => KeyOf("frame", frame.Name)));
+        AddOperation("receiveFrames", "send", "agent", ServerFrames.All.Select(frame => KeyOf("frame", frame.Name)));
     }
 
     private void AddRelay()
     {
-        var said = new FrameMeaning("relay:said", "What this agent says to everybody else in the project.", typeof(RelaySend));
-        var heard = new FrameMeaning("relay:heard", "What somebody else said to everybody.", typeof(RelayMessage));
+        var (said, heard) = (RelayFrames.Said, RelayFrames.Heard);
         AddChannel(
             "relay", "/ws/agent/messages/{project_id}", "The plain relay: what one agent says, all the others hear. Frames are bare objects without `event`.",
             QueryOf(RelayQuery.Read), new[] { said, heard }.Select(frame => (KeyOf("", frame.Name), Bare(frame, frame.Name))));
@@ -76,8 +75,8 @@ internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, 
             var channel = char.ToLowerInvariant(name[0]) + name[1..];
             AddChannel(
                 channel, stream.RoutePattern.RawText!, stream.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? "",
-                QueryOf(StreamQuery.Read), FrameMeanings.OfStreams.Select(meaning => (KeyOf("stream", meaning.Name), Bare(meaning, meaning.Name))));
-            AddOperation($"{channel}Events", "send", channel, FrameMeanings.OfStreams.Select(meaning => KeyOf("stream", meaning.Name)));
+                QueryOf(StreamQuery.Read), StreamsConcept.Events.Select(meaning => (KeyOf("stream", meaning.Name), Bare(meaning, meaning.Name))));
+            AddOperation($"{channel}Events", "send", channel, StreamsConcept.Events.Select(meaning => KeyOf("stream", meaning.Name)));
         }
     }
 
@@ -120,22 +119,27 @@ internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, 
         var message = Described(frame, new JsonObject { ["type"] = "object", ["required"] = new JsonArray("event"), ["properties"] = properties });
         if (frame.Answer is { } answer)
             message["x-answer"] = _schemas.Reference(answer);
-        if (frame.Data is { } data && Examples.Of(data) is { Count: > 0 } examples)
-        {
-            message["examples"] = new JsonArray([.. examples.Select(example => (JsonNode)new JsonObject
-            {
-                ["name"] = example.Name,
-                ["payload"] = new JsonObject { ["event"] = frame.Name, ["id"] = "1", ["data"] = JsonNode.Parse(example.Json) },
-            })]);
-        }
-
-        return message;
+        return WithExamples(message, frame, data => new JsonObject { ["event"] = frame.Name, ["id"] = "1", ["data"] = data });
     }
 
     private JsonObject Bare(FrameMeaning frame, string name)
     {
         var message = Described(frame, frame.Data is { } type ? _schemas.Reference(type) : new JsonObject { ["type"] = "object" });
         message["name"] = name;
+        return WithExamples(message, frame, data => data);
+    }
+
+    private static JsonObject WithExamples(JsonObject message, FrameMeaning frame, Func<JsonNode?, JsonNode?> payload)
+    {
+        if (frame.Examples.Count > 0)
+        {
+            message["examples"] = new JsonArray([.. frame.Examples.Select(example => (JsonNode)new JsonObject
+            {
+                ["name"] = example.Name,
+                ["payload"] = payload(JsonNode.Parse(example.Json)),
+            })]);
+        }
+
         return message;
     }
 
@@ -157,10 +161,8 @@ internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, 
     /// <summary>Reading an empty query tells what it would take.</summary>
     private static JsonObject QueryOf<T>(Func<QueryReader, T> read)
     {
-        var reader = new QueryReader(QueryCollection.Empty);
-        read(reader);
         var properties = new JsonObject();
-        foreach (var parameter in reader.Parameters)
+        foreach (var parameter in QueryReader.ParametersOf(read))
         {
             var schema = new JsonObject { ["type"] = parameter.Type };
             if (parameter.Words is { } words)

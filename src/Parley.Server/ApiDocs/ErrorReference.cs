@@ -14,7 +14,7 @@ internal static class ErrorReference
     public static void MapErrorReference(this IEndpointRouteBuilder routes)
     {
         var page = Encoding.UTF8.GetBytes(ToHtml());
-        routes.MapGet(ErrorCatalog.PagePath, () => TypedResults.Bytes(page, "text/html; charset=utf-8"))
+        routes.MapGet(ErrorCatalog.PagePath, context => Results.Bytes(page, "text/html; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
     }
 

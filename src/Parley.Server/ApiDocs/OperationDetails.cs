@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.OpenApi;
 using Parley.Protocol;
+using Parley.Server.Operations;
 using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Wire;
@@ -81,31 +81,31 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
 
     private static void AddBodyExamples(OpenApiOperation operation, IList<object> metadata)
     {
-        if (metadata.OfType<IAcceptsMetadata>().LastOrDefault() is not { RequestType: { } type } accepts || operation.RequestBody is not OpenApiRequestBody body)
+        if (metadata.OfType<Operation>().LastOrDefault() is not { Takes: { Body: not null } takes } || operation.RequestBody is not OpenApiRequestBody body)
             return;
-        body.Required = !accepts.IsOptional;
+        body.Required = !takes.IsBodyOptional;
         foreach (var media in body.Content?.Values ?? [])
-            media.Examples = ExamplesOf(type);
+            media.Examples = Shown(takes.Examples);
     }
 
     private static void AddAnswers(OpenApiOperation operation, IList<object> metadata)
     {
-        foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer is not ProblemResponse))
+        foreach (var answer in metadata.OfType<Operation>().SelectMany(declared => declared.Answers))
         {
-            if (operation.Responses?.GetValueOrDefault(Text(answer.StatusCode)) is not OpenApiResponse response)
+            if (operation.Responses?.GetValueOrDefault(Text(answer.Status)) is not OpenApiResponse response)
                 continue;
-            if (answer.ContentTypes.Contains("text/event-stream", StringComparer.Ordinal))
+            if (answer.ContentType == AnswerShape.EventStream)
             {
                 response.Description = "A stream of server-sent events; the AsyncAPI document describes them.";
                 response.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    ["text/event-stream"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = Examples.Stream },
+                    [AnswerShape.EventStream] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = answer.Examples[0].Json },
                 };
             }
-            else if (answer.Type is { } type && type != typeof(void))
+            else if (answer.Noun is not null)
             {
                 foreach (var media in response.Content?.Values ?? [])
-                    media.Examples = ExamplesOf(type);
+                    media.Examples = Shown(answer.Examples);
             }
         }
     }
@@ -130,7 +130,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         }
     }
 
-    private static Dictionary<string, IOpenApiExample> ExamplesOf(Type type) => Examples.Of(type).ToDictionary(
+    private static Dictionary<string, IOpenApiExample> Shown(IReadOnlyList<Example> examples) => examples.ToDictionary(
         example => example.Name,
         IOpenApiExample (example) => new OpenApiExample { Value = JsonNode.Parse(example.Json) },
         StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Entities;
+using Parley.Server.Operations;
 
 namespace Parley.Server.Executions;
 
@@ -7,5 +8,6 @@ internal static class ExecutionsSetup
 {
     public static IServiceCollection AddExecutions(this IServiceCollection services) => services
         .AddEntities(ExecutionKind.Kind)
-        .AddSingleton<ExecutionTracker>();
+        .AddSingleton<ExecutionTracker>()
+        .AddConcept<ExecutionsConcept>();
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Wire;
 
@@ -12,7 +12,7 @@ namespace Parley.Server.History;
 /// <summary>Answers lists of messages.</summary>
 internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, MessageAccess access)
 {
-    internal async Task<IResult> ListAsync(ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
+    internal async ValueTask<Answer> ListAsync(ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
     {
         var (search, problem) = await SearchAsync(project, reader, query, cancellationToken);
         if (problem is not null)
@@ -23,7 +23,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         var limit = query.List.Limit;
         var found = search is null ? [] : await history.ListAsync(search with { Max = limit + 1 }, cancellationToken);
         var next = found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null;
-        return new JsonBytes(StatusCodes.Status200OK, buffer => Write(buffer, found.Take(limit), next));
+        return Answer.Raw(buffer => Write(buffer, found.Take(limit), next));
     }
 
     /// <summary><c>{"items": [...], "next": ...}</c>.</summary>

@@ -1,37 +1,18 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Parley.Server.Operations;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Idempotency;
 
 /// <summary>An answer as it went out, to be given again.</summary>
-internal sealed record CreationAnswer(int Status, string? Location, byte[] Body) : IResult
+internal sealed record CreationAnswer(int Status, string? Location, byte[] Body)
 {
     /// <summary>Kept while the creation is under way.</summary>
     internal static byte[] Pending { get; } = JsonFields.Write(writer => writer.WriteBoolean("pending"u8, true));
 
     internal static bool IsPending(ReadOnlySpan<byte> kept) => kept.SequenceEqual(Pending);
 
-    /// <summary>Runs a result and catches what it writes.</summary>
-    internal static async Task<CreationAnswer> CatchAsync(HttpContext context, IResult result)
-    {
-        var network = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        using var written = new MemoryStream();
-        var catching = new StreamResponseBodyFeature(written);
-        context.Features.Set<IHttpResponseBodyFeature>(catching);
-        try
-        {
-            await result.ExecuteAsync(context);
-            await catching.CompleteAsync();
-        }
-        finally
-        {
-            context.Features.Set(network);
-        }
-
-        return new CreationAnswer(context.Response.StatusCode, context.Response.Headers.Location, written.ToArray());
-    }
+    internal static CreationAnswer Of(JsonAnswer answer) => new(answer.Status, answer.Location, answer.Body);
 
     /// <param name="withBody">False for a secret, of which it is kept only that it was told.</param>
     internal byte[] ToBytes(bool withBody) => JsonFields.Write(writer =>
@@ -61,16 +42,6 @@ internal sealed record CreationAnswer(int Status, string? Location, byte[] Body)
             answer.TryGetProperty("body"u8, out var body) ? System.Text.Encoding.UTF8.GetBytes(body.GetRawText()) : []);
     }
 
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        var response = httpContext.Response;
-        response.StatusCode = Status;
-        if (Location is not null)
-            response.Headers.Location = Location;
-        if (Body.Length == 0)
-            return Task.CompletedTask;
-        response.ContentType = "application/json; charset=utf-8";
-        response.ContentLength = Body.Length;
-        return response.Body.WriteAsync(Body, httpContext.RequestAborted).AsTask();
-    }
+    /// <summary>The answer as it went out the first time.</summary>
+    internal Answer ToAnswer() => new JsonAnswer(Status, Body, Location);
 }

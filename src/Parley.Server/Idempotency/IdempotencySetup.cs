@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
-using Parley.Server.Rest;
+using Parley.Server.Operations;
 
 namespace Parley.Server.Idempotency;
 

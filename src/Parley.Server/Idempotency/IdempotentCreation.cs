@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Operations;
 using Parley.Server.Projects;
-using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Storage;
 using Parley.Server.Wire;
@@ -15,44 +15,42 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
 {
     private const int LongestKey = 255;
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, bool secret)
+    public async ValueTask<Answer> RunAsync(HttpContext http, long fingerprint, Func<ValueTask<Answer>> create, bool isSecret)
     {
-        var http = context.HttpContext;
-        if (http.Request.Headers[OncePerKeyConventions.Header] is not [{ Length: > 0 and <= LongestKey } text])
-            return Problems.InvalidField(OncePerKeyConventions.Header, $"must be given once and have 1 to {LongestKey} characters");
+        if (http.Request.Headers[IOncePerKey.Header] is not [{ Length: > 0 and <= LongestKey } text])
+            return Problems.InvalidField(IOncePerKey.Header, $"must be given once and have 1 to {LongestKey} characters");
         if (projects.Find(Scope.Of(http).ProjectId) is not { } project)
             return Problems.NotFound("project", Scope.Of(http).ProjectId);
 
         var key = new CreationKey(project.Number, NameOf(Caller.Of(http), project), text);
         using var turn = await keys.EnterAsync(key, http.RequestAborted);
-        var print = PrintOf(context);
         // The creation and its answer are two commits. Taken before the first, the key tells of a crash between them, and of another node
         // that creates just now.
         KeptAnswer? before;
         while ((before = await keys.FindAsync(key, http.RequestAborted)) is null)
         {
-            if (await keys.ReserveAsync(key, print))
-                return await CreateAsync(context, next, key, print, secret);
+            if (await keys.ReserveAsync(key, fingerprint))
+                return await CreateAsync(create, key, fingerprint, isSecret);
         }
 
-        return Again(before, print, text);
+        return Again(before, fingerprint, text);
     }
 
-    private async ValueTask<object?> CreateAsync(
-        EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKey key, long print, bool secret)
+    private async ValueTask<Answer> CreateAsync(Func<ValueTask<Answer>> create, CreationKey key, long fingerprint, bool isSecret)
     {
-        var result = await NextAsync(context, next, key);
-        if (result is ApiProblem)
+        var answer = await TryAsync(create, key);
+        if (answer.Problem is not null)
         {
             // What was refused created nothing: its key is free, and the same request may succeed later.
             await keys.FreeAsync(key);
-            return result;
+            return answer;
         }
 
-        var answer = await CreationAnswer.CatchAsync(context.HttpContext, result);
+        if (answer is not JsonAnswer created)
+            throw new InvalidOperationException("What creates answers with a noun, or with nothing.");
         try
         {
-            await keys.KeepAsync(key, new KeptAnswer(print, answer.ToBytes(withBody: !secret)));
+            await keys.KeepAsync(key, new KeptAnswer(fingerprint, CreationAnswer.Of(created).ToBytes(withBody: !isSecret)));
         }
         catch (StorageUnavailableException fault)
         {
@@ -63,11 +61,11 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
         return answer;
     }
 
-    private async ValueTask<IResult> NextAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, CreationKey key)
+    private async ValueTask<Answer> TryAsync(Func<ValueTask<Answer>> create, CreationKey key)
     {
         try
         {
-            return await next(context) as IResult ?? throw new InvalidOperationException("An endpoint that creates answers with a result.");
+            return await create();
         }
         catch (StorageUnavailableException)
         {
@@ -77,25 +75,14 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
         }
     }
 
-    private static object Again(KeptAnswer before, long print, string key)
+    private static Answer Again(KeptAnswer before, long fingerprint, string key)
     {
-        if (before.Answer is null || before.Fingerprint != print)
+        if (before.Answer is null || before.Fingerprint != fingerprint)
             return Problems.IdempotencyConflict(key);
         if (CreationAnswer.IsPending(before.Answer))
             return Problems.Conflict("An earlier request with this key is still at work, or was cut short: what it was to create may be there. Look for it; where it is not, ask again with a new key.");
-        return (object?)CreationAnswer.Read(before.Answer)
+        return CreationAnswer.Read(before.Answer)?.ToAnswer()
             ?? Problems.Conflict("With this key a secret was made, which is told once. If it was lost, revoke it and make another with a new key.");
-    }
-
-    /// <summary>Over method, path and body, the body as it was understood: spaces and the order of fields mean nothing.</summary>
-    private static long PrintOf(EndpointFilterInvocationContext context)
-    {
-        var print = default(Fingerprint);
-        print.Add(context.HttpContext.Request.Method);
-        print.Add(context.HttpContext.Request.Path.Value);
-        foreach (var body in context.Arguments.OfType<IJsonBody>())
-            print.Add(body.ToJson());
-        return print.Value;
     }
 
     // As a send has it, so that one key is one thing whichever way it comes.

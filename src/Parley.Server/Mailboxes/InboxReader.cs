@@ -1,5 +1,7 @@
+using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
+using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Wire;
 
@@ -11,8 +13,13 @@ internal sealed class InboxReader(IDeliveryStore store, MailboxSignals signals, 
     internal Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, CancellationToken cancellationToken) =>
         WaitAsync(project, agent, wait, () => agent.Record.Paused ? Task.FromResult<IReadOnlyList<ClaimedDelivery>>([]) : store.ClaimAsync(order), cancellationToken);
 
-    internal Task<IReadOnlyList<ClaimedDelivery>> PeekAsync(ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, CancellationToken cancellationToken) =>
-        WaitAsync(project, agent, wait, () => store.PeekAsync(order, cancellationToken).AsTask(), cancellationToken);
+    internal async ValueTask<Answer> PeekAsync(ProjectState project, AgentState agent, InboxQuery query, CancellationToken cancellationToken)
+    {
+        var filter = DeliveryFilters.Of(project, query.Types, [.. query.Priorities.Select(priority => (Priority)priority)], query.From);
+        var order = new ClaimOrder(project.Number, agent.Number, query.Max, default, filter, null);
+        var items = await WaitAsync(project, agent, query.Wait, () => store.PeekAsync(order, cancellationToken).AsTask(), cancellationToken);
+        return Answer.Raw(buffer => Write(buffer, items));
+    }
 
     private async Task<IReadOnlyList<ClaimedDelivery>> WaitAsync(
         ProjectState project, AgentState agent, TimeSpan wait, Func<Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)

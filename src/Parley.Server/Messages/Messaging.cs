@@ -1,11 +1,10 @@
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
-using Parley.Server.Connections.Frames;
 using Parley.Server.Coordination;
 using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Operations;
 using Parley.Server.Routing;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -33,7 +32,13 @@ internal static class Messaging
         .AddSingleton<CapabilityMover>()
         .AddSingleton<IAgentWatcher>(provider => provider.GetRequiredService<CapabilityMover>())
         .AddHostedService<MessageIndexer>()
-        .AddSingleton<IFrames, MessageFrames>()
+        .AddSingleton<SendFrames>()
+        .AddConcept<MessagesConcept>()
+        .AddConcept<HistoryConcept>()
+        .AddConcept<MessageChangesConcept>()
+        .AddConcept<InboxConcept>()
+        .AddConcept<ThreadsConcept>()
+        .AddConcept<DeadLettersConcept>()
         .AddSingleton<IFeedSource, MessageFeed>()
         .AddSingleton<IFeedSource, ReceiptFeed>()
         .AddSingleton<IFeedSource, EventFeed>()
@@ -47,14 +52,4 @@ internal static class Messaging
     public static IServiceCollection AddRouting(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton<Addressing>()
         .AddSingleton(provider => new CapabilityRouter(provider.GetRequiredService<IMailboxCounts>(), settings.Routing));
-
-    public static void MapMessages(this IEndpointRouteBuilder api, ServerSettings settings)
-    {
-        api.MapSending(settings.MaxMessageBytes);
-        api.MapHistory();
-        api.MapMessageChanges();
-        api.MapInboxes();
-        api.MapThreads();
-        api.MapDeadLetters();
-    }
 }

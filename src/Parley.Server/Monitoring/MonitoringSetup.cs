@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Operations;
 
 namespace Parley.Server.Monitoring;
 
@@ -10,7 +11,9 @@ internal static class MonitoringSetup
         .AddSingleton<Readiness>()
         .AddSingleton<Uptime>()
         .AddSingleton<SendRate>()
-        .AddSingleton<ProjectStats>();
+        .AddSingleton<ProjectStats>()
+        .AddConcept<StatsConcept>()
+        .AddConcept<HealthConcept>();
 
     /// <summary>Begins to count. Once the store is open; <see cref="Uptime.OpenAsync"/> follows when the server listens.</summary>
     public static async Task StartMonitoringAsync(this IServiceProvider services)

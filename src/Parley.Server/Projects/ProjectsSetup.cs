@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
+using Parley.Server.Operations;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Projects;
@@ -19,6 +20,7 @@ internal static class ProjectsSetup
             PriorityAging = settings.PriorityAging,
             MaxMessageBytes = settings.MaxMessageBytes,
         })
+        .AddConcept<ProjectsConcept>()
         .AddSingleton<IChore, DeletionFinisher>()
         .AddSingleton<ProjectDirectory>();
 }

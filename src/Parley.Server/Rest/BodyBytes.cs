@@ -13,7 +13,7 @@ internal static class BodyBytes
     public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context)
     {
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
-            ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say .WithBodyLimit(bytes).");
+            ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say it by a BodyLimit.");
         if (context.Request.ContentLength > limit)
             return (default, Problems.TooLarge("The body", limit));
 

@@ -1,10 +1,3 @@
-using System.Reflection;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
-using Parley.Protocol;
-using Parley.Server.Wire;
-
 namespace Parley.Server.Rest;
 
 /// <summary>What an endpoint reads from its query string, declared by reading it.</summary>
@@ -16,37 +9,7 @@ internal interface IQuery<TSelf>
     static abstract TSelf Read(QueryReader query);
 }
 
-/// <summary>Marks the parameters that read the whole query string and refuse what they do not know.</summary>
-internal interface IQueryInput : IInput;
-
-/// <summary>The query string of a request, read strictly. As with <see cref="Body{T}"/> a bad one is answered before the endpoint runs.</summary>
-internal sealed class Query<T> : IQueryInput, IBindableFromHttpContext<Query<T>>, IEndpointParameterMetadataProvider
-    where T : IQuery<T>
-{
-    private Query(T value, ApiProblem? problem) => (Value, Problem) = (value, problem);
-
-    public ApiProblem? Problem { get; }
-
-    public T Value { get; }
-
-    public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
-    {
-        var reader = new QueryReader(context.Request.Query);
-        var value = T.Read(reader);
-        return ValueTask.FromResult<Query<T>?>(new Query<T>(value, reader.Finish()));
-    }
-
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
-    {
-        // Reading an empty query declares all parameters: the documentation and the refusal can not disagree.
-        var reader = new QueryReader(QueryCollection.Empty);
-        T.Read(reader);
-        builder.Metadata.Add(new QueryParameters([.. reader.Parameters]));
-        builder.Metadata.Add(new Refusals([ErrorCodes.InvalidRequest]));
-    }
-}
-
-/// <summary>The part of a list that is asked for; endpoints whose list has no filter take it as <c>Query&lt;ListQuery&gt;</c>.</summary>
+/// <summary>The part of a list that is asked for; what a list without a filter takes.</summary>
 /// <param name="Limit">1-500, 50 if absent.</param>
 /// <param name="After">The <c>next</c> of the page before; null for the first page.</param>
 internal sealed record ListQuery(int Limit, string? After) : IQuery<ListQuery>

@@ -15,8 +15,22 @@ internal sealed class QueryReader(IQueryCollection query)
     private readonly List<QueryParameter> _parameters = [];
     private readonly Validation _validation = new();
 
+    /// <summary>Parameters that any request may carry, whatever it asks for.</summary>
+    private static readonly string[] Everywhere = ["project_id", "ticket"];
+
     /// <summary>What was asked for so far, in that order.</summary>
     public IReadOnlyList<QueryParameter> Parameters => _parameters;
+
+    /// <summary>Reading an empty query declares all parameters: the documentation and the refusal can not disagree.</summary>
+    public static IReadOnlyList<QueryParameter> ParametersOf<T>(Func<QueryReader, T> read)
+    {
+        var reader = new QueryReader(QueryCollection.Empty);
+        read(reader);
+        return reader.Parameters;
+    }
+
+    /// <summary>The refusal of a query where none is read; null where there is none.</summary>
+    public static ApiProblem? UnknownIn(HttpRequest request) => request.QueryString.HasValue ? new QueryReader(request.Query).Finish() : null;
 
     /// <summary>The <c>limit</c> and <c>after</c> that every list takes.</summary>
     public ListQuery List() => new(
@@ -165,7 +179,16 @@ internal sealed class QueryReader(IQueryCollection query)
     {
         var names = _parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         var prefixes = names.Where(name => name.EndsWith(".KEY", StringComparison.Ordinal)).Select(name => name[..^4]).ToArray();
-        InputFilter.NoteUnknown(query, _validation, name => names.Contains(name) || prefixes.Any(prefix => IsKeyOf(prefix, name)), names);
+        foreach (var name in query.Keys)
+        {
+            if (names.Contains(name) || Everywhere.Contains(name, StringComparer.Ordinal) || prefixes.Any(prefix => IsKeyOf(prefix, name)))
+                continue;
+            // Where nothing is read, what any request may carry is suggested to somebody who mistyped it.
+            Fail(Problems.Shown(name), DidYouMean.To(name, names.Count > 0 ? names : Everywhere) is { } near
+                ? $"is not a query parameter here; did you mean '{near}'?"
+                : "is not a query parameter here");
+        }
+
         return _validation.Problem;
     }
 

@@ -18,12 +18,7 @@ internal sealed record ProblemResponse(int StatusCode) : IProducesResponseTypeMe
 
 internal static class RefusalConventions
 {
-    /// <summary>Says with which <see cref="ErrorCodes"/> an endpoint may answer, beyond those of its body, query and permission.</summary>
-    public static TBuilder Refuses<TBuilder>(this TBuilder builder, params string[] codes)
-        where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new Refusals(codes));
-
-    /// <summary>Tells OpenAPI of every status that the endpoints' <see cref="Refusals"/> name. Once, for the whole API group.</summary>
+    /// <summary>Tells OpenAPI of every status that an endpoint's <see cref="Refusals"/> name.</summary>
     public static TBuilder WithProblemResponses<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
     {

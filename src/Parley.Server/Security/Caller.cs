@@ -1,12 +1,11 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Parley.Protocol;
 
 namespace Parley.Server.Security;
 
-/// <summary>Who makes a request, by the token it came with. Endpoints take it as a parameter; <see cref="PermissionGate"/> has made
-/// sure by then that it may do what the endpoint does.</summary>
-internal sealed class Caller : IBindableFromHttpContext<Caller>
+/// <summary>Who makes a request, by the token it came with. <see cref="PermissionGate"/> has made sure, before
+/// an endpoint asks for it, that it may do what the endpoint does.</summary>
+internal sealed class Caller
 {
     /// <summary>The operators' inbox, which any operator may act for.</summary>
     public const string Human = "human";
@@ -44,8 +43,6 @@ internal sealed class Caller : IBindableFromHttpContext<Caller>
         _ => false,
     };
 
-    public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(Of(context));
-
     /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so that nobody is known.</exception>
     public static Caller Of(HttpContext context) => context.Features.Get<Caller>()
         ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} takes a caller, but is open to anyone.");
@@ -55,13 +52,11 @@ internal sealed class Caller : IBindableFromHttpContext<Caller>
         Kind == TokenKind.Observer && permission == Permission.Connect && agentId == Human;
 }
 
-/// <summary>The project of a request: that of the token, else <c>?project_id=</c>, else <c>default</c>. Endpoints take it as a parameter.</summary>
+/// <summary>The project of a request: that of the token, else <c>?project_id=</c>, else <c>default</c>.</summary>
 /// <param name="ProjectId">A valid id; whether there is such a project is for the endpoint to find out.</param>
-internal sealed record Scope(string ProjectId) : IBindableFromHttpContext<Scope>
+internal sealed record Scope(string ProjectId)
 {
     public const string DefaultProject = "default";
-
-    public static ValueTask<Scope?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Scope?>(Of(context));
 
     /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so that no project is known.</exception>
     public static Scope Of(HttpContext context) => context.Features.Get<Scope>()

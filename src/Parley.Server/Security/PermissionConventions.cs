@@ -1,7 +1,5 @@
-using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
 using Parley.Server.Rest;
@@ -9,15 +7,20 @@ using Parley.Server.Rest;
 namespace Parley.Server.Security;
 
 /// <summary>The permission that an endpoint asks for; null: anyone, even without a token.</summary>
-internal sealed record RequiredPermission(Permission? Permission);
+internal sealed record RequiredPermission(Permission? Permission)
+{
+    /// <summary>What is a caller's own, of whoever has the permission for that only. The endpoint sees to it.</summary>
+    internal string? Own { get; init; }
+}
 
 internal static class PermissionConventions
 {
     /// <summary>Lets only callers in that have a permission. Where a caller has it for its own only and the path names an
     /// <c>{agent_id}</c>, that must be its own; elsewhere the endpoint asks its <see cref="Caller"/>.</summary>
-    public static TBuilder Allow<TBuilder>(this TBuilder builder, Permission permission)
+    /// <param name="own">What is a caller's own, where no <c>{agent_id}</c> says it.</param>
+    public static TBuilder Allow<TBuilder>(this TBuilder builder, Permission permission, string? own = null)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new RequiredPermission(permission), new Refusals([ErrorCodes.Unauthorized, ErrorCodes.Forbidden]));
+        builder.WithMetadata(new RequiredPermission(permission) { Own = own }, new Refusals([ErrorCodes.Unauthorized, ErrorCodes.Forbidden]));
 
     /// <summary>Lets everybody in, without a token: for what tells nothing of a project.</summary>
     public static TBuilder AllowAnyone<TBuilder>(this TBuilder builder)
@@ -48,8 +51,6 @@ internal static class PermissionConventions
 
         // 'Own' that neither the path nor the handler looks at would be 'Yes'.
         var isPartial = Enum.GetValues<TokenKind>().Any(kind => WhoMayDoWhat.May(kind, permission) is Access.Own or Access.CreateOnly);
-        var looks = endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler
-            || handler.GetParameters().Any(parameter => parameter.ParameterType == typeof(Caller) || parameter.ParameterType == typeof(HttpContext));
-        return isPartial && !looks ? $"{permission} is for a caller's own only, so its handler must take the Caller and look" : null;
+        return isPartial && required.Own is null ? $"{permission} is for a caller's own only, so it must say what that is, and look at the caller" : null;
     }
 }

@@ -64,6 +64,10 @@ internal static class JsonInput
         }
     }
 
+    /// <summary>What was read, always written the same way.</summary>
+    public static byte[] ToJson<T>(T value)
+        where T : class => JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>.Info);
+
     /// <summary>The strict type information of a noun of the wire, looked up once.</summary>
     private static class TypeOf<T>
     {

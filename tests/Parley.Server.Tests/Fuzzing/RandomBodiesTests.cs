@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
+using Parley.Server.Operations;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Wire;
 using Xunit;
@@ -109,15 +110,12 @@ public sealed class RandomBodiesTests
 
         internal static IEnumerable<Target> Of(RouteEndpoint endpoint)
         {
-            if (endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not { } type)
+            if (endpoint.Metadata.GetMetadata<Operation>() is not { Takes: { Body: { } type } takes } operation)
                 yield break;
-            var name = endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName;
             // A claim that waits would wait for a clock that nobody turns.
-            var examples = Documented(type).Select(json => json.Replace("\"wait\": 20, ", "", StringComparison.Ordinal)).ToList();
+            var examples = takes.Examples.Select(example => example.Json.Replace("\"wait\": 20, ", "", StringComparison.Ordinal)).ToList();
             foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods)
-                yield return new Target(name, method, $"/{endpoint.RoutePattern.RawText!.TrimStart('/')}", examples, type == typeof(RequestRequest));
+                yield return new Target(operation.Name, method, $"/{endpoint.RoutePattern.RawText!.TrimStart('/')}", examples, type == typeof(RequestRequest));
         }
-
-        private static IEnumerable<string> Documented(Type type) => Server.ApiDocs.Examples.Of(type).Select(example => example.Json);
     }
 }

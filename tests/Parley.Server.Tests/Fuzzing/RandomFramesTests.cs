@@ -5,7 +5,8 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
-using Parley.Server.ApiDocs;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Mailboxes;
 using Parley.Server.Tests.Agents;
@@ -31,8 +32,9 @@ public sealed class RandomFramesTests
         var admin = await host.TokenAsync(TokenKind.Admin);
         var troubles = new ConcurrentQueue<string>();
 
-        await Parallel.ForAsync(0, FrameMeanings.FromClients.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (number, _) =>
-            await TryAsync(host, await FuzzRun.WorldAsync(host, admin, $"fuzz-{number}"), FrameMeanings.FromClients[number], troubles));
+        var frames = host.Get<FrameTable>().Faces.Select(face => face.Meaning).ToList();
+        await Parallel.ForAsync(0, frames.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (number, _) =>
+            await TryAsync(host, await FuzzRun.WorldAsync(host, admin, $"fuzz-{number}"), frames[number], troubles));
 
         Assert.True(troubles.IsEmpty, string.Join("\n\n", troubles.Take(20)));
     }
@@ -60,7 +62,7 @@ public sealed class RandomFramesTests
         // Another connection of the same agent: it neither comes nor goes when the one that is tried is closed.
         using var other = await FuzzSocket.OpenAsync(host, "/ws/be-1", token);
         var socket = await FuzzSocket.OpenAsync(host, "/ws/be-1", token);
-        var examples = meaning.Data is null ? ["{}"] : Server.ApiDocs.Examples.Of(meaning.Data).Select(example => example.Json).ToList();
+        var examples = meaning.Data is null ? ["{}"] : meaning.Examples.Select(example => example.Json).ToList();
         for (var number = 0; number < FramesOfAnEvent; number++)
         {
             var numbers = Run.Numbers(meaning.Name, number);
@@ -92,7 +94,7 @@ public sealed class RandomFramesTests
         var world = await FuzzRun.WorldAsync(host, await host.TokenAsync(TokenKind.Admin), "fuzz");
         var token = await host.TokenAsync(TokenKind.Agent, "be-1", "fuzz");
         var troubles = new ConcurrentQueue<string>();
-        var example = Assert.Single(Server.ApiDocs.Examples.Of(typeof(RelaySend))).Json;
+        var example = Assert.Single(RelayFrames.Said.Examples).Json;
         using var other = await FuzzSocket.OpenAsync(host, "/ws/be-1", token);
         var socket = await FuzzSocket.OpenAsync(host, "/ws/agent/messages/fuzz", token, welcomes: false);
         for (var number = 0; number < FramesOfTheRelay; number++)

@@ -9,14 +9,17 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
+using Parley.Server.Operations;
+using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Tests.Security;
+using Parley.Server.Tokens;
 using Xunit;
 
 namespace Parley.Server.Tests.Rest;
 
-/// <summary>A server with the whole edge and the endpoints of a test, on a free port.</summary>
+/// <summary>A server with the whole edge, tokens, and the endpoints and operations of a test, on a free port.</summary>
 internal sealed class EdgeHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -46,7 +49,8 @@ internal sealed class EdgeHost : IAsyncDisposable
     public ConcurrentQueue<string> Logged { get; private init; } = [];
 
     public static async Task<EdgeHost> StartAsync(
-        Action<RouteGroupBuilder>? map = null, Func<ServerSettings, ServerSettings>? change = null, Action<IEndpointRouteBuilder>? mapOutside = null)
+        Action<RouteGroupBuilder>? map = null, Func<ServerSettings, ServerSettings>? change = null, Action<IEndpointRouteBuilder>? mapOutside = null,
+        IReadOnlyList<Operation>? operations = null, Action<IServiceCollection>? services = null)
     {
         var settings = ServerSettings.Default with { Port = 0, DataFolder = Directory.CreateTempSubdirectory("parley-edge-").FullName };
         settings = change?.Invoke(settings) ?? settings;
@@ -56,19 +60,23 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new QueueLoggerProvider(logged));
         builder.Logging.QuietHosting();
         builder.WebHost.UseSettings(settings);
-        builder.Services.AddSingleton<Server.Coordination.IClusterView, Server.Coordination.SingleNode>().AddEdge().AddSecurity()
+        builder.Services.AddSingleton<Server.Coordination.IClusterView, Server.Coordination.SingleNode>().AddEdge().AddOperations().AddSecurity()
+            .AddConcept<TokensConcept>()
+            .AddSingleton<IConcept>(new TestConcept(operations ?? []))
             .AddSingleton(settings)
             .AddSingleton<TimeProvider>(new TestClock())
             .AddSingleton<ITokenStore>(new MemoryTokenStore())
             .AddSingleton<Collaborators>()
-            .AddSingleton<IAuditTrail>(services => services.GetRequiredService<Collaborators>())
-            .AddSingleton<ITokenSubjects>(services => services.GetRequiredService<Collaborators>());
+            .AddSingleton<IAuditTrail>(provider => provider.GetRequiredService<Collaborators>())
+            .AddSingleton<ITokenSubjects>(provider => provider.GetRequiredService<Collaborators>());
+
+        services?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseEdge(settings);
         app.UseWebSockets();
-        var api = app.MapApi(settings);
-        map?.Invoke(api);
+        app.MapOperations(settings.MaxBodyBytes);
+        map?.Invoke(app.MapGroup(ApiPath.Base));
         mapOutside?.Invoke(app);
         app.VerifyPermissions();
         await app.Services.LoadSecurityAsync(settings, CancellationToken.None);
@@ -111,6 +119,13 @@ internal sealed class EdgeHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(Settings.DataFolder, recursive: true);
+    }
+
+    private sealed class TestConcept(IReadOnlyList<Operation> operations) : IConcept
+    {
+        public string Title => "Test";
+
+        public IReadOnlyList<Operation> Declare() => operations;
     }
 
     private sealed class QueueLoggerProvider(ConcurrentQueue<string> lines) : ILoggerProvider

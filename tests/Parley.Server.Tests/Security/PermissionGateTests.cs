@@ -19,7 +19,7 @@ public sealed class PermissionGateTests
         await using var host = await EdgeHost.StartAsync(api =>
         {
             foreach (var permission in Enum.GetValues<Permission>())
-                api.MapGet($"/{permission}", (Caller caller) => caller.TokenId).Allow(permission);
+                api.MapGet($"/{permission}", (HttpContext http) => Caller.Of(http).TokenId).Allow(permission, own: "itself");
         });
 
         foreach (var kind in Enum.GetValues<TokenKind>())
@@ -107,7 +107,7 @@ public sealed class PermissionGateTests
     {
         await using var host = await EdgeHost.StartAsync(api =>
         {
-            api.MapPost("/agents/register", (Caller caller) => "ok").Allow(Permission.Register);
+            api.MapPost("/agents/register", () => "ok").Allow(Permission.Register, own: "what is not there yet");
             api.MapPut("/agents/{agent_id}/status", () => "ok").Allow(Permission.Register);
         });
         var token = await host.IssueAsync(TokenKind.Join);
@@ -170,12 +170,12 @@ public sealed class PermissionGateTests
     }
 
     [Fact]
-    public async Task A_server_with_an_endpoint_for_a_callers_own_that_never_looks_at_the_caller_does_not_start()
+    public async Task A_server_with_an_endpoint_for_a_callers_own_that_does_not_say_what_that_is_does_not_start()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => EdgeHost.StartAsync(api =>
         {
             api.MapPost("/blind", () => "ok").Allow(Permission.Send);
-            api.MapPost("/seeing", (Caller caller) => "ok").Allow(Permission.Send);
+            api.MapPost("/seeing", () => "ok").Allow(Permission.Send, own: "what it sends");
             api.MapPost("/agents/{agent_id}/named", () => "ok").Allow(Permission.Send);
         }));
 
@@ -189,10 +189,8 @@ public sealed class PermissionGateTests
     {
         await using var host = await EdgeHost.StartAsync(api =>
         {
-            api.MapGet("/it", (Scope scope) => scope.ProjectId).Allow(Permission.ReadProject);
+            api.MapGet("/it", (HttpContext http) => Scope.Of(http).ProjectId).Allow(Permission.ReadProject);
             api.MapGet("/broken", (HttpContext _) => { throw new InvalidDataException("broken"); }).Allow(Permission.ReadProject);
-            api.MapTokens();
-            api.MapTickets();
         });
         var token = await host.IssueAsync(TokenKind.Admin);
         var ticket = host.Tickets.Issue(host.Vault.Authenticate(token.Token)!, "/api/v1/it").Value;
@@ -216,7 +214,7 @@ public sealed class PermissionGateTests
 
     private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api =>
     {
-        api.MapGet("/it", (Scope scope) => scope.ProjectId).Allow(Permission.ReadProject);
-        api.MapGet("/of/{project_id}", (Scope scope) => scope.ProjectId).Allow(Permission.ReadProject);
+        api.MapGet("/it", (HttpContext http) => Scope.Of(http).ProjectId).Allow(Permission.ReadProject);
+        api.MapGet("/of/{project_id}", (HttpContext http) => Scope.Of(http).ProjectId).Allow(Permission.ReadProject);
     });
 }

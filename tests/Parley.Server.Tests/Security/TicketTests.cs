@@ -199,10 +199,9 @@ public sealed class TicketTests : IAsyncLifetime
 
     private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api =>
     {
-        api.MapTickets();
-        api.MapGet("/stream", (Caller caller) => caller.AgentId).Allow(Permission.ReadMessages);
-        api.MapPost("/stream", (Caller caller) => caller.AgentId).Allow(Permission.Send);
-        api.MapGet("/other", (Caller caller) => caller.AgentId).Allow(Permission.ReadMessages);
+        api.MapGet("/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
+        api.MapPost("/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.Send, own: "itself");
+        api.MapGet("/other", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
     });
 
     private static StringContent Json(string json) => new(json, null, "application/json");

@@ -116,5 +116,5 @@ public sealed class TokenEndpointsTests
         Assert.Equal(HttpStatusCode.Forbidden, (await host.SendAsync(HttpMethod.Delete, $"/api/v1/tokens/{BootstrapTokens.AdminId}", token.Token)).Status);
     }
 
-    private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api => api.MapTokens());
+    private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync();
 }

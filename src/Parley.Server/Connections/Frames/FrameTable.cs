@@ -1,34 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Storage;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>Handles one frame. Returns once the frame is accepted in its order; a later answer goes out by itself.</summary>
-internal delegate ValueTask FrameHandler<in TConnection>(TConnection connection, InFrame frame, CancellationToken cancellationToken)
-    where TConnection : IFrameConnection;
-
-/// <summary>A concept's frames.</summary>
-internal interface IFrames
-{
-    void Map(FrameTable table);
-}
-
-/// <summary>All frames that clients send, by name; each concept maps its own.</summary>
-internal sealed class FrameTable
+/// <summary>All frames that clients send, by name, as the concepts declare them.</summary>
+internal sealed partial class FrameTable
 {
     private readonly Dictionary<string, FrameHandler<IFrameConnection>> _handlers = new(StringComparer.Ordinal);
+    private readonly ILogger _logger;
 
-    public FrameTable(IEnumerable<IFrames> concepts)
+    public FrameTable(IEnumerable<FrameFace> faces, ILogger<FrameTable> logger)
     {
-        foreach (var concept in concepts)
-            concept.Map(this);
+        _logger = logger;
+        Faces = [.. faces];
+        foreach (var face in Faces)
+            _handlers.Add(face.Meaning.Name, face.Handler ?? Answering(face));
     }
 
-    internal IReadOnlyCollection<string> Names => _handlers.Keys;
-
-    /// <typeparam name="TConnection">What the handler needs of the connection; every socket's connection is one.</typeparam>
-    internal void Map<TConnection>(string name, FrameHandler<TConnection> handler)
-        where TConnection : class, IFrameConnection =>
-        _handlers.Add(name, (connection, frame, cancellationToken) => handler((TConnection)connection, frame, cancellationToken));
+    internal IReadOnlyList<FrameFace> Faces { get; }
 
     internal ValueTask HandleAsync(IFrameConnection connection, in InFrame frame, CancellationToken cancellationToken)
     {
@@ -38,35 +28,42 @@ internal sealed class FrameTable
         connection.Add(DataFrame.Problem(frame.Id, Problems.UnknownEvent(frame.Event)));
         return ValueTask.CompletedTask;
     }
-}
 
-/// <summary>The answers that nearly every handler gives.</summary>
-internal static class FrameAnswers
-{
-    /// <summary>Answers a frame that asked for an answer.</summary>
-    internal static void Ok(this IFrameConnection connection, in InFrame frame)
+    private FrameHandler<IFrameConnection> Answering(FrameFace face)
     {
-        if (frame.Id.Length > 0)
-            connection.Add(DataFrame.Ok(frame.Id));
+        var answerer = face.Answerer ?? throw new InvalidOperationException($"Nothing is done about {face.Meaning.Name}.");
+        return (connection, frame, cancellationToken) =>
+        {
+            _ = AnswerAsync(connection, frame, answerer(connection, frame, cancellationToken));
+            return ValueTask.CompletedTask;
+        };
     }
 
-    internal static void Ok<T>(this IFrameConnection connection, in InFrame frame, T data, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private async Task AnswerAsync(IFrameConnection connection, InFrame frame, ValueTask<OutFrame?> answering)
     {
-        if (frame.Id.Length > 0)
-            connection.Add(DataFrame.Of("ok"u8, frame.Id, data, type));
+        try
+        {
+            if (await answering is { } answer)
+                connection.Add(answer);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection has gone, and with it whoever wanted to know.
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            connection.Add(DataFrame.Problem(frame.Id, Problems.StorageUnavailable()));
+        }
+        catch (Exception fault)
+        {
+            Log.Failed(_logger, fault, frame.Event);
+            connection.Add(DataFrame.Problem(frame.Id, Problems.Internal()));
+        }
     }
 
-    /// <summary>Tells a problem, asked or not: a failure is never swallowed.</summary>
-    internal static void Fail(this IFrameConnection connection, in InFrame frame, ApiProblem problem) =>
-        connection.Add(DataFrame.Problem(frame.Id, problem));
-
-    /// <summary>Reads a frame's data strictly, and answers it when it is bad.</summary>
-    internal static bool TryRead<T>(this IFrameConnection connection, in InFrame frame, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? value)
-        where T : class
+    private static partial class Log
     {
-        if (JsonInput.TryRead(frame.Data.IsEmpty ? "{}"u8 : frame.Data.Span, out value, out var problem))
-            return true;
-        connection.Fail(frame, problem);
-        return false;
+        [LoggerMessage(Level = LogLevel.Error, Message = "A frame {Event} failed unexpectedly.")]
+        internal static partial void Failed(ILogger logger, Exception fault, string @event);
     }
 }

@@ -1,4 +1,4 @@
-using Parley.Server.Projects;
+using Parley.Server.Security;
 
 namespace Parley.Server.Connections.Frames;
 
@@ -6,7 +6,8 @@ namespace Parley.Server.Connections.Frames;
 /// the socket's connection implements.</summary>
 internal interface IFrameConnection
 {
-    ProjectState Project { get; }
+    /// <summary>Whose token opened it.</summary>
+    Caller Caller { get; }
 
     /// <summary>False for an observer, who only holds feeds.</summary>
     bool Takes { get; }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
@@ -17,28 +18,38 @@ internal static class RelayEndpoint
     private const string Path = "/ws/agent/messages/";
 
     public static void MapRelay(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path + "{project_id}", ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription().Allow(Permission.Connect);
+        routes.MapGet(Path + "{project_id}", ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription()
+            .Allow(Permission.Connect, own: "the name of the agent that it is");
 
-    private static async Task<IResult> ConnectAsync(string project_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, RelayServer server, Stopping stopping)
+    private static async Task ConnectAsync(HttpContext context)
+    {
+        if (await ServeAsync(context) is { } problem)
+            await problem.ExecuteAsync(context);
+    }
+
+    /// <returns>Null: the connection was there, and has ended.</returns>
+    private static async Task<ApiProblem?> ServeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
             return Problems.InvalidRequest("This is a WebSocket: ask with 'Upgrade: websocket'.");
-        if (projects.Find(scope.ProjectId) is not { } project)
-            return Problems.NotFound("project", project_id);
-        var query = await Query<RelayQuery>.BindAsync(context, null!);
-        if (query!.Problem is { } bad)
+        var (services, caller, projectId) = (context.RequestServices, Caller.Of(context), Scope.Of(context).ProjectId);
+        if (services.GetRequiredService<ProjectDirectory>().Find(projectId) is not { } project)
+            return Problems.NotFound("project", projectId);
+        var reader = new QueryReader(context.Request.Query);
+        var query = RelayQuery.Read(reader);
+        if (reader.Finish() is { } bad)
             return bad;
-        var id = query.Value.AgentId ?? (caller.Kind == TokenKind.Agent ? caller.AgentId : null);
+        var id = query.AgentId ?? (caller.Kind == TokenKind.Agent ? caller.AgentId : null);
         if (id is not null && !(caller.MayActAs(id) && caller.Kind != TokenKind.Observer))
             return Problems.Forbidden($"This token may not relay as '{Problems.Shown(id)}'.");
         AgentState? agent = null;
         if (id is not null && (id == AgentDirectory.Human || (agent = project.Agents.Find(id)) is null))
             return Problems.NotFound("agent", id);
-        if (stopping.IsGoing)
+        if (services.GetRequiredService<Stopping>().IsGoing)
             return Problems.Stopping();
 
-        await server.ServeAsync(context, project, agent, caller, query.Value.After);
-        return Results.Empty;
+        await services.GetRequiredService<RelayServer>().ServeAsync(context, project, agent, caller, query.After);
+        return null;
     }
 }
 

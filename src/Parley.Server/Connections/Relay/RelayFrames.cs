@@ -18,6 +18,24 @@ namespace Parley.Server.Connections.Relay;
 /// <summary>What comes in over a relay socket: each frame is a message to everybody.</summary>
 internal sealed class RelayFrames(Mailbox mailbox)
 {
+    /// <summary>What an agent says.</summary>
+    internal static FrameMeaning Said { get; } = new("relay:said", "What this agent says to everybody else in the project.", typeof(RelaySend))
+    {
+        Examples = ["""{"type": "status", "content": "Half of the tests pass.", "agent_type": "llm"}"""],
+    };
+
+    /// <summary>What it hears.</summary>
+    internal static FrameMeaning Heard { get; } = new("relay:heard", "What somebody else said to everybody.", typeof(RelayMessage))
+    {
+        Examples =
+        [
+            """
+            {"id": "0199e1c3-0000-7000-8000-000000000415", "project_id": "default", "sender_agent_id": "be-1", "sender_agent_type": "llm",
+             "message_type": "status", "content": "Half of the tests pass.", "metadata": null, "created_at": "2026-01-22T13:58:10.000Z"}
+            """,
+        ],
+    };
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Reads until the peer leaves, or is told to.</summary>

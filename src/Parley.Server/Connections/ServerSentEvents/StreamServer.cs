@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.History;
 using Parley.Server.Entities;
 using Parley.Server.Log;
+using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Storage;
@@ -14,12 +14,8 @@ namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
 internal sealed class StreamServer(
-    ProjectDirectory projects, ILogStore log, MessageAccess access, EntityKinds kinds, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
+    ILogStore log, MessageAccess access, EntityKinds kinds, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
 {
-    internal ProjectState? Project(Scope scope) => projects.Find(scope.ProjectId);
-
-    internal static Reader? ReaderOf(Caller caller, ProjectState project) => caller.ReaderIn(project);
-
     /// <summary>The entry of an id as text; null when it is none.</summary>
     internal async ValueTask<LogEntry?> EntryAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
         WireNames.IsUuid(id) ? await access.FindEntryAsync(project, Guid.Parse(id), cancellationToken) : null;
@@ -27,7 +23,7 @@ internal sealed class StreamServer(
     internal ValueTask<long?> EndOfAsync(ProjectState project, long execution, CancellationToken cancellationToken) =>
         log.CompletionAsync(project.Number, execution, cancellationToken);
 
-    internal async Task<IResult> ServeAsync(
+    internal async Task<Answer> ServeAsync(
         HttpContext context, ProjectState project, Reader? reader, FeedSelection selection, StreamQuery query, StreamShape shape)
     {
         if (stopping.IsGoing)
@@ -36,7 +32,7 @@ internal sealed class StreamServer(
             return bad!;
         // An EventSource reconnects to what has ended; 204 is what stops it.
         if (shape.EndsAt is { } end && after is { } place && place.Epoch == project.Log.Epoch && place.Seq >= end)
-            return TypedResults.NoContent();
+            return Answer.Done;
 
         var caller = Caller.Of(context);
         using var stay = drain.Begin();
@@ -62,7 +58,7 @@ internal sealed class StreamServer(
             await stream.FlushAsync(context.RequestAborted);
         }
 
-        return Results.Empty;
+        return Answer.Written;
     }
 
     private async Task PumpAsync(ProjectState project, FeedReader feed, EventStream stream, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using Parley.Server.Security;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>One WebSocket of one agent: what it may have out, what it takes, and its way back.</summary>
-internal sealed class SocketConnection : IMailboxConnection, IDeliveryHolder, IDisposable
+internal sealed class SocketConnection : IMailboxConnection, ISendingConnection, IDeliveryHolder, IDisposable
 {
     private readonly IDeliveryStore _store;
     private readonly CancellationTokenSource _closing = new();
@@ -38,7 +38,7 @@ internal sealed class SocketConnection : IMailboxConnection, IDeliveryHolder, ID
     internal WebSocket Socket { get; }
     public ProjectState Project { get; }
     public AgentState Agent { get; }
-    internal Caller Caller { get; }
+    public Caller Caller { get; }
     internal ConnectionOptions Options { get; }
 
     /// <summary>Names this connection; a client that lost it names it when it comes back.</summary>

@@ -31,27 +31,35 @@ internal static class SocketEndpoint
     public static void MapSockets(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/ws/{agent_id}", ConnectAsync).WithName("ConnectAgent").ExcludeFromDescription().Allow(Permission.Connect);
 
-    private static async Task<IResult> ConnectAsync(
-        string agent_id, HttpContext context, Caller caller, Scope scope, ProjectDirectory projects, AgentDirectory agents, SocketServer server, Stopping stopping)
+    private static async Task ConnectAsync(HttpContext context)
     {
-        // What can be refused is refused before the upgrade, as any request is.
+        if (await ServeAsync(context) is { } problem)
+            await problem.ExecuteAsync(context);
+    }
+
+    /// <returns>What can be refused is refused before the upgrade, as any request is. Null: the connection was there, and has ended.</returns>
+    private static async Task<ApiProblem?> ServeAsync(HttpContext context)
+    {
         if (!context.WebSockets.IsWebSocketRequest)
             return Problems.InvalidRequest("This is a WebSocket: ask with 'Upgrade: websocket'.");
-        if (projects.Find(scope.ProjectId) is not { } project)
-            return Problems.NotFound("project", scope.ProjectId);
-        var agent = agent_id == AgentDirectory.Human
-            ? await agents.HumanAsync(project, context.RequestAborted)
-            : project.Agents.Find(agent_id);
+        var services = context.RequestServices;
+        var (id, projectId) = ((string)context.GetRouteValue("agent_id")!, Scope.Of(context).ProjectId);
+        if (services.GetRequiredService<ProjectDirectory>().Find(projectId) is not { } project)
+            return Problems.NotFound("project", projectId);
+        var agent = id == AgentDirectory.Human
+            ? await services.GetRequiredService<AgentDirectory>().HumanAsync(project, context.RequestAborted)
+            : project.Agents.Find(id);
         if (agent is null)
-            return Problems.NotFound("agent", agent_id);
-        var query = await Query<ConnectionQuery>.BindAsync(context, null!);
-        if (query!.Problem is { } bad)
+            return Problems.NotFound("agent", id);
+        var reader = new QueryReader(context.Request.Query);
+        var query = ConnectionQuery.Read(reader);
+        if (reader.Finish() is { } bad)
             return bad;
-        if (stopping.IsGoing)
+        if (services.GetRequiredService<Stopping>().IsGoing)
             return Problems.Stopping();
 
-        await server.ServeAsync(context, project, agent, caller, query.Value);
-        return Results.Empty;
+        await services.GetRequiredService<SocketServer>().ServeAsync(context, project, agent, Caller.Of(context), query);
+        return null;
     }
 }
 

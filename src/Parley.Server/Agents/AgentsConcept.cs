@@ -1,0 +1,242 @@
+using Parley.Protocol;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Tokens;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Agents;
+
+/// <summary>Agents: registered, found, changed, and what they say of themselves, over REST or their socket.</summary>
+internal sealed class AgentsConcept(
+    AgentDirectory directory, Registration registration, ISquadMembers squads, IMailboxWaker mailboxes, TokenVault vault, IAuditTrail audit) : IConcept
+{
+    internal const string AnAgent =
+        """
+        {"agent_id": "be-1", "project_id": "default", "name": "Backend Developer", "type": "llm", "role": "backend_developer",
+         "specialization": "python_fastapi", "capabilities": ["python", "review"], "status": "online", "activity": "working",
+         "activity_since": "2026-01-22T13:56:52.553Z", "paused": false, "metadata": {"model": "large"},
+         "created_at": "2026-01-22T08:00:00.000Z", "last_seen": "2026-01-22T13:56:52.553Z", "mailbox": {"queued": 2, "in_flight": 1, "dead": 0}}
+        """;
+
+    private const string ARegistration =
+        """
+        {"agent_id": "be-1", "name": "Backend Developer", "type": "llm", "role": "backend_developer",
+         "specialization": "python_fastapi", "capabilities": ["python", "review"], "metadata": {"model": "large"}}
+        """;
+
+    private const string Topics = """{"topics": ["builds.*", "deploys.>"]}""";
+
+    public string Title => "Agents";
+
+    public IReadOnlyList<Operation> Declare() => [.. Registry(), .. Reports(), .. Oversight()];
+
+    private IEnumerable<Operation> Registry() =>
+    [
+        new Operation<ProjectContext, RegisterRequest>(
+            "RegisterAgent", "Register an agent; its token is in the first answer only.", Input.Body<RegisterRequest>(ARegistration), RegisterAsync)
+        {
+            Allows = Permission.Register,
+            Own = "the agent of the token; for a join token what is not there yet",
+            Refuses = [ErrorCodes.Conflict],
+            Answers = [AnswerShape.Created<Agent>(AnAgent), AnswerShape.Ok<Agent>(AnAgent)],
+        }.Rest("POST", "/agents/register"),
+
+        new Operation<ProjectContext, AgentQuery>("ListAgents", "Find agents, newest first.", Input.Query<AgentQuery>(), ListAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<Page<Agent>>(Example.PageOf(AnAgent))],
+        }.Rest("GET", "/agents"),
+
+        new Operation<ProjectContext, ListQuery>(
+            "ListOnlineAgents", "List the agents that are not offline, newest first.", Input.Query<ListQuery>(),
+            (list, context) => ListAsync(AgentQuery.Online(list), context))
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<Page<Agent>>(Example.PageOf(AnAgent))],
+        }.Rest("GET", "/agents/online"),
+
+        new Operation<AgentContext>("GetAgent", "Get an agent.", ShownAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<Agent>(AnAgent)],
+        }.Rest("GET", "/agents/{agent_id}"),
+
+        new Operation<ChangeableAgentContext, RegisterRequest>(
+            "UpdateAgent", "Change what an agent is; what is absent stays.", Input.Body<RegisterRequest>(ARegistration), ChangeAsync)
+        {
+            Allows = Permission.Register,
+            Answers = [AnswerShape.Ok<Agent>(AnAgent)],
+        }.Rest("PUT", "/agents/{agent_id}").Frame(FrameEvents.AgentRegister, "Change what the agent is; what is absent stays."),
+
+        new Operation<ChangeableAgentContext>("DeleteAgent", "Remove an agent: its deliveries are withdrawn, its tokens end, what it sent stays.", DeleteAsync)
+        {
+            Allows = Permission.DeleteAgent,
+            Answers = [AnswerShape.Done],
+        }.Rest("DELETE", "/agents/{agent_id}"),
+    ];
+
+    private IEnumerable<Operation> Reports() =>
+    [
+        new Operation<ChangeableAgentContext, StatusRequest>(
+            "SetAgentStatus", "Say how an agent is and what it is doing.", Input.Body<StatusRequest>("""{"status": "busy", "activity": "working"}"""), ReportAsync)
+        {
+            Allows = Permission.Register,
+            Answers = [AnswerShape.Ok<Agent>(AnAgent)],
+        }.Rest("PUT", "/agents/{agent_id}/status").Frame(FrameEvents.AgentStatus, "Say how the agent is and what it is doing."),
+
+        new Operation<ChangeableAgentContext>("SendHeartbeat", "Give a sign of life, where no connection does.", BeatAsync)
+        {
+            Allows = Permission.Register,
+            Answers = [AnswerShape.Done],
+        }.Rest("POST", "/agents/{agent_id}/heartbeat").Frame<IAgentConnection>(
+            new FrameMeaning(
+                FrameEvents.AgentHeartbeat, "Give a sign of life. Pongs count too, so this is for clients that can not answer pings.", null, typeof(Agent)),
+            BeatAsync),
+
+        new Operation<AgentContext>("GetSubscriptions", "List the topics that an agent hears.", GetTopics)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<Subscriptions>(Topics)],
+        }.Rest("GET", "/agents/{agent_id}/subscriptions"),
+
+        new Operation<ChangeableAgentContext, Subscriptions>(
+            "SetSubscriptions", "Set the topics that an agent hears, in place of those before.", Input.Body<Subscriptions>(Topics), SubscribeAsync)
+        {
+            Allows = Permission.Register,
+            Answers = [AnswerShape.Ok<Subscriptions>(Topics)],
+        }.Rest("PUT", "/agents/{agent_id}/subscriptions"),
+    ];
+
+    private IEnumerable<Operation> Oversight() =>
+    [
+        new Operation<ChangeableAgentContext>("PauseAgent", "Let an agent's deliveries wait.", PauseAsync)
+        {
+            Allows = Permission.Oversee,
+            Answers = [AnswerShape.Ok<Agent>(AnAgent)],
+        }.Rest("POST", "/agents/{agent_id}/pause"),
+
+        new Operation<ChangeableAgentContext>("ResumeAgent", "Hand out a paused agent's deliveries again.", ResumeAsync)
+        {
+            Allows = Permission.Oversee,
+            Answers = [AnswerShape.Ok<Agent>(AnAgent)],
+        }.Rest("POST", "/agents/{agent_id}/resume"),
+
+        new Operation<ChangeableAgentContext>("RotateAgentToken", "Get an agent a new token in place of its others; it is shown this once.", RotateAsync)
+        {
+            Allows = Permission.RotateToken,
+            Answers = [AnswerShape.Created<NewToken>(TokensConcept.ANewToken)],
+        }.Rest("POST", "/agents/{agent_id}/token"),
+    ];
+
+    private async ValueTask<Answer> RegisterAsync(RegisterRequest request, ProjectContext context)
+    {
+        var (problem, agent, isNew) = await registration.RegisterAsync(context.Project, context.Caller, request, context.Cancellation);
+        if (agent is null)
+            return problem!;
+        await audit.RecordAsync(context.Caller, agent.ProjectId, isNew ? "agent.registered" : "agent.changed", agent.AgentId, context.Cancellation);
+        return isNew ? Answer.Created(agent, $"/agents/{agent.AgentId}") : Answer.Ok(agent);
+    }
+
+    private async ValueTask<Answer> ListAsync(AgentQuery query, ProjectContext context)
+    {
+        if (!ListPlace.TryRead(query.List, out var below, out var problem))
+            return problem;
+        var project = context.Project;
+        var squad = query.Squad is { } name ? (await squads.MembersAsync(project.Number, name, context.Cancellation) ?? []).ToHashSet() : null;
+
+        // One look at everybody, and no sorting: taking the first few of an order selects them.
+        var found = AgentDirectory.Everybody(project)
+            .Where(agent => agent.Number < below && (squad is null || squad.Contains(agent.Number)) && query.Takes(agent))
+            .OrderByDescending(agent => agent.Number)
+            .Take(query.List.Limit + 1)
+            .ToList();
+        var shown = await directory.ShowAsync(project, found, context.Cancellation);
+        return Answer.Ok(ListPlace.Page([.. found.Zip(shown)], query.List.Limit, agent => agent.Second, agent => agent.First.Number));
+    }
+
+    private async ValueTask<Answer> ChangeAsync(RegisterRequest request, ChangeableAgentContext context)
+    {
+        var agent = context.Agent;
+        var problem = AgentRules.Check(request)
+            .Check(request.AgentId is null || request.AgentId == agent.Id, "agent_id", $"must be absent or '{agent.Id}': an agent keeps its id")
+            .Problem;
+        if (problem is not null)
+            return problem;
+        await directory.ChangeAsync(context.Project, agent, record => AgentDirectory.Merge(record, request), context.Cancellation);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "agent.changed", agent.Id, context.Cancellation);
+        return await ShownAsync(context);
+    }
+
+    private async ValueTask<Answer> DeleteAsync(ChangeableAgentContext context)
+    {
+        // Not to be cut short by a caller who hangs up, as it does by itself: an agent's own token ends here. Tokens first: one that
+        // outlived its agent would open the mailbox of the next of that name.
+        await vault.RevokeAgentAsync(context.Project.Id, context.Agent.Id, CancellationToken.None);
+        if (!await directory.RemoveAsync(context.Project, context.Agent, CancellationToken.None))
+            return Problems.NotFound("agent", context.Agent.Id);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "agent.deleted", context.Agent.Id, CancellationToken.None);
+        return Answer.Done;
+    }
+
+    private async ValueTask<Answer> ReportAsync(StatusRequest request, ChangeableAgentContext context)
+    {
+        if (AgentRules.Check(request) is { } problem)
+            return problem;
+        await directory.ReportAsync(context.Project, context.Agent, request.Status, request.Activity, context.Cancellation);
+        return await ShownAsync(context);
+    }
+
+    private async ValueTask<Answer> BeatAsync(ChangeableAgentContext context)
+    {
+        await directory.SeenAsync(context.Project, context.Agent, context.Cancellation);
+        return Answer.Done;
+    }
+
+    private async ValueTask<Answer> BeatAsync(IAgentConnection connection, CancellationToken cancellationToken)
+    {
+        if (!connection.Takes)
+            return Answer.Done;
+        await directory.SeenAsync(connection.Project, connection.Agent, cancellationToken);
+        return Answer.Ok(await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending));
+    }
+
+    private async ValueTask<Answer> PauseAsync(ChangeableAgentContext context)
+    {
+        await directory.ChangeAsync(context.Project, context.Agent, record => record with { Paused = true }, context.Cancellation);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "agent.paused", context.Agent.Id, context.Cancellation);
+        return await ShownAsync(context);
+    }
+
+    private async ValueTask<Answer> ResumeAsync(ChangeableAgentContext context)
+    {
+        await directory.ChangeAsync(context.Project, context.Agent, record => record with { Paused = false }, context.Cancellation);
+        mailboxes.Wake(context.Agent.Number);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "agent.resumed", context.Agent.Id, context.Cancellation);
+        return await ShownAsync(context);
+    }
+
+    private static ValueTask<Answer> GetTopics(AgentContext context) => new(Answer.Ok(new Subscriptions { Topics = context.Agent.Record.Topics }));
+
+    private async ValueTask<Answer> SubscribeAsync(Subscriptions request, ChangeableAgentContext context)
+    {
+        if (AgentRules.Check(request) is { } problem)
+            return problem;
+        IReadOnlyList<string> topics = [.. request.Topics!.Distinct(StringComparer.Ordinal)];
+        await directory.ChangeAsync(context.Project, context.Agent, record => record with { Topics = topics }, context.Cancellation);
+        return Answer.Ok(new Subscriptions { Topics = topics });
+    }
+
+    private async ValueTask<Answer> RotateAsync(ChangeableAgentContext context)
+    {
+        var token = await vault.RotateAsync(context.Project.Id, context.Agent.Id, context.Cancellation);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "token.rotated", context.Agent.Id, context.Cancellation);
+        return Answer.Created(token, $"/tokens/{token.TokenId}");
+    }
+
+    private async ValueTask<Answer> ShownAsync(AgentContext context) => context.Project.Agents.Find(context.Agent.Number) is null
+        ? Problems.NotFound("agent", context.Agent.Id)
+        : Answer.Ok(await directory.ShowAsync(context.Project, context.Agent, context.Cancellation));
+}

@@ -1,0 +1,34 @@
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Connections.ServerSentEvents;
+
+/// <summary>What every stream takes.</summary>
+internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<string> Agents, string? After) : IQuery<StreamQuery>
+{
+    public static StreamQuery Read(QueryReader query) => new(
+        query.Texts("types", "Of messages and events; hides nothing else."),
+        query.Texts("agents", "Agents from or to whom a message must be."),
+        query.Text("after", "A place, `EPOCH-SEQ`, or a seq; 0: from the start."));
+
+    internal StreamFilter Filter(ProjectState project) => new(
+        Types.ToHashSet(StringComparer.Ordinal),
+        Agents.Select(agent => agent == Sender.ServerId ? 0 : project.Agents.Find(agent)?.Number ?? -1).ToHashSet());
+}
+
+/// <summary>How a stream begins and ends.</summary>
+/// <param name="FromStart">Without a place: history first. Otherwise live only.</param>
+/// <param name="Events">Agents and published events go out as <c>event</c>.</param>
+internal sealed record StreamShape(bool FromStart, bool Events)
+{
+    /// <summary>The seq of the completion, where there was one; a reader that is past it gets 204.</summary>
+    internal long? EndsAt { get; init; }
+
+    /// <summary>Things as they now are go out by their own name: an agent as <c>agent</c>.</summary>
+    internal bool Things { get; init; }
+
+    internal bool EndsAtCompletion { get; init; }
+}

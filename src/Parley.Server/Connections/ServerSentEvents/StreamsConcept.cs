@@ -1,0 +1,143 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.History;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Connections.ServerSentEvents;
+
+/// <summary>Live streams for browsers, terminals and whatever reads lines.</summary>
+internal sealed class StreamsConcept(StreamServer server, MessageAccess access) : IConcept
+{
+    private static readonly Example AStream = new("example",
+        """
+        retry: 2000
+        event: place
+        id: 1769090212-1041
+        data: {}
+
+        event: message
+        id: 1769090212-1042
+        data: {"message_id":"0199e1c2-0000-7000-8000-000000000412","seq":1042,"sender_id":"pm-1","to":"be-1", ...}
+
+
+        """);
+
+    public string Title => "Streams";
+
+    /// <summary>The events of streams, by their names.</summary>
+    internal static IReadOnlyList<FrameMeaning> Events { get; } =
+    [
+        new("place", "Where the reader is: at the start, and every 15 s while nothing comes.", null),
+        new("message", "A message, or what is left of a deleted one.", typeof(Message)) { Examples = [MailboxExamples.AMessage] },
+        new("status", "Where an execution stands, with its new log lines.", typeof(ExecutionStatusEvent))
+        {
+            Examples =
+            [
+                """
+                {"execution_id": "0199e1c1-0000-7000-8000-000000000400", "status": "in_progress", "progress": 40, "current_phase": "implementation",
+                 "logs": [{"timestamp": "2026-01-22T13:56:00.000Z", "level": "info", "message": "All tests pass."}]}
+                """,
+            ],
+        },
+        new("completion", "How an execution ended. On its own stream the server closes after it; who comes back past it gets 204.", typeof(ExecutionCompletionEvent))
+        {
+            Examples = ["""{"execution_id": "0199e1c1-0000-7000-8000-000000000400", "status": "completed", "result": {"pull_request": 17}, "error": null}"""],
+        },
+        new("event", "Something that happened, on the streams of projects and events.", typeof(EventRecord))
+        {
+            Examples =
+            [
+                """
+                {"event_id": "0199e1c3-0000-7000-8000-000000000414", "seq": 1044, "event_type": "agent_joined", "project_id": "default", "source": "parley",
+                 "data": {"agent_id": "be-1"}, "timestamp": "2026-01-22T13:58:00.000Z"}
+                """,
+            ],
+        },
+        new("gap", "The place asked for is no longer there: what lies between is not told.", null),
+        new("error", "The stream itself failed; come back by the last place.", null),
+    ];
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<ProjectContext, (string Id, StreamQuery Query)>(
+            "StreamExecution", "An execution's messages, status and completion: history first, then live.",
+            Input.Path("execution_id").And(Input.Query<StreamQuery>()), ExecutionAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Stream(AStream)],
+        }.Rest("GET", "/sse/execution/{execution_id}"),
+
+        new Operation<ProjectContext, StreamQuery>("StreamProject", "Everything in a project that you may read.", Input.Query<StreamQuery>(), ProjectAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Stream(AStream)],
+        }.Rest("GET", "/sse/project/{project_id}"),
+
+        new Operation<AgentContext, StreamQuery>("StreamAgent", "The messages that an agent may read.", Input.Query<StreamQuery>(), AgentAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Answers = [AnswerShape.Stream(AStream)],
+        }.Rest("GET", "/sse/agent/{agent_id}"),
+
+        new Operation<ProjectContext, (string Id, StreamQuery Query)>(
+            "StreamThread", "A conversation: history first, then live.", Input.Path("thread_id").And(Input.Query<StreamQuery>()), ThreadAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = "the conversations in which the agent that it is takes part",
+            Answers = [AnswerShape.Stream(AStream)],
+        }.Rest("GET", "/sse/thread/{thread_id}"),
+
+        new Operation<ProjectContext, StreamQuery>(
+            "StreamEvents", "Events: what agents publish, and what the server says of itself.", Input.Query<StreamQuery>(), EventsAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Stream(AStream)],
+        }.Rest("GET", "/sse/events"),
+    ];
+
+    private async ValueTask<Answer> ExecutionAsync((string Id, StreamQuery Query) asked, ProjectContext context)
+    {
+        var project = context.Project;
+        if (await server.EntryAsync(project, asked.Id, context.Cancellation) is not { Kind: EntryKind.Execution } execution || execution.Execution != execution.Seq)
+            return Problems.NotFound("execution", asked.Id);
+        var ended = await server.EndOfAsync(project, execution.Seq, context.Cancellation);
+        return await server.ServeAsync(
+            context.Http, project, context.Caller.ReaderIn(project), FeedSelections.Execution(execution.Seq, asked.Query.Filter(project)), asked.Query,
+            new StreamShape(FromStart: true, Events: false) { EndsAt = ended, EndsAtCompletion = true });
+    }
+
+    private async ValueTask<Answer> ProjectAsync(StreamQuery query, ProjectContext context) => await server.ServeAsync(
+        context.Http, context.Project, context.Caller.ReaderIn(context.Project), FeedSelections.Project(query.Filter(context.Project)), query,
+        new StreamShape(false, Events: true) { Things = true });
+
+    private async ValueTask<Answer> AgentAsync(StreamQuery query, AgentContext context)
+    {
+        var reader = new Reader(context.Agent.Number, context.Agent.Record.JoinedSeq);
+        return await server.ServeAsync(
+            context.Http, context.Project, reader, FeedSelections.Messages(query.Filter(context.Project)), query, new StreamShape(false, Events: false));
+    }
+
+    private async ValueTask<Answer> ThreadAsync((string Id, StreamQuery Query) asked, ProjectContext context)
+    {
+        var project = context.Project;
+        var reader = context.Caller.ReaderIn(project);
+        if (await server.EntryAsync(project, asked.Id, context.Cancellation) is not { } opened || opened.Thread != opened.Seq ||
+            !await access.MayReadThreadAsync(project.Number, opened.Seq, reader, context.Cancellation))
+        {
+            return Problems.NotFound("thread", asked.Id);
+        }
+
+        return await server.ServeAsync(
+            context.Http, project, reader, FeedSelections.Thread(opened.Seq, asked.Query.Filter(project)), asked.Query, new StreamShape(FromStart: true, Events: false));
+    }
+
+    private async ValueTask<Answer> EventsAsync(StreamQuery query, ProjectContext context) => await server.ServeAsync(
+        context.Http, context.Project, context.Caller.ReaderIn(context.Project), FeedSelections.Events(query.Filter(context.Project)), query,
+        new StreamShape(false, Events: true));
+}

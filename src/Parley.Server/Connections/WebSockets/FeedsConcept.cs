@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Log;
+using Parley.Server.Operations;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Live feeds over a socket: followed, and followed no longer.</summary>
+internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub) : IConcept
+{
+    private const int MostSubscriptions = 64;
+
+    private long _next;
+
+    public string Title => "Feeds";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new SocketOperation("Subscribe", "Follow feeds of the log.") { Allows = Permission.Connect }.Frame<SocketConnection>(
+            new FrameMeaning(FrameEvents.Subscribe, "Follow feeds of the log.", typeof(SubscribeRequest), typeof(SubscribeAnswer))
+            {
+                Examples = ["""{"feeds": {"messages": {"thread": "0199e1c2-0000-7000-8000-000000000412"}, "receipts": {}}, "after": "1769090212-1041"}"""],
+            },
+            SubscribeAsync),
+
+        new SocketOperation("Unsubscribe", "Follow them no longer.") { Allows = Permission.Connect }.Frame<SocketConnection>(
+            new FrameMeaning(FrameEvents.Unsubscribe, "Follow them no longer.", typeof(UnsubscribeRequest)) { Examples = ["""{"subscription": "7"}"""] },
+            UnsubscribeAsync),
+    ];
+
+    private async ValueTask SubscribeAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!connection.TryRead<SubscribeRequest>(frame, out var request))
+            return;
+        if (Check(connection, request, out var after) is { } bad)
+        {
+            connection.Fail(frame, bad);
+            return;
+        }
+
+        var feeds = new List<Feed>();
+        foreach (var (name, filter) in request.Feeds!)
+        {
+            var (feed, problem) = catalog.Open(connection.Project.Log, name, filter);
+            if (feed is null)
+            {
+                connection.Fail(frame, problem!);
+                return;
+            }
+
+            feeds.Add(feed);
+        }
+
+        var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
+        var running = new FeedSubscription(
+            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub);
+        // Known before it is answered: an unsubscribe may follow at once.
+        if (!connection.Keep(subscription, running))
+            return;
+        await running.StartAsync(frame, after, request.Snapshot == true, cancellationToken);
+    }
+
+    private static async ValueTask UnsubscribeAsync(SocketConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!connection.TryRead<UnsubscribeRequest>(frame, out var request))
+            return;
+        if (request.Subscription is not { } subscription || connection.Drop(subscription) is not { } running)
+        {
+            connection.Fail(frame, Problems.NotFound("subscription", request.Subscription ?? ""));
+            return;
+        }
+
+        await running.DisposeAsync();
+        connection.Ok(frame);
+    }
+
+    private static ApiProblem? Check(SocketConnection connection, SubscribeRequest request, out LogPosition? after)
+    {
+        after = null;
+        if (request.Feeds is not { Count: > 0 })
+            return Problems.InvalidField("feeds", "is missing: name at least one, as in {\"messages\": {}}");
+        if (connection.SubscriptionCount >= MostSubscriptions)
+            return Problems.Conflict($"This connection has {MostSubscriptions} subscriptions already: drop one first.");
+        if (request.After is not { } place || place.ValueKind == JsonValueKind.Null)
+            return null;
+        var text = place.ValueKind == JsonValueKind.String ? place.GetString()! : place.GetRawText();
+        if (!LogPosition.TryParse(text, connection.Project.Log.Epoch, out var position))
+            return Problems.InvalidField("after", "must be a place such as 1769090212-1042, or a seq");
+        after = position;
+        return null;
+    }
+}

@@ -1,0 +1,42 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Mailboxes;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>The frames that the server sends over a socket, for their documentation.</summary>
+internal static class ServerFrames
+{
+    internal static IReadOnlyList<FrameMeaning> All { get; } =
+    [
+        new(FrameEvents.Welcome, "The first frame of a connection.", typeof(Welcome))
+        {
+            Examples =
+            [
+                $$"""
+                {"agent": {{AgentsConcept.AnAgent}}, "session_id": "2e194b96b60e4b2d8dbaeceab162df6b", "heartbeat_seconds": 15, "window": 64, "place": "1769090212-1042"}
+                """,
+            ],
+        },
+        new(FrameEvents.MessageReceived, "A delivery, leased to this connection.", typeof(InboxItem)) { Examples = [MailboxExamples.AnInboxItem] },
+        new(FrameEvents.Ok, "A frame that had an id is done; `data` is that frame's answer, where it has one.", null),
+        new(FrameEvents.Error, "A frame was refused. With the frame's id, where it had one.", typeof(Problem))
+        {
+            Examples = [ProblemExamples.Of(ErrorCodes.InvalidRequest).ToJsonString()],
+        },
+        new(FrameEvents.Answer, "The first reply to a request, with the request's id.", typeof(RequestAnswer))
+        {
+            Examples = [$$"""{"status": "success", "reply": {{MailboxExamples.AReply}}}"""],
+        },
+        new(FrameEvents.Snapshot, "A part of a feed's state as it is, where the subscription asked for it.", typeof(FeedSnapshot))
+        {
+            Examples = [$$"""{"subscription": "7", "feed": "messages", "items": [{{MailboxExamples.AMessage}}], "done": false}"""],
+        },
+        new(FrameEvents.Change, "One entry of a feed.", typeof(Change))
+        {
+            Examples = [$$"""{"subscription": "7", "feed": "messages", "place": "1769090212-1043", "op": "put", "item": {{MailboxExamples.AReply}}}"""],
+        },
+    ];
+}

@@ -1,0 +1,25 @@
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Executions;
+
+/// <summary>Which executions a list shows.</summary>
+internal sealed record ExecutionQuery(ListQuery List, ExecutionStatus? Status, string? Squad) : IQuery<ExecutionQuery>
+{
+    internal IEnumerable<string> Marks
+    {
+        get
+        {
+            // The squad's is looked for first: there are fewer of one squad than of one status.
+            if (Squad is not null)
+                yield return ExecutionKind.Mark(Squad);
+            if (Status is { } status)
+                yield return ExecutionKind.Mark(status);
+        }
+    }
+
+    public static ExecutionQuery Read(QueryReader query) => new(
+        query.List(),
+        query.Word<ExecutionStatus>("status", "Only those of this status."),
+        query.Text("squad", "Only those of this squad."));
+}

@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Http;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Mailboxes;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.History;
+
+/// <summary>What was said: lists, single messages, traces.</summary>
+internal sealed class HistoryConcept(
+    MessageLists lists, MessageAccess access, IMessageHistory history, MessageTraces traces, InboxReader inbox, AgentDirectory agents) : IConcept
+{
+    private const string Theirs = "what the agent that it is sent or got";
+
+    private static readonly string APage = Example.PageOf(MailboxExamples.AMessage, "1042");
+
+    public string Title => "Messages";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<ProjectContext, MessageListQuery>("ListMessages", "Messages that you may read, newest first.", Input.Query<MessageListQuery>(), ListAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Refuses = [ErrorCodes.IndexBehind],
+            Answers = [AnswerShape.Ok<Page<Message>>(APage)],
+        }.Rest("GET", "/messages"),
+
+        new Operation<ProjectContext, MessageListQuery>("RecentMessages", "The newest messages that you may read.", Input.Query<MessageListQuery>(), ListAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Refuses = [ErrorCodes.IndexBehind],
+            Answers = [AnswerShape.Ok<Page<Message>>(APage)],
+        }.Rest("GET", "/messages/recent"),
+
+        new Operation<ProjectContext, MessageListQuery>(
+            "TaskMessages", "A task's messages, newest first.",
+            Input.Path("task_id").And(Input.Query<ListQuery>()).As(asked => MessageListQuery.OfTask(asked.First, asked.Second)), ListAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<Page<Message>>(APage)],
+        }.Rest("GET", "/messages/task/{task_id}"),
+
+        new Operation<ProjectContext, MessageOrInbox>("GetMessage", "The message of an id; or, of an agent's id, its inbox.", new MessageOrInboxInput(), GetAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<Message>(MailboxExamples.AMessage)],
+        }.Rest("GET", "/messages/{message_id}"),
+
+        new Operation<ProjectContext, string>("TraceMessage", "Everything that happened to a message.", Input.Path("message_id"), TraceAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<MessageTrace>(
+                $$"""
+                {"message": {{MailboxExamples.AMessage}}, "deliveries": [{{MailboxExamples.ADelivery}}], "routing": ["be-1: the agent"], "rules": [],
+                 "replies": [{{MailboxExamples.AReply}}], "session": null, "superseded_by": null}
+                """)],
+        }.Rest("GET", "/messages/{message_id}/trace"),
+    ];
+
+    private ValueTask<Answer> ListAsync(MessageListQuery query, ProjectContext context) =>
+        lists.ListAsync(context.Project, context.Caller.ReaderIn(context.Project), query, context.Cancellation);
+
+    private async ValueTask<Answer> GetAsync(MessageOrInbox asked, ProjectContext context)
+    {
+        var project = context.Project;
+        if (!WireNames.IsUuid(asked.Id) || project.Agents.Find(asked.Id) is not null)
+            return await InboxAsync(asked, context);
+        if (asked.AsMessage is { } unknown)
+            return unknown;
+        if (await access.FindAsync(project, Guid.Parse(asked.Id), context.Caller.ReaderIn(project), context.Cancellation) is not { } message)
+            return Problems.NotFound("message", asked.Id);
+        var reactions = await history.ReactionsAsync(project.Number, message.Seq, context.Cancellation);
+        return Answer.Raw(buffer => MessageWithReactions.Write(buffer, message.Json, reactions));
+    }
+
+    private async ValueTask<Answer> InboxAsync(MessageOrInbox asked, ProjectContext context)
+    {
+        var isHuman = asked.Id == AgentDirectory.Human;
+        if ((!isHuman && !WireNames.IsAgentId(asked.Id)) || !context.Caller.May(Permission.ReadMessages, asked.Id))
+            return Problems.NotFound("message", asked.Id);
+        if (!asked.AsInbox.TryGet(out var query, out var problem))
+            return problem;
+        var agent = isHuman ? await agents.HumanAsync(context.Project, context.Cancellation) : context.Project.Agents.Find(asked.Id);
+        return agent is null ? Problems.NotFound("agent", asked.Id) : await inbox.PeekAsync(context.Project, agent, query, context.Cancellation);
+    }
+
+    private async ValueTask<Answer> TraceAsync(string id, ProjectContext context) =>
+        Guid.TryParseExact(id, "D", out var message) &&
+        await traces.FindAsync(context.Project, message, context.Caller.ReaderIn(context.Project), context.Cancellation) is { } trace
+            ? Answer.Ok(trace)
+            : Problems.NotFound("message", id);
+
+    /// <summary>What the path names; its query is read in both ways, since only the handler knows which of the two it is.</summary>
+    /// <param name="AsMessage">The refusal of a query, which a message has none of.</param>
+    private sealed record MessageOrInbox(string Id, ApiProblem? AsMessage, Result<InboxQuery> AsInbox);
+
+    private sealed class MessageOrInboxInput : Input<MessageOrInbox>
+    {
+        private static readonly Input<InboxQuery> OfInbox = Input.Query<InboxQuery>();
+
+        internal override InputShape Shape { get; } = new() { Path = ["message_id"], Query = [] };
+
+        internal override async ValueTask<Result<MessageOrInbox>> ReadAsync(HttpContext http, OperationOrigin origin) =>
+            new MessageOrInbox(origin.PathValue("message_id"), QueryReader.UnknownIn(http.Request), await OfInbox.ReadAsync(http, origin));
+    }
+}

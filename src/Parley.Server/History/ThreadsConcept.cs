@@ -1,0 +1,151 @@
+using System.Globalization;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Log;
+using Parley.Server.Mailboxes;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.History;
+
+/// <summary>Conversations: listed, read, caught up with.</summary>
+internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, IndexCatchUp index) : IConcept
+{
+    private const string Theirs = "the conversations in which the agent that it is takes part";
+
+    private const string AThread =
+        """
+        "conversation_thread_id": "0199e1c2-0000-7000-8000-000000000412", "title": "Please implement the login page.", "participants": ["pm-1", "be-1"],
+        "messages": 2, "started_at": "2026-01-22T13:56:52.551Z", "last_at": "2026-01-22T13:57:02.551Z", "last_seq": 1043
+        """;
+
+    public string Title => "Threads";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<ProjectContext, ListQuery>("ListThreads", "Conversations that you may read, the liveliest first.", Input.Query<ListQuery>(), ListAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Refuses = [ErrorCodes.IndexBehind],
+            Answers = [AnswerShape.Ok<Page<ThreadSummary>>(Example.PageOf($$"""{{{AThread}}}"""))],
+        }.Rest("GET", "/threads"),
+
+        new Operation<ProjectContext, (string Id, ListQuery List)>(
+            "GetThread", "A conversation: its messages in order, who takes part.", Input.Path("thread_id").And(Input.Query<ListQuery>()), GetAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<ThreadView>($$"""{"items": [{{MailboxExamples.AMessage}}, {{MailboxExamples.AReply}}], "next": null, {{AThread}}}""")],
+        }.Rest("GET", "/threads/{thread_id}"),
+
+        new Operation<ProjectContext, (string Id, SinceQuery Since)>(
+            "GetThreadCurrent", "What is newer than what you have read, and what of it was superseded.",
+            Input.Path("thread_id").And(Input.Query<SinceQuery>()), CurrentAsync)
+        {
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<ThreadCurrent>(
+                $$"""
+                {"conversation_thread_id": "0199e1c2-0000-7000-8000-000000000412", "since": 1042, "is_current": false,
+                 "newer": [{{MailboxExamples.AReply}}], "superseded": []}
+                """)],
+        }.Rest("GET", "/threads/{thread_id}/current"),
+    ];
+
+    private async ValueTask<Answer> ListAsync(ListQuery query, ProjectContext context)
+    {
+        var project = context.Project;
+        var before = long.MaxValue;
+        if (query.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            return Problems.InvalidField("after", "is not the `next` of a page");
+        if (await index.RunAsync(project.Number, context.Cancellation) is { } behind)
+            return behind;
+        var rows = await history.ThreadsAsync(project.Number, context.Caller.ReaderIn(project)?.Agent, before, query.Limit + 1, context.Cancellation);
+        return Answer.Ok(new Page<ThreadSummary>
+        {
+            Items = [.. rows.Take(query.Limit).Select(row => Summary(project, row))],
+            Next = rows.Count > query.Limit ? rows[query.Limit - 1].LastSeq.ToString(CultureInfo.InvariantCulture) : null,
+        });
+    }
+
+    private async ValueTask<Answer> GetAsync((string Id, ListQuery List) asked, ProjectContext context)
+    {
+        var (project, limit) = (context.Project, asked.List.Limit);
+        if (!(await FindAsync(asked.Id, context)).TryGet(out var thread, out var problem))
+            return problem;
+        long after = 0;
+        if (asked.List.After is { } place && !long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+            return Problems.InvalidField("after", "is not the `next` of a page");
+        if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
+            return Problems.NotFound("thread", asked.Id);
+        var messages = await history.ThreadAsync(project.Number, thread, after, limit + 1, context.Cancellation);
+        var summary = Summary(project, row);
+        return Answer.Ok(new ThreadView
+        {
+            ConversationThreadId = summary.ConversationThreadId,
+            Title = summary.Title,
+            Participants = summary.Participants,
+            Messages = summary.Messages,
+            StartedAt = summary.StartedAt,
+            LastAt = summary.LastAt,
+            LastSeq = summary.LastSeq,
+            Items = [.. messages.Take(limit).Select(MessageJsonReader.Message)],
+            Next = messages.Count > limit ? messages[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null,
+        });
+    }
+
+    private async ValueTask<Answer> CurrentAsync((string Id, SinceQuery Since) asked, ProjectContext context)
+    {
+        var (project, since) = (context.Project, asked.Since.Since);
+        if (!(await FindAsync(asked.Id, context)).TryGet(out var thread, out var problem))
+            return problem;
+        var newer = await history.ThreadAsync(project.Number, thread, since, 500, context.Cancellation);
+        var superseded = await history.SupersededAsync(project.Number, thread, since, context.Cancellation);
+        return Answer.Ok(new ThreadCurrent
+        {
+            ConversationThreadId = asked.Id,
+            Since = since,
+            IsCurrent = newer.Count == 0 && superseded.Count == 0,
+            Newer = [.. newer.Select(MessageJsonReader.Message)],
+            Superseded = [.. superseded.Select(message => MessageJsonReader.Id(message.Json).ToString())],
+        });
+    }
+
+    /// <returns>The seq of the entry that opened the thread.</returns>
+    private async ValueTask<Result<long>> FindAsync(string id, ProjectContext context)
+    {
+        var project = context.Project;
+        if (!WireNames.IsUuid(id) || EntryId.SeqOf(Guid.Parse(id)) is not (> 0 and var seq) || seq > project.Log.Head)
+            return Problems.NotFound("thread", id);
+        // The entry that opened a thread may be gone with retention; then its later messages still carry the thread's id.
+        var entry = await access.FindEntryAsync(project, Guid.Parse(id), context.Cancellation);
+        if ((entry is not null && entry.Thread != entry.Seq) ||
+            !await access.MayReadThreadAsync(project.Number, seq, context.Caller.ReaderIn(project), context.Cancellation))
+        {
+            return Problems.NotFound("thread", id);
+        }
+
+        return entry is null && project.Log.Find(seq) is not null ? Problems.NotFound("thread", id) : seq;
+    }
+
+    private static ThreadSummary Summary(ProjectState project, ThreadRow row) => new()
+    {
+        ConversationThreadId = row.Id.ToString(),
+        Title = row.Title,
+        Participants = [.. row.Participants.Select(number => project.Agents.Find(number)?.Id).OfType<string>()],
+        Messages = row.Messages,
+        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.StartedAt),
+        LastAt = DateTimeOffset.FromUnixTimeMilliseconds(row.LastAt),
+        LastSeq = row.LastSeq,
+    };
+}
+
+/// <summary>What one has read up to.</summary>
+internal sealed record SinceQuery(long Since) : IQuery<SinceQuery>
+{
+    public static SinceQuery Read(QueryReader query) => new(query.Long("since", 0, "The seq of the newest message that you have read.") ?? 0);
+}

@@ -1,0 +1,158 @@
+using Microsoft.AspNetCore.Http;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Mailboxes;
+
+/// <summary>An agent's mailbox: look, claim, settle, over REST or the agent's socket.</summary>
+internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Settling settling, AgentDirectory agents) : IConcept
+{
+    private const string Theirs = "the deliveries of the agent that it is";
+
+    public string Title => "Inbox";
+
+    public IReadOnlyList<Operation> Declare() => [.. Taking(), .. SettlingOne(), .. Connection()];
+
+    private IEnumerable<Operation> Taking() =>
+    [
+        new Operation<AgentContext, InboxQuery>(
+            "PeekInbox", "Look at what waits, changing nothing.", Input.Query<InboxQuery>(),
+            (query, context) => inbox.PeekAsync(context.Project, context.Agent, query, context.Cancellation))
+        {
+            Allows = Permission.ReadMessages,
+            Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
+        }.Rest("GET", "/agents/{agent_id}/inbox"),
+
+        new Operation<AgentContext, (ClaimRequest? Body, ClaimQuery Query)>(
+            "ClaimMessages", "Lease what waits; what is not settled in time is queued again.",
+            Input.OptionalBody<ClaimRequest>("""{"max": 10, "wait": 20, "type": ["task_assignment"], "priority": [3, 4], "lease_seconds": 300}""")
+                .And(Input.Query<ClaimQuery>()),
+            ClaimAsync)
+        {
+            Allows = Permission.Settle,
+            Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
+        }.Rest("POST", "/agents/{agent_id}/claim"),
+
+        new Operation<ProjectContext, (AckBatchRequest Body, SettlerQuery Query)>(
+            "AckMessages", "Settle up to 1,000 deliveries, each with its own result.",
+            Input.Body<AckBatchRequest>($$"""{"items": [{{MailboxExamples.ASettling}}]}""").And(Input.Query<SettlerQuery>()), AckManyAsync)
+        {
+            Allows = Permission.Settle,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<ItemResults>(
+                $$"""{"items": [{"status": 204, "problem": null}, {"status": 409, "problem": {{ProblemExamples.Of(ErrorCodes.LeaseLost).ToJsonString()}}}]}""")],
+        }.Rest("POST", "/acks"),
+    ];
+
+    private IEnumerable<Operation> SettlingOne() =>
+    [
+        Settles(
+            "AckMessage", "Settle a delivery: it is done.", SettleVerb.Ack, "ack", FrameEvents.MessageAck,
+            Input.OptionalBody<AckRequest>("""{"lease_id": "4711.1"}"""), body => new SettleItem { LeaseId = body.LeaseId }),
+        Settles(
+            "NackMessage", "Give a delivery back: it is queued again, or dead after its last attempt.", SettleVerb.Nack, "nack", FrameEvents.MessageNack,
+            Input.OptionalBody<NackRequest>("""{"lease_id": "4711.1", "delay_seconds": 300, "reason": "The database is being migrated."}"""),
+            body => new SettleItem { LeaseId = body.LeaseId, DelaySeconds = body.DelaySeconds, Reason = body.Reason }),
+        Settles(
+            "ExtendLease", "Hold a delivery longer.", SettleVerb.Extend, "extend", FrameEvents.MessageExtend,
+            Input.OptionalBody<ExtendRequest>("""{"lease_id": "4711.1", "lease_seconds": 600}"""),
+            body => new SettleItem { LeaseId = body.LeaseId, LeaseSeconds = body.LeaseSeconds }),
+        Settles(
+            "SurfaceMessage", "Say that the model has seen it.", SettleVerb.Surfaced, "surfaced", FrameEvents.MessageSurfaced,
+            Input.OptionalBody<AckRequest>("""{"lease_id": "4711.1"}"""), body => new SettleItem { LeaseId = body.LeaseId }),
+    ];
+
+    private IEnumerable<Operation> Connection() =>
+    [
+        new SocketOperation("SetMailboxFilter", "Say what this connection takes; the rest stays queued.") { Allows = Permission.Connect }
+            .Frame<IMailboxConnection>(
+                new FrameMeaning(FrameEvents.MailboxFilter, "Say what this connection takes; the rest stays queued.", typeof(MailboxFilter))
+                {
+                    Examples = ["""{"types": ["task_assignment"], "priorities": [3, 4]}"""],
+                },
+                MailboxFrames.Filter),
+
+        new SocketOperation("SetWindow", "Say how many unacknowledged messages the server may have out.") { Allows = Permission.Connect }
+            .Frame<IMailboxConnection>(
+                new FrameMeaning(FrameEvents.Window, "Say how many unacknowledged messages the server may have out.", typeof(WindowRequest))
+                {
+                    Examples = ["""{"window": 16}"""],
+                },
+                MailboxFrames.SetWindow),
+    ];
+
+    private Operation Settles<TBody>(
+        string name, string summary, SettleVerb verb, string path, string frame, Input<TBody?> body, Func<TBody, SettleItem> item)
+        where TBody : class => new Operation<ProjectContext, SettleOrder>(
+            name, summary,
+            Input.Path("message_id").And(body).And(Input.Query<SettlerQuery>()).As(asked => new SettleOrder(
+                asked.First.First, asked.First.Second is { } given ? item(given) : new SettleItem(), asked.Second.AgentId)),
+            (order, context) => SettleAsync(verb, order, context))
+        {
+            Allows = Permission.Settle,
+            Own = Theirs,
+            Refuses = [ErrorCodes.LeaseLost],
+            Answers = [AnswerShape.Done],
+        }
+        .Rest("POST", $"/messages/{{message_id}}/{path}")
+        .Frame<IAgentConnection>(
+            new FrameMeaning(frame, summary, typeof(SettleItem)) { TakesItems = true, Examples = [MailboxExamples.ASettling] },
+            (connection, asked, _) => MailboxFrames.Settle(connection, asked, verb, settling));
+
+    private async ValueTask<Answer> ClaimAsync((ClaimRequest? Body, ClaimQuery Query) asked, AgentContext context)
+    {
+        var (project, agent) = (context.Project, context.Agent);
+        var request = asked.Query.Over(asked.Body ?? new ClaimRequest());
+        if (Check(request) is { } bad)
+            return bad;
+        if (context.Caller.AgentId == agent.Id)
+            await agents.SeenAsync(project, agent, context.Cancellation);
+        var order = new ClaimOrder(
+            project.Number, agent.Number, request.Max ?? 10, request.LeaseSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : SettleReader.DefaultLease,
+            DeliveryFilters.Of(project, request.Type, request.Priority, request.From), null);
+        var items = await inbox.ClaimAsync(project, agent, order, TimeSpan.FromSeconds(request.Wait ?? 0), context.Cancellation);
+        return Answer.Raw(buffer => InboxReader.Write(buffer, items));
+    }
+
+    private async ValueTask<Answer> SettleAsync(SettleVerb verb, SettleOrder order, ProjectContext context)
+    {
+        if (!WireNames.IsUuid(order.MessageId))
+            return Problems.NotFound("message", order.MessageId);
+        var settler = await actors.FindSettlerAsync(
+            context.Caller, context.Project, order.AgentId, Guid.Parse(order.MessageId), order.Item.LeaseId, context.Cancellation);
+        if (!settler.TryGet(out var agent, out var problem))
+            return problem;
+        var results = await settling.SettleAsync(context.Project, agent, [SettleReader.Read(verb, order.MessageId, order.Item)]);
+        return results[0] is { } refused ? refused : Answer.Done;
+    }
+
+    private async ValueTask<Answer> AckManyAsync((AckBatchRequest Body, SettlerQuery Query) asked, ProjectContext context)
+    {
+        var items = asked.Body.Items;
+        if (new Validation().Required("items", items).Items("items", items, 1_000).Problem is { } bad)
+            return bad;
+        if (!(await actors.FindActorAsync(context.Caller, context.Project, asked.Query.AgentId, context.Cancellation)).TryGet(out var agent, out var problem))
+            return problem;
+        var drafts = items!.Select(item => SettleReader.Read(SettleVerb.Ack, item.MessageId, new SettleItem { LeaseId = item.LeaseId })).ToList();
+        var results = await settling.SettleAsync(context.Project, agent, drafts);
+        return Answer.Ok(new ItemResults
+        {
+            Items = [.. results.Select(result => new ItemResult { Status = result?.Status ?? StatusCodes.Status204NoContent, Problem = result?.ToProblem() })],
+        });
+    }
+
+    private static ApiProblem? Check(ClaimRequest request) => new Validation()
+        .Range("max", request.Max, 1, InboxQuery.MostItems)
+        .Range("wait", request.Wait, 0d, InboxQuery.LongestWait.TotalSeconds)
+        .Range("lease_seconds", request.LeaseSeconds, 1, SettleReader.MostLeaseSeconds)
+        .Defined("priority", request.Priority)
+        .Problem;
+
+    /// <param name="AgentId">For whom; null: as the caller is.</param>
+    private sealed record SettleOrder(string MessageId, SettleItem Item, string? AgentId);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.History;
+using Parley.Server.Mailboxes;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Messages;
+
+/// <summary>What is done to a message that was sent: deleted, reacted to.</summary>
+internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess access, IMessageStore store, IAuditTrail audit) : IConcept
+{
+    public string Title => "Messages";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<ProjectContext, string>(
+            "DeleteMessage", "Remove a message's content and withdraw what nobody has taken yet.", Input.Path("message_id"), DeleteAsync)
+        {
+            Allows = Permission.DeleteMessage,
+            Own = "what the agent that it is sent",
+            Answers = [AnswerShape.Done],
+        }.Rest("DELETE", "/messages/{message_id}"),
+
+        Reaction("AddReaction", "React to a message.", "PUT", remove: false),
+        Reaction("RemoveReaction", "Take a reaction back.", "DELETE", remove: true),
+    ];
+
+    private Operation Reaction(string name, string summary, string method, bool remove) => new Operation<ProjectContext, ReactionOrder>(
+        name, summary,
+        Input.Path("message_id").And(Input.Path("emoji")).And(Input.Query<SettlerQuery>()).As(
+            asked => new ReactionOrder(asked.First.First, asked.First.Second, remove, asked.Second.AgentId)),
+        ReactAsync)
+    {
+        Allows = Permission.Send,
+        Own = "the reactions of the agent that it is",
+        Answers = [AnswerShape.Done],
+    }.Rest(method, "/messages/{message_id}/reactions/{emoji}");
+
+    private async ValueTask<Answer> DeleteAsync(string messageId, ProjectContext context)
+    {
+        var project = context.Project;
+        var reader = context.Caller.ReaderIn(project);
+        if (!Guid.TryParseExact(messageId, "D", out var id) || await access.FindAsync(project, id, reader, context.Cancellation) is not { } message)
+            return Problems.NotFound("message", messageId);
+        if (reader is not null && message.Sender != reader.Agent)
+            return Problems.Forbidden("Only its sender may delete a message.");
+        if (await store.DeleteAsync(project.Number, message.Seq, context.Cancellation) && reader is null)
+            await audit.RecordAsync(context.Caller, project.Id, "message.deleted", messageId, context.Cancellation);
+        return Answer.Done;
+    }
+
+    private async ValueTask<Answer> ReactAsync(ReactionOrder order, ProjectContext context)
+    {
+        var project = context.Project;
+        if (!(await actors.FindActorAsync(context.Caller, project, order.AgentId, context.Cancellation)).TryGet(out var agent, out var problem))
+            return problem;
+        if (!IsEmoji(order.Emoji))
+            return Problems.InvalidField("emoji", "must be one emoji, or a word of up to 32 characters such as thumbs_up");
+        if (!Guid.TryParseExact(order.MessageId, "D", out var id) ||
+            await access.FindAsync(project, id, context.Caller.ReaderIn(project), context.Cancellation) is not { } message)
+        {
+            return Problems.NotFound("message", order.MessageId);
+        }
+
+        await store.ReactAsync(project.Number, message, order.Emoji, agent.Id, order.Remove, context.Cancellation);
+        return Answer.Done;
+    }
+
+    private static bool IsEmoji(string emoji) =>
+        emoji.Length is > 0 and <= 32 && !emoji.Any(char.IsControl) && !emoji.Any(char.IsWhiteSpace) && new Validation().DisplayText("emoji", emoji).IsGood &&
+        new StringInfo(emoji) is { LengthInTextElements: var elements } && (elements == 1 || emoji.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '+' or '-'));
+
+    private sealed record ReactionOrder(string MessageId, string Emoji, bool Remove, string? AgentId);
+}

@@ -1,0 +1,198 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Mailboxes;
+using Parley.Server.Operations;
+using Parley.Server.Projects;
+using Parley.Server.Security;
+using Parley.Server.Settings;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Sending: one message, many, to everybody, or with a wait for the reply; over REST or a socket.</summary>
+internal sealed class MessagesConcept(
+    SenderResolver senders, Mailbox mailbox, Requests requests, SendFrames frames, AgentDirectory agents, ServerSettings settings) : IConcept
+{
+    private const string Theirs = "what is said in the name of the agent that it is";
+
+    /// <summary>A batch may be larger than other bodies: a thousand sends.</summary>
+    private const long BatchBytes = 32L * 1024 * 1024;
+
+    /// <summary>What surrounds content, payload and metadata of the largest message.</summary>
+    private const long Envelope = 64 * 1024;
+
+    private const string ARequest = """{"to": "capability:review", "content": "Is this migration safe?", "timeout_seconds": 30}""";
+
+    private const string AnAnswer =
+        """
+        {"message_id": "0199e1c2-0000-7000-8000-000000000412", "seq": 1042, "conversation_thread_id": "0199e1c2-0000-7000-8000-000000000412",
+         "duplicate": false, "deliveries": [{"agent_id": "be-1", "status": "online", "activity": "working", "ahead": 2, "outlook": "when_idle", "refused": null}],
+         "deliveries_total": 1}
+        """;
+
+    private static readonly string[] SendRefusals =
+    [
+        ErrorCodes.UnknownRecipient, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull, ErrorCodes.ExecutionEnded, ErrorCodes.IdempotencyConflict,
+    ];
+
+    private static readonly Example[] Sends =
+    [
+        new("agent", """{"to": "be-1", "content": "The login page is ready for review."}"""),
+        new("task", """
+            {"to": "be-1", "message_type": "task_assignment", "content": "Please implement the login page.",
+             "payload": {"branch": "login"}, "priority": 3, "intent": "request", "metadata": {"estimated_hours": 8},
+             "idempotency_key": "login-page-1"}
+            """),
+        new("capability", """{"to": "capability:review", "content": "Is this migration safe?", "intent": "request"}"""),
+        new("squad_later", """{"to": ["squad:alpha", "human"], "content": "Stand-up in five minutes.", "deliver_at": "2026-01-22T13:55:00.000Z", "ttl_seconds": 600}"""),
+        new("reply", """{"to": "pm-1", "reply_to": "0199e1c2-0000-7000-8000-000000000412", "content": "Done.", "outcome": "success"}"""),
+    ];
+
+    public string Title => "Messages";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<ProjectContext, SendDraft>(
+            "SendMessage", "Put a message in its recipients' mailboxes.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PutAsync)
+        {
+            Allows = Permission.Send,
+            Own = Theirs,
+            BodyLimit = settings.MaxMessageBytes + Envelope,
+            Refuses = SendRefusals,
+            Answers = [AnswerShape.Created<SendAnswer>(AnAnswer), AnswerShape.Ok<SendAnswer>(AnAnswer)],
+        }
+        .Rest("POST", "/messages")
+        .Frame<ISendingConnection>(
+            new FrameMeaning(FrameEvents.MessageSend, "Put a message in its recipients' mailboxes.", typeof(SendRequest), typeof(SendAnswer))
+            {
+                TakesItems = true,
+                Examples = Sends,
+            },
+            (connection, frame, cancellationToken) => frames.SendAsync(connection, frame, SendShape.Plain, cancellationToken))
+        .Frame<ISendingConnection>(
+            new FrameMeaning(
+                FrameEvents.MessageReply, "Reply to a message; without `to` it goes to whoever sent that.", typeof(ReplyRequest), typeof(SendAnswer))
+            {
+                TakesItems = true,
+                Examples = ["""{"message_id": "0199e1c2-0000-7000-8000-000000000412", "content": "Done.", "outcome": "success"}"""],
+            },
+            (connection, frame, cancellationToken) => frames.SendAsync(connection, frame, SendShape.Reply, cancellationToken)),
+
+        new Operation<ProjectContext, SendBatch>(
+            "SendBatch", "Send up to 1,000 messages, each with its own result.",
+            new BatchInput("""{"items": [{"to": "be-1", "content": "First."}, {"to": "fe-1", "content": "Second."}]}"""), SendBatchAsync)
+        {
+            Allows = Permission.Send,
+            Own = Theirs,
+            BodyLimit = BatchBytes,
+            Answers = [AnswerShape.Ok<SendItemResults>(
+                $$"""
+                {"items": [{"status": 201, {{AnAnswer.Trim()[1..]}},
+                 {"status": 404, "problem": {{ProblemExamples.Of(ErrorCodes.UnknownRecipient).ToJsonString()}}}]}
+                """)],
+        }.Rest("POST", "/messages/batch"),
+
+        new Operation<ProjectContext, SendDraft>(
+            "Broadcast", "Send to everybody else in the project, or to a part of them.",
+            new SendInput(
+                SendShape.Broadcast, typeof(BroadcastRequest),
+                """{"content": "The build is broken.", "message_type": "alert", "priority": 4, "role": "backend_developer"}"""),
+            BroadcastAsync)
+        {
+            Allows = Permission.Send,
+            Own = Theirs,
+            BodyLimit = settings.MaxMessageBytes + Envelope,
+            Refuses = SendRefusals,
+            Answers = [AnswerShape.Created<SendAnswer>(AnAnswer), AnswerShape.Ok<SendAnswer>(AnAnswer)],
+        }.Rest("POST", "/broadcast"),
+
+        new Operation<ProjectContext, SendDraft>(
+            "SendRequest", "Send a message and wait for its first reply.", new SendInput(SendShape.Request, typeof(RequestRequest), ARequest), RequestAsync)
+        {
+            Allows = Permission.Send,
+            Own = Theirs,
+            BodyLimit = settings.MaxMessageBytes + Envelope,
+            Refuses = [.. SendRefusals, ErrorCodes.RequestTimeout],
+            Answers = [AnswerShape.Ok<RequestAnswer>($$"""{"status": "success", "reply": {{MailboxExamples.AReply}}}""")],
+        }
+        .Rest("POST", "/requests")
+        .Frame<ISendingConnection>(
+            new FrameMeaning(
+                FrameEvents.RequestSend,
+                "Send a message and wait for its first reply: `ok` when it is stored, then `answer`, or `error` with `request_timeout`.",
+                typeof(RequestRequest), typeof(SendAnswer))
+            {
+                Examples = [ARequest],
+            },
+            frames.RequestAsync),
+    ];
+
+    private ValueTask<Answer> BroadcastAsync(SendDraft draft, ProjectContext context)
+    {
+        draft.To.Add("*");
+        return PutAsync(draft, context);
+    }
+
+    private async ValueTask<Answer> PutAsync(SendDraft draft, ProjectContext context)
+    {
+        var (project, caller) = (context.Project, context.Caller);
+        var (sender, problem) = await senders.FindAsync(caller, project, draft.SenderId, session: null, context.Cancellation);
+        if (sender is null)
+            return problem!;
+        // A sign of life is the agent's own; who speaks for it gives none.
+        if (caller.AgentId == sender.Id)
+            await agents.SeenAsync(project, sender.Agent!, context.Cancellation);
+        var reply = await mailbox.SendAsync(project, sender, draft, null, context.Cancellation);
+        if (reply.Problem is { } refused)
+            return refused;
+        return Answer.RawCreated(buffer => SendAnswerJson.Write(buffer, reply), $"/messages/{reply.Outcome!.MessageId}");
+    }
+
+    private async ValueTask<Answer> SendBatchAsync(SendBatch batch, ProjectContext context)
+    {
+        var project = context.Project;
+        var replies = new SendReply[batch.Items.Count];
+        var bySpeaker = new Dictionary<string, (Sender Sender, List<int> Items)>(StringComparer.Ordinal);
+        for (var i = 0; i < replies.Length; i++)
+        {
+            var (draft, problem) = batch.Items[i];
+            if (problem is null)
+            {
+                var (sender, refused) = await senders.FindAsync(context.Caller, project, draft!.SenderId, session: null, context.Cancellation);
+                problem = refused;
+                if (sender is not null)
+                {
+                    if (!bySpeaker.TryGetValue(sender.Id, out var group))
+                        bySpeaker.Add(sender.Id, group = (sender, []));
+                    group.Items.Add(i);
+                }
+            }
+
+            replies[i] = new SendReply(problem, null, null);
+        }
+
+        foreach (var (sender, items) in bySpeaker.Values)
+        {
+            await mailbox.RoomAsync(context.Cancellation);
+            var pending = await mailbox.SubmitAsync(project, sender, [.. items.Select(item => batch.Items[item].Draft!)], null, context.Cancellation);
+            var sent = await pending.DoneAsync();
+            for (var i = 0; i < items.Count; i++)
+                replies[items[i]] = sent[i];
+        }
+
+        return Answer.Raw(buffer => SendAnswerJson.WriteBatch(buffer, replies));
+    }
+
+    private async ValueTask<Answer> RequestAsync(SendDraft draft, ProjectContext context)
+    {
+        var (sender, problem) = await senders.FindAsync(context.Caller, context.Project, draft.SenderId, session: null, context.Cancellation);
+        if (sender is null)
+            return problem!;
+        using var request = await requests.BeginAsync(context.Project, sender, draft, context.Cancellation);
+        if ((await request.StoredAsync()).Problem is { } refused)
+            return refused;
+        var (answer, late) = await request.AnswerAsync(context.Cancellation);
+        return answer is null ? late! : Answer.Raw(buffer => buffer.Raw(answer));
+    }
+}

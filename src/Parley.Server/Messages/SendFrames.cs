@@ -1,0 +1,128 @@
+using Parley.Protocol;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Mailboxes;
+using Parley.Server.Storage;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Messages;
+
+/// <summary>Sending over a socket, one message or many in a frame.</summary>
+internal sealed class SendFrames(Mailbox mailbox, Requests requests)
+{
+    private const int MostItems = 1_000;
+
+    internal async ValueTask SendAsync(ISendingConnection connection, InFrame frame, SendShape shape, CancellationToken cancellationToken)
+    {
+        if (!MaySend(connection, frame))
+            return;
+        var isBatch = FrameItems.TrySplit(frame.Data, out var items);
+        if (isBatch && items.Count is 0 or > MostItems)
+        {
+            connection.Fail(frame, Problems.InvalidField("items", $"must have 1 to {MostItems} items"));
+            return;
+        }
+
+        var drafts = new List<SendDraft>(isBatch ? items.Count : 1);
+        var problems = new ApiProblem?[isBatch ? items.Count : 1];
+        for (var i = 0; i < problems.Length; i++)
+        {
+            var data = isBatch ? items[i] : frame.Data;
+            if (Parse(data, shape, connection, out problems[i]) is { } draft)
+                drafts.Add(draft);
+        }
+
+        await mailbox.RoomAsync(cancellationToken);
+        var pending = await mailbox.SubmitAsync(connection.Project, connection.Sender, drafts, null, cancellationToken);
+        _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
+    }
+
+    private static SendDraft? Parse(ReadOnlyMemory<byte> data, SendShape shape, ISendingConnection connection, out ApiProblem? problem)
+    {
+        problem = null;
+        var draft = data.IsEmpty ? null : SendReader.Read(data, shape);
+        if (draft is null)
+            problem = SendDiagnosis.Explain(data, shape);
+        else if (draft.SenderId is { } sender && sender != connection.Sender.Id)
+            problem = Problems.Forbidden($"This connection speaks as '{connection.Sender.Id}' only.");
+        return problem is null ? draft : null;
+    }
+
+    private static async Task AnswerAsync(ISendingConnection connection, byte[] id, PendingSends pending, ApiProblem?[] problems, bool isBatch)
+    {
+        try
+        {
+            var replies = await pending.DoneAsync();
+            if (id.Length > 0)
+                connection.Add(new SendAnswerFrame(id, Merge(problems, replies), isBatch));
+            else if (Merge(problems, replies).FirstOrDefault(reply => reply.Problem is not null) is { Problem: { } problem })
+                connection.Add(DataFrame.Problem([], problem));
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+        }
+        catch (Exception)
+        {
+            // The store logged it as the bug it is.
+            connection.Add(DataFrame.Problem(id, Problems.Internal()));
+        }
+    }
+
+    /// <summary>Replies in the order of the frame's items: those that were bad never reached the mailbox.</summary>
+    private static IReadOnlyList<SendReply> Merge(ApiProblem?[] problems, IReadOnlyList<SendReply> replies)
+    {
+        if (replies.Count == problems.Length)
+            return replies;
+        var merged = new SendReply[problems.Length];
+        for (int i = 0, next = 0; i < merged.Length; i++)
+            merged[i] = problems[i] is { } problem ? new SendReply(problem, null, null) : replies[next++];
+        return merged;
+    }
+
+    internal async ValueTask RequestAsync(ISendingConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (!MaySend(connection, frame))
+            return;
+        if (Parse(frame.Data, SendShape.Request, connection, out var problem) is not { } draft)
+        {
+            connection.Fail(frame, problem!);
+            return;
+        }
+
+        await mailbox.RoomAsync(cancellationToken);
+        var request = await requests.BeginAsync(connection.Project, connection.Sender, draft, cancellationToken);
+        _ = AnswerAsync(connection, frame.Id, request);
+    }
+
+    private static async Task AnswerAsync(ISendingConnection connection, byte[] id, RunningRequest request)
+    {
+        using (request)
+        {
+            try
+            {
+                var stored = await request.StoredAsync();
+                connection.Add(new SendAnswerFrame(id, [stored], isBatch: false));
+                if (stored.Problem is not null)
+                    return;
+                var (answer, problem) = await request.AnswerAsync(connection.Closing);
+                connection.Add(answer is { } json ? new DataFrame("answer"u8.ToArray(), id, json) : DataFrame.Problem(id, problem!));
+            }
+            catch (OperationCanceledException)
+            {
+                // The connection has gone; its client asks again over the next.
+            }
+            catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+            {
+                connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+            }
+        }
+    }
+
+    private static bool MaySend(ISendingConnection connection, in InFrame frame)
+    {
+        if (connection.Takes)
+            return true;
+        connection.Fail(frame, Problems.Forbidden("An observer sends nothing."));
+        return false;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Parley.Server.Operations;
+using Parley.Server.Rest;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Messages;
+
+/// <summary>The body of a send, read straight from its bytes.</summary>
+/// <param name="noun">What the documentation calls it.</param>
+internal sealed class SendInput(SendShape shape, Type noun, params Example[] examples) : Input<SendDraft>
+{
+    internal override InputShape Shape { get; } = new() { Body = noun, Examples = examples };
+
+    internal override async ValueTask<Result<SendDraft>> ReadAsync(HttpContext http, OperationOrigin origin)
+    {
+        var (bytes, problem) = await BodyBytes.ReadAsync(http);
+        if (problem is not null)
+            return problem;
+        if ((JsonText.IsSound(bytes.Span) ? ReadOrNull(bytes) : null) is not { } draft)
+            return SendDiagnosis.Explain(bytes, shape);
+        draft.IdempotencyKey ??= http.Request.Headers[IOncePerKey.Header] is [{ Length: > 0 } key, ..] ? key : null;
+        return draft;
+    }
+
+    private SendDraft? ReadOrNull(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return SendReader.Read(bytes, shape);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // Not JSON, or half a surrogate pair: whoever asks why gets the long answer.
+            return null;
+        }
+    }
+}

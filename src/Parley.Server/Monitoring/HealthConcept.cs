@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+using Parley.Protocol;
+using Parley.Server.Operations;
+
+namespace Parley.Server.Monitoring;
+
+/// <summary>Whether the server is alive and ready, outside the base path and without a token, for whoever watches over it.</summary>
+internal sealed class HealthConcept(Readiness readiness, Uptime uptime) : IConcept
+{
+    private const string Healthy = """{"status": "ok", "version": "0.1.0", "reason": null}""";
+
+    /// <summary>How old what is known of the store may be.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+
+    public string Title => "Health";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<OperationContext>("GetHealth", "Whether the server can serve, and which it is.", ReadyAsync)
+        {
+            AllowsAnyone = true,
+            Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],
+        }.RestOutside("GET", "/health"),
+
+        new Operation<OperationContext>("GetLiveness", "Answers as long as the process does.", context => new(Say(context, reason: null)))
+        {
+            AllowsAnyone = true,
+            Answers = [AnswerShape.Ok<Health>(Healthy)],
+        }.RestOutside("GET", "/health/live"),
+
+        new Operation<OperationContext>(
+            "GetReadiness", "Whether to send requests here: not while starting or stopping, nor when the store takes no writes.", ReadyAsync)
+        {
+            AllowsAnyone = true,
+            Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],
+        }.RestOutside("GET", "/health/ready"),
+    ];
+
+    private async ValueTask<Answer> ReadyAsync(OperationContext context)
+    {
+        var answers = await uptime.ProbeAsync(unlessWithin: Freshness);
+        return Say(context, readiness.Reason ?? (answers ? null : "The store does not answer."));
+    }
+
+    private static Answer Say(OperationContext context, string? reason)
+    {
+        context.Http.Response.Headers.CacheControl = "no-store";
+        return Answer.Json(
+            reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            new Health { Status = reason is null ? "ok" : "unavailable", Version = ServerVersion.Text, Reason = reason });
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Parley.Protocol;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Rest;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Operations;
+
+/// <summary>What an operation answers: a noun, nothing, or a problem. Each face writes it in its own way.</summary>
+internal abstract class Answer
+{
+    /// <summary>It is done, and there is nothing to say.</summary>
+    internal static Answer Done { get; } = new JsonAnswer(StatusCodes.Status204NoContent, [], null);
+
+    /// <summary>The handler has written its answer by itself, as a stream does.</summary>
+    internal static Answer Written { get; } = new WrittenAnswer();
+
+    /// <summary>Null when it was not refused.</summary>
+    internal virtual ApiProblem? Problem => null;
+
+    public static implicit operator Answer(ApiProblem problem) => new RefusalAnswer(problem);
+
+    internal static Answer Ok<T>(T noun)
+        where T : class => Json(StatusCodes.Status200OK, noun);
+
+    /// <param name="path">Where the new thing is, below the base path; null: nowhere.</param>
+    internal static Answer Created<T>(T noun, string? path = null)
+        where T : class => new JsonAnswer(StatusCodes.Status201Created, Bytes(noun), path is null ? null : ApiPath.Base + path);
+
+    internal static Answer Json<T>(int status, T noun)
+        where T : class => new JsonAnswer(status, Bytes(noun), null);
+
+    /// <summary>JSON that is written as it goes out: what the store keeps is sent as it is.</summary>
+    internal static Answer Raw(Action<FrameBuffer> write) => new RawAnswer(StatusCodes.Status200OK, write, null);
+
+    /// <param name="path">Where the new thing is, below the base path.</param>
+    internal static Answer RawCreated(Action<FrameBuffer> write, string path) => new RawAnswer(StatusCodes.Status201Created, write, ApiPath.Base + path);
+
+    internal abstract Task WriteAsync(HttpContext http);
+
+    /// <summary>The answer to a frame.</summary>
+    /// <param name="id">With which the client asked; empty: it wants to hear of a problem only.</param>
+    /// <returns>Null when there is nothing to tell.</returns>
+    internal abstract OutFrame? ToFrame(byte[] id);
+
+    private static byte[] Bytes<T>(T noun)
+        where T : class => JsonSerializer.SerializeToUtf8Bytes(noun, TypeOf<T>.Info);
+
+    private sealed class RefusalAnswer(ApiProblem problem) : Answer
+    {
+        internal override ApiProblem? Problem => problem;
+
+        internal override Task WriteAsync(HttpContext http) => problem.ExecuteAsync(http);
+
+        internal override OutFrame? ToFrame(byte[] id) => DataFrame.Problem(id, problem);
+    }
+
+    private sealed class RawAnswer(int status, Action<FrameBuffer> write, string? location) : Answer
+    {
+        internal override async Task WriteAsync(HttpContext http)
+        {
+            using var buffer = new FrameBuffer();
+            write(buffer);
+            JsonAnswer.Begin(http.Response, status, location, buffer.Length);
+            await http.Response.BodyWriter.WriteAsync(buffer.From(0), http.RequestAborted);
+        }
+
+        internal override OutFrame? ToFrame(byte[] id)
+        {
+            if (id.Length == 0)
+                return null;
+            using var buffer = new FrameBuffer();
+            write(buffer);
+            return new DataFrame("ok"u8.ToArray(), id, buffer.From(0).ToArray());
+        }
+    }
+
+    private sealed class WrittenAnswer : Answer
+    {
+        internal override Task WriteAsync(HttpContext http) => Task.CompletedTask;
+
+        internal override OutFrame? ToFrame(byte[] id) => null;
+    }
+
+    /// <summary>The type information of a noun of the wire, looked up once.</summary>
+    private static class TypeOf<T>
+    {
+        internal static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)(WireJson.Lenient.GetTypeInfo(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T).Name} is not a noun of the wire: it is missing in {nameof(ParleyJson)}."));
+    }
+}
+
+/// <summary>An answer whose bytes are there, so that it can be kept and given again.</summary>
+/// <param name="body">JSON; empty: none.</param>
+internal sealed class JsonAnswer(int status, byte[] body, string? location) : Answer
+{
+    internal int Status => status;
+
+    internal byte[] Body => body;
+
+    internal string? Location => location;
+
+    internal override Task WriteAsync(HttpContext http)
+    {
+        if (body.Length > 0)
+        {
+            Begin(http.Response, status, location, body.Length);
+            return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+        }
+
+        http.Response.StatusCode = status;
+        if (location is not null)
+            http.Response.Headers.Location = location;
+        return Task.CompletedTask;
+    }
+
+    internal override OutFrame? ToFrame(byte[] id) =>
+        id.Length == 0 ? null : body.Length == 0 ? DataFrame.Ok(id) : new DataFrame("ok"u8.ToArray(), id, body);
+
+    internal static void Begin(HttpResponse response, int status, string? location, int length)
+    {
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = length;
+        if (location is not null)
+            response.Headers.Location = location;
+    }
+}

@@ -1,0 +1,186 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Operations;
+
+/// <summary>What a client can have done, said once: who may, what it takes and answers, how it is refused, and the faces by which it is
+/// asked for. Routes, frames and their documentation come from this.</summary>
+/// <param name="name">As clients and pages call it: <c>CreateProject</c>.</param>
+/// <param name="summary">One sentence.</param>
+internal abstract class Operation(string name, string summary)
+{
+    private readonly List<RestFace> _routes = [];
+    private readonly List<FrameFace> _frames = [];
+
+    internal string Name => name;
+
+    internal string Summary => summary;
+
+    /// <summary>Who may; null only where <see cref="AllowsAnyone"/> says so.</summary>
+    internal Permission? Allows { get; init; }
+
+    /// <summary>Open to everybody, without a token: for what tells nothing of a project.</summary>
+    internal bool AllowsAnyone { get; init; }
+
+    /// <summary>Where somebody has the permission for its own only and no path names the agent: what is its own. The handler sees to it.</summary>
+    internal string? Own { get; init; }
+
+    /// <summary>The codes with which it may be refused, beyond those of its permission, its input and its context.</summary>
+    internal IReadOnlyList<string> Refuses { get; init; } = [];
+
+    internal IReadOnlyList<AnswerShape> Answers { get; init; } = [];
+
+    internal OncePerKey OncePerKey { get; init; }
+
+    /// <summary>How many bytes of body it takes; null: as many as the server's setting says.</summary>
+    internal long? BodyLimit { get; init; }
+
+    /// <summary>What it reads.</summary>
+    internal abstract InputShape Takes { get; }
+
+    /// <summary>The codes with which its context may be refused.</summary>
+    internal abstract IReadOnlyList<string> ContextRefusals { get; }
+
+    internal IReadOnlyList<RestFace> Routes => _routes;
+
+    internal IReadOnlyList<FrameFace> Frames => _frames;
+
+    /// <summary>Answers a request.</summary>
+    internal abstract Task ServeAsync(HttpContext http);
+
+    /// <summary>Answers a frame, with the handler that answers requests.</summary>
+    internal abstract ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken);
+
+    /// <summary>Whether its input and its handler serve frames too.</summary>
+    private protected abstract bool FitsFrames { get; }
+
+    /// <summary>Serves it over HTTP.</summary>
+    /// <param name="path">Below the base path.</param>
+    internal Operation Rest(string method, string path) => Add(new RestFace(method, ApiPath.Base + path));
+
+    /// <summary>Serves it over HTTP, outside of the base path.</summary>
+    internal Operation RestOutside(string method, string path) => Add(new RestFace(method, path));
+
+    /// <summary>Serves it over a socket, with the handler that answers requests.</summary>
+    /// <param name="meaning">Where the frame is about whoever sends it: what it is for, in these words.</param>
+    internal Operation Frame(string name, string? meaning = null)
+    {
+        if (!FitsFrames)
+            throw new InvalidOperationException($"{Name} has an input that can not be read from a frame: give {name} a handler of its own.");
+        var answer = Answers.FirstOrDefault(answer => answer.Status < StatusCodes.Status300MultipleChoices)?.Noun;
+        return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, Takes.Body, answer) { Examples = Takes.Examples }) { Answerer = ServeAsync });
+    }
+
+    /// <summary>Serves it over a socket, by a handler of the frame's own: where many stand in one frame.</summary>
+    internal Operation Frame<TConnection>(FrameMeaning meaning, FrameHandler<TConnection> handler)
+        where TConnection : class, IFrameConnection => Add(FrameFace.Of(meaning, handler));
+
+    /// <summary>Serves it over a socket, by a handler of the frame's own: where the answer is another.</summary>
+    internal Operation Frame<TConnection>(FrameMeaning meaning, Func<TConnection, CancellationToken, ValueTask<Answer>> handler)
+        where TConnection : class, IFrameConnection => Add(new FrameFace(meaning)
+        {
+            Answerer = async (connection, frame, cancellationToken) => (await handler((TConnection)connection, cancellationToken)).ToFrame(frame.Id),
+        });
+
+    private Operation Add(RestFace face)
+    {
+        foreach (var part in Takes.Path)
+        {
+            if (!face.Path.Contains($"{{{part}}}", StringComparison.Ordinal))
+                throw new InvalidOperationException($"{Name} reads {{{part}}}, which {face.Path} does not have.");
+        }
+
+        _routes.Add(face);
+        return this;
+    }
+
+    private Operation Add(FrameFace face)
+    {
+        _frames.Add(face);
+        return this;
+    }
+}
+
+/// <summary>Where an operation is over HTTP.</summary>
+/// <param name="Path">From the root.</param>
+internal sealed record RestFace(string Method, string Path);
+
+/// <summary>An operation with a request and a context.</summary>
+/// <param name="input">How the request is read.</param>
+/// <param name="handler">Does it. What it throws is answered as 500, or 503 where the store is away.</param>
+internal class Operation<TContext, TRequest>(string name, string summary, Input<TRequest> input, Func<TRequest, TContext, ValueTask<Answer>> handler)
+    : Operation(name, summary)
+    where TContext : OperationContext, IOperationContext<TContext>
+{
+    internal override InputShape Takes => input.Shape;
+
+    internal override IReadOnlyList<string> ContextRefusals => TContext.Refusals;
+
+    private protected override bool FitsFrames => input.FitsFrames;
+
+    internal override async Task ServeAsync(HttpContext http) => await (await RunAsync(http)).WriteAsync(http);
+
+    internal override async ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (Allows is { } permission && connection.Caller.May(permission) is Access.No or Access.CreateOnly)
+            return DataFrame.Problem(frame.Id, Problems.Forbidden($"A token of kind '{WireType.WordOf(connection.Caller.Kind)}' may not do this."));
+        // The data first: it is there only until this waits for the first time.
+        if (!input.Read(frame.Data).TryGet(out var request, out var problem) ||
+            !(await TContext.FindAsync(OperationOrigin.Of(connection, this, cancellationToken))).TryGet(out var context, out problem))
+        {
+            return DataFrame.Problem(frame.Id, problem);
+        }
+
+        return (await handler(request, context)).ToFrame(frame.Id);
+    }
+
+    private async ValueTask<Answer> RunAsync(HttpContext http)
+    {
+        if (Takes.Query is null && !AllowsAnyone && QueryReader.UnknownIn(http.Request) is { } unknown)
+            return unknown;
+        var origin = OperationOrigin.Of(http, this);
+        if (!(await TContext.FindAsync(origin)).TryGet(out var context, out var problem) ||
+            !(await input.ReadAsync(http, origin)).TryGet(out var request, out problem))
+        {
+            return problem;
+        }
+
+        return origin.IsOncePerKey
+            ? await http.RequestServices.GetRequiredService<IOncePerKey>().RunAsync(
+                http, origin.Fingerprint, () => HandleAsync(http, request, context), OncePerKey == OncePerKey.WithSecret)
+            : await HandleAsync(http, request, context);
+    }
+
+    private async ValueTask<Answer> HandleAsync(HttpContext http, TRequest request, TContext context)
+    {
+        var answer = await handler(request, context);
+        // 'Own' that nobody looked at would be 'Yes'. Whoever declares it wrong finds out at the first call.
+        if (Own is not null && answer.Problem is null && !context.HasLooked && Caller.Of(http).May(Allows!.Value) != Access.Yes)
+            throw new InvalidOperationException($"{Name} is for a caller's own only, and its handler did not look at the caller.");
+        return answer;
+    }
+}
+
+/// <summary>An operation whose request says nothing: its path and its caller are all there is.</summary>
+internal sealed class Operation<TContext>(string name, string summary, Func<TContext, ValueTask<Answer>> handler)
+    : Operation<TContext, Nothing>(name, summary, Input.None, (_, context) => handler(context))
+    where TContext : OperationContext, IOperationContext<TContext>;
+
+/// <summary>What can be asked over a socket only: it is about the connection itself.</summary>
+internal sealed class SocketOperation(string name, string summary) : Operation(name, summary)
+{
+    internal override InputShape Takes { get; } = new();
+
+    internal override IReadOnlyList<string> ContextRefusals => [];
+
+    private protected override bool FitsFrames => false;
+
+    internal override Task ServeAsync(HttpContext http) => throw new NotSupportedException($"{Name} is served over sockets only.");
+
+    internal override ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{Name} has handlers of its frames' own.");
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Http;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Operations;
+
+/// <summary>Where an operation was asked for: by a request, or by a frame of a connection. Contexts are found from it.</summary>
+internal sealed class OperationOrigin
+{
+    private readonly HttpContext? _http;
+    private readonly CancellationToken _cancellation;
+    private Fingerprint _print;
+
+    private OperationOrigin(HttpContext? http, IFrameConnection? connection, Operation operation, CancellationToken cancellation)
+    {
+        (_http, Connection, Operation) = (http, connection, operation);
+        _cancellation = cancellation;
+        IsOncePerKey = operation.OncePerKey != OncePerKey.No && http?.Request.Headers.ContainsKey(IOncePerKey.Header) == true;
+        if (!IsOncePerKey)
+            return;
+        _print.Add(http!.Request.Method);
+        _print.Add(http.Request.Path.Value);
+    }
+
+    /// <summary>The connection whose frame it was; null for a request.</summary>
+    internal IFrameConnection? Connection { get; }
+
+    internal Operation Operation { get; }
+
+    /// <summary>Cancelled when nobody is left to answer.</summary>
+    internal CancellationToken Cancellation => _http?.RequestAborted ?? _cancellation;
+
+    /// <exception cref="InvalidOperationException">It came by a frame, or is open to anyone.</exception>
+    internal Scope Scope => Scope.Of(Http);
+
+    /// <exception cref="InvalidOperationException">The operation is open to anyone, so that nobody is known.</exception>
+    internal Caller Caller => Connection?.Caller ?? Caller.Of(Http);
+
+    /// <exception cref="InvalidOperationException">It came by a frame.</exception>
+    internal HttpContext Http => _http ?? throw new InvalidOperationException($"{Operation.Name} came by a frame, which has no request.");
+
+    /// <summary>Whether it is to be done once for the key that came with it.</summary>
+    internal bool IsOncePerKey { get; }
+
+    internal static OperationOrigin Of(HttpContext http, Operation operation) => new(http, null, operation, default);
+
+    internal static OperationOrigin Of(IFrameConnection connection, Operation operation, CancellationToken cancellation) =>
+        new(null, connection, operation, cancellation);
+
+    /// <summary>A value of the path.</summary>
+    /// <exception cref="InvalidOperationException">The path has none of this name.</exception>
+    internal string PathValue(string name) => Http.Request.RouteValues.TryGetValue(name, out var value) && value is string text
+        ? text
+        : throw new InvalidOperationException($"The path of {Operation.Name} has no {{{name}}}.");
+
+    /// <summary>Notes the body as it was understood: spaces and the order of fields mean nothing.</summary>
+    internal void Print<T>(T? body)
+        where T : class
+    {
+        if (IsOncePerKey)
+            _print.Add(body is null ? [] : JsonInput.ToJson(body));
+    }
+
+    /// <summary>Over method, path and body, where it is <see cref="IsOncePerKey"/>.</summary>
+    internal long Fingerprint => _print.Value;
+}

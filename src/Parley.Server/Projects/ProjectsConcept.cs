@@ -1,0 +1,117 @@
+using Parley.Protocol;
+using Parley.Server.Operations;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Projects;
+
+/// <summary>Projects: made, listed, changed, deleted with everything in them.</summary>
+internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vault, IAuditTrail audit) : IConcept
+{
+    private const string AProject =
+        """
+        {"project_id": "shop", "name": "The shop", "created_at": "2026-01-22T08:00:00.000Z", "settings": {"mailbox_limit": null,
+         "message_ttl_seconds": null, "retry_delay_seconds": null, "max_attempts": 6, "retention_days": 90, "rate_limit_per_second": null,
+         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null}}
+        """;
+
+    private const string ARequest = """{"project_id": "shop", "name": "The shop", "settings": {"max_attempts": 6, "retention_days": 90}}""";
+
+    public string Title => "Projects";
+
+    public IReadOnlyList<Operation> Declare() =>
+    [
+        new Operation<OperationContext, ProjectRequest>("CreateProject", "Make a project.", Input.Body<ProjectRequest>(ARequest), CreateAsync)
+        {
+            Allows = Permission.Administer,
+            Refuses = [ErrorCodes.Conflict],
+            Answers = [AnswerShape.Created<Project>(AProject)],
+            OncePerKey = OncePerKey.Yes,
+        }.Rest("POST", "/projects"),
+
+        new Operation<OperationContext, ListQuery>("ListProjects", "List the projects that the token opens, newest first.", Input.Query<ListQuery>(), List)
+        {
+            Allows = Permission.ReadAdministration,
+            Answers = [AnswerShape.Ok<Page<Project>>(Example.PageOf(AProject))],
+        }.Rest("GET", "/projects"),
+
+        new Operation<ProjectContext>("GetProject", "Get a project and its own settings.", Get)
+        {
+            Allows = Permission.ReadAdministration,
+            Answers = [AnswerShape.Ok<Project>(AProject)],
+        }.Rest("GET", "/projects/{project_id}"),
+
+        new Operation<ProjectContext, ProjectRequest>(
+            "UpdateProject", "Rename a project, or replace its own settings.", Input.Body<ProjectRequest>(ARequest), ChangeAsync)
+        {
+            Allows = Permission.Administer,
+            Answers = [AnswerShape.Ok<Project>(AProject)],
+        }.Rest("PUT", "/projects/{project_id}"),
+
+        new Operation<ProjectContext>("DeleteProject", "Delete a project with everything in it; its tokens end.", DeleteAsync)
+        {
+            Allows = Permission.Administer,
+            Refuses = [ErrorCodes.Conflict],
+            Answers = [AnswerShape.Done],
+        }.Rest("DELETE", "/projects/{project_id}"),
+    ];
+
+    private async ValueTask<Answer> CreateAsync(ProjectRequest request, OperationContext context)
+    {
+        var id = request.ProjectId ?? (request.Name is { } name ? WireNames.ToId(name, WireNames.LongestProjectId) : null);
+        var problem = ProjectRules.Check(request)
+            .Check(id is not null, "project_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no letter to make it from")
+            .Problem;
+        if (problem is not null)
+            return problem;
+
+        if (await projects.AddAsync(id!, request.Name ?? id!, request.Settings ?? new ProjectSettings(), context.Cancellation) is not { } project)
+            return Problems.AlreadyExists("project", id!);
+        await audit.RecordAsync(context.Caller, project.Id, "project.created", project.Id, context.Cancellation);
+        return Answer.Created(project.ToWire(), $"/projects/{project.Id}");
+    }
+
+    private ValueTask<Answer> List(ListQuery query, OperationContext context)
+    {
+        if (!ListPlace.TryRead(query, out var below, out var problem))
+            return new(problem);
+        var caller = context.Caller;
+        var found = projects.All
+            .Where(project => project.Number < below && (caller.ProjectId is null || project.Id == caller.ProjectId))
+            .OrderByDescending(project => project.Number)
+            .Take(query.Limit + 1)
+            .ToList();
+        return new(Answer.Ok(ListPlace.Page(found, query.Limit, project => project.ToWire(), project => project.Number)));
+    }
+
+    private static ValueTask<Answer> Get(ProjectContext context) => new(Answer.Ok(context.Project.ToWire()));
+
+    private async ValueTask<Answer> ChangeAsync(ProjectRequest request, ProjectContext context)
+    {
+        var project = context.Project;
+        var problem = ProjectRules.Check(request)
+            .Check(request.ProjectId is null || request.ProjectId == project.Id, "project_id", "can not be changed")
+            .Problem;
+        if (problem is not null)
+            return problem;
+
+        if (!await projects.ChangeAsync(project, request.Name, request.Settings ?? project.Record.Settings, context.Cancellation))
+            return Problems.NotFound("project", project.Id);
+        await audit.RecordAsync(context.Caller, project.Id, "project.changed", project.Id, context.Cancellation);
+        return Answer.Ok(project.ToWire());
+    }
+
+    private async ValueTask<Answer> DeleteAsync(ProjectContext context)
+    {
+        var project = context.Project;
+        if (project.Id == ProjectDirectory.Default)
+            return Problems.Conflict("The default project stays: whoever names no project is in it.");
+
+        // The caller may hang up: half a project must not stay.
+        await vault.RevokeProjectAsync(project.Id, CancellationToken.None);
+        await projects.DeleteAsync(project, CancellationToken.None);
+        await audit.RecordAsync(context.Caller, ProjectDirectory.Default, "project.deleted", project.Id, CancellationToken.None);
+        return Answer.Done;
+    }
+}

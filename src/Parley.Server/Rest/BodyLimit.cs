@@ -1,0 +1,4 @@
+namespace Parley.Server.Rest;
+
+/// <summary>How many bytes of body an endpoint takes.</summary>
+internal sealed record BodyLimit(long Bytes);

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Parley.Protocol;
+
+namespace Parley.Server.Wire;
+
+/// <summary>Each refusal as the server would say it.</summary>
+internal static class ProblemExamples
+{
+    private const string Message = "0199e1c2-0000-7000-8000-000000000412";
+
+    /// <summary>A problem with a code, made by what makes the real ones.</summary>
+    internal static JsonNode Of(string code) => JsonSerializer.SerializeToNode(ProblemOf(code).ToProblem(), WireJson.Strict.Problem)!;
+
+    private static ApiProblem ProblemOf(string code) => code switch
+    {
+        ErrorCodes.InvalidRequest => Problems.InvalidField("priority", "is 9; expected one of 1, 2, 3, 4"),
+        ErrorCodes.UnknownEvent => Problems.UnknownEvent("message:sned"),
+        ErrorCodes.Unauthorized => Problems.Unauthorized("The token is unknown, revoked or expired."),
+        ErrorCodes.Forbidden => Problems.Forbidden("A token of kind 'observer' may not do this."),
+        ErrorCodes.NotFound => Problems.NotFound("agent", "be-9"),
+        ErrorCodes.MethodNotAllowed => Problems.MethodNotAllowed("PATCH"),
+        ErrorCodes.UnsupportedMediaType => Problems.UnsupportedMediaType("The body must be JSON: send it with 'Content-Type: application/json'."),
+        ErrorCodes.UnknownRecipient => Problems.UnknownRecipient("be-9"),
+        ErrorCodes.NoCapableAgent => Problems.NoCapableAgent("review"),
+        ErrorCodes.MailboxFull => Problems.MailboxFull("be-1", 10_000),
+        ErrorCodes.LeaseLost => Problems.LeaseLost(Message),
+        ErrorCodes.RateLimited => Problems.RateLimited(TimeSpan.FromMilliseconds(250)),
+        ErrorCodes.RequestTimeout => Problems.RequestTimeout(Message, TimeSpan.FromSeconds(30)),
+        ErrorCodes.ExecutionEnded => Problems.ExecutionEnded("0199e1c1-0000-7000-8000-000000000400"),
+        ErrorCodes.Conflict => Problems.AlreadyExists("project", "shop"),
+        ErrorCodes.IdempotencyConflict => Problems.IdempotencyConflict("login-page-1"),
+        ErrorCodes.TooLarge => Problems.TooLarge("The body", 1_048_576),
+        ErrorCodes.StorageUnavailable => Problems.StorageUnavailable(),
+        ErrorCodes.IndexBehind => Problems.IndexBehind(),
+        ErrorCodes.Stopping => Problems.Stopping(),
+        ErrorCodes.InternalError => Problems.Internal(),
+        _ => new ApiProblem(code, ErrorCatalog.Of(code).Title + "."),
+    };
+}
