@@ -16,7 +16,7 @@ public sealed record Frame
 }
 
 /// <summary>The names of frames.</summary>
-public static class FrameEvents
+public static partial class FrameEvents
 {
     public const string Welcome = "agent:welcome";
     public const string Ok = "ok";

@@ -38,9 +38,6 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>What holds the data: the database's product and version, and where it is.</summary>
     public string Storage => _app.Services.GetRequiredService<StorageName>().Text;
 
-    /// <summary>The file with the token that opens everything, readable by its owner only.</summary>
-    public string AdminTokenFile => BootstrapTokens.AdminFile(_settings.DataFolder);
-
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Listens.</summary>

@@ -179,8 +179,6 @@ internal sealed record SendReply(ApiProblem? Problem, Send? Send, SendOutcome? O
 /// <summary>Sends that are accepted in order and not yet on disk.</summary>
 internal sealed class PendingSends(SendReply[] replies, IReadOnlyList<Send> sends, Task<IReadOnlyList<SendOutcome>>? storing = null)
 {
-    internal bool IsDone => storing is null;
-
     /// <summary>One reply a draft, in order.</summary>
     /// <exception cref="Storage.StorageUnavailableException">The store refused all of them.</exception>
     internal async ValueTask<IReadOnlyList<SendReply>> DoneAsync()

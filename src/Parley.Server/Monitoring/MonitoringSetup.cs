@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Operations;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Monitoring;
 
@@ -18,6 +19,8 @@ internal static class MonitoringSetup
     /// <summary>Begins to count. Once the store is open; <see cref="Uptime.OpenAsync"/> follows when the server listens.</summary>
     public static async Task StartMonitoringAsync(this IServiceProvider services)
     {
+        // The latencies of a project that is gone are nobody's.
+        services.GetRequiredService<ProjectDirectory>().WhenRemoved += services.GetRequiredService<DeliveryLatency>().Forget;
         await services.GetRequiredService<Uptime>().StartAsync();
         await services.GetRequiredService<SendRate>().StartAsync();
     }

@@ -14,6 +14,9 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     private readonly ConcurrentDictionary<string, ProjectState> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, ProjectState> _byNumber = new();
 
+    /// <summary>A project is gone from here, by whichever node: told its number.</summary>
+    internal Action<int>? WhenRemoved { get; set; }
+
     public bool IsAwaited(int project) => Find(project)?.Log.IsAwaited == true;
 
     public void SkipTo(int project, long seq) => Find(project)?.Log.SkipTo(seq);
@@ -56,6 +59,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
             return;
         _byId.TryRemove(new KeyValuePair<string, ProjectState>(project.Id, project));
         project.Gone.Cancel();
+        WhenRemoved?.Invoke(number);
     }
 
     /// <returns>The new project; null when the id is taken.</returns>
@@ -79,6 +83,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
         _byNumber.TryRemove(project.Number, out _);
         await project.Gone.CancelAsync();
         await store.DeleteAsync(project.Number, cancellationToken);
+        WhenRemoved?.Invoke(project.Number);
         await cluster.CatchUpAsync(cancellationToken);
     }
 

@@ -132,15 +132,6 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
-    /// <summary>Words of an enum, repeated or joined by commas; empty when absent.</summary>
-    public IReadOnlyList<T> Words<T>(string name, string? meaning = null)
-        where T : struct, Enum
-    {
-        var words = WireType.WordsOf(typeof(T));
-        _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words, Repeated = true });
-        return [.. Many(name).Select(text => Find<T>(name, text, words)).OfType<T>()];
-    }
-
     /// <summary>A set of numbers such as <c>3,4</c>, repeated or joined by commas; empty when absent.</summary>
     public IReadOnlyList<int> Ints(string name, int least, int most, string? meaning = null)
     {

@@ -17,7 +17,6 @@ internal static class CloseCodes
     internal const int TryLater = 1013;
     internal const int BadFrame = 4400;
     internal const int Unauthorized = 4401;
-    internal const int Forbidden = 4403;
     internal const int NotFound = 4404;
     internal const int Silent = 4408;
     internal const int TooLarge = 4413;

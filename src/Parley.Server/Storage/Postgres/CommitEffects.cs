@@ -13,11 +13,4 @@ internal sealed class CommitEffects
 
     /// <summary>Mailboxes that have work.</summary>
     internal HashSet<int> Woken { get; } = [];
-
-    internal void Clear()
-    {
-        Entries.Clear();
-        Receipts.Clear();
-        Woken.Clear();
-    }
 }

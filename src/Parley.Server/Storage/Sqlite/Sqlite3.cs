@@ -38,9 +38,6 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64"), SuppressGCTransition]
     internal static partial int BindInt64(nint statement, int index, long value);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_bind_double"), SuppressGCTransition]
-    internal static partial int BindDouble(nint statement, int index, double value);
-
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_null"), SuppressGCTransition]
     internal static partial int BindNull(nint statement, int index);
 

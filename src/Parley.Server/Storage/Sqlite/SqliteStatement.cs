@@ -15,12 +15,6 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
 
     internal SqliteStatement Bind(int index, long? value) => value is { } number ? Bind(index, number) : BindNull(index);
 
-    internal SqliteStatement BindReal(int index, double value)
-    {
-        connection.Check(Sqlite3.BindDouble(_handle, index, value));
-        return this;
-    }
-
     internal SqliteStatement BindNull(int index)
     {
         connection.Check(Sqlite3.BindNull(_handle, index));
