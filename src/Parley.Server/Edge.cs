@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
-using Parley.Server.Messages;
 using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Settings;

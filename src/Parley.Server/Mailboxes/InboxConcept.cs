@@ -69,7 +69,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
 
     private IEnumerable<Operation> Connection() =>
     [
-        new SocketOperation("SetMailboxFilter", "Say what this connection takes; the rest stays queued.") { Allows = Permission.Connect }
+        new SocketOperation("SetMailboxFilter", "Say what this connection takes; the rest stays queued.") { Allows = Permission.Connect, Own = SocketOperation.Its }
             .Frame<IMailboxConnection>(
                 new FrameMeaning(FrameEvents.MailboxFilter, "Say what this connection takes; the rest stays queued.", typeof(MailboxFilter))
                 {
@@ -77,7 +77,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
                 },
                 MailboxFrames.Filter),
 
-        new SocketOperation("SetWindow", "Say how many unacknowledged messages the server may have out.") { Allows = Permission.Connect }
+        new SocketOperation("SetWindow", "Say how many unacknowledged messages the server may have out.") { Allows = Permission.Connect, Own = SocketOperation.Its }
             .Frame<IMailboxConnection>(
                 new FrameMeaning(FrameEvents.Window, "Say how many unacknowledged messages the server may have out.", typeof(WindowRequest))
                 {
@@ -91,7 +91,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         where TBody : class => new Operation<ProjectContext, SettleOrder>(
             name, summary,
             Input.Path("message_id").And(body).And(Input.Query<SettlerQuery>()).As(asked => new SettleOrder(
-                asked.First.First, asked.First.Second is { } given ? item(given) : new SettleItem(), asked.Second.AgentId)),
+                asked.First, asked.Second is { } given ? item(given) : new SettleItem(), asked.Third.AgentId)),
             (order, context) => SettleAsync(verb, order, context))
         {
             Allows = Permission.Settle,

@@ -32,7 +32,7 @@ internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess 
     private Operation Reaction(string name, string summary, string method, bool remove) => new Operation<ProjectContext, ReactionOrder>(
         name, summary,
         Input.Path("message_id").And(Input.Path("emoji")).And(Input.Query<SettlerQuery>()).As(
-            asked => new ReactionOrder(asked.First.First, asked.First.Second, remove, asked.Second.AgentId)),
+            asked => new ReactionOrder(asked.First, asked.Second, remove, asked.Third.AgentId)),
         ReactAsync)
     {
         Allows = Permission.Send,

@@ -76,6 +76,10 @@ internal static class Input
     /// <summary>The same, in the form that a handler wants.</summary>
     internal static Input<TResult> As<T, TResult>(this Input<T> input, Func<T, TResult> form) => new FormedInput<T, TResult>(input, form);
 
+    /// <summary>All three, in this order.</summary>
+    internal static Input<(T First, TOther Second, TThird Third)> And<T, TOther, TThird>(this Input<(T First, TOther Second)> both, Input<TThird> third) =>
+        new BothInputs<(T First, TOther Second), TThird>(both, third).As(asked => (asked.First.First, asked.First.Second, asked.Second));
+
     private sealed class NoInput : Input<Nothing>
     {
         internal override InputShape Shape { get; } = new();

@@ -1,8 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Parley.Server.Connections.Frames;
-
 namespace Parley.Server.Operations;
 
 /// <summary>Every operation of every concept.</summary>
@@ -21,14 +16,3 @@ internal sealed class OperationCatalog
 
 /// <param name="Title">Of the concept that declares it.</param>
 internal readonly record struct DeclaredOperation(string Title, Operation Operation);
-
-internal static class OperationsSetup
-{
-    public static IServiceCollection AddOperations(this IServiceCollection services) => services
-        .AddSingleton<OperationCatalog>()
-        .AddSingleton(provider => new FrameTable(
-            provider.GetRequiredService<OperationCatalog>().All.SelectMany(declared => declared.Operation.Frames), provider.GetRequiredService<ILogger<FrameTable>>()));
-
-    public static IServiceCollection AddConcept<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TConcept>(this IServiceCollection services)
-        where TConcept : class, IConcept => services.AddSingleton<IConcept, TConcept>();
-}

@@ -23,11 +23,9 @@ public sealed class OperationTests
     {
         await using var host = await EdgeHost.StartAsync(operations:
         [
-            new Operation<OperationContext, (string Id, ListQuery List, string? Content)>(
-                "Echo", "Says what it was told.",
-                Input.Path("id").And(Input.Query<ListQuery>()).And(Input.OptionalBody<SendRequest>()).As(
-                    asked => (asked.First.First, asked.First.Second, asked.Second?.Content)),
-                (asked, _) => Said($"{asked.Id} {asked.List.Limit} {asked.Content}"))
+            new Operation<OperationContext, (string Id, ListQuery List, SendRequest? Body)>(
+                "Echo", "Says what it was told.", Input.Path("id").And(Input.Query<ListQuery>()).And(Input.OptionalBody<SendRequest>()),
+                (asked, _) => Said($"{asked.Id} {asked.List.Limit} {asked.Body?.Content}"))
             {
                 Allows = Permission.ReadAdministration,
             }.Rest("POST", "/things/{id}"),

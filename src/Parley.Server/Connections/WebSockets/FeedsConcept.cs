@@ -21,14 +21,14 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new SocketOperation("Subscribe", "Follow feeds of the log.") { Allows = Permission.Connect }.Frame<SocketConnection>(
+        new SocketOperation("Subscribe", "Follow feeds of the log.") { Allows = Permission.Connect, Own = SocketOperation.Its }.Frame<SocketConnection>(
             new FrameMeaning(FrameEvents.Subscribe, "Follow feeds of the log.", typeof(SubscribeRequest), typeof(SubscribeAnswer))
             {
                 Examples = ["""{"feeds": {"messages": {"thread": "0199e1c2-0000-7000-8000-000000000412"}, "receipts": {}}, "after": "1769090212-1041"}"""],
             },
             SubscribeAsync),
 
-        new SocketOperation("Unsubscribe", "Follow them no longer.") { Allows = Permission.Connect }.Frame<SocketConnection>(
+        new SocketOperation("Unsubscribe", "Follow them no longer.") { Allows = Permission.Connect, Own = SocketOperation.Its }.Frame<SocketConnection>(
             new FrameMeaning(FrameEvents.Unsubscribe, "Follow them no longer.", typeof(UnsubscribeRequest)) { Examples = ["""{"subscription": "7"}"""] },
             UnsubscribeAsync),
     ];

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Server.Connections.Frames;
+using Parley.Server.Rest;
+using Parley.Server.Security;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Operations;
+
+/// <summary>An operation with a request and a context.</summary>
+/// <param name="input">How the request is read.</param>
+/// <param name="handler">Does it. What it throws is answered as 500, or 503 where the store is away.</param>
+internal class Operation<TContext, TRequest>(string name, string summary, Input<TRequest> input, Func<TRequest, TContext, ValueTask<Answer>> handler)
+    : Operation(name, summary)
+    where TContext : OperationContext, IOperationContext<TContext>
+{
+    internal override InputShape Takes => input.Shape;
+
+    internal override IReadOnlyList<string> ContextRefusals => TContext.Refusals;
+
+    private protected override bool FitsFrames => input.FitsFrames;
+
+    internal override async Task ServeAsync(HttpContext http) => await (await RunAsync(http)).WriteAsync(http);
+
+    internal override async ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken)
+    {
+        if (Allows is { } permission && connection.Caller.May(permission) is Access.No or Access.CreateOnly)
+            return DataFrame.Problem(frame.Id, Problems.Forbidden($"A token of kind '{WireType.WordOf(connection.Caller.Kind)}' may not do this."));
+        // The data first: it is there only until this waits for the first time.
+        var origin = OperationOrigin.Of(connection, this, cancellationToken);
+        if (!input.Read(frame.Data).TryGet(out var request, out var problem) ||
+            !(await TContext.FindAsync(origin)).TryGet(out var context, out problem))
+        {
+            return DataFrame.Problem(frame.Id, problem);
+        }
+
+        return (await HandleAsync(origin, request, context)).ToFrame(frame.Id);
+    }
+
+    private async ValueTask<Answer> RunAsync(HttpContext http)
+    {
+        if (Takes.Query is null && !AllowsAnyone && QueryReader.UnknownIn(http.Request) is { } unknown)
+            return unknown;
+        var origin = OperationOrigin.Of(http, this);
+        if (!(await TContext.FindAsync(origin)).TryGet(out var context, out var problem) ||
+            !(await input.ReadAsync(http, origin)).TryGet(out var request, out problem))
+        {
+            return problem;
+        }
+
+        return origin.IsOncePerKey
+            ? await http.RequestServices.GetRequiredService<IOncePerKey>().RunAsync(
+                http, origin.Fingerprint, () => HandleAsync(origin, request, context), OncePerKey == OncePerKey.WithSecret)
+            : await HandleAsync(origin, request, context);
+    }
+
+    private async ValueTask<Answer> HandleAsync(OperationOrigin origin, TRequest request, TContext context)
+    {
+        var answer = await handler(request, context);
+        // 'Own' that nobody looked at would be 'Yes'. Whoever declares it wrong finds out at the first call.
+        if (Own is not null && answer.Problem is null && !context.HasLooked && origin.Caller.May(Allows!.Value) != Access.Yes)
+            throw new InvalidOperationException($"{Name} is for a caller's own only, and its handler did not look at the caller.");
+        return answer;
+    }
+}
+
+/// <summary>An operation whose request says nothing: its path and its caller are all there is.</summary>
+internal sealed class Operation<TContext>(string name, string summary, Func<TContext, ValueTask<Answer>> handler)
+    : Operation<TContext, Nothing>(name, summary, Input.None, (_, context) => handler(context))
+    where TContext : OperationContext, IOperationContext<TContext>;
