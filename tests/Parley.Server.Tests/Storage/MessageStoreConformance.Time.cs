@@ -51,6 +51,26 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
+    public async Task The_end_of_a_delivery_is_not_older_than_what_was_sent_before_it()
+    {
+        await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = 1 });
+        await store.StoreAsync(Note());
+        await store.ClaimOneAsync("bob");
+        await store.StoreAsync(Note() with { TimeToLive = Lease });
+        store.Clock.Advance(Lease * 3);
+        await store.StoreAsync(Note());
+
+        // The machine's clock was set back.
+        store.Clock.Advance(-Lease);
+        await store.RescueAsync();
+        Assert.Equal(1, await store.ExpireAsync());
+
+        var entries = await store.EntriesAsync();
+        Assert.Equal([EntryKind.Message, EntryKind.Message, EntryKind.Message, EntryKind.Death, EntryKind.Expiry], entries.Select(entry => entry.Kind));
+        Assert.Equal(entries.Select(entry => entry.Stamp).Order(), entries.Select(entry => entry.Stamp));
+    }
+
+    [Fact]
     public async Task An_expired_message_is_never_delivered_late_and_the_log_says_so()
     {
         await using var store = await OpenAsync();

@@ -99,6 +99,25 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(DeliveryState.Withdrawn, (await store.DeliveryAsync(sent.Seq, "bob")).State);
         Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.Dead) : default);
         Assert.Empty(await store.ClaimAsync("bob"));
+        Assert.Contains(store.Handover.Receipts, receipt => (receipt.Seq, receipt.State) == (sent.Seq, DeliveryState.Withdrawn));
+    }
+
+    [Fact]
+    public async Task Retention_takes_a_deleted_message_also_from_the_connection_that_still_holds_it()
+    {
+        await using var store = await OpenAsync();
+        var sent = await store.StoreAsync(Note("old") with { TimeToLive = TimeSpan.FromDays(365) });
+        var holder = new TestHolder(1);
+        var claimed = await store.ClaimOneAsync("bob", holder: holder);
+        Assert.Equal(Settlement.Settled, await store.ExtendAsync("bob", claimed, TimeSpan.FromDays(100)));
+        await GoAsync(store, sent, Going.Deleted);
+
+        await PruneAsync(store, TimeSpan.FromDays(31));
+
+        Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
+        Assert.Equal(1, holder.ReleasedCount);
+        await store.ReleaseAsync("bob", holder);
+        Assert.Equal(0, (await store.CountsAsync("bob")).Queued);
     }
 
     [Theory]

@@ -98,6 +98,17 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal([1], found.Select(entry => entry.Seq));
     }
 
+    [Fact]
+    public void Values_are_numbered_as_PostgreSQL_numbers_them()
+    {
+        using var connection = SqliteConnection.Open(File, readOnly: false);
+        var row = connection.Prepare("""SELECT $2 || $1 || json_extract('{"a": 3}', '$.a')""").Bind(1, 1).Bind(2, 2);
+
+        Assert.True(row.Step());
+        Assert.Equal("213", row.Text(0));
+        row.Reset();
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private SqliteDatabase Open() => SqliteDatabase.Open(_folder, File, NullLogger.Instance);

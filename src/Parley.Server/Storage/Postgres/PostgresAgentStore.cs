@@ -9,16 +9,11 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Agents in PostgreSQL.</summary>
 internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStore
 {
-    internal const string Columns =
-        "number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen";
-
     public ValueTask<IReadOnlyList<AgentRecord>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<AgentRecord>>(
             async (connection, cancel) =>
             {
-                await using var command = new NpgsqlCommand(
-$"SELECT {Columns} FROM agents WHERE deleted_at IS NULL",
-                    connection);
+                await using var command = new NpgsqlCommand(AgentSql.Load, connection);
                 await using var rows = await command.ExecuteReaderAsync(cancel);
                 var agents = new List<AgentRecord>();
                 while (await rows.ReadAsync(cancel))
@@ -33,10 +28,7 @@ $"SELECT {Columns} FROM agents WHERE deleted_at IS NULL",
             {
                 var cursor = await transaction.LockAsync(draft.Project);
                 var number = await transaction.ScalarAsync(
-                    """
-                    INSERT INTO agents (project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING number
-                    """,
+                    AgentSql.Add,
                     draft.Project, draft.Id, draft.Name, draft.Type, draft.Role, draft.Specialization, List(draft.Capabilities),
                     draft.Metadata?.GetRawText(), List(draft.Topics), draft.Paused, cursor.NextSeq, draft.CreatedAt.ToUniversalTime());
                 if (number is null)
@@ -53,10 +45,7 @@ $"SELECT {Columns} FROM agents WHERE deleted_at IS NULL",
             agent,
             entry,
             (transaction, _) => transaction.RunAsync(
-                """
-                UPDATE agents SET name = $2, type = $3, role = $4, specialization = $5, capabilities = $6, metadata = $7, topics = $8, paused = $9
-                WHERE number = $1 AND deleted_at IS NULL
-                """,
+                AgentSql.Change,
                 agent.Number, agent.Name, agent.Type, agent.Role, agent.Specialization, List(agent.Capabilities), agent.Metadata?.GetRawText(),
                 List(agent.Topics), agent.Paused),
             cancellationToken);
@@ -68,10 +57,9 @@ $"SELECT {Columns} FROM agents WHERE deleted_at IS NULL",
             (transaction, cursor) =>
             {
                 transaction.Defer("DELETE FROM memberships WHERE agent = $1", agent.Number);
-                transaction.Defer("DELETE FROM relay_places WHERE agent = $1", agent.Number);
+                transaction.Defer(RelaySql.Forget, agent.Number);
                 return transaction.RunAsync(
-                    "UPDATE agents SET deleted_at = $2 WHERE number = $1 AND deleted_at IS NULL",
-                    agent.Number, DateTimeOffset.FromUnixTimeMilliseconds(cursor.LastStamp));
+                    AgentSql.Remove, agent.Number, DateTimeOffset.FromUnixTimeMilliseconds(cursor.LastStamp));
             },
             cancellationToken);
 

@@ -96,11 +96,12 @@ internal sealed partial class PostgresBatch
         var send = planned.Send;
         var (seq, stamp) = (_seqs[planned.Project.Subscript - 1] + nth, _stamps[planned.Project.Subscript - 1]);
         var id = EntryId.Create(stamp, seq, (ulong)planned.Bits);
-        var queuedAt = Math.Max(stamp, send.DeliverAt ?? stamp);
-        var json = MessageJson.Whole(send.Body, id, seq, send.Thread ?? id, stamp, queuedAt + (long)send.TimeToLive.TotalMilliseconds);
+        // As the function has stored them.
+        var begun = DeliveryRules.Begin(stamp, send.DeliverAt, send.Priority, send.TimeToLive, send.Project.Settings.PriorityAging);
+        var json = MessageJson.Whole(send.Body, id, seq, send.Thread ?? id, stamp, begun.ExpiresAt);
         var outcomes = new RecipientOutcome[send.Recipients.Agents.Count];
         for (var i = 0; i < outcomes.Length; i++)
-            outcomes[i] = Deliver(planned.FirstPlanned + i, send, seq, queuedAt > stamp, json, handed);
+            outcomes[i] = Deliver(planned.FirstPlanned + i, send, seq, begun.State == DeliveryState.Scheduled, json, handed);
         News.Entries.Add(EntryOf(send, seq, stamp, json, outcomes));
         send.OnStored?.Invoke(seq);
         planned.Operation.Answer(planned.Index, new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes));

@@ -8,7 +8,7 @@ internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIde
     public ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) => await connection.Ask(
-                    "SELECT fingerprint, answer FROM idempotency WHERE project = $1 AND caller = $2 AND key = $3 AND at > $4",
+                    IdempotencySql.Find,
                     key.Project, key.Caller, key.Key, since.ToUnixTimeMilliseconds())
                 .FindAsync(row => new KeptAnswer(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)), cancellation),
             cancellationToken);
@@ -16,12 +16,7 @@ internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIde
     public ValueTask<bool> ReserveAsync(CreationKey key, KeptAnswer pending, DateTimeOffset at, DateTimeOffset since, CancellationToken cancellationToken) =>
         database.Writer.WriteAsync(
             async transaction => await transaction.RunAsync(
-                """
-                INSERT INTO idempotency AS i (project, caller, key, fingerprint, at, answer) VALUES ($1, $2, $3, $4, $5, $6)
-                ON CONFLICT (project, caller, key) DO UPDATE SET
-                    fingerprint = excluded.fingerprint, at = excluded.at, place = NULL, answer = excluded.answer
-                WHERE i.at <= $7
-                """,
+                IdempotencySql.Reserve,
                 key.Project, key.Caller, key.Key, pending.Fingerprint, at.ToUnixTimeMilliseconds(), pending.Answer, since.ToUnixTimeMilliseconds()) > 0,
             cancellationToken);
 
@@ -30,12 +25,7 @@ internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIde
             async transaction =>
             {
                 transaction.Defer(
-                    """
-                    INSERT INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES ($1, $2, $3, $4, $5, $6)
-                    ON CONFLICT (project, caller, key) DO UPDATE SET
-                        fingerprint = excluded.fingerprint, at = excluded.at, place = NULL, answer = excluded.answer
-                    """,
-                    key.Project, key.Caller, key.Key, answer.Fingerprint, at.ToUnixTimeMilliseconds(), answer.Answer);
+                    IdempotencySql.Keep, key.Project, key.Caller, key.Key, answer.Fingerprint, at.ToUnixTimeMilliseconds(), answer.Answer);
                 return true;
             },
             cancellationToken);

@@ -12,7 +12,7 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
             {
                 // The head is read first: what is committed after it belongs to the next reading, and below it nothing is missing,
                 // since a seq is stored with the head that includes it.
-                var head = (await LongAsync(connection, "SELECT next_seq FROM projects WHERE number = $1", project, cancel) ?? 1) - 1;
+                var head = (await LongAsync(connection, LogSql.NextSeq, cancel, project) ?? 1) - 1;
                 await using var command = Command(connection, project, query);
                 command.Parameters.Insert(0, Long(LogKey.Of(project, after)));
                 command.Parameters.Insert(1, Long(LogKey.Of(project, head)));
@@ -29,18 +29,17 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
         database.ReadAsync(
             async (connection, cancel) => await LongAsync(
                 connection, "SELECT place FROM log WHERE execution = $1 AND kind = 8 AND type = 'execution_completion' ORDER BY place DESC LIMIT 1",
-                LogKey.Of(project, execution), cancel) is { } place ? LogKey.Seq(place) : (long?)null,
+                cancel, LogKey.Of(project, execution)) is { } place ? LogKey.Seq(place) : (long?)null,
             cancellationToken);
 
     public ValueTask<long> FirstSeqAsync(int project, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancel) =>
             {
-                var first = await LongAsync(
-                    connection, "SELECT place FROM log WHERE place >= $1 AND place < $1 + (1::bigint << 40) ORDER BY place LIMIT 1", LogKey.First(project), cancel);
+                var first = await LongAsync(connection, LogSql.FirstPlace, cancel, LogKey.First(project), LogKey.Last(project));
                 return first is { } place
                     ? LogKey.Seq(place)
-                    : await LongAsync(connection, "SELECT next_seq FROM projects WHERE number = $1", project, cancel) ?? 1;
+                    : await LongAsync(connection, LogSql.NextSeq, cancel, project) ?? 1;
             },
             cancellationToken);
 
@@ -67,10 +66,11 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
         return command;
     }
 
-    private static async Task<long?> LongAsync(NpgsqlConnection connection, string sql, long value, CancellationToken cancellationToken)
+    private static async Task<long?> LongAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params long[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(Long(value));
+        foreach (var value in values)
+            command.Parameters.Add(Long(value));
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 

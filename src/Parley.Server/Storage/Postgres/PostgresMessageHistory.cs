@@ -10,9 +10,6 @@ namespace Parley.Server.Storage.Postgres;
 /// confirmed a moment ago is found, however far behind the index is.</summary>
 internal sealed partial class PostgresMessageHistory(PostgresDatabase database) : IMessageHistory, IDeliveryHistory
 {
-    private const string DeliveryColumns =
-        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error";
-
     public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(
             async (connection, cancellation) =>
@@ -43,7 +40,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
     public ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) =>
-                await connection.Ask("SELECT released_by FROM log WHERE place = $1", LogKey.Of(project, seq)).ValueAsync<long>(cancellation) is not null,
+                await connection.Ask(HistorySql.ReleasedBy, LogKey.Of(project, seq)).ValueAsync<long>(cancellation) is not null,
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
@@ -54,29 +51,21 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
 
     public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
         ReadAsync(
-            $"""
-            SELECT {PostgresLogRows.Columns} FROM log l
-            WHERE (l.place = $1 OR l.thread = $1) AND l.place <= $2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500
-            """,
+            $"SELECT {PostgresLogRows.Columns} {HistorySql.Superseded}",
             [LogKey.Of(project, thread), LogKey.Of(project, upTo)],
             cancellationToken);
 
     public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<DeliveryRow>>(
-            async (connection, cancellation) => await connection.Ask(
-                    $"""
-                    SELECT {DeliveryColumns} FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
-                    WHERE l.place = $1 ORDER BY d.delivery
-                    """,
-                    LogKey.Of(project, seq))
-                .ListAsync(ReadDelivery, cancellation),
+            async (connection, cancellation) =>
+                await connection.Ask(HistorySql.Deliveries, LogKey.Of(project, seq)).ListAsync(ReadDelivery, cancellation),
             cancellationToken);
 
     public ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) =>
             {
-                var row = await connection.Ask("SELECT routing, session, superseded_by FROM log WHERE place = $1", LogKey.Of(project, seq))
+                var row = await connection.Ask(HistorySql.Trace, LogKey.Of(project, seq))
                     .FindAsync(row => Tuple.Create(row.TextOrNull(0), row.TextOrNull(1), row.Int64OrNull(2)), cancellation);
                 if (row is not var (routing, session, superseding))
                     return null;
@@ -86,7 +75,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
 
     public ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(string, string)>>(
-            async (connection, cancellation) => await connection.Ask("SELECT emoji, agent FROM reactions WHERE place = $1 ORDER BY emoji, agent", LogKey.Of(project, seq))
+            async (connection, cancellation) => await connection.Ask(HistorySql.Reactions, LogKey.Of(project, seq))
                 .ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation),
             cancellationToken);
 
@@ -96,12 +85,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
             async (connection, cancellation) =>
             {
                 var dead = await connection.Ask(
-                        $"""
-                        SELECT {DeliveryColumns} FROM deliveries d JOIN log l ON l.place = d.place
-                        WHERE d.state = 4 AND d.place BETWEEN $1 AND $2 AND ($3::bigint IS NULL OR d.delivery = $3)
-                          AND ($4::int IS NULL OR d.mailbox = $4) AND ($5::text IS NULL OR l.type = $5) AND d.delivery < $6
-                        ORDER BY d.delivery DESC LIMIT $7
-                        """,
+                        $"SELECT {HistorySql.DeliveryColumns} {PostgresMessageStore.Dead} AND d.delivery < $6 ORDER BY d.delivery DESC LIMIT $7",
                         LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type, before, max)
                     .ListAsync(ReadDelivery, cancellation);
                 var messages = await EntriesAsync(connection, [.. dead.Select(delivery => LogKey.Of(which.Project, delivery.Seq)).Distinct()], cancellation);

@@ -19,7 +19,7 @@ internal sealed partial class PostgresMessageStore
                 return false;
             if (MessageTombstone.Is(message.Json))
                 return false;
-            await WithdrawWaitingAsync(transaction, place, Deleted);
+            await WithdrawWaitingAsync(transaction, place, DeliveryReasons.Deleted);
 
             var tombstone = MessageTombstone.Of(message.Json);
             transaction.Defer(
@@ -35,10 +35,7 @@ internal sealed partial class PostgresMessageStore
         {
             var cursor = await transaction.LockAsync(project);
             var place = LogKey.Of(project, message.Seq);
-            var sql = remove
-                ? "DELETE FROM reactions WHERE place = $1 AND emoji = $2 AND agent = $3"
-                : "INSERT INTO reactions (place, emoji, agent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-            if (await transaction.RunAsync(sql, place, emoji, agentId) == 0)
+            if (await transaction.RunAsync(remove ? HistorySql.RemoveReaction : HistorySql.AddReaction, place, emoji, agentId) == 0)
                 return false;
             var columns = await MessagesAsync(transaction, "l.place = ANY ($1)", [place]) is [var (_, found)] ? found : default;
             AppendAbout(transaction, cursor, EntryKind.Reaction, message, columns, ReactionJson.Of(message, emoji, agentId, remove));
@@ -62,7 +59,7 @@ internal sealed partial class PostgresMessageStore
                 {
                     await using var rows = await transaction.ReadAsync(
                         $"""
-                        UPDATE deliveries SET state = 6, ended_at = $2, last_error = 'the agent was deleted', lease_until = NULL, holder_node = NULL, due_at = NULL
+                        UPDATE deliveries SET state = 6, ended_at = $2, last_error = '{DeliveryReasons.AgentDeleted}', lease_until = NULL, holder_node = NULL, due_at = NULL
                         WHERE state = {(int)state} AND mailbox = $1 {(state == DeliveryState.Leased ? "AND lease_until IS NOT NULL" : "")} RETURNING delivery
                         """,
                         agent, now);

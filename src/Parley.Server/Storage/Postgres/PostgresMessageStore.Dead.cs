@@ -8,13 +8,8 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Dead letters, and deliveries that move to another agent.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>The dead letters that a selection takes. $1: project's first place, $2: its last, $3: delivery, $4: agent, $5: type.</summary>
-    internal const string DeadWhere =
-        """
-        FROM deliveries d JOIN log l ON l.place = d.place
-        WHERE d.state = 4 AND d.place >= $1 AND d.place <= $2 AND ($3::bigint IS NULL OR d.delivery = $3)
-          AND ($4::int IS NULL OR d.mailbox = $4) AND ($5::text IS NULL OR l.type = $5)
-        """;
+    /// <summary>The dead letters that a selection takes.</summary>
+    internal const string Dead = $"FROM deliveries d JOIN log l ON l.place = d.place {DeliverySql.DeadWhere}";
 
     public ValueTask<IReadOnlyList<UntoldDeath>> UntoldAsync(int max, CancellationToken cancellationToken) =>
         _database.ReadAsync<IReadOnlyList<UntoldDeath>>(
@@ -53,23 +48,21 @@ internal sealed partial class PostgresMessageStore
             var dead = await FindDeadAsync(transaction, which);
             foreach (var found in dead)
                 transaction.Mailbox(found.Mailbox).Dead--;
-            var present = await WithdrawGoneAsync(transaction, dead, now);
-            // They start anew: queued now, no failures, and as long to live as new messages.
+            var gone = await GoneAsync(transaction, dead);
+            var changes = dead.Select(found => (Found: found, Change: DeliveryRules.Requeue(found.Facts, gone.ContainsKey(found.Delivery), settings, now)))
+                .ToLookup(pair => pair.Change.State);
+            await WriteWithdrawnAsync(transaction, [.. changes[DeliveryState.Withdrawn]], gone, now);
+            var again = changes[DeliveryState.Queued].ToList();
             transaction.Defer(
                 """
-                UPDATE deliveries d SET state = 1, attempt = 1, rank = r.rank, queued_at = $3, expires_at = $4, ended_at = NULL, told = false, last_error = NULL
-                FROM unnest($1, $2) AS r (delivery, rank) WHERE d.delivery = ANY ($1) AND d.delivery = r.delivery
+                UPDATE deliveries d SET state = 1, attempt = r.attempt, rank = r.rank, queued_at = $5, expires_at = r.expires_at, ended_at = NULL, told = false, last_error = NULL
+                FROM unnest($1, $2, $3, $4) AS r (delivery, attempt, rank, expires_at) WHERE d.delivery = ANY ($1) AND d.delivery = r.delivery
                 """,
-                Numbered(present), present.Select(found => RankOf(now, found.Priority, settings.PriorityAging)).ToArray(), now,
-                now + (long)settings.MessageTtl.TotalMilliseconds);
-            foreach (var found in present)
-            {
-                transaction.Mailbox(found.Mailbox).Wait(found.Priority);
-                transaction.News.Woken.Add(found.Mailbox);
-                Note(transaction.News, which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Queued, 1, now);
-            }
-
-            return present.Count;
+                Numbered(again.Select(pair => pair.Found)), again.Select(pair => (short)pair.Change.Attempt).ToArray(),
+                again.Select(pair => DeliveryRules.Rank(now, pair.Found.Priority, settings.PriorityAging)).ToArray(),
+                again.Select(pair => pair.Change.Delivery.ExpiresAt).ToArray(), now);
+            QueueNow(transaction, again, now);
+            return again.Count;
         },
         cancellationToken);
 
@@ -83,7 +76,7 @@ internal sealed partial class PostgresMessageStore
             foreach (var found in dead)
             {
                 transaction.Mailbox(found.Mailbox).Dead--;
-                Note(transaction.News, which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Withdrawn, 1, now);
+                Note(transaction.News, which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryRules.Purge(found.Facts).State, 1, now);
             }
 
             return dead.Count;
@@ -116,23 +109,21 @@ internal sealed partial class PostgresMessageStore
             if (await transaction.ScalarAsync("SELECT place FROM deliveries WHERE delivery = $1", delivery) is not long place)
                 return false;
             await transaction.LockAsync(LogKey.Project(place));
-            if (await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = $1", delivery) is not [var found] || found.Mailbox != from ||
-                found.State is not (DeliveryState.Queued or DeliveryState.Scheduled))
-            {
+            if (await FindAllAsync(transaction, DeliverySql.One, delivery) is not [var found] || found.Mailbox != from)
                 return false;
-            }
+            var change = DeliveryRules.Move(found.Facts);
+            if (!change.Happens)
+                return false;
 
-            var tried = await transaction.ScalarAsync("SELECT tried FROM deliveries WHERE delivery = $1", delivery) as string;
+            var tried = await transaction.ScalarAsync(DeliverySql.Tried, delivery) as string;
             transaction.Defer(
                 "UPDATE deliveries SET mailbox = $2, state = 1, due_at = NULL, tried = $3 WHERE delivery = $1", delivery, to, NumberList.Add(tried, from));
             LeaveQueue(transaction, found);
-            transaction.Mailbox(to).Wait(found.Priority);
-            transaction.News.Woken.Add(to);
-            Note(transaction.News, LogKey.Project(place), delivery, LogKey.Seq(place), to, DeliveryState.Queued, found.Attempt, await transaction.NowAsync());
+            QueueNow(transaction, [(found with { Mailbox = to }, change)], await transaction.NowAsync());
             return true;
         },
         cancellationToken);
 
     private static ValueTask<List<Found>> FindDeadAsync(PostgresTransaction transaction, DeadLetterSelection which) => FindAllAsync(
-        transaction, DeadWhere, LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type);
+        transaction, Dead, LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type);
 }

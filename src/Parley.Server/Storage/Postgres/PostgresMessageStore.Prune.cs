@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Entities;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -33,7 +34,7 @@ internal sealed partial class PostgresMessageStore
     {
         var places = new List<long>(most);
         await using var rows = await transaction.ReadAsync(
-            "SELECT place, stamp FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3", LogKey.First(project), LogKey.Last(project), most);
+            LogSql.Oldest, LogKey.First(project), LogKey.Last(project), most);
         while (await rows.ReadAsync() && rows.GetInt64(1) < olderThan)
             places.Add(rows.GetInt64(0));
         return [.. places];
@@ -54,7 +55,7 @@ internal sealed partial class PostgresMessageStore
             }
 
             LeaveQueue(transaction, found);
-            NoteWithdrawn(transaction, found, now);
+            Note(transaction, found, DeliveryRules.Prune(found.Facts), now);
             if (found.State == DeliveryState.Leased)
                 ended.Add((found.Mailbox, found.Delivery));
         }

@@ -5,7 +5,7 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What time does to deliveries: due ones are queued, lapsed leases end, expired ones leave; and what is given back.</summary>
+/// <summary>What time does to deliveries: due ones are queued, lapsed leases end; and what is given back.</summary>
 internal sealed partial class PostgresMessageStore
 {
     /// <summary>In one transaction: some milliseconds, during which senders of its projects wait.</summary>
@@ -17,9 +17,6 @@ internal sealed partial class PostgresMessageStore
     // In the statements below, where rows are found by their key, "state + 0" keeps the planner from an index of one state: 0002_batches.sql says why.
 
     private long _backlogsWokenAt;
-
-    /// <summary>Where the round through the queues goes on.</summary>
-    private (int Mailbox, long Rank, long Place) _expiryPlace = (0, long.MinValue, 0);
 
     public async ValueTask<RescueResult> RescueAsync(CancellationToken cancellationToken)
     {
@@ -114,13 +111,24 @@ internal sealed partial class PostgresMessageStore
             leases.Select(lease => lease.Delivery).ToArray(), leases.Select(lease => lease.Lease).ToArray());
         foreach (var found in held)
             LeaveQueue(transaction, found);
-        var present = await WithdrawGoneAsync(transaction, held, now);
-        transaction.Defer("UPDATE deliveries SET state = 1, lease_until = NULL, holder_node = NULL WHERE delivery = ANY ($1)", Numbered(present));
-        foreach (var found in present)
+        var gone = await GoneAsync(transaction, held);
+        var changes = held.Select(found => (Found: found, Change: DeliveryRules.GiveBack(found.Facts, gone.ContainsKey(found.Delivery))))
+            .ToLookup(pair => pair.Change.State);
+        await WriteWithdrawnAsync(transaction, [.. changes[DeliveryState.Withdrawn]], gone, now);
+        transaction.Defer(
+            "UPDATE deliveries SET state = 1, lease_until = NULL, holder_node = NULL WHERE delivery = ANY ($1)",
+            Numbered(changes[DeliveryState.Queued].Select(pair => pair.Found)));
+        QueueNow(transaction, changes[DeliveryState.Queued], now);
+    }
+
+    /// <summary>What is written as queued waits in its mailbox.</summary>
+    private void QueueNow(PostgresTransaction transaction, IEnumerable<(Found, DeliveryChange)> queued, long now)
+    {
+        foreach (var (found, change) in queued)
         {
             transaction.Mailbox(found.Mailbox).Wait(found.Priority);
             transaction.News.Woken.Add(found.Mailbox);
-            Note(transaction.News, project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
+            Note(transaction, found, change, now);
         }
     }
 
@@ -160,16 +168,11 @@ internal sealed partial class PostgresMessageStore
     {
         await ExpireAsync(transaction, candidates);
         var due = await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state + 0 = 0 AND d.due_at <= $2 ORDER BY d.place, d.delivery", candidates, now);
-        due.RemoveAll(found => !transaction.HasLocked(LogKey.Project(found.Place)));
-        await transaction.RunAsync("UPDATE deliveries SET state = 1, due_at = NULL WHERE delivery = ANY ($1)", Numbered(due));
-        foreach (var found in due)
-        {
-            transaction.Mailbox(found.Mailbox).Wait(found.Priority);
-            transaction.News.Woken.Add(found.Mailbox);
-            Note(transaction.News, LogKey.Project(found.Place), found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryState.Queued, found.Attempt, now);
-        }
-
-        await ReleaseWithheldAsync(transaction, [.. due.Select(found => found.Place).Distinct()]);
+        var queued = due.Where(found => transaction.HasLocked(LogKey.Project(found.Place)))
+            .Select(found => (Found: found, Change: DeliveryRules.ComeDue(found.Facts, now))).Where(pair => pair.Change.State == DeliveryState.Queued).ToList();
+        await transaction.RunAsync("UPDATE deliveries SET state = 1, due_at = NULL WHERE delivery = ANY ($1)", Numbered(queued.Select(pair => pair.Found)));
+        QueueNow(transaction, queued, now);
+        await ReleaseWithheldAsync(transaction, [.. queued.Select(pair => pair.Found.Place).Distinct()]);
     }
 
     /// <summary>The second entry of a scheduled message: the one that its recipients see.</summary>
@@ -206,8 +209,9 @@ internal sealed partial class PostgresMessageStore
     private async ValueTask LapseAsync(PostgresTransaction transaction, long[] candidates, long now, List<(int Agent, long Delivery)> ended)
     {
         var lapsed = await FindAllAsync(transaction, "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state + 0 = 2 AND d.lease_until <= $2 ORDER BY d.place, d.delivery", candidates, now);
+        lapsed.RemoveAll(found => !DeliveryRules.HasLapsed(found.Facts, now));
         foreach (var project in lapsed.GroupBy(found => LogKey.Project(found.Place)).Where(project => transaction.HasLocked(project.Key)))
-            await GiveUpAsync(transaction, [.. project], "the lease lapsed", null, now);
+            await GiveUpAsync(transaction, [.. project], DeliveryReasons.LeaseLapsed, null, now);
         ended.AddRange(lapsed.Select(found => (found.Mailbox, found.Delivery)));
     }
 
@@ -229,79 +233,5 @@ internal sealed partial class PostgresMessageStore
         }
 
         ended.AddRange(over.Select(pair => (pair.Value.Agent, pair.Key)));
-    }
-
-    /// <summary>Looks through the queues without a lock, a bounded part at a time; the lane only takes what is over.</summary>
-    public async ValueTask<int> ExpireAsync(CancellationToken cancellationToken)
-    {
-        var over = await _database.ReadAsync(FindExpiredAsync, cancellationToken);
-        if (over.Count == 0)
-            return 0;
-        return await WriteAsync(
-            async transaction =>
-            {
-                await transaction.LockAsync([.. over.Select(found => LogKey.Project(found.Place)).Distinct()]);
-                return await ExpireAsync(transaction, [.. over.Select(found => found.Delivery)]);
-            },
-            cancellationToken,
-            weight: over.Count);
-    }
-
-    private async Task<List<(long Delivery, long Place)>> FindExpiredAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        const int most = 5_000;
-        var over = new List<(long, long)>();
-        var place = _expiryPlace;
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT mailbox, rank, place, delivery, expires_at <= coalesce($4, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
-            FROM deliveries WHERE state = 1 AND (mailbox, rank, place) > ($1, $2, $3) ORDER BY mailbox, rank, place LIMIT $5
-            """,
-            connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = place.Mailbox });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place.Rank });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place.Place });
-        command.Parameters.Add(PostgresBatch.Value(Writer.TestNow, NpgsqlTypes.NpgsqlDbType.Bigint));
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
-        var looked = 0;
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            looked++;
-            place = (rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2));
-            if (!rows.IsDBNull(4) && rows.GetBoolean(4) && over.Count < MaxRescued)
-                over.Add((rows.GetInt64(3), place.Place));
-        }
-
-        // The round is over, or much was found: then this part is looked through again first.
-        if (looked < most)
-            _expiryPlace = (0, long.MinValue, 0);
-        else if (over.Count < MaxRescued)
-            _expiryPlace = place;
-        return over;
-    }
-
-    /// <summary>Expires those of some deliveries that are over and held by nobody. Their projects are locked, or are locked here.</summary>
-    /// <returns>How many.</returns>
-    internal async Task<int> ExpireAsync(PostgresTransaction transaction, long[] deliveries)
-    {
-        var now = await transaction.NowAsync();
-        const string over = "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state + 0 IN (0, 1) AND d.expires_at <= $2";
-        var found = await FindAllAsync(transaction, over, deliveries, now);
-        if (found.Count == 0)
-            return 0;
-        if (!transaction.HasLocks)
-            await transaction.LockAsync([.. found.Select(one => LogKey.Project(one.Place)).Distinct()]);
-        found = await FindAllAsync(transaction, over + " ORDER BY d.place, d.delivery", deliveries, now);
-        found.RemoveAll(one => !transaction.HasLocked(LogKey.Project(one.Place)));
-        await transaction.RunAsync("UPDATE deliveries SET state = 5, ended_at = $2, due_at = NULL WHERE delivery = ANY ($1)", Numbered(found), now);
-        foreach (var one in found)
-        {
-            LeaveQueue(transaction, one);
-            transaction.Cursor(LogKey.Project(one.Place)).Expired++;
-        }
-
-        await AppendEndsAsync(transaction, EntryKind.Expiry, Numbered(found), null);
-        return found.Count;
     }
 }

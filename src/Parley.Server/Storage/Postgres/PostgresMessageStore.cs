@@ -114,9 +114,8 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
             news.Receipts.Add(new ReceiptNote(project, delivery, seq, agent, state, attempt, stamp));
     }
 
-    private static long RankOf(long queuedAt, Priority priority, TimeSpan aging) =>
-        // Without ageing only the priority counts, ties by place.
-        aging == TimeSpan.Zero ? -(long)priority : queuedAt - ((long)priority * (long)aging.TotalMilliseconds);
+    private void Note(PostgresTransaction transaction, in Found found, in DeliveryChange change, long now) => Note(
+        transaction.News, LogKey.Project(found.Place), found.Delivery, LogKey.Seq(found.Place), found.Mailbox, change.State, change.Attempt, now);
 
     private ValueTask<T> WriteAsync<T>(Func<PostgresTransaction, Task<T>> apply, CancellationToken cancellationToken, int weight = 1) =>
         Writer.WriteAsync(apply, cancellationToken, weight: weight);

@@ -152,16 +152,16 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
     private static async Task ReadChangesAsync(NpgsqlConnection connection, long revision, DirectoryChanges changes, CancellationToken cancel)
     {
         changes.Projects.AddRange(await connection.Ask(
-                $"SELECT {PostgresProjectStore.Columns} FROM projects WHERE changed > $1 AND project_id NOT LIKE '%/deleted/%' ORDER BY number", revision)
+                $"SELECT {ProjectSql.Columns} FROM projects WHERE changed > $1 AND project_id NOT LIKE '%/deleted/%' ORDER BY number", revision)
             .ListAsync(PostgresProjectStore.Read, cancel));
         changes.GoneProjects.AddRange(await connection.Ask("SELECT number FROM projects WHERE changed > $1 AND project_id LIKE '%/deleted/%'", revision)
             .ListAsync(static row => row.GetInt32(0), cancel));
-        changes.Agents.AddRange(await connection.Ask($"SELECT {PostgresAgentStore.Columns} FROM agents WHERE changed > $1 AND deleted_at IS NULL ORDER BY number", revision)
+        changes.Agents.AddRange(await connection.Ask($"SELECT {AgentSql.Columns} FROM agents WHERE changed > $1 AND deleted_at IS NULL ORDER BY number", revision)
             .ListAsync(PostgresAgentStore.Read, cancel));
         changes.GoneAgents.AddRange(await connection.Ask("SELECT project, number FROM agents WHERE changed > $1 AND deleted_at IS NOT NULL", revision)
             .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1)), cancel));
         changes.Squads.AddRange(await connection.Ask(PostgresSquadStore.Select("WHERE s.changed > $1"), revision).ListAsync(PostgresSquadStore.Read, cancel));
-        changes.Tokens.AddRange(await connection.Ask($"SELECT {PostgresTokenStore.Columns} FROM tokens WHERE changed > $1", revision)
+        changes.Tokens.AddRange(await connection.Ask($"SELECT {TokenSql.Columns} FROM tokens WHERE changed > $1", revision)
             .ListAsync(PostgresTokenStore.Read, cancel));
         foreach (var (project, squad) in await connection.Ask("SELECT project, squad_id FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
             .ListAsync(static row => (row.GetInt32(0), row.TextOrNull(1)), cancel))

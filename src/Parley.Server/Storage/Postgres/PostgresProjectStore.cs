@@ -8,13 +8,11 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Projects in PostgreSQL.</summary>
 internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvider clock) : IProjectStore
 {
-    internal const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
-
     public ValueTask<IReadOnlyList<ProjectRecord>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ProjectRecord>>(
             async (connection, cancel) =>
             {
-                await using var command = new NpgsqlCommand($"SELECT {Columns} FROM projects WHERE project_id NOT LIKE '%/deleted/%' ORDER BY number", connection);
+                await using var command = new NpgsqlCommand(ProjectSql.Load, connection);
                 await using var rows = await command.ExecuteReaderAsync(cancel);
                 var projects = new List<ProjectRecord>();
                 while (await rows.ReadAsync(cancel))
@@ -29,24 +27,20 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
             {
                 var now = clock.GetUtcNow();
                 // The epoch tells a project made anew under an old name from the old one: a place in that one is not a place in this.
-                return FirstAsync(
-                    transaction,
-                    $"INSERT INTO projects (project_id, name, created_at, settings, epoch) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING {Columns}",
-                    id, name, now, Settings(settings), now.ToUnixTimeSeconds());
+                return FirstAsync(transaction, ProjectSql.Add, id, name, now, Settings(settings), now.ToUnixTimeSeconds());
             },
             cancellationToken);
 
     public ValueTask<ProjectRecord?> ChangeAsync(int number, string? name, ProjectSettings settings, CancellationToken cancellationToken) =>
         database.Writer.WriteAsync(
-            transaction => FirstAsync(
-                transaction, $"UPDATE projects SET name = coalesce($2, name), settings = $3 WHERE number = $1 RETURNING {Columns}", number, name, Settings(settings)),
+            transaction => FirstAsync(transaction, ProjectSql.Change, number, name, Settings(settings)),
             cancellationToken);
 
     public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
     {
         // The name is free at once; what the project held goes in steps, so that nobody else waits for it.
         await database.Writer.WriteAsync(
-            transaction => transaction.RunAsync("UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = $1", number),
+            transaction => transaction.RunAsync(ProjectSql.BeginDeletion, number),
             cancellationToken);
         await DeleteContentAsync(number, cancellationToken);
     }
@@ -56,7 +50,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
         var left = await database.ReadAsync(
             async (connection, cancel) =>
             {
-                await using var command = new NpgsqlCommand("SELECT number FROM projects WHERE project_id LIKE '%/deleted/%'", connection);
+                await using var command = new NpgsqlCommand(ProjectSql.BegunDeletions, connection);
                 await using var rows = await command.ExecuteReaderAsync(cancel);
                 var numbers = new List<int>();
                 while (await rows.ReadAsync(cancel))

@@ -9,16 +9,14 @@ internal sealed class PostgresRelayStore(PostgresDatabase database) : IRelayStor
 {
     public ValueTask<long?> PlaceAsync(int agent, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            (connection, cancellation) => connection.Ask("SELECT seq FROM relay_places WHERE agent = $1", agent).ValueAsync<long>(cancellation), cancellationToken);
+            (connection, cancellation) => connection.Ask(RelaySql.Place, agent).ValueAsync<long>(cancellation), cancellationToken);
 
     public async ValueTask MoveAsync(int project, int agent, long seq, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
                 var cursor = await transaction.LockAsync(project);
-                transaction.Defer(
-                    "INSERT INTO relay_places AS r (agent, seq) VALUES ($1, $2) ON CONFLICT (agent) DO UPDATE SET seq = greatest(r.seq, excluded.seq)",
-                    agent, seq);
+                transaction.Defer(RelaySql.Move, agent, seq);
                 // Only what waits: what a connection of the agent holds, on whichever node, is that one's to settle.
                 await using var heard = await transaction.ReadAsync(
                     """

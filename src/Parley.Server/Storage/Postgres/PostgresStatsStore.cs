@@ -8,7 +8,7 @@ internal sealed class PostgresStatsStore(PostgresDatabase database) : IStatsStor
 {
     public async ValueTask<MessageStats> TotalsAsync(int project, CancellationToken cancellationToken) =>
         await database.ReadAsync(
-            async (connection, cancellation) => await connection.Ask("SELECT sent, delivered, acknowledged, dead, expired FROM projects WHERE number = $1", project)
+            async (connection, cancellation) => await connection.Ask(StatsSql.Totals, project)
                 .FindAsync(
                     row => new MessageStats
                     {
@@ -24,7 +24,7 @@ internal sealed class PostgresStatsStore(PostgresDatabase database) : IStatsStor
     public ValueTask<IReadOnlyDictionary<int, long>> SentAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyDictionary<int, long>>(
             static async (connection, cancellation) =>
-                (await connection.Ask("SELECT number, sent FROM projects").ListAsync(row => (Number: row.GetInt32(0), Sent: row.GetInt64(1)), cancellation))
+                (await connection.Ask(StatsSql.Sent).ListAsync(row => (Number: row.GetInt32(0), Sent: row.GetInt64(1)), cancellation))
                 .ToDictionary(row => row.Number, row => row.Sent),
             cancellationToken);
 
@@ -32,13 +32,7 @@ internal sealed class PostgresStatsStore(PostgresDatabase database) : IStatsStor
         database.Writer.WriteAsync(
             async transaction =>
             {
-                await using var row = await transaction.ReadAsync(
-                    """
-                    INSERT INTO availability AS a (id, first_start, ready_ms) VALUES (1, $1, $2)
-                    ON CONFLICT (id) DO UPDATE SET ready_ms = a.ready_ms + excluded.ready_ms
-                    RETURNING first_start, ready_ms
-                    """,
-                    now, (long)time.TotalMilliseconds);
+                await using var row = await transaction.ReadAsync(StatsSql.AddReady, now, (long)time.TotalMilliseconds);
                 _ = await row.ReadAsync(CancellationToken.None);
                 return (row.Time(0), TimeSpan.FromMilliseconds(row.GetInt64(1)));
             },

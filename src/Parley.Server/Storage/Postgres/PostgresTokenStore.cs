@@ -7,21 +7,19 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Tokens, opened tickets and signing keys in PostgreSQL.</summary>
 internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStore
 {
-    internal const string Columns = "token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at";
-
     public ValueTask<IReadOnlyList<StoredToken>> LoadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<StoredToken>>(
-            static async (connection, cancellation) => await connection.Ask($"SELECT {Columns} FROM tokens").ListAsync(Read, cancellation), cancellationToken);
+            static async (connection, cancellation) => await connection.Ask(TokenSql.Load).ListAsync(Read, cancellation), cancellationToken);
 
     public async ValueTask AddAsync(StoredToken token, IReadOnlyList<string> revoked, DateTimeOffset at, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
                 Revoke(transaction, revoked, at);
-                transaction.Defer("DELETE FROM opened_tickets WHERE token_id = $1", token.TokenId);
+                transaction.Defer(TokenSql.DeleteTicketsOf, token.TokenId);
                 transaction.Defer(
                     $"""
-                    INSERT INTO tokens ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+                    INSERT INTO tokens ({TokenSql.Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
                     ON CONFLICT (token_id) DO UPDATE SET
                         kind = excluded.kind, hash = excluded.hash, project_id = excluded.project_id, agent_id = excluded.agent_id,
                         created_at = excluded.created_at, expires_at = excluded.expires_at, last_used_at = excluded.last_used_at, revoked_at = NULL
@@ -68,9 +66,8 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         await database.Writer.WriteAsync(
             async transaction =>
             {
-                transaction.Defer(
-                    "DELETE FROM tokens WHERE (revoked_at < $1 OR expires_at < $1) AND NOT starts_with(token_id, $2) AND NOT starts_with(token_id, $3)", before, BootstrapTokens.AdminId, BootstrapTokens.JoinId);
-                transaction.Defer("DELETE FROM opened_tickets WHERE opened_at < $1", before);
+                transaction.Defer(TokenSql.Prune, before, BootstrapTokens.AdminId, BootstrapTokens.JoinId);
+                transaction.Defer(TokenSql.PruneTickets, before);
                 return true;
             },
             cancellationToken);
@@ -81,20 +78,20 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
             {
                 // Nodes that start together each have a candidate; the first one's is everybody's. Where another node is just keeping its
                 // own, this waits for its commit, and the next statement sees it.
-                await transaction.RunAsync("INSERT INTO signing_keys (name, key) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, candidate);
-                return (byte[])(await transaction.ScalarAsync("SELECT key FROM signing_keys WHERE name = $1", name))!;
+                await transaction.RunAsync(TokenSql.KeepKey, name, candidate);
+                return (byte[])(await transaction.ScalarAsync(TokenSql.FindKey, name))!;
             },
             cancellationToken);
 
     public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<OpenedTicket>>(
-            static async (connection, cancellation) => await connection.Ask("SELECT ticket, token_id, opened_at FROM opened_tickets")
+            static async (connection, cancellation) => await connection.Ask(TokenSql.LoadTickets)
                 .ListAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
             cancellationToken);
 
     public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            async (connection, cancellation) => await connection.Ask("SELECT ticket, token_id, opened_at FROM opened_tickets WHERE ticket = $1", ticketId)
+            async (connection, cancellation) => await connection.Ask(TokenSql.FindTicket, ticketId)
                 .FindAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
             cancellationToken);
 
@@ -102,9 +99,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         await database.Writer.WriteAsync(
             async transaction =>
             {
-                transaction.Defer(
-                    "INSERT INTO opened_tickets (ticket, token_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (ticket) DO UPDATE SET opened_at = excluded.opened_at",
-                    ticket.Id, ticket.TokenId, ticket.OpenedAt);
+                transaction.Defer(TokenSql.OpenTicket, ticket.Id, ticket.TokenId, ticket.OpenedAt);
                 return true;
             },
             cancellationToken);

@@ -13,11 +13,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             connection =>
             {
                 var agents = new List<AgentRecord>();
-                var rows = connection.Prepare(
-                    """
-                    SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen
-                    FROM agents WHERE deleted_at IS NULL
-                    """);
+                var rows = connection.Prepare(AgentSql.Load);
                 while (rows.Step())
                     agents.Add(Read(rows));
                 return agents;
@@ -29,18 +25,14 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             connection =>
             {
                 var cursor = log.Cursor(connection, draft.Project);
-                var added = connection.Prepare(
-                        """
-                        INSERT INTO agents (project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at)
-                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING
-                        """)
+                var added = connection.Prepare(AgentSql.Add)
                     .Bind(1, draft.Project).Bind(2, draft.Id).Bind(3, draft.Name).Bind(4, draft.Type).Bind(5, draft.Role).Bind(6, draft.Specialization)
                     .Bind(7, List(draft.Capabilities)).Bind(8, draft.Metadata?.GetRawText()).Bind(9, List(draft.Topics)).Bind(10, draft.Paused ? 1 : 0)
                     .Bind(11, cursor.NextSeq).Bind(12, draft.CreatedAt.ToUnixTimeMilliseconds())
-                    .Run();
-                if (added == 0)
+                    .Scalar();
+                if (added is not { } number)
                     return null;
-                var agent = draft with { Number = (int)connection.LastInsertRowId, JoinedSeq = cursor.NextSeq };
+                var agent = draft with { Number = (int)number, JoinedSeq = cursor.NextSeq };
                 Append(connection, agent, entry);
                 return agent;
             },
@@ -50,11 +42,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
         database.Writer.WriteAsync(
             connection =>
             {
-                var changed = connection.Prepare(
-                        """
-                        UPDATE agents SET name = ?2, type = ?3, role = ?4, specialization = ?5, capabilities = ?6, metadata = ?7, topics = ?8, paused = ?9
-                        WHERE number = ?1 AND deleted_at IS NULL
-                        """)
+                var changed = connection.Prepare(AgentSql.Change)
                     .Bind(1, agent.Number).Bind(2, agent.Name).Bind(3, agent.Type).Bind(4, agent.Role).Bind(5, agent.Specialization)
                     .Bind(6, List(agent.Capabilities)).Bind(7, agent.Metadata?.GetRawText()).Bind(8, List(agent.Topics)).Bind(9, agent.Paused ? 1 : 0)
                     .Run();
@@ -70,10 +58,10 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             connection =>
             {
                 var now = log.Now(log.Cursor(connection, agent.Project));
-                if (connection.Prepare("UPDATE agents SET deleted_at = ?2 WHERE number = ?1 AND deleted_at IS NULL").Bind(1, agent.Number).Bind(2, now).Run() == 0)
+                if (connection.Prepare(AgentSql.Remove).Bind(1, agent.Number).Bind(2, now).Run() == 0)
                     return false;
                 connection.Prepare("DELETE FROM memberships WHERE agent = ?1").Bind(1, agent.Number).Run();
-                connection.Prepare("DELETE FROM relay_places WHERE agent = ?1").Bind(1, agent.Number).Run();
+                connection.Prepare(RelaySql.Forget).Bind(1, agent.Number).Run();
                 Append(connection, agent, entry);
                 return true;
             },

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>One connection to the database file. Used by one thread at a time; statements are prepared once and kept.</summary>
-internal sealed unsafe class SqliteConnection : IDisposable
+internal sealed unsafe partial class SqliteConnection : IDisposable
 {
     private const int BusyMilliseconds = 5_000;
 
@@ -158,11 +159,17 @@ internal sealed unsafe class SqliteConnection : IDisposable
     private SqliteStatement Compile(string sql)
     {
         const uint persistent = 0x01;
-        var bytes = Encoding.UTF8.GetBytes(sql);
+        // A text for both databases names its values as PostgreSQL does. To SQLite $2 is a name like any other, and its number is that of its
+        // first appearance; ?2 is the second value wherever it stands.
+        var bytes = Encoding.UTF8.GetBytes(NumberedValue().Replace(sql, "?"));
         fixed (byte* start = bytes)
         {
             Check(Sqlite3.Prepare(_handle, start, bytes.Length, persistent, out var handle, out _));
             return new SqliteStatement(this, handle);
         }
     }
+
+    /// <summary>The $ of <c>$1</c>; not that of a path in JSON.</summary>
+    [GeneratedRegex(@"\$(?=[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex NumberedValue();
 }

@@ -9,7 +9,7 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
         database.Readers.ReadAsync(
             connection =>
             {
-                var row = connection.Prepare("SELECT fingerprint, answer FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3 AND at > ?4")
+                var row = connection.Prepare(IdempotencySql.Find)
                     .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, since.ToUnixTimeMilliseconds());
                 if (!row.Step())
                     return null;
@@ -21,24 +21,15 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
 
     public ValueTask<bool> ReserveAsync(CreationKey key, KeptAnswer pending, DateTimeOffset at, DateTimeOffset since, CancellationToken cancellationToken) =>
         database.Writer.WriteAsync(
-            connection =>
-            {
-                connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3 AND at <= ?4")
-                    .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, since.ToUnixTimeMilliseconds()).Run();
-                return connection.Prepare("INSERT OR IGNORE INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-                    .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, pending.Fingerprint).Bind(5, at.ToUnixTimeMilliseconds())
-                    .BindBlob(6, pending.Answer)
-                    .Run() > 0;
-            },
+            connection => Bind(connection.Prepare(IdempotencySql.Reserve), key, pending, at).Bind(7, since.ToUnixTimeMilliseconds()).Run() > 0,
             cancellationToken);
 
     public async ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
-            connection => connection.Prepare("INSERT OR REPLACE INTO idempotency (project, caller, key, fingerprint, at, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-                .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, answer.Fingerprint).Bind(5, at.ToUnixTimeMilliseconds())
-                .BindBlob(6, answer.Answer)
-                .Run(),
-            cancellationToken);
+            connection => Bind(connection.Prepare(IdempotencySql.Keep), key, answer, at).Run(), cancellationToken);
+
+    private static SqliteStatement Bind(SqliteStatement statement, CreationKey key, KeptAnswer answer, DateTimeOffset at) => statement
+        .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, answer.Fingerprint).Bind(5, at.ToUnixTimeMilliseconds()).BindBlob(6, answer.Answer);
 
     public async ValueTask<CreationKey?> PruneAsync(DateTimeOffset before, CreationKey? after, int max, CancellationToken cancellationToken)
     {

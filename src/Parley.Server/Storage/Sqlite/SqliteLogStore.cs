@@ -21,11 +21,11 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
         database.Readers.ReadAsync(
             connection =>
             {
-                var first = connection.Prepare("SELECT min(place) FROM log WHERE place BETWEEN ?1 AND ?2")
+                var first = connection.Prepare(LogSql.FirstPlace)
                     .Bind(1, LogKey.First(project)).Bind(2, LogKey.Last(project)).Scalar();
                 return first is { } place
                     ? LogKey.Seq(place)
-                    : connection.Prepare("SELECT next_seq FROM projects WHERE number = ?1").Bind(1, project).Scalar() ?? 1;
+                    : connection.Prepare(LogSql.NextSeq).Bind(1, project).Scalar() ?? 1;
             },
             cancellationToken);
 
@@ -35,7 +35,7 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
         connection.Prepare("BEGIN").Run();
         try
         {
-            var head = (connection.Prepare("SELECT next_seq FROM projects WHERE number = ?1").Bind(1, project).Scalar() ?? 1) - 1;
+            var head = (connection.Prepare(LogSql.NextSeq).Bind(1, project).Scalar() ?? 1) - 1;
             var entries = new List<LogEntry>();
             var rows = Statement(connection, project, query).Bind(1, LogKey.Of(project, after)).Bind(2, LogKey.Of(project, head)).Bind(3, max);
             while (rows.Step())

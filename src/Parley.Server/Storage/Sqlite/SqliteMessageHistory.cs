@@ -31,7 +31,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
 
     public ValueTask<bool> IsReleasedAsync(int project, long seq, CancellationToken cancellationToken) =>
         _readers.ReadAsync(
-            connection => connection.Prepare("SELECT released_by FROM log WHERE place = ?1").Bind(1, LogKey.Of(project, seq)).Scalar() is not null,
+            connection => connection.Prepare(HistorySql.ReleasedBy).Bind(1, LogKey.Of(project, seq)).Scalar() is not null,
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) =>
@@ -43,11 +43,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
 
     public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<LogEntry>>(
-            connection => Entries(connection, connection.Prepare(
-                    $"""
-                    SELECT {SqliteLogRows.Columns} FROM log l
-                    WHERE (l.place = ?1 OR l.thread = ?1) AND l.place <= ?2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500
-                    """)
+            connection => Entries(connection, connection.Prepare($"SELECT {SqliteLogRows.Columns} {HistorySql.Superseded}")
                 .Bind(1, LogKey.Of(project, thread)).Bind(2, LogKey.Of(project, upTo))),
             cancellationToken);
 
@@ -56,9 +52,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
             connection =>
             {
                 var deliveries = new List<DeliveryRow>();
-                var rows = connection.Prepare(
-                        $"SELECT {DeliveryColumns} FROM log l CROSS JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries WHERE l.place = ?1")
-                    .Bind(1, LogKey.Of(project, seq));
+                var rows = connection.Prepare(HistorySql.Deliveries).Bind(1, LogKey.Of(project, seq));
                 while (rows.Step())
                     deliveries.Add(ReadDelivery(rows));
                 return deliveries;
@@ -69,7 +63,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
         _readers.ReadAsync(
             connection =>
             {
-                var row = connection.Prepare("SELECT routing, session, superseded_by FROM log WHERE place = ?1").Bind(1, LogKey.Of(project, seq));
+                var row = connection.Prepare(HistorySql.Trace).Bind(1, LogKey.Of(project, seq));
                 if (!row.Step())
                     return null;
                 var (routing, session, superseding) = (row.Text(0), row.Text(1), row.NullableInt64(2));
@@ -83,7 +77,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
             connection =>
             {
                 var reactions = new List<(string, string)>();
-                var rows = connection.Prepare("SELECT emoji, agent FROM reactions WHERE place = ?1").Bind(1, LogKey.Of(project, seq));
+                var rows = connection.Prepare(HistorySql.Reactions).Bind(1, LogKey.Of(project, seq));
                 while (rows.Step())
                     reactions.Add((rows.Text(0)!, rows.Text(1)!));
                 return reactions;
@@ -97,7 +91,7 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
             {
                 var dead = new List<(DeliveryRow, LogEntry)>();
                 var rows = SqliteMessageStore.BindDead(
-                        connection.Prepare($"SELECT {DeliveryColumns} {SqliteMessageStore.DeadWhere} AND d.delivery < ?6 ORDER BY d.delivery DESC LIMIT ?7"), which)
+                        connection.Prepare($"SELECT {HistorySql.DeliveryColumns} {SqliteMessageStore.Dead} AND d.delivery < ?6 ORDER BY d.delivery DESC LIMIT ?7"), which)
                     .Bind(6, before).Bind(7, max);
                 while (rows.Step())
                 {
@@ -108,9 +102,6 @@ internal sealed partial class SqliteMessageHistory(SqliteDatabase database, Sqli
                 return dead;
             },
             cancellationToken);
-
-    private const string DeliveryColumns =
-        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error";
 
     /// <summary>A delivery's row, with what a connection holds of it: that is not on disk.</summary>
     private DeliveryRow ReadDelivery(SqliteStatement rows)

@@ -84,16 +84,13 @@ internal sealed partial class SqliteMessageStore
         if (expired.Count == 0)
             return;
         if (order.Holder is null)
-            ExpireAll(connection, order.Project, expired, now);
+            ExpireAll(connection, expired, now);
         else
-            _writer.Enqueue(new WriteOperation<int>(writing => ExpireAll(writing, order.Project, expired, now), weight: expired.Count));
+            _writer.Enqueue(new WriteOperation<int>(writing => ExpireAll(writing, expired, now), weight: expired.Count));
     }
 
-    private int ExpireAll(SqliteConnection connection, int project, List<long> deliveries, long now)
-    {
-        var cursor = _log.Cursor(connection, project);
-        return deliveries.Count(delivery => Expire(connection, cursor, delivery, now));
-    }
+    private int ExpireAll(SqliteConnection connection, List<long> deliveries, long now) =>
+        deliveries.Count(delivery => Find(connection, delivery) is { } found && Expire(connection, found, now));
 
     /// <summary>What a claim has counted goes to disk with whatever is written next, or by itself.</summary>
     private void WriteCounters() => _writer.Enqueue(new WriteOperation<bool>(static _ => true));
@@ -118,7 +115,7 @@ internal sealed partial class SqliteMessageStore
                 account.GivenOutTo = (rows.Int64(6), delivery);
             if (held is not null)
                 continue;
-            if (!rows.IsNull(5) && rows.Int64(5) <= now)
+            if (DeliveryRules.IsOver(rows.NullableInt64(5), now))
             {
                 expired.Add(delivery);
                 continue;
@@ -142,7 +139,7 @@ internal sealed partial class SqliteMessageStore
     private ClaimedDelivery LeaseDurably(SqliteConnection connection, MailboxAccount account, ClaimOrder order, in QueuedDelivery queued, long now)
     {
         var lease = ++_nextLease;
-        var until = now + (long)order.Lease.TotalMilliseconds;
+        var until = DeliveryRules.LeaseUntil(order.Lease, now);
         connection.Prepare("UPDATE deliveries SET state = 2, lease = ?2, lease_until = ?3, delivered_at = ?4 WHERE delivery = ?1")
             .Bind(1, queued.Delivery).Bind(2, lease).Bind(3, until).Bind(4, now).Run();
         account.Waiting[(int)queued.Priority]--;
@@ -158,7 +155,7 @@ internal sealed partial class SqliteMessageStore
         while (found.Count < order.Max && rows.Step())
         {
             // What a connection holds is queued in the file.
-            if ((!rows.IsNull(5) && rows.Int64(5) <= now) || _ledger.HeldDeliveredAt(order.Agent, rows.Int64(0)) is not null)
+            if (DeliveryRules.IsOver(rows.NullableInt64(5), now) || _ledger.HeldDeliveredAt(order.Agent, rows.Int64(0)) is not null)
                 continue;
             if (order.Filter.Takes(rows.Text(7)!, (Priority)rows.Int32(3), rows.Int32(8)))
                 found.Add(new ClaimedDelivery(rows.Int64(0), LogKey.Seq(rows.Int64(1)), rows.Int32(2), 0, 0, rows.Blob(9).ToArray()));

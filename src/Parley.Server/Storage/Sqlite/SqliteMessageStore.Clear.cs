@@ -21,7 +21,7 @@ internal sealed partial class SqliteMessageStore
             var tombstone = MessageTombstone.Of(message.Json);
             connection.Prepare("UPDATE log SET body = ?2 WHERE place = ?1 OR (place IN (SELECT released_by FROM log WHERE place = ?1))")
                 .Bind(1, place).BindBlob(2, tombstone).Run();
-            Withdraw(connection, cursor, place, Deleted);
+            Withdraw(connection, cursor, place, DeliveryReasons.Deleted);
             AppendAbout(connection, cursor, EntryKind.Deletion, message, tombstone);
             return true;
         },
@@ -30,10 +30,7 @@ internal sealed partial class SqliteMessageStore
     public ValueTask<bool> ReactAsync(int project, LogEntry message, string emoji, string agentId, bool remove, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
-            var sql = remove
-                ? "DELETE FROM reactions WHERE place = ?1 AND emoji = ?2 AND agent = ?3"
-                : "INSERT OR IGNORE INTO reactions (place, emoji, agent) VALUES (?1, ?2, ?3)";
-            var changed = connection.Prepare(sql).Bind(1, LogKey.Of(project, message.Seq)).Bind(2, emoji).Bind(3, agentId).Run() > 0;
+            var changed = connection.Prepare(remove ? HistorySql.RemoveReaction : HistorySql.AddReaction).Bind(1, LogKey.Of(project, message.Seq)).Bind(2, emoji).Bind(3, agentId).Run() > 0;
             if (changed)
                 AppendAbout(connection, _log.Cursor(connection, project), EntryKind.Reaction, message, ReactionJson.Of(message, emoji, agentId, remove));
             return changed;
@@ -54,7 +51,7 @@ internal sealed partial class SqliteMessageStore
             undone: () => GoOn(ended));
     }
 
-    private const string WithdrawnWithAgent = "UPDATE deliveries SET state = 6, ended_at = ?2, last_error = 'the agent was deleted'";
+    private const string WithdrawnWithAgent = $"UPDATE deliveries SET state = 6, ended_at = ?2, last_error = '{DeliveryReasons.AgentDeleted}'";
 
     private bool WithdrawAll(SqliteConnection connection, int agent, List<EndedLease> ended)
     {
@@ -99,25 +96,26 @@ internal sealed partial class SqliteMessageStore
         }, DeliveriesOf(connection, LogKey.Of(cursor.Project, message.Seq)));
 
     /// <summary>The death or expiry of one delivery: for the sender and that recipient.</summary>
-    private void AppendEnd(
-        SqliteConnection connection, ProjectCursor cursor, EntryKind kind, long place, long delivery, int agent, long now, int attempt, string? reason)
+    private void AppendEnd(SqliteConnection connection, ProjectCursor cursor, EntryKind kind, in Found found, string? reason)
     {
-        if (SqliteLogRows.Find(connection, place) is not { } message)
+        if (SqliteLogRows.Find(connection, found.Place) is not { } message)
             return;
+        // Not the time by which it was over: what was sent since may be younger than that.
+        var stamp = _log.Now(cursor);
         _log.Append(connection, cursor, new LogEntry
         {
             Project = cursor.Project,
             Seq = cursor.NextSeq,
             Kind = kind,
-            Stamp = now,
+            Stamp = stamp,
             Audience = Audience.Named,
             Sender = message.Sender,
-            Recipients = [agent],
+            Recipients = [found.Mailbox],
             Type = message.Type,
             Thread = message.Thread,
             Execution = message.Execution,
             Subject = message.Seq,
-            Json = DeliveryEndJson.Of(message, kind, delivery, AgentId(connection, agent), attempt, reason, now),
+            Json = DeliveryEndJson.Of(message, kind, found.Delivery, AgentId(connection, found.Mailbox), found.Facts.Attempt, reason, stamp),
         });
     }
 

@@ -7,13 +7,9 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Dead letters, and deliveries that move to another agent.</summary>
 internal sealed partial class SqliteMessageStore
 {
-    /// <summary>The dead letters that a selection takes. Binds 1: project's first place, 2: its last, 3: delivery, 4: agent, 5: type.</summary>
-    internal const string DeadWhere =
-        """
-        FROM deliveries d INDEXED BY deliveries_dead CROSS JOIN log l ON l.place = d.place
-        WHERE d.state = 4 AND d.place BETWEEN ?1 AND ?2 AND (?3 IS NULL OR d.delivery = ?3)
-          AND (?4 IS NULL OR d.mailbox = ?4) AND (?5 IS NULL OR l.type = ?5)
-        """;
+    /// <summary>The dead letters that a selection takes.</summary>
+    /// <remarks>SQLite counts nothing of what its tables hold: it is told which index is small, and which table to begin with.</remarks>
+    internal const string Dead = $"FROM deliveries d INDEXED BY deliveries_dead CROSS JOIN log l ON l.place = d.place {DeliverySql.DeadWhere}";
 
     public ValueTask<IReadOnlyList<UntoldDeath>> UntoldAsync(int max, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<UntoldDeath>>(
@@ -51,29 +47,30 @@ internal sealed partial class SqliteMessageStore
         connection =>
         {
             var now = Now;
+            var settings = SettingsOf(which.Project)!;
             var requeued = 0;
-            foreach (var (delivery, mailbox, priority, place) in FindDead(connection, which))
+            foreach (var found in FindDead(connection, which))
             {
-                if (MessageGone(connection, place) is { } reason)
+                var reason = MessageGone(connection, found.Place);
+                var change = DeliveryRules.Requeue(found.Facts, reason is not null, settings, now);
+                var account = _ledger.Of(connection, found.Mailbox);
+                account.Dead--;
+                Note(found, change, now);
+                if (change.State == DeliveryState.Withdrawn)
                 {
-                    WriteWithdrawn(connection, delivery, now, reason);
-                    _ledger.Of(connection, mailbox).Dead--;
+                    WriteWithdrawn(connection, found.Delivery, now, reason);
                     continue;
                 }
 
-                // It starts anew: queued now, no failures, and as long to live as a new message.
-                var rank = RankOf(now, priority, SettingsOf(which.Project)!.PriorityAging);
+                var rank = DeliveryRules.Rank(now, found.Priority, settings.PriorityAging);
                 connection.Prepare(
                         """
-                        UPDATE deliveries SET state = 1, handed = 0, attempt = 1, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL
+                        UPDATE deliveries SET state = 1, handed = 0, attempt = ?5, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL
                         WHERE delivery = ?1
                         """)
-                    .Bind(1, delivery).Bind(2, rank).Bind(3, now).Bind(4, now + (long)SettingsOf(which.Project)!.MessageTtl.TotalMilliseconds).Run();
-                var account = _ledger.Of(connection, mailbox);
-                account.Dead--;
-                account.Queue(priority, rank, delivery);
-                _toWake.Add(mailbox);
-                Note(which.Project, delivery, LogKey.Seq(place), mailbox, DeliveryState.Queued, 1, now);
+                    .Bind(1, found.Delivery).Bind(2, rank).Bind(3, now).Bind(4, change.Delivery.ExpiresAt).Bind(5, change.Attempt).Run();
+                account.Queue(found.Priority, rank, found.Delivery);
+                _toWake.Add(found.Mailbox);
                 requeued++;
             }
 
@@ -86,11 +83,12 @@ internal sealed partial class SqliteMessageStore
         {
             var now = Now;
             var dead = FindDead(connection, which);
-            foreach (var (delivery, mailbox, _, place) in dead)
+            foreach (var found in dead)
             {
-                connection.Prepare("UPDATE deliveries SET state = 6, ended_at = ?2 WHERE delivery = ?1").Bind(1, delivery).Bind(2, now).Run();
-                _ledger.Of(connection, mailbox).Dead--;
-                Note(which.Project, delivery, LogKey.Seq(place), mailbox, DeliveryState.Withdrawn, 1, now);
+                // Its last error stays.
+                connection.Prepare("UPDATE deliveries SET state = 6, ended_at = ?2 WHERE delivery = ?1").Bind(1, found.Delivery).Bind(2, now).Run();
+                _ledger.Of(connection, found.Mailbox).Dead--;
+                Note(which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryRules.Purge(found.Facts).State, 1, now);
             }
 
             return dead.Count;
@@ -117,33 +115,37 @@ internal sealed partial class SqliteMessageStore
     public ValueTask<bool> MoveAsync(long delivery, int from, int to, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
-            var row = connection.Prepare("SELECT state, priority, rank, place, attempt, tried, mailbox FROM deliveries WHERE delivery = ?1").Bind(1, delivery);
-            if (!row.Step())
+            if (Find(connection, delivery) is not { } found || found.Mailbox != from)
                 return false;
-            var (state, priority, rank, place, attempt) = ((DeliveryState)row.Int32(0), (Priority)row.Int32(1), row.Int64(2), row.Int64(3), row.Int32(4));
-            var tried = NumberList.Add(row.Text(5), from);
-            var stillThere = row.Int32(6) == from;
-            row.Reset();
+            var change = DeliveryRules.Move(found.Facts);
             var origin = _ledger.Of(connection, from);
-            if (!stillThere || state is not (DeliveryState.Queued or DeliveryState.Scheduled) || origin.Leases.ContainsKey(delivery))
+            // What a connection settles with this commit is still its own.
+            if (!change.Happens || origin.Leases.ContainsKey(delivery))
                 return false;
             connection.Prepare("UPDATE deliveries SET mailbox = ?2, state = 1, handed = 0, due_at = NULL, tried = ?3 WHERE delivery = ?1")
-                .Bind(1, delivery).Bind(2, to).Bind(3, tried).Run();
-            if (state == DeliveryState.Queued)
-                origin.Waiting[(int)priority]--;
-            _ledger.Of(connection, to).Queue(priority, rank, delivery);
+                .Bind(1, delivery).Bind(2, to).Bind(3, NumberList.Add(TriedBy(connection, delivery), from)).Run();
+            LeaveQueue(origin, found, []);
+            _ledger.Of(connection, to).Queue(found.Priority, found.Rank, delivery);
             _toWake.Add(to);
-            Note(LogKey.Project(place), delivery, LogKey.Seq(place), to, DeliveryState.Queued, attempt, Now);
+            Note(found with { Mailbox = to }, change, Now);
             return true;
         },
         cancellationToken);
 
-    private static List<(long Delivery, int Mailbox, Priority Priority, long Place)> FindDead(SqliteConnection connection, DeadLetterSelection which)
+    private static string? TriedBy(SqliteConnection connection, long delivery)
     {
-        var dead = new List<(long, int, Priority, long)>();
-        var rows = BindDead(connection.Prepare("SELECT d.delivery, d.mailbox, d.priority, d.place " + DeadWhere), which);
+        var row = connection.Prepare(DeliverySql.Tried).Bind(1, delivery);
+        var tried = row.Step() ? row.Text(0) : null;
+        row.Reset();
+        return tried;
+    }
+
+    private List<Found> FindDead(SqliteConnection connection, DeadLetterSelection which)
+    {
+        var dead = new List<Found>();
+        var rows = BindDead(connection.Prepare($"SELECT {DeliverySql.Columns} {Dead}"), which);
         while (rows.Step())
-            dead.Add((rows.Int64(0), rows.Int32(1), (Priority)rows.Int32(2), rows.Int64(3)));
+            dead.Add(At(rows, _ledger.Of(connection, rows.Int32(2))));
         return dead;
     }
 

@@ -1,5 +1,6 @@
 using Parley.Server.Entities;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -27,7 +28,7 @@ internal sealed partial class SqliteMessageStore
     private static List<long> PlacesBefore(SqliteConnection connection, int project, long olderThan, int most)
     {
         var places = new List<long>(most);
-        var rows = connection.Prepare("SELECT place, stamp FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3")
+        var rows = connection.Prepare(LogSql.Oldest)
             .Bind(1, LogKey.First(project)).Bind(2, LogKey.Last(project)).Bind(3, most);
         while (rows.Step() && rows.Int64(1) < olderThan)
             places.Add(rows.Int64(0));
@@ -53,7 +54,7 @@ internal sealed partial class SqliteMessageStore
     private void PruneDeliveries(SqliteConnection connection, LogEntry message, long place, List<EndedLease> ended)
     {
         // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
-        Withdraw(connection, _log.Cursor(connection, message.Project), place, TooOld, ended);
+        Withdraw(connection, _log.Cursor(connection, message.Project), place, DeliveryReasons.TooOld, ended);
         var columns = DeliveriesOf(connection, place);
         var dead = connection.Prepare("SELECT mailbox FROM deliveries WHERE delivery >= ?1 AND delivery < ?2 AND state = 4")
             .Bind(1, columns.FirstDelivery).Bind(2, columns.FirstDelivery + columns.Deliveries);

@@ -56,10 +56,12 @@ internal sealed partial class SqliteMessageStore
                     InFlightRows.Queue(connection, delivery);
                 foreach (var (delivery, lease) in back)
                 {
-                    var isOver = IsWithdrawn(connection, delivery);
-                    if (isOver)
+                    var held = new DeliveryFacts(DeliveryState.Leased, lease.Attempt, lease.Lease, lease.Until, null, null);
+                    var change = DeliveryRules.GiveBack(held, IsWithdrawn(connection, delivery));
+                    // The file has withdrawn it already.
+                    if (change.State == DeliveryState.Withdrawn)
                         account.Waiting[(int)lease.Priority]--;
-                    Note(lease.Project, delivery, lease.Seq, agent, isOver ? DeliveryState.Withdrawn : DeliveryState.Queued, lease.Attempt, Now);
+                    Note(lease.Project, delivery, lease.Seq, agent, change.State, change.Attempt, Now);
                 }
 
                 _toWake.Add(agent);
@@ -99,8 +101,7 @@ internal sealed partial class SqliteMessageStore
                 var expired = 0;
                 foreach (var delivery in over)
                 {
-                    var project = LogKey.Project(connection.Prepare("SELECT place FROM deliveries WHERE delivery = ?1").Bind(1, delivery).Scalar() ?? 0);
-                    if (project != 0 && Expire(connection, _log.Cursor(connection, project), delivery, now))
+                    if (Find(connection, delivery) is { } found && Expire(connection, found, now))
                         expired++;
                 }
 
@@ -126,7 +127,7 @@ internal sealed partial class SqliteMessageStore
         {
             looked++;
             place = (rows.Int32(0), rows.Int64(1), rows.Int64(2));
-            if (!rows.IsNull(3) && rows.Int64(3) <= now && over.Count < MaxRescued)
+            if (DeliveryRules.IsOver(rows.NullableInt64(3), now) && over.Count < MaxRescued)
                 over.Add(place.Delivery);
         }
 
@@ -135,22 +136,17 @@ internal sealed partial class SqliteMessageStore
     }
 
     /// <returns>False when it is held by somebody, or settled already.</returns>
-    private bool Expire(SqliteConnection connection, ProjectCursor cursor, long delivery, long now)
+    private bool Expire(SqliteConnection connection, in Found found, long now)
     {
-        var row = connection.Prepare("SELECT place, mailbox, state, attempt, priority, expires_at FROM deliveries WHERE delivery = ?1").Bind(1, delivery);
-        if (!row.Step())
+        var account = _ledger.Of(connection, found.Mailbox);
+        // What a connection settles with this commit is still its own.
+        if (!DeliveryRules.Expire(found.Facts, now).Happens || account.Leases.ContainsKey(found.Delivery))
             return false;
-        var (place, mailbox, state, attempt, priority) = (row.Int64(0), row.Int32(1), (DeliveryState)row.Int32(2), row.Int32(3), row.Int32(4));
-        var over = !row.IsNull(5) && row.Int64(5) <= now;
-        row.Reset();
-        var account = _ledger.Of(connection, mailbox);
-        if (!over || state is not (DeliveryState.Queued or DeliveryState.Scheduled) || account.Leases.ContainsKey(delivery))
-            return false;
-        connection.Prepare("UPDATE deliveries SET state = 5, ended_at = ?2 WHERE delivery = ?1").Bind(1, delivery).Bind(2, now).Run();
-        if (state == DeliveryState.Queued)
-            account.Waiting[priority]--;
+        connection.Prepare("UPDATE deliveries SET state = 5, ended_at = ?2 WHERE delivery = ?1").Bind(1, found.Delivery).Bind(2, now).Run();
+        LeaveQueue(account, found, []);
+        var cursor = _log.Cursor(connection, LogKey.Project(found.Place));
         cursor.Expired++;
-        AppendEnd(connection, cursor, EntryKind.Expiry, place, delivery, mailbox, now, attempt, null);
+        AppendEnd(connection, cursor, EntryKind.Expiry, found, null);
         return true;
     }
 
@@ -169,33 +165,35 @@ internal sealed partial class SqliteMessageStore
 
     private bool QueueDue(SqliteConnection connection, long now)
     {
-        var due = new List<(long Delivery, long Place, int Mailbox, Priority Priority, long Rank, long? Expires, int Attempt)>();
+        var due = new List<Found>();
         var rows = connection.Prepare(
-                """
-                SELECT delivery, place, mailbox, priority, rank, expires_at, attempt FROM deliveries INDEXED BY deliveries_scheduled
-                WHERE state = 0 AND due_at <= ?1 ORDER BY due_at LIMIT ?2
+                $"""
+                SELECT {DeliverySql.Columns} FROM deliveries d INDEXED BY deliveries_scheduled
+                WHERE d.state = 0 AND d.due_at <= ?1 ORDER BY d.due_at LIMIT ?2
                 """)
             .Bind(1, now).Bind(2, MaxRescued);
         while (rows.Step())
-            due.Add((rows.Int64(0), rows.Int64(1), rows.Int32(2), (Priority)rows.Int32(3), rows.Int64(4), rows.NullableInt64(5), rows.Int32(6)));
+            due.Add(At(rows, _ledger.Of(connection, rows.Int32(2))));
 
-        foreach (var (delivery, place, mailbox, priority, rank, expires, attempt) in due)
+        foreach (var found in due)
         {
-            var cursor = _log.Cursor(connection, LogKey.Project(place));
-            if (expires <= now)
-            {
-                Expire(connection, cursor, delivery, now);
-                continue;
-            }
-
-            connection.Prepare("UPDATE deliveries SET state = 1, due_at = NULL WHERE delivery = ?1").Bind(1, delivery).Run();
-            _ledger.Of(connection, mailbox).Queue(priority, rank, delivery);
-            _toWake.Add(mailbox);
-            ReleaseWithheld(connection, cursor, place, now);
-            Note(cursor.Project, delivery, LogKey.Seq(place), mailbox, DeliveryState.Queued, attempt, now);
+            var change = DeliveryRules.ComeDue(found.Facts, now);
+            if (change.State == DeliveryState.Expired)
+                Expire(connection, found, now);
+            else if (change.Happens)
+                QueueNow(connection, found, change, now);
         }
 
         return due.Count == MaxRescued;
+    }
+
+    private void QueueNow(SqliteConnection connection, in Found found, in DeliveryChange change, long now)
+    {
+        connection.Prepare("UPDATE deliveries SET state = 1, due_at = NULL WHERE delivery = ?1").Bind(1, found.Delivery).Run();
+        _ledger.Of(connection, found.Mailbox).Queue(found.Priority, found.Rank, found.Delivery);
+        _toWake.Add(found.Mailbox);
+        ReleaseWithheld(connection, _log.Cursor(connection, LogKey.Project(found.Place)), found.Place, now);
+        Note(found, change, now);
     }
 
     /// <summary>The second entry of a scheduled message: the one that its recipients see.</summary>
@@ -239,33 +237,31 @@ internal sealed partial class SqliteMessageStore
 
     private bool LapseDurable(SqliteConnection connection, long now, List<EndedLease> ended)
     {
-        var lapsed = new List<(long Delivery, int Mailbox)>();
+        var lapsed = new List<long>();
         var rows = connection.Prepare(
-                "SELECT delivery, mailbox FROM deliveries INDEXED BY deliveries_leased WHERE state = 2 AND lease_until <= ?1 ORDER BY lease_until LIMIT ?2")
+                "SELECT delivery FROM deliveries INDEXED BY deliveries_leased WHERE state = 2 AND lease_until <= ?1 ORDER BY lease_until LIMIT ?2")
             .Bind(1, now).Bind(2, MaxRescued);
         while (rows.Step())
-            lapsed.Add((rows.Int64(0), rows.Int32(1)));
-        foreach (var (delivery, mailbox) in lapsed)
-            Lapse(connection, mailbox, delivery, now, ended);
+            lapsed.Add(rows.Int64(0));
+        foreach (var delivery in lapsed)
+            Lapse(connection, delivery, now, ended);
         return lapsed.Count == MaxRescued;
     }
 
     private void LapseHeld(SqliteConnection connection, long now, List<EndedLease> ended)
     {
-        foreach (var (mailbox, account) in _ledger.Accounts)
+        foreach (var (_, account) in _ledger.Accounts)
         {
             if (account.Leases.IsEmpty)
                 continue;
             foreach (var delivery in account.Leases.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).Take(MaxRescued).ToList())
-                Lapse(connection, mailbox, delivery, now, ended);
+                Lapse(connection, delivery, now, ended);
         }
     }
 
-    private void Lapse(SqliteConnection connection, int mailbox, long delivery, long now, List<EndedLease> ended)
+    private void Lapse(SqliteConnection connection, long delivery, long now, List<EndedLease> ended)
     {
-        var account = _ledger.Of(connection, mailbox);
-        var row = connection.Prepare("SELECT delivery, place, state, attempt, priority, rank, lease, queued_at FROM deliveries WHERE delivery = ?1").Bind(1, delivery);
-        if (Read(row, account) is { State: DeliveryState.Leased } found)
-            GiveUp(connection, account, mailbox, found, now, "the lease lapsed", null, ended);
+        if (Find(connection, delivery) is { } found && DeliveryRules.HasLapsed(found.Facts, now))
+            GiveUp(connection, _ledger.Of(connection, found.Mailbox), found, now, DeliveryReasons.LeaseLapsed, null, ended);
     }
 }

@@ -105,10 +105,9 @@ internal sealed partial class SqliteMessageStore
             return Refuse(connection, send, SendResult.MailboxFull, [new RecipientOutcome(only.Number, RecipientResult.Full, 0)]);
 
         var id = EntryId.Create(now, seq, EntryId.Random());
-        var queuedAt = Math.Max(now, send.DeliverAt ?? now);
-        var expires = queuedAt + (long)send.TimeToLive.TotalMilliseconds;
-        var json = MessageJson.Whole(send.Body, id, seq, send.Thread ?? id, now, expires);
-        var batch = new NewDeliveries(send, seq, now, queuedAt, expires, json, _nextDelivery);
+        var delivery = DeliveryRules.Begin(now, send.DeliverAt, send.Priority, send.TimeToLive, send.Project.Settings.PriorityAging);
+        var json = MessageJson.Whole(send.Body, id, seq, send.Thread ?? id, now, delivery.ExpiresAt);
+        var batch = new NewDeliveries(send, seq, now, delivery, json, _nextDelivery);
         var outcomes = Deliver(connection, batch, handed);
 
         _log.Append(connection, cursor, EntryOf(send, seq, now, json, outcomes), new MessageColumns(
@@ -146,7 +145,7 @@ internal sealed partial class SqliteMessageStore
     }
 
     /// <summary>What the deliveries of one message share.</summary>
-    private readonly record struct NewDeliveries(Send Send, long Seq, long Now, long QueuedAt, long Expires, byte[] Json, long First);
+    private readonly record struct NewDeliveries(Send Send, long Seq, long Now, NewDelivery Delivery, byte[] Json, long First);
 
     private RecipientOutcome[] Deliver(SqliteConnection connection, in NewDeliveries batch, List<Handed> handed)
     {
@@ -165,21 +164,21 @@ internal sealed partial class SqliteMessageStore
             return new RecipientOutcome(agent, RecipientResult.Full, 0);
 
         var delivery = _nextDelivery++;
-        var rank = RankOf(batch.QueuedAt, send.Priority, send.Project.Settings.PriorityAging);
-        var scheduled = batch.QueuedAt > batch.Now;
+        var (state, rank) = (batch.Delivery.State, batch.Delivery.Rank);
+        var scheduled = state == DeliveryState.Scheduled;
         // Past a queue nobody overtakes: only an empty one is passed by.
         var holder = !scheduled && !paused && account.WaitingTotal == 0
             ? Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number, send.ReplyTo))
             : null;
         if (holder is not null)
         {
-            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.QueuedAt, batch.Json, batch.Now, isHanded: true);
+            var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.Delivery.QueuedAt, batch.Json, batch.Now, isHanded: true);
             // Before anything can fail: what is undone is taken back from the holder.
             handed.Add(new Handed(agent, holder, claimed));
         }
 
-        Insert(connection, batch, delivery, agent, rank, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, holder is not null);
-        Note(send.Project.Number, delivery, batch.Seq, agent, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, 1, batch.Now);
+        Insert(connection, batch, delivery, agent, holder is not null);
+        Note(send.Project.Number, delivery, batch.Seq, agent, state, 1, batch.Now);
         if (scheduled)
             return new RecipientOutcome(agent, RecipientResult.Scheduled, account.Ahead(send.Priority));
         if (holder is not null)
@@ -195,7 +194,7 @@ internal sealed partial class SqliteMessageStore
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
     }
 
-    private static void Insert(SqliteConnection connection, in NewDeliveries batch, long delivery, int agent, long rank, DeliveryState state, bool isHanded) =>
+    private static void Insert(SqliteConnection connection, in NewDeliveries batch, long delivery, int agent, bool isHanded) =>
         connection.Prepare(
                 """
                 INSERT INTO deliveries (delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, capability, handed)
@@ -204,12 +203,12 @@ internal sealed partial class SqliteMessageStore
             .Bind(1, delivery)
             .Bind(2, LogKey.Of(batch.Send.Project.Number, batch.Seq))
             .Bind(3, agent)
-            .Bind(4, (long)state)
+            .Bind(4, (long)batch.Delivery.State)
             .Bind(5, (long)batch.Send.Priority)
-            .Bind(6, rank)
-            .Bind(7, batch.QueuedAt)
-            .Bind(8, batch.Expires)
-            .Bind(9, state == DeliveryState.Scheduled ? batch.QueuedAt : null)
+            .Bind(6, batch.Delivery.Rank)
+            .Bind(7, batch.Delivery.QueuedAt)
+            .Bind(8, batch.Delivery.ExpiresAt)
+            .Bind(9, batch.Delivery.DueAt)
             .Bind(10, batch.Send.Recipients.Capability)
             .Bind(11, isHanded ? 1 : 0)
             .Run();
@@ -219,7 +218,7 @@ internal sealed partial class SqliteMessageStore
         byte[] json, long now, bool isHanded = false)
     {
         var lease = ++_nextLease;
-        var until = now + (long)holder.LeaseTime.TotalMilliseconds;
+        var until = DeliveryRules.LeaseUntil(holder.LeaseTime, now);
         account.Leases[delivery] = new ConnectionLease(holder, lease, seq, project, priority, attempt, queuedAt, now) { Until = until, IsHanded = isHanded };
         return new ClaimedDelivery(delivery, seq, attempt, lease, until, json);
     }
@@ -247,6 +246,6 @@ internal sealed partial class SqliteMessageStore
         var place = LogKey.Of(send.Project.Number, send.Supersedes);
         connection.Prepare("UPDATE log SET superseded_by = ?2 WHERE place = ?1 AND superseded_by IS NULL")
             .Bind(1, place).Bind(2, LogKey.Of(send.Project.Number, seq)).Run();
-        Withdraw(connection, cursor, place, Superseded);
+        Withdraw(connection, cursor, place, DeliveryReasons.Superseded);
     }
 }

@@ -55,10 +55,6 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
 
     private long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static long RankOf(long queuedAt, Priority priority, TimeSpan aging) =>
-        // Without ageing only the priority counts, ties by delivery number, which rises as seq does.
-        aging == TimeSpan.Zero ? -(long)priority : queuedAt - ((long)priority * (long)aging.TotalMilliseconds);
-
     private void Note(int project, long delivery, long seq, int agent, DeliveryState state, int attempt, long stamp)
     {
         if (Handover.WantsReceipts(project))

@@ -7,14 +7,12 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Projects in SQLite.</summary>
 internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log, MailboxLedger ledger, TimeProvider clock) : IProjectStore
 {
-    private const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
-
     public ValueTask<IReadOnlyList<ProjectRecord>> LoadAsync(CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<ProjectRecord>>(
             connection =>
             {
                 var projects = new List<ProjectRecord>();
-                var rows = connection.Prepare($"SELECT {Columns} FROM projects WHERE project_id NOT LIKE '%/deleted/%' ORDER BY number");
+                var rows = connection.Prepare(ProjectSql.Load);
                 while (rows.Step())
                     projects.Add(Read(rows));
                 return projects;
@@ -27,29 +25,21 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             {
                 var now = clock.GetUtcNow();
                 // The epoch tells a project made anew under an old name from the old one: a place in that one is not a place in this.
-                var added = connection.Prepare(
-                        "INSERT INTO projects (project_id, name, created_at, settings, epoch) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
-                    .Bind(1, id).Bind(2, name).Bind(3, now.ToUnixTimeMilliseconds()).Bind(4, Settings(settings)).Bind(5, now.ToUnixTimeSeconds())
-                    .Run();
-                return added == 1 ? Find(connection, connection.LastInsertRowId) : null;
+                return First(connection.Prepare(ProjectSql.Add)
+                    .Bind(1, id).Bind(2, name).Bind(3, now.ToUnixTimeMilliseconds()).Bind(4, Settings(settings)).Bind(5, now.ToUnixTimeSeconds()));
             },
             cancellationToken);
 
     public ValueTask<ProjectRecord?> ChangeAsync(int number, string? name, ProjectSettings settings, CancellationToken cancellationToken) =>
         database.Writer.WriteAsync<ProjectRecord?>(
-            connection =>
-            {
-                connection.Prepare("UPDATE projects SET name = coalesce(?2, name), settings = ?3 WHERE number = ?1")
-                    .Bind(1, number).Bind(2, name).Bind(3, Settings(settings)).Run();
-                return Find(connection, number);
-            },
+            connection => First(connection.Prepare(ProjectSql.Change).Bind(1, number).Bind(2, name).Bind(3, Settings(settings))),
             cancellationToken);
 
     public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
     {
         // The name is free at once; what the project held goes in steps, so that nobody else waits for it.
         await database.Writer.WriteAsync(
-            connection => connection.Prepare("UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = ?1").Bind(1, number).Run(),
+            connection => connection.Prepare(ProjectSql.BeginDeletion).Bind(1, number).Run(),
             cancellationToken);
         await DeleteContentAsync(number, cancellationToken);
     }
@@ -60,7 +50,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             connection =>
             {
                 var numbers = new List<int>();
-                var rows = connection.Prepare("SELECT number FROM projects WHERE project_id LIKE '%/deleted/%'");
+                var rows = connection.Prepare(ProjectSql.BegunDeletions);
                 while (rows.Step())
                     numbers.Add(rows.Int32(0));
                 return numbers;
@@ -122,9 +112,8 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
         return false;
     }
 
-    private static ProjectRecord? Find(SqliteConnection connection, long number)
+    private static ProjectRecord? First(SqliteStatement row)
     {
-        var row = connection.Prepare($"SELECT {Columns} FROM projects WHERE number = ?1").Bind(1, number);
         if (!row.Step())
             return null;
         var record = Read(row);

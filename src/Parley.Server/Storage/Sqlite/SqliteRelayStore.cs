@@ -7,14 +7,13 @@ namespace Parley.Server.Storage.Sqlite;
 internal sealed class SqliteRelayStore(SqliteDatabase database, SqliteLog log, MailboxLedger ledger) : IRelayStore
 {
     public ValueTask<long?> PlaceAsync(int agent, CancellationToken cancellationToken) =>
-        database.Readers.ReadAsync(connection => connection.Prepare("SELECT seq FROM relay_places WHERE agent = ?1").Bind(1, agent).Scalar(), cancellationToken);
+        database.Readers.ReadAsync(connection => connection.Prepare(RelaySql.Place).Bind(1, agent).Scalar(), cancellationToken);
 
     public async ValueTask MoveAsync(int project, int agent, long seq, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             connection =>
             {
-                connection.Prepare("INSERT INTO relay_places (agent, seq) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)")
-                    .Bind(1, agent).Bind(2, seq).Run();
+                connection.Prepare(RelaySql.Move).Bind(1, agent).Bind(2, seq).Run();
                 var account = ledger.Of(connection, agent);
                 var heard = new List<(long Delivery, int Priority)>();
                 var rows = connection.Prepare(

@@ -10,7 +10,7 @@ internal sealed class SqliteStatsStore(SqliteDatabase database) : IStatsStore, I
         database.Readers.ReadAsync(
             connection =>
             {
-                var row = connection.Prepare("SELECT sent, delivered, acknowledged, dead, expired FROM projects WHERE number = ?1").Bind(1, project);
+                var row = connection.Prepare(StatsSql.Totals).Bind(1, project);
                 if (!row.Step())
                     return new MessageStats();
                 var totals = new MessageStats
@@ -31,7 +31,7 @@ internal sealed class SqliteStatsStore(SqliteDatabase database) : IStatsStore, I
             connection =>
             {
                 var sent = new Dictionary<int, long>();
-                var rows = connection.Prepare("SELECT number, sent FROM projects");
+                var rows = connection.Prepare(StatsSql.Sent);
                 while (rows.Step())
                     sent[rows.Int32(0)] = rows.Int64(1);
                 return sent;
@@ -42,10 +42,7 @@ internal sealed class SqliteStatsStore(SqliteDatabase database) : IStatsStore, I
         database.Writer.WriteAsync(
             connection =>
             {
-                connection.Prepare(
-                        "INSERT INTO availability (id, first_start, ready_ms) VALUES (1, ?1, ?2) ON CONFLICT DO UPDATE SET ready_ms = ready_ms + excluded.ready_ms")
-                    .Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, (long)time.TotalMilliseconds).Run();
-                var row = connection.Prepare("SELECT first_start, ready_ms FROM availability");
+                var row = connection.Prepare(StatsSql.AddReady).Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, (long)time.TotalMilliseconds);
                 _ = row.Step();
                 var kept = (DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(0)), TimeSpan.FromMilliseconds(row.Int64(1)));
                 row.Reset();

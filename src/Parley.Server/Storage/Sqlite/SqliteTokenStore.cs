@@ -6,13 +6,11 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Tokens, opened tickets and signing keys in SQLite.</summary>
 internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 {
-    private const string Columns = "token_id, kind, hash, project_id, agent_id, created_at, expires_at, last_used_at, revoked_at";
-
     public ValueTask<IReadOnlyList<StoredToken>> LoadAsync(CancellationToken cancellationToken) => database.Readers.ReadAsync<IReadOnlyList<StoredToken>>(
         static connection =>
         {
             var tokens = new List<StoredToken>();
-            var statement = connection.Prepare($"SELECT {Columns} FROM tokens");
+            var statement = connection.Prepare(TokenSql.Load);
             while (statement.Step())
                 tokens.Add(ReadToken(statement));
             return tokens;
@@ -25,7 +23,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             {
                 Revoke(connection, revoked, at);
                 DeleteTickets(connection, token.TokenId);
-                return connection.Prepare($"INSERT OR REPLACE INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)")
+                return connection.Prepare($"INSERT OR REPLACE INTO tokens ({TokenSql.Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)")
                     .Bind(1, token.TokenId)
                     .Bind(2, token.Kind.ToString().ToLowerInvariant())
                     .BindBlob(3, token.Hash.ToArray())
@@ -68,17 +66,16 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             connection =>
             {
                 var at = before.ToUnixTimeMilliseconds();
-                connection.Prepare("DELETE FROM tokens WHERE (revoked_at < ? OR expires_at < ?) AND token_id NOT IN (?, ?)")
-                    .Bind(1, at).Bind(2, at).Bind(3, BootstrapTokens.AdminId).Bind(4, BootstrapTokens.JoinId).Run();
-                return connection.Prepare("DELETE FROM opened_tickets WHERE opened_at < ?").Bind(1, at).Run();
+                connection.Prepare(TokenSql.Prune).Bind(1, at).Bind(2, BootstrapTokens.AdminId).Bind(3, BootstrapTokens.JoinId).Run();
+                return connection.Prepare(TokenSql.PruneTickets).Bind(1, at).Run();
             },
             cancellationToken);
 
     public ValueTask<byte[]> KeepKeyAsync(string name, byte[] candidate, CancellationToken cancellationToken) => database.Writer.WriteAsync(
         connection =>
         {
-            connection.Prepare("INSERT INTO signing_keys (name, key) VALUES (?, ?) ON CONFLICT (name) DO NOTHING").Bind(1, name).BindBlob(2, candidate).Run();
-            var statement = connection.Prepare("SELECT key FROM signing_keys WHERE name = ?").Bind(1, name);
+            connection.Prepare(TokenSql.KeepKey).Bind(1, name).BindBlob(2, candidate).Run();
+            var statement = connection.Prepare(TokenSql.FindKey).Bind(1, name);
             statement.Step();
             var key = statement.Blob(0).ToArray();
             statement.Reset();
@@ -90,9 +87,9 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         static connection =>
         {
             var tickets = new List<OpenedTicket>();
-            var statement = connection.Prepare("SELECT ticket, token_id, opened_at FROM opened_tickets");
+            var statement = connection.Prepare(TokenSql.LoadTickets);
             while (statement.Step())
-                tickets.Add(new OpenedTicket(statement.Text(0)!, statement.Text(1)!, DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(2))));
+                tickets.Add(ReadTicket(statement));
             return tickets;
         },
         cancellationToken);
@@ -100,8 +97,8 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
     public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) => database.Readers.ReadAsync(
         connection =>
         {
-            var statement = connection.Prepare("SELECT token_id, opened_at FROM opened_tickets WHERE ticket = ?").Bind(1, ticketId);
-            var found = statement.Step() ? new OpenedTicket(ticketId, statement.Text(0)!, DateTimeOffset.FromUnixTimeMilliseconds(statement.Int64(1))) : null;
+            var statement = connection.Prepare(TokenSql.FindTicket).Bind(1, ticketId);
+            var found = statement.Step() ? ReadTicket(statement) : null;
             statement.Reset();
             return found;
         },
@@ -109,9 +106,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 
     public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
-            connection => connection
-                .Prepare("INSERT INTO opened_tickets (ticket, token_id, opened_at) VALUES (?, ?, ?) ON CONFLICT (ticket) DO UPDATE SET opened_at = excluded.opened_at")
-                .Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.OpenedAt.ToUnixTimeMilliseconds())
+            connection => connection.Prepare(TokenSql.OpenTicket).Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.OpenedAt.ToUnixTimeMilliseconds())
                 .Run(),
             cancellationToken);
 
@@ -138,9 +133,10 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         return tokenIds.Count;
     }
 
-    // A ticket opens nothing without its token.
-    private static void DeleteTickets(SqliteConnection connection, string tokenId) =>
-        connection.Prepare("DELETE FROM opened_tickets WHERE token_id = ?").Bind(1, tokenId).Run();
+    private static void DeleteTickets(SqliteConnection connection, string tokenId) => connection.Prepare(TokenSql.DeleteTicketsOf).Bind(1, tokenId).Run();
+
+    private static OpenedTicket ReadTicket(SqliteStatement row) =>
+        new(row.Text(0)!, row.Text(1)!, DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(2)));
 
     private static StoredToken ReadToken(SqliteStatement row) => new()
     {
