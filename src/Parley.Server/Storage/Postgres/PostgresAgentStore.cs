@@ -3,6 +3,7 @@ using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

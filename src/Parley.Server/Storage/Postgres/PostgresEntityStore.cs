@@ -9,25 +9,22 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Things of every kind in PostgreSQL.</summary>
 internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMessageStore messages) : IEntityStore
 {
-    private static readonly string ByName = EntitySql.ByName('$');
-    private static readonly string ByPlace = EntitySql.ByPlace('$');
-    private static readonly string DueSql = EntitySql.Due('$');
-    private static readonly string HistorySql = EntitySql.History('$', PostgresLogRows.Columns);
+    private static readonly string HistorySql = EntitySql.History(PostgresLogRows.Columns);
 
     public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
-        FirstAsync(ByName, [project, (short)kind, name], cancellationToken);
+        FirstAsync(EntitySql.ByName, [project, (short)kind, name], cancellationToken);
 
     public async ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken) =>
-        await FirstAsync(ByPlace, [LogKey.Of(project, EntryId.SeqOf(id)), (short)kind], cancellationToken) is { } row && row.Id == id ? row : null;
+        await FirstAsync(EntitySql.ByPlace, [LogKey.Of(project, EntryId.SeqOf(id)), (short)kind], cancellationToken) is { } row && row.Id == id ? row : null;
 
     public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken)
     {
-        var (sql, values) = EntitySql.List(query, '$');
+        var (sql, values) = EntitySql.List(query);
         return AllAsync(sql, [.. values], cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
-        AllAsync(DueSql, [(short)kind, by.ToUnixTimeMilliseconds(), max], cancellationToken);
+        AllAsync(EntitySql.Due, [(short)kind, by.ToUnixTimeMilliseconds(), max], cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(

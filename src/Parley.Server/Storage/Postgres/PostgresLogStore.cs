@@ -1,5 +1,6 @@
 using Npgsql;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -3,6 +3,7 @@ using Parley.Protocol;
 using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

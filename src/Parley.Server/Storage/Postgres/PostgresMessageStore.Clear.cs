@@ -4,6 +4,7 @@ using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

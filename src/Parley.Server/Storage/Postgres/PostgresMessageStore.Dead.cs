@@ -2,6 +2,7 @@ using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

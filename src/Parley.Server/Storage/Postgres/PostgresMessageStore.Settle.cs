@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -2,6 +2,7 @@ using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Nodes;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Projects;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

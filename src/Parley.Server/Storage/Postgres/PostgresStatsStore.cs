@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Monitoring;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

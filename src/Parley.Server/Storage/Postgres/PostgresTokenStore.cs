@@ -1,6 +1,7 @@
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Security;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 

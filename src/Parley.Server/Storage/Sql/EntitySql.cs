@@ -12,32 +12,26 @@ internal static class EntitySql
     /// <summary>A mark as it is stored.</summary>
     internal static string Mark(int kind, string mark) => string.Create(CultureInfo.InvariantCulture, $"{kind}/{mark}");
 
-    /// <param name="p">What stands before a parameter's number: <c>$</c> or <c>?</c>.</param>
-    /// <remarks>Parameters: project, kind, name.</remarks>
-    internal static string ByName(char p) => $"SELECT {Columns} FROM entities e WHERE e.project = {p}1 AND e.kind = {p}2 AND e.name = {p}3";
+    /// <summary>$1: project, $2: kind, $3: name.</summary>
+    internal const string ByName = $"SELECT {Columns} FROM entities e WHERE e.project = $1 AND e.kind = $2 AND e.name = $3";
 
-    /// <remarks>Parameters: place, kind.</remarks>
-    /// <inheritdoc cref="ByName" path="/param"/>
-    internal static string ByPlace(char p) => $"SELECT {Columns} FROM entities e WHERE e.place = {p}1 AND e.kind = {p}2";
+    /// <summary>$1: place, $2: kind.</summary>
+    internal const string ByPlace = $"SELECT {Columns} FROM entities e WHERE e.place = $1 AND e.kind = $2";
 
-    /// <remarks>Parameters: kind, Unix milliseconds, how many.</remarks>
-    /// <inheritdoc cref="ByName" path="/param"/>
-    internal static string Due(char p) => $"SELECT {Columns} FROM entities e WHERE e.kind = {p}1 AND e.due IS NOT NULL AND e.due <= {p}2 ORDER BY e.due LIMIT {p}3";
+    /// <summary>$1: kind, $2: Unix milliseconds, $3: how many.</summary>
+    internal const string Due = $"SELECT {Columns} FROM entities e WHERE e.kind = $1 AND e.due IS NOT NULL AND e.due <= $2 ORDER BY e.due LIMIT $3";
 
-    /// <summary>Where the entries about one thing stand, as the index <c>log_entity</c> needs it.</summary>
-    /// <remarks>Parameters: place, how many.</remarks>
-    /// <inheritdoc cref="ByName" path="/param"/>
-    internal static string History(char p, string columns) => $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = {p}1 ORDER BY l.place DESC LIMIT {p}2";
+    /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: how many.</summary>
+    internal static string History(string columns) => $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 ORDER BY l.place DESC LIMIT $2";
 
     /// <summary>A list, and its parameters in their order.</summary>
-    /// <inheritdoc cref="ByName" path="/param"/>
-    internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query, char p)
+    internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query)
     {
         var values = new List<object> { query.Kind };
         var sql = new StringBuilder($"SELECT {Columns} FROM ");
         if (query.Prefix is { } prefix)
         {
-            sql.Append($"entities e WHERE e.kind = {p}1 AND e.project = {Next(query.Project)} AND e.name >= {Next(prefix)}");
+            sql.Append($"entities e WHERE e.kind = $1 AND e.project = {Next(query.Project)} AND e.name >= {Next(prefix)}");
             if (EndOf(prefix) is { } end)
                 sql.Append($" AND e.name < {Next(end)}");
             if (query.AfterName is { } after)
@@ -49,8 +43,8 @@ internal static class EntitySql
 
         // The first mark's index leads; the others are looked up for what it gives. Each statement names one range of one index.
         sql.Append(query.Marks.Count > 0
-            ? $"entity_marks m JOIN entities e ON e.place = m.place WHERE e.kind = {p}1 AND m.mark = {Next(Mark(query.Kind, query.Marks[0]))} AND m.place"
-            : $"entities e WHERE e.kind = {p}1 AND e.place");
+            ? $"entity_marks m JOIN entities e ON e.place = m.place WHERE e.kind = $1 AND m.mark = {Next(Mark(query.Kind, query.Marks[0]))} AND m.place"
+            : $"entities e WHERE e.kind = $1 AND e.place");
         var place = query.Marks.Count > 0 ? "m.place" : "e.place";
         sql.Append($" >= {Next(LogKey.First(query.Project))} AND {place} < {Next(LogKey.Below(query.Project, query.Below))}");
         foreach (var mark in query.Marks.Skip(1))
@@ -60,7 +54,7 @@ internal static class EntitySql
         string Next(object value)
         {
             values.Add(value);
-            return string.Create(CultureInfo.InvariantCulture, $"{p}{values.Count}");
+            return string.Create(CultureInfo.InvariantCulture, $"${values.Count}");
         }
     }
 

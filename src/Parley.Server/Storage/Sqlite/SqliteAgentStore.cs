@@ -2,6 +2,7 @@ using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -10,18 +10,15 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Things of every kind in SQLite.</summary>
 internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, SqliteMessageStore messages) : IEntityStore
 {
-    private static readonly string ByName = EntitySql.ByName('?');
-    private static readonly string ByPlace = EntitySql.ByPlace('?');
-    private static readonly string DueSql = EntitySql.Due('?');
-    private static readonly string HistorySql = EntitySql.History('?', SqliteLogRows.Columns);
+    private static readonly string HistorySql = EntitySql.History(SqliteLogRows.Columns);
 
     public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
-        database.Readers.ReadAsync(connection => First(connection.Prepare(ByName).Bind(1, project).Bind(2, kind).Bind(3, name)), cancellationToken);
+        database.Readers.ReadAsync(connection => First(connection.Prepare(EntitySql.ByName).Bind(1, project).Bind(2, kind).Bind(3, name)), cancellationToken);
 
     public async ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken)
     {
         var place = LogKey.Of(project, EntryId.SeqOf(id));
-        var row = await database.Readers.ReadAsync(connection => First(connection.Prepare(ByPlace).Bind(1, place).Bind(2, kind)), cancellationToken);
+        var row = await database.Readers.ReadAsync(connection => First(connection.Prepare(EntitySql.ByPlace).Bind(1, place).Bind(2, kind)), cancellationToken);
         return row?.Id == id ? row : null;
     }
 
@@ -29,7 +26,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
             connection =>
             {
-                var (sql, values) = EntitySql.List(query, '?');
+                var (sql, values) = EntitySql.List(query);
                 var rows = connection.Prepare(sql);
                 for (var i = 0; i < values.Count; i++)
                 {
@@ -45,7 +42,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
-            connection => All(connection.Prepare(DueSql).Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds()).Bind(3, max)), cancellationToken);
+            connection => All(connection.Prepare(EntitySql.Due).Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds()).Bind(3, max)), cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<LogEntry>>(

@@ -1,4 +1,5 @@
 using Parley.Server.Idempotency;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -1,4 +1,5 @@
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.History;
 using Parley.Server.Mailboxes;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

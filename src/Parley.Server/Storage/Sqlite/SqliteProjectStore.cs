@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Projects;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -1,5 +1,6 @@
 using Parley.Server.Connections.Relay;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Security;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 

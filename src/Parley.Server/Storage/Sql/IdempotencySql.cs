@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage;
+namespace Parley.Server.Storage.Sql;
 
 /// <summary>Keys of creations, as far as both databases take one text. $1: project, $2: caller, $3: key.</summary>
 internal static class IdempotencySql

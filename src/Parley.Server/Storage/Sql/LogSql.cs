@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage;
+namespace Parley.Server.Storage.Sql;
 
 /// <summary>Questions about a project's log that both databases take as one text.</summary>
 internal static class LogSql

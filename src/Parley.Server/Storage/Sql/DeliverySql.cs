@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage;
+namespace Parley.Server.Storage.Sql;
 
 /// <summary>Questions about deliveries, and changes of them, that both databases take as one text. Values are <c>$1</c>, <c>$2</c> and so on.</summary>
 internal static class DeliverySql

@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage;
+namespace Parley.Server.Storage.Sql;
 
 /// <summary>Questions about messages that both databases take as one text. $1: the message's place.</summary>
 internal static class HistorySql

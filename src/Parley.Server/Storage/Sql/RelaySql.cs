@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage;
+namespace Parley.Server.Storage.Sql;
 
 /// <summary>Places of relays that both databases keep by one text. $1: agent.</summary>
 internal static class RelaySql

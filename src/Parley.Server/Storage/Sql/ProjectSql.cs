@@ -1,4 +1,4 @@
-namespace Parley.Server.Storage;
+namespace Parley.Server.Storage.Sql;
 
 /// <summary>Projects, as far as both databases take one text.</summary>
 internal static class ProjectSql
