@@ -34,13 +34,20 @@ internal static class ExecutionKind
         return entry.Type == ExecutionRules.CompletionType
             ? new StreamEvent("completion", Json(new ExecutionCompletionEvent
             {
-                ExecutionId = execution.ExecutionId, Status = execution.Status, Result = execution.Result, Error = execution.Error,
-            })) { Ends = true }
+                ExecutionId = execution.ExecutionId,
+                Status = execution.Status,
+                Result = execution.Result,
+                Error = execution.Error,
+            }))
+            { Ends = true }
             : new StreamEvent("status", JsonSerializer.SerializeToUtf8Bytes(
                 new ExecutionStatusEvent
                 {
-                    ExecutionId = execution.ExecutionId, Status = execution.Status, Progress = execution.Progress,
-                    CurrentPhase = execution.CurrentPhase, Logs = execution.Logs,
+                    ExecutionId = execution.ExecutionId,
+                    Status = execution.Status,
+                    Progress = execution.Progress,
+                    CurrentPhase = execution.CurrentPhase,
+                    Logs = execution.Logs,
                 },
                 WireJson.Strict.ExecutionStatusEvent));
     }
