@@ -12,7 +12,7 @@ namespace Parley.Server.Mailboxes;
 internal readonly record struct DeliveryFacts(DeliveryState State, int Attempt, long Lease, long? LeaseUntil, long? DueAt, long? ExpiresAt);
 
 /// <summary>What becomes of a delivery.</summary>
-/// <param name="Happens">False: it stays as it is.</param>
+/// <param name="Happens">False: it stays as it is, and the rest says nothing.</param>
 internal readonly record struct DeliveryChange(bool Happens, DeliveryFacts Delivery)
 {
     internal static DeliveryChange None => default;

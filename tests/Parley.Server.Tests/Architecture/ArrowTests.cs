@@ -11,7 +11,7 @@ public sealed partial class ArrowTests
     private static readonly string[] Concepts = ["Projects", "Agents", "Squads", "Mailboxes", "History", "Messages", "Executions"];
 
     /// <summary>What every concept stands on; none of these knows any.</summary>
-    private static readonly string[] Ground = ["Wire", "Rest", "Settings", "Security", "Log", "Coordination", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
+    private static readonly string[] Ground = ["Wire", "Rest", "Settings", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
 
     private static readonly RoomGraph Rooms = RoomGraph.Read(typeof(ParleyServer).Assembly, "Parley.Server");
 
