@@ -20,7 +20,10 @@ public sealed record Execution
     public string? CreatedBy { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
-    public IReadOnlyList<ExecutionLog> Logs { get; init; } = [];
+
+    /// <summary>The newest lines, oldest first; empty in a list.</summary>
+    // Generated readers give null to what the JSON leaves out, whatever stands behind the property.
+    public IReadOnlyList<ExecutionLog> Logs { get => field ?? []; init; }
 }
 
 public enum ExecutionStatus

@@ -61,7 +61,7 @@ internal static class EntityJson
     /// <summary>A thing as everybody sees it.</summary>
     internal static byte[] Whole(EntityFields fields, EntityRow row) => Compose(
         fields, row.Body, row.Id.ToString(), TextOf(row.MadeAt), TextOf(row.ChangedAt), row.IsOver ? TextOf(row.ChangedAt) : null,
-        row.Changed.ToString(CultureInfo.InvariantCulture), extra: default);
+        row.Changed.ToString(CultureInfo.InvariantCulture), fields.Told is { } told ? Encoding.UTF8.GetBytes($"\"{told}\":[]") : default);
 
     /// <summary>The entry of a change, with its open places.</summary>
     /// <param name="present">As it was before; null: it is made by this.</param>

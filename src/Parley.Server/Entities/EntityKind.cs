@@ -75,7 +75,7 @@ internal sealed record EntityFields(string Id)
     /// so that what was read before can not be mistaken for what is there now.</summary>
     internal string? Version { get; init; }
 
-    /// <summary>Told once, by the entry of a change, and not kept with the thing.</summary>
+    /// <summary>A list that is told once, by the entry of a change, and not kept with the thing: empty elsewhere.</summary>
     internal string? Told { get; init; }
 
     internal bool Has(ReadOnlySpan<byte> name) =>

@@ -83,6 +83,24 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public void An_entry_of_before_that_says_less_is_read_all_the_same()
+    {
+        var entry = new LogEntry
+        {
+            Project = 1,
+            Seq = 9,
+            Kind = EntryKind.Execution,
+            Stamp = 0,
+            Type = ExecutionRules.CompletionType,
+            Json = """{"execution_id":"01a21903-5f83-7000-8000-000eda6ed174","status":"completed","result":1,"error":null}"""u8.ToArray(),
+        };
+
+        Assert.Empty(JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Logs);
+        var shown = ExecutionKind.Kind.OnStream!(entry);
+        Assert.Equal(("completion", true, System.Text.Encoding.UTF8.GetString(entry.Json)), (shown.Name, shown.Ends, System.Text.Encoding.UTF8.GetString(shown.Data)));
+    }
+
+    [Fact]
     public async Task A_list_runs_newest_first_and_narrows()
     {
         await using var store = await storage.OpenAsync();

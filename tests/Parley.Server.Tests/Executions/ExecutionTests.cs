@@ -124,6 +124,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
         Assert.Equal("2", await TitlesAsync(host, admin, "squad=alpha&status=pending"));
         var page = (await host.SendAsync(HttpMethod.Get, $"{Executions}?limit=2", admin)).As(WireJson.Lenient.PageExecution);
         Assert.Equal("0", await TitlesAsync(host, admin, $"after={page.Next}"));
+        Assert.All(page.Items, item => Assert.Empty(item.Logs));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 -- Executions are entities. Their lines stand in the entries of the log that told them.
+-- What goes here no released version used: from the first release on a script takes nothing away (PostgresMigrator).
 INSERT INTO entities (place, changed, made_at, changed_at, id_bits, due, project, maker, kind, is_over, name, body)
 SELECT e.place, coalesce(l.place, e.place), (extract(epoch FROM e.created_at) * 1000)::bigint,
        coalesce((extract(epoch FROM e.ended_at) * 1000)::bigint, l.stamp, (extract(epoch FROM e.created_at) * 1000)::bigint),

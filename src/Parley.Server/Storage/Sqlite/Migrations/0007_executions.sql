@@ -2,10 +2,14 @@
 INSERT INTO entities (place, project, kind, name, id_bits, made_at, changed, changed_at, maker, due, is_over, body)
 SELECT e.place, e.place >> 40, 8, NULL,
        -- The lower 34 of the id's last 36 bits: nine digits of base 16.
-       ((instr('0123456789abcdef', substr(e.execution_id, 28, 1)) - 1) & 3) << 32 | (instr('0123456789abcdef', substr(e.execution_id, 29, 1)) - 1) << 28
-     | (instr('0123456789abcdef', substr(e.execution_id, 30, 1)) - 1) << 24 | (instr('0123456789abcdef', substr(e.execution_id, 31, 1)) - 1) << 20
-     | (instr('0123456789abcdef', substr(e.execution_id, 32, 1)) - 1) << 16 | (instr('0123456789abcdef', substr(e.execution_id, 33, 1)) - 1) << 12
-     | (instr('0123456789abcdef', substr(e.execution_id, 34, 1)) - 1) << 8 | (instr('0123456789abcdef', substr(e.execution_id, 35, 1)) - 1) << 4
+       (((instr('0123456789abcdef', substr(e.execution_id, 28, 1)) - 1) & 3) << 32)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 29, 1)) - 1) << 28)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 30, 1)) - 1) << 24)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 31, 1)) - 1) << 20)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 32, 1)) - 1) << 16)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 33, 1)) - 1) << 12)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 34, 1)) - 1) << 8)
+     | ((instr('0123456789abcdef', substr(e.execution_id, 35, 1)) - 1) << 4)
      | (instr('0123456789abcdef', substr(e.execution_id, 36, 1)) - 1),
        e.created_at,
        coalesce((SELECT max(l.place) FROM log l WHERE l.execution = e.place AND l.kind = 8), e.place),

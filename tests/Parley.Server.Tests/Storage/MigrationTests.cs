@@ -1,0 +1,107 @@
+using System.Globalization;
+using Npgsql;
+using Parley.Server.Log;
+using Parley.Server.Storage;
+using Parley.Server.Storage.Postgres;
+using Parley.Server.Storage.Sqlite;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Storage;
+
+/// <summary>Data of an earlier shape of the database are there in the newest.</summary>
+public sealed class MigrationTests(PostgresDatabases databases)
+{
+    private static readonly Guid Ended = EntryId.Create(milliseconds: 1_769_090_212_551, seq: 3, random: 0x3_89AB_CDEF);
+    private static readonly Guid Open = EntryId.Create(milliseconds: 1_769_090_212_551, seq: 5, random: 0x0_0000_0001);
+
+    /// <summary>Two executions, as the tables of before had them.</summary>
+    private static string Before(string creation, string end) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""
+        INSERT INTO executions (place, execution_id, title, squad_id, status, progress, current_phase, result, error, created_by, creator, created_at, ended_at)
+        VALUES ({{{LogKey.Of(1, 3)}}}, '{{{Ended}}}', 'A "title"', 'alpha', 2, 100, NULL, '{"ok":true,"n":1e400}', NULL, 'ada', 7, {{{creation}}}, {{{end}}}),
+               ({{{LogKey.Of(1, 5)}}}, '{{{Open}}}', NULL, NULL, 1, 40, 'build', NULL, NULL, NULL, 0, {{{creation}}}, NULL);
+        """);
+
+    [Fact]
+    public void Executions_of_before_are_entities_on_SQLite()
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-migration-");
+        try
+        {
+            using var connection = SqliteConnection.Open(Path.Combine(folder.FullName, "parley.db"), readOnly: false);
+            foreach (var script in Scripts("Sqlite", upTo: 5))
+                connection.Execute(script);
+            connection.Execute($"PRAGMA user_version = 5; {Project}");
+            connection.Execute(Before("1769090212551", "1769090219000"));
+
+            SqliteMigrator.Migrate(connection, "parley.db");
+
+            var row = connection.Prepare("SELECT execution_id, status, result, ended_at FROM executions ORDER BY place");
+            Assert.True(row.Step());
+            Assert.Equal((Ended.ToString(), "completed", "2026-01-22T13:56:59.000Z"), (row.Text(0), row.Text(1), row.Text(3)));
+            Assert.True(row.Step());
+            Assert.Equal((Open.ToString(), "in_progress", null, null), (row.Text(0), row.Text(1), row.Text(2), row.Text(3)));
+            Assert.False(row.Step());
+            Assert.Equal(3, connection.Prepare("SELECT count(*) FROM entity_marks WHERE mark IN ('8/status=completed', '8/squad=alpha', '8/status=in_progress')").Scalar());
+            Assert.Equal(0x3_89AB_CDEF, connection.Prepare("SELECT id_bits FROM entities WHERE maker = 7 AND is_over = 1").Scalar());
+            var body = connection.Prepare("SELECT body FROM entities WHERE is_over = 1");
+            Assert.True(body.Step());
+            Assert.Contains("\"title\":\"A \\\"title\\\"\"", body.Text(0), StringComparison.Ordinal);
+            Assert.Contains("\"result\":{\"ok\":true,\"n\":1e400}", body.Text(0), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Executions_of_before_are_entities_on_PostgreSQL()
+    {
+        await using var database = await databases.CreateEmptyAsync();
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        foreach (var script in Scripts("Postgres", upTo: 8))
+            await RunAsync(connection, script);
+        await RunAsync(connection, $"CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (8); {Project.Replace("1769090212551", "now()", StringComparison.Ordinal)}");
+        await RunAsync(connection, Before("'2026-01-22T13:56:52.551Z'", "'2026-01-22T13:56:59Z'"));
+
+        PostgresMigrator.Migrate(connection);
+
+        Assert.Equal(
+            $"{Ended} completed 2026-01-22T13:56:59.000Z|{Open} in_progress ",
+            await ValueAsync(connection, "SELECT string_agg(concat(execution_id, ' ', status, ' ', parley_time_1((extract(epoch FROM ended_at) * 1000)::bigint)), '|' ORDER BY place) FROM executions"));
+        Assert.Equal(3L, await ValueAsync(connection, "SELECT count(*) FROM entity_marks WHERE mark IN ('8/status=completed', '8/squad=alpha', '8/status=in_progress')"));
+        Assert.Equal(0x3_89AB_CDEF, await ValueAsync(connection, "SELECT id_bits FROM entities WHERE maker = 7 AND is_over = 1"));
+        var body = (string)(await ValueAsync(connection, "SELECT body FROM entities WHERE is_over = 1"))!;
+        Assert.Contains("\"title\":\"A \\\"title\\\"\"", body, StringComparison.Ordinal);
+        Assert.Contains("\"result\":{\"ok\":true,\"n\":1e400}", body, StringComparison.Ordinal);
+    }
+
+    private const string Project = "INSERT INTO projects (number, project_id, name, created_at, settings, epoch, next_seq) VALUES (1, 'default', 'default', 1769090212551, '{}', 1, 6);";
+
+    private static IEnumerable<string> Scripts(string database, int upTo)
+    {
+        var assembly = typeof(SqliteMigrator).Assembly;
+        var prefix = $"Parley.Migrations.{database}.";
+        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(upTo).Select(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        });
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<object?> ValueAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+}
