@@ -54,7 +54,8 @@ internal static class MemoryCommand
     }
 
     private static CliCommand Get() =>
-        new CliCommand("get", "Prints the value under a key: a text as it is, anything else as JSON.", "parley memory get plan/login", "parley memory get leader --json | jq .version")
+        new CliCommand("get", "Prints the value under a key: a text as it is, anything else as JSON.",
+            "parley memory get plan/login", "parley memory get leader --json | jq .version")
         {
             Key,
         }.Does(async call =>
@@ -70,7 +71,8 @@ internal static class MemoryCommand
     private static CliCommand List()
     {
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
-        return new CliCommand("list", "Lists entries: by prefix in the order of their keys, else newest first.", "parley memory list", "parley memory list plan/")
+        return new CliCommand("list", "Lists entries: by prefix in the order of their keys, else newest first.",
+            "parley memory list", "parley memory list plan/")
         {
             Prefix, limit,
         }.Does(async call =>
@@ -111,7 +113,8 @@ internal static class MemoryCommand
         return ExitCode.Done;
     });
 
-    private static CliCommand Delete() => new CliCommand("delete", "Forgets what is remembered under a key.", "parley memory delete leader", "parley memory delete leader --if-version 1042")
+    private static CliCommand Delete() => new CliCommand("delete", "Forgets what is remembered under a key.",
+        "parley memory delete leader", "parley memory delete leader --if-version 1042")
     {
         Key, IfVersion,
     }.Does(async call =>

@@ -43,7 +43,8 @@ public sealed partial class ParleyAgent
         try
         {
             return await AskAsync(
-                new Question<MemoryKey, MemoryEntry>(FrameEvents.MemoryGet, new MemoryKey { Key = key }, WireJson.Lenient.MemoryKey, WireJson.Lenient.MemoryEntry),
+                new Question<MemoryKey, MemoryEntry>(
+                    FrameEvents.MemoryGet, new MemoryKey { Key = key }, WireJson.Lenient.MemoryKey, WireJson.Lenient.MemoryEntry),
                 cancellationToken);
         }
         catch (ParleyException nothing) when (nothing.Code == ErrorCodes.NotFound)
