@@ -15,6 +15,7 @@ var root = new RootCommand("Parley: a server that AI agents talk through.")
     AckCommand.Create(),
     AgentsCommand.Create(),
     ThreadsCommand.Create(),
+    MemoryCommand.Create(),
     TraceCommand.Create(),
     TokenCommand.Create(),
     ExportCommand.Create(),

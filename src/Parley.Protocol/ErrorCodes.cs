@@ -18,6 +18,7 @@ public static class ErrorCodes
     public const string ExecutionEnded = "execution_ended";
     public const string Conflict = "conflict";
     public const string IdempotencyConflict = "idempotency_conflict";
+    public const string VersionMismatch = "version_mismatch";
     public const string TooLarge = "too_large";
     public const string UnknownEvent = "unknown_event";
     public const string StorageUnavailable = "storage_unavailable";

@@ -5,8 +5,10 @@ using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Entities;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
+using Parley.Server.Memory;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
@@ -41,6 +43,7 @@ public static class ParleyServer
         builder.Services
             .AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
+            .AddEntities(MemoryConcept.Kind).AddConcept<MemoryConcept>()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

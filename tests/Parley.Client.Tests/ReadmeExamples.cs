@@ -117,6 +117,24 @@ internal static class ReadmeExamples
         #endregion
     }
 
+    public static async Task RememberAsync(ParleyAgent agent, JsonElement plan, JsonElement better)
+    {
+        #region memory
+        var entry = await agent.SetMemoryAsync("plan/login", plan);
+        try
+        {
+            await agent.SetMemoryAsync("plan/login", better, ifVersion: entry.Version);
+        }
+        catch (ParleyException changed) when (changed.Code == ErrorCodes.VersionMismatch)
+        {
+            Console.WriteLine($"Somebody was faster: {(await agent.GetMemoryAsync("plan/login"))?.Value}");
+        }
+
+        await foreach (var change in agent.WatchMemoryAsync("plan/"))
+            Console.WriteLine($"{change.Kind}: {change.Memory?.Key}");
+        #endregion
+    }
+
     public static void Watch(ParleyAgent agent)
     {
         #region state

@@ -16,6 +16,9 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
 
     public string Address => _location.Url.ToString();
 
+    /// <summary>The server's REST interface, spoken to as the agent.</summary>
+    public ParleyApi OpenApi() => ParleyApi.Open(_location with { Token = identity.Token }, options.TimeProvider);
+
     /// <param name="brokenSession">The server's name for the connection before, whose leases it then frees at once.</param>
     /// <param name="window">Messages that the server may push before it hears more; 0 pushes none until told.</param>
     /// <exception cref="ParleyException">The server refuses, or does not answer (<see cref="ParleyUnreachableException"/>).</exception>

@@ -51,6 +51,30 @@ internal sealed class Operation<T>(string name, T data, JsonTypeInfo<T> type) : 
     }
 }
 
+/// <summary>An operation that is answered with a noun of the wire.</summary>
+internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType) : Operation
+    where TAnswer : class
+{
+    private TAnswer? _answer;
+
+    /// <summary>What was answered; it is there when the operation is done.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public TAnswer Answer => _answer ?? throw new InvalidOperationException("It has not been answered.");
+
+    public override void Write(Utf8JsonWriter writer)
+    {
+        WriteStart(writer, name);
+        JsonSerializer.Serialize(writer, data, type);
+        writer.WriteEndObject();
+    }
+
+    public override bool Ok(ref Utf8JsonReader data, StringPool pool)
+    {
+        _answer = JsonSerializer.Deserialize(ref data, answerType) ?? throw new JsonException("An empty answer.");
+        return base.Ok(ref data, pool);
+    }
+}
+
 /// <summary>Settles one delivery other than by acknowledging it: <c>message:nack</c>, <c>message:extend</c>, <c>message:surfaced</c>.</summary>
 internal sealed class SettleOperation(string name, ReceivedMessage message, TimeSpan? delay = null, string? reason = null, TimeSpan? lease = null) : Operation
 {

@@ -136,6 +136,13 @@ public sealed partial class ParleyAgent : IAsyncDisposable
         return operation.Done.WaitAsync(cancellationToken);
     }
 
+    private async Task<TAnswer> AskAsync<T, TAnswer>(Question<T, TAnswer> question, CancellationToken cancellationToken)
+        where TAnswer : class
+    {
+        await AskAsync((Operation)question, cancellationToken);
+        return question.Answer;
+    }
+
     private void Become(ConnectionState state, Exception? reason)
     {
         if (State == state)

@@ -22,7 +22,7 @@ public enum FeedEntryKind
 /// <summary>One entry of a subscription.</summary>
 public sealed record FeedEntry
 {
-    /// <summary>messages, receipts, agents, events, executions.</summary>
+    /// <summary>messages, receipts, agents, events, executions, memory.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is a part of the state, a change, or a gap.</summary>
@@ -42,6 +42,9 @@ public sealed record FeedEntry
 
     /// <summary>The execution of an entry of <c>executions</c>; null of other feeds.</summary>
     public Execution? Execution => Feed == "executions" ? Item?.Deserialize(WireJson.Lenient.Execution) : null;
+
+    /// <summary>The entry of an entry of <c>memory</c>; null of other feeds.</summary>
+    public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;
 
     /// <summary>The published event of an entry of <c>events</c>; null of other feeds.</summary>
     public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;

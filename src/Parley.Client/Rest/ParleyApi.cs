@@ -18,6 +18,7 @@ public sealed class ParleyApi : IAsyncDisposable
         DeadLetters = new DeadLettersApi(connection);
         Threads = new ThreadsApi(connection);
         Executions = new ExecutionsApi(connection);
+        Memory = new MemoryApi(connection);
         Squads = new SquadsApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
@@ -41,6 +42,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Runs of a piece of work.</summary>
     public ExecutionsApi Executions { get; }
+
+    /// <summary>What the agents of a project know together.</summary>
+    public MemoryApi Memory { get; }
 
     /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }

@@ -45,6 +45,17 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
             operation.Parameters.Add(Parameter(parameter));
         if (needsToken && operation.Parameters.All(known => known.Name != "project_id"))
             operation.Parameters.Add(Parameter(new QueryParameter("project_id", "string") { Meaning = "Which project, where the token does not say it; `default` if absent." }));
+        if (metadata.OfType<Operation>().Any(declared => declared.Takes.IfMatch))
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = "If-Match",
+                In = ParameterLocation.Header,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Description = "The `ETag` that it must still have, as `\"17\"`.",
+            });
+        }
+
         if (metadata.OfType<Refusals>().Any(refusals => refusals.Codes.Contains(ErrorCodes.IdempotencyConflict, StringComparer.Ordinal)))
         {
             operation.Parameters.Add(new OpenApiParameter

@@ -16,7 +16,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
     private const int MostLines = 1_000;
 
     internal async ValueTask<Execution> BeginAsync(ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
-        (await executions.AddAsync(project.Number, NumberOf(project, caller), ExecutionRules.Begin(request, caller.AgentId), cancellationToken)).Value;
+        (await executions.AddAsync(project.Number, caller.NumberIn(project), ExecutionRules.Begin(request, caller.AgentId), cancellationToken)).Value;
 
     internal async ValueTask<Execution?> FindAsync(ProjectState project, Guid id, CancellationToken cancellationToken) =>
         await executions.FindAsync(project.Number, id, cancellationToken) is { } found
@@ -28,7 +28,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
     /// <summary>Changes one that goes on.</summary>
     internal async ValueTask<ApiProblem?> ChangeAsync(
         ProjectState project, Caller caller, Guid id, Func<Execution, Decision<Execution>> change, CancellationToken cancellationToken) =>
-        (await executions.ChangeAsync(project.Number, id, NumberOf(project, caller), present => Decide(project, caller, id, present, change), cancellationToken)).Problem;
+        (await executions.ChangeAsync(project.Number, id, caller.NumberIn(project), present => Decide(project, caller, id, present, change), cancellationToken)).Problem;
 
     private Decision<Execution> Decide(
         ProjectState project, Caller caller, Guid id, Entity<Execution>? present, Func<Execution, Decision<Execution>> change)
@@ -48,7 +48,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
         var access = caller.May(Permission.WriteExecutions);
         if (access == Access.Yes)
             return true;
-        var self = NumberOf(project, caller);
+        var self = caller.NumberIn(project);
         return access == Access.Own && self != 0 &&
             (execution.Row.Maker == self ||
                 (execution.Value.SquadId is { } squad && squads.Find(project, squad) is { } members && members.Members.Any(member => member.Agent == self)));
@@ -63,7 +63,4 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
         lines.Reverse();
         return lines;
     }
-
-    private static int NumberOf(ProjectState project, Caller caller) =>
-        caller.AgentId is { } id ? project.Agents.Find(id)?.Number ?? 0 : 0;
 }

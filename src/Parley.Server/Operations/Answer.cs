@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -22,12 +23,14 @@ internal abstract class Answer
 
     public static implicit operator Answer(ApiProblem problem) => new RefusalAnswer(problem);
 
-    internal static Answer Ok<T>(T noun)
-        where T : class => Json(StatusCodes.Status200OK, noun);
+    /// <param name="version">Of what is shown, as its <c>ETag</c>; null: it has none.</param>
+    internal static Answer Ok<T>(T noun, long? version = null)
+        where T : class => new JsonAnswer(StatusCodes.Status200OK, Bytes(noun), null) { Version = version };
 
     /// <param name="path">Where the new thing is, below the base path; null: nowhere.</param>
-    internal static Answer Created<T>(T noun, string? path = null)
-        where T : class => new JsonAnswer(StatusCodes.Status201Created, Bytes(noun), path is null ? null : ApiPath.Base + path);
+    /// <param name="version">As for <see cref="Ok{T}"/>.</param>
+    internal static Answer Created<T>(T noun, string? path = null, long? version = null)
+        where T : class => new JsonAnswer(StatusCodes.Status201Created, Bytes(noun), path is null ? null : ApiPath.Base + path) { Version = version };
 
     internal static Answer Json<T>(int status, T noun)
         where T : class => new JsonAnswer(status, Bytes(noun), null);
@@ -102,8 +105,13 @@ internal sealed class JsonAnswer(int status, byte[] body, string? location) : An
 
     internal string? Location => location;
 
+    /// <summary>Of what is shown; null: it has none.</summary>
+    internal long? Version { get; init; }
+
     internal override Task WriteAsync(HttpContext http)
     {
+        if (Version is { } version)
+            http.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
         if (body.Length > 0)
         {
             Begin(http.Response, status, location, body.Length);

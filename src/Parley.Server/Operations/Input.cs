@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Rest;
 using Parley.Server.Wire;
@@ -19,6 +20,9 @@ internal abstract class Input<T>
 
     /// <summary>Whether <see cref="Read"/> is there.</summary>
     internal virtual bool FitsFrames => false;
+
+    /// <summary>What <see cref="Read"/> reads.</summary>
+    internal virtual InputShape FrameShape => Shape;
 }
 
 /// <summary>What an <see cref="Input{T}"/> reads.</summary>
@@ -38,6 +42,9 @@ internal sealed record InputShape
     /// <summary>The names of the values that it takes from the path.</summary>
     internal IReadOnlyList<string> Path { get; init; } = [];
 
+    /// <summary>Whether <c>If-Match</c> is read.</summary>
+    internal bool IfMatch { get; init; }
+
     internal InputShape And(InputShape other) => new()
     {
         Body = Body ?? other.Body,
@@ -45,6 +52,7 @@ internal sealed record InputShape
         Examples = [.. Examples, .. other.Examples],
         Query = Query is null && other.Query is null ? null : [.. Query ?? [], .. other.Query ?? []],
         Path = [.. Path, .. other.Path],
+        IfMatch = IfMatch || other.IfMatch,
     };
 }
 
@@ -69,6 +77,15 @@ internal static class Input
 
     /// <summary>A value of the path: <c>{name}</c>.</summary>
     internal static Input<string> Path(string name) => new PathInput(name);
+
+    /// <summary>All of the path from here on, with its slashes: <c>{**name}</c>. Empty where the path ends before it.</summary>
+    internal static Input<string> PathRest(string name) => new PathRestInput(name);
+
+    /// <summary>The version that <c>If-Match</c> wants, as an <c>ETag</c> told it; null where the header is absent.</summary>
+    internal static Input<long?> IfMatch { get; } = new IfMatchInput();
+
+    /// <summary>Over HTTP the one, over a socket the other: the data of a frame says what a path says.</summary>
+    internal static Input<T> OrFrame<T>(this Input<T> request, Input<T> frame) => new InputByFace<T>(request, frame);
 
     /// <summary>Both, in this order.</summary>
     internal static Input<(T First, TOther Second)> And<T, TOther>(this Input<T> first, Input<TOther> second) => new BothInputs<T, TOther>(first, second);
@@ -161,6 +178,43 @@ internal static class Input
         internal override ValueTask<Result<string>> ReadAsync(HttpContext http, OperationOrigin origin) => new(origin.PathValue(name));
     }
 
+    private sealed class PathRestInput(string name) : Input<string>
+    {
+        internal override InputShape Shape { get; } = new() { Path = [name] };
+
+        internal override ValueTask<Result<string>> ReadAsync(HttpContext http, OperationOrigin origin) => new(RawPath.Rest(http, name) is { } rest
+            ? rest
+            : Problems.InvalidField(name, "is not valid UTF-8"));
+    }
+
+    private sealed class IfMatchInput : Input<long?>
+    {
+        internal override InputShape Shape { get; } = new() { IfMatch = true };
+
+        internal override ValueTask<Result<long?>> ReadAsync(HttpContext http, OperationOrigin origin)
+        {
+            var header = http.Request.Headers.IfMatch;
+            if (header.Count == 0)
+                return new((long?)null);
+            return new(header is [['"', .. var digits, '"']] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+                ? (long?)version
+                : Problems.InvalidField("If-Match", "must be one ETag as this server gives them, such as \"17\""));
+        }
+    }
+
+    private sealed class InputByFace<T>(Input<T> request, Input<T> frame) : Input<T>
+    {
+        internal override InputShape Shape => request.Shape;
+
+        internal override InputShape FrameShape => frame.FrameShape;
+
+        internal override bool FitsFrames => frame.FitsFrames;
+
+        internal override ValueTask<Result<T>> ReadAsync(HttpContext http, OperationOrigin origin) => request.ReadAsync(http, origin);
+
+        internal override Result<T> Read(ReadOnlyMemory<byte> json) => frame.Read(json);
+    }
+
     private sealed class BothInputs<T, TOther>(Input<T> first, Input<TOther> second) : Input<(T First, TOther Second)>
     {
         internal override InputShape Shape { get; } = first.Shape.And(second.Shape);
@@ -176,6 +230,8 @@ internal static class Input
     private sealed class FormedInput<T, TResult>(Input<T> input, Func<T, TResult> form) : Input<TResult>
     {
         internal override InputShape Shape => input.Shape;
+
+        internal override InputShape FrameShape => input.FrameShape;
 
         internal override bool FitsFrames => input.FitsFrames;
 

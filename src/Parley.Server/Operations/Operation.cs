@@ -40,6 +40,9 @@ internal abstract class Operation(string name, string summary)
     /// <summary>What it reads.</summary>
     internal abstract InputShape Takes { get; }
 
+    /// <summary>What it reads from a frame.</summary>
+    private protected abstract InputShape TakesFromFrames { get; }
+
     /// <summary>The codes with which its context may be refused.</summary>
     internal abstract IReadOnlyList<string> ContextRefusals { get; }
 
@@ -70,7 +73,7 @@ internal abstract class Operation(string name, string summary)
         if (!FitsFrames)
             throw new InvalidOperationException($"{Name} has an input that can not be read from a frame: give {name} a handler of its own.");
         var answer = Answers.FirstOrDefault(answer => answer.Status < StatusCodes.Status300MultipleChoices)?.Noun;
-        return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, Takes.Body, answer) { Examples = Takes.Examples }) { Answerer = ServeAsync });
+        return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, TakesFromFrames.Body, answer) { Examples = TakesFromFrames.Examples }) { Answerer = ServeAsync });
     }
 
     /// <summary>Serves it over a socket, by a handler of the frame's own: where many stand in one frame.</summary>
@@ -88,7 +91,7 @@ internal abstract class Operation(string name, string summary)
     {
         foreach (var part in Takes.Path)
         {
-            if (!face.Path.Contains($"{{{part}}}", StringComparison.Ordinal))
+            if (!face.Path.Contains($"{{{part}}}", StringComparison.Ordinal) && !face.Path.EndsWith($"{{**{part}}}", StringComparison.Ordinal))
                 throw new InvalidOperationException($"{Name} reads {{{part}}}, which {face.Path} does not have.");
         }
 

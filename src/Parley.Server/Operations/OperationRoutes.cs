@@ -56,6 +56,8 @@ internal static class OperationRoutes
             yield return new Refusals([ErrorCodes.InvalidRequest]);
         }
 
+        if (takes.IfMatch)
+            yield return new Refusals([ErrorCodes.VersionMismatch, ErrorCodes.InvalidRequest]);
         if (operation.OncePerKey != OncePerKey.No)
             yield return new Refusals([ErrorCodes.IdempotencyConflict, ErrorCodes.InvalidRequest]);
         yield return new Refusals([.. operation.ContextRefusals, .. operation.Refuses]);

@@ -16,6 +16,8 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
 {
     internal override InputShape Takes => input.Shape;
 
+    private protected override InputShape TakesFromFrames => input.FrameShape;
+
     internal override IReadOnlyList<string> ContextRefusals => TContext.Refusals;
 
     private protected override bool FitsFrames => input.FitsFrames;

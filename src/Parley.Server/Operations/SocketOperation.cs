@@ -11,6 +11,8 @@ internal sealed class SocketOperation(string name, string summary) : Operation(n
 
     internal override InputShape Takes { get; } = new();
 
+    private protected override InputShape TakesFromFrames => Takes;
+
     internal override IReadOnlyList<string> ContextRefusals => [];
 
     private protected override bool FitsFrames => false;

@@ -9,7 +9,7 @@ namespace Parley.Server.Rest;
 /// default; <see cref="Finish"/> tells the problem, unknown parameters included.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
-    private const int LongestText = 1000;
+    private const int LongestText = 1024;
     private const int MostRepeats = 100;
 
     private readonly List<QueryParameter> _parameters = [];

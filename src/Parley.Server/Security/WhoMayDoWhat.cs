@@ -21,6 +21,7 @@ internal static class WhoMayDoWhat
         [Permission.DeleteMessage] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteSquads] = new Row(Yes, Yes, No, No, No),
         [Permission.WriteEvents] = new Row(Yes, Yes, Yes, No, No),
+        [Permission.WriteMemory] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WriteExecutions] = new Row(Yes, Yes, Own, No, No),
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
         [Permission.ManageDeadLetters] = new Row(Yes, Yes, No, No, No),
@@ -54,7 +55,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and the feeds that show them.</summary>
     ReadMessages,
 
-    /// <summary>Agents, squads, events, executions, statistics of a project.</summary>
+    /// <summary>Agents, squads, memory, events, executions, statistics of a project.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -77,6 +78,7 @@ internal enum Permission
 
     WriteSquads,
     WriteEvents,
+    WriteMemory,
     WriteExecutions,
     ReadDeadLetters,
 

@@ -30,6 +30,7 @@ internal static class ErrorCatalog
         new(ErrorCodes.IdempotencyConflict, 409, "The idempotency key was used for something else", false, "Take a new key for a new request."),
         new(ErrorCodes.LeaseLost, 409, "The lease is lost", false, "Somebody else has the delivery by now, or it is settled: leave it alone."),
         new(ErrorCodes.ExecutionEnded, 409, "The execution has ended", false, "Send into a new execution, or without one."),
+        new(ErrorCodes.VersionMismatch, 412, "The version is another", false, "Read what is there by now, decide again, and send it with that version."),
         new(ErrorCodes.TooLarge, 413, "Too large", false, "Shorten it, split it, or raise the limit in the settings."),
         new(ErrorCodes.UnsupportedMediaType, 415, "The content type is not supported", false, "Send JSON with `Content-Type: application/json`, not compressed."),
         new(ErrorCodes.MailboxFull, 429, "The mailbox is full", true, "Wait until the recipient has taken some of what waits for it."),

@@ -30,6 +30,7 @@ internal static class ProblemExamples
         ErrorCodes.ExecutionEnded => Problems.ExecutionEnded("0199e1c1-0000-7000-8000-000000000400"),
         ErrorCodes.Conflict => Problems.AlreadyExists("project", "shop"),
         ErrorCodes.IdempotencyConflict => Problems.IdempotencyConflict("login-page-1"),
+        ErrorCodes.VersionMismatch => Problems.VersionMismatch("memory entry", "plan/login", 1042),
         ErrorCodes.TooLarge => Problems.TooLarge("The body", 1_048_576),
         ErrorCodes.StorageUnavailable => Problems.StorageUnavailable(),
         ErrorCodes.IndexBehind => Problems.IndexBehind(),

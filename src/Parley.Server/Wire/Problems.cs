@@ -69,6 +69,13 @@ internal static class Problems
     public static ApiProblem ExecutionEnded(string executionId) =>
         new(ErrorCodes.ExecutionEnded, $"The execution '{Shown(executionId)}' has ended and takes nothing more.");
 
+    /// <param name="version">Of what is there; 0: nothing is.</param>
+    public static ApiProblem VersionMismatch(string what, string id, long version) => new(
+        ErrorCodes.VersionMismatch,
+        version == 0
+            ? $"There is no {what} '{Shown(id)}', so it has no version to fit; nothing was changed."
+            : string.Create(CultureInfo.InvariantCulture, $"The {what} '{Shown(id)}' has version {version}; nothing was changed."));
+
     public static ApiProblem Conflict(string detail) => new(ErrorCodes.Conflict, detail);
 
     public static ApiProblem AlreadyExists(string what, string id) => new(ErrorCodes.Conflict, $"There is a {what} '{Shown(id)}' already.");

@@ -29,6 +29,21 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
+    public async Task What_is_remembered_is_got_listed_changed_by_its_version_and_forgotten()
+    {
+        var set = await server.RunAsync("memory", "set", "plan/login page", "{\"step\": 1}", "--if-version", "0", "--json");
+        var entry = JsonSerializer.Deserialize(set.Output, WireJson.Lenient.MemoryEntry)!;
+
+        Assert.Equal("{\"step\": 1}", (await server.RunAsync("memory", "get", "plan/login page")).Output.Trim().Replace("\":1", "\": 1", StringComparison.Ordinal));
+        Assert.Contains("plan/login page", (await server.RunAsync("memory", "list", "plan/")).Output, StringComparison.Ordinal);
+        Assert.Equal(7, (await server.RunAsync("memory", "set", "plan/login page", "done", "--if-version", "0")).ExitCode);
+        Assert.Equal(0, (await server.RunAsync("memory", "set", "plan/login page", "done", "--if-version", $"{entry.Version}")).ExitCode);
+        Assert.Equal("done", (await server.RunAsync("memory", "get", "plan/login page")).Output.Trim());
+        Assert.Equal(0, (await server.RunAsync("memory", "delete", "plan/login page")).ExitCode);
+        Assert.Equal(3, (await server.RunAsync("memory", "get", "plan/login page")).ExitCode);
+    }
+
+    [Fact]
     public async Task Inbox_with_ack_takes_what_it_prints()
     {
         await server.RunAsync("send", "demo-frontend", "One.");

@@ -93,7 +93,7 @@ public sealed class OpenApiTests(DescribedServer server) : IClassFixture<Describ
 
     private static string PathOf(RouteEndpoint endpoint)
     {
-        var path = endpoint.RoutePattern.RawText!.TrimEnd('/');
+        var path = endpoint.RoutePattern.RawText!.Replace("{**", "{", StringComparison.Ordinal).TrimEnd('/');
         return path.StartsWith("/api/v1/", StringComparison.Ordinal) ? path["/api/v1".Length..] : path;
     }
 }

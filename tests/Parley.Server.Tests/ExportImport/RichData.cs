@@ -43,6 +43,7 @@ internal sealed class RichData
         await data.MakeConversationAsync();
         await data.MakeDeliveriesAsync();
         await data.MakeExecutionAsync();
+        await data.MakeMemoryAsync();
         return data;
     }
 
@@ -125,6 +126,15 @@ internal sealed class RichData
         var completed = (await _host.SendAsync(HttpMethod.Post, $"{Api}/executions", Admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId;
         await PostAsync($"/executions/{completed}/complete", """{"result": {"ok": [1, 2]}}""");
         await SendAsync("""{"to": "ada", "content": "the last"}""");
+    }
+
+    private async Task MakeMemoryAsync()
+    {
+        await PutAsync("/memory/key/plan/login", """{"value": 1}""");
+        await PutAsync("/memory/key/plan/login", "{\"value\": {\r\n \"ünï\": [1e3, null, \"a\\u0001b\"]}}");
+        Succeed(await _host.SendAsync(HttpMethod.Post, $"{Api}/memory", Ada, """{"key": "漢字 & Co.", "value": null}"""));
+        await PutAsync("/memory/key/gone", """{"value": "forgotten"}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/memory/key/gone", Admin));
     }
 
     private async Task<string> SendAsync(string json, string? from = null)

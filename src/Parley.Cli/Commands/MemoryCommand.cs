@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Text.Json;
+using Parley.Cli.CommandLine;
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+using Spectre.Console;
+
+namespace Parley.Cli.Commands;
+
+/// <summary><c>parley memory set|get|list|watch|delete</c></summary>
+internal static class MemoryCommand
+{
+    private static readonly Argument<string> Key = new("key") { Description = "Up to 512 characters, which may hold '/'." };
+
+    private static readonly Argument<string?> Prefix = new("prefix")
+    {
+        Description = "Only keys that begin so; all if absent.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<long?> IfVersion = new("--if-version")
+    {
+        Description = "Only if the entry has this version; exit code 7 where it has another.",
+        HelpName = "VERSION",
+    };
+
+    public static Command Create() => new CliCommand("memory", "Sets, gets, lists, watches and deletes what the agents of the project know together.")
+    {
+        Set(), Get(), List(), Watch(), Delete(),
+    };
+
+    private static CliCommand Set()
+    {
+        var value = new Argument<string>("value") { Description = "JSON, or else a text as it is; '-' reads it from standard input." };
+        return new CliCommand("set", "Remembers a value under a key, in place of what is there. --if-version 0: only if nothing is.",
+            "parley memory set plan/login '{\"status\": \"in review\"}'",
+            "parley memory set leader pm-1 --if-version 0",
+            "git log -5 | parley memory set recent -")
+        {
+            Key, value, IfVersion,
+        }.Does(async call =>
+        {
+            var text = call.Arguments.GetRequiredValue(value);
+            var json = Json(text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text);
+            var entry = await call.Api.Memory.SetAsync(
+                call.Arguments.GetRequiredValue(Key), json, call.Arguments.GetValue(IfVersion), call.Cancellation);
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(entry, WireJson.Lenient.MemoryEntry);
+            else
+                call.Terminal.Note($"Version {entry.Version}.");
+            return ExitCode.Done;
+        });
+    }
+
+    private static CliCommand Get() =>
+        new CliCommand("get", "Prints the value under a key: a text as it is, anything else as JSON.",
+            "parley memory get plan/login", "parley memory get leader --json | jq .version")
+        {
+            Key,
+        }.Does(async call =>
+        {
+            var entry = await call.Api.Memory.GetAsync(call.Arguments.GetRequiredValue(Key), call.Cancellation);
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(entry, WireJson.Lenient.MemoryEntry);
+            else
+                call.Terminal.WriteLine(Text(entry.Value));
+            return ExitCode.Done;
+        });
+
+    private static CliCommand List()
+    {
+        var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
+        return new CliCommand("list", "Lists entries: by prefix in the order of their keys, else newest first.",
+            "parley memory list", "parley memory list plan/")
+        {
+            Prefix, limit,
+        }.Does(async call =>
+        {
+            var page = await call.Api.Memory.ListAsync(call.Arguments.GetValue(Prefix), call.Arguments.GetValue(limit), after: null, call.Cancellation);
+            if (call.Terminal.Json)
+            {
+                call.Terminal.WriteJson(page, WireJson.Lenient.PageMemoryEntry);
+                return ExitCode.Done;
+            }
+
+            Listing.Write(call.Terminal, ["key", "version", "by", "changed", "value"], page.Items.Select(entry => Row(entry, call.Time)));
+            if (page.Next is not null)
+                call.Terminal.Note("There are more: --limit shows up to 500.");
+            return ExitCode.Done;
+        });
+    }
+
+    private static CliCommand Watch() => new CliCommand(
+        "watch", "Shows what is remembered, then each change as it happens. Ctrl-C ends it.", "parley memory watch", "parley memory watch plan/ --json")
+    {
+        Prefix,
+    }.Does(async call =>
+    {
+        // A socket is somebody's: the operators' where nobody is named.
+        await using var agent = await ParleyAgent.ConnectAsync(
+            call.Options with { AgentId = call.Reader, Token = call.Location.RequireToken(), Url = call.Location.Url.ToString() }, call.Cancellation);
+        try
+        {
+            await foreach (var entry in agent.WatchMemoryAsync(call.Arguments.GetValue(Prefix), call.Cancellation))
+                Show(entry, call.Terminal);
+        }
+        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
+        {
+            // It was watched for as long as somebody wanted.
+        }
+
+        return ExitCode.Done;
+    });
+
+    private static CliCommand Delete() => new CliCommand("delete", "Forgets what is remembered under a key.",
+        "parley memory delete leader", "parley memory delete leader --if-version 1042")
+    {
+        Key, IfVersion,
+    }.Does(async call =>
+    {
+        await call.Api.Memory.DeleteAsync(call.Arguments.GetRequiredValue(Key), call.Arguments.GetValue(IfVersion), call.Cancellation);
+        return ExitCode.Done;
+    });
+
+    private static void Show(FeedEntry change, Terminal terminal)
+    {
+        if (change.Kind == FeedEntryKind.Gap)
+        {
+            terminal.Note("The log no longer holds all that happened meanwhile.");
+            return;
+        }
+
+        var kind = Words.Of(change.Kind);
+        if (terminal.Json)
+            terminal.WriteJson(new StreamLine(kind, change.Place, change.Item!.Value), OutputJson.Lines.StreamLine);
+        else if (change.Memory is { } entry)
+            terminal.Text.MarkupLine(PlainText.Escape(change.Kind == FeedEntryKind.Delete ? $"{entry.Key} is gone" : $"{entry.Key} = {Text(entry.Value)}"));
+    }
+
+    private static IReadOnlyList<string> Row(MemoryEntry entry, TimeProvider time) =>
+    [
+        PlainText.Escape(entry.Key),
+        $"{entry.Version}",
+        PlainText.Escape(entry.UpdatedBy ?? "-"),
+        Listing.Ago(entry.UpdatedAt, time),
+        PlainText.Escape(Short(Text(entry.Value))),
+    ];
+
+    private static string Short(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 59)}…";
+
+    /// <summary>What a person types is a text, unless it can be read as JSON.</summary>
+    private static JsonElement Json(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            using var document = JsonDocument.Parse($"\"{JsonEncodedText.Encode(text)}\"");
+            return document.RootElement.Clone();
+        }
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Parley.Protocol;
+
+/// <summary>One entry of a project's shared memory: a value under a key.</summary>
+public sealed record MemoryEntry
+{
+    public required string MemoryId { get; init; }
+
+    /// <summary>1-512 characters, no control characters. May hold <c>/</c>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Any JSON, up to 256 KiB.</summary>
+    public JsonElement Value { get; init; }
+
+    /// <summary>The agent that made it; null: a person.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>The agent that changed it last; null: a person.</summary>
+    public string? UpdatedBy { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Rises with every change, also where a key is set anew after it was deleted. Say it as <c>if_version</c> to change only what
+    /// you have read.</summary>
+    public long Version { get; init; }
+}
+
+/// <summary>What a key is to hold.</summary>
+public sealed record MemoryRequest
+{
+    /// <summary>Absent where the path says it.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Any JSON, also null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Value { get; init; }
+
+    /// <summary>Only if the entry has this version; 0: only if there is none. Absent: whatever is there.</summary>
+    public long? IfVersion { get; init; }
+}
+
+/// <summary>Which entry a frame asks for.</summary>
+public sealed record MemoryKey
+{
+    public string? Key { get; init; }
+}
+
+/// <summary>Which entry a frame deletes.</summary>
+public sealed record MemoryDeletion
+{
+    public string? Key { get; init; }
+
+    /// <summary>Only if the entry has this version. Absent: whatever is there.</summary>
+    public long? IfVersion { get; init; }
+}
+
+public static partial class FrameEvents
+{
+    public const string MemorySet = "memory:set";
+    public const string MemoryGet = "memory:get";
+    public const string MemoryDelete = "memory:delete";
+}
