@@ -11,6 +11,8 @@ internal static class Feed
     /// <summary>The events behind a place, each as it came, up to the one of a seq.</summary>
     internal static async Task<IReadOnlyList<string>> ReadAsync(ConceptHost host, string token, string after, long to)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sse/project/default");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Add("Last-Event-ID", after);
@@ -19,7 +21,7 @@ internal static class Feed
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         var events = new List<string>();
         var lines = new List<string>();
-        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        while (await reader.ReadLineAsync(patience.Token) is { } line)
         {
             if (line.Length > 0)
             {

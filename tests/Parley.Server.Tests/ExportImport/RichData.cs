@@ -42,8 +42,9 @@ internal sealed class RichData
         await data.MakeAgentsAsync();
         await data.MakeConversationAsync();
         await data.MakeDeliveriesAsync();
-        await data.MakeExecutionAsync();
         await data.MakeMemoryAsync();
+        // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
+        await data.MakeExecutionAsync();
         return data;
     }
 
