@@ -143,18 +143,25 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     public async Task An_export_that_was_broken_off_goes_on_where_the_store_is_the_same()
     {
         await using var source = await MakeAsync();
-        using var whole = new ExportFile();
-        await whole.ExportAsync(source);
-        using var file = new ExportFile();
-        var bytes = await File.ReadAllBytesAsync(whole.Path, Cancel);
-        await File.WriteAllBytesAsync(file.Partial, bytes[..(bytes.Length - (bytes.Length / 3))], Cancel);
+        for (var attempt = 1; ; attempt++)
+        {
+            using var whole = new ExportFile();
+            await whole.ExportAsync(source);
+            using var file = new ExportFile();
+            var bytes = await File.ReadAllBytesAsync(whole.Path, Cancel);
+            await File.WriteAllBytesAsync(file.Partial, bytes[..(bytes.Length - (bytes.Length / 3))], Cancel);
 
-        var export = await file.ExportAsync(source, resume: true);
+            var export = await file.ExportAsync(source, resume: true);
 
-        Assert.True(export.Resumed > 10);
-        Assert.Null(export.StartedAgain);
-        Assert.Equal(whole.Lines, file.Lines);
-        Assert.False(File.Exists(file.Partial));
+            // A PostgreSQL numbers the transactions of all its databases together: what another test writes just now counts as a change here.
+            if (export.StartedAgain is not null && storage is OnPostgres && attempt < 200)
+                continue;
+            Assert.Null(export.StartedAgain);
+            Assert.True(export.Resumed > 10);
+            Assert.Equal(whole.Lines, file.Lines);
+            Assert.False(File.Exists(file.Partial));
+            return;
+        }
     }
 
     [Fact]
