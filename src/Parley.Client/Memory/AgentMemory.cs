@@ -71,7 +71,10 @@ public sealed partial class ParleyAgent
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task DeleteMemoryAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) => AskAsync(
         new Operation<MemoryDeletion>(
-            FrameEvents.MemoryDelete, new MemoryDeletion { Key = key, IfVersion = ifVersion }, WireJson.Lenient.MemoryDeletion) { Repeatable = false },
+            FrameEvents.MemoryDelete, new MemoryDeletion { Key = key, IfVersion = ifVersion }, WireJson.Lenient.MemoryDeletion)
+        {
+            Repeatable = false,
+        },
         cancellationToken);
 
     /// <summary>What is remembered at this moment.</summary>

@@ -124,7 +124,9 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         var found = await memory.ListAsync(
             new EntityQuery(context.Project.Number, Kind.Number, query.List.Limit + 1)
             {
-                Below = below, Prefix = query.Prefix, AfterName = query.Prefix is null ? null : query.List.After,
+                Below = below,
+                Prefix = query.Prefix,
+                AfterName = query.Prefix is null ? null : query.List.After,
             },
             context.Cancellation);
         var page = ListPlace.Page(found, query.List.Limit, entry => entry.Value, entry => entry.Row.Made);

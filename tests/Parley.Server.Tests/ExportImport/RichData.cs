@@ -42,8 +42,9 @@ internal sealed class RichData
         await data.MakeAgentsAsync();
         await data.MakeConversationAsync();
         await data.MakeDeliveriesAsync();
-        await data.MakeExecutionAsync();
         await data.MakeMemoryAsync();
+        // Ends with a message: readers of a feed wait for the end of the log, and a feed shows no audit entries.
+        await data.MakeExecutionAsync();
         return data;
     }
 
