@@ -50,6 +50,7 @@ export class World {
     const eve = await project.agent('eve');
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
     (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha', members })).succeeds();
+    (await ada.rest.put('memory/key/a/b', { value: 1 })).succeeds();
     const { execution_id: execution } = await ada.execution({ squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);
