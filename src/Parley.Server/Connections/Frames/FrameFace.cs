@@ -4,7 +4,7 @@ namespace Parley.Server.Connections.Frames;
 internal delegate ValueTask FrameHandler<in TConnection>(TConnection connection, InFrame frame, CancellationToken cancellationToken)
     where TConnection : IFrameConnection;
 
-/// <summary>Handles one frame by one answer; the frames behind do not wait for it.</summary>
+/// <summary>Handles one frame by one answer. Sends, acknowledgements and the like behind it do not wait; the next frame of this sort does.</summary>
 /// <returns>Null when the client wants to hear nothing.</returns>
 internal delegate ValueTask<OutFrame?> FrameAnswerer(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken);
 

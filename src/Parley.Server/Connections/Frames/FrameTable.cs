@@ -32,18 +32,21 @@ internal sealed partial class FrameTable
     private FrameHandler<IFrameConnection> Answering(FrameFace face)
     {
         var answerer = face.Answerer ?? throw new InvalidOperationException($"Nothing is done about {face.Meaning.Name}.");
-        return (connection, frame, cancellationToken) =>
+        return async (connection, frame, cancellationToken) =>
         {
-            _ = AnswerAsync(connection, frame, answerer(connection, frame, cancellationToken));
-            return ValueTask.CompletedTask;
+            // One after the other: two writes of one client that does not wait between are done in its order. And a flood of frames, or of
+            // answers that nobody reads, waits in the socket and not in memory.
+            await connection.Answering;
+            await connection.LowAsync(cancellationToken);
+            connection.Answering = AnswerAsync(connection, frame, answerer, cancellationToken);
         };
     }
 
-    private async Task AnswerAsync(IFrameConnection connection, InFrame frame, ValueTask<OutFrame?> answering)
+    private async Task AnswerAsync(IFrameConnection connection, InFrame frame, FrameAnswerer answerer, CancellationToken cancellationToken)
     {
         try
         {
-            if (await answering is { } answer)
+            if (await answerer(connection, frame, cancellationToken) is { } answer)
                 connection.Add(answer);
         }
         catch (OperationCanceledException)

@@ -18,6 +18,12 @@ internal interface IFrameConnection
     /// <summary>Cancelled when the connection ends for any reason.</summary>
     CancellationToken Closing { get; }
 
+    /// <summary>The newest answer that is being made; completed when it is there. It never fails.</summary>
+    Task Answering { get; set; }
+
     /// <summary>Sends a frame once the socket takes it; never waits.</summary>
     void Add(OutFrame frame);
+
+    /// <summary>Completes when little waits to be sent.</summary>
+    ValueTask LowAsync(CancellationToken cancellationToken);
 }

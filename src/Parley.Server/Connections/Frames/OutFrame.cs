@@ -35,6 +35,8 @@ internal abstract class OutFrame
 /// <summary>Any frame whose data is an object of the wire, or nothing.</summary>
 internal sealed class DataFrame(byte[] name, byte[] id, byte[]? data) : OutFrame
 {
+    internal override int Size => data?.Length ?? 0;
+
     internal static DataFrame Of<T>(ReadOnlySpan<byte> name, byte[] id, T data, JsonTypeInfo<T> type) =>
         new(name.ToArray(), id, JsonSerializer.SerializeToUtf8Bytes(data, type));
 

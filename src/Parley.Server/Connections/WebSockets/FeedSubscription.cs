@@ -189,6 +189,8 @@ internal sealed class ChangeFrame(string subscription, string feed, LogPosition 
 /// <summary><c>snapshot</c>: a part of the state as it is.</summary>
 internal sealed class SnapshotFrame(string subscription, string feed, IReadOnlyList<byte[]> items, bool done) : OutFrame
 {
+    internal override int Size { get; } = items.Sum(item => item.Length);
+
     internal override void Write(FrameBuffer to)
     {
         to.Raw("{\"event\":\"snapshot\",\"data\":{\"subscription\":"u8);

@@ -81,6 +81,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     /// <summary>Cancelled when the connection ends for any reason.</summary>
     public CancellationToken Closing => _closing.Token;
 
+    public Task Answering { get; set; } = Task.CompletedTask;
+
     /// <summary>False for an observer, who only holds feeds.</summary>
     public bool Takes => Options.Takes;
 
@@ -111,6 +113,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     }
 
     public void Add(OutFrame frame) => Outbound.Add(frame);
+
+    public ValueTask LowAsync(CancellationToken cancellationToken) => Outbound.LowAsync(cancellationToken);
 
     public void Deliver(in ClaimedDelivery delivery) => Outbound.Add(new DeliveryFrame(this, delivery));
 
