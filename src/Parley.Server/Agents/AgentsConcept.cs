@@ -195,12 +195,13 @@ internal sealed class AgentsConcept(
         return Answer.Done;
     }
 
-    private async ValueTask<Answer> BeatAsync(IAgentConnection connection, CancellationToken cancellationToken)
+    private async ValueTask<Answer> BeatAsync(IAgentConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (!connection.Takes)
             return Answer.Done;
         await directory.SeenAsync(connection.Project, connection.Agent, cancellationToken);
-        return Answer.Ok(await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending));
+        // What an agent looks like costs a question to the store.
+        return frame.Id.Length == 0 ? Answer.Done : Answer.Ok(await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending));
     }
 
     private async ValueTask<Answer> PauseAsync(ChangeableAgentContext context)
@@ -236,7 +237,10 @@ internal sealed class AgentsConcept(
         return Answer.Created(token, $"/tokens/{token.TokenId}");
     }
 
-    private async ValueTask<Answer> ShownAsync(AgentContext context) => context.Project.Agents.Find(context.Agent.Number) is null
-        ? Problems.NotFound("agent", context.Agent.Id)
-        : Answer.Ok(await directory.ShowAsync(context.Project, context.Agent, context.Cancellation));
+    private async ValueTask<Answer> ShownAsync(AgentContext context)
+    {
+        if (context.Project.Agents.Find(context.Agent.Number) is null)
+            return Problems.NotFound("agent", context.Agent.Id);
+        return context.IsAnswerAwaited ? Answer.Ok(await directory.ShowAsync(context.Project, context.Agent, context.Cancellation)) : Answer.Done;
+    }
 }

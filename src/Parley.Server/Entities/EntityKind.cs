@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using Parley.Server.Log;
 
@@ -9,6 +10,8 @@ internal abstract class EntityKind
 {
     /// <summary>The smallest number of a kind. Stored, as the kind of its log entries: a number is never given to another kind.</summary>
     internal const int First = 8;
+
+    private readonly ConditionalWeakTable<LogEntry, StreamEvent> _shown = [];
 
     /// <inheritdoc cref="First"/>
     internal required int Number { get; init; }
@@ -31,10 +34,16 @@ internal abstract class EntityKind
     /// <summary>True where messages are sent into one and belong to it: its own entries then stand with them, on one stream.</summary>
     internal bool OwnsItsMessages { get; init; }
 
-    /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name.</summary>
+    /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name or that of its removal.</summary>
     internal Func<LogEntry, StreamEvent>? OnStream { get; init; }
 
     internal EntryKind Entry => (EntryKind)Number;
+
+    /// <summary>An entry as an event of a stream, made once for all who read it.</summary>
+    internal StreamEvent Show(LogEntry entry) => _shown.TryGetValue(entry, out var shown) ? shown : _shown.GetValue(entry, Shown);
+
+    private StreamEvent Shown(LogEntry entry) =>
+        OnStream is null ? new StreamEvent(entry.Type == RemovedType ? RemovedType : Name, entry.Json) : OnStream(entry);
 }
 
 /// <inheritdoc/>

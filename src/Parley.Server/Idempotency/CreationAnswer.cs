@@ -5,14 +5,14 @@ using Parley.Server.Wire;
 namespace Parley.Server.Idempotency;
 
 /// <summary>An answer as it went out, to be given again.</summary>
-internal sealed record CreationAnswer(int Status, string? Location, byte[] Body)
+internal sealed record CreationAnswer(int Status, string? Location, long? Version, byte[] Body)
 {
     /// <summary>Kept while the creation is under way.</summary>
     internal static byte[] Pending { get; } = JsonFields.Write(writer => writer.WriteBoolean("pending"u8, true));
 
     internal static bool IsPending(ReadOnlySpan<byte> kept) => kept.SequenceEqual(Pending);
 
-    internal static CreationAnswer Of(JsonAnswer answer) => new(answer.Status, answer.Location, answer.Body);
+    internal static CreationAnswer Of(JsonAnswer answer) => new(answer.Status, answer.Location, answer.Version, answer.Body);
 
     /// <param name="withBody">False for a secret, of which it is kept only that it was told.</param>
     internal byte[] ToBytes(bool withBody) => JsonFields.Write(writer =>
@@ -20,6 +20,8 @@ internal sealed record CreationAnswer(int Status, string? Location, byte[] Body)
         writer.WriteNumber("status"u8, Status);
         if (Location is not null)
             writer.WriteString("location"u8, Location);
+        if (Version is { } version)
+            writer.WriteNumber("version"u8, version);
         if (!withBody)
             writer.WriteBoolean("secret"u8, true);
         else if (Body.Length > 0)
@@ -39,9 +41,10 @@ internal sealed record CreationAnswer(int Status, string? Location, byte[] Body)
         return new CreationAnswer(
             answer.GetProperty("status"u8).GetInt32(),
             answer.TryGetProperty("location"u8, out var location) ? location.GetString() : null,
+            answer.TryGetProperty("version"u8, out var version) ? version.GetInt64() : null,
             answer.TryGetProperty("body"u8, out var body) ? System.Text.Encoding.UTF8.GetBytes(body.GetRawText()) : []);
     }
 
     /// <summary>The answer as it went out the first time.</summary>
-    internal Answer ToAnswer() => new JsonAnswer(Status, Body, Location);
+    internal Answer ToAnswer() => new JsonAnswer(Status, Body, Location) { Version = Version };
 }

@@ -37,10 +37,12 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, Asked>(
-            "SetMemory", "Remember a value under a key.", Input.Body<MemoryRequest>(ARequest).As(body => new Asked(null, null, body)), SetAsync)
+            "SetMemory", "Remember a value under a key.",
+            Input.IfMatch.And(Input.Body<MemoryRequest>(ARequest)).As(all => new Asked(null, all.First, all.Second))
+                .OrFrame(Input.Body<MemoryRequest>(ARequest).As(body => new Asked(null, null, body))),
+            SetAsync)
         {
             Allows = Permission.WriteMemory,
-            Refuses = [ErrorCodes.VersionMismatch],
             Answers = [AnswerShape.Created<MemoryEntry>(AnEntry), AnswerShape.Ok<MemoryEntry>(AnEntry)],
             OncePerKey = OncePerKey.Yes,
         }.Rest("POST", "/memory").Frame(FrameEvents.MemorySet),

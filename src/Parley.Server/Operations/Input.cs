@@ -196,9 +196,10 @@ internal static class Input
             var header = http.Request.Headers.IfMatch;
             if (header.Count == 0)
                 return new((long?)null);
-            return new(header is [['"', .. var digits, '"']] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                ? (long?)version
-                : Problems.InvalidField("If-Match", "must be one ETag as this server gives them, such as \"17\""));
+            if (header is not [['"', .. var digits, '"']] || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+                return new(Problems.InvalidField("If-Match", "must be one ETag as this server gives them, such as \"17\""));
+            origin.Print(version);
+            return new((long?)version);
         }
     }
 

@@ -81,10 +81,10 @@ internal abstract class Operation(string name, string summary)
         where TConnection : class, IFrameConnection => Add(FrameFace.Of(meaning, handler));
 
     /// <summary>Serves it over a socket, by a handler of the frame's own: where the answer is another.</summary>
-    internal Operation Frame<TConnection>(FrameMeaning meaning, Func<TConnection, CancellationToken, ValueTask<Answer>> handler)
+    internal Operation Frame<TConnection>(FrameMeaning meaning, Func<TConnection, InFrame, CancellationToken, ValueTask<Answer>> handler)
         where TConnection : class, IFrameConnection => Add(new FrameFace(meaning)
         {
-            Answerer = async (connection, frame, cancellationToken) => (await handler((TConnection)connection, cancellationToken)).ToFrame(frame.Id),
+            Answerer = async (connection, frame, cancellationToken) => (await handler((TConnection)connection, frame, cancellationToken)).ToFrame(frame.Id),
         });
 
     private Operation Add(RestFace face)

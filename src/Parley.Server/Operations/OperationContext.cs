@@ -41,6 +41,9 @@ internal class OperationContext : IOperationContext<OperationContext>
     /// <summary>Cancelled when nobody is left to answer.</summary>
     internal CancellationToken Cancellation => _origin.Cancellation;
 
+    /// <inheritdoc cref="OperationOrigin.IsAnswerAwaited"/>
+    internal bool IsAnswerAwaited => _origin.IsAnswerAwaited;
+
     /// <summary>The request itself, for what answers by more than one answer: a stream.</summary>
     internal HttpContext Http => _origin.Http;
 

@@ -12,9 +12,9 @@ internal sealed class OperationOrigin
     private readonly CancellationToken _cancellation;
     private Fingerprint _print;
 
-    private OperationOrigin(HttpContext? http, IFrameConnection? connection, Operation operation, CancellationToken cancellation)
+    private OperationOrigin(HttpContext? http, IFrameConnection? connection, bool isAnswerAwaited, Operation operation, CancellationToken cancellation)
     {
-        (_http, Connection, Operation) = (http, connection, operation);
+        (_http, Connection, IsAnswerAwaited, Operation) = (http, connection, isAnswerAwaited, operation);
         _cancellation = cancellation;
         IsOncePerKey = operation.OncePerKey != OncePerKey.No && http?.Request.Headers.ContainsKey(IOncePerKey.Header) == true;
         if (!IsOncePerKey)
@@ -25,6 +25,9 @@ internal sealed class OperationOrigin
 
     /// <summary>The connection whose frame it was; null for a request.</summary>
     internal IFrameConnection? Connection { get; }
+
+    /// <summary>False for a frame without an id: it hears of a problem only.</summary>
+    internal bool IsAnswerAwaited { get; }
 
     internal Operation Operation { get; }
 
@@ -43,10 +46,10 @@ internal sealed class OperationOrigin
     /// <summary>Whether it is to be done once for the key that came with it.</summary>
     internal bool IsOncePerKey { get; }
 
-    internal static OperationOrigin Of(HttpContext http, Operation operation) => new(http, null, operation, default);
+    internal static OperationOrigin Of(HttpContext http, Operation operation) => new(http, null, isAnswerAwaited: true, operation, default);
 
-    internal static OperationOrigin Of(IFrameConnection connection, Operation operation, CancellationToken cancellation) =>
-        new(null, connection, operation, cancellation);
+    internal static OperationOrigin Of(IFrameConnection connection, in InFrame frame, Operation operation, CancellationToken cancellation) =>
+        new(null, connection, frame.Id.Length > 0, operation, cancellation);
 
     /// <summary>A value of the path.</summary>
     /// <exception cref="InvalidOperationException">The path has none of this name.</exception>
@@ -62,6 +65,13 @@ internal sealed class OperationOrigin
             _print.Add(body is null ? [] : JsonInput.ToJson(body));
     }
 
-    /// <summary>Over method, path and body, where it is <see cref="IsOncePerKey"/>.</summary>
+    /// <summary>Notes the version that <c>If-Match</c> wants. The absent header notes nothing.</summary>
+    internal void Print(long version)
+    {
+        if (IsOncePerKey)
+            _print.Add(version);
+    }
+
+    /// <summary>Over method, path, body and <c>If-Match</c>, where it is <see cref="IsOncePerKey"/>.</summary>
     internal long Fingerprint => _print.Value;
 }

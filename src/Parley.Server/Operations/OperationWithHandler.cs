@@ -27,9 +27,9 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
     internal override async ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (Allows is { } permission && connection.Caller.May(permission) is Access.No or Access.CreateOnly)
-            return DataFrame.Problem(frame.Id, Problems.Forbidden($"A token of kind '{WireType.WordOf(connection.Caller.Kind)}' may not do this."));
+            return DataFrame.Problem(frame.Id, PermissionGate.NotAllowed(connection.Caller));
         // The data first: it is there only until this waits for the first time.
-        var origin = OperationOrigin.Of(connection, this, cancellationToken);
+        var origin = OperationOrigin.Of(connection, frame, this, cancellationToken);
         if (!input.Read(frame.Data).TryGet(out var request, out var problem) ||
             !(await TContext.FindAsync(origin)).TryGet(out var context, out problem))
         {
@@ -50,11 +50,13 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
             return problem;
         }
 
-        return origin.IsOncePerKey
-            ? await http.RequestServices.GetRequiredService<IOncePerKey>().RunAsync(
-                http, origin.Fingerprint, () => HandleAsync(origin, request, context), OncePerKey == OncePerKey.WithSecret)
-            : await HandleAsync(origin, request, context);
+        return origin.IsOncePerKey ? await RunOnceAsync(http, origin, request, context) : await HandleAsync(origin, request, context);
     }
+
+    /// <summary>A method of its own, so that no other request makes an object for what the lambda captures.</summary>
+    private ValueTask<Answer> RunOnceAsync(HttpContext http, OperationOrigin origin, TRequest request, TContext context) =>
+        http.RequestServices.GetRequiredService<IOncePerKey>().RunAsync(
+            http, origin.Fingerprint, () => HandleAsync(origin, request, context), OncePerKey == OncePerKey.WithSecret);
 
     private async ValueTask<Answer> HandleAsync(OperationOrigin origin, TRequest request, TContext context)
     {

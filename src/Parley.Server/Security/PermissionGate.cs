@@ -85,12 +85,14 @@ internal sealed class PermissionGate(RequestDelegate next, TokenVault vault, Tic
             : (null, Problems.Unauthorized("The ticket is for another address, was opened too late, or its token is over: ask for a new one."));
     }
 
+    internal static ApiProblem NotAllowed(Caller caller) => Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' may not do this.");
+
     private static ApiProblem? RefusalOf(Caller caller, Permission permission, HttpContext context)
     {
         var kind = WireType.WordOf(caller.Kind);
         return caller.May(permission) switch
         {
-            Access.No => Problems.Forbidden($"A token of kind '{kind}' may not do this."),
+            Access.No => NotAllowed(caller),
             Access.Own when context.Request.RouteValues.TryGetValue("agent_id", out var agent) && !caller.May(permission, (string)agent!) =>
                 Problems.Forbidden($"A token of kind '{kind}' may do this for its own agent only."),
 

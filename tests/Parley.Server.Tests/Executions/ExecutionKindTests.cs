@@ -96,8 +96,11 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
         };
 
         Assert.Empty(JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Logs);
-        var shown = ExecutionKind.Kind.OnStream!(entry);
-        Assert.Equal(("completion", true, System.Text.Encoding.UTF8.GetString(entry.Json)), (shown.Name, shown.Ends, System.Text.Encoding.UTF8.GetString(shown.Data)));
+        var shown = ExecutionKind.Kind.Show(entry);
+        Assert.Equal(
+            ("completion", true, System.Text.Encoding.UTF8.GetString(entry.Json)),
+            (System.Text.Encoding.ASCII.GetString(shown.Name), shown.Ends, System.Text.Encoding.UTF8.GetString(shown.Data)));
+        Assert.Same(shown, ExecutionKind.Kind.Show(entry));
     }
 
     [Fact]

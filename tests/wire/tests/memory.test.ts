@@ -4,6 +4,7 @@ import { TestProject } from '../harness/project.ts';
 import { assertNames } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import { assertFields, time, uuid7 } from '../harness/shapes.ts';
+import { EventStream } from '../harness/stream.ts';
 import type { Change, Page } from '../harness/wire.ts';
 
 const server = await startServer();
@@ -44,9 +45,10 @@ describe('Shared memory', { concurrency: 4 }, () => {
 
   it('keeps apart keys that differ in their escapes alone', async () => {
     const { admin } = await TestProject.create(server);
-    for (const key of ['a/b', 'a%2Fb', 'a b', 'a+b', 'ü 漢🦊', '/a/', 'a//b', '?#'])
-      (await admin.put(`memory/key/${encodeURIComponent(key)}`, { value: key, if_version: 0 })).succeeds(201);
-    for (const { key, value } of (await admin.get('memory')).as<Page<Entry>>().items) assert.equal(key, value);
+    const keys = ['a/b', 'a%2Fb', 'a b', 'a+b', 'ü 漢🦊', '/a/', 'a//b', '?#'];
+    for (const key of keys) (await admin.put(`memory/key/${encodeURIComponent(key)}`, { value: key, if_version: 0 })).succeeds(201);
+    const { items } = (await admin.get('memory')).as<Page<Entry>>();
+    assert.deepEqual(items.map((entry) => [entry.key, entry.value]).sort(), keys.map((key) => [key, key]).sort());
     assertNames((await admin.put('memory/key/a%0Ab', { value: 1 })).problem(400), 'key');
   });
 
@@ -91,5 +93,57 @@ describe('Shared memory', { concurrency: 4 }, () => {
         ['delete', 'plan/1'],
       ],
     );
+  });
+
+  it('is written by the version that was read, by POST too', async () => {
+    const { admin } = await TestProject.create(server);
+    const { version } = (await admin.post('memory', { key: 'a', value: 1, if_version: 0 })).as<Entry>(201);
+
+    (await admin.post('memory', { key: 'a', value: 2 }, { headers: { 'if-match': `"${version + 1}"` } })).problem(412, 'version_mismatch');
+    assert.equal((await admin.get('memory/key/a')).as<Entry>(200).value, 1);
+    (await admin.post('memory', { key: 'a', value: 2 }, { headers: { 'if-match': `"${version}"` } })).succeeds(200);
+  });
+
+  it('is answered again as the first time under an Idempotency-Key, with its ETag', async () => {
+    const { admin } = await TestProject.create(server);
+    const set = (ifMatch?: string) =>
+      admin.post('memory', { key: 'a', value: 1 }, { headers: { 'idempotency-key': 'once', ...(ifMatch ? { 'if-match': ifMatch } : {}) } });
+
+    const [first, again] = [await set(), await set()];
+
+    const { version } = first.as<Entry>(201);
+    assert.deepEqual(again.as(201), first.as(201));
+    for (const answer of [first, again])
+      assert.deepEqual([answer.headers.get('etag'), answer.headers.get('location')], [`"${version}"`, '/api/v1/memory/key/a']);
+    (await set(`"${version}"`)).problem(409, 'idempotency_conflict');
+  });
+
+  it('tells a stream of the project what was set and what was removed', async () => {
+    const { id, admin } = await TestProject.create(server);
+    const stream = await EventStream.open(admin, `project/${id}`);
+    await stream.connected();
+
+    const set = (await admin.put('memory/key/a', { value: 1 })).as<Entry>(201);
+    (await admin.delete('memory/key/a')).isEmpty();
+
+    assert.deepEqual((await stream.next<Entry>('memory')).data, set);
+    const removed = (await stream.next<Entry>('memory_removed')).data;
+    assert.deepEqual([removed.key, removed.value], ['a', 1]);
+    assert.ok(removed.version > set.version);
+  });
+
+  it('is written in the order of the frames, even by a client that waits for no answer', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada');
+    const socket = await ada.connect();
+    const values = Array.from({ length: 100 }, (_, n) => n);
+    await socket.ok('subscribe', { feeds: { memory: {} } });
+
+    for (const value of values) socket.send('memory:set', { key: 'counter', value });
+    assert.equal((await socket.ok<Entry>('memory:get', { key: 'counter' })).value, values.at(-1));
+
+    const seen: unknown[] = [];
+    while (seen.length < values.length) seen.push((await socket.event<Change<Entry>>('change')).item.value);
+    assert.deepEqual(seen, values);
   });
 });

@@ -54,14 +54,14 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Entit
                 break;
             default:
                 if (kinds.Of(entry) is { } kind)
-                    Write(entry, kind.OnStream?.Invoke(entry) ?? new StreamEvent(kind.Name, entry.Json));
+                    Write(entry, kind.Show(entry));
                 break;
         }
     }
 
-    private void Write(LogEntry entry, in StreamEvent shown)
+    private void Write(LogEntry entry, StreamEvent shown)
     {
-        Event(Encoding.ASCII.GetBytes(shown.Name), entry.Seq, shown.Data);
+        Event(shown.Name, entry.Seq, shown.Data);
         HasEnded |= shown.Ends && shape.EndsAtCompletion;
     }
 
