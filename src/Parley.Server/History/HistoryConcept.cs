@@ -74,7 +74,7 @@ internal sealed class HistoryConcept(
         var project = context.Project;
         if (!WireNames.IsUuid(asked.Id) || project.Agents.Find(asked.Id) is not null)
             return await InboxAsync(asked, context);
-        if (asked.AsMessage is { } unknown)
+        if (QueryReader.UnknownIn(asked.Request) is { } unknown)
             return unknown;
         if (await access.FindAsync(project, Guid.Parse(asked.Id), context.Caller.ReaderIn(project), context.Cancellation) is not { } message)
             return Problems.NotFound("message", asked.Id);
@@ -87,7 +87,9 @@ internal sealed class HistoryConcept(
         var isHuman = asked.Id == AgentDirectory.Human;
         if ((!isHuman && !WireNames.IsAgentId(asked.Id)) || !context.Caller.May(Permission.ReadMessages, asked.Id))
             return Problems.NotFound("message", asked.Id);
-        if (!asked.AsInbox.TryGet(out var query, out var problem))
+        var reader = new QueryReader(asked.Request.Query);
+        var query = InboxQuery.Read(reader);
+        if (reader.Finish() is { } problem)
             return problem;
         var agent = isHuman ? await agents.HumanAsync(context.Project, context.Cancellation) : context.Project.Agents.Find(asked.Id);
         return agent is null ? Problems.NotFound("agent", asked.Id) : await inbox.PeekAsync(context.Project, agent, query, context.Cancellation);
@@ -99,17 +101,14 @@ internal sealed class HistoryConcept(
             ? Answer.Ok(trace)
             : Problems.NotFound("message", id);
 
-    /// <summary>What the path names; its query is read in both ways, since only the handler knows which of the two it is.</summary>
-    /// <param name="AsMessage">The refusal of a query, which a message has none of.</param>
-    private sealed record MessageOrInbox(string Id, ApiProblem? AsMessage, Result<InboxQuery> AsInbox);
+    /// <summary>What the path names. Its query is read by the handler, which alone knows which of the two it is: a message has none.</summary>
+    private sealed record MessageOrInbox(string Id, HttpRequest Request);
 
     private sealed class MessageOrInboxInput : Input<MessageOrInbox>
     {
-        private static readonly Input<InboxQuery> OfInbox = Input.Query<InboxQuery>();
-
         internal override InputShape Shape { get; } = new() { Path = ["message_id"], Query = [] };
 
-        internal override async ValueTask<Result<MessageOrInbox>> ReadAsync(HttpContext http, OperationOrigin origin) =>
-            new MessageOrInbox(origin.PathValue("message_id"), QueryReader.UnknownIn(http.Request), await OfInbox.ReadAsync(http, origin));
+        internal override ValueTask<Result<MessageOrInbox>> ReadAsync(HttpContext http, OperationOrigin origin) =>
+            new(new MessageOrInbox(origin.PathValue("message_id"), http.Request));
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Parley.Protocol;
 using Parley.Server.Log;
 
@@ -29,11 +31,15 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
 
     internal ProjectLog Log { get; } = log;
 
-    /// <summary>What a concept keeps in memory of the project; made at the first look, and gone with the project.</summary>
-    /// <remarks>One concept does so, on the path of every message: a field that is looked at, not a dictionary.</remarks>
+    /// <summary>What the agents' room keeps in memory of the project; made at the first look, and gone with the project.</summary>
+    /// <remarks>One room alone does so, on the path of every message: a field that is looked at, with neither a dictionary nor a check of its type.</remarks>
     internal T Kept<T>()
-        where T : class, new() =>
-        _kept as T ?? Keep<T>();
+        where T : class, new()
+    {
+        var kept = Volatile.Read(ref _kept) ?? Keep<T>();
+        Debug.Assert(kept is T, "Another room keeps something else here.");
+        return Unsafe.As<T>(kept);
+    }
 
     /// <summary>Set when the project is deleted: connections and feeds of it end.</summary>
     internal CancellationTokenSource Gone { get; } = new();

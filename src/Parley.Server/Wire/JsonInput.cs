@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -42,26 +41,6 @@ internal static class JsonInput
 
         problem = Problems.Invalid(JsonDiagnosis.Explain(json, type, path));
         return false;
-    }
-
-    /// <inheritdoc cref="TryRead{T}(ReadOnlySpan{byte}, out T, out ApiProblem)"/>
-    public static bool TryRead<T>(in ReadOnlySequence<byte> json, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
-        where T : class
-    {
-        if (json.IsSingleSegment)
-            return TryRead(json.FirstSpan, out value, out problem);
-
-        var length = checked((int)json.Length);
-        var whole = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            json.CopyTo(whole);
-            return TryRead(whole.AsSpan(0, length), out value, out problem);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(whole);
-        }
     }
 
     /// <summary>What was read, always written the same way.</summary>
