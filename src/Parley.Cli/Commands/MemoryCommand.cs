@@ -11,29 +11,40 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley memory set|get|list|watch|delete</c></summary>
 internal static class MemoryCommand
 {
-    private static readonly Argument<string> Key = new("key") { Description = "Up to 512 characters, which may hold '/'." };
+    private static readonly Argument<string> Key = new("key")
+    {
+        Description = "Up to 512 characters, which may include '/'.",
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<string>().Split('/').Any(part => part is "." or ".."))
+                    result.AddError("No part of a key may be '.' or '..'.");
+            },
+        },
+    };
 
     private static readonly Argument<string?> Prefix = new("prefix")
     {
-        Description = "Only keys that begin so; all if absent.",
+        Description = "Only keys with this prefix; all if omitted.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<long?> IfVersion = new("--if-version")
     {
-        Description = "Only if the entry has this version; exit code 7 where it has another.",
+        Description = "Only if the entry has this version; exit code 7 if it differs.",
         HelpName = "VERSION",
     };
 
-    public static Command Create() => new CliCommand("memory", "Sets, gets, lists, watches and deletes what the agents of the project know together.")
+    public static Command Create() => new CliCommand("memory", "Sets, gets, lists, watches and deletes entries of the project's shared memory.")
     {
         Set(), Get(), List(), Watch(), Delete(),
     };
 
     private static CliCommand Set()
     {
-        var value = new Argument<string>("value") { Description = "JSON, or else a text as it is; '-' reads it from standard input." };
-        return new CliCommand("set", "Remembers a value under a key, in place of what is there. --if-version 0: only if nothing is.",
+        var value = new Argument<string>("value") { Description = "JSON; anything else is stored as text. '-' reads standard input." };
+        return new CliCommand("set", "Stores a value under a key, replacing any current value. --if-version 0 creates only.",
             "parley memory set plan/login '{\"status\": \"in review\"}'",
             "parley memory set leader pm-1 --if-version 0",
             "git log -5 | parley memory set recent -")
@@ -54,7 +65,7 @@ internal static class MemoryCommand
     }
 
     private static CliCommand Get() =>
-        new CliCommand("get", "Prints the value under a key: a text as it is, anything else as JSON.",
+        new CliCommand("get", "Prints the value under a key: text as it is, anything else as JSON.",
             "parley memory get plan/login", "parley memory get leader --json | jq .version")
         {
             Key,
@@ -64,14 +75,14 @@ internal static class MemoryCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(entry, WireJson.Lenient.MemoryEntry);
             else
-                call.Terminal.WriteLine(Text(entry.Value));
+                call.Terminal.WriteLine(call.Terminal.Live ? PlainText.Of(Text(entry.Value)) : Text(entry.Value));
             return ExitCode.Done;
         });
 
     private static CliCommand List()
     {
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
-        return new CliCommand("list", "Lists entries: by prefix in the order of their keys, else newest first.",
+        return new CliCommand("list", "Lists entries: sorted by key if a prefix is given, otherwise newest first.",
             "parley memory list", "parley memory list plan/")
         {
             Prefix, limit,
@@ -84,6 +95,8 @@ internal static class MemoryCommand
                 return ExitCode.Done;
             }
 
+            if (page.Items.Count == 0)
+                call.Terminal.Note("No entries.");
             Listing.Write(call.Terminal, ["key", "version", "by", "changed", "value"], page.Items.Select(entry => Row(entry, call.Time)));
             if (page.Next is not null)
                 call.Terminal.Note("There are more: --limit shows up to 500.");
@@ -92,16 +105,15 @@ internal static class MemoryCommand
     }
 
     private static CliCommand Watch() => new CliCommand(
-        "watch", "Shows what is remembered, then each change as it happens. Ctrl-C ends it.", "parley memory watch", "parley memory watch plan/ --json")
+        "watch", "Shows the entries, then each change as it happens. With an agent's token, name the agent with --as. Ctrl-C ends it.",
+        "parley memory watch", "parley memory watch plan/ --json")
     {
         Prefix,
     }.Does(async call =>
     {
-        // A socket is somebody's: the operators' where nobody is named.
-        await using var agent = await ParleyAgent.ConnectAsync(
-            call.Options with { AgentId = call.Reader, Token = call.Location.RequireToken(), Url = call.Location.Url.ToString() }, call.Cancellation);
         try
         {
+            await using var agent = await ConnectAsync(call);
             await foreach (var entry in agent.WatchMemoryAsync(call.Arguments.GetValue(Prefix), call.Cancellation))
                 Show(entry, call.Terminal);
         }
@@ -113,7 +125,7 @@ internal static class MemoryCommand
         return ExitCode.Done;
     });
 
-    private static CliCommand Delete() => new CliCommand("delete", "Forgets what is remembered under a key.",
+    private static CliCommand Delete() => new CliCommand("delete", "Deletes the entry under a key.",
         "parley memory delete leader", "parley memory delete leader --if-version 1042")
     {
         Key, IfVersion,
@@ -123,17 +135,30 @@ internal static class MemoryCommand
         return ExitCode.Done;
     });
 
+    /// <summary>A connection is somebody's: the agent's of --as, else the operators'.</summary>
+    private static async Task<ParleyAgent> ConnectAsync(Call call)
+    {
+        // The SDK would register an agent that is not there, which is not for a command that only looks.
+        if (call.ActingAs is { } agent)
+            await call.Api.Agents.GetAsync(agent, call.Cancellation);
+        try
+        {
+            return await ParleyAgent.ConnectAsync(call.Options with { AgentId = call.Reader, Token = call.Location.RequireToken() }, call.Cancellation);
+        }
+        catch (ParleyException refused) when (call.ActingAs is null && refused.Status == 403)
+        {
+            throw new CommandException(ExitCode.Refused, "This token does not open the operators' connection.", "Name its agent with --as.", refused);
+        }
+    }
+
     private static void Show(FeedEntry change, Terminal terminal)
     {
         if (change.Kind == FeedEntryKind.Gap)
-        {
-            terminal.Note("The log no longer holds all that happened meanwhile.");
-            return;
-        }
+            terminal.Note("Some changes were missed: the log no longer has them. These are the entries now:");
 
         var kind = Words.Of(change.Kind);
         if (terminal.Json)
-            terminal.WriteJson(new StreamLine(kind, change.Place, change.Item!.Value), OutputJson.Lines.StreamLine);
+            terminal.WriteJson(new StreamLine(kind, change.Place, change.Item ?? Nothing), OutputJson.Lines.StreamLine);
         else if (change.Memory is { } entry)
             terminal.Text.MarkupLine(PlainText.Escape(change.Kind == FeedEntryKind.Delete ? $"{entry.Key} is gone" : $"{entry.Key} = {Text(entry.Value)}"));
     }
@@ -144,12 +169,12 @@ internal static class MemoryCommand
         $"{entry.Version}",
         PlainText.Escape(entry.UpdatedBy ?? "-"),
         Listing.Ago(entry.UpdatedAt, time),
-        PlainText.Escape(Short(Text(entry.Value))),
+        Markup.Escape(PlainText.Line(Text(entry.Value), 60)),
     ];
 
-    private static string Short(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 59)}…";
+    private static JsonElement Nothing { get; } = JsonElement.Parse("{}");
 
-    /// <summary>What a person types is a text, unless it can be read as JSON.</summary>
+    /// <summary>Text, unless it parses as JSON.</summary>
     private static JsonElement Json(string text)
     {
         try

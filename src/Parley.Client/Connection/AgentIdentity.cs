@@ -6,6 +6,8 @@ namespace Parley.Client;
 /// <summary>Who the agent is and the token that proves it: given, kept from an earlier time, or got by registering.</summary>
 internal sealed class AgentIdentity
 {
+    private const string Operators = "human";
+
     private readonly ParleyOptions _options;
     private ServerLocation _location;
     private TokenFile _file;
@@ -74,6 +76,10 @@ internal sealed class AgentIdentity
     /// <returns>Whether there is another token to try.</returns>
     public async Task<bool> RenewAsync(ParleyException refusal, CancellationToken cancellationToken)
     {
+        // The operators' inbox is no agent that could be registered.
+        if (_location.AgentId == Operators)
+            return false;
+
         // A token that was given may be for joining only, or an operator's for an agent that is not there yet. What it got the agent
         // the last time was kept.
         var isGiven = _location.TokenIsExplicit && Token == _location.Token;

@@ -15,6 +15,9 @@ internal abstract class Operation : Exchange
     /// <summary>Whether it may be asked again on the next connection. What belongs to one connection (a lease) may not.</summary>
     public bool Repeatable { get; init; } = true;
 
+    /// <summary>About how many bytes its frame has: what shares one WebSocket message is bounded by this.</summary>
+    public int Estimate { get; init; } = 256;
+
     public override bool Ok(ref Utf8JsonReader data, StringPool pool)
     {
         if (data.TokenType != JsonTokenType.None)
@@ -41,7 +44,7 @@ internal abstract class Operation : Exchange
 }
 
 /// <summary>An operation whose data is one noun of the wire.</summary>
-internal sealed class Operation<T>(string name, T data, JsonTypeInfo<T> type) : Operation
+internal class Operation<T>(string name, T data, JsonTypeInfo<T> type) : Operation
 {
     public override void Write(Utf8JsonWriter writer)
     {
@@ -52,7 +55,7 @@ internal sealed class Operation<T>(string name, T data, JsonTypeInfo<T> type) : 
 }
 
 /// <summary>An operation that is answered with a noun of the wire.</summary>
-internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType) : Operation
+internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType) : Operation<T>(name, data, type)
     where TAnswer : class
 {
     private TAnswer? _answer;
@@ -60,13 +63,6 @@ internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> 
     /// <summary>What was answered; it is there when the operation is done.</summary>
     /// <exception cref="InvalidOperationException">It is not.</exception>
     public TAnswer Answer => _answer ?? throw new InvalidOperationException("It has not been answered.");
-
-    public override void Write(Utf8JsonWriter writer)
-    {
-        WriteStart(writer, name);
-        JsonSerializer.Serialize(writer, data, type);
-        writer.WriteEndObject();
-    }
 
     public override bool Ok(ref Utf8JsonReader data, StringPool pool)
     {

@@ -198,7 +198,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
 
     private void Take()
     {
-        while (_operations.TryDequeue(out var operation))
+        for (var size = 0; size < MostBytes && _operations.TryDequeue(out var operation); size += operation.Estimate)
             Begin(operation);
 
         if (_acks.Count > 0)

@@ -18,9 +18,23 @@ public sealed partial class ParleyAgent : IFrameTaker
     void IFrameTaker.Ok(long id, ref Utf8JsonReader data)
     {
         if (_outbox.Answered(id) is not { } exchange)
+        {
             SkipData(ref data);
-        else if (!exchange.Ok(ref data, _pool))
-            _outbox.NotYetDone(exchange);
+            return;
+        }
+
+        try
+        {
+            if (!exchange.Ok(ref data, _pool))
+                _outbox.NotYetDone(exchange);
+        }
+        catch (JsonException foreign)
+        {
+            // It is no longer among the unanswered: without this its caller would wait for ever.
+            exchange.Fail(new ParleyException(
+                new Problem { Code = ErrorCodes.InternalError, Detail = "The server's answer cannot be read: it may be of another version." }, foreign));
+            throw;
+        }
     }
 
     void IFrameTaker.Answer(long id, ref Utf8JsonReader data)

@@ -78,12 +78,6 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     {
         ServerName = answer.Subscription;
         _snapshot.Clear();
-        if (!answer.Recovered && Place is not null)
-        {
-            foreach (var feed in Request.Feeds.Keys)
-                Put(new FeedEntry { Feed = feed, Kind = FeedEntryKind.Gap, Place = answer.Place });
-        }
-
         // A place asked for stays until an entry moves it: the answer's place is the log's end, and what lies between is on its way.
         if (Place is null || !answer.Recovered)
             Place = answer.Place;
@@ -94,6 +88,12 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     {
         if (_paused)
             return;
+        if (entry.Kind == FeedEntryKind.Gap)
+        {
+            TakeGap(entry);
+            return;
+        }
+
         _snapshotsDue.Clear();
         Place = entry.Place ?? Place;
         Put(entry);
@@ -104,6 +104,21 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         // The reader may have emptied the queue before it could see that.
         if (Volatile.Read(ref _buffered) <= Few)
             _agent.Unpause(this);
+    }
+
+    /// <summary>The log no longer has everything since the last entry. Who asked for the state as it is needs it again, unless it is on its way.</summary>
+    private void TakeGap(FeedEntry gap)
+    {
+        Place = gap.Place ?? Place;
+        Put(gap);
+        if (!Request.Snapshot || NeedsSnapshot)
+            return;
+        // It concerns all feeds, and this subscription ends here: the others' gaps would come over it no more.
+        foreach (var feed in Request.Feeds.Keys.Where(feed => feed != gap.Feed))
+            Put(gap with { Feed = feed });
+        _snapshotsDue.UnionWith(Request.Feeds.Keys);
+        _agent.Pause(this);
+        _agent.Unpause(this);
     }
 
     /// <summary>Keeps the parts until the feed's state is whole, so that one broken off in the middle leaves nothing behind.</summary>

@@ -8,35 +8,44 @@ namespace Parley.Client;
 /// <summary>Shared memory: what the agents of a project know together, under keys.</summary>
 public sealed partial class ParleyAgent
 {
-    /// <summary>Remembers a value under a key, in place of what is there.</summary>
-    /// <param name="key">1-512 characters, which may hold <c>/</c>.</param>
+    private const int LargestValue = 256 * 1024;
+
+    /// <summary>Stores a value under a key, replacing any current value.</summary>
+    /// <param name="key">1-512 characters, which may include <c>/</c>.</param>
     /// <param name="value">Any JSON, up to 256 KiB.</param>
-    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is none. Absent: whatever is there. A call with a version
-    /// that broke with its connection is not made again: it may have been done already.</param>
-    /// <param name="cancellationToken">Ends the waiting; what is on its way is not taken back.</param>
+    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, the last write wins.
+    /// A call with a version is not retried after a broken connection, because it may already have taken effect; a call without one is.</param>
+    /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <returns>The entry as it is now, with its version.</returns>
-    /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
+    /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), it is too large
+    /// (<see cref="ErrorCodes.TooLarge"/>), or the server refuses it.</exception>
     public Task<MemoryEntry> SetMemoryAsync(string key, JsonElement value, long? ifVersion = null, CancellationToken cancellationToken = default)
     {
+        // Too large a frame would end the connection, and with it all that is under way.
+        var size = JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Lenient.JsonElement).Length;
+        if (size > LargestValue)
+            throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The value has {size} bytes; the limit is {LargestValue}." });
+
         // The caller may dispose its document before this is sent.
         var request = new MemoryRequest { Key = key, Value = value.Clone(), IfVersion = ifVersion };
         return AskAsync(
             new Question<MemoryRequest, MemoryEntry>(FrameEvents.MemorySet, request, WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry)
             {
                 Repeatable = ifVersion is null,
+                Estimate = size + key.Length,
             },
             cancellationToken);
     }
 
-    /// <summary>Remembers a value of a type of one's own.</summary>
-    /// <param name="type">How it is written, as a source-generated context has it: works in native programs too.</param>
+    /// <summary>Stores a value of your own type.</summary>
+    /// <param name="type">Its source-generated metadata; safe for native AOT.</param>
     /// <inheritdoc cref="SetMemoryAsync(string, JsonElement, long?, CancellationToken)"/>
     public Task<MemoryEntry> SetMemoryAsync<T>(
         string key, T value, JsonTypeInfo<T> type, long? ifVersion = null, CancellationToken cancellationToken = default) =>
         SetMemoryAsync(key, JsonSerializer.SerializeToElement(value, type), ifVersion, cancellationToken);
 
-    /// <summary>What is remembered under a key, with its version.</summary>
-    /// <returns>Null where nothing is.</returns>
+    /// <summary>Gets the entry under a key, with its version.</summary>
+    /// <returns>Null if there is none.</returns>
     /// <exception cref="ParleyException">The server refuses it.</exception>
     public async Task<MemoryEntry?> GetMemoryAsync(string key, CancellationToken cancellationToken = default)
     {
@@ -53,20 +62,20 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>The value under a key, as a type of one's own.</summary>
-    /// <param name="key">As it was set.</param>
-    /// <param name="type">How it is read, as a source-generated context has it: works in native programs too.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    /// <returns>The type's default where nothing is remembered.</returns>
-    /// <exception cref="JsonException">What is there is not of this type.</exception>
+    /// <summary>Gets the value under a key as your own type.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="type">The type's source-generated metadata; safe for native AOT.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>The type's default if there is no entry.</returns>
+    /// <exception cref="JsonException">The value does not fit this type.</exception>
     /// <exception cref="ParleyException">The server refuses it.</exception>
     public async Task<T?> GetMemoryAsync<T>(string key, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
         await GetMemoryAsync(key, cancellationToken) is { } entry ? entry.Value.Deserialize(type) : default;
 
-    /// <summary>Forgets what is remembered under a key.</summary>
-    /// <param name="key">As it was set.</param>
-    /// <param name="ifVersion">Only if the entry has this version. Absent: whatever is there.</param>
-    /// <param name="cancellationToken">Ends the waiting; what is on its way is not taken back.</param>
+    /// <summary>Deletes the entry under a key. Not retried after a broken connection, because it may already have taken effect.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="ifVersion">Only if the entry has this version. If omitted, whatever version it has.</param>
+    /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task DeleteMemoryAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) => AskAsync(
@@ -75,11 +84,11 @@ public sealed partial class ParleyAgent
         { Repeatable = false },
         cancellationToken);
 
-    /// <summary>What is remembered at this moment.</summary>
-    /// <param name="prefix">Only keys that begin so; all if absent.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    /// <returns>In the order of the keys where there is a prefix, else newest first.</returns>
-    /// <exception cref="ParleyException">The server refuses it.</exception>
+    /// <summary>Lists the entries, page by page: what changes meanwhile may be in it or not.</summary>
+    /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>Sorted by key if a prefix is given, otherwise newest first.</returns>
+    /// <exception cref="ParleyException">The server refuses it, or cannot be reached (<see cref="ParleyUnreachableException"/>).</exception>
     public async Task<IReadOnlyList<MemoryEntry>> ListMemoryAsync(string? prefix = null, CancellationToken cancellationToken = default)
     {
         await using var api = _connector.OpenApi();
@@ -95,9 +104,10 @@ public sealed partial class ParleyAgent
         return entries;
     }
 
-    /// <summary>Follows what is remembered: first what is there (<see cref="FeedEntryKind.Snapshot"/>), then each change as it happens, over
-    /// as many connections as it takes. The entries are in <see cref="FeedEntry.Memory"/>.</summary>
-    /// <param name="prefix">Only keys that begin so; all if absent.</param>
+    /// <summary>Follows the entries: first those that are there (<see cref="FeedEntryKind.Snapshot"/>), then each change as it happens,
+    /// reconnecting as needed. The entries are in <see cref="FeedEntry.Memory"/>. If the log no longer has all changes since a lost
+    /// connection, a <see cref="FeedEntryKind.Gap"/> comes, and then the entries that are there by then.</summary>
+    /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ParleyException">The server refuses it, or the connection ended for good.</exception>
     public async IAsyncEnumerable<FeedEntry> WatchMemoryAsync(string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -110,45 +120,51 @@ public sealed partial class ParleyAgent
     }
 }
 
-/// <summary>Shared memory over REST, for those who hold no connection.</summary>
+/// <summary>Shared memory over REST, without a connection.</summary>
 public sealed class MemoryApi
 {
     private readonly RestConnection _connection;
 
     internal MemoryApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>What is remembered, a page at a time: by prefix in the order of the keys, else newest first.</summary>
-    /// <param name="prefix">Only keys that begin so; all if absent.</param>
-    /// <param name="limit">How many to a page, 1-500; 50 if absent.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if absent.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <summary>Lists entries, a page at a time: sorted by key if a prefix is given, otherwise newest first.</summary>
+    /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
+    /// <param name="limit">Entries per page, 1-500; 50 if omitted.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
     public Task<Page<MemoryEntry>> ListAsync(
         string? prefix = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) => _connection.GetAsync(
             new RestPath($"memory").With("prefix", prefix).With("limit", limit).With("after", after), WireJson.Lenient.PageMemoryEntry, cancellationToken);
 
-    /// <summary>What is remembered under a key, with its version.</summary>
-    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Gets the entry under a key, with its version.</summary>
+    /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<MemoryEntry> GetAsync(string key, CancellationToken cancellationToken = default) =>
-        _connection.GetAsync(new RestPath($"memory/key/{key}"), WireJson.Lenient.MemoryEntry, cancellationToken);
+        _connection.GetAsync(PathOf(key), WireJson.Lenient.MemoryEntry, cancellationToken);
 
-    /// <summary>Remembers a value under a key, in place of what is there.</summary>
-    /// <param name="key">1-512 characters, which may hold <c>/</c>.</param>
+    /// <summary>Stores a value under a key, replacing any current value.</summary>
+    /// <param name="key">1-512 characters, which may include <c>/</c>; no part of it is <c>.</c> or <c>..</c>.</param>
     /// <param name="value">Any JSON, up to 256 KiB.</param>
-    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is none. Absent: whatever is there.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, the last write wins, and the
+    /// call is made again if no answer comes.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task<MemoryEntry> SetAsync(string key, JsonElement value, long? ifVersion = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
-            HttpMethod.Put, new RestPath($"memory/key/{key}"), new MemoryRequest { Value = value, IfVersion = ifVersion },
+            HttpMethod.Put, PathOf(key), new MemoryRequest { Value = value, IfVersion = ifVersion },
             WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry, cancellationToken, repeatable: ifVersion is null);
 
-    /// <summary>Forgets what is remembered under a key.</summary>
-    /// <param name="key">As it was set.</param>
-    /// <param name="ifVersion">Only if the entry has this version. Absent: whatever is there.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <summary>Deletes the entry under a key. Not retried if no answer comes, because it may already have taken effect.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="ifVersion">Only if the entry has this version. If omitted, whatever version it has.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task DeleteAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(HttpMethod.Delete, new RestPath($"memory/key/{key}").With("if_version", ifVersion), cancellationToken);
+        _connection.SendAsync(HttpMethod.Delete, PathOf(key).With("if_version", ifVersion), cancellationToken, repeatable: false);
+
+    /// <exception cref="ArgumentException">HTTP clients take the parts <c>.</c> and <c>..</c> out of a path: the call would be another.</exception>
+    private static RestPath PathOf(string key) => key.Split('/').Any(part => part is "." or "..")
+        ? throw new ArgumentException($"No part of a key may be '.' or '..': '{key}'.", nameof(key))
+        : new RestPath($"memory/key/{key}");
 }

@@ -55,10 +55,10 @@ internal sealed class RestConnection : IDisposable
             method, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), repeatable, default, cancellationToken);
     }
 
-    /// <summary>A call with neither body nor answer. Every one of these may be made again.</summary>
-    public async Task SendAsync(HttpMethod method, RestPath address, CancellationToken cancellationToken)
+    /// <summary>A call with neither body nor answer.</summary>
+    public async Task SendAsync(HttpMethod method, RestPath address, CancellationToken cancellationToken, bool repeatable = true)
     {
-        using var response = await TryAsync(method, address, body: null, repeatable: true, default, cancellationToken);
+        using var response = await TryAsync(method, address, body: null, repeatable, default, cancellationToken);
     }
 
     /// <summary>Opens a stream. The caller reads and disposes the response; an error status is thrown.</summary>
@@ -209,6 +209,7 @@ internal static class ProblemCodes
         404 => ErrorCodes.NotFound,
         405 => ErrorCodes.MethodNotAllowed,
         409 => ErrorCodes.Conflict,
+        412 => ErrorCodes.VersionMismatch,
         413 => ErrorCodes.TooLarge,
         415 => ErrorCodes.UnsupportedMediaType,
         429 => ErrorCodes.RateLimited,
