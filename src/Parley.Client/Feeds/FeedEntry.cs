@@ -22,7 +22,7 @@ public enum FeedEntryKind
 /// <summary>One entry of a subscription.</summary>
 public sealed record FeedEntry
 {
-    /// <summary>messages, receipts, agents, events, executions, memory.</summary>
+    /// <summary>messages, receipts, agents, squads, events, executions, memory.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is a part of the state, a change, or a gap.</summary>
@@ -39,6 +39,9 @@ public sealed record FeedEntry
 
     /// <summary>The thing of a feed that holds them; null of others. The ones below likewise.</summary>
     public Agent? Agent => Feed == "agents" ? Item?.Deserialize(WireJson.Lenient.Agent) : null;
+
+    /// <summary>The squad of an entry of <c>squads</c>; null of other feeds. A member's role is null where it is the agent's own.</summary>
+    public Squad? Squad => Feed == "squads" ? Item?.Deserialize(WireJson.Lenient.Squad) : null;
 
     /// <summary>The execution of an entry of <c>executions</c>; null of other feeds.</summary>
     public Execution? Execution => Feed == "executions" ? Item?.Deserialize(WireJson.Lenient.Execution) : null;

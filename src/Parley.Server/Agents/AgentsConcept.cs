@@ -145,7 +145,7 @@ internal sealed class AgentsConcept(
         if (!ListPlace.TryRead(query.List, out var below, out var problem))
             return problem;
         var project = context.Project;
-        var squad = query.Squad is { } name ? (await squads.MembersAsync(project.Number, name, context.Cancellation) ?? []).ToHashSet() : null;
+        var squad = query.Squad is { } name ? (await squads.MembersAsync(project, name, context.Cancellation) ?? []).ToHashSet() : null;
 
         // One look at everybody, and no sorting: taking the first few of an order selects them.
         var found = AgentDirectory.Everybody(project)

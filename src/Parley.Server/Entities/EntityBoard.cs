@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Parley.Server.Rest;
 using Parley.Server.Storage.Postgres;
@@ -13,13 +14,32 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     internal EntityKind<T> Kind => kind;
 
     internal async ValueTask<Entity<T>?> FindAsync(int project, string name, CancellationToken cancellationToken) =>
-        Read(await store.FindAsync(project, kind.Number, name, cancellationToken));
+        ReadOrNull(await store.FindAsync(project, kind.Number, name, cancellationToken));
 
     internal async ValueTask<Entity<T>?> FindAsync(int project, Guid id, CancellationToken cancellationToken) =>
-        Read(await store.FindAsync(project, kind.Number, id, cancellationToken));
+        ReadOrNull(await store.FindAsync(project, kind.Number, id, cancellationToken));
 
     internal async ValueTask<IReadOnlyList<Entity<T>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
-        [.. (await store.ListAsync(query, cancellationToken)).Select(row => Read(row)!)];
+        [.. (await store.ListAsync(query, cancellationToken)).Select(Read)];
+
+    /// <summary>All of a project's, newest first, read in parts.</summary>
+    internal async IAsyncEnumerable<Entity<T>> AllAsync(int project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const int partSize = 100;
+        var query = new EntityQuery(project, kind.Number, partSize);
+        while (true)
+        {
+            var part = await ListAsync(query, cancellationToken);
+            foreach (var entity in part)
+                yield return entity;
+            if (part.Count < partSize)
+                yield break;
+            query = query with { Below = part[^1].Row.Made };
+        }
+    }
+
+    /// <summary>One as the store keeps it, as it is.</summary>
+    internal Entity<T> Read(EntityRow row) => new(row, JsonSerializer.Deserialize(EntityJson.Whole(kind.Fields, row), kind.Json)!);
 
     /// <summary>Changes what a name stands for.</summary>
     /// <param name="sender">The number of the agent that asks; 0: none.</param>
@@ -37,7 +57,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     internal async ValueTask<Entity<T>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
     {
         var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, decision)]), cancellationToken);
-        return Read(outcome.Rows[0])!;
+        return Read(outcome.Rows[0]);
     }
 
     /// <summary>A thing as it is to be, for a transition of several.</summary>
@@ -103,6 +123,5 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         }
     }
 
-    private Entity<T>? Read(EntityRow? row) =>
-        row is null ? null : new Entity<T>(row, JsonSerializer.Deserialize(EntityJson.Whole(kind.Fields, row), kind.Json)!);
+    private Entity<T>? ReadOrNull(EntityRow? row) => row is null ? null : Read(row);
 }

@@ -99,7 +99,8 @@ internal static class EntityJson
         EntityFields fields, byte[] body, string id, string made, string changed, string? ended, string version, ReadOnlySpan<byte> extra)
     {
         var json = new ArrayBufferWriter<byte>(body.Length + 256);
-        Text(json, $"{{\"{fields.Id}\":\"{id}\"");
+        if (fields.Id is { } idField)
+            Text(json, $",\"{idField}\":\"{id}\"");
         if (body.Length > 2)
         {
             json.Write(","u8);
@@ -121,7 +122,10 @@ internal static class EntityJson
         }
 
         json.Write("}"u8);
-        return json.WrittenSpan.ToArray();
+        // Each part began with the comma behind the one before it; before the first one stands none.
+        var whole = json.WrittenSpan.ToArray();
+        whole[0] = (byte)'{';
+        return whole;
     }
 
     private static string TextOf(long stamp) => WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));

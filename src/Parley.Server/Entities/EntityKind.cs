@@ -70,8 +70,8 @@ internal sealed class EntityKind<T> : EntityKind
 }
 
 /// <summary>Names of the fields that the store fills in; null: the noun has none.</summary>
-/// <param name="Id">A UUIDv7 that leads to the entry by which the thing was made.</param>
-internal sealed record EntityFields(string Id)
+/// <param name="Id">A UUIDv7 that leads to the entry by which the thing was made; null: it is known by its name alone.</param>
+internal sealed record EntityFields(string? Id)
 {
     internal string? CreatedAt { get; init; } = "created_at";
 

@@ -51,7 +51,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
         var self = caller.NumberIn(project);
         return access == Access.Own && self != 0 &&
             (execution.Row.Maker == self ||
-                (execution.Value.SquadId is { } squad && squads.Find(project, squad) is { } members && members.Members.Any(member => member.Agent == self)));
+                (execution.Value.SquadId is { } squad && squads.Has(project, squad, self)));
     }
 
     /// <summary>The newest lines, oldest first: each stands in the entry of the log that told it.</summary>

@@ -89,7 +89,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
     {
         if (ExecutionRules.Check(request) is { } problem)
             return problem;
-        if (request.SquadId is { } squad && squads.Find(context.Project, squad) is null)
+        if (request.SquadId is { } squad && await squads.FindAsync(context.Project, squad, context.Cancellation) is null)
             return Problems.NotFound("squad", squad);
         var execution = await executions.BeginAsync(context.Project, context.Caller, request, context.Cancellation);
         return Answer.Created(execution, $"/executions/{execution.ExecutionId}");

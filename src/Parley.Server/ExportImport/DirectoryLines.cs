@@ -7,7 +7,6 @@ internal sealed record NumbersLine : ExportLine
 {
     public required long Projects { get; init; }
     public required long Agents { get; init; }
-    public required long Squads { get; init; }
 }
 
 internal sealed record ProjectLine : ExportLine
@@ -49,21 +48,6 @@ internal sealed record AgentLine : ExportLine
     public long? LastSeen { get; init; }
     public long? DeletedAt { get; init; }
 }
-
-internal sealed record SquadLine : ExportLine
-{
-    public required int Number { get; init; }
-    public required int Project { get; init; }
-    public required string SquadId { get; init; }
-    public required string Name { get; init; }
-    public required long CreatedAt { get; init; }
-
-    /// <summary>As they stand.</summary>
-    public required IReadOnlyList<MovedMember> Members { get; init; }
-}
-
-/// <param name="Agent">Its number.</param>
-internal sealed record MovedMember(int Agent, string? Role, string? Specialization);
 
 /// <summary>A token without its secret.</summary>
 internal sealed record TokenLine : ExportLine

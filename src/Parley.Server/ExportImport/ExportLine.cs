@@ -7,14 +7,13 @@ using Parley.Server.Log;
 namespace Parley.Server.ExportImport;
 
 /// <summary>One line of an export, told apart by <c>kind</c>. <c>docs/reference/export-format.md</c> describes each for people.</summary>
-/// <remarks>Times are Unix milliseconds. A project, an agent and a squad are named by their <c>number</c>, since ids may be given again;
+/// <remarks>Times are Unix milliseconds. A project and an agent are named by their <c>number</c>, since ids may be given again;
 /// an entry of the log by its project's number and its seq.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(HeaderLine), HeaderLine.Kind)]
 [JsonDerivedType(typeof(NumbersLine), LineKinds.Numbers)]
 [JsonDerivedType(typeof(ProjectLine), LineKinds.Project)]
 [JsonDerivedType(typeof(AgentLine), LineKinds.Agent)]
-[JsonDerivedType(typeof(SquadLine), LineKinds.Squad)]
 [JsonDerivedType(typeof(EntityLine), LineKinds.Entity)]
 [JsonDerivedType(typeof(EntryLine), LineKinds.Entry)]
 [JsonDerivedType(typeof(DeliveryLine), LineKinds.Delivery)]
@@ -33,7 +32,6 @@ internal static class LineKinds
     internal const string Numbers = "numbers";
     internal const string Project = "project";
     internal const string Agent = "agent";
-    internal const string Squad = "squad";
     internal const string Entity = "entity";
     internal const string Entry = "entry";
     internal const string Delivery = "delivery";
@@ -46,7 +44,7 @@ internal static class LineKinds
 
     /// <summary>In this order they stand in an export, each in the order of its key.</summary>
     internal static IReadOnlyList<string> InOrder { get; } =
-        [Numbers, Project, Agent, Squad, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
+        [Numbers, Project, Agent, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
 }
 
 /// <summary>The first line.</summary>
@@ -54,7 +52,7 @@ internal sealed record HeaderLine : ExportLine
 {
     internal const string Kind = "export";
     internal const string TheFormat = "parley-export";
-    internal const int TheVersion = 2;
+    internal const int TheVersion = 3;
 
     public required string Format { get; init; }
     public required int Version { get; init; }

@@ -42,7 +42,7 @@ internal static class FeedSelections
         LogQuery.All, entry => entry.Kind is EntryKind.Agent or EntryKind.Event && filter.Takes(entry));
 
     /// <summary>Things of kinds that concepts declare; executions have a stream of their own.</summary>
-    private static bool IsOfDeclaredKind(LogEntry entry) => entry.Kind > EntryKind.Audit;
+    private static bool IsOfDeclaredKind(LogEntry entry) => entry.Kind is EntryKind.Squad or > EntryKind.Audit;
 
     private static bool IsMessage(LogEntry entry) => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion;
 }

@@ -1,7 +1,7 @@
 using Parley.Server.Agents;
+using Parley.Server.Entities;
 using Parley.Server.Projects;
 using Parley.Server.Security;
-using Parley.Server.Squads;
 
 namespace Parley.Server.Nodes;
 
@@ -56,7 +56,7 @@ internal sealed record DirectoryChanges(long Revision)
     internal List<int> GoneProjects { get; } = [];
     internal List<AgentRecord> Agents { get; } = [];
     internal List<(int Project, int Agent)> GoneAgents { get; } = [];
-    internal List<SquadRecord> Squads { get; } = [];
+    internal List<EntityRow> Squads { get; } = [];
     internal List<(int Project, string Id)> GoneSquads { get; } = [];
     internal List<StoredToken> Tokens { get; } = [];
 }

@@ -66,7 +66,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
 
         if (address.StartsWith(Squad, StringComparison.Ordinal))
         {
-            if (await squads.MembersAsync(project.Number, address[Squad.Length..], cancellationToken) is not { } members)
+            if (await squads.MembersAsync(project, address[Squad.Length..], cancellationToken) is not { } members)
                 return Problems.UnknownRecipient(address);
             found.Add(members.Where(member => member != sender).Select(project.Agents.Find).OfType<AgentState>(), Audience.Named, address);
             return null;
@@ -111,7 +111,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
     {
         IReadOnlyList<int>? members = null;
         if (narrowed.Squad is { } squad)
-            members = await squads.MembersAsync(project.Number, squad, cancellationToken) ?? [];
+            members = await squads.MembersAsync(project, squad, cancellationToken) ?? [];
         return agents.Where(agent =>
             (narrowed.Capability is null || agent.Record.Capabilities.Contains(narrowed.Capability)) &&
             (narrowed.Role is null || agent.Record.Role == narrowed.Role) &&

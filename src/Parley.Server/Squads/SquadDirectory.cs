@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
+using Parley.Server.Entities;
 using Parley.Server.Projects;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Squads;
 
 /// <summary>All squads, in memory: a send to one asks no store. Changes are stored before they take effect.</summary>
-internal sealed class SquadDirectory(ISquadStore store, IClusterView cluster, TimeProvider clock) : ISquadMembers, IAgentWatcher, IDisposable
+internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory projects, IClusterView cluster) : ISquadMembers, IAgentWatcher, IDisposable
 {
-    private readonly ConcurrentDictionary<(int Project, string Id), SquadRecord> _squads = new();
+    private readonly ConcurrentDictionary<(int Project, string Id), Entity<Squad>> _squads = new();
 
     // Changes are rare; one at a time keeps memory and store in step.
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -20,73 +21,74 @@ internal sealed class SquadDirectory(ISquadStore store, IClusterView cluster, Ti
     /// <summary>Reads the store. Called once, before the first request.</summary>
     internal async Task LoadAsync(CancellationToken cancellationToken)
     {
-        foreach (var squad in await store.LoadAsync(cancellationToken))
-            _squads[(squad.Project, squad.Id)] = squad;
+        foreach (var project in projects.All)
+        {
+            await foreach (var squad in board.AllAsync(project.Number, cancellationToken))
+                Keep(squad);
+        }
     }
 
-    internal SquadRecord? Find(ProjectState project, string id) => _squads.GetValueOrDefault((project.Number, id));
+    internal Entity<Squad>? Find(ProjectState project, string id) => _squads.GetValueOrDefault((project.Number, id));
+
+    /// <summary>Also one that another node made a moment ago.</summary>
+    internal async ValueTask<Entity<Squad>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken)
+    {
+        if (Find(project, id) is { } known)
+            return known;
+        await cluster.CatchUpAsync(cancellationToken);
+        return Find(project, id);
+    }
 
     /// <summary>A squad as another node made or changed it.</summary>
-    internal void Follow(SquadRecord squad) => _squads[(squad.Project, squad.Id)] = squad;
+    internal void Follow(EntityRow row) => Keep(board.Read(row));
 
     /// <summary>Another node deleted it.</summary>
     internal void Forget(int project, string id) => _squads.TryRemove((project, id), out _);
 
     /// <summary>A project's squads, in no order.</summary>
-    internal IEnumerable<SquadRecord> Of(ProjectState project) => _squads.Where(squad => squad.Key.Project == project.Number).Select(squad => squad.Value);
+    internal IEnumerable<Entity<Squad>> Of(ProjectState project) => _squads.Where(squad => squad.Key.Project == project.Number).Select(squad => squad.Value);
 
-    public ValueTask<IReadOnlyList<int>?> MembersAsync(int project, string squadId, CancellationToken cancellationToken) =>
-        new(_squads.TryGetValue((project, squadId), out var squad) ? [.. squad.Members.Select(member => member.Agent)] : null);
+    public ValueTask<IReadOnlyList<int>?> MembersAsync(ProjectState project, string squadId, CancellationToken cancellationToken) =>
+        new(Find(project, squadId) is { } squad ? [.. AgentsOf(project, squad.Value).Select(agent => agent.Number)] : null);
 
-    /// <returns>The new squad; null when the id is taken.</returns>
-    internal Task<SquadRecord?> AddAsync(
-        ProjectState project, string id, string name, IReadOnlyList<MemberRecord> members, CancellationToken cancellationToken) =>
-        OneAtATimeAsync(
-            async () =>
-            {
-                var draft = new SquadRecord { Number = 0, Project = project.Number, Id = id, Name = name, CreatedAt = clock.GetUtcNow(), Members = members };
-                var squad = await store.AddAsync(draft, Entry(project, "squad_created", draft), cancellationToken);
-                if (squad is not null)
-                    _squads[(project.Number, id)] = squad;
-                return squad;
-            },
-            cancellationToken);
-
-    /// <returns>The squad as it is now; null when there is none.</returns>
-    internal Task<SquadRecord?> ChangeAsync(
-        ProjectState project, string id, Func<SquadRecord, SquadRecord> change, CancellationToken cancellationToken) =>
-        OneAtATimeAsync(() => ChangeLockedAsync(project, id, change, cancellationToken), cancellationToken);
-
-    /// <returns>False when there is none.</returns>
-    internal async Task<bool> RemoveAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
-        await OneAtATimeAsync(
-            async () =>
-            {
-                if (Find(project, id) is not { } squad || !await store.RemoveAsync(squad, Entry(project, "squad_removed", squad), cancellationToken))
-                    return null;
-                _squads.TryRemove((project.Number, id), out _);
-                return squad;
-            },
-            cancellationToken) is not null;
-
-    internal static Squad ToWire(ProjectState project, SquadRecord squad) => new()
+    /// <summary>Makes, changes or removes what an id stands for.</summary>
+    /// <returns>The squad as it is now; null where it is gone.</returns>
+    internal async ValueTask<Result<Entity<Squad>?>> ChangeAsync(
+        ProjectState project, string id, int sender, Func<Entity<Squad>?, Decision<Squad>> decide, CancellationToken cancellationToken)
     {
-        SquadId = squad.Id,
-        Name = squad.Name,
-        CreatedAt = squad.CreatedAt,
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            // What others made and removed is known before, and what was read of them while this was under way is overtaken after.
+            await cluster.CatchUpAsync(cancellationToken);
+            var result = await ChangeLockedAsync(project, id, sender, decide, cancellationToken);
+            // One of them was deleted meanwhile: a successor of the same name is not a member.
+            return result.TryGet(out var changed, out _) && changed is not null && AgentsOf(project, changed.Value).Count() < changed.Value.Members.Count
+                ? await ChangeLockedAsync(project, id, sender, present => SquadRules.KeepOnly(present, id, agent => project.Agents.Find(agent) is not null), cancellationToken)
+                : result;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>As everybody sees it: a member without a role of its own in the squad has the one that it has anyway.</summary>
+    internal static Squad Show(ProjectState project, Entity<Squad> squad) => squad.Value with
+    {
         Members =
         [
-            .. from member in squad.Members
-               let agent = project.Agents.Find(member.Agent)?.Record
+            .. from member in squad.Value.Members
+               let agent = project.Agents.Find(member.AgentId!)?.Record
                where agent is not null
-               select new SquadMember
-               {
-                   AgentId = agent.Id,
-                   Role = member.Role ?? agent.Role,
-                   Specialization = member.Specialization ?? agent.Specialization,
-               },
+               select member with { Role = member.Role ?? agent.Role, Specialization = member.Specialization ?? agent.Specialization },
         ],
     };
+
+    /// <summary>Whether an agent is in a squad.</summary>
+    /// <param name="agent">Its number.</param>
+    internal bool Has(ProjectState project, string id, int agent) =>
+        Find(project, id) is { } squad && AgentsOf(project, squad.Value).Any(member => member.Number == agent);
 
     public void Came(ProjectState project, AgentState agent)
     {
@@ -96,48 +98,35 @@ internal sealed class SquadDirectory(ISquadStore store, IClusterView cluster, Ti
     {
     }
 
+    /// <summary>Its record goes only afterwards: a successor of the same name is in none of its squads.</summary>
     public async ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
-        foreach (var squad in Of(project).Where(squad => squad.Members.Any(member => member.Agent == agent.Number)).ToList())
+        foreach (var squad in Of(project).Where(squad => squad.Value.Members.Any(member => member.AgentId == agent.Id)).ToList())
         {
-            await ChangeAsync(
-                project, squad.Id,
-                present => present with { Members = [.. present.Members.Where(member => member.Agent != agent.Number)] },
-                cancellationToken);
+            var id = squad.Value.SquadId;
+            // Refused where somebody else took it out, or dissolved the squad: that is as good.
+            _ = await ChangeAsync(project, id, sender: 0, present => SquadRules.Leave(present, id, agent.Id), cancellationToken);
         }
     }
 
-    private async Task<SquadRecord?> ChangeLockedAsync(
-        ProjectState project, string id, Func<SquadRecord, SquadRecord> change, CancellationToken cancellationToken)
+    private async ValueTask<Result<Entity<Squad>?>> ChangeLockedAsync(
+        ProjectState project, string id, int sender, Func<Entity<Squad>?, Decision<Squad>> decide, CancellationToken cancellationToken)
     {
-        if (Find(project, id) is not { } present)
-            return null;
-        var changed = change(present);
-        if (ReferenceEquals(changed, present))
-            return present;
-        if (!await store.ChangeAsync(changed, Entry(project, "squad_updated", changed), cancellationToken))
-            return null;
-        _squads[(project.Number, id)] = changed;
-        return changed;
+        var result = await board.ChangeAsync(project.Number, id, sender, decide, cancellationToken);
+        if (!result.TryGet(out var changed, out _))
+            return result;
+        if (changed is null)
+            Forget(project.Number, id);
+        else
+            Keep(changed);
+        await cluster.CatchUpAsync(cancellationToken);
+        return result;
     }
 
-    private async Task<SquadRecord?> OneAtATimeAsync(Func<Task<SquadRecord?>> change, CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken);
-        try
-        {
-            await cluster.CatchUpAsync(cancellationToken);
-            var changed = await change();
-            // What was read before this change, and is just being taken in, is overtaken.
-            await cluster.CatchUpAsync(cancellationToken);
-            return changed;
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    private static IEnumerable<AgentState> AgentsOf(ProjectState project, Squad squad) =>
+        squad.Members.Select(member => project.Agents.Find(member.AgentId!)).OfType<AgentState>();
 
-    private static SquadEntry Entry(ProjectState project, string type, SquadRecord squad) =>
-        new(type, JsonSerializer.SerializeToUtf8Bytes(ToWire(project, squad), WireJson.Strict.Squad));
+    /// <summary>The newest one stays, in whatever order they come.</summary>
+    private void Keep(Entity<Squad> squad) =>
+        _squads.AddOrUpdate((squad.Row.Project, squad.Value.SquadId), squad, (_, known) => known.Version > squad.Version ? known : squad);
 }

@@ -1,14 +1,18 @@
 using Parley.Protocol;
-using Parley.Server.Agents;
-using Parley.Server.Projects;
+using Parley.Server.Entities;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Squads;
 
-/// <summary>What a squad may be called, and who may be in it.</summary>
+/// <summary>What a squad may be called, who may be in it, and what becomes of it.</summary>
 internal static class SquadRules
 {
+    /// <summary>Types of its entries in the log.</summary>
+    internal const string CreatedType = "squad_created", UpdatedType = "squad_updated", RemovedType = "squad_removed";
+
     internal const int MostMembers = 1_000;
+
+    private const string Noun = "squad";
 
     internal static Validation Check(SquadRequest request)
     {
@@ -32,19 +36,52 @@ internal static class SquadRules
         .DisplayText($"{path}role", member.Role, 100)
         .DisplayText($"{path}specialization", member.Specialization);
 
-    internal static bool TryFindMembers(ProjectState project, IReadOnlyList<SquadMember> wanted, out IReadOnlyList<MemberRecord> members, out ApiProblem? problem)
-    {
-        var found = new List<MemberRecord>(wanted.Count);
-        problem = null;
-        foreach (var member in wanted)
-        {
-            if (project.Agents.Find(member.AgentId!) is { } agent)
-                found.Add(new MemberRecord(agent.Number, member.Role, member.Specialization));
-            else
-                problem ??= Problems.NotFound("agent", member.AgentId!);
-        }
+    internal static Decision<Squad> Create(Entity<Squad>? present, Squad squad) => present is null
+        ? Decision<Squad>.Put(squad, CreatedType)
+        : Decision<Squad>.Refuse(Problems.AlreadyExists(Noun, squad.SquadId));
 
-        members = found;
-        return problem is null;
+    /// <summary>Renames it, replaces its members, or both.</summary>
+    /// <param name="version">That it must have; null: whatever it is.</param>
+    internal static Decision<Squad> Change(Entity<Squad>? present, string id, string? name, IReadOnlyList<SquadMember>? members, long? version) =>
+        Decide(present, id, version, squad => Put(squad, squad with { Name = name ?? squad.Name, Members = members ?? squad.Members }));
+
+    /// <summary>Adds a member at the end, or changes what it is in the squad.</summary>
+    internal static Decision<Squad> Join(Entity<Squad>? present, string id, SquadMember member) => Decide(present, id, version: null, squad =>
+    {
+        if (squad.Members.Any(known => known.AgentId == member.AgentId))
+            return Put(squad, squad with { Members = [.. squad.Members.Select(known => known.AgentId == member.AgentId ? member : known)] });
+        return squad.Members.Count >= MostMembers
+            ? Decision<Squad>.Refuse(Problems.Conflict($"The squad has its {MostMembers} members."))
+            : Put(squad, squad with { Members = [.. squad.Members, member] });
+    });
+
+    internal static Decision<Squad> Leave(Entity<Squad>? present, string id, string agentId) => Decide(present, id, version: null, squad =>
+    {
+        var others = squad.Members.Where(known => known.AgentId != agentId).ToList();
+        return others.Count == squad.Members.Count
+            ? Decision<Squad>.Refuse(Problems.NotFound("member", agentId))
+            : Put(squad, squad with { Members = others });
+    });
+
+    /// <summary>Takes out all members but some.</summary>
+    /// <param name="stays">Told an agent's id.</param>
+    internal static Decision<Squad> KeepOnly(Entity<Squad>? present, string id, Func<string, bool> stays) => Decide(
+        present, id, version: null, squad => Put(squad, squad with { Members = [.. squad.Members.Where(member => stays(member.AgentId!))] }));
+
+    /// <inheritdoc cref="Change"/>
+    internal static Decision<Squad> Remove(Entity<Squad>? present, string id, long? version) =>
+        Decide(present, id, version, static _ => Decision<Squad>.Remove(RemovedType));
+
+    private static Decision<Squad> Decide(Entity<Squad>? present, string id, long? version, Func<Squad, Decision<Squad>> decide)
+    {
+        if (present is null)
+            return Decision<Squad>.Refuse(Problems.NotFound(Noun, id));
+        return version is not null && version != present.Version
+            ? Decision<Squad>.Refuse(Problems.VersionMismatch(Noun, id, present.Version))
+            : decide(present.Value);
     }
+
+    private static Decision<Squad> Put(Squad was, Squad squad) => squad.Name == was.Name && squad.Members.SequenceEqual(was.Members)
+        ? Decision<Squad>.Keep
+        : Decision<Squad>.Put(squad, UpdatedType);
 }

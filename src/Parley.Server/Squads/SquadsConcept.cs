@@ -1,5 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Entities;
+using Parley.Server.Log;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -20,6 +22,17 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
 
     private const string ARequest = """{"squad_id": "alpha", "name": "Alpha", "members": [{"agent_id": "pm-1"}, {"agent_id": "be-1", "role": "tech_lead"}]}""";
 
+    internal static EntityKind<Squad> Kind { get; } = new()
+    {
+        Number = (int)EntryKind.Squad,
+        Name = "squad",
+        Feed = "squads",
+        RemovedType = SquadRules.RemovedType,
+        Fields = new EntityFields(null),
+        Json = WireJson.Lenient.Squad,
+        NameOf = squad => squad.SquadId,
+    };
+
     public string Title => "Squads";
 
     public IReadOnlyList<Operation> Declare() =>
@@ -38,20 +51,22 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
             Answers = [AnswerShape.Ok<Page<Squad>>(Example.PageOf(ASquad))],
         }.Rest("GET", "/squads"),
 
-        new Operation<ProjectContext, string>("GetSquad", "Get a squad and its members.", Input.Path("squad_id"), Get)
+        new Operation<ProjectContext, string>("GetSquad", "Get a squad and its members.", Input.Path("squad_id"), GetAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Squad>(ASquad)],
         }.Rest("GET", "/squads/{squad_id}"),
 
-        new Operation<ProjectContext, (string Id, SquadRequest Body)>(
-            "UpdateSquad", "Rename a squad, or replace its members.", Input.Path("squad_id").And(Input.Body<SquadRequest>(ARequest)), ChangeAsync)
+        new Operation<ProjectContext, Change>(
+            "UpdateSquad", "Rename a squad, or replace its members.",
+            Input.Path("squad_id").And(Input.IfMatch).And(Input.Body<SquadRequest>(ARequest)).As(all => new Change(all.First, all.Second, all.Third)), ChangeAsync)
         {
             Allows = Permission.WriteSquads,
             Answers = [AnswerShape.Ok<Squad>(ASquad)],
         }.Rest("PUT", "/squads/{squad_id}"),
 
-        new Operation<ProjectContext, string>("DeleteSquad", "Dissolve a squad; its members stay.", Input.Path("squad_id"), DeleteAsync)
+        new Operation<ProjectContext, (string Id, long? Match)>(
+            "DeleteSquad", "Dissolve a squad; its members stay.", Input.Path("squad_id").And(Input.IfMatch), DeleteAsync)
         {
             Allows = Permission.WriteSquads,
             Answers = [AnswerShape.Done],
@@ -74,20 +89,18 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
 
     private async ValueTask<Answer> CreateAsync(SquadRequest request, ProjectContext context)
     {
-        var project = context.Project;
         var id = request.SquadId ?? (request.Name is { } name ? WireNames.ToId(name, WireNames.LongestProjectId) : null);
         var problem = SquadRules.Check(request)
             .Check(id is not null, "squad_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no letter to make it from")
-            .Problem;
+            .Problem ?? MissingOf(context, request.Members);
         if (problem is not null)
             return problem;
-        if (!SquadRules.TryFindMembers(project, request.Members ?? [], out var members, out problem))
-            return problem!;
 
-        if (await squads.AddAsync(project, id!, request.Name ?? id!, members, context.Cancellation) is not { } squad)
-            return Problems.AlreadyExists("squad", id!);
-        await audit.RecordAsync(context.Caller, project.Id, "squad.created", squad.Id, context.Cancellation);
-        return Answer.Created(SquadDirectory.ToWire(project, squad), $"/squads/{squad.Id}");
+        var wanted = new Squad { SquadId = id!, Name = request.Name ?? id!, Members = request.Members ?? [] };
+        if (!(await ChangeAsync(context, id!, present => SquadRules.Create(present, wanted))).TryGet(out var squad, out problem))
+            return problem;
+        await audit.RecordAsync(context.Caller, context.Project.Id, "squad.created", id!, context.Cancellation);
+        return Answer.Created(SquadDirectory.Show(context.Project, squad!), $"/squads/{id}", squad!.Version);
     }
 
     private ValueTask<Answer> List(ListQuery query, ProjectContext context)
@@ -95,74 +108,69 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
         if (!ListPlace.TryRead(query, out var below, out var problem))
             return new(problem);
         var found = squads.Of(context.Project)
-            .Where(squad => squad.Number < below)
-            .OrderByDescending(squad => squad.Number)
+            .Where(squad => squad.Row.Made < below)
+            .OrderByDescending(squad => squad.Row.Made)
             .Take(query.Limit + 1)
             .ToList();
-        return new(Answer.Ok(ListPlace.Page(found, query.Limit, squad => SquadDirectory.ToWire(context.Project, squad), squad => squad.Number)));
+        return new(Answer.Ok(ListPlace.Page(found, query.Limit, squad => SquadDirectory.Show(context.Project, squad), squad => squad.Row.Made)));
     }
 
-    private ValueTask<Answer> Get(string id, ProjectContext context) => new(Shown(context, id, squads.Find(context.Project, id)));
+    private async ValueTask<Answer> GetAsync(string id, ProjectContext context) =>
+        await squads.FindAsync(context.Project, id, context.Cancellation) is { } squad ? Shown(context, squad) : Problems.NotFound("squad", id);
 
-    private async ValueTask<Answer> ChangeAsync((string Id, SquadRequest Body) request, ProjectContext context)
+    private async ValueTask<Answer> ChangeAsync(Change change, ProjectContext context)
     {
-        var (id, body) = request;
-        var problem = SquadRules.Check(body)
-            .Check(body.SquadId is null || body.SquadId == id, "squad_id", "can not be changed")
-            .Problem;
-        IReadOnlyList<MemberRecord>? members = null;
-        if (problem is not null || (body.Members is { } wanted && !SquadRules.TryFindMembers(context.Project, wanted, out members, out problem)))
-            return problem!;
-
-        var squad = await squads.ChangeAsync(
-            context.Project, id, present => present with { Name = body.Name ?? present.Name, Members = members ?? present.Members }, context.Cancellation);
-        if (squad is not null)
-            await audit.RecordAsync(context.Caller, context.Project.Id, "squad.changed", id, context.Cancellation);
-        return Shown(context, id, squad);
+        var (id, match, request) = change;
+        var problem = SquadRules.Check(request)
+            .Check(request.SquadId is null || request.SquadId == id, "squad_id", "cannot be changed")
+            .Problem ?? MissingOf(context, request.Members);
+        if (problem is not null || !(await ChangeAsync(context, id, present => SquadRules.Change(present, id, request.Name, request.Members, match))).TryGet(out var squad, out problem))
+            return problem;
+        await audit.RecordAsync(context.Caller, context.Project.Id, "squad.changed", id, context.Cancellation);
+        return Shown(context, squad!);
     }
 
-    private async ValueTask<Answer> DeleteAsync(string id, ProjectContext context)
+    private async ValueTask<Answer> DeleteAsync((string Id, long? Match) request, ProjectContext context)
     {
-        if (!await squads.RemoveAsync(context.Project, id, context.Cancellation))
-            return Problems.NotFound("squad", id);
+        var (id, match) = request;
+        if ((await ChangeAsync(context, id, present => SquadRules.Remove(present, id, match))).Problem is { } problem)
+            return problem;
         await audit.RecordAsync(context.Caller, context.Project.Id, "squad.deleted", id, context.Cancellation);
         return Answer.Done;
     }
 
     private async ValueTask<Answer> PutMemberAsync((string Squad, SquadMember? Member) request, AgentContext context)
     {
-        var (agent, member) = (context.Agent, request.Member ?? new SquadMember());
+        var (id, agent, member) = (request.Squad, context.Agent, request.Member ?? new SquadMember());
         var problem = SquadRules.CheckMember(new Validation(), "", member)
             .Check(member.AgentId is null || member.AgentId == agent.Id, "agent_id", "must be absent or the one of the path")
             .Problem;
-        if (problem is not null)
+        if (problem is not null ||
+            !(await ChangeAsync(context, id, present => SquadRules.Join(present, id, member with { AgentId = agent.Id }))).TryGet(out var squad, out problem))
+        {
             return problem;
-        if (squads.Find(context.Project, request.Squad) is { Members.Count: >= SquadRules.MostMembers } full && full.Members.All(known => known.Agent != agent.Number))
-            return Problems.Conflict($"The squad has its {SquadRules.MostMembers} members.");
+        }
 
-        var squad = await squads.ChangeAsync(
-            context.Project, request.Squad,
-            present => present with { Members = [.. present.Members.Where(known => known.Agent != agent.Number), new(agent.Number, member.Role, member.Specialization)] },
-            context.Cancellation);
-        return Shown(context, request.Squad, squad);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "squad.member_set", $"{id}/{agent.Id}", context.Cancellation);
+        return Shown(context, squad!);
     }
 
     private async ValueTask<Answer> DropMemberAsync(string id, AgentContext context)
     {
-        var (agent, was) = (context.Agent, false);
-        var squad = await squads.ChangeAsync(
-            context.Project, id,
-            present =>
-            {
-                was = present.Members.Any(member => member.Agent == agent.Number);
-                return was ? present with { Members = [.. present.Members.Where(member => member.Agent != agent.Number)] } : present;
-            },
-            context.Cancellation);
-        if (squad is null)
-            return Problems.NotFound("squad", id);
-        return was ? Answer.Done : Problems.NotFound("member", agent.Id);
+        if ((await ChangeAsync(context, id, present => SquadRules.Leave(present, id, context.Agent.Id))).Problem is { } problem)
+            return problem;
+        await audit.RecordAsync(context.Caller, context.Project.Id, "squad.member_removed", $"{id}/{context.Agent.Id}", context.Cancellation);
+        return Answer.Done;
     }
 
-    private static Answer Shown(ProjectContext context, string id, SquadRecord? squad) =>
-        squad is null ? Problems.NotFound("squad", id) : Answer.Ok(SquadDirectory.ToWire(context.Project, squad));
+    private ValueTask<Result<Entity<Squad>?>> ChangeAsync(ProjectContext context, string id, Func<Entity<Squad>?, Decision<Squad>> decide) =>
+        squads.ChangeAsync(context.Project, id, context.Caller.NumberIn(context.Project), decide, context.Cancellation);
+
+    private static ApiProblem? MissingOf(ProjectContext context, IReadOnlyList<SquadMember>? members) =>
+        members?.FirstOrDefault(member => context.Project.Agents.Find(member.AgentId!) is null) is { } missing ? Problems.NotFound("agent", missing.AgentId!) : null;
+
+    private static Answer Shown(ProjectContext context, Entity<Squad> squad) => Answer.Ok(SquadDirectory.Show(context.Project, squad), squad.Version);
+
+    /// <param name="Match">What <c>If-Match</c> wants.</param>
+    private sealed record Change(string Id, long? Match, SquadRequest Body);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
+using Parley.Server.Entities;
 using Parley.Server.Operations;
 
 namespace Parley.Server.Squads;
@@ -7,6 +8,7 @@ namespace Parley.Server.Squads;
 internal static class SquadsSetup
 {
     public static IServiceCollection AddSquads(this IServiceCollection services) => services
+        .AddEntities(SquadsConcept.Kind)
         .AddSingleton<SquadDirectory>()
         .AddConcept<SquadsConcept>()
         .AddSingleton<ISquadMembers>(provider => provider.GetRequiredService<SquadDirectory>())

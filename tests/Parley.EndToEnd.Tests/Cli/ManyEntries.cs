@@ -22,8 +22,8 @@ internal static class ManyEntries
                 data.AppendData(bytes);
         }
 
-        Line($$"""{"kind":"export","format":"parley-export","version":2,"export_id":"{{Guid.NewGuid()}}","made_at":1,"parley":"0","source":"a test","in_use":false,"stamp":"s"}""", isData: false);
-        Line("""{"kind":"numbers","projects":1,"agents":0,"squads":0}""", isData: true);
+        Line($$"""{"kind":"export","format":"parley-export","version":3,"export_id":"{{Guid.NewGuid()}}","made_at":1,"parley":"0","source":"a test","in_use":false,"stamp":"s"}""", isData: false);
+        Line("""{"kind":"numbers","projects":1,"agents":0}""", isData: true);
         Line(string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"project\",\"number\":1,\"project_id\":\"default\",\"name\":\"Default\",\"created_at\":1,\"settings\":{{}},\"epoch\":1,\"last_seq\":{entries},\"last_stamp\":9,\"sent\":0,\"delivered\":0,\"acknowledged\":0,\"dead\":0,\"expired\":0}}"), isData: true);
         for (var seq = 1; seq <= entries; seq++)
         {

@@ -36,6 +36,33 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
+    public async Task A_squad_is_one_squad_whichever_node_changes_it()
+    {
+        await using var first = _fleet.Open(0);
+        await using var second = _fleet.Open(1);
+        var members = Enumerable.Range(0, 20).Select(number => $"squad-member-{number:00}").ToArray();
+        foreach (var id in members)
+            await first.Agents.RegisterAsync(new RegisterRequest { AgentId = id }, Cancel);
+        await first.Squads.CreateAsync(new SquadRequest { SquadId = "shared", Name = "Shared" }, Cancel);
+
+        await Task.WhenAll(members.Select((id, i) => (i % 2 == 0 ? first : second).Squads.AddMemberAsync("shared", new SquadMember { AgentId = id }, Cancel)));
+        await second.Agents.DeleteAsync(members[0], Cancel);
+
+        // Each node sends to whom the other added, and not to whom it deleted.
+        foreach (var node in new[] { first, second })
+        {
+            await UntilAsync(async () => (await node.Squads.GetAsync("shared", Cancel)).Members.Count == members.Length - 1);
+            var sent = await node.Messages.SendAsync(new SendRequest { To = ["squad:shared"], Content = "to all" }, Cancel);
+            Assert.Equal(members[1..], sent.Deliveries.Select(delivery => delivery.AgentId).Order(StringComparer.Ordinal));
+        }
+
+        await second.Squads.DeleteAsync("shared", Cancel);
+        await UntilAsync(async () => (await first.Squads.ListAsync(cancellationToken: Cancel)).Items.Count == 0);
+        await first.Squads.CreateAsync(new SquadRequest { SquadId = "shared", Name = "Again" }, Cancel);
+        Assert.Equal("Again", (await second.Squads.GetAsync("shared", Cancel)).Name);
+    }
+
+    [Fact]
     public async Task A_token_that_one_node_ends_opens_nothing_at_the_other()
     {
         await using var first = _fleet.Open(0);

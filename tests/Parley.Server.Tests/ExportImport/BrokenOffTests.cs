@@ -15,7 +15,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
 
     [Theory]
     [InlineData("\"content\":\"wrong\"", "\"content\":\"wrOng\"", TransferRefusal.Damaged, "altered")]
-    [InlineData("\"version\":2,", "\"version\":3,", TransferRefusal.Damaged, "version 3")]
+    [InlineData("\"version\":3,", "\"version\":4,", TransferRefusal.Damaged, "version 4")]
     [InlineData("{\"kind\":\"agent\"", "{\"kin\":\"agent\"", TransferRefusal.Damaged, "not what Parley exports")]
     [InlineData("parley-export", "other-export", TransferRefusal.Damaged, "no export")]
     public async Task A_file_that_was_altered_is_refused_and_nothing_is_changed(string what, string into, TransferRefusal why, string words)

@@ -63,8 +63,8 @@ public abstract class SquadTests(StorageUnderTest storage)
         var again = await host.SendAsync(HttpMethod.Delete, $"{Squads}/alpha/members/ada", admin);
 
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (dropped.Status, again.Status));
-        Assert.Equal([host.Default.Agents.Find("bob")!.Number], await members.MembersAsync(host.Default.Number, "alpha", CancellationToken.None));
-        Assert.Null(await members.MembersAsync(host.Default.Number, "beta", CancellationToken.None));
+        Assert.Equal([host.Default.Agents.Find("bob")!.Number], await members.MembersAsync(host.Default, "alpha", CancellationToken.None));
+        Assert.Null(await members.MembersAsync(host.Default, "beta", CancellationToken.None));
     }
 
     [Theory]

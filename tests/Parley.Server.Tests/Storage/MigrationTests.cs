@@ -31,7 +31,7 @@ public sealed class MigrationTests(PostgresDatabases databases)
         try
         {
             using var connection = SqliteConnection.Open(Path.Combine(folder.FullName, "parley.db"), readOnly: false);
-            foreach (var script in Scripts("Sqlite", upTo: 5))
+            foreach (var script in Migrations.Scripts("Sqlite", upTo: 5))
                 connection.Execute(script);
             connection.Execute($"PRAGMA user_version = 5; {Project}");
             connection.Execute(Before("1769090212551", "1769090219000"));
@@ -63,10 +63,10 @@ public sealed class MigrationTests(PostgresDatabases databases)
         await using var database = await databases.CreateEmptyAsync();
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        foreach (var script in Scripts("Postgres", upTo: 8))
-            await RunAsync(connection, script);
-        await RunAsync(connection, $"CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (8); {Project.Replace("1769090212551", "now()", StringComparison.Ordinal)}");
-        await RunAsync(connection, Before("'2026-01-22T13:56:52.551Z'", "'2026-01-22T13:56:59Z'"));
+        foreach (var script in Migrations.Scripts("Postgres", upTo: 8))
+            await Migrations.RunAsync(connection, script);
+        await Migrations.RunAsync(connection, $"CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (8); {Project.Replace("1769090212551", "now()", StringComparison.Ordinal)}");
+        await Migrations.RunAsync(connection, Before("'2026-01-22T13:56:52.551Z'", "'2026-01-22T13:56:59Z'"));
 
         PostgresMigrator.Migrate(connection);
 
@@ -81,23 +81,6 @@ public sealed class MigrationTests(PostgresDatabases databases)
     }
 
     private const string Project = "INSERT INTO projects (number, project_id, name, created_at, settings, epoch, next_seq) VALUES (1, 'default', 'default', 1769090212551, '{}', 1, 6);";
-
-    private static IEnumerable<string> Scripts(string database, int upTo)
-    {
-        var assembly = typeof(SqliteMigrator).Assembly;
-        var prefix = $"Parley.Migrations.{database}.";
-        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(upTo).Select(name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        });
-    }
-
-    private static async Task RunAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
 
     private static async Task<object?> ValueAsync(NpgsqlConnection connection, string sql)
     {

@@ -113,17 +113,9 @@ public abstract partial class SqlViewsTests(StorageUnderTest storage, string she
 
     private static async Task<Entity<Execution>> BeginAsync(StoreScope store, string squad, params (string Agent, string? Role)[] members)
     {
-        await store.Service<ISquadStore>().AddAsync(
-            new SquadRecord
-            {
-                Number = 0,
-                Project = store.Project.Number,
-                Id = squad,
-                Name = squad,
-                CreatedAt = store.Clock.GetUtcNow(),
-                Members = [.. members.Select(member => new MemberRecord(store.Agent(member.Agent).Number, member.Role, null))],
-            },
-            new SquadEntry("squad_created", "{}"u8.ToArray()), Cancel);
+        var wanted = new Squad { SquadId = squad, Name = squad, Members = [.. members.Select(member => new SquadMember { AgentId = member.Agent, Role = member.Role })] };
+        await new EntityBoard<Squad>(SquadsConcept.Kind, store.Service<IEntityStore>())
+            .ChangeAsync(store.Project.Number, squad, sender: 0, present => SquadRules.Create(present, wanted), Cancel);
         return await new TestExecutions(store).BeginAsync(squad: squad);
     }
 

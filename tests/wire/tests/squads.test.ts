@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TestProject } from '../harness/project.ts';
-import { assertNames } from '../harness/rest.ts';
+import { assertNames, type Answer } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import { assertFields, time } from '../harness/shapes.ts';
-import type { Page, Squad } from '../harness/wire.ts';
+import { EventStream } from '../harness/stream.ts';
+import type { Change, Page, Squad } from '../harness/wire.ts';
 
 const server = await startServer();
 
@@ -86,6 +87,58 @@ describe('A squad', { concurrency: 4 }, () => {
     ];
     for (const [body, field] of cases) assertNames((await project.admin.post('squads', body)).problem(400, 'invalid_request'), field);
     (await project.admin.post('squads', { name: 'x', members: [{ agent_id: 'nobody' }] })).problem(404);
+  });
+
+  it('is changed and dissolved by the version that was read', async () => {
+    const { admin } = await TestProject.create(server);
+    const tagOf = (answer: Answer) => ({ headers: { 'if-match': answer.headers.get('etag')! } });
+    const first = tagOf(await admin.post('squads', { squad_id: 'alpha', name: 'Alpha' }));
+    assert.deepEqual(tagOf(await admin.get('squads/alpha')), first);
+
+    const second = tagOf(await admin.put('squads/alpha', { name: 'Beta' }, first));
+    (await admin.put('squads/alpha', { name: 'Gamma' }, first)).problem(412, 'version_mismatch');
+    (await admin.delete('squads/alpha', first)).problem(412, 'version_mismatch');
+    assert.equal((await admin.get('squads/alpha')).as<Squad>(200).name, 'Beta');
+    (await admin.delete('squads/alpha', second)).isEmpty();
+  });
+
+  it('is told to feeds and streams as it was said: a role that is absent is the member’s own', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada', { role: 'tech_lead' });
+    (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha', members: [{ agent_id: 'ada' }] })).succeeds();
+    const socket = await ada.connect();
+    const stream = await EventStream.open(project.admin, `project/${project.id}`);
+    await stream.connected();
+
+    await socket.ok('subscribe', { feeds: { squads: {} }, snapshot: true });
+    const [there] = (await socket.event<{ items: Squad[] }>('snapshot')).items;
+    assertFields(there!, ['squad_id', 'name', 'members', 'created_at']);
+    assert.deepEqual([there!.squad_id, there!.members], ['alpha', [{ agent_id: 'ada', role: null, specialization: null }]]);
+    (await project.admin.put('squads/alpha/members/ada', { role: 'reviewer' })).succeeds();
+    (await project.admin.delete('squads/alpha')).isEmpty();
+
+    const now = { ...there!, members: [{ agent_id: 'ada', role: 'reviewer', specialization: null }] };
+    const changes = [await socket.event<Change<Squad>>('change'), await socket.event<Change<Squad>>('change')];
+    assert.deepEqual(
+      changes.map((change) => [change.op, change.item]),
+      [
+        ['put', now],
+        ['delete', now],
+      ],
+    );
+    assert.deepEqual((await stream.next<Squad>('squad')).data, now);
+    assert.deepEqual((await stream.next<Squad>('squad_removed')).data, now);
+  });
+
+  it('loses no member where many are added at once', async () => {
+    const project = await TestProject.create(server);
+    const names = Array.from({ length: 20 }, (_, n) => `member-${n}`);
+    await Promise.all(names.map((name) => project.agent(name)));
+    (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha' })).succeeds();
+
+    await Promise.all(names.map(async (name) => (await project.admin.put(`squads/alpha/members/${name}`)).succeeds()));
+    const members = (await project.admin.get('squads/alpha')).as<Squad>(200).members.map((one) => one.agent_id);
+    assert.deepEqual(members.sort(), names.sort());
   });
 
   it('without a member that was deleted goes on', async () => {

@@ -57,7 +57,6 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             entry,
             (transaction, cursor) =>
             {
-                transaction.Defer("DELETE FROM memberships WHERE agent = $1", agent.Number);
                 transaction.Defer(RelaySql.Forget, agent.Number);
                 return transaction.RunAsync(
                     AgentSql.Remove, agent.Number, DateTimeOffset.FromUnixTimeMilliseconds(cursor.LastStamp));

@@ -45,7 +45,7 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         database.ReadAsync<IReadOnlyList<EntityRow>>(
             async (connection, cancellation) => await connection.Ask(sql, values).ListAsync(Read, cancellation), cancellationToken);
 
-    private static EntityRow Read(NpgsqlDataReader row) => new()
+    internal static EntityRow Read(NpgsqlDataReader row) => new()
     {
         Project = LogKey.Project(row.GetInt64(0)),
         Made = LogKey.Seq(row.GetInt64(0)),

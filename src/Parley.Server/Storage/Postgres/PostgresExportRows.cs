@@ -43,8 +43,8 @@ internal static class PostgresExportRows
     private static (string Sql, Func<NpgsqlDataReader, ExportLine> Read) Of(string kind) => kind switch
     {
         LineKinds.Numbers => (
-            $"SELECT {Highest("projects")}, {Highest("agents")}, {Highest("squads")}",
-            static row => new NumbersLine { Projects = row.GetInt64(0), Agents = row.GetInt64(1), Squads = row.GetInt64(2) }),
+            $"SELECT {Highest("projects")}, {Highest("agents")}",
+            static row => new NumbersLine { Projects = row.GetInt64(0), Agents = row.GetInt64(1) }),
         LineKinds.Project => (
             $"""
              SELECT number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired
@@ -57,7 +57,6 @@ internal static class PostgresExportRows
              FROM agents WHERE project IN {Projects} ORDER BY number
              """,
             Agent),
-        LineKinds.Squad => ($"{PostgresSquadStore.Select($"WHERE s.project IN {Projects}")} ORDER BY s.number", Squad),
         LineKinds.Entity => (
             $"""
              SELECT {EntitySql.Columns}, ARRAY (SELECT m.mark FROM entity_marks m WHERE m.place = e.place ORDER BY m.mark)
@@ -151,20 +150,6 @@ internal static class PostgresExportRows
         LastSeen = Milliseconds(row, 13),
         DeletedAt = Milliseconds(row, 14),
     };
-
-    private static SquadLine Squad(NpgsqlDataReader row)
-    {
-        var squad = PostgresSquadStore.Read(row);
-        return new SquadLine
-        {
-            Number = squad.Number,
-            Project = squad.Project,
-            SquadId = squad.Id,
-            Name = squad.Name,
-            CreatedAt = squad.CreatedAt.ToUnixTimeMilliseconds(),
-            Members = [.. squad.Members.Select(member => new MovedMember(member.Agent, member.Role, member.Specialization))],
-        };
-    }
 
     private static EntityLine Entity(NpgsqlDataReader row) => new()
     {

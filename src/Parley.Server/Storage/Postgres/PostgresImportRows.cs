@@ -30,7 +30,6 @@ internal static class PostgresImportRows
             connection,
             "agents (number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at)",
             lines, Write, cancel),
-        SquadLine => CopySquadsAsync(connection, lines, cancel),
         EntityLine => CopyEntitiesAsync(connection, lines, cancel),
         EntryLine => CopyAsync<EntryLine>(connection, Entry, lines, Write, cancel),
         DeliveryLine => CopyAsync<DeliveryLine>(connection, Delivery, lines, Write, cancel),
@@ -68,23 +67,11 @@ internal static class PostgresImportRows
     /// <summary>Before the rows that have the numbers: those are never higher.</summary>
     private static async Task WriteAsync(NpgsqlConnection connection, NumbersLine numbers, CancellationToken cancel)
     {
-        foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents), ("squads", numbers.Squads) })
+        foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents) })
         {
             if (highest > 0)
                 await connection.Ask($"SELECT setval('{table}_number_seq', $1)", highest).ValueAsync<long>(cancel);
         }
-    }
-
-    private static async Task CopySquadsAsync(NpgsqlConnection connection, IReadOnlyList<ExportLine> lines, CancellationToken cancel)
-    {
-        await CopyAsync<SquadLine>(
-            connection, "squads (number, project, squad_id, name, created_at)", lines,
-            static (row, squad) => row.Int(squad.Number).Int(squad.Project).Text(squad.SquadId).Text(squad.Name).Time(squad.CreatedAt), cancel);
-        var members = lines.Cast<SquadLine>().SelectMany(squad => squad.Members.Select((member, index) => new PlacedMember(squad.Number, member, index + 1)));
-        await CopyAsync<PlacedMember>(
-            connection, "memberships (squad, agent, position, role, specialization)", members,
-            static (row, placed) => row.Int(placed.Squad).Int(placed.Member.Agent).Int(placed.Position).Text(placed.Member.Role).Text(placed.Member.Specialization),
-            cancel);
     }
 
     private static async Task CopyEntitiesAsync(NpgsqlConnection connection, IReadOnlyList<ExportLine> lines, CancellationToken cancel)
@@ -100,8 +87,6 @@ internal static class PostgresImportRows
     }
 
     private sealed record PlacedMark(long Place, string Mark);
-
-    private sealed record PlacedMember(int Squad, MovedMember Member, int Position);
 
     private static void Write(CopyRow row, ProjectLine project) => row
         .Int(project.Number).Text(project.ProjectId).Text(project.Name).Time(project.CreatedAt).Text(project.Settings.ToString()).Big(project.Epoch)

@@ -161,7 +161,8 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
             .ListAsync(PostgresAgentStore.Read, cancel));
         changes.GoneAgents.AddRange(await connection.Ask("SELECT project, number FROM agents WHERE changed > $1 AND deleted_at IS NOT NULL", revision)
             .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1)), cancel));
-        changes.Squads.AddRange(await connection.Ask(PostgresSquadStore.Select("WHERE s.changed > $1"), revision).ListAsync(PostgresSquadStore.Read, cancel));
+        changes.Squads.AddRange(await connection.Ask($"SELECT {EntitySql.Columns} FROM entities e WHERE e.revision > $1", revision)
+            .ListAsync(PostgresEntityStore.Read, cancel));
         changes.Tokens.AddRange(await connection.Ask($"SELECT {TokenSql.Columns} FROM tokens WHERE changed > $1", revision)
             .ListAsync(PostgresTokenStore.Read, cancel));
         foreach (var (project, squad) in await connection.Ask("SELECT project, squad_id FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
@@ -169,7 +170,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         {
             if (squad is null)
                 changes.GoneProjects.Add(project);
-            else if (!changes.Squads.Exists(made => made.Project == project && made.Id == squad))
+            else if (!changes.Squads.Exists(made => made.Project == project && made.Name == squad))
                 changes.GoneSquads.Add((project, squad));
         }
     }

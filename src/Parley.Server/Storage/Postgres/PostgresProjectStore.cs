@@ -97,8 +97,6 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
         {
             "DELETE FROM relay_places WHERE agent IN (SELECT number FROM agents WHERE project = $1)",
             "DELETE FROM mailboxes WHERE agent IN (SELECT number FROM agents WHERE project = $1)",
-            "DELETE FROM memberships WHERE squad IN (SELECT number FROM squads WHERE project = $1)",
-            "DELETE FROM squads WHERE project = $1",
             "DELETE FROM agents WHERE project = $1",
             // Those whose first entry retention has taken.
             "DELETE FROM entity_marks WHERE place IN (SELECT place FROM entities WHERE project = $1)",

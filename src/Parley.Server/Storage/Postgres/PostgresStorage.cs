@@ -14,7 +14,6 @@ using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
-using Parley.Server.Squads;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -37,7 +36,6 @@ internal static class PostgresStorage
         .AddSingleton<ILogAppender, PostgresLogAppender>()
         .AddSingleton<IProjectStore, PostgresProjectStore>()
         .AddSingleton<IAgentStore, PostgresAgentStore>()
-        .AddSingleton<ISquadStore, PostgresSquadStore>()
         .AddSingleton<IEntityStore, PostgresEntityStore>()
         .AddSingleton<IIdempotencyStore, PostgresIdempotencyStore>()
         .AddSingleton<PostgresStatsStore>()

@@ -61,7 +61,6 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
                 var now = log.Now(log.Cursor(connection, agent.Project));
                 if (connection.Prepare(AgentSql.Remove).Bind(1, agent.Number).Bind(2, now).Run() == 0)
                     return false;
-                connection.Prepare("DELETE FROM memberships WHERE agent = ?1").Bind(1, agent.Number).Run();
                 connection.Prepare(RelaySql.Forget).Bind(1, agent.Number).Run();
                 Append(connection, agent, entry);
                 return true;

@@ -22,10 +22,9 @@ internal static class SqliteExportRows
         LineKinds.Numbers => Rows(
             connection,
             $"""
-             SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'projects'), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'agents'), 0),
-                    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'squads'), 0) {Page}
+             SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'projects'), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'agents'), 0) {Page}
              """,
-            skip, static row => new NumbersLine { Projects = row.Int64(0), Agents = row.Int64(1), Squads = row.Int64(2) }),
+            skip, static row => new NumbersLine { Projects = row.Int64(0), Agents = row.Int64(1) }),
         LineKinds.Project => Rows(
             connection,
             $"""
@@ -40,9 +39,6 @@ internal static class SqliteExportRows
              FROM agents WHERE project IN {Projects} ORDER BY number {Page}
              """,
             skip, Agent),
-        LineKinds.Squad => Rows(
-            connection, $"SELECT number, project, squad_id, name, created_at FROM squads WHERE project IN {Projects} ORDER BY number {Page}",
-            skip, row => Squad(row, connection)),
         LineKinds.Entity => Rows(
             connection,
             $"""
@@ -157,23 +153,6 @@ internal static class SqliteExportRows
         LastSeen = row.NullableInt64(13),
         DeletedAt = row.NullableInt64(14),
     };
-
-    private static SquadLine Squad(SqliteStatement row, SqliteConnection connection)
-    {
-        var members = new List<MovedMember>();
-        var rows = connection.Prepare("SELECT agent, role, specialization FROM memberships WHERE squad = ?1 ORDER BY position").Bind(1, row.Int64(0));
-        while (rows.Step())
-            members.Add(new MovedMember(rows.Int32(0), rows.Text(1), rows.Text(2)));
-        return new SquadLine
-        {
-            Number = row.Int32(0),
-            Project = row.Int32(1),
-            SquadId = row.Text(2)!,
-            Name = row.Text(3)!,
-            CreatedAt = row.Int64(4),
-            Members = members,
-        };
-    }
 
     private static EntityLine Entity(SqliteStatement row) => new()
     {

@@ -21,9 +21,6 @@ internal static class SqliteImportRows
             case AgentLine agent:
                 Write(connection, agent);
                 break;
-            case SquadLine squad:
-                Write(connection, squad);
-                break;
             case EntityLine entity:
                 Write(connection, entity);
                 break;
@@ -62,7 +59,7 @@ internal static class SqliteImportRows
     /// <summary>Before the rows that have the numbers: those only raise them.</summary>
     private static void Write(SqliteConnection connection, NumbersLine numbers)
     {
-        foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents), ("squads", numbers.Squads) })
+        foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents) })
         {
             if (highest > 0)
                 connection.Prepare("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)").Bind(1, table).Bind(2, highest).Run();
@@ -92,18 +89,6 @@ internal static class SqliteImportRows
             .Bind(12, agent.JoinedSeq).Bind(13, agent.CreatedAt).Bind(14, agent.LastSeen).Bind(15, agent.DeletedAt);
         _ = agent.Metadata is { } metadata ? row.Bind(9, metadata.Utf8) : row.BindNull(9);
         row.Run();
-    }
-
-    private static void Write(SqliteConnection connection, SquadLine squad)
-    {
-        connection.Prepare("INSERT INTO squads (number, project, squad_id, name, created_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-            .Bind(1, squad.Number).Bind(2, squad.Project).Bind(3, squad.SquadId).Bind(4, squad.Name).Bind(5, squad.CreatedAt).Run();
-        for (var i = 0; i < squad.Members.Count; i++)
-        {
-            var member = squad.Members[i];
-            connection.Prepare("INSERT INTO memberships (squad, agent, position, role, specialization) VALUES (?1, ?2, ?3, ?4, ?5)")
-                .Bind(1, squad.Number).Bind(2, member.Agent).Bind(3, i).Bind(4, member.Role).Bind(5, member.Specialization).Run();
-        }
     }
 
     private static void Write(SqliteConnection connection, EntityLine entity)

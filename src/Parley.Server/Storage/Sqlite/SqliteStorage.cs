@@ -13,7 +13,6 @@ using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
-using Parley.Server.Squads;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -39,7 +38,6 @@ internal static class SqliteStorage
         .AddSingleton<ILogAppender, SqliteLogAppender>()
         .AddSingleton<IProjectStore, SqliteProjectStore>()
         .AddSingleton<IAgentStore, SqliteAgentStore>()
-        .AddSingleton<ISquadStore, SqliteSquadStore>()
         .AddSingleton<IEntityStore, SqliteEntityStore>()
         .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
         .AddSingleton<SqliteStatsStore>()
