@@ -5,6 +5,14 @@ namespace Parley.Server.Mailboxes;
 /// <summary>Where deliveries go when their agent is connected. Called by the store on its writing thread: never blocks.</summary>
 internal interface IHandover : Agents.IMailboxWaker
 {
+    /// <summary>Somebody who waits for the reply to a message of the agent: each is found once. He gets it past the mailbox, whatever waits there, is
+    /// paused, filtered or full.</summary>
+    /// <param name="replyTo">The seq of the message; 0: it is no reply.</param>
+    IDeliveryHolder? TryAnswer(int agent, long replyTo);
+
+    /// <summary>Whether <see cref="TryAnswer"/> would find somebody.</summary>
+    bool IsAwaited(int agent, long replyTo);
+
     /// <summary>Room for one delivery in a connection of the agent that takes it; null: nobody, it waits in the mailbox.</summary>
     IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer);
 
@@ -25,7 +33,7 @@ internal interface IHandover : Agents.IMailboxWaker
 }
 
 /// <summary>What is offered.</summary>
-internal readonly record struct DeliveryOffer(string Type, Priority Priority, int Sender, long ReplyTo);
+internal readonly record struct DeliveryOffer(string Type, Priority Priority, int Sender);
 
 /// <summary>Whoever holds leases for as long as it lives: a connection, or somebody who waits for a reply.</summary>
 internal interface IDeliveryHolder

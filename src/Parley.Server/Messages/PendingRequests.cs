@@ -15,6 +15,9 @@ internal sealed class PendingRequests
     /// <summary>The waiter whose reply this would be; each takes one.</summary>
     internal Waiter? Take(int agent, long replyTo) => replyTo != 0 && _waiting.TryRemove((agent, replyTo), out var waiter) ? waiter : null;
 
+    /// <summary>Whether somebody waits for this reply.</summary>
+    internal bool Has(int agent, long replyTo) => replyTo != 0 && _waiting.ContainsKey((agent, replyTo));
+
     /// <summary>Whether anybody waits: then what other nodes write must be read.</summary>
     internal bool AreThere => !_waiting.IsEmpty;
 

@@ -321,7 +321,7 @@ public sealed class SocketConnectionTests : IDisposable
             Assert.True(_connection.TryReserve(Offer()));
     }
 
-    private static DeliveryOffer Offer() => new("text", Priority.Normal, Sender: 2, ReplyTo: 0);
+    private static DeliveryOffer Offer() => new("text", Priority.Normal, Sender: 2);
 
     private static IReadOnlyList<ClaimedDelivery> Deliveries(int count) => new ClaimedDelivery[count];
 

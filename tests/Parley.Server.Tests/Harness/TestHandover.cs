@@ -51,6 +51,10 @@ internal sealed class TestHandover : IHandover
 
     public void Hear(in ReceiptNote receipt) => Publish(receipt);
 
+    public IDeliveryHolder? TryAnswer(int agent, long replyTo) => null;
+
+    public bool IsAwaited(int agent, long replyTo) => false;
+
     public IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer)
     {
         lock (_gate)

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { TestProject, type TestAgent } from '../harness/project.ts';
+import { eventually } from '../harness/deadline.ts';
+import { contents, TestProject, type TestAgent } from '../harness/project.ts';
 import { assertNames } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
+import { Socket } from '../harness/socket.ts';
 import { assertFields, assertMessage } from '../harness/shapes.ts';
 import type { Message, SendAnswer } from '../harness/wire.ts';
 
@@ -20,6 +22,105 @@ async function answerNext(agent: TestAgent, fields: Record<string, unknown>): Pr
   (await agent.rest.post(`messages/${message.message_id}/ack`, { lease_id })).isEmpty();
   return message;
 }
+
+/** What else the asker's mailbox may be up to. None of it keeps the answer from who waits for it. */
+const situations: Record<string, (ada: TestAgent, bob: TestAgent) => Promise<unknown>> = {
+  'nothing waits': async () => undefined,
+  'one message waits': (ada, bob) => bob.tell(ada.id, 'waits'),
+  'many messages of every priority wait': (ada, bob) =>
+    Promise.all(Array.from({ length: 40 }, (_, n) => bob.send({ to: ada.id, content: 'waits', priority: 1 + (n % 4) }))),
+  'its mailbox is full': (ada, bob) => Promise.all(Array.from({ length: 50 }, () => bob.tell(ada.id, 'waits'))),
+  'a message is leased by a claim, and one waits': async (ada, bob) => {
+    for (const content of ['claimed', 'waits']) await bob.tell(ada.id, content);
+    await ada.claim({ max: 1 });
+  },
+  'a connection takes nothing': (ada) => ada.connect({ query: { window: 0 } }),
+  'a connection takes nothing, and a message waits': async (ada, bob) => {
+    await bob.tell(ada.id, 'waits');
+    await ada.connect({ query: { window: 0 } });
+  },
+  'a connection has room': (ada) => ada.connect({ query: { window: 1 } }),
+  'a connection is full': async (ada, bob) => {
+    await ada.connect({ query: { window: 1 } });
+    for (const content of ['held', 'waits']) await bob.tell(ada.id, content);
+  },
+  'a connection takes other types only': async (ada, bob) => {
+    await (await ada.connect()).ok('mailbox:filter', { types: ['rare'] });
+    await bob.tell(ada.id, 'waits');
+  },
+  'it is paused': (ada) => ada.project.admin.post(`agents/${ada.id}/pause`),
+  'it is paused, and a message waits': async (ada, bob) => {
+    await ada.project.admin.post(`agents/${ada.id}/pause`);
+    await bob.tell(ada.id, 'waits');
+  },
+  'it has a relay open': (ada) =>
+    Socket.connect(server.url, `/ws/agent/messages/${ada.project.id}`, { token: ada.token, query: { agent_id: ada.id } }),
+};
+
+const ways: Record<string, (ada: TestAgent) => Promise<Reply>> = {
+  'over REST': async (ada) => (await ada.rest.post('requests', { to: 'bob', content: 'Which port?', timeout_seconds: 60 })).as<Reply>(200),
+  'over a connection': async (ada) => {
+    const socket = await ada.connect({ query: { window: 0 } });
+    socket.send('request:send', { to: 'bob', content: 'Which port?', timeout_seconds: 60 }, 'r1');
+    return (await socket.take('the answer', (frame) => frame.id === 'r1' && frame.event !== 'ok')).data as Reply;
+  },
+};
+
+describe('A request is answered', { concurrency: 4 }, () => {
+  for (const [situation, prepare] of Object.entries(situations)) {
+    for (const [way, ask] of Object.entries(ways)) {
+      it(`${way} when ${situation}`, async () => {
+        const project = await TestProject.create(server, { mailbox_limit: 50 });
+        const [ada, bob] = await project.pair();
+        await prepare(ada, bob);
+        const waiting = contents(await ada.look({ max: 100 }));
+
+        const asking = ask(ada);
+        await answerNext(bob, { content: '8080' });
+
+        const { status, reply } = await asking;
+        assert.deepEqual([status, reply.content], ['success', '8080']);
+        await eventually(
+          'the answer to be settled',
+          () => project.delivery(reply.message_id),
+          ({ state }) => state === 'acknowledged',
+        );
+        assert.deepEqual(contents(await ada.look({ max: 100 })), waiting);
+      });
+    }
+  }
+
+  it('when a person asks whose inbox holds something', async () => {
+    const project = await TestProject.create(server);
+    const [, bob] = await project.pair();
+    await bob.tell('human', 'waits');
+    const asking = project.admin.post('requests', { to: 'bob', content: 'Ready?', timeout_seconds: 60 });
+
+    await answerNext(bob, { content: 'yes' });
+
+    assert.equal((await asking).as<Reply>(200).reply.content, 'yes');
+  });
+
+  it('each with its own reply, however fast they come', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    await bob.tell('ada', 'waits');
+    const [asker, answerer] = [await ada.connect({ query: { window: 0 } }), await bob.connect()];
+    const numbers = Array.from({ length: 100 }, (_, n) => `${n}`);
+
+    for (const n of numbers) asker.send('request:send', { to: 'bob', content: n, timeout_seconds: 60 }, n);
+    for (const _ of numbers) {
+      const { message } = await answerer.received();
+      answerer.send('message:send', { to: 'ada', content: message.content, reply_to: message.message_id });
+      answerer.send('message:ack', { message_id: message.message_id });
+    }
+
+    for (const n of numbers) {
+      const { data } = await asker.take(`the answer to ${n}`, (frame) => frame.id === n && frame.event !== 'ok');
+      assert.equal((data as Reply).reply?.content, n);
+    }
+  });
+});
 
 describe('A request', { concurrency: 4 }, () => {
   it('is answered with the first reply, which is then settled', async () => {

@@ -43,10 +43,12 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
 
     internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
 
+    public IDeliveryHolder? TryAnswer(int agent, long replyTo) => requests.Take(agent, replyTo);
+
+    public bool IsAwaited(int agent, long replyTo) => requests.Has(agent, replyTo);
+
     public IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer)
     {
-        if (requests.Take(agent, offer.ReplyTo) is { } waiter)
-            return waiter;
         if (!_byAgent.TryGetValue(agent, out var connections))
             return null;
         foreach (var connection in connections)

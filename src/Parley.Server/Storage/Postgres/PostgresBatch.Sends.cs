@@ -20,6 +20,7 @@ internal sealed partial class PostgresBatch
     private readonly record struct PlannedSend(SendOperation Operation, int Index, Send Send, PlannedProject Project, int Nth, long Bits, long FirstDelivery, int FirstPlanned);
 
     /// <param name="Message">Subscript of its message, from 1.</param>
+    /// <param name="Lease">Milliseconds; 0: nobody has room for it; negative: it goes to who waits for this reply, past what waits in the mailbox.</param>
     private readonly record struct PlannedDelivery(int Message, long Number, int Agent, long Lease);
 
     private readonly record struct Reservation(IDeliveryHolder Holder, int Delivery);
@@ -65,14 +66,15 @@ internal sealed partial class PostgresBatch
         var lease = 0L;
         if (send.DeliverAt is null)
         {
-            // Past a queue nobody overtakes: only an empty one is passed by.
-            var holder = !paused && !mailbox.Waits && store.Backlogs.IsEmpty(agent)
-                ? store.Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number, send.ReplyTo))
-                : null;
+            var waiter = store.Handover.TryAnswer(agent, send.ReplyTo);
+            // Past a queue nobody else overtakes: only an empty one is passed by.
+            var holder = waiter ?? (!paused && !mailbox.Waits && store.Backlogs.IsEmpty(agent)
+                ? store.Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number))
+                : null);
             mailbox.Waits |= holder is null;
             if (holder is not null)
             {
-                lease = (long)holder.LeaseTime.TotalMilliseconds;
+                lease = (long)holder.LeaseTime.TotalMilliseconds * (waiter is null ? 1 : -1);
                 _reserved.Add(new Reservation(holder, _deliveries.Count));
             }
         }

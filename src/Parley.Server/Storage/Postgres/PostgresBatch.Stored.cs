@@ -122,9 +122,9 @@ internal sealed partial class PostgresBatch
         var mailbox = _mailboxes[agent].Subscript;
         if (scheduled)
             return new RecipientOutcome(agent, RecipientResult.Scheduled, Ahead(mailbox, send.Priority));
-        if (holder is not null && !_blocked.Contains(agent))
+        if (holder is not null && (lease < 0 || !_blocked.Contains(agent)))
         {
-            var until = _clock + lease;
+            var until = _clock + Math.Abs(lease);
             store.Held.Add(agent, delivery, new HeldLease(holder, agent, project, seq, 1, 1, until));
             store.Note(News, project, delivery, seq, agent, DeliveryState.Leased, 1, _clock);
             handed.Add((holder, new ClaimedDelivery(delivery, seq, 1, 1, until, json)));

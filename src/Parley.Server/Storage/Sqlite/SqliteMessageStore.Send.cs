@@ -160,16 +160,13 @@ internal sealed partial class SqliteMessageStore
     {
         var send = batch.Send;
         var account = _ledger.Of(connection, agent);
-        if (!send.Recipients.IsDirect && account.WaitingTotal >= send.Project.Settings.MailboxLimit)
+        if (!send.Recipients.IsDirect && IsFull(connection, send, agent))
             return new RecipientOutcome(agent, RecipientResult.Full, 0);
 
         var delivery = _nextDelivery++;
         var (state, rank) = (batch.Delivery.State, batch.Delivery.Rank);
         var scheduled = state == DeliveryState.Scheduled;
-        // Past a queue nobody overtakes: only an empty one is passed by.
-        var holder = !scheduled && !paused && account.WaitingTotal == 0
-            ? Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number, send.ReplyTo))
-            : null;
+        var holder = scheduled ? null : HolderOf(account, send, agent, paused);
         if (holder is not null)
         {
             var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.Delivery.QueuedAt, batch.Json, batch.Now, isHanded: true);
@@ -192,6 +189,14 @@ internal sealed partial class SqliteMessageStore
         account.Queue(send.Priority, rank, delivery);
         _toWake.Add(agent);
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
+    }
+
+    /// <summary>Who gets it at once: whoever waits for this very reply; or else, past nothing that waits already, a connection.</summary>
+    private IDeliveryHolder? HolderOf(MailboxAccount account, Send send, int agent, bool paused)
+    {
+        if (Handover.TryAnswer(agent, send.ReplyTo) is { } waiter)
+            return waiter;
+        return !paused && account.WaitingTotal == 0 ? Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number)) : null;
     }
 
     private static void Insert(SqliteConnection connection, in NewDeliveries batch, long delivery, int agent, bool isHanded) =>
@@ -224,7 +229,7 @@ internal sealed partial class SqliteMessageStore
     }
 
     private bool IsFull(SqliteConnection connection, Send send, int agent) =>
-        _ledger.Of(connection, agent).WaitingTotal >= send.Project.Settings.MailboxLimit;
+        _ledger.Of(connection, agent).WaitingTotal >= send.Project.Settings.MailboxLimit && !(send.DeliverAt is null && Handover.IsAwaited(agent, send.ReplyTo));
 
     private static bool HasEnded(SqliteConnection connection, Send send) =>
         connection.Prepare("SELECT is_over FROM entities WHERE place = ?1")
