@@ -70,6 +70,9 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public void It_asks_for_arrays_of_frames() => Assert.Contains("batch=1", _first.Query, StringComparison.Ordinal);
+
+    [Fact]
     public async Task What_was_not_confirmed_is_sent_again_under_the_same_key_in_the_session_that_broke()
     {
         var sends = Enumerable.Range(0, 3).Select(i => _agent.SendAsync("pm-1", $"{i}", Cancel)).ToArray();

@@ -85,6 +85,7 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
         var path = new RestPath($"ws/{identity.AgentId}")
             .With("window", window.ToString(CultureInfo.InvariantCulture))
             .With("ack", options.AutoAck ? "auto" : null)
+            .With("batch", "1")
             .With("session", brokenSession)
             .With("project_id", _location.Project);
         return new UriBuilder(new Uri(_location.Url, path.ToString())) { Scheme = _location.Url.Scheme == "https" ? "wss" : "ws" }.Uri;

@@ -33,7 +33,8 @@ internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, 
                 ["title"] = "Parley: frames and streams",
                 ["version"] = ServerVersion.Text,
                 ["description"] =
-                    "A WebSocket message holds one frame `{\"event\", \"id\", \"data\"}` or an array of them, both ways. A frame with an `id` is answered "
+                    "A WebSocket message from the server holds one frame `{\"event\", \"id\", \"data\"}`, or, with `?batch=1`, one or an array of them; a client "
+                    + "may send either. The relay takes and sends one object a message. A frame with an `id` is answered "
                     + "by `ok` or `error` with the same. Send the token as `Authorization: Bearer TOKEN`; what can set no header asks `POST /api/v1/tickets` "
                     + "and passes `?ticket=`.",
                 ["license"] = new JsonObject { ["name"] = "MIT" },

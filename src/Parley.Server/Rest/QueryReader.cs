@@ -90,10 +90,10 @@ internal sealed class QueryReader(IQueryCollection query)
         switch (One(name))
         {
             case null: return null;
-            case "true": return true;
-            case "false": return false;
+            case "true" or "1": return true;
+            case "false" or "0": return false;
             case var text:
-                Fail(name, $"is '{Problems.Shown(text)}'; expected true or false");
+                Fail(name, $"is '{Problems.Shown(text)}'; expected true, false, 1 or 0");
                 return null;
         }
     }

@@ -55,7 +55,7 @@ public sealed class QueryTests
     [InlineData("?wait=61", "wait", "expected seconds from 0 to 60")]
     [InlineData("?wait=NaN", "wait", "expected seconds")]
     [InlineData("?wait=-1", "wait", "expected seconds")]
-    [InlineData("?paused=yes", "paused", "expected true or false")]
+    [InlineData("?paused=yes", "paused", "expected true, false, 1 or 0")]
     [InlineData("?after=%00", "after", "NUL")]
     [InlineData("?metadata.=x", "metadata.", "is not a query parameter here")]
     public void What_is_wrong_is_refused_by_its_name(string query, string name, string reason)
@@ -63,6 +63,19 @@ public sealed class QueryTests
         var (_, problem) = Read(query);
 
         Assert.Contains(reason, string.Join("; ", problem!.Errors![name]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("1", true)]
+    [InlineData("false", false)]
+    [InlineData("0", false)]
+    public void A_flag_is_a_word_or_a_digit(string text, bool expected)
+    {
+        var (filter, problem) = Read($"?paused={text}");
+
+        Assert.Null(problem);
+        Assert.Equal(expected, filter.Paused);
     }
 
     [Fact]

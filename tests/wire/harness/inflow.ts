@@ -5,15 +5,17 @@ export class Inflow<T> {
   readonly #waiting: T[] = [];
   readonly #takers = new Set<() => void>();
   #over = false;
+  #fault: Error | undefined;
 
   push(...items: T[]): void {
     this.#waiting.push(...items);
     for (const take of [...this.#takers]) take();
   }
 
-  /** Nothing more comes: whoever still waits is told. */
-  end(): void {
+  /** Nothing more comes: whoever still waits is told, and why. */
+  end(fault?: Error): void {
     this.#over = true;
+    this.#fault ??= fault;
     for (const take of [...this.#takers]) take();
   }
 
@@ -22,11 +24,12 @@ export class Inflow<T> {
     let taker: () => void = () => undefined;
     const found = new Promise<T>((resolve, reject) => {
       taker = () => {
-        const index = this.#waiting.findIndex(fits);
+        // What came before the fault is not to be trusted either.
+        const index = this.#fault === undefined ? this.#waiting.findIndex(fits) : -1;
         if (index < 0 && !this.#over) return;
         this.#takers.delete(taker);
         if (index >= 0) resolve(this.#waiting.splice(index, 1)[0]!);
-        else reject(new Error(`The connection ended while waiting for ${what}.`));
+        else reject(this.#fault ?? new Error(`The connection ended while waiting for ${what}.`));
       };
       this.#takers.add(taker);
       taker();

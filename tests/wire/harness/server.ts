@@ -100,8 +100,11 @@ function environment(): NodeJS.ProcessEnv {
 export async function startServer(): Promise<Server> {
   const server = await Server.start();
   after(async () => {
-    closeAll();
-    await server.remove();
+    try {
+      closeAll();
+    } finally {
+      await server.remove();
+    }
   });
   return server;
 }

@@ -15,16 +15,21 @@ export interface SocketOptions {
   readonly autoPong?: boolean;
 }
 
-/** A WebSocket, and what came over it: one by one or in arrays. */
+/** A WebSocket, and what came over it: one JSON object a message, which is what a stock client expects. */
 export class Socket<T> {
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #socket: WebSocket;
   readonly #inflow = new Inflow<T>();
+  #arrays = 0;
+  #fault: Error | undefined;
 
   /** Listens from the start, since the first frame may come with the answer to the upgrade. */
-  protected constructor(socket: WebSocket) {
+  protected constructor(socket: WebSocket, read: (text: string) => T | T[] = readOne) {
     this.#socket = socket;
-    closeAfterTests(() => socket.terminate());
+    closeAfterTests(() => {
+      socket.terminate();
+      if (this.#fault !== undefined) throw this.#fault;
+    });
     this.closed = new Promise((resolve) =>
       socket.once('close', (code, reason) => {
         resolve({ code, reason: reason.toString() });
@@ -32,9 +37,16 @@ export class Socket<T> {
       }),
     );
     socket.on('error', () => undefined); // A close follows, which is what a test looks at.
-    socket.on('message', (bytes) => {
-      const content = JSON.parse(bytes.toString()) as T | T[];
-      this.#inflow.push(...(Array.isArray(content) ? content : [content]));
+    socket.on('message', (bytes, isBinary) => {
+      try {
+        assert.ok(!isBinary, 'A WebSocket message is binary.');
+        const content = read(bytes.toString());
+        if (Array.isArray(content)) this.#arrays++;
+        this.#inflow.push(...(Array.isArray(content) ? content : [content]));
+      } catch (fault) {
+        this.#fault ??= fault as Error;
+        this.#inflow.end(this.#fault);
+      }
     });
   }
 
@@ -51,6 +63,11 @@ export class Socket<T> {
 
   get left(): readonly T[] {
     return this.#inflow.left;
+  }
+
+  /** How many WebSocket messages held an array. */
+  get arrays(): number {
+    return this.#arrays;
   }
 
   sendText(text: string | Uint8Array): void {
@@ -93,7 +110,7 @@ export class AgentSocket extends Socket<Frame> {
 
   static async open(url: string, path: string, options: SocketOptions): Promise<AgentSocket> {
     const socket = socketTo(url, path, options);
-    const connection = new AgentSocket(socket);
+    const connection = new AgentSocket(socket, [1, 'true'].includes(options.query?.batch ?? 0) ? readFrames : readFrame);
     await opened(socket, path);
     return connection;
   }
@@ -133,6 +150,40 @@ export class AgentSocket extends Socket<Frame> {
     const frame = await this.take(name, (one) => one.event === name && fits(one.data as T), milliseconds);
     return frame.data as T;
   }
+}
+
+function readOne<T>(text: string): T {
+  const content = JSON.parse(text) as unknown;
+  assert.ok(isObject(content), `A WebSocket message is not one JSON object: ${text.slice(0, 500)}`);
+  return content as T;
+}
+
+function readFrame(text: string): Frame {
+  return asFrame(readOne(text));
+}
+
+/** Frames that are ready together come as an array; one alone never does. */
+function readFrames(text: string): Frame | Frame[] {
+  const content = JSON.parse(text) as unknown;
+  if (!Array.isArray(content)) return readFrame(text);
+  assert.ok(content.length >= 2, `An array of frames holds fewer than two: ${text.slice(0, 500)}`);
+  return content.map(asFrame);
+}
+
+function asFrame(content: unknown): Frame {
+  const shown = JSON.stringify(content).slice(0, 500);
+  assert.ok(isObject(content), `A frame is not an object: ${shown}`);
+  assert.deepEqual(
+    Object.keys(content).filter((name) => !['event', 'id', 'data'].includes(name)),
+    [],
+    `A frame has a field that no frame has: ${shown}`,
+  );
+  assert.ok(typeof content.event === 'string' && ['string', 'undefined'].includes(typeof content.id), `A frame is none: ${shown}`);
+  return content as unknown as Frame;
+}
+
+function isObject(content: unknown): content is Record<string, unknown> {
+  return typeof content === 'object' && content !== null && !Array.isArray(content);
 }
 
 /** The HTTP status with which the server refuses to upgrade; 101 when it does not. */

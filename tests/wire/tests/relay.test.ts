@@ -125,6 +125,20 @@ describe('The relay', { concurrency: 6 }, () => {
     assert.deepEqual(await heard(b, 1), ['4']);
   });
 
+  it('sends one message a WebSocket message, however many are ready', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const items = Array.from({ length: 500 }, (_, n) => ({ to: '*', content: `${n}` }));
+    const expected = items.map((one) => one.content);
+    const live = await relay(bob);
+    (await ada.rest.post('messages/batch', { items })).succeeds();
+    const late = await relay(bob, { after: 0 });
+
+    for (const socket of [live, late]) assert.deepEqual(await heard(socket, items.length), expected);
+    const path = `/ws/agent/messages/${project.id}`;
+    assert.equal(await upgradeStatus(server.url, path, { token: bob.token, query: { agent_id: 'bob', batch: 1 } }), 400);
+  });
+
   it('goes on where a dropped client was, with nothing lost', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();

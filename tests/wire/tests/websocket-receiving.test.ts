@@ -207,6 +207,45 @@ describe('Receiving over a connection', { concurrency: 6 }, () => {
   });
 });
 
+describe('What is ready together', { concurrency: 6 }, () => {
+  it('comes one frame a WebSocket message to whoever did not ask for more', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const live = await bob.connect();
+    const eve = await project.agent('eve');
+    const { items, said } = many(['bob', 'eve']);
+    await live.ok('subscribe', { feeds: { messages: {} } });
+    (await ada.rest.post('messages/batch', { items })).succeeds();
+    const late = await eve.connect({ query: { batch: 0 } });
+
+    // Taken in their order, and each alone: the socket takes no array for a message.
+    for (const socket of [live, late]) assert.deepEqual(await contentsOf(socket, items.length), said);
+    for (const content of said)
+      assert.equal((await live.event<{ item: { content: string } }>('change')).item.content, content, 'the changes of a feed');
+    const frames = said.map((_, n) => ({ event: 'agent:heartbeat', id: `h${n}` }));
+    live.sendJson(frames);
+    for (const { id } of frames) assert.equal((await live.take('an answer', (one) => one.id !== undefined)).id, id);
+  });
+
+  it('comes as an array to whoever did', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const { items, said } = many(['bob']);
+    (await ada.rest.post('messages/batch', { items })).succeeds();
+
+    const socket = await bob.connect({ query: { batch: 1, window: items.length } });
+
+    assert.deepEqual(await contentsOf(socket, items.length), said);
+    assert.ok(socket.arrays > 0, 'nothing came together');
+  });
+
+  /** As many messages as a connection may have out unasked. */
+  function many(to: readonly string[]) {
+    const items = Array.from({ length: 50 }, (_, n) => ({ to, content: `${n}` }));
+    return { items, said: items.map((one) => one.content) };
+  }
+});
+
 describe('A connection that breaks', { concurrency: 6 }, () => {
   it('gives back what it had, uncounted', async () => {
     const project = await TestProject.create(server);

@@ -62,8 +62,18 @@ describe('A connection', { concurrency: 6 }, () => {
       ['lease_seconds', '3601'],
       ['ack', 'maybe'],
       ['notify', 'loudly'],
+      ['batch', 'yes'],
+      ['batch', '2'],
+      ['batch', ''],
     ] as const)
       assert.equal(await upgradeStatus(server.url, '/ws/ada', { token: ada.token, query: { [name]: value } }), 400, `${name}=${value}`);
+  });
+
+  it('takes a flag as a word or a digit', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada');
+    for (const batch of ['true', 'false', 1, 0])
+      assert.equal(await upgradeStatus(server.url, '/ws/ada', { token: ada.token, query: { batch } }), 101, `batch=${batch}`);
   });
 
   it('ends when its token does', async () => {

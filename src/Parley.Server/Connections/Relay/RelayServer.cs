@@ -24,7 +24,7 @@ internal sealed partial class RelayServer(
             new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
         using var stay = drain.Begin();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token);
-        var outbound = new Outbound(socket, CancellationToken.None);
+        var outbound = new Outbound(socket, batch: false, CancellationToken.None);
         if (agent is not null)
         {
             tracker.Arrived = seq => _ = MoveAsync(project, agent, seq);

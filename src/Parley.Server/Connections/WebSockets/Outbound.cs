@@ -4,11 +4,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Frames on their way to one socket. Whoever adds never waits; one drain at a time writes everything that is ready as one
-/// WebSocket message. Nothing runs and no buffer is held while there is nothing to write.</summary>
-internal sealed class Outbound(WebSocket socket, CancellationToken closed) : IThreadPoolWorkItem
+/// <summary>Frames on their way to one socket. Whoever adds never waits; one drain at a time writes everything that is ready. Nothing runs
+/// and no buffer is held while there is nothing to write.</summary>
+/// <param name="batch">Whether frames that are ready together go as an array in one WebSocket message, which costs far less. A stock client
+/// expects one frame a message, so only one that asked gets arrays.</param>
+internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken closed) : IThreadPoolWorkItem
 {
-    /// <summary>A message is sent when it has grown to this: larger ones would hold up what comes behind.</summary>
+    /// <summary>An array is sent when it has grown to this: larger ones would hold up what comes behind.</summary>
     private const int MessageBytes = 64 * 1024;
 
     /// <summary>Frames that may wait before those who can wait are made to.</summary>
@@ -172,12 +174,13 @@ internal sealed class Outbound(WebSocket socket, CancellationToken closed) : ITh
             var first = next;
             buffer.Clear();
             buffer.Raw("["u8);
-            while (next < frames.Count && buffer.Length < MessageBytes)
+            do
             {
                 if (next > first)
                     buffer.Raw(","u8);
                 frames[next++].Write(buffer);
             }
+            while (batch && next < frames.Count && buffer.Length < MessageBytes);
 
             var single = next - first == 1;
             if (!single)

@@ -32,7 +32,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Session = Guid.NewGuid().ToString("N");
         Sender = null!;
         _window = options.Window;
-        Outbound = new Outbound(socket, _closing.Token);
+        Outbound = new Outbound(socket, options.Batch, _closing.Token);
     }
 
     internal WebSocket Socket { get; }
@@ -262,6 +262,9 @@ internal sealed record ConnectionOptions
 
     /// <summary>Whether others' coming and going is told unasked.</summary>
     internal bool NotifyAll { get; init; }
+
+    /// <summary>Whether the client reads arrays of frames.</summary>
+    internal bool Batch { get; init; }
 
     public bool Takes { get; init; } = true;
 }

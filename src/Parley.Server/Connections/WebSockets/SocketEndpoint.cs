@@ -73,6 +73,7 @@ internal sealed record ConnectionQuery(ConnectionOptions Options, string? Sessio
             Window = query.Int("window", 0, DeliveryWindow.Most, "Unacknowledged messages that the server may have out.") ?? DeliveryWindow.Default,
             NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: others' coming and going too.") == "all",
             Lease = TimeSpan.FromSeconds(query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long a message may be unsettled.") ?? 300),
+            Batch = query.Flag("batch", "Frames that are ready together come as an array in one WebSocket message.") ?? false,
         },
         query.Text("session", "The session of a connection that broke: what it held is freed at once."));
 }
