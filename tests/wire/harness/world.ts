@@ -19,6 +19,9 @@ export const callers = [
 
 export type Caller = (typeof callers)[number];
 
+/** What is written into everything of a world, and nowhere else: whoever sees it sees into the project. */
+export const secret = 'a private word';
+
 /** A project with one of everything, and a token for everybody. */
 export class World {
   readonly project: TestProject;
@@ -33,7 +36,12 @@ export class World {
   /** The id of a token of eve's. */
   readonly tokenId: string;
 
-  private constructor(fields: { [field in keyof World]: World[field] }) {
+  /** What tells that the project is there, or what is in it. */
+  get secrets(): readonly string[] {
+    return [secret, this.project.id, this.message, this.thread, this.execution, this.deadLetter, this.lease, this.tokenId];
+  }
+
+  private constructor(fields: Omit<World, 'secrets'>) {
     this.project = fields.project;
     this.tokens = fields.tokens;
     this.message = fields.message;
@@ -47,14 +55,14 @@ export class World {
   static async create(server: Server): Promise<World> {
     const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0 });
     const [ada, bob] = await project.pair();
-    const eve = await project.agent('eve');
+    const eve = await project.agent('eve', { name: secret });
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
-    (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha', members })).succeeds();
-    (await ada.rest.put('memory/key/a/b', { value: 1 })).succeeds();
-    const { execution_id: execution } = await ada.execution({ squad_id: 'alpha' });
+    (await project.admin.post('squads', { squad_id: 'alpha', name: secret, members })).succeeds();
+    (await ada.rest.put('memory/key/a/b', { value: secret })).succeeds();
+    const { execution_id: execution } = await ada.execution({ title: secret, squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);
-    const sent = await ada.send({ to: 'bob', content: 'private' });
+    const sent = await ada.send({ to: 'bob', content: secret });
     const { lease_id: lease } = await bob.claimOne({ lease_seconds: 3600 });
 
     return new World({
@@ -71,7 +79,7 @@ export class World {
 }
 
 async function refused(ada: TestAgent, bob: TestAgent): Promise<{ deadLetter: string }> {
-  const id = await ada.tell('bob', 'unwanted');
+  const id = await ada.tell('bob', secret);
   const { lease_id, delivery_id: deadLetter } = await bob.claimOne();
   (await bob.rest.post(`messages/${id}/nack`, { lease_id })).succeeds();
   return { deadLetter };

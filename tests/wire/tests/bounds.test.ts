@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '../harness/deadline.ts';
 import { contents, TestProject } from '../harness/project.ts';
+import type { Answer } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import type { Message, Page, SendAnswer } from '../harness/wire.ts';
 
@@ -43,7 +44,11 @@ describe('Expiry', { concurrency: 4 }, () => {
     await project.timePasses(1.2);
 
     const send = () => ada.rest.post('messages', { to: 'bob', content: 'fresh' });
-    await eventually('room in the mailbox', send, (answer) => answer.status === 201, 120_000);
+    const sent = (answer: Answer) => {
+      if (answer.status !== 201) answer.problem(429, 'mailbox_full');
+      return answer.status === 201;
+    };
+    await eventually('room in the mailbox', send, sent, 120_000);
   });
 });
 

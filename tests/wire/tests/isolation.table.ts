@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller, World } from '../harness/world.ts';
 
-/** What a caller may get: any success, or one of these statuses. */
-export type Expected = 'ok' | number | readonly (number | 'ok')[];
-
-/** Those who are someone here. The others are refused everywhere, in the same way. */
+/** Those who are someone here. */
 export type Insider = Exclude<Caller, 'stranger' | 'expired' | 'revoked' | 'nobody'>;
+
+/** An agent of another project, who names this one (`intruder`), or asks the same in its own (`stranger`). */
+export type Outsider = 'intruder' | 'stranger';
 
 export interface Row {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'SSE' | 'WS';
   readonly path: (world: World) => string;
   readonly body?: (world: World) => unknown;
-  readonly expected: Record<Insider, Expected>;
+  /** The status that each gets; of a batch, that of its one item. */
+  readonly expected: Record<Insider | Outsider, number>;
 }
 
-type Expectations = Partial<Record<Insider | 'agents' | 'rest', Expected>>;
+type Expectations = Partial<Record<Insider | Outsider | 'agents' | 'rest', number>>;
 
 /** Fills in a row: a caller named by itself, else as one of the agents, else as the rest, else refused. */
 function row(method: Row['method'], path: string | Row['path'], expectations: Expectations, body?: unknown): Row {
   const { agents, rest, ...named } = expectations;
-  const of = (caller: Insider, group?: Expected): Expected => named[caller] ?? group ?? rest ?? 403;
+  const of = (caller: Insider, group?: number): number => named[caller] ?? group ?? rest ?? 403;
+  const [ada, bob, eve] = [of('ada', agents), of('bob', agents), of('eve', agents)];
+  // What no agent may is refused before anybody looks where; all else of another project is not there.
+  const elsewhere = [ada, bob, eve].every((status) => status === 403) ? 403 : 404;
   return {
     method,
     path: typeof path === 'string' ? () => path : path,
@@ -28,24 +32,33 @@ function row(method: Row['method'], path: string | Row['path'], expectations: Ex
       admin: of('admin'),
       operator: of('operator'),
       observer: of('observer'),
-      ada: of('ada', agents),
-      bob: of('bob', agents),
-      eve: of('eve', agents),
+      ada,
+      bob,
+      eve,
       join: named.join ?? 403,
+      intruder: named.intruder ?? elsewhere,
+      stranger: named.stranger ?? elsewhere,
     },
   };
 }
 
 /** Read by all who belong to the project. */
-const readers: Expectations = { rest: 'ok' };
+const readers: Expectations = { rest: 200 };
+/** Likewise, and there in every project. */
+const lists: Expectations = { rest: 200, stranger: 200 };
+/** Another agent's name is refused before anybody looks where. */
+const another: Expectations = { intruder: 403, stranger: 403 };
 /** Read by those who took part, and those who read all. */
-const participants: Expectations = { rest: 'ok', eve: 404 };
-/** For the agent ada, and those above. */
-const adas: Expectations = { admin: 'ok', operator: 'ok', ada: 'ok' };
-const above: Expectations = { admin: 'ok', operator: 'ok' };
-const admins: Expectations = { admin: 'ok' };
-const settlers: Expectations = { admin: 'ok', bob: 'ok', ada: 404, eve: 404, operator: [403, 404] };
-const executors: Expectations = { admin: 'ok', operator: 'ok', ada: 'ok', bob: 'ok' };
+const participants: Expectations = { rest: 200, eve: 404 };
+/** For the agent ada, and those above; there is an ada elsewhere too. */
+const adas: Expectations = { admin: 200, operator: 200, ada: 200, stranger: 200 };
+const adasEmpty: Expectations = { admin: 204, operator: 204, ada: 204, stranger: 204 };
+const above: Expectations = { admin: 200, operator: 200 };
+const aboveEmpty: Expectations = { admin: 204, operator: 204 };
+const admins: Expectations = { admin: 200 };
+const administration: Expectations = { admin: 200, operator: 200, observer: 200 };
+const settlers: Expectations = { admin: 204, bob: 204, ada: 404, eve: 404, operator: 404 };
+const executors: Expectations = { admin: 200, operator: 200, ada: 200, bob: 200 };
 const text = { content: 'x' };
 
 const message =
@@ -56,112 +69,108 @@ const execution =
   (rest = '') =>
   (world: World) =>
     `executions/${world.execution}${rest}`;
+const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
 
 /** Who may do what, call by call. */
 export const table: readonly Row[] = [
-  row('POST', 'agents/register', { admin: 'ok', operator: 'ok', join: 'ok' }, { agent_id: 'new', name: 'New' }),
-  row('POST', 'agents/register', { admin: 'ok', operator: 'ok', ada: 'ok', join: [403, 409] }, { agent_id: 'ada', name: 'Ada' }),
-  row('GET', 'agents', readers),
-  row('GET', 'agents/online', readers),
-  row('GET', 'agents/ada', readers),
+  row('POST', 'agents/register', { admin: 201, operator: 201, join: 201, intruder: 404 }, { agent_id: 'new', name: 'New' }),
+  row('POST', 'agents/register', { ...adas, join: 409 }, { agent_id: 'ada', name: 'Ada' }),
+  row('GET', 'agents', lists),
+  row('GET', 'agents/online', lists),
+  row('GET', 'agents/ada', lists),
   row('PUT', 'agents/ada', adas, { name: 'Ada' }),
-  row('DELETE', 'agents/ada', adas),
+  row('DELETE', 'agents/ada', adasEmpty),
   row('PUT', 'agents/ada/status', adas, { status: 'busy' }),
-  row('POST', 'agents/ada/heartbeat', adas),
+  row('POST', 'agents/ada/heartbeat', adasEmpty),
   row('POST', 'agents/ada/pause', above),
   row('POST', 'agents/ada/resume', above),
-  row('GET', 'agents/ada/subscriptions', readers),
+  row('GET', 'agents/ada/subscriptions', lists),
   row('PUT', 'agents/ada/subscriptions', adas, { topics: ['a.b'] }),
-  row('POST', 'agents/ada/token', adas),
+  row('POST', 'agents/ada/token', { admin: 201, operator: 201, ada: 201, stranger: 201 }),
 
-  row('POST', 'messages', { admin: ['ok', 400], operator: 201, agents: 201 }, { to: 'bob', ...text }),
+  row('POST', 'messages', { admin: 201, operator: 201, agents: 201 }, { to: 'bob', ...text }),
   row('POST', 'messages', { admin: 201, ada: 201 }, { to: 'bob', sender_id: 'ada', ...text }),
-  row('POST', 'messages', { admin: 201, operator: 201 }, { to: 'bob', sender_id: 'human', ...text }),
-  row('POST', 'messages', { admin: ['ok', 404], operator: ['ok', 404], ada: 201, bob: 201, eve: 404 }, (world: World) => ({
+  row('POST', 'messages', { admin: 201, operator: 201, intruder: 404 }, { to: 'bob', sender_id: 'human', ...text }),
+  row('POST', 'messages', { admin: 201, operator: 201, ada: 201, bob: 201, eve: 404 }, (world: World) => ({
     to: 'bob',
     reply_to: world.message,
     ...text,
   })),
-  row('POST', 'messages/batch', { admin: 'ok', operator: 'ok', agents: 'ok' }, { items: [{ to: 'bob', ...text }] }),
-  row('POST', 'broadcast', { admin: ['ok', 400], operator: 201, agents: 201 }, text),
-  row('POST', 'requests', { admin: [400, 504], operator: 504, agents: 504 }, { to: 'bob', timeout_seconds: 1, ...text }),
-  row('GET', 'messages', readers),
-  row('GET', 'messages/recent', readers),
+  row('POST', 'messages/batch', { admin: 201, operator: 201, agents: 201 }, { items: [{ to: 'bob', ...text }] }),
+  row('POST', 'broadcast', { admin: 201, operator: 201, agents: 201, stranger: 201 }, text),
+  row('POST', 'requests', { admin: 504, operator: 504, agents: 504 }, { to: 'bob', timeout_seconds: 1, ...text }),
+  row('GET', 'messages', lists),
+  row('GET', 'messages/recent', lists),
   row('GET', message(), participants),
   row('GET', message('/trace'), participants),
-  row('PUT', message('/reactions/x'), { admin: ['ok', 400, 403], operator: 'ok', ada: 'ok', bob: 'ok', eve: 404 }),
-  row('DELETE', message('/reactions/x'), { admin: ['ok', 400, 403], operator: ['ok', 404], ada: ['ok', 404], bob: ['ok', 404], eve: 404 }),
-  row('DELETE', message(), { admin: 'ok', operator: 'ok', ada: 'ok', bob: 403, eve: 404 }),
+  row('PUT', message('/reactions/x'), { admin: 204, operator: 204, ada: 204, bob: 204, eve: 404 }),
+  row('DELETE', message('/reactions/x'), { admin: 204, operator: 204, ada: 204, bob: 204, eve: 404 }),
+  row('DELETE', message(), { admin: 204, operator: 204, ada: 204, bob: 403, eve: 404 }),
 
-  row('GET', 'agents/bob/inbox', { admin: 'ok', operator: 'ok', observer: 'ok', bob: 'ok' }),
-  row('GET', 'messages/bob', { admin: 'ok', operator: 'ok', observer: 'ok', bob: 'ok', agents: [403, 404] }),
-  row('GET', 'agents/human/inbox', { admin: 'ok', operator: 'ok', observer: 'ok' }),
-  row('POST', 'agents/bob/claim', { admin: 'ok', bob: 'ok' }, {}),
+  row('GET', 'agents/bob/inbox', { ...administration, bob: 200, ...another }),
+  row('GET', 'messages/bob', { ...administration, bob: 200, agents: 404 }),
+  row('GET', 'agents/human/inbox', administration),
+  row('POST', 'agents/bob/claim', { admin: 200, bob: 200, ...another }, {}),
   row('POST', 'agents/human/claim', above, {}),
   row('POST', message('/ack'), settlers, lease),
   row('POST', message('/nack'), settlers, lease),
   row('POST', message('/extend'), settlers, lease),
-  row('POST', message('/surfaced'), { ...settlers, admin: ['ok', 404] }),
-  row('POST', 'acks', { admin: 'ok', operator: 'ok', agents: 'ok' }, (world: World) => ({
-    items: [{ message_id: world.message, ...lease(world) }],
-  })),
+  row('POST', message('/surfaced'), settlers),
+  // Those above settle many as `human`, unless they name somebody.
+  row('POST', 'acks', { ...settlers, admin: 404 }, settling),
+  row('POST', 'acks?agent_id=bob', { admin: 204, bob: 204, intruder: 404, stranger: 403 }, settling),
 
-  row('GET', 'dead-letters', readers),
-  row('POST', (world) => `dead-letters/${world.deadLetter}/requeue`, above),
-  row('DELETE', (world) => `dead-letters/${world.deadLetter}`, above),
+  row('GET', 'dead-letters', lists),
+  row('POST', (world) => `dead-letters/${world.deadLetter}/requeue`, aboveEmpty),
+  row('DELETE', (world) => `dead-letters/${world.deadLetter}`, aboveEmpty),
   row('POST', 'dead-letters/requeue', above, {}),
   row('POST', 'dead-letters/purge', above, {}),
 
-  row('GET', 'threads', readers),
+  row('GET', 'threads', lists),
   row('GET', (world) => `threads/${world.thread}`, participants),
   row('GET', (world) => `threads/${world.thread}/current?since=1`, participants),
 
-  row('POST', 'squads', above, { name: 'Beta' }),
-  row('GET', 'squads', readers),
+  row('POST', 'squads', { admin: 201, operator: 201 }, { name: 'Beta' }),
+  row('GET', 'squads', lists),
   row('GET', 'squads/alpha', readers),
   row('PUT', 'squads/alpha', above, { name: 'Alpha' }),
   row('PUT', 'squads/alpha/members/eve', above),
-  row('DELETE', 'squads/alpha/members/ada', above),
-  row('DELETE', 'squads/alpha', above),
+  row('DELETE', 'squads/alpha/members/ada', aboveEmpty),
+  row('DELETE', 'squads/alpha', aboveEmpty),
 
-  row('POST', 'memory', { admin: 'ok', operator: 'ok', agents: 'ok' }, { key: 'a/b', value: 1 }),
-  row('GET', 'memory', readers),
-  row('PUT', 'memory/key/a/b', { admin: 'ok', operator: 'ok', agents: 'ok' }, { value: 2 }),
+  row('POST', 'memory', { ...executors, eve: 200, stranger: 201 }, { key: 'a/b', value: 1 }),
+  row('GET', 'memory', lists),
+  row('PUT', 'memory/key/a/b', { ...executors, eve: 200, stranger: 201 }, { value: 2 }),
   row('GET', 'memory/key/a/b', readers),
-  row('DELETE', 'memory/key/a/b', { admin: 'ok', operator: 'ok', agents: 'ok' }),
+  row('DELETE', 'memory/key/a/b', { admin: 204, operator: 204, agents: 204 }),
 
-  row('POST', 'executions', { admin: 'ok', operator: 'ok', agents: 'ok' }, { title: 'A run' }),
-  row('GET', 'executions', readers),
+  row('POST', 'executions', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A run' }),
+  row('GET', 'executions', lists),
   row('GET', execution(), readers),
   row('PATCH', execution(), executors, { progress: 10 }),
-  row('POST', execution('/logs'), executors, { message: 'x' }),
+  row('POST', execution('/logs'), { admin: 204, operator: 204, ada: 204, bob: 204 }, { message: 'x' }),
   row('POST', execution('/complete'), executors, {}),
   row('POST', execution('/fail'), executors, { error: 'x' }),
   row('POST', execution('/cancel'), executors, {}),
 
-  row('GET', 'projects', { admin: 'ok', operator: 'ok', observer: 'ok' }),
-  row('GET', (world) => `projects/${world.project.id}`, { admin: 'ok', operator: 'ok', observer: 'ok' }),
-  row('POST', 'projects', admins, () => ({ project_id: `q-${randomUUID()}`, name: 'Q' })),
+  row('GET', 'projects', administration),
+  row('GET', (world) => `projects/${world.project.id}`, administration),
+  row('POST', 'projects', { admin: 201 }, () => ({ project_id: `q-${randomUUID()}`, name: 'Q' })),
   row('PUT', (world) => `projects/${world.project.id}`, admins, { name: 'P' }),
-  row('DELETE', (world) => `projects/${world.project.id}`, admins),
-  row('POST', 'tokens', admins, (world: World) => ({ kind: 'observer', project_id: world.project.id })),
-  row('GET', 'tokens', { admin: 'ok', operator: 'ok', observer: 'ok' }),
-  row('DELETE', (world) => `tokens/${world.tokenId}`, admins),
-  row('POST', 'tickets', readers, (world: World) => ({ path: `/api/v1/sse/project/${world.project.id}` })),
-  row('GET', 'stats', readers),
+  row('DELETE', (world) => `projects/${world.project.id}`, { admin: 204 }),
+  row('POST', 'tokens', { admin: 201 }, (world: World) => ({ kind: 'observer', project_id: world.project.id })),
+  row('GET', 'tokens', administration),
+  row('DELETE', (world) => `tokens/${world.tokenId}`, { admin: 204 }),
+  row('POST', 'tickets', { rest: 201, stranger: 201 }, (world: World) => ({ path: `/api/v1/sse/project/${world.project.id}` })),
+  row('GET', 'stats', lists),
 
   row('SSE', (world) => `project/${world.project.id}`, readers),
   row('SSE', (world) => `execution/${world.execution}`, readers),
   row('SSE', (world) => `thread/${world.thread}`, participants),
-  row('SSE', 'agent/bob', { admin: 'ok', operator: 'ok', observer: 'ok', bob: 'ok' }),
-  row('SSE', 'events', readers),
-  row('WS', '/ws/bob', { admin: 'ok', operator: [403, 'ok'], bob: 'ok' }),
-  row('WS', '/ws/human', { admin: 'ok', operator: 'ok', observer: 'ok' }),
-  row('WS', (world) => `/ws/agent/messages/${world.project.id}?agent_id=bob`, {
-    admin: 'ok',
-    bob: 'ok',
-    operator: [403, 'ok'],
-    observer: [403, 'ok'],
-  }),
+  row('SSE', 'agent/bob', { ...administration, bob: 200, ...another }),
+  row('SSE', 'events', lists),
+  row('WS', '/ws/bob', { admin: 101, bob: 101, ...another }),
+  row('WS', '/ws/human', { admin: 101, operator: 101, observer: 101 }),
+  row('WS', (world) => `/ws/agent/messages/${world.project.id}?agent_id=bob`, { admin: 101, bob: 101 }),
 ];

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import type { Rest } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import { upgradeStatus } from '../harness/socket.ts';
 import { EventStream } from '../harness/stream.ts';
-import { callers, World, type Caller } from '../harness/world.ts';
-import { table, type Expected, type Insider, type Row } from './isolation.table.ts';
+import { callers, secret, World, type Caller } from '../harness/world.ts';
+import { table, type Insider, type Outsider, type Row } from './isolation.table.ts';
 
 const server = await startServer();
 
@@ -20,41 +22,46 @@ const placeholders = {
   tokenId: 'TOKEN',
 } as unknown as World;
 
-/** Makes the call of a row as somebody, and answers with the status; a refusal is checked for its form. */
-async function attempt({ method, path, body }: Row, world: World, caller: Caller): Promise<number> {
-  const rest = world.project.as(world.tokens[caller]);
-  if (method === 'SSE') return EventStream.status(rest, path(world));
-  if (method === 'WS') return upgradeStatus(server.url, path(world), { token: rest.token, query: { project_id: world.project.id } });
-  const answer = await rest.call(method, path(world), body?.(world));
+interface Outcome {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Makes the call of a row by this client; a refusal is checked for its form. */
+async function attempt({ method, path, body }: Row, world: World, rest: Rest, query: Record<string, string> = {}): Promise<Outcome> {
+  if (method === 'SSE') return { status: await EventStream.status(rest, path(world), { query }), text: '' };
+  if (method === 'WS') return { status: await upgradeStatus(server.url, path(world), { token: rest.token, query }), text: '' };
+  const answer = await rest.call(method, path(world), body?.(world), { query });
   if (answer.status >= 400) answer.problem(answer.status);
-  return answer.status;
+  return { status: answer.status === 200 ? ofItem(answer.text) : answer.status, text: answer.text };
 }
 
-function fits(status: number, expected: Expected): boolean {
-  if (expected === 'ok') return (status >= 200 && status < 300) || status === 101;
-  return typeof expected === 'number' ? status === expected : expected.some((one) => fits(status, one));
+/** What became of the one item of a batch, each of which has a status of its own. */
+function ofItem(text: string): number {
+  const { items } = JSON.parse(text) as { items?: { status?: unknown }[] };
+  const status = items?.[0]?.status;
+  return typeof status === 'number' ? status : 200;
 }
 
-function mayDoIt(expected: Expected): boolean {
-  return [expected].flat().some((one) => one === 'ok' || one < 400 || one === 504);
+function mayDoIt(status: number): boolean {
+  return status < 400 || status === 504;
 }
 
 describe('Who may do what', { concurrency: 4 }, () => {
   for (const row of table) {
-    const name = `${row.method} ${row.path(placeholders)}${row.body ? ` ${JSON.stringify(row.body(placeholders))}` : ''}`;
-
-    it(name, async () => {
+    it(nameOf(row), async () => {
       const wrong: string[] = [];
-      const check = async (world: World, caller: Caller, expected: Expected) => {
-        const status = await attempt(row, world, caller);
-        if (!fits(status, expected)) wrong.push(`${caller}: ${status} where ${JSON.stringify(expected)} is right`);
+      const check = async (world: World, caller: Caller, expected: number) => {
+        const { status } = await attempt(row, world, server.rest(world.tokens[caller]), { project_id: world.project.id });
+        if (status !== expected) wrong.push(`${caller}: ${status} where ${expected} is right`);
       };
 
       // Who is refused comes first, on one world, so that the first who may finds it unchanged.
       const world = await World.create(server);
       for (const caller of ['nobody', 'expired', 'revoked'] as const) await check(world, caller, 401);
-      if (isAboutOne(row)) await check(world, 'stranger', [403, 404]);
-      const insiders = Object.entries(row.expected) as [Insider, Expected][];
+      const insiders = (Object.entries(row.expected) as [Insider | Outsider, number][]).filter(
+        (one): one is [Insider, number] => one[0] !== 'intruder' && one[0] !== 'stranger',
+      );
       for (const [caller, expected] of insiders.filter(([, one]) => !mayDoIt(one))) await check(world, caller, expected);
 
       const those = insiders.filter(([, one]) => mayDoIt(one));
@@ -66,17 +73,56 @@ describe('Who may do what', { concurrency: 4 }, () => {
   }
 });
 
-describe('An agent of another project', () => {
-  it('sees nothing of this one in any list', async () => {
+describe('An agent of another project', { concurrency: 4 }, () => {
+  for (const row of table) {
+    it(`sees and changes nothing of this one by ${nameOf(row)}`, async () => {
+      const world = await World.create(server);
+      const before = await contentOf(world);
+      const rest = server.rest(world.tokens.stranger);
+      const nowhere = Object.create(world, { project: { value: { id: `p-${randomUUID()}` } } }) as World;
+
+      const named = await attempt(row, world, rest, { project_id: world.project.id });
+      const none = await attempt(row, nowhere, rest, { project_id: nowhere.project.id });
+      const own = await attempt(row, world, rest);
+
+      const { intruder, stranger } = row.expected;
+      assert.deepEqual({ intruder: named.status, stranger: own.status }, { intruder, stranger });
+      for (const { text } of [named, own]) assertTellsNothing(text, world, row);
+      const asNone = { ...named, text: named.text.replaceAll(world.project.id, nowhere.project.id) };
+      assert.deepEqual(asNone, none, 'a project that is not there is answered otherwise');
+      assert.deepEqual(await contentOf(world), before);
+    });
+  }
+
+  /** What the project holds, as its administrator sees it. */
+  async function contentOf({ project }: World): Promise<string[]> {
+    const lists = ['agents', 'messages', 'dead-letters', 'squads', 'memory', 'executions', 'agents/bob/inbox'];
+    const answers = await Promise.all(lists.map((list) => project.admin.get(list)));
+    for (const answer of answers) answer.succeeds(200);
+    return answers.map((answer) => answer.text);
+  }
+
+  it('opens nothing of this one with a ticket', async () => {
     const world = await World.create(server);
-    const rest = world.project.as(world.tokens.stranger);
-    for (const row of table.filter((one) => one.method === 'GET' && !isAboutOne(one))) {
-      const { status, text } = await rest.get(row.path(world));
-      assert.ok(status === 200 || status === 403 || status === 404, `${row.path(world)}: ${status}`);
-      for (const secret of [world.project.id, world.message, world.execution, 'private'])
-        assert.ok(!text.includes(`"${secret}"`) && !/"private"/.test(text), `${row.path(world)} shows ${secret}`);
-    }
+    const rest = server.rest(world.tokens.stranger);
+    const path = `/api/v1/sse/project/${world.project.id}`;
+    const { ticket } = (await rest.post('tickets', { path })).as<{ ticket: string }>(201);
+    assert.equal(await EventStream.status(server.rest(null), `project/${world.project.id}`, { query: { ticket } }), 404);
   });
+
+  /** Whole values alone: some ids are short numbers. */
+  function isIn(text: string, one: string): boolean {
+    return one === secret ? text.includes(one) : [`"${one}"`, `'${one}'`].some((quoted) => text.includes(quoted));
+  }
+
+  /** A refusal may repeat what the caller said. */
+  function assertTellsNothing(text: string, world: World, row: Row): void {
+    const said = `${row.path(world)} ${JSON.stringify(row.body?.(world) ?? null)}`;
+    for (const one of world.secrets)
+      if (one !== world.project.id && !said.includes(one)) assert.ok(!isIn(text, one), `shows ${one}: ${text}`);
+    const rest = text.replaceAll(`There is no project '${world.project.id}'.`, '');
+    assert.ok(!rest.includes(world.project.id), `shows the project: ${text}`);
+  }
 });
 
 describe('Every call that the server describes', () => {
@@ -106,8 +152,6 @@ describe('Every call that the server describes', () => {
   }
 });
 
-/** Whether the call is about a thing of this project, which a stranger therefore can not find. */
-function isAboutOne(row: Row): boolean {
-  const [path, body] = [row.path(placeholders), JSON.stringify(row.body?.(placeholders) ?? null)];
-  return ['MESSAGE', 'THREAD', 'EXECUTION', 'DEAD', 'PROJECT', 'TOKEN', '/bob'].some((one) => path.includes(one) || body.includes(one));
+function nameOf(row: Row): string {
+  return `${row.method} ${row.path(placeholders)}${row.body ? ` ${JSON.stringify(row.body(placeholders))}` : ''}`;
 }

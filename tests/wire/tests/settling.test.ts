@@ -159,10 +159,11 @@ describe('A lease', { concurrency: 4 }, () => {
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'hello');
     const extend = async (seconds: number): Promise<{ lease_id: string; seconds: number }> => {
+      const claimed = Date.now();
       const { lease_id } = await bob.claimOne({ lease_seconds: seconds });
       const answer = await bob.rest.post(`messages/${id}/extend`, { lease_id, lease_seconds: 600 });
-      // A machine may be too busy to extend a short lease in time.
-      if (answer.status === 409 && seconds < 60) return extend(seconds * 2);
+      // A machine may be too busy to extend a short lease in time, which the clock must show.
+      if (answer.status === 409 && Date.now() >= claimed + seconds * 1000) return extend(seconds * 2);
       answer.succeeds();
       return { lease_id, seconds };
     };
