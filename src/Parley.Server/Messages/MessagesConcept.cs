@@ -190,7 +190,7 @@ internal sealed class MessagesConcept(
         if (sender is null)
             return problem!;
         using var request = await requests.BeginAsync(context.Project, sender, draft, context.Cancellation);
-        if ((await request.StoredAsync()).Problem is { } refused)
+        if ((await request.StoredAsync(context.Cancellation)).Problem is { } refused)
             return refused;
         var (answer, late) = await request.AnswerAsync(context.Cancellation);
         return answer is null ? late! : Answer.Raw(buffer => buffer.Raw(answer));

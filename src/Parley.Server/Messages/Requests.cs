@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Coordination;
+using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
@@ -8,7 +9,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Messages;
 
 /// <summary>Sends that wait for their first reply.</summary>
-internal sealed class Requests(Mailbox mailbox, IDeliveryStore store, PendingRequests pending, Stopping stopping, TimeProvider clock)
+internal sealed class Requests(Mailbox mailbox, IDeliveryStore store, IMessageHistory history, PendingRequests pending, Stopping stopping, TimeProvider clock)
 {
     /// <summary>Sends a request. What returns is accepted in its order; the rest is awaited on it.</summary>
     internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
@@ -17,25 +18,38 @@ internal sealed class Requests(Mailbox mailbox, IDeliveryStore store, PendingReq
         if (draft.Intent == Intent.Inform)
             draft.Intent = Intent.Request;
         var sends = await mailbox.SubmitAsync(project, sender, [draft], waiter.Bind, cancellationToken);
-        return new RunningRequest(store, project, sender, sends, waiter, TimeSpan.FromSeconds(Math.Clamp(draft.TimeoutSeconds, 0, SendRules.LongestTimeout)), stopping, clock);
+        return new RunningRequest(store, history, project, sender, sends, waiter, TimeSpan.FromSeconds(Math.Clamp(draft.TimeoutSeconds, 0, SendRules.LongestTimeout)), stopping, clock);
     }
 }
 
 /// <summary>A request under way.</summary>
 internal sealed class RunningRequest(
-    IDeliveryStore store, ProjectState project, Sender sender, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock) : IDisposable
+    IDeliveryStore store, IMessageHistory history, ProjectState project, Sender sender, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock)
+    : IDisposable
 {
     private Guid _messageId;
 
     /// <summary>Whether the request itself was stored.</summary>
-    internal async ValueTask<SendReply> StoredAsync()
+    internal async ValueTask<SendReply> StoredAsync(CancellationToken cancellationToken)
     {
         var reply = (await sends.DoneAsync())[0];
         _messageId = reply.Outcome?.MessageId ?? default;
         // The same request again, under its key: whoever asked first may be gone, so this one waits now.
         if (reply.Outcome is { Result: SendResult.Duplicate } again)
+        {
             waiter.Bind(again.Seq);
+            await HearAgainAsync(again.Seq, cancellationToken);
+        }
+
         return reply;
+    }
+
+    /// <summary>A reply that is there already nobody brings again, and whoever asked first may have lost it on its way.</summary>
+    private async ValueTask HearAgainAsync(long seq, CancellationToken cancellationToken)
+    {
+        var replies = await history.RepliesAsync(project.Number, seq, cancellationToken);
+        if (replies.FirstOrDefault(one => one.Audience < Audience.Withheld && one.Recipients.Contains(sender.Number)) is { } first)
+            waiter.Deliver(new ClaimedDelivery(0, first.Seq, Attempt: 1, Lease: 0, LeaseUntil: 0, first.Json));
     }
 
     /// <summary>The answer's JSON, or the problem that there was none in time.</summary>

@@ -100,7 +100,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         {
             try
             {
-                var stored = await request.StoredAsync();
+                var stored = await request.StoredAsync(connection.Closing);
                 connection.Add(new SendAnswerFrame(id, [stored], isBatch: false));
                 if (stored.Problem is not null)
                     return;

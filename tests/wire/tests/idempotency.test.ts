@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { eventually } from '../harness/deadline.ts';
 import { contents, TestProject } from '../harness/project.ts';
 import { startServer } from '../harness/server.ts';
-import type { Agent, BatchItem, Page, SendAnswer } from '../harness/wire.ts';
+import type { Agent, BatchItem, Execution, Message, Page, SendAnswer } from '../harness/wire.ts';
 
 const server = await startServer();
 const key = 'order-66';
@@ -196,24 +198,115 @@ describe('The same key over each field of a send', { concurrency: 4 }, () => {
 describe('The header Idempotency-Key', { concurrency: 4 }, () => {
   const headers = { 'idempotency-key': key };
 
-  it('makes one of whatever a POST creates', async () => {
+  /** A creation, and another under the same key. `count` tells how many are there. */
+  interface Creation {
+    readonly body: Record<string, unknown>;
+    readonly other: Record<string, unknown>;
+    readonly count: (project: TestProject) => Promise<number>;
+    /** Where the answer is a send's, it says that it is not the first. */
+    readonly isSend?: true;
+    /** Where the path of the description has a part to fill in. */
+    readonly path?: (project: TestProject) => Promise<string>;
+  }
+
+  const listed = (path: string) => async (project: TestProject) => (await project.admin.get(path)).as<Page<unknown>>(200).items.length;
+  const execution = async (project: TestProject) => {
+    const [first] = (await project.admin.get('executions')).as<Page<Execution>>(200).items;
+    const { execution_id: id } = first ?? (await project.admin.post('executions', { title: 'A run' })).as<Execution>(201);
+    return (await project.admin.get(`executions/${id}`)).as<Execution>(200);
+  };
+  const ids = [`p-${randomUUID()}`, `p-${randomUUID()}`];
+  const creations: Record<string, Creation> = {
+    squads: { body: { name: 'Alpha' }, other: { name: 'Beta' }, count: listed('squads') },
+    executions: { body: { title: 'A run' }, other: { title: 'Another' }, count: listed('executions') },
+    'executions/{id}/logs': {
+      body: { message: 'half way' },
+      other: { message: 'done' },
+      count: async (project) => (await execution(project)).logs.length,
+      path: async (project) => `executions/${(await execution(project)).execution_id}/logs`,
+    },
+    memory: { body: { key: 'a', value: 1 }, other: { key: 'a', value: 2 }, count: listed('memory') },
+    projects: {
+      body: { project_id: ids[0], name: 'One' },
+      other: { project_id: ids[1], name: 'Other' },
+      count: async ({ admin }) =>
+        (await Promise.all(ids.map((id) => admin.get(`projects/${id}`, { project_id: id })))).filter((answer) => answer.status === 200)
+          .length,
+    },
+    messages: { body: { to: 'bob', content: 'once' }, other: { to: 'bob', content: 'twice' }, count: listed('messages'), isSend: true },
+    broadcast: { body: { content: 'once' }, other: { content: 'twice' }, count: listed('messages'), isSend: true },
+  };
+  /** These have tests of their own: an answer that comes from somebody else, and secrets, which are told once. */
+  const apart = ['requests', 'tokens'];
+
+  for (const [name, { body, other, count, isSend, path }] of Object.entries(creations))
+    it(`answers POST ${name} as the first time, and refuses another under its key`, async () => {
+      const project = await TestProject.create(server);
+      await project.pair();
+      const address = (await path?.(project)) ?? name;
+      const post = (content: unknown) => project.admin.post(address, content, { headers });
+
+      const first = await post(body);
+      first.succeeds();
+      const again = await post(body);
+      (await post(other)).problem(409, 'idempotency_conflict');
+      const last = await post(body);
+
+      for (const answer of [again, last]) {
+        assert.equal(answer.status, first.status);
+        for (const header of ['location', 'etag', 'content-type'])
+          assert.equal(answer.headers.get(header), first.headers.get(header), header);
+        if (isSend) assert.deepEqual(answer.as<SendAnswer>(), { ...first.as<SendAnswer>(), duplicate: true });
+        else assert.equal(answer.text, first.text);
+      }
+      assert.equal(await count(project), 1);
+    });
+
+  it('makes one entry of memory, whose version stays', async () => {
     const project = await TestProject.create(server);
-    for (const [path, body, id] of [
-      ['squads', { name: 'Alpha' }, 'squad_id'],
-      ['executions', { title: 'A run' }, 'execution_id'],
-    ] as const) {
-      const create = () => project.admin.post(path, body, { headers: { 'idempotency-key': `${key}-${path}` } });
-      const first = (await create()).as<Record<string, unknown>>();
-      const second = (await create()).as<Record<string, unknown>>();
-      assert.equal(second[id], first[id]);
-      assert.equal((await project.admin.get(path)).as<Page<unknown>>().items.length, 1, path);
-    }
+    const post = () => project.admin.post('memory', { key: 'a', value: 1 }, { headers });
+    const first = await post();
+    const { version } = first.as<{ version: number }>(201);
+    (await project.admin.put('memory/key/a', { value: 2 })).succeeds(200);
+
+    const again = await post();
+
+    assert.deepEqual([again.as<{ version: number }>(201).version, again.headers.get('etag')], [version, `"${version}"`]);
+    assert.equal((await project.admin.get('memory/key/a')).as<{ value: number }>(200).value, 2, 'the first answer changes nothing again');
   });
 
-  it('with another body is a conflict', async () => {
+  it('makes one request, whose reply is given again', async () => {
     const project = await TestProject.create(server);
-    (await project.admin.post('executions', { title: 'A run' }, { headers })).succeeds();
-    (await project.admin.post('executions', { title: 'Another' }, { headers })).problem(409, 'idempotency_conflict');
+    const [ada, bob] = await project.pair();
+    const post = (content: string, timeout = 60) =>
+      ada.rest.post('requests', { to: 'bob', content, timeout_seconds: timeout }, { headers });
+    (await post('once', 0.001)).problem(504, 'request_timeout');
+    const { message } = await bob.claimOne();
+    const { message_id: id } = await bob.send({ reply_to: message.message_id, to: 'ada', content: 'yes' });
+    await bob.send({ reply_to: message.message_id, to: 'ada', content: 'a later word' });
+
+    const first = (await post('once')).as<{ status: string; reply: Message }>(200);
+    const again = (await post('once')).as<{ status: string; reply: Message }>(200);
+    (await post('twice')).problem(409, 'idempotency_conflict');
+
+    assert.deepEqual([first.status, first.reply.message_id], ['success', id]);
+    assert.deepEqual(again, first);
+    // The answer settles the reply, and does not wait for it.
+    const left = await eventually(
+      'the reply to be settled',
+      () => ada.look(),
+      (items) => items.length < 2,
+    );
+    assert.deepEqual(contents(left), ['a later word']);
+  });
+
+  it('is tried with every POST that takes it', async () => {
+    const answer = await fetch(`${server.url}/openapi/v1.json`);
+    const { paths } = (await answer.json()) as { paths: Record<string, { post?: { parameters?: { name: string }[] } }> };
+    const taking = Object.entries(paths)
+      .filter(([, { post }]) => post?.parameters?.some((one) => one.name === 'Idempotency-Key'))
+      .map(([path]) => path.slice(1));
+    assert.deepEqual(taking.sort(), [...Object.keys(creations), ...apart].sort());
   });
 
   it('never plays a secret again', async () => {
@@ -221,7 +314,9 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     const body = { kind: 'observer', project_id: project.id };
     const { token } = (await project.admin.post('tokens', body, { headers })).as<{ token: string }>();
     const second = await project.admin.post('tokens', body, { headers });
+    second.problem(409, 'conflict');
     assert.ok(!second.text.includes(token), 'the secret is not shown again');
+    (await project.admin.post('tokens', { ...body, kind: 'join' }, { headers })).problem(409, 'idempotency_conflict');
   });
 
   it('gives a registration whose token was never used another one', async () => {
