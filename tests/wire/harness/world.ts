@@ -62,7 +62,7 @@ export class World {
     const { execution_id: execution } = await ada.execution({ title: secret, squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);
-    const sent = await ada.send({ to: 'bob', content: secret });
+    const sent = await ada.send({ to: 'bob', content: secret, task_id: 'build' });
     const { lease_id: lease } = await bob.claimOne({ lease_seconds: 3600 });
 
     return new World({

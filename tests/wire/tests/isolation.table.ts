@@ -102,6 +102,7 @@ export const table: readonly Row[] = [
   row('POST', 'requests', { admin: 504, operator: 504, agents: 504 }, { to: 'bob', timeout_seconds: 1, ...text }),
   row('GET', 'messages', lists),
   row('GET', 'messages/recent', lists),
+  row('GET', 'messages/task/build', lists),
   row('GET', message(), participants),
   row('GET', message('/trace'), participants),
   row('PUT', message('/reactions/x'), { admin: 204, operator: 204, ada: 204, bob: 204, eve: 404 }),
