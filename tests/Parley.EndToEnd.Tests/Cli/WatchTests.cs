@@ -95,6 +95,33 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         Assert.Equal(0, await watch.InterruptAsync());
     }
 
+    [Fact]
+    public async Task What_is_remembered_is_watched_from_what_is_there_on_until_it_is_interrupted()
+    {
+        await server.RunAsync("memory", "set", "watched/a b", "{\"step\": 1}");
+        await server.RunAsync("memory", "set", "unwatched", "1");
+        await using var text = Watching("memory", "watch", "watched/");
+        await using var json = Watching("memory", "watch", "watched/", "--json");
+        Assert.Matches("^watched/a b = {\"step\": ?1}$", await text.LineAsync(""));
+        Assert.Equal(("snapshot", "watched/a b"), Told(await json.LineAsync("")));
+
+        await server.RunAsync("memory", "set", "unwatched", "2");
+        await server.RunAsync("memory", "set", "watched/a b", "[bold]done");
+        await server.RunAsync("memory", "delete", "watched/a b");
+
+        Assert.Equal("watched/a b = [bold]done", await text.LineAsync(""));
+        Assert.Equal("watched/a b is gone", await text.LineAsync(""));
+        Assert.Equal(("put", "watched/a b"), Told(await json.LineAsync("")));
+        Assert.Equal(("delete", "watched/a b"), Told(await json.LineAsync("")));
+        Assert.Equal((0, 0), (await text.InterruptAsync(), await json.InterruptAsync()));
+
+        static (string?, string?) Told(string line)
+        {
+            var told = JsonDocument.Parse(line).RootElement;
+            return (told.GetProperty("event").GetString(), told.GetProperty("data").GetProperty("key").GetString());
+        }
+    }
+
     private Watch Watching(params string[] arguments) => new(Process.Start(Interruptible(Binary.Command(server.Environment, arguments)))!);
 
     /// <summary>Tests that run in the background of a script pass on that an interrupt is ignored, as shells have it there.</summary>
