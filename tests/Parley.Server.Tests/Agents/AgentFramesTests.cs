@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
@@ -14,11 +12,11 @@ public abstract class AgentFramesTests(StorageUnderTest storage)
     public async Task An_agent_says_over_its_socket_what_it_is_and_what_it_does()
     {
         await using var host = await ConceptHost.StartAsync(storage);
-        using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
+        using var socket = await TestSocket.ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
 
-        var registered = await AskAsync(socket, "agent:register", """{"role": "lead", "capabilities": ["review"]}""");
-        var status = await AskAsync(socket, "agent:status", """{"status": "busy", "activity": "working"}""");
-        var beat = await AskAsync(socket, "agent:heartbeat", "{}");
+        var registered = await socket.AskAsync("agent:register", """{"role": "lead", "capabilities": ["review"]}""");
+        var status = await socket.AskAsync("agent:status", """{"status": "busy", "activity": "working"}""");
+        var beat = await socket.AskAsync("agent:heartbeat", "{}");
 
         Assert.Equal(("ok", "lead"), (registered.Event, Of(registered).Role));
         Assert.Equal(("ok", AgentStatus.Busy, AgentActivity.Working), (status.Event, Of(status).Status, Of(status).Activity));
@@ -33,9 +31,9 @@ public abstract class AgentFramesTests(StorageUnderTest storage)
     public async Task What_makes_no_sense_is_answered_by_the_field(string name, string data, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
-        using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
+        using var socket = await TestSocket.ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
 
-        var answer = await AskAsync(socket, name, data);
+        var answer = await socket.AskAsync(name, data);
 
         Assert.Equal("error", answer.Event);
         Assert.Contains(field, answer.Data!.Value.Deserialize(WireJson.Lenient.Problem)!.Errors!.Keys);
@@ -45,52 +43,14 @@ public abstract class AgentFramesTests(StorageUnderTest storage)
     public async Task Nobody_changes_the_operators_inbox()
     {
         await using var host = await ConceptHost.StartAsync(storage);
-        using var socket = await ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Admin));
+        using var socket = await TestSocket.ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Admin));
 
-        var answer = await AskAsync(socket, "agent:register", """{"name": "Boss"}""");
+        var answer = await socket.AskAsync("agent:register", """{"name": "Boss"}""");
 
         Assert.Equal(("error", ErrorCodes.Forbidden), (answer.Event, answer.Data!.Value.Deserialize(WireJson.Lenient.Problem)!.Code));
     }
 
     private static Agent Of(Frame frame) => frame.Data!.Value.Deserialize(WireJson.Lenient.Agent)!;
-
-    private static async Task<ClientWebSocket> ConnectAsync(ConceptHost host, string agentId, string token)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        await socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = $"/ws/{agentId}" }.Uri, TestContext.Current.CancellationToken);
-        return socket;
-    }
-
-    private static async Task<Frame> AskAsync(ClientWebSocket socket, string name, string data)
-    {
-        var id = Guid.NewGuid().ToString();
-        await socket.SendAsync(
-            Encoding.UTF8.GetBytes($$"""{"event": "{{name}}", "id": "{{id}}", "data": {{data}}}"""), WebSocketMessageType.Text, endOfMessage: true,
-            TestContext.Current.CancellationToken);
-        while (true)
-        {
-            var answer = (await ReadAsync(socket)).FirstOrDefault(frame => frame.Id == id);
-            if (answer is not null)
-                return answer;
-        }
-    }
-
-    private static async Task<IReadOnlyList<Frame>> ReadAsync(ClientWebSocket socket)
-    {
-        var (buffer, length) = (new byte[64 * 1024], 0);
-        ValueWebSocketReceiveResult result;
-        do
-        {
-            result = await socket.ReceiveAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken);
-            length += result.Count;
-        }
-        while (!result.EndOfMessage);
-        var text = buffer.AsSpan(0, length);
-        return text[0] == (byte)'['
-            ? JsonSerializer.Deserialize(text, WireJson.Lenient.IReadOnlyListFrame)!
-            : [JsonSerializer.Deserialize(text, WireJson.Lenient.Frame)!];
-    }
 }
 
 public sealed class SqliteAgentFramesTests() : AgentFramesTests(new OnSqlite());

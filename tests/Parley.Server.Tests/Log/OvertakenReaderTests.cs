@@ -1,9 +1,8 @@
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using Parley.Protocol;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
 using Xunit;
 
 namespace Parley.Server.Tests.Log;
@@ -51,21 +50,15 @@ public sealed class OvertakenReaderTests
     public async Task A_subscription_is_told_of_the_gap_and_goes_on_after_it()
     {
         await using var host = await ConceptHost.StartAsync();
-        using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", $"Bearer {await host.TokenAsync(TokenKind.Observer)}");
-        await socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = "/ws/human" }.Uri, Cancel);
-        await socket.SendAsync(
-            """{"event": "subscribe", "id": "s", "data": {"feeds": {"messages": {}}}}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Cancel);
+        using var socket = await TestSocket.ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Observer));
+        await socket.AskAsync("subscribe", """{"feeds": {"messages": {}}}""");
         var seen = new List<(bool IsGap, long Seq)>();
-        while ((await ReadAsync(socket)).All(frame => frame["id"]?.GetValue<string>() != "s"))
-        {
-        }
 
         await OvertakeAsync(host);
         while (seen.Count == 0 || seen[^1].Seq < host.Default.Log.Head)
         {
-            seen.AddRange((await ReadAsync(socket)).Where(frame => frame["event"]!.GetValue<string>() == "change").Select(frame => frame["data"]!)
-                .Select(change => (change["op"]!.GetValue<string>() == "gap", SeqOf(change["place"]!.GetValue<string>()))));
+            var change = (await socket.NextAsync(frame => frame.Event == "change")).Data!.Value;
+            seen.Add((change.GetProperty("op").GetString() == "gap", SeqOf(change.GetProperty("place").GetString()!)));
         }
 
         AssertOneGap(seen);
@@ -108,22 +101,4 @@ public sealed class OvertakenReaderTests
     }
 
     private static long SeqOf(string place) => long.Parse(place.AsSpan(place.IndexOf('-', StringComparison.Ordinal) + 1), System.Globalization.CultureInfo.InvariantCulture);
-
-    private static async Task<IReadOnlyList<JsonNode>> ReadAsync(ClientWebSocket socket)
-    {
-        using var text = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        ValueWebSocketReceiveResult result;
-        do
-        {
-            result = await socket.ReceiveAsync(buffer.AsMemory(), Cancel);
-            text.Write(buffer, 0, result.Count);
-        }
-        while (!result.EndOfMessage);
-        return JsonNode.Parse(Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length)) switch
-        {
-            JsonArray frames => [.. frames.Select(frame => frame!)],
-            var frame => [frame!],
-        };
-    }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
@@ -201,21 +200,21 @@ public abstract class MemoryTests(StorageUnderTest storage)
     public async Task Frames_set_get_and_delete_and_a_feed_tells_of_it_behind_what_was_there()
     {
         await using var host = await ConceptHost.StartAsync(storage);
-        using var socket = await ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
-        await AskAsync(socket, "memory:set", """{"key": "plan/1", "value": 1}""");
-        await AskAsync(socket, "memory:set", """{"key": "other", "value": 1}""");
-        await AskAsync(socket, "subscribe", """{"feeds": {"memory": {"prefix": "plan/"}}, "snapshot": true}""");
-        var snapshot = await NextAsync(socket, frame => frame.Event == "snapshot");
-        await NextAsync(socket, frame => frame.Event == "snapshot" && frame.Data!.Value.GetProperty("done").GetBoolean());
+        using var socket = await TestSocket.ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
+        await socket.AskAsync("memory:set", """{"key": "plan/1", "value": 1}""");
+        await socket.AskAsync("memory:set", """{"key": "other", "value": 1}""");
+        await socket.AskAsync("subscribe", """{"feeds": {"memory": {"prefix": "plan/"}}, "snapshot": true}""");
+        var snapshot = await socket.NextAsync(frame => frame.Event == "snapshot");
+        await socket.NextAsync(frame => frame.Event == "snapshot" && frame.Data!.Value.GetProperty("done").GetBoolean());
 
-        var set = await AskAsync(socket, "memory:set", """{"key": "plan/2", "value": [2]}""");
-        var put = await NextAsync(socket, frame => frame.Event == "change");
-        var got = await AskAsync(socket, "memory:get", """{"key": "plan/2"}""");
-        var stale = await AskAsync(socket, "memory:delete", """{"key": "plan/2", "if_version": 1}""");
-        await AskAsync(socket, "memory:set", """{"key": "other", "value": 2}""");
-        var deleted = await AskAsync(socket, "memory:delete", """{"key": "plan/2"}""");
-        var delete = await NextAsync(socket, frame => frame.Event == "change");
-        var absent = await AskAsync(socket, "memory:get", """{"key": "plan/2"}""");
+        var set = await socket.AskAsync("memory:set", """{"key": "plan/2", "value": [2]}""");
+        var put = await socket.NextAsync(frame => frame.Event == "change");
+        var got = await socket.AskAsync("memory:get", """{"key": "plan/2"}""");
+        var stale = await socket.AskAsync("memory:delete", """{"key": "plan/2", "if_version": 1}""");
+        await socket.AskAsync("memory:set", """{"key": "other", "value": 2}""");
+        var deleted = await socket.AskAsync("memory:delete", """{"key": "plan/2"}""");
+        var delete = await socket.NextAsync(frame => frame.Event == "change");
+        var absent = await socket.AskAsync("memory:get", """{"key": "plan/2"}""");
 
         Assert.Equal("plan/1", Assert.Single(snapshot.Data!.Value.GetProperty("items").EnumerateArray()).GetProperty("key").GetString());
         Assert.Equal(("ok", "ok", "ok"), (set.Event, got.Event, deleted.Event));
@@ -253,43 +252,6 @@ public abstract class MemoryTests(StorageUnderTest storage)
         (change.Data!.Value.GetProperty("op").GetString(), change.Data!.Value.GetProperty("item").GetProperty("key").GetString());
 
     private static string Code(Frame error) => error.Data!.Value.Deserialize(WireJson.Lenient.Problem)!.Code;
-
-    private static async Task<ClientWebSocket> ConnectAsync(ConceptHost host, string agentId, string token)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        await socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = $"/ws/{agentId}" }.Uri, Cancel);
-        return socket;
-    }
-
-    private readonly List<Frame> _unread = [];
-
-    private async Task<Frame> AskAsync(ClientWebSocket socket, string name, string data)
-    {
-        var id = Guid.NewGuid().ToString();
-        await socket.SendAsync(
-            Encoding.UTF8.GetBytes($$"""{"event": "{{name}}", "id": "{{id}}", "data": {{data}}}"""), WebSocketMessageType.Text, endOfMessage: true, Cancel);
-        return await NextAsync(socket, frame => frame.Id == id);
-    }
-
-    /// <summary>The next frame of a sort; the others wait for who asks for them.</summary>
-    private async Task<Frame> NextAsync(ClientWebSocket socket, Func<Frame, bool> isIt)
-    {
-        while (true)
-        {
-            if (_unread.FindIndex(frame => isIt(frame)) is >= 0 and var at)
-            {
-                var found = _unread[at];
-                _unread.RemoveAt(at);
-                return found;
-            }
-
-            // Small enough to come in one piece. What is ready together comes as an array.
-            var bytes = new byte[64 * 1024];
-            var json = Encoding.UTF8.GetString(bytes.AsSpan(0, (await socket.ReceiveAsync(bytes.AsMemory(), Cancel)).Count));
-            _unread.AddRange(JsonSerializer.Deserialize(json[0] == '[' ? json : $"[{json}]", WireJson.Lenient.IReadOnlyListFrame)!);
-        }
-    }
 }
 
 public sealed class SqliteMemoryTests() : MemoryTests(new OnSqlite());
