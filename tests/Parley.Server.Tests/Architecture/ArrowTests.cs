@@ -8,10 +8,17 @@ namespace Parley.Server.Tests.Architecture;
 public sealed partial class ArrowTests
 {
     /// <summary>A concept uses those to its left.</summary>
-    private static readonly string[] Concepts = ["Projects", "Agents", "Squads", "Mailboxes", "History", "Messages", "Executions"];
+    private static readonly string[] Concepts = ["Projects", "Agents", "Squads", "Routing", "Mailboxes", "History", "Messages", "Executions", "Memory"];
 
     /// <summary>What every concept stands on; none of these knows any.</summary>
     private static readonly string[] Ground = ["Wire", "Rest", "Settings", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
+
+    /// <summary>What carries, keeps and watches the concepts, and may know all of them. Neither they nor the ground know it.</summary>
+    private static readonly string[] Around =
+    [
+        "Connections/WebSockets", "Connections/ServerSentEvents", "Connections/Relay", "Storage/Sql", "Storage/Sqlite", "Storage/Postgres",
+        "Idempotency", "Monitoring", "Nodes", "ExportImport", "ApiDocs",
+    ];
 
     private static readonly RoomGraph Rooms = RoomGraph.Read(typeof(ParleyServer).Assembly, "Parley.Server");
 
@@ -44,6 +51,15 @@ public sealed partial class ArrowTests
         Assert.True(cycles.Count == 0, string.Join('\n', cycles.Select(Explain)));
     }
 
+    /// <summary>A room that is in no list may use whatever it likes, and one that was renamed takes its rule with it.</summary>
+    [Fact]
+    public void Every_room_has_its_place_and_every_place_its_room()
+    {
+        var rooms = SourceTree.Server.Select(file => file.Room).Where(room => room.Length > 0).Distinct().Order(StringComparer.Ordinal);
+
+        Assert.Equal(rooms, Concepts.Concat(Ground).Concat(Around).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void A_concept_uses_only_those_to_its_left()
     {
@@ -56,6 +72,15 @@ public sealed partial class ArrowTests
     public void The_ground_knows_no_concept()
     {
         var known = Rooms.Uses.Where(use => Ground.Contains(use.From) && Concepts.Contains(use.To)).Select(Explain).Order(StringComparer.Ordinal);
+
+        Assert.Empty(known);
+    }
+
+    [Fact]
+    public void What_stands_around_the_concepts_is_known_neither_by_them_nor_by_the_ground()
+    {
+        var known = Rooms.Uses.Where(use => (Ground.Contains(use.From) || Concepts.Contains(use.From)) && Around.Contains(use.To))
+            .Select(Explain).Order(StringComparer.Ordinal);
 
         Assert.Empty(known);
     }
