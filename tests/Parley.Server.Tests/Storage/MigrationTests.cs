@@ -24,6 +24,32 @@ public sealed class MigrationTests(PostgresDatabases databases)
                ({{{LogKey.Of(1, 5)}}}, '{{{Open}}}', NULL, NULL, 1, 40, 'build', NULL, NULL, NULL, 0, {{{creation}}}, NULL);
         """);
 
+    /// <summary>Their entries of the log, and two messages that belong to the one that ended: the later one is no step of it.</summary>
+    /// <param name="whole">A column that one database has.</param>
+    private static string LogOfBefore(string whole = "", string isWhole = "") => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""
+        INSERT INTO log (place, stamp, sender, deliveries, hops, kind, audience, execution, type, body{{{whole}}})
+        VALUES ({{{LogKey.Of(1, 3)}}}, 1769090212551, 7, 0, 0, 8, 1, {{{LogKey.Of(1, 3)}}}, 'execution_status', '{}'{{{isWhole}}}),
+               ({{{LogKey.Of(1, 4)}}}, 1769090213000, 7, 0, 0, 1, 1, {{{LogKey.Of(1, 3)}}}, 'text', '{"content":"early"}'{{{isWhole}}}),
+               ({{{LogKey.Of(1, 5)}}}, 1769090214000, 0, 0, 0, 8, 1, {{{LogKey.Of(1, 5)}}}, 'execution_status', '{}'{{{isWhole}}}),
+               ({{{LogKey.Of(1, 6)}}}, 1769090215000, 0, 0, 0, 8, 1, {{{LogKey.Of(1, 5)}}}, 'execution_status', '{}'{{{isWhole}}}),
+               ({{{LogKey.Of(1, 7)}}}, 1769090219000, 7, 0, 0, 8, 1, {{{LogKey.Of(1, 3)}}}, 'execution_completion', '{}'{{{isWhole}}}),
+               ({{{LogKey.Of(1, 8)}}}, 1769090220000, 7, 0, 0, 1, 1, {{{LogKey.Of(1, 3)}}}, 'text', '{"content":"late"}'{{{isWhole}}});
+        """);
+
+    /// <summary>Each execution with its version and when it last changed; each entry with what it is about; each message with its execution.
+    /// Places without their project.</summary>
+    private static readonly (string Sql, string Rows)[] After =
+    [
+        (Joined("(place & 1099511627775)", "(changed & 1099511627775)", "changed_at", "entities"), "3,7,1769090219000|5,6,1769090215000"),
+        (Joined("(place & 1099511627775)", "coalesce(subject & 1099511627775, 0)", "kind", "log"), "3,3,8|4,0,1|5,5,8|6,5,8|7,3,8|8,0,1"),
+        (Joined("content", "task_execution_id", "message_type", "agent_messages"), $"early,{Ended},text|late,{Ended},text"),
+    ];
+
+    private static string Joined(string first, string second, string third, string table) =>
+        $"SELECT string_agg(line, '|') FROM (SELECT {first} || ',' || {second} || ',' || {third} AS line FROM {table} ORDER BY {first}) AS lines";
+
     [Fact]
     public void Executions_of_before_are_entities_on_SQLite()
     {
@@ -35,6 +61,7 @@ public sealed class MigrationTests(PostgresDatabases databases)
                 connection.Execute(script);
             connection.Execute($"PRAGMA user_version = 5; {Project}");
             connection.Execute(Before("1769090212551", "1769090219000"));
+            connection.Execute(LogOfBefore());
 
             SqliteMigrator.Migrate(connection, "parley.db");
 
@@ -50,6 +77,12 @@ public sealed class MigrationTests(PostgresDatabases databases)
             Assert.True(body.Step());
             Assert.Contains("\"title\":\"A \\\"title\\\"\"", body.Text(0), StringComparison.Ordinal);
             Assert.Contains("\"result\":{\"ok\":true,\"n\":1e400}", body.Text(0), StringComparison.Ordinal);
+            foreach (var (sql, rows) in After)
+            {
+                var text = connection.Prepare(sql);
+                Assert.True(text.Step());
+                Assert.Equal(rows, text.Text(0));
+            }
         }
         finally
         {
@@ -67,6 +100,7 @@ public sealed class MigrationTests(PostgresDatabases databases)
             await Migrations.RunAsync(connection, script);
         await Migrations.RunAsync(connection, $"CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (8); {Project.Replace("1769090212551", "now()", StringComparison.Ordinal)}");
         await Migrations.RunAsync(connection, Before("'2026-01-22T13:56:52.551Z'", "'2026-01-22T13:56:59Z'"));
+        await Migrations.RunAsync(connection, LogOfBefore(", whole", ", true"));
 
         PostgresMigrator.Migrate(connection);
 
@@ -78,9 +112,11 @@ public sealed class MigrationTests(PostgresDatabases databases)
         var body = (string)(await ValueAsync(connection, "SELECT body FROM entities WHERE is_over = 1"))!;
         Assert.Contains("\"title\":\"A \\\"title\\\"\"", body, StringComparison.Ordinal);
         Assert.Contains("\"result\":{\"ok\":true,\"n\":1e400}", body, StringComparison.Ordinal);
+        foreach (var (sql, rows) in After)
+            Assert.Equal(rows, await ValueAsync(connection, sql));
     }
 
-    private const string Project = "INSERT INTO projects (number, project_id, name, created_at, settings, epoch, next_seq) VALUES (1, 'default', 'default', 1769090212551, '{}', 1, 6);";
+    private const string Project = "INSERT INTO projects (number, project_id, name, created_at, settings, epoch, next_seq) VALUES (1, 'default', 'default', 1769090212551, '{}', 1, 9);";
 
     private static async Task<object?> ValueAsync(NpgsqlConnection connection, string sql)
     {
