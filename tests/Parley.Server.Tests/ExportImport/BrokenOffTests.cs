@@ -142,26 +142,21 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     [Fact]
     public async Task An_export_that_was_broken_off_goes_on_where_the_store_is_the_same()
     {
-        await using var source = await MakeAsync();
-        for (var attempt = 1; ; attempt++)
-        {
-            using var whole = new ExportFile();
-            await whole.ExportAsync(source);
-            using var file = new ExportFile();
-            var bytes = await File.ReadAllBytesAsync(whole.Path, Cancel);
-            await File.WriteAllBytesAsync(file.Partial, bytes[..(bytes.Length - (bytes.Length / 3))], Cancel);
+        // A PostgreSQL numbers the transactions of all its databases together: what another test writes would count as a change here.
+        await using var own = await storage.AloneAsync();
+        await using var source = await MakeAsync(own.Storage);
+        using var whole = new ExportFile();
+        await whole.ExportAsync(source);
+        using var file = new ExportFile();
+        var bytes = await File.ReadAllBytesAsync(whole.Path, Cancel);
+        await File.WriteAllBytesAsync(file.Partial, bytes[..(bytes.Length - (bytes.Length / 3))], Cancel);
 
-            var export = await file.ExportAsync(source, resume: true);
+        var export = await file.ExportAsync(source, resume: true);
 
-            // A PostgreSQL numbers the transactions of all its databases together: what another test writes just now counts as a change here.
-            if (export.StartedAgain is not null && storage is OnPostgres && attempt < 200)
-                continue;
-            Assert.Null(export.StartedAgain);
-            Assert.True(export.Resumed > 10);
-            Assert.Equal(whole.Lines, file.Lines);
-            Assert.False(File.Exists(file.Partial));
-            return;
-        }
+        Assert.Null(export.StartedAgain);
+        Assert.True(export.Resumed > 10);
+        Assert.Equal(whole.Lines, file.Lines);
+        Assert.False(File.Exists(file.Partial));
     }
 
     [Fact]
@@ -183,9 +178,9 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
         Assert.Equal(whole.DataLines.Count + 1, file.DataLines.Count);
     }
 
-    private async Task<ServerData> MakeAsync()
+    private async Task<ServerData> MakeAsync(StorageUnderTest? on = null)
     {
-        var data = await storage.NewAsync();
+        var data = await (on ?? storage).NewAsync();
         await using var host = await ConceptHost.StartAsync(data);
         await RichData.MakeAsync(host);
         return data;

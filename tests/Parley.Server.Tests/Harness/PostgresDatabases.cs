@@ -13,11 +13,21 @@ namespace Parley.Server.Tests.Harness;
 public sealed class PostgresDatabases : IAsyncDisposable
 {
     // No test in this assembly pulls the plug: what outlives a crash is asked where the published program is killed.
-    private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync(fsync: false));
+    private readonly Lazy<Task<PostgresServer>> _server;
 
     private readonly Lazy<Task<string>> _template;
 
-    public PostgresDatabases() => _template = new(MigrateTemplateAsync);
+    public PostgresDatabases()
+        : this([])
+    {
+    }
+
+    /// <param name="settings">Lines for <c>postgresql.conf</c>.</param>
+    internal PostgresDatabases(params string[] settings)
+    {
+        _server = new(() => PostgresServer.StartAsync(fsync: false, settings));
+        _template = new(MigrateTemplateAsync);
+    }
 
     internal Task<PostgresServer> Server => _server.Value;
 

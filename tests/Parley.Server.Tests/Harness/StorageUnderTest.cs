@@ -12,6 +12,17 @@ public abstract class StorageUnderTest
 
     /// <summary>The stores alone, without a server.</summary>
     internal abstract Task<StoreScope> OpenAsync(ProjectSettings? settings = null);
+
+    /// <summary>The same where nothing else runs beside it: on a PostgreSQL started for this, which takes seconds, and gone with the result.</summary>
+    internal abstract Task<StorageAlone> AloneAsync();
+}
+
+/// <summary>A storage that one test has for itself.</summary>
+internal sealed class StorageAlone(StorageUnderTest storage, IAsyncDisposable? server = null) : IAsyncDisposable
+{
+    internal StorageUnderTest Storage => storage;
+
+    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>A SQLite file in the data folder.</summary>
@@ -20,6 +31,8 @@ public sealed class OnSqlite : StorageUnderTest
     internal override Task<ServerData> NewAsync() => Task.FromResult(new ServerData(database: null));
 
     internal override async Task<StoreScope> OpenAsync(ProjectSettings? settings = null) => await SqliteStoreScope.OpenAsync(settings);
+
+    internal override Task<StorageAlone> AloneAsync() => Task.FromResult(new StorageAlone(this));
 }
 
 /// <summary>A database of the run's PostgreSQL.</summary>
@@ -28,16 +41,27 @@ public sealed class OnPostgres(PostgresDatabases databases) : StorageUnderTest
     internal override async Task<ServerData> NewAsync() => new(await databases.CreateMigratedAsync());
 
     internal override async Task<StoreScope> OpenAsync(ProjectSettings? settings = null) => await PostgresStoreScope.OpenAsync(databases, settings);
+
+    internal override Task<StorageAlone> AloneAsync()
+    {
+        // Autovacuum writes by itself, too.
+        var own = new PostgresDatabases("autovacuum = off");
+        return Task.FromResult(new StorageAlone(new OnPostgres(own), own));
+    }
 }
 
 /// <summary>A data folder, and a database beside it where the storage has one; gone when disposed of. Outlives the servers that use it,
-/// one after the other or, on a database, side by side.</summary>
-internal sealed class ServerData(TestDatabase? database) : IAsyncDisposable
+/// one after the other.</summary>
+/// <param name="isGuest">Whether the database is another's, and stays.</param>
+internal sealed class ServerData(TestDatabase? database, bool isGuest = false) : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-server-").FullName;
 
     /// <summary>Settings of a server on this data, on a free port.</summary>
     internal ServerSettings Settings => ServerSettings.Default with { Port = 0, DataFolder = _folder, Database = database?.Address };
+
+    /// <summary>For another server on the same database, side by side with this one's: a folder is no two servers'.</summary>
+    internal ServerData Join() => new(database ?? throw new InvalidOperationException("A SQLite file is one server's."), isGuest: true);
 
     /// <summary>Everything that is stored, as text in which a secret would show.</summary>
     internal async Task<string> StoredAsync()
@@ -56,7 +80,7 @@ internal sealed class ServerData(TestDatabase? database) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
-        if (database is not null)
+        if (database is not null && !isGuest)
             await database.DisposeAsync();
     }
 }
