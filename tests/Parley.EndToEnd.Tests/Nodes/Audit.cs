@@ -11,7 +11,7 @@ namespace Parley.EndToEnd.Tests.Nodes;
 internal sealed class Audit(Fleet fleet, Account account, long start) : IAsyncDisposable
 {
     /// <summary>From the end of a fault until everything that was confirmed before it has come and is settled: service is back within 10 s,
-    /// and what a dead node held comes again 5 s after its last sign of life. Doubled, for machines that are busy.</summary>
+    /// and what a dead node held comes again 5 s after its last sign of life. A minute all the same: a busy machine takes a multiple of that.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ParleyApi _api = fleet.Open();
