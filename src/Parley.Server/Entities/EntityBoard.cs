@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Parley.Protocol;
 using Parley.Server.Rest;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Log;
@@ -53,11 +54,13 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         int project, Guid id, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
         ChangeAsync(project, sender, cancel => FindAsync(project, id, cancel), decide, cancellationToken);
 
-    /// <summary>Makes one that is named by its id alone.</summary>
-    internal async ValueTask<Entity<T>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
+    /// <summary>Makes one that is named by its id alone, so that nothing can be in its way.</summary>
+    internal async ValueTask<Result<Entity<T>>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
     {
-        var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, decision)]), cancellationToken);
-        return Read(outcome.Rows[0]);
+        if (decision.Problem is { } problem)
+            return problem;
+        var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, decision)]) { Messages = decision.Messages }, cancellationToken);
+        return Refusal(outcome) is { } refusal ? refusal : Read(outcome.Rows[0]);
     }
 
     /// <summary>A thing as it is to be, for a transition of several.</summary>
@@ -116,12 +119,21 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
                 return present;
             var transition = new Transition(project, sender, [Write(present, decision)]) { Messages = decision.Messages };
             var outcome = await store.ApplyAsync(transition, cancellationToken);
-            if (outcome.Result == TransitionResult.MessageRefused)
-                return Problems.Conflict("A message that belongs to this change could not be stored, so nothing was changed.");
+            if (Refusal(outcome) is { } refusal)
+                return refusal;
             if (outcome.Result == TransitionResult.Applied)
                 return decision.Value is null ? null : Read(outcome.Rows[0]);
         }
     }
+
+    /// <summary>Why asking again would not help; null where it would, or need not be.</summary>
+    private static ApiProblem? Refusal(TransitionOutcome outcome) => outcome.Result switch
+    {
+        TransitionResult.MessageRefused => Problems.Conflict("A message that belongs to this change could not be stored, so nothing was changed."),
+        // Another node deleted it, and this one has not heard of that yet.
+        TransitionResult.ProjectGone => new ApiProblem(ErrorCodes.NotFound, "The project was deleted, so nothing was changed."),
+        _ => null,
+    };
 
     private Entity<T>? ReadOrNull(EntityRow? row) => row is null ? null : Read(row);
 }

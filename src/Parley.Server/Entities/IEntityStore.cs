@@ -24,6 +24,7 @@ internal interface IEntityStore
 
     /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
     /// messages behind them.</summary>
-    /// <returns>Where something had changed since it was read: that, and nothing else has happened.</returns>
+    /// <returns>Where something had changed since it was read, a message can not be stored or the project is gone: that, and nothing else has
+    /// happened.</returns>
     ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken);
 }

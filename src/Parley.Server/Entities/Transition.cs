@@ -55,6 +55,9 @@ internal enum TransitionResult
 
     /// <summary>A message could not be stored.</summary>
     MessageRefused,
+
+    /// <summary>The project is deleted: nothing of it can be changed, now or later.</summary>
+    ProjectGone,
 }
 
 /// <param name="Rows">The things as they are now, in the order of the writes; of a removed one, as it was, with the place of its end.</param>
@@ -63,4 +66,6 @@ internal sealed record TransitionOutcome(TransitionResult Result, IReadOnlyList<
     internal static TransitionOutcome Conflict { get; } = new(TransitionResult.Conflict, []);
 
     internal static TransitionOutcome MessageRefused { get; } = new(TransitionResult.MessageRefused, []);
+
+    internal static TransitionOutcome ProjectGone { get; } = new(TransitionResult.ProjectGone, []);
 }

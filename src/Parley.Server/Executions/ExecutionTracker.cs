@@ -15,8 +15,9 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
     /// <summary>An execution shows its newest lines; all of them are in its stream.</summary>
     private const int MostLines = 1_000;
 
-    internal async ValueTask<Execution> BeginAsync(ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
-        (await executions.AddAsync(project.Number, caller.NumberIn(project), ExecutionRules.Begin(request, caller.AgentId), cancellationToken)).Value;
+    internal async ValueTask<Result<Execution>> BeginAsync(ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
+        (await executions.AddAsync(project.Number, caller.NumberIn(project), ExecutionRules.Begin(request, caller.AgentId), cancellationToken))
+        .TryGet(out var begun, out var problem) ? begun.Value : problem;
 
     internal async ValueTask<Execution?> FindAsync(ProjectState project, Guid id, CancellationToken cancellationToken) =>
         await executions.FindAsync(project.Number, id, cancellationToken) is { } found

@@ -91,7 +91,8 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
             return problem;
         if (request.SquadId is { } squad && await squads.FindAsync(context.Project, squad, context.Cancellation) is null)
             return Problems.NotFound("squad", squad);
-        var execution = await executions.BeginAsync(context.Project, context.Caller, request, context.Cancellation);
+        if (!(await executions.BeginAsync(context.Project, context.Caller, request, context.Cancellation)).TryGet(out var execution, out problem))
+            return problem;
         return Answer.Created(execution, $"/executions/{execution.ExecutionId}");
     }
 

@@ -17,8 +17,8 @@ internal sealed class TestExecutions(StoreScope store)
     private int Project => store.Project.Number;
 
     internal async Task<Entity<Execution>> BeginAsync(string? title = null, string? squad = null, string? maker = null) =>
-        await Board.AddAsync(
-            Project, maker is null ? 0 : store.Agent(maker).Number, ExecutionRules.Begin(new ExecutionRequest { Title = title, SquadId = squad }, maker), Cancel);
+        (await Board.AddAsync(
+            Project, maker is null ? 0 : store.Agent(maker).Number, ExecutionRules.Begin(new ExecutionRequest { Title = title, SquadId = squad }, maker), Cancel)).Value;
 
     internal Task<ApiProblem?> ChangeAsync(Entity<Execution> execution, ExecutionPatch patch, int sender = 0) =>
         DecideAsync(execution, present => ExecutionRules.Change(present, patch), sender);

@@ -4,6 +4,7 @@ using Parley.Protocol;
 using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Projects;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Wire;
@@ -181,6 +182,37 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         var outcome = await ApplyAsync(store, [Board(store).Write(read, Decision<Note>.Remove("note_removed"))], new Letter("ada", "bob").In(store));
 
         Assert.Equal((TransitionResult.Conflict, 0, 2L), (outcome.Result, (await store.CountsAsync("bob")).Queued, store.Project.Log.Head));
+    }
+
+    [Fact]
+    public async Task What_is_changed_in_a_project_that_is_gone_is_refused()
+    {
+        await using var store = await storage.OpenAsync();
+        var read = await PutAsync(store, new Note { Title = "a" });
+        var letter = new Letter("ada", "bob").In(store);
+        // As another node deletes it: here nobody has heard of that.
+        await store.Service<IProjectStore>().DeleteAsync(store.Project.Number, Cancel);
+        var put = Decision<Note>.Put(new Note { Title = "a" }, "note_changed");
+
+        Assert.Equal(TransitionResult.ProjectGone, (await ApplyAsync(store, Board(store).Write(null, put))).Result);
+        Assert.Equal(TransitionResult.ProjectGone, (await ApplyAsync(store, Board(store).Write(read, put))).Result);
+        Assert.Equal(TransitionResult.ProjectGone, (await ApplyAsync(store, [Board(store).Write(null, put)], letter)).Result);
+        // Nobody asks for ever.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        Assert.Equal(ErrorCodes.NotFound, (await Board(store).ChangeAsync(store.Project.Number, "a", sender: 0, _ => put, limit.Token)).Problem?.Code);
+        Assert.Equal(ErrorCodes.NotFound, (await Board(store).AddAsync(store.Project.Number, sender: 0, put, Cancel)).Problem?.Code);
+    }
+
+    [Fact]
+    public async Task One_that_is_made_with_a_message_that_can_not_be_stored_is_refused()
+    {
+        await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
+        var made = Decision<Note>.Put(new Note(), "note_changed").Sending(new Letter("ada", "bob").In(store));
+
+        Assert.Null((await Board(store).AddAsync(store.Project.Number, sender: 0, made, Cancel)).Problem);
+        Assert.Equal(ErrorCodes.Conflict, (await Board(store).AddAsync(store.Project.Number, sender: 0, made, Cancel)).Problem?.Code);
+        Assert.Equal((2L, 1), (store.Project.Log.Head, (await store.CountsAsync("bob")).Queued));
     }
 
     [Fact]

@@ -68,7 +68,9 @@ internal sealed partial class PostgresBatch
         {
             _ = await results.ReadAsync();
             if (results.GetBoolean(0))
-                operation.Take(applied: true, results.GetInt64(1), results.GetInt64(2));
+                operation.Take(results.GetInt64(1), results.GetInt64(2));
+            else
+                operation.Refuse(await results.IsDBNullAsync(2) ? TransitionOutcome.ProjectGone : TransitionOutcome.Conflict);
             _ = await results.NextResultAsync();
         }
     }

@@ -10,7 +10,7 @@ namespace Parley.Server.Storage.Postgres;
 /// as a whole where a thing has changed or a message can not be stored.</summary>
 internal sealed class TransitionOperation(PostgresMessageStore store, Transition transition) : PostgresBatchOperation
 {
-    private const string HasChanged = "PA001", IsUnsent = "PA002";
+    private const string HasChanged = "PA001", IsUnsent = "PA002", IsGone = "PA003";
 
     private readonly TaskCompletionSource<TransitionOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SendOperation? _sends = transition.Messages.Count == 0 ? null : new SendOperation(store, [.. transition.Messages.Cast<Send>()]);
@@ -52,11 +52,11 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
     internal override Task ApplyAsync(PostgresTransaction transaction) => throw new System.Diagnostics.UnreachableException("A batch does all of a transition.");
 
     /// <summary>What the database answered: nothing is told to anybody yet.</summary>
-    internal void Take(bool applied, long clock, long firstSeq)
-    {
-        if (applied)
-            _outcome = new TransitionOutcome(TransitionResult.Applied, [.. transition.Writes.Select((write, i) => RowOf(write, i, clock, firstSeq + i))]);
-    }
+    internal void Take(long clock, long firstSeq) =>
+        _outcome = new TransitionOutcome(TransitionResult.Applied, [.. transition.Writes.Select((write, i) => RowOf(write, i, clock, firstSeq + i))]);
+
+    /// <summary>The database changed nothing.</summary>
+    internal void Refuse(TransitionOutcome outcome) => _outcome = outcome;
 
     /// <summary>After the commit.</summary>
     internal void Commit(CommitEffects effects)
@@ -88,6 +88,8 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
             _done.TrySetResult(TransitionOutcome.Conflict);
         else if (reason is PostgresException { SqlState: IsUnsent })
             _done.TrySetResult(TransitionOutcome.MessageRefused);
+        else if (reason is PostgresException { SqlState: IsGone })
+            _done.TrySetResult(TransitionOutcome.ProjectGone);
         else
             _done.TrySetException(reason);
     }

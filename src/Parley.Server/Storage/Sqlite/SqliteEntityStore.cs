@@ -109,9 +109,10 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
     private TransitionOutcome Apply(SqliteConnection connection, Transition transition)
     {
+        if (log.TryCursor(connection, transition.Project) is not { } cursor)
+            return TransitionOutcome.ProjectGone;
         if (!transition.Writes.All(write => IsAsRead(connection, transition.Project, write)))
             return TransitionOutcome.Conflict;
-        var cursor = log.Cursor(connection, transition.Project);
         var now = log.Now(cursor);
         var rows = new List<EntityRow>(transition.Writes.Count);
         foreach (var write in transition.Writes)

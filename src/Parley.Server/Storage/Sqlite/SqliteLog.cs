@@ -13,10 +13,16 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
     internal ILogSink? Sink { get; set; }
 
     /// <summary>The next seq of a project, its clock and its counters.</summary>
-    internal ProjectCursor Cursor(SqliteConnection connection, int project)
+    /// <exception cref="InvalidOperationException">The project is gone.</exception>
+    internal ProjectCursor Cursor(SqliteConnection connection, int project) =>
+        TryCursor(connection, project) ?? throw new InvalidOperationException($"There is no project number {project}.");
+
+    /// <inheritdoc cref="Cursor"/>
+    /// <returns>Null when the project is gone.</returns>
+    internal ProjectCursor? TryCursor(SqliteConnection connection, int project)
     {
-        if (!_cursors.TryGetValue(project, out var cursor))
-            _cursors.Add(project, cursor = ProjectCursor.Read(connection, project));
+        if (!_cursors.TryGetValue(project, out var cursor) && (cursor = ProjectCursor.Read(connection, project)) is not null)
+            _cursors.Add(project, cursor);
         return cursor;
     }
 
@@ -111,12 +117,13 @@ internal sealed class ProjectCursor
 
     private (long, long, long, long, long, long, long) Values => (NextSeq, LastStamp, Sent, Delivered, Acknowledged, Dead, Expired);
 
-    internal static ProjectCursor Read(SqliteConnection connection, int project)
+    /// <returns>Null when there is no such project.</returns>
+    internal static ProjectCursor? Read(SqliteConnection connection, int project)
     {
         var row = connection.Prepare("SELECT next_seq, last_stamp, sent, delivered, acknowledged, dead, expired FROM projects WHERE number = ?1")
             .Bind(1, project);
         if (!row.Step())
-            throw new InvalidOperationException($"There is no project number {project}.");
+            return null;
         var cursor = new ProjectCursor
         {
             Project = project,
