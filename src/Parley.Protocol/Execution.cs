@@ -21,7 +21,7 @@ public sealed record Execution
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>The newest lines, oldest first; empty in a list.</summary>
+    /// <summary>The newest lines, oldest first; empty in a list and in the answer to a patch.</summary>
     // Generated readers give null to what the JSON leaves out, whatever stands behind the property.
     public IReadOnlyList<ExecutionLog> Logs { get => field ?? []; init; }
 }

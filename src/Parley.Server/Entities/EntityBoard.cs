@@ -84,9 +84,9 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         };
     }
 
-    /// <summary>The newest entries of the log about one, the newest first.</summary>
-    internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, int max, CancellationToken cancellationToken) =>
-        store.HistoryAsync(entity.Row.Project, entity.Row.Made, max, cancellationToken);
+    /// <summary>The newest entries of the log about one that have a type, the newest first.</summary>
+    internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, string type, int max, CancellationToken cancellationToken) =>
+        store.HistoryAsync(entity.Row.Project, entity.Row.Made, type, max, cancellationToken);
 
     /// <summary>Does what is due, a bounded number at a time.</summary>
     /// <returns>True when there may be more.</returns>

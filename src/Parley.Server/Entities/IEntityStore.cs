@@ -20,7 +20,8 @@ internal interface IEntityStore
 
     /// <summary>Entries of the log about one thing, the newest first.</summary>
     /// <param name="made">The seq of the entry by which it was made.</param>
-    ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken);
+    /// <param name="type">Only those of this type: however many others there are, they are not looked at.</param>
+    ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken);
 
     /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
     /// messages behind them.</summary>

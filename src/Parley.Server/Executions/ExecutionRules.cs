@@ -10,8 +10,8 @@ internal static class ExecutionRules
 {
     internal const string UsualLevel = "info";
 
-    /// <summary>Types of its entries in the log.</summary>
-    internal const string StatusType = "execution_status", CompletionType = "execution_completion";
+    /// <summary>Types of its entries in the log. Lines have one of their own, so that no number of other changes hides them.</summary>
+    internal const string StatusType = "execution_status", LineType = "execution_line", CompletionType = "execution_completion";
 
     private const int LongestLine = 16 * 1024;
     private static readonly string[] Levels = ["debug", UsualLevel, "warning", "error"];
@@ -36,7 +36,7 @@ internal static class ExecutionRules
         .Telling(NoLines);
 
     internal static Decision<Execution> AddLine(Execution present, string level, string message) =>
-        Decision<Execution>.Put(present, StatusType).Telling(JsonFields.Inner(writer =>
+        Decision<Execution>.Put(present, LineType).Telling(JsonFields.Inner(writer =>
         {
             writer.WriteStartArray("logs"u8);
             writer.WriteStartObject();

@@ -13,7 +13,7 @@ namespace Parley.Server.Executions;
 internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadDirectory squads)
 {
     /// <summary>An execution shows its newest lines; all of them are in its stream.</summary>
-    private const int MostLines = 1_000;
+    internal const int MostLines = 1_000;
 
     internal async ValueTask<Result<Execution>> BeginAsync(ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
         (await executions.AddAsync(project.Number, caller.NumberIn(project), ExecutionRules.Begin(request, caller.AgentId), cancellationToken))
@@ -21,15 +21,21 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
 
     internal async ValueTask<Execution?> FindAsync(ProjectState project, Guid id, CancellationToken cancellationToken) =>
         await executions.FindAsync(project.Number, id, cancellationToken) is { } found
-            ? found.Value with { Logs = await LinesAsync(found, cancellationToken) }
+            ? await WithLinesAsync(found, cancellationToken)
             : null;
+
+    /// <summary>As one sees it who asks for this one alone.</summary>
+    internal async ValueTask<Execution> WithLinesAsync(Entity<Execution> execution, CancellationToken cancellationToken) =>
+        execution.Value with { Logs = await LinesAsync(execution, cancellationToken) };
 
     internal ValueTask<IReadOnlyList<Entity<Execution>>> ListAsync(EntityQuery which, CancellationToken cancellationToken) => executions.ListAsync(which, cancellationToken);
 
     /// <summary>Changes one that goes on.</summary>
-    internal async ValueTask<ApiProblem?> ChangeAsync(
+    /// <returns>As it is now.</returns>
+    internal async ValueTask<Result<Entity<Execution>>> ChangeAsync(
         ProjectState project, Caller caller, Guid id, Func<Execution, Decision<Execution>> change, CancellationToken cancellationToken) =>
-        (await executions.ChangeAsync(project.Number, id, caller.NumberIn(project), present => Decide(project, caller, id, present, change), cancellationToken)).Problem;
+        (await executions.ChangeAsync(project.Number, id, caller.NumberIn(project), present => Decide(project, caller, id, present, change), cancellationToken))
+        .TryGet(out var changed, out var problem) ? changed! : problem;
 
     private Decision<Execution> Decide(
         ProjectState project, Caller caller, Guid id, Entity<Execution>? present, Func<Execution, Decision<Execution>> change)
@@ -59,7 +65,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
     private async ValueTask<IReadOnlyList<ExecutionLog>> LinesAsync(Entity<Execution> execution, CancellationToken cancellationToken)
     {
         var lines = new List<ExecutionLog>();
-        foreach (var entry in await executions.HistoryAsync(execution, MostLines, cancellationToken))
+        foreach (var entry in await executions.HistoryAsync(execution, ExecutionRules.LineType, MostLines, cancellationToken))
             lines.AddRange(JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Logs);
         lines.Reverse();
         return lines;

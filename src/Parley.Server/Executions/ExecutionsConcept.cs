@@ -50,7 +50,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
         }.Rest("GET", "/executions/{id}"),
 
         new Operation<ProjectContext, (string Id, ExecutionPatch Body)>(
-            "UpdateExecution", "Say how far an execution is; what is absent stays.",
+            "UpdateExecution", "Say how far an execution is; what is absent stays. It is answered without its log lines.",
             Input.Path("id").And(Input.Body<ExecutionPatch>("""{"status": "in_progress", "progress": 40, "current_phase": "implementation"}""")), PatchAsync)
         {
             Allows = Permission.WriteExecutions,
@@ -110,7 +110,8 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
         var (id, patch) = request;
         if (ExecutionRules.Check(patch) is { } problem)
             return problem;
-        return await ChangeAsync(id, present => ExecutionRules.Change(present, patch), context) is { } refusal ? refusal : await ShowAsync(id, context);
+        // Without its lines: who says each second how far it is does not read all of them each second.
+        return (await ChangeAsync(id, present => ExecutionRules.Change(present, patch), context)).TryGet(out var changed, out problem) ? Answer.Ok(changed.Value) : problem;
     }
 
     private async ValueTask<Answer> LogAsync((string Id, ExecutionLogRequest Body) request, ProjectContext context)
@@ -118,21 +119,20 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
         if (ExecutionRules.Check(request.Body) is { } problem)
             return problem;
         var (level, message) = (request.Body.Level ?? ExecutionRules.UsualLevel, request.Body.Message!);
-        return await ChangeAsync(request.Id, present => ExecutionRules.AddLine(present, level, message), context) is { } refusal ? refusal : Answer.Done;
+        return (await ChangeAsync(request.Id, present => ExecutionRules.AddLine(present, level, message), context)).Problem is { } refusal ? refusal : Answer.Done;
     }
 
     private async ValueTask<Answer> EndAsync(string id, ExecutionStatus status, ExecutionEnd? end, ProjectContext context)
     {
         if (ExecutionRules.Check(status, end) is { } problem)
             return problem;
-        if (await ChangeAsync(id, present => ExecutionRules.End(present, status, end), context) is { } refusal)
-            return refusal;
+        if (!(await ChangeAsync(id, present => ExecutionRules.End(present, status, end), context)).TryGet(out var ended, out problem))
+            return problem;
         await audit.RecordAsync(context.Caller, context.Project.Id, $"execution.{WireType.WordOf(status)}", id, context.Cancellation);
-        return await ShowAsync(id, context);
+        return Answer.Ok(await executions.WithLinesAsync(ended, context.Cancellation));
     }
 
-    /// <returns>Null when it is done.</returns>
-    private async ValueTask<ApiProblem?> ChangeAsync(string id, Func<Execution, Decision<Execution>> change, ProjectContext context) => TryRead(id, out var key)
+    private async ValueTask<Result<Entity<Execution>>> ChangeAsync(string id, Func<Execution, Decision<Execution>> change, ProjectContext context) => TryRead(id, out var key)
         ? await executions.ChangeAsync(context.Project, context.Caller, key, change, context.Cancellation)
         : Problems.NotFound("execution", id);
 

@@ -42,7 +42,7 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
         var entries = (await store.Log.ReadAsync(store.Project.Number, 0, 10, new LogQuery(0, begun.Row.Made), Cancel)).Entries;
 
         Assert.Equal(
-            [(1, "execution_status", 0), (2, "execution_status", 2), (3, "execution_completion", 3)], entries.Select(entry => (entry.Seq, entry.Type!, entry.Sender)));
+            [(1, "execution_status", 0), (2, "execution_line", 2), (3, "execution_completion", 3)], entries.Select(entry => (entry.Seq, entry.Type!, entry.Sender)));
         Assert.All(entries, entry => Assert.Equal((EntryKind.Execution, Audience.Project, begun.Row.Id), (entry.Kind, entry.Audience, MessageJsonReader.Id(entry.Json))));
         Assert.All(entries, entry => Assert.Equal((begun.Row.Made, begun.Row.Made), (store.Project.Log.Find(entry.Seq)!.Execution, entry.Execution)));
         Assert.Equal((begun.Row.Made, 3L), (EntryId.SeqOf(begun.Row.Id), (await store.Log.CompletionAsync(store.Project.Number, begun.Row.Made, Cancel))!.Value));
@@ -76,8 +76,11 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
         foreach (var text in new[] { "1", "2", "3 \"quoted\"\n" })
             await executions.LineAsync(one, text);
         await executions.LineAsync(other, "other", "error");
+        // However much else is told meanwhile.
+        for (var progress = 1; progress <= 3; progress++)
+            await executions.ChangeAsync(one, new ExecutionPatch { Progress = progress });
 
-        var lines = await executions.LinesAsync(one, mostEntries: 2);
+        var lines = await executions.LinesAsync(one, most: 2);
 
         Assert.Equal([("info", "2", store.Clock.GetUtcNow()), ("info", "3 \"quoted\"\n", store.Clock.GetUtcNow())], lines.Select(line => (line.Level, line.Message, line.Timestamp)));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Executions;
 using Parley.Server.Log;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
@@ -34,7 +35,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
         var entries = await host.LogAsync(query: new LogQuery(0, EntryId.SeqOf(id)));
         Assert.All(entries, entry => Assert.Equal((EntryKind.Execution, EntryId.SeqOf(id), id), (entry.Kind, entry.Execution, MessageJsonReader.Id(entry.Json))));
         Assert.Equal(
-            ["execution_status", "execution_status", "execution_status", "execution_status", "execution_completion"], entries.Select(entry => entry.Type));
+            ["execution_status", "execution_status", "execution_line", "execution_line", "execution_completion"], entries.Select(entry => entry.Type));
         Assert.Equal([0, 0, 1, 1], entries.Take(4).Select(entry => Status(entry).Logs.Count));
         Assert.Equal("slow", Assert.Single(Status(entries[3]).Logs).Message);
         Assert.Equal((ExecutionStatus.InProgress, 40, "build"), (Status(entries[1]).Status, Status(entries[1]).Progress, Status(entries[1]).CurrentPhase));
@@ -42,6 +43,22 @@ public abstract class ExecutionTests(StorageUnderTest storage)
         var completion = JsonSerializer.Deserialize(entries[4].Json, WireJson.Lenient.Execution)!;
         Assert.Equal(("Release", ExecutionStatus.Completed, "build", 100, null, execution.EndedAt), (completion.Title, completion.Status, completion.CurrentPhase, completion.Progress, completion.Error, completion.EndedAt));
         Assert.True(completion.Result!.Value.GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_line_is_shown_however_often_progress_is_told_after_it()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var path = $"{Executions}/{(await host.SendAsync(HttpMethod.Post, Executions, admin, "{}")).As(WireJson.Lenient.Execution).ExecutionId}";
+        await host.SendAsync(HttpMethod.Post, $"{path}/logs", admin, """{"message": "compiled"}""");
+
+        var told = default(Execution);
+        for (var i = 0; i <= ExecutionTracker.MostLines; i++)
+            told = (await host.SendAsync(HttpMethod.Patch, path, admin, $$"""{"progress": {{i % 100}}}""")).As(WireJson.Lenient.Execution);
+
+        Assert.Equal((ExecutionTracker.MostLines % 100, 0), (told!.Progress, told.Logs.Count));
+        Assert.Equal("compiled", Assert.Single((await host.SendAsync(HttpMethod.Get, path, admin)).As(WireJson.Lenient.Execution).Logs).Message);
     }
 
     [Theory]

@@ -32,8 +32,8 @@ internal sealed class TestExecutions(StoreScope store)
     internal ValueTask<Entity<Execution>?> FindAsync(Entity<Execution> execution) => Board.FindAsync(Project, execution.Row.Id, Cancel);
 
     /// <summary>The newest lines, oldest first.</summary>
-    internal async Task<IReadOnlyList<ExecutionLog>> LinesAsync(Entity<Execution> execution, int mostEntries = 100) =>
-        [.. (await Board.HistoryAsync(execution, mostEntries, Cancel)).SelectMany(entry => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Logs).Reverse()];
+    internal async Task<IReadOnlyList<ExecutionLog>> LinesAsync(Entity<Execution> execution, int most = 100) =>
+        [.. (await Board.HistoryAsync(execution, ExecutionRules.LineType, most, Cancel)).SelectMany(entry => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Logs).Reverse()];
 
     private async Task<ApiProblem?> DecideAsync(Entity<Execution> execution, Func<Execution, Decision<Execution>> change, int sender) =>
         (await Board.ChangeAsync(

@@ -26,9 +26,10 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
         AllAsync(EntitySql.Due, [(short)kind, by.ToUnixTimeMilliseconds(), max], cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(
-            async (connection, cancellation) => await PostgresLogRows.ListAsync(connection.Ask(HistorySql, LogKey.Of(project, made), max), cancellation), cancellationToken);
+            async (connection, cancellation) => await PostgresLogRows.ListAsync(connection.Ask(HistorySql, LogKey.Of(project, made), type, max), cancellation),
+            cancellationToken);
 
     public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
     {

@@ -21,8 +21,9 @@ internal static class EntitySql
     /// <summary>$1: kind, $2: Unix milliseconds, $3: how many.</summary>
     internal const string Due = $"SELECT {Columns} FROM entities e WHERE e.kind = $1 AND e.due IS NOT NULL AND e.due <= $2 ORDER BY e.due LIMIT $3";
 
-    /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: how many.</summary>
-    internal static string History(string columns) => $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 ORDER BY l.place DESC LIMIT $2";
+    /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: type, $3: how many.</summary>
+    internal static string History(string columns) =>
+        $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 AND l.type = $2 ORDER BY l.place DESC LIMIT $3";
 
     /// <summary>A list, and its parameters in their order.</summary>
     internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query)

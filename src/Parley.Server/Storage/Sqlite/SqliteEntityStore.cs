@@ -44,12 +44,12 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
             connection => All(connection.Prepare(EntitySql.Due).Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds()).Bind(3, max)), cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<LogEntry>>(
             connection =>
             {
                 var entries = new List<LogEntry>();
-                var rows = connection.Prepare(HistorySql).Bind(1, LogKey.Of(project, made)).Bind(2, max);
+                var rows = connection.Prepare(HistorySql).Bind(1, LogKey.Of(project, made)).Bind(2, type).Bind(3, max);
                 while (rows.Step())
                     entries.Add(SqliteLogRows.Read(connection, rows));
                 return entries;

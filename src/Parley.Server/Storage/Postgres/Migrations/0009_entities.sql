@@ -25,8 +25,8 @@ CREATE TABLE entity_marks (
 );
 CREATE INDEX entity_marks_mark ON entity_marks (mark, place);
 
--- A thing's history. No message has an entry here.
-CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 8;
+-- A thing's history, of one type of entries. No message has an entry here.
+CREATE INDEX log_entity ON log (subject, type, place) WHERE kind >= 8;
 
 -- A time as the wire has it.
 CREATE FUNCTION parley_time_1(stamp bigint) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
