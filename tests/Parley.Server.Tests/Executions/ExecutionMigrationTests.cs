@@ -11,16 +11,17 @@ namespace Parley.Server.Tests.Executions;
 /// <summary>Entries of executions from before lines had a type of their own.</summary>
 public sealed class ExecutionMigrationTests(PostgresDatabases databases)
 {
-    private const string Expected = "execution_status,execution_line,execution_completion";
+    private const string Expected = "execution_status,execution_line,execution_status,execution_completion";
 
     private const string TypesInOrder = "SELECT group_concat(type, ',') FROM (SELECT type FROM log ORDER BY place)";
 
-    /// <summary>One that told nothing, one with a line, one whose result looks like lines; with numbers and texts that not every JSON type of a
+    /// <summary>One that told nothing, one with a line, one whose title only looks like lines, one whose result looks like lines; with numbers and texts that not every JSON type of a
     /// database holds.</summary>
     private static readonly (string Type, string Json)[] Entries =
     [
         (ExecutionRules.StatusType, """{"status":"pending","logs":[]}"""),
         (ExecutionRules.StatusType, """{"status":"pending","logs":[{"level":"info","message":"\u0000"}]}"""),
+        (ExecutionRules.StatusType, """{"title":"\"logs\":[{","status":"pending","logs":[]}"""),
         (ExecutionRules.CompletionType, """{"status":"completed","result":{"n":1e400,"text":"\u0000","logs":[{}]}}"""),
     ];
 
@@ -31,12 +32,12 @@ public sealed class ExecutionMigrationTests(PostgresDatabases databases)
         try
         {
             using var connection = SqliteConnection.Open(Path.Combine(folder.FullName, "parley.db"), readOnly: false);
-            foreach (var script in Scripts("Sqlite", upTo: 6))
+            foreach (var script in Scripts("Sqlite", upTo: 7))
                 connection.Execute(script);
-            connection.Execute("PRAGMA user_version = 6");
+            connection.Execute("PRAGMA user_version = 7");
             for (var i = 0; i < Entries.Length; i++)
             {
-                connection.Prepare("INSERT INTO log (place, kind, stamp, sender, audience, type, execution, hops, deliveries, body) VALUES (?1, 8, 0, 0, 4, ?2, ?3, 0, 0, ?4)")
+                connection.Prepare("INSERT INTO log (place, kind, stamp, sender, audience, type, execution, subject, hops, deliveries, body) VALUES (?1, 8, 0, 0, 4, ?2, ?3, ?3, 0, 0, ?4)")
                     .Bind(1, LogKey.Of(1, i + 1)).Bind(2, Entries[i].Type).Bind(3, LogKey.Of(1, 1)).BindBlob(4, System.Text.Encoding.UTF8.GetBytes(Entries[i].Json)).Run();
             }
 
@@ -58,13 +59,13 @@ public sealed class ExecutionMigrationTests(PostgresDatabases databases)
         await using var database = await databases.CreateEmptyAsync();
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        foreach (var script in Scripts("Postgres", upTo: 9))
+        foreach (var script in Scripts("Postgres", upTo: 10))
             await RunAsync(connection, script);
-        await RunAsync(connection, "CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (9);");
+        await RunAsync(connection, "CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (10);");
         for (var i = 0; i < Entries.Length; i++)
         {
             await RunAsync(
-                connection, "INSERT INTO log (place, kind, stamp, sender, audience, type, execution, hops, deliveries, whole, body) VALUES ($1, 8, 0, 0, 4, $2, $3, 0, 0, true, $4)",
+                connection, "INSERT INTO log (place, kind, stamp, sender, audience, type, execution, subject, hops, deliveries, whole, body) VALUES ($1, 8, 0, 0, 4, $2, $3, $3, 0, 0, true, $4)",
                 LogKey.Of(1, i + 1), Entries[i].Type, LogKey.Of(1, 1), Entries[i].Json);
         }
 

@@ -25,8 +25,8 @@ CREATE TABLE entity_marks (
 );
 CREATE INDEX entity_marks_mark ON entity_marks (mark, place);
 
--- A thing's history, of one type of entries. No message has an entry here.
-CREATE INDEX log_entity ON log (subject, type, place) WHERE kind >= 8;
+-- A thing's history. No message has an entry here.
+CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 8;
 
 -- A time as the wire has it.
 CREATE FUNCTION parley_time_1(stamp bigint) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -34,8 +34,8 @@ CREATE FUNCTION parley_time_1(stamp bigint) RETURNS text LANGUAGE sql IMMUTABLE 
 $$;
 
 -- One transition of things of one project, all of it or nothing: one statement, so that a node which stops in the middle has then either
--- sent it or begun nothing. Nothing changes where something is not as it was read, or where the project is gone, which has no first_seq; with
--- messages behind it in the same transaction, which must then not be stored either, that is an error (PA001, PA003).
+-- sent it or begun nothing. Nothing changes where something is not as it was read; with messages behind it in the same transaction, which
+-- must then not be stored either, that is an error (PA001).
 CREATE FUNCTION parley_change_1(
     now_ms bigint,              -- NULL: by this database's clock
     node int,
@@ -77,9 +77,7 @@ BEGIN
            OR (w_present[w.i] = 0 AND w_name[w.i] IS NOT NULL AND EXISTS (
                 SELECT 1 FROM entities o WHERE o.project = in_project AND o.kind = w_kind[w.i] AND o.name = w_name[w.i])));
     IF NOT applied THEN
-        IF messages > 0 AND first_seq IS NULL THEN
-            RAISE EXCEPTION 'the project is gone' USING ERRCODE = 'PA003';
-        ELSIF messages > 0 THEN
+        IF messages > 0 THEN
             RAISE EXCEPTION 'a thing has changed' USING ERRCODE = 'PA001';
         END IF;
         RETURN;

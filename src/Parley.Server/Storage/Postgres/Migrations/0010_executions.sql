@@ -17,8 +17,6 @@ INSERT INTO entity_marks (place, mark)
 SELECT place, '8/status=' || (ARRAY['pending', 'in_progress', 'completed', 'failed', 'cancelled'])[status + 1] FROM executions;
 INSERT INTO entity_marks (place, mark) SELECT place, '8/squad=' || squad_id FROM executions WHERE squad_id IS NOT NULL;
 UPDATE log SET subject = execution WHERE kind = 8;
--- By their text, since jsonb does not take every text of JSON. In a string the quotes would be escaped.
-UPDATE log SET type = 'execution_line' WHERE kind = 8 AND type = 'execution_status' AND body LIKE '%"logs":[{%';
 
 DROP VIEW agent_messages;
 DROP TABLE execution_logs;

@@ -25,5 +25,5 @@ CREATE TABLE entity_marks (
 ) WITHOUT ROWID;
 CREATE INDEX entity_marks_mark ON entity_marks (mark, place);
 
--- A thing's history, of one type of entries. No message has an entry here.
-CREATE INDEX log_entity ON log (subject, type, place) WHERE kind >= 8;
+-- A thing's history. No message has an entry here.
+CREATE INDEX log_entity ON log (subject, place) WHERE kind >= 8;

@@ -22,7 +22,6 @@ FROM executions e;
 INSERT INTO entity_marks (place, mark) SELECT place, '8/status=' || json_extract(body, '$.status') FROM entities WHERE kind = 8;
 INSERT INTO entity_marks (place, mark) SELECT place, '8/squad=' || json_extract(body, '$.squad_id') FROM entities WHERE kind = 8 AND json_extract(body, '$.squad_id') IS NOT NULL;
 UPDATE log SET subject = execution WHERE kind = 8;
-UPDATE log SET type = 'execution_line' WHERE kind = 8 AND type = 'execution_status' AND json_array_length(CAST(body AS TEXT), '$.logs') > 0;
 
 DROP VIEW agent_messages;
 DROP TABLE execution_logs;
