@@ -1,5 +1,4 @@
 using Parley.Server.Log;
-using Parley.Server.Rest;
 
 namespace Parley.Server.Entities;
 

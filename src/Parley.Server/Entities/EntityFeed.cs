@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Parley.Server.Log;
-using Parley.Server.Storage.Postgres;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;

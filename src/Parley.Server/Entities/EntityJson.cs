@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Parley.Protocol;
-using Parley.Server.Rest;
 
 namespace Parley.Server.Entities;
 

@@ -1,6 +1,5 @@
 using Parley.Server.Log;
 using Parley.Server.Messages;
-using Parley.Server.Rest;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;

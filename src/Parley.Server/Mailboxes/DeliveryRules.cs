@@ -115,6 +115,10 @@ internal static class DeliveryRules
     internal static DeliveryChange EndWithAgent(in DeliveryFacts delivery) =>
         IsWaiting(delivery.State) || delivery.State is DeliveryState.Leased or DeliveryState.Dead ? Withdraw(delivery) : DeliveryChange.None;
 
+    /// <summary>The states out of which <see cref="EndWithAgent"/> leads: a store that ends a whole mailbox has no row to ask about.</summary>
+    internal static IReadOnlyList<DeliveryState> EndedWithAgent { get; } =
+        [.. Enum.GetValues<DeliveryState>().Where(state => EndWithAgent(new DeliveryFacts(state, 1, 0, null, null, null)).Happens)];
+
     /// <summary>A dead letter starts anew: queued now, no failures, and as long to live as a new message. Its rank is that of one, too.</summary>
     internal static DeliveryChange Requeue(in DeliveryFacts delivery, bool isGone, EffectiveSettings settings, long now)
     {

@@ -8,9 +8,6 @@ internal static class NumberList
     internal static IReadOnlyList<int> Parse(string? text) =>
         text is null ? [] : [.. text.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
 
-    internal static string Add(string? text, int number)
-    {
-        var added = number.ToString(CultureInfo.InvariantCulture);
-        return text is null ? added : $"{text},{added}";
-    }
+    /// <summary>A list of one.</summary>
+    internal static string Of(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Parley.Protocol;
-using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;

@@ -135,10 +135,16 @@ public abstract partial class MessageStoreConformance
         Assert.True(await store.Deliveries.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("cyd").Number, Cancel));
         Assert.False(await store.Deliveries.MoveAsync(delivery.Delivery, store.Agent("bob").Number, store.Agent("dan").Number, Cancel));
 
-        // At once, with the failure counted, and the first one is remembered.
-        Assert.Equal((sent.Seq, 2), (await store.ClaimOneAsync("cyd")) is var moved ? (moved.Seq, moved.Attempt) : default);
+        // At once, with the failure counted, and those who had it are remembered.
+        var moved = await store.ClaimOneAsync("cyd");
+        Assert.Equal((sent.Seq, 2), (moved.Seq, moved.Attempt));
         Assert.Empty(await store.ClaimAsync("bob"));
         Assert.Equal([store.Agent("bob").Number], Assert.Single(await store.Deliveries.MovableAsync(store.Agent("cyd").Number, false, Cancel)).Tried);
+        await store.NackAsync("cyd", moved);
+        Assert.True(await store.Deliveries.MoveAsync(delivery.Delivery, store.Agent("cyd").Number, store.Agent("dan").Number, Cancel));
+        Assert.Equal(
+            [store.Agent("bob").Number, store.Agent("cyd").Number],
+            Assert.Single(await store.Deliveries.MovableAsync(store.Agent("dan").Number, false, Cancel)).Tried);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal sealed partial class PostgresMessageStore
                 await transaction.LockAsync(project);
                 var now = await transaction.NowAsync();
                 // By the index of each state: a scan of all deliveries would grow with the history.
-                foreach (var state in new[] { DeliveryState.Queued, DeliveryState.Scheduled, DeliveryState.Leased, DeliveryState.Dead })
+                foreach (var state in DeliveryRules.EndedWithAgent)
                 {
                     await using var rows = await transaction.ReadAsync(
                         $"""

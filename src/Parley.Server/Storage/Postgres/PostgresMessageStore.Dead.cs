@@ -116,9 +116,8 @@ internal sealed partial class PostgresMessageStore
             if (!change.Happens)
                 return false;
 
-            var tried = await transaction.ScalarAsync(DeliverySql.Tried, delivery) as string;
             transaction.Defer(
-                "UPDATE deliveries SET mailbox = $2, state = 1, due_at = NULL, tried = $3 WHERE delivery = $1", delivery, to, NumberList.Add(tried, from));
+                $"UPDATE deliveries SET mailbox = $2, state = 1, due_at = NULL, {DeliverySql.AddTried} WHERE delivery = $1", delivery, to, NumberList.Of(from));
             LeaveQueue(transaction, found);
             QueueNow(transaction, [(found with { Mailbox = to }, change)], await transaction.NowAsync());
             return true;

@@ -1,6 +1,5 @@
 using Parley.Protocol;
 using Parley.Server.Entities;
-using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Storage.Sql;
 

@@ -34,6 +34,6 @@ internal static class DeliverySql
     /// <summary>$2: until when.</summary>
     internal const string Extend = "UPDATE deliveries SET lease_until = $2 WHERE delivery = $1";
 
-    /// <summary>Which agents gave it back.</summary>
-    internal const string Tried = "SELECT tried FROM deliveries WHERE delivery = $1";
+    /// <summary>Sets which agents had it: $3, as text, goes to the end of what <see cref="NumberList"/> reads.</summary>
+    internal const string AddTried = "tried = coalesce(tried || ',', '') || $3";
 }

@@ -53,9 +53,6 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_column_int64"), SuppressGCTransition]
     internal static partial long ColumnInt64(nint statement, int column);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_column_double"), SuppressGCTransition]
-    internal static partial double ColumnDouble(nint statement, int column);
-
     [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
     internal static partial byte* ColumnBlob(nint statement, int column);
 

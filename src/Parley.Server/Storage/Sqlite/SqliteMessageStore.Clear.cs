@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
@@ -68,15 +69,20 @@ internal sealed partial class SqliteMessageStore
         }
 
         // By the index of each state: a scan of all deliveries would grow with the history.
-        foreach (var (index, states) in new[] { ("queued", "state = 1 AND handed = 0"), ("scheduled", "state = 0"), ("leased", "state = 2"), ("dead", "state = 4") })
-        {
-            connection.Prepare(
-                    $"{WithdrawnWithAgent} WHERE delivery IN (SELECT delivery FROM deliveries INDEXED BY deliveries_{index} WHERE {states} AND mailbox = ?1)")
-                .Bind(1, agent).Bind(2, now).Run();
-        }
+        foreach (var state in DeliveryRules.EndedWithAgent)
+            connection.Prepare($"{WithdrawnWithAgent} WHERE delivery IN (SELECT delivery FROM deliveries {InState(state)} AND mailbox = ?1)").Bind(1, agent).Bind(2, now).Run();
 
         return true;
     }
+
+    private static string InState(DeliveryState state) => state switch
+    {
+        DeliveryState.Scheduled => "INDEXED BY deliveries_scheduled WHERE state = 0",
+        DeliveryState.Queued => "INDEXED BY deliveries_queued WHERE state = 1 AND handed = 0",
+        DeliveryState.Leased => "INDEXED BY deliveries_leased WHERE state = 2",
+        DeliveryState.Dead => "INDEXED BY deliveries_dead WHERE state = 4",
+        var other => throw new System.Diagnostics.UnreachableException($"There is no index of what is {other}."),
+    };
 
     /// <summary>An entry about a message is for whoever the message is for.</summary>
     private void AppendAbout(SqliteConnection connection, ProjectCursor cursor, EntryKind kind, LogEntry message, byte[] json) =>

@@ -123,23 +123,17 @@ internal sealed partial class SqliteMessageStore
             // What a connection settles with this commit is still its own.
             if (!change.Happens || origin.Leases.ContainsKey(delivery))
                 return false;
-            connection.Prepare("UPDATE deliveries SET mailbox = ?2, state = 1, handed = 0, due_at = NULL, tried = ?3 WHERE delivery = ?1")
-                .Bind(1, delivery).Bind(2, to).Bind(3, NumberList.Add(TriedBy(connection, delivery), from)).Run();
+            // Before the row moves: an account that is counted anew must not count it too.
+            var target = _ledger.Of(connection, to);
+            connection.Prepare($"UPDATE deliveries SET mailbox = $2, state = 1, handed = 0, due_at = NULL, {DeliverySql.AddTried} WHERE delivery = $1")
+                .Bind(1, delivery).Bind(2, to).Bind(3, NumberList.Of(from)).Run();
             LeaveQueue(origin, found, []);
-            _ledger.Of(connection, to).Queue(found.Priority, found.Rank, delivery);
+            target.Queue(found.Priority, found.Rank, delivery);
             _toWake.Add(to);
             Note(found with { Mailbox = to }, change, Now);
             return true;
         },
         cancellationToken);
-
-    private static string? TriedBy(SqliteConnection connection, long delivery)
-    {
-        var row = connection.Prepare(DeliverySql.Tried).Bind(1, delivery);
-        var tried = row.Step() ? row.Text(0) : null;
-        row.Reset();
-        return tried;
-    }
 
     private List<Found> FindDead(SqliteConnection connection, DeadLetterSelection which)
     {

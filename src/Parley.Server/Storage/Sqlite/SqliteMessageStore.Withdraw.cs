@@ -16,12 +16,13 @@ internal sealed partial class SqliteMessageStore
     private void Withdraw(SqliteConnection connection, ProjectCursor cursor, long place, string reason, List<EndedLease>? ended = null)
     {
         var now = _log.Now(cursor);
+        var (isPruned, leases) = (ended is not null, ended ?? []);
         foreach (var found in Unsettled(connection, place))
         {
-            var change = ended is null ? DeliveryRules.TakeBack(found.Facts) : DeliveryRules.Prune(found.Facts);
+            var change = isPruned ? DeliveryRules.Prune(found.Facts) : DeliveryRules.TakeBack(found.Facts);
             if (change.Happens)
             {
-                LeaveQueue(_ledger.Of(connection, found.Mailbox), found, ended ?? []);
+                LeaveQueue(_ledger.Of(connection, found.Mailbox), found, leases);
                 Note(found, change, now);
             }
 

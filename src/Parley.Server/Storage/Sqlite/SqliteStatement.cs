@@ -102,8 +102,6 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
 
     internal long? NullableInt64(int column) => IsNull(column) ? null : Int64(column);
 
-    internal double Real(int column) => Sqlite3.ColumnDouble(_handle, column);
-
     /// <summary>Valid until the next step.</summary>
     internal ReadOnlySpan<byte> Blob(int column)
     {
