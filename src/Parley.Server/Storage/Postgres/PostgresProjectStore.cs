@@ -77,10 +77,9 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
         await transaction.LockAsync([number]);
         if (!transaction.HasLocked(number))
             return false;
+        const int most = 2_000;
         var first = LogKey.First(number);
-        var upTo = await transaction.ScalarAsync(
-            "SELECT max(place) FROM (SELECT place FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT 2000) part", first, LogKey.Last(number));
-        if (upTo is long last)
+        if (await transaction.ScalarAsync(ProjectSql.DeletionStep, first, LogKey.Last(number), most) is long last)
         {
             transaction.Defer(
                 """
@@ -98,9 +97,6 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
             "DELETE FROM relay_places WHERE agent IN (SELECT number FROM agents WHERE project = $1)",
             "DELETE FROM mailboxes WHERE agent IN (SELECT number FROM agents WHERE project = $1)",
             "DELETE FROM agents WHERE project = $1",
-            // Those whose first entry retention has taken.
-            "DELETE FROM entity_marks WHERE place IN (SELECT place FROM entities WHERE project = $1)",
-            "DELETE FROM entities WHERE project = $1",
             "DELETE FROM idempotency WHERE project = $1",
             "DELETE FROM projects WHERE number = $1",
         })

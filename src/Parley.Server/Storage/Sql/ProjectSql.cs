@@ -17,5 +17,16 @@ internal static class ProjectSql
     /// <summary>Frees the id of a project whose content goes from now on.</summary>
     internal const string BeginDeletion = "UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = $1";
 
+    /// <summary>How far a step of a deletion goes: no table has more than so many rows up to there. A thing may be older than the oldest entry
+    /// of its project's log, of which retention has taken a part. NULL: nothing is left. $1: the project's first place, $2: its last, $3: how
+    /// many.</summary>
+    internal const string DeletionStep =
+        """
+        SELECT min(part.last)
+        FROM (SELECT max(l.place) AS last FROM (SELECT place FROM log WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3) l
+              UNION ALL
+              SELECT max(e.place) FROM (SELECT place FROM entities WHERE place >= $1 AND place <= $2 ORDER BY place LIMIT $3) e) part
+        """;
+
     internal const string BegunDeletions = "SELECT number FROM projects WHERE project_id LIKE '%/deleted/%'";
 }

@@ -74,9 +74,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
     {
         const int most = 2_000;
         var (first, last) = (LogKey.First(number), LogKey.Last(number));
-        var places = connection.Prepare("SELECT max(place) FROM (SELECT place FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3)")
-            .Bind(1, first).Bind(2, last).Bind(3, most).Scalar();
-        if (places is { } upTo)
+        if (connection.Prepare(ProjectSql.DeletionStep).Bind(1, first).Bind(2, last).Bind(3, most).Scalar() is { } upTo)
         {
             connection.Prepare(
                     """
@@ -97,9 +95,6 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
         {
             "DELETE FROM relay_places WHERE agent IN (SELECT number FROM agents WHERE project = ?1)",
             "DELETE FROM agents WHERE project = ?1",
-            // Those whose first entry retention has taken.
-            "DELETE FROM entity_marks WHERE place IN (SELECT place FROM entities WHERE project = ?1)",
-            "DELETE FROM entities WHERE project = ?1",
             "DELETE FROM idempotency WHERE project = ?1",
             "DELETE FROM projects WHERE number = ?1",
         })
