@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.History;
@@ -36,8 +35,7 @@ internal sealed class PostgresStoreScope : StoreScope
         return node;
     }
 
-    /// <summary>Keeps the writing lane busy until the result is disposed: what is asked for meanwhile shares the next batch.</summary>
-    internal async Task<IDisposable> PauseWriterAsync()
+    internal override async Task<IDisposable> PauseWriterAsync()
     {
         var pause = new LanePause();
         _ = Database.Writer.WriteAsync(pause.WaitAsync, Xunit.TestContext.Current.CancellationToken).AsTask();
@@ -118,8 +116,8 @@ internal sealed class PostgresStoreScope : StoreScope
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IHandover>(Handover)
-            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
-            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddSingleton<ILoggerFactory>(Logged)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>()
             .AddPostgres(_database.Address)
             .AddProjects(_settings)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.History;
@@ -25,6 +24,9 @@ internal abstract class StoreScope : IAsyncDisposable
 
     /// <summary>Whoever is connected; nobody at first. The same across a reopening: a test decides who has gone with the server.</summary>
     internal TestHandover Handover { get; } = new();
+
+    /// <summary>What the stores warned of.</summary>
+    internal LogRecorder Logged { get; } = new();
 
     internal IMessageStore Messages => Service<IMessageStore>();
 
@@ -56,6 +58,9 @@ internal abstract class StoreScope : IAsyncDisposable
 
     /// <summary>As after a kill of the server: what is in memory only is gone, what is on disk is read again.</summary>
     internal abstract Task ReopenAsync();
+
+    /// <summary>Keeps the writer busy until the result is disposed: what is asked for meanwhile shares the next commit.</summary>
+    internal abstract Task<IDisposable> PauseWriterAsync();
 
     /// <summary>What a person with SQL sees: each row with its values joined by a bar, NULL as nothing, times as on the wire.</summary>
     internal abstract Task<IReadOnlyList<string>> QueryAsync(string sql, int columns);
@@ -129,8 +134,7 @@ internal sealed class SqliteStoreScope : StoreScope
         await LoadAsync(new ProjectSettings());
     }
 
-    /// <summary>Keeps the writer busy until the result is disposed: what is asked for meanwhile shares the next commit.</summary>
-    internal async Task<WriterPause> PauseWriterAsync()
+    internal override async Task<IDisposable> PauseWriterAsync()
     {
         var pause = new WriterPause();
         Writer.Enqueue(pause.Operation);
@@ -160,8 +164,8 @@ internal sealed class SqliteStoreScope : StoreScope
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IHandover>(Handover)
-            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
-            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddSingleton<ILoggerFactory>(Logged)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>()
             .AddSqlite(_settings)
             .AddProjects(_settings)

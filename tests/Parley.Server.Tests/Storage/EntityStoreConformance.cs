@@ -173,6 +173,54 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_message_that_can_not_be_stored_takes_nothing_from_what_shares_its_commit()
+    {
+        await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
+        await store.StoreAsync(new Letter("ada", "bob"));
+        var old = await store.StoreAsync(new Letter("ada", "dan"));
+        var holder = store.Handover.Connect(store.Agent("cyd").Number, room: 10);
+        Task<TransitionOutcome> before, refused, last;
+        Task<SendOutcome> after;
+        using (await store.PauseWriterAsync())
+        {
+            before = ApplyAsync(store, Board(store).Write(null, Decision<Note>.Put(new Note { Title = "before" }, "note_changed")));
+            refused = ApplyAsync(
+                store, [Board(store).Write(null, Decision<Note>.Put(new Note { Title = "a" }, "note_changed"))],
+                new Letter("ada", "cyd").In(store), new Letter("ada", "dan") { Supersedes = old }.In(store), new Letter("ada", "bob").In(store));
+            after = store.SendAsync(new Letter("ada", "cyd") { Content = "after" });
+            last = ApplyAsync(store, Board(store).Write(null, Decision<Note>.Put(new Note { Title = "last" }, "note_changed")));
+        }
+
+        Assert.Equal(TransitionResult.MessageRefused, (await refused).Result);
+        Assert.Equal([3L, 4, 5], new[] { (await before).Rows[0].Changed, (await after).Seq, (await last).Rows[0].Changed }.Order());
+        Assert.Equal(5, (await store.Log.ReadAsync(store.Project.Number, 0, 10, LogQuery.All, Cancel)).Entries.Count);
+        Assert.Equal((5L, null), (store.Project.Log.Head, await FindAsync(store, "a")));
+        Assert.Equal((1, (await after).Seq), (holder.Out, Assert.Single(holder.Delivered).Seq));
+        Assert.DoesNotContain(store.Handover.Receipts, receipt => receipt.Seq > 5);
+        var (bob, dan) = (await store.CountsAsync("bob"), await store.CountsAsync("dan"));
+        Assert.Equal((1, 1), (bob.Queued, dan.Queued));
+        Assert.Equal(old.Seq, (await store.ClaimOneAsync("dan")).Seq);
+        Assert.Empty(store.Logged.Lines);
+    }
+
+    [Fact]
+    public async Task Who_is_refused_is_answered_without_a_word_in_the_log_of_the_server()
+    {
+        await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
+        await store.StoreAsync(new Letter("ada", "bob"));
+        var read = await PutAsync(store, new Note { Title = "a" });
+        var put = Decision<Note>.Put(new Note { Title = "a" }, "note_changed");
+
+        Assert.Equal(TransitionResult.Conflict, (await ApplyAsync(store, [Board(store).Write(null, put)], new Letter("ada", "cyd").In(store))).Result);
+        Assert.Equal(TransitionResult.MessageRefused, (await ApplyAsync(store, [Board(store).Write(read, put)], new Letter("ada", "bob").In(store))).Result);
+        var letter = new Letter("ada", "cyd").In(store);
+        await store.Service<IProjectStore>().DeleteAsync(store.Project.Number, Cancel);
+        Assert.Equal(TransitionResult.ProjectGone, (await ApplyAsync(store, [Board(store).Write(read, put)], letter)).Result);
+
+        Assert.Empty(store.Logged.Lines);
+    }
+
+    [Fact]
     public async Task A_conflict_sends_no_message()
     {
         await using var store = await storage.OpenAsync();

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
@@ -28,6 +29,26 @@ public sealed class SqliteWriterTests
         Assert.Equal((1, 2), ((await before).Seq, (await after).Seq));
         Assert.Equal([1, 2], (await store.EntriesAsync()).Select(entry => entry.Seq));
         Assert.Equal([1, 2], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
+    }
+
+    [Fact]
+    public async Task What_shares_a_commit_with_a_refused_message_is_applied_once()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
+        await store.StoreAsync(new Letter("ada", "bob"));
+        var write = new EntityBoard<Note>(Note.Kind, store.Service<IEntityStore>()).Write(null, Decision<Note>.Put(new Note { Title = "a" }, "note_changed"));
+        var applied = 0;
+        Task<int> before, after;
+        Task<TransitionOutcome> refused;
+        using (await store.PauseWriterAsync())
+        {
+            before = store.Writer.WriteAsync(_ => ++applied, Cancel).AsTask();
+            refused = store.Service<IEntityStore>()
+                .ApplyAsync(new Transition(store.Project.Number, Sender: 0, [write]) { Messages = [new Letter("ada", "bob").In(store)] }, Cancel).AsTask();
+            after = store.Writer.WriteAsync(_ => ++applied, Cancel).AsTask();
+        }
+
+        Assert.Equal((TransitionResult.MessageRefused, 1, 2), ((await refused).Result, await before, await after));
     }
 
     [Fact]

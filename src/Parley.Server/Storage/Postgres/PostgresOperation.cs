@@ -58,6 +58,10 @@ internal abstract class PostgresBatchOperation : PostgresTransition
     /// <summary>The batch was undone: what was added with it is to be added again.</summary>
     internal abstract void Rewind();
 
+    /// <summary>Takes the answer that an error of the database stands for: nothing has failed, and asked again it would be the same.</summary>
+    /// <returns>False when the error is one.</returns>
+    internal virtual bool TryAnswer(Exception error) => false;
+
     /// <summary>The part that was added alone is what the database refuses.</summary>
     /// <returns>False when that leaves nothing to go on with.</returns>
     internal virtual bool SkipBad() => false;

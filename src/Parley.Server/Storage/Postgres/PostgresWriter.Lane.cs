@@ -72,9 +72,12 @@ internal sealed partial class PostgresWriter
         }
     }
 
-    /// <summary>A batch was undone. Where the database is away all of it is refused; one bad row fails alone.</summary>
+    /// <summary>A batch was undone. Where the database is away all of it is refused; one bad row fails alone. What answers by an error is a
+    /// batch of its own.</summary>
     private async Task FailAsync(List<PostgresBatchOperation> operations, Exception fault)
     {
+        if (operations is [var only] && only.TryAnswer(fault))
+            return;
         if (PostgresFault.IsAway(fault))
         {
             Log.WriteRefused(_log, fault, operations.Count);
@@ -108,6 +111,8 @@ internal sealed partial class PostgresWriter
             catch (Exception fault)
             {
                 batch.Cancel();
+                if (operation.TryAnswer(fault))
+                    return;
                 Log.WriteRefused(_log, fault, 1);
                 operation.Rewind();
                 isSent = false;

@@ -2,7 +2,6 @@ using Npgsql;
 using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Messages;
-using Parley.Server.Rest;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -82,17 +81,19 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal override void Complete() => _done.TrySetResult(_outcome);
 
-    internal override void Fail(Exception reason)
+    internal override bool TryAnswer(Exception error)
     {
-        if (reason is PostgresException { SqlState: HasChanged })
-            _done.TrySetResult(TransitionOutcome.Conflict);
-        else if (reason is PostgresException { SqlState: IsUnsent })
-            _done.TrySetResult(TransitionOutcome.MessageRefused);
-        else if (reason is PostgresException { SqlState: IsGone })
-            _done.TrySetResult(TransitionOutcome.ProjectGone);
-        else
-            _done.TrySetException(reason);
+        var outcome = (error as PostgresException)?.SqlState switch
+        {
+            HasChanged => TransitionOutcome.Conflict,
+            IsUnsent => TransitionOutcome.MessageRefused,
+            IsGone => TransitionOutcome.ProjectGone,
+            _ => null,
+        };
+        return outcome is not null && _done.TrySetResult(outcome);
     }
+
+    internal override void Fail(Exception reason) => _done.TrySetException(reason);
 
     private EntityRow RowOf(EntityWrite write, int index, long now, long seq) => new()
     {

@@ -1,8 +1,6 @@
 using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Messages;
-using Parley.Server.Rest;
-using Parley.Server.Storage.Postgres;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -76,15 +74,8 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
         internal override int Weight => transition.Writes.Count + (_sends?.Weight ?? 0);
 
-        internal override void Apply(SqliteConnection connection)
-        {
-            _outcome = store.Apply(connection, transition);
-            if (_sends is null || _outcome.Result != TransitionResult.Applied)
-                return;
-            _sends.Apply(connection);
-            if (_sends.Outcomes.Any(outcome => outcome.Result != SendResult.Stored))
-                throw new MessageRefusedException();
-        }
+        internal override void Apply(SqliteConnection connection) =>
+            _outcome = _sends is null ? store.Apply(connection, transition) : store.Apply(connection, transition, _sends);
 
         internal override void Undo() => _sends?.Undo();
 
@@ -96,16 +87,34 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
         internal override void Complete() => _done.TrySetResult(_outcome);
 
-        internal override void Fail(Exception reason)
-        {
-            if (reason is MessageRefusedException)
-                _done.TrySetResult(TransitionOutcome.MessageRefused);
-            else
-                _done.TrySetException(reason);
-        }
+        internal override void Fail(Exception reason) => _done.TrySetException(reason);
     }
 
     private SqliteMessageStore Messages => messages;
+
+    /// <summary>With its messages. Where one can not be stored, a savepoint takes back the things: what shares the transaction is not touched.</summary>
+    private TransitionOutcome Apply(SqliteConnection connection, Transition transition, SqliteMessageStore.SendOperation sends)
+    {
+        if (log.TryCursor(connection, transition.Project) is not { } cursor)
+            return TransitionOutcome.ProjectGone;
+        var mark = log.Mark(cursor);
+        connection.Prepare("SAVEPOINT transition").Run();
+        var outcome = Apply(connection, transition);
+        if (outcome.Result == TransitionResult.Applied)
+        {
+            sends.Apply(connection);
+            if (sends.Outcomes.Any(sent => sent.Result != SendResult.Stored))
+            {
+                connection.Prepare("ROLLBACK TO transition").Run();
+                log.GoBack(mark);
+                sends.GoBack(connection);
+                outcome = TransitionOutcome.MessageRefused;
+            }
+        }
+
+        connection.Prepare("RELEASE transition").Run();
+        return outcome;
+    }
 
     private TransitionOutcome Apply(SqliteConnection connection, Transition transition)
     {
@@ -220,7 +229,4 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         IsOver = row.Int64(9) != 0,
         Body = row.Blob(10).ToArray(),
     };
-
-    /// <summary>Undoes a transition of which one message can not be stored.</summary>
-    private sealed class MessageRefusedException : Exception;
 }

@@ -66,6 +66,16 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
         _appended.Add(entry);
     }
 
+    /// <summary>Where the transaction stands, for <see cref="GoBack"/>.</summary>
+    internal LogMark Mark(ProjectCursor cursor) => new(_appended.Count, cursor, cursor.Values);
+
+    /// <summary>A savepoint was undone: since its mark nothing has happened.</summary>
+    internal void GoBack(in LogMark mark)
+    {
+        _appended.RemoveRange(mark.Appended, _appended.Count - mark.Appended);
+        mark.Cursor.Values = mark.Values;
+    }
+
     public void Flush(SqliteConnection connection)
     {
         foreach (var cursor in _cursors.Values)
@@ -101,6 +111,9 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
 /// <summary>What a message's row has beyond any entry's.</summary>
 internal readonly record struct MessageColumns(long FirstDelivery, int Deliveries, string? Routing, string? Session, string? Task);
 
+/// <summary>Where a transaction stood that appends to one project's log.</summary>
+internal readonly record struct LogMark(int Appended, ProjectCursor Cursor, (long, long, long, long, long, long, long) Values);
+
 /// <summary>Where a project's log stands and what it has counted, as of the transaction under way.</summary>
 internal sealed class ProjectCursor
 {
@@ -115,7 +128,11 @@ internal sealed class ProjectCursor
     internal long Dead { get; set; }
     internal long Expired { get; set; }
 
-    private (long, long, long, long, long, long, long) Values => (NextSeq, LastStamp, Sent, Delivered, Acknowledged, Dead, Expired);
+    internal (long, long, long, long, long, long, long) Values
+    {
+        get => (NextSeq, LastStamp, Sent, Delivered, Acknowledged, Dead, Expired);
+        set => (NextSeq, LastStamp, Sent, Delivered, Acknowledged, Dead, Expired) = value;
+    }
 
     /// <returns>Null when there is no such project.</returns>
     internal static ProjectCursor? Read(SqliteConnection connection, int project)

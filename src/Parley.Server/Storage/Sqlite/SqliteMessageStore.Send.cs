@@ -2,6 +2,7 @@ using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -20,6 +21,7 @@ internal sealed partial class SqliteMessageStore
         private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SendOutcome[] _outcomes = new SendOutcome[sends.Count];
         private readonly List<Handed> _handed = new(sends.Count);
+        private int _receiptsBefore;
 
         internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
 
@@ -29,6 +31,7 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Apply(SqliteConnection connection)
         {
+            _receiptsBefore = store._receipts.Count;
             for (var i = 0; i < sends.Count; i++)
                 _outcomes[i] = store.Store(connection, sends[i], _handed);
         }
@@ -86,6 +89,27 @@ internal sealed partial class SqliteMessageStore
             }
 
             _handed.Clear();
+        }
+
+        /// <summary>A savepoint before them was undone, and the transaction goes on: what memory knows is again what the file says.</summary>
+        internal void GoBack(SqliteConnection connection)
+        {
+            Undo();
+            store._receipts.RemoveRange(_receiptsBefore, store._receipts.Count - _receiptsBefore);
+            var mailboxes = sends.SelectMany(send => send.Recipients.Agents).Select(agent => agent.Number).ToHashSet();
+            foreach (var send in sends.Where(send => send.Supersedes != 0))
+            {
+                var rows = connection.Prepare($"SELECT d.mailbox {DeliverySql.OfMessage}").Bind(1, LogKey.Of(send.Project.Number, send.Supersedes));
+                while (rows.Step())
+                    mailboxes.Add(rows.Int32(0));
+            }
+
+            foreach (var mailbox in mailboxes)
+            {
+                store._ledger.Peek(mailbox)?.CountAnew();
+                // Now: whoever asks for an account next may have changed its rows already.
+                _ = store._ledger.Of(connection, mailbox);
+            }
         }
     }
 
