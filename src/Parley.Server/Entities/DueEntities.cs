@@ -1,13 +1,53 @@
+using Microsoft.Extensions.Logging;
 using Parley.Server.Coordination;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Entities;
 
-/// <summary>Looks at the things of a kind that are due.</summary>
-internal sealed class DueEntities<T>(EntityBoard<T> board, TimeProvider clock) : IChore
+/// <summary>Looks at the things of a kind that are due, a part at a time, each thing in a transition of its own.</summary>
+internal sealed partial class DueEntities<T>(
+    EntityKind<T> kind, EntityBoard<T> board, IEntityStore store, TimeProvider clock, ILogger<DueEntities<T>> logger) : IChore
     where T : class
 {
+    internal const int PartSize = 100;
+
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
 
-    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken) =>
-        await board.RunDueAsync(clock.GetUtcNow(), cancellationToken) ? TimeSpan.FromMilliseconds(50) : null;
+    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var last = default(EntityRow);
+        while (true)
+        {
+            var part = await store.DueAsync(kind.Number, now, last, PartSize, cancellationToken);
+            foreach (var row in part)
+                await LookAsync(row, now, cancellationToken);
+            if (part.Count < PartSize)
+                return null;
+            // From behind these: what stays due, or fails, is looked at again by the next run, and hides nothing from this one.
+            last = part[^1];
+        }
+    }
+
+    private async ValueTask LookAsync(EntityRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Looked at again: it may have been changed, or done by another node, since the list was made.
+            await board.ChangeAsync(
+                row.Project, row.Id, sender: 0,
+                present => present is not null && kind.Due!(present.Value) <= now ? kind.WhenDue(present, now) : Decision<T>.Keep,
+                cancellationToken);
+        }
+        catch (Exception fault) when (fault is not (StorageUnavailableException or OperationCanceledException))
+        {
+            Log.LookFailed(logger, fault, kind.Name, row.Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "What becomes of the {Kind} {Id}, which is due, could not be said; it is tried again.")]
+        internal static partial void LookFailed(ILogger logger, Exception fault, string kind, Guid id);
+    }
 }

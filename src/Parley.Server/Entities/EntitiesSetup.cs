@@ -8,11 +8,14 @@ internal static class EntitiesSetup
 {
     /// <summary>A kind with everything that comes from its declaration alone. Needs an <see cref="IEntityStore"/>.</summary>
     public static IServiceCollection AddEntities<T>(this IServiceCollection services, EntityKind<T> kind)
-        where T : class => services
-        .AddSingleton<EntityKind>(kind)
-        .AddSingleton<EntityKinds>()
-        .AddSingleton(kind)
-        .AddSingleton<EntityBoard<T>>()
-        .AddSingleton<IFeedSource, EntityFeed<T>>()
-        .AddSingleton<IChore, DueEntities<T>>();
+        where T : class
+    {
+        services
+            .AddSingleton<EntityKind>(kind)
+            .AddSingleton<EntityKinds>()
+            .AddSingleton(kind)
+            .AddSingleton<EntityBoard<T>>()
+            .AddSingleton<IFeedSource, EntityFeed<T>>();
+        return kind.Due is null ? services : services.AddSingleton<IChore, DueEntities<T>>();
+    }
 }

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Parley.Protocol;
-using Parley.Server.Rest;
-using Parley.Server.Storage.Postgres;
 using Parley.Server.Log;
 using Parley.Server.Wire;
 
@@ -12,8 +10,6 @@ namespace Parley.Server.Entities;
 internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     where T : class
 {
-    internal EntityKind<T> Kind => kind;
-
     internal async ValueTask<Entity<T>?> FindAsync(int project, string name, CancellationToken cancellationToken) =>
         ReadOrNull(await store.FindAsync(project, kind.Number, name, cancellationToken));
 
@@ -79,7 +75,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
             Entry = EntityJson.Entry(kind.Fields, body, present?.Row, isOver, decision.Extra),
             Type = decision.Type ?? throw new InvalidOperationException("What is kept or refused is not written."),
             Marks = present is not null && decision.Value is not null && marks.SequenceEqual(kind.Marks(present.Value), StringComparer.Ordinal) ? null : marks,
-            Due = decision.Value is null ? null : kind.Due(decision.Value)?.ToUnixTimeMilliseconds(),
+            Due = decision.Value is null ? null : kind.Due?.Invoke(decision.Value)?.ToUnixTimeMilliseconds(),
             IsOver = isOver,
         };
     }
@@ -87,24 +83,6 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     /// <summary>The newest entries of the log about one that have a type, the newest first.</summary>
     internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, string type, int max, CancellationToken cancellationToken) =>
         store.HistoryAsync(entity.Row.Project, entity.Row.Made, type, max, cancellationToken);
-
-    /// <summary>Does what is due, a bounded number at a time.</summary>
-    /// <returns>True when there may be more.</returns>
-    internal async ValueTask<bool> RunDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        const int most = 100;
-        var due = await store.DueAsync(kind.Number, now, most, cancellationToken);
-        foreach (var row in due)
-        {
-            // Looked at again: it may have been changed, or done by another node, since the list was made.
-            await ChangeAsync(
-                row.Project, row.Id, sender: 0,
-                present => present is not null && kind.Due(present.Value) <= now ? kind.WhenDue(present, now) : Decision<T>.Keep,
-                cancellationToken);
-        }
-
-        return due.Count == most;
-    }
 
     private async ValueTask<Result<Entity<T>?>> ChangeAsync(
         int project, int sender, Func<CancellationToken, ValueTask<Entity<T>?>> find, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken)

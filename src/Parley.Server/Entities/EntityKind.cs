@@ -59,8 +59,8 @@ internal sealed class EntityKind<T> : EntityKind
     /// <summary>What one can be listed by, as <c>status=completed</c>.</summary>
     internal Func<T, IReadOnlyList<string>> Marks { get; init; } = static _ => [];
 
-    /// <summary>When one is next to be looked at; null: never.</summary>
-    internal Func<T, DateTimeOffset?> Due { get; init; } = static _ => null;
+    /// <summary>When one is next to be looked at, or null: never. Absent: none ever is, and nobody looks.</summary>
+    internal Func<T, DateTimeOffset?>? Due { get; init; }
 
     /// <summary>What becomes of one that is due. Runs again after a crash or a conflict: a pure function, as every rule.</summary>
     internal Func<Entity<T>, DateTimeOffset, Decision<T>> WhenDue { get; init; } = static (_, _) => Decision<T>.Keep;

@@ -16,7 +16,8 @@ internal interface IEntityStore
     ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
 
     /// <summary>Things of a kind, of any project, that are due by a time, the earliest first.</summary>
-    ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken);
+    /// <param name="after">Only those behind this one in that order; null: from the beginning.</param>
+    ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken);
 
     /// <summary>Entries of the log about one thing, the newest first.</summary>
     /// <param name="made">The seq of the entry by which it was made.</param>
@@ -25,7 +26,7 @@ internal interface IEntityStore
 
     /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
     /// messages behind them.</summary>
-    /// <returns>Where something had changed since it was read, a message can not be stored or the project is gone: that, and nothing else has
+    /// <returns>Where something had changed since it was read, a name that something is to have is taken, a message can not be stored or the project is gone: that, and nothing else has
     /// happened.</returns>
     ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken);
 }

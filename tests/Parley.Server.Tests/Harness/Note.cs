@@ -18,7 +18,11 @@ internal sealed record Note
     public long Version { get; init; }
 
     /// <summary>By its title, where it has one.</summary>
-    internal static EntityKind<Note> Kind { get; } = new()
+    internal static EntityKind<Note> Kind { get; } = KindThat(
+        (note, _) => Decision<Note>.Put(note.Value with { RemindAt = null, Status = "reminded" }, "note_reminded"));
+
+    /// <summary>With another rule for what is due.</summary>
+    internal static EntityKind<Note> KindThat(Func<Entity<Note>, DateTimeOffset, Decision<Note>> whenDue) => new()
     {
         Number = 200,
         Name = "note",
@@ -30,7 +34,7 @@ internal sealed record Note
         NameOf = note => note.Title,
         Marks = note => [$"status={note.Status}"],
         Due = note => note.RemindAt,
-        WhenDue = (note, _) => Decision<Note>.Put(note.Value with { RemindAt = null, Status = "reminded" }, "note_reminded"),
+        WhenDue = whenDue,
         IsOver = note => note.Status == "done",
     };
 }

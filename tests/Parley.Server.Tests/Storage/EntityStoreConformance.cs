@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
-using Parley.Server.Storage.Postgres;
+using Parley.Server.Storage;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Wire;
 using Xunit;
@@ -99,10 +101,7 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         await using var store = await storage.OpenAsync();
         await PutAsync(store, new Note { Title = "n", Text = "0" });
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Board(store).ChangeAsync(
-            store.Project.Number, "n", sender: 0,
-            present => Decision<Note>.Put(present!.Value with { Text = (int.Parse(present.Value.Text, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) }, "note_changed"),
-            Cancel).AsTask()));
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Board(store).ChangeAsync(store.Project.Number, "n", sender: 0, OneMore, Cancel).AsTask()));
 
         Assert.Equal(("16", 17L), ((await FindAsync(store, "n"))!.Value.Text, store.Project.Log.Head));
     }
@@ -314,13 +313,55 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         await PutAsync(store, new Note { Title = "never" });
 
         store.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.False(await Board(store).RunDueAsync(store.Clock.GetUtcNow(), Cancel));
-        Assert.False(await Board(store).RunDueAsync(store.Clock.GetUtcNow(), Cancel));
+        Assert.Null(await Due(store, Note.Kind).RunAsync(Cancel));
+        Assert.Null(await Due(store, Note.Kind).RunAsync(Cancel));
 
-        Assert.Equal(("reminded", "open", "open"), (await StatusAsync("soon"), await StatusAsync("late"), await StatusAsync("never")));
+        Assert.Equal(("reminded", "open", "open"), (await StatusAsync(store, "soon"), await StatusAsync(store, "late"), await StatusAsync(store, "never")));
         Assert.Equal(4L, store.Project.Log.Head);
+    }
 
-        async Task<string> StatusAsync(string title) => (await FindAsync(store, title))!.Value.Status;
+    [Fact]
+    public async Task What_stays_due_or_fails_hides_nothing_behind_it()
+    {
+        await using var store = await storage.OpenAsync();
+        var now = store.Clock.GetUtcNow();
+        // At one time, so that they fill more than a part that nothing but their places tells apart.
+        await Task.WhenAll(Enumerable.Range(0, DueEntities<Note>.PartSize + 5).Select(i => PutAsync(store, new Note { Title = $"stays {i}", RemindAt = now })));
+        var bad = await PutAsync(store, new Note { Title = "bad", RemindAt = now });
+        await PutAsync(store, new Note { Title = "behind", RemindAt = now.AddSeconds(1) });
+        var asked = 0;
+        store.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await Due(store, Note.KindThat((note, _) =>
+        {
+            asked++;
+            return note.Value.Title switch
+            {
+                "bad" => throw new InvalidOperationException("A bug."),
+                "behind" => Decision<Note>.Put(note.Value with { RemindAt = null, Status = "reminded" }, "note_reminded"),
+                _ => Decision<Note>.Keep,
+            };
+        })).RunAsync(Cancel);
+
+        Assert.Equal(("reminded", DueEntities<Note>.PartSize + 7), (await StatusAsync(store, "behind"), asked));
+        Assert.Equal($"Error: What becomes of the note {bad.Value.NoteId}, which is due, could not be said; it is tried again. A bug.", Assert.Single(store.Logged.Lines));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_ends_a_look_at_what_is_due()
+    {
+        await using var store = await storage.OpenAsync();
+        await PutAsync(store, new Note { Title = "a", RemindAt = store.Clock.GetUtcNow() });
+        await PutAsync(store, new Note { Title = "b", RemindAt = store.Clock.GetUtcNow() });
+        var asked = 0;
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await Due(store, Note.KindThat((_, _) =>
+        {
+            asked++;
+            throw new StorageUnavailableException("It is away.");
+        })).RunAsync(Cancel));
+
+        Assert.Equal((1, 0), (asked, store.Logged.Lines.Count));
     }
 
     [Fact]
@@ -355,6 +396,14 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
     }
 
     private static EntityBoard<Note> Board(StoreScope store) => new(Note.Kind, store.Service<IEntityStore>());
+
+    private static DueEntities<Note> Due(StoreScope store, EntityKind<Note> kind) => new(
+        kind, new EntityBoard<Note>(kind, store.Service<IEntityStore>()), store.Service<IEntityStore>(), store.Clock, new Logger<DueEntities<Note>>(store.Logged));
+
+    private static Decision<Note> OneMore(Entity<Note>? present) => Decision<Note>.Put(
+        present!.Value with { Text = (int.Parse(present.Value.Text, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture) }, "note_changed");
+
+    private static async Task<string> StatusAsync(StoreScope store, string title) => (await FindAsync(store, title))!.Value.Status;
 
     private static ValueTask<Entity<Note>?> FindAsync(StoreScope store, string title) => Board(store).FindAsync(store.Project.Number, title, Cancel);
 

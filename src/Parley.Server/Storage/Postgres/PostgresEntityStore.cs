@@ -1,7 +1,6 @@
 using Npgsql;
 using Parley.Server.Entities;
 using Parley.Server.Log;
-using Parley.Server.Rest;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
@@ -23,8 +22,10 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         return AllAsync(sql, [.. values], cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
-        AllAsync(EntitySql.Due, [(short)kind, by.ToUnixTimeMilliseconds(), max], cancellationToken);
+    public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) => AllAsync(
+        EntitySql.Due,
+        [(short)kind, by.ToUnixTimeMilliseconds(), after?.Due ?? long.MinValue, after is null ? 0L : LogKey.Of(after.Project, after.Made), max],
+        cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(

@@ -18,8 +18,13 @@ internal static class EntitySql
     /// <summary>$1: place, $2: kind.</summary>
     internal const string ByPlace = $"SELECT {Columns} FROM entities e WHERE e.place = $1 AND e.kind = $2";
 
-    /// <summary>$1: kind, $2: Unix milliseconds, $3: how many.</summary>
-    internal const string Due = $"SELECT {Columns} FROM entities e WHERE e.kind = $1 AND e.due IS NOT NULL AND e.due <= $2 ORDER BY e.due LIMIT $3";
+    /// <summary>$1: kind, $2: Unix milliseconds, $3 and $4: when the last one was due that is known, and its place, $5: how many.</summary>
+    internal const string Due =
+        $"""
+        SELECT {Columns} FROM entities e
+        WHERE e.kind = $1 AND e.due IS NOT NULL AND e.due <= $2 AND e.due >= $3 AND (e.due > $3 OR e.place > $4)
+        ORDER BY e.due, e.place LIMIT $5
+        """;
 
     /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: type, $3: how many.</summary>
     internal static string History(string columns) =>

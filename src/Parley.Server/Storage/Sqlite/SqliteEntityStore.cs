@@ -38,9 +38,12 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
             },
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
-            connection => All(connection.Prepare(EntitySql.Due).Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds()).Bind(3, max)), cancellationToken);
+            connection => All(connection.Prepare(EntitySql.Due)
+                .Bind(1, kind).Bind(2, by.ToUnixTimeMilliseconds())
+                .Bind(3, after?.Due ?? long.MinValue).Bind(4, after is null ? 0L : LogKey.Of(after.Project, after.Made)).Bind(5, max)),
+            cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<LogEntry>>(

@@ -6,6 +6,10 @@ UPDATE log SET type = 'execution_line' WHERE kind = 8 AND type = 'execution_stat
 DROP INDEX log_entity;
 CREATE INDEX log_entity ON log (subject, type, place) WHERE kind >= 8;
 
+-- What is due is read in parts, each from behind the one before: many may be due at one time.
+DROP INDEX entities_due;
+CREATE INDEX entities_due ON entities (kind, due, place) WHERE due IS NOT NULL;
+
 -- One transition of things of one project, all of it or nothing: one statement, so that a node which stops in the middle has then either
 -- sent it or begun nothing. Nothing changes where something is not as it was read, or where the project is gone, which has no first_seq; with
 -- messages behind it in the same transaction, which must then not be stored either, that is an error (PA001, PA003).
