@@ -10,6 +10,8 @@ namespace Parley.Server.Entities;
 internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     where T : class
 {
+    private readonly Turns _turns = new();
+
     internal async ValueTask<Entity<T>?> FindAsync(int project, string name, CancellationToken cancellationToken) =>
         ReadOrNull(await store.FindAsync(project, kind.Number, name, cancellationToken));
 
@@ -41,22 +43,26 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     /// <summary>Changes what a name stands for.</summary>
     /// <param name="sender">The number of the agent that asks; 0: none.</param>
     /// <param name="decide">What becomes of what is there, or of null where there is nothing. Asked again after a conflict.</param>
+    /// <returns>A conflict where it is to have another name that is taken.</returns>
     internal ValueTask<Result<Entity<T>?>> ChangeAsync(
         int project, string name, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
-        ChangeAsync(project, sender, cancel => FindAsync(project, name, cancel), decide, cancellationToken);
+        ChangeAsync(new Change(project, name, sender, cancel => FindAsync(project, name, cancel), decide), _turns.Of(project, name), cancellationToken);
 
     /// <inheritdoc cref="ChangeAsync(int, string, int, Func{Entity{T}?, Decision{T}}, CancellationToken)"/>
     internal ValueTask<Result<Entity<T>?>> ChangeAsync(
         int project, Guid id, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
-        ChangeAsync(project, sender, cancel => FindAsync(project, id, cancel), decide, cancellationToken);
+        ChangeAsync(new Change(project, null, sender, cancel => FindAsync(project, id, cancel), decide), _turns.Of(project, id), cancellationToken);
 
-    /// <summary>Makes one that is named by its id alone, so that nothing can be in its way.</summary>
+    /// <summary>Makes one, by its id alone or under a name that must be free.</summary>
     internal async ValueTask<Result<Entity<T>>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
     {
         if (decision.Problem is { } problem)
             return problem;
-        var outcome = await store.ApplyAsync(new Transition(project, sender, [Write(null, decision)]) { Messages = decision.Messages }, cancellationToken);
-        return Refusal(outcome) is { } refusal ? refusal : Read(outcome.Rows[0]);
+        var write = Write(null, decision);
+        var outcome = await store.ApplyAsync(new Transition(project, sender, [write]) { Messages = decision.Messages }, cancellationToken);
+        if (Refusal(outcome) is { } refusal)
+            return refusal;
+        return outcome.Result == TransitionResult.Conflict ? Problems.AlreadyExists(kind.Name, write.Name!) : Read(outcome.Rows[0]);
     }
 
     /// <summary>A thing as it is to be, for a transition of several.</summary>
@@ -84,24 +90,48 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, string type, int max, CancellationToken cancellationToken) =>
         store.HistoryAsync(entity.Row.Project, entity.Row.Made, type, max, cancellationToken);
 
-    private async ValueTask<Result<Entity<T>?>> ChangeAsync(
-        int project, int sender, Func<CancellationToken, ValueTask<Entity<T>?>> find, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken)
+    /// <param name="Name">By which the thing was asked for; null: by its id.</param>
+    private sealed record Change(
+        int Project, string? Name, int Sender, Func<CancellationToken, ValueTask<Entity<T>?>> Find, Func<Entity<T>?, Decision<T>> Decide);
+
+    private async ValueTask<Result<Entity<T>?>> ChangeAsync(Change change, SemaphoreSlim turn, CancellationToken cancellationToken)
     {
-        while (true)
+        var (isDone, result) = await TryAsync(change, cancellationToken);
+        if (isDone)
+            return result;
+        await turn.WaitAsync(cancellationToken);
+        try
         {
-            var present = await find(cancellationToken);
-            var decision = decide(present);
-            if (decision.Problem is { } problem)
-                return problem;
-            if (decision.Type is null || (decision.Value is null && present is null))
-                return present;
-            var transition = new Transition(project, sender, [Write(present, decision)]) { Messages = decision.Messages };
-            var outcome = await store.ApplyAsync(transition, cancellationToken);
-            if (Refusal(outcome) is { } refusal)
-                return refusal;
-            if (outcome.Result == TransitionResult.Applied)
-                return decision.Value is null ? null : Read(outcome.Rows[0]);
+            while (!isDone)
+                (isDone, result) = await TryAsync(change, cancellationToken);
+            return result;
         }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <returns>Not done after a conflict: it is to be tried again.</returns>
+    private async ValueTask<(bool IsDone, Result<Entity<T>?> Result)> TryAsync(Change change, CancellationToken cancellationToken)
+    {
+        var present = await change.Find(cancellationToken);
+        var decision = change.Decide(present);
+        if (decision.Problem is { } problem)
+            return (true, problem);
+        if (decision.Type is null || (decision.Value is null && present is null))
+            return (true, present);
+        var write = Write(present, decision);
+        var outcome = await store.ApplyAsync(new Transition(change.Project, change.Sender, [write]) { Messages = decision.Messages }, cancellationToken);
+        if (Refusal(outcome) is { } refusal)
+            return (true, refusal);
+        if (outcome.Result == TransitionResult.Applied)
+            return (true, decision.Value is null ? null : Read(outcome.Rows[0]));
+        // Of a name that the rule chose it does not hear that it is taken: asked again, it would choose it for ever.
+        var known = present is null ? change.Name : present.Row.Name;
+        if (write.Name is { } name && name != known && await FindAsync(change.Project, name, cancellationToken) is not null)
+            return (true, Problems.AlreadyExists(kind.Name, name));
+        return default;
     }
 
     /// <summary>Why asking again would not help; null where it would, or need not be.</summary>

@@ -107,6 +107,22 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Those_who_got_in_each_others_way_go_on_one_after_the_other()
+    {
+        const int many = 32;
+        await using var store = await storage.OpenAsync();
+        await PutAsync(store, new Note { Title = "n", Text = "0" });
+        var counted = new MeetingStore(store.Service<IEntityStore>(), many);
+        var board = new EntityBoard<Note>(Note.Kind, counted);
+
+        await Task.WhenAll(Enumerable.Range(0, many).Select(_ => board.ChangeAsync(store.Project.Number, "n", sender: 0, OneMore, Cancel).AsTask()));
+
+        Assert.Equal(($"{many}", many + 1L), ((await FindAsync(store, "n"))!.Value.Text, store.Project.Log.Head));
+        // Each once in vain, and once in its turn; only one of them got through at first.
+        Assert.Equal((2 * many) - 1, counted.Applied);
+    }
+
+    [Fact]
     public async Task Of_many_who_want_one_name_at_once_one_makes_it()
     {
         await using var store = await storage.OpenAsync();
@@ -217,6 +233,31 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         Assert.Equal(TransitionResult.ProjectGone, (await ApplyAsync(store, [Board(store).Write(read, put)], letter)).Result);
 
         Assert.Empty(store.Logged.Lines);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_is_refused_to_whoever_is_to_have_it_and_nobody_asks_for_ever()
+    {
+        await using var store = await storage.OpenAsync();
+        var a = await PutAsync(store, new Note { Title = "a" });
+        await PutAsync(store, new Note { Title = "b", Text = "its own" });
+        var asB = Decision<Note>.Put(new Note { Title = "b" }, "note_changed");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(TransitionResult.Conflict, (await ApplyAsync(store, Board(store).Write(a, asB))).Result);
+        Assert.Equal(TransitionResult.Conflict, (await ApplyAsync(store, [Board(store).Write(a, asB)], new Letter("ada", "bob").In(store))).Result);
+        Assert.Equal(ErrorCodes.Conflict, (await Board(store).ChangeAsync(store.Project.Number, "a", sender: 0, _ => asB, limit.Token)).Problem?.Code);
+        Assert.Equal(ErrorCodes.Conflict, (await Board(store).ChangeAsync(store.Project.Number, a.Row.Id, sender: 0, _ => asB, limit.Token)).Problem?.Code);
+        Assert.Equal(ErrorCodes.Conflict, (await Board(store).ChangeAsync(store.Project.Number, "none", sender: 0, _ => asB, limit.Token)).Problem?.Code);
+        Assert.Equal(ErrorCodes.Conflict, (await Board(store).AddAsync(store.Project.Number, sender: 0, asB, Cancel)).Problem?.Code);
+
+        Assert.Equal((2L, a.Value, "its own"), (store.Project.Log.Head, (await FindAsync(store, "a"))?.Value, (await FindAsync(store, "b"))?.Value.Text));
+        Assert.Empty(store.Logged.Lines);
+        // A free one is had, and leaves the old one free.
+        var asC = Decision<Note>.Put(new Note { Title = "c" }, "note_changed");
+        Assert.Equal("c", (await Board(store).ChangeAsync(store.Project.Number, "a", sender: 0, _ => asC, limit.Token)).Value?.Value.Title);
+        Assert.Equal((a.Row.Made, null), ((await FindAsync(store, "c"))?.Row.Made, await FindAsync(store, "a")));
     }
 
     [Fact]

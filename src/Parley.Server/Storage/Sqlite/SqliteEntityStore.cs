@@ -166,11 +166,18 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         Body = write.Body,
     };
 
-    private static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write) => write.Present is { } present
-        ? connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(project, present.Made)).Scalar() == LogKey.Of(project, present.Changed)
-        : write.Name is null ||
-          connection.Prepare("SELECT 1 FROM entities WHERE project = ?1 AND kind = ?2 AND name = ?3")
-              .Bind(1, project).Bind(2, write.Kind.Number).Bind(3, write.Name).Scalar() is null;
+    private static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write)
+    {
+        if (write.Present is { } present &&
+            connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(project, present.Made)).Scalar() != LogKey.Of(project, present.Changed))
+        {
+            return false;
+        }
+
+        return write.Name is null || write.Name == write.Present?.Name ||
+            connection.Prepare("SELECT 1 FROM entities WHERE project = ?1 AND kind = ?2 AND name = ?3")
+                .Bind(1, project).Bind(2, write.Kind.Number).Bind(3, write.Name).Scalar() is null;
+    }
 
     private static void Write(SqliteConnection connection, EntityRow row, EntityWrite write)
     {

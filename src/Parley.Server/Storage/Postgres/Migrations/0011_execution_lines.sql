@@ -11,10 +11,10 @@ DROP INDEX entities_due;
 CREATE INDEX entities_due ON entities (kind, due, place) WHERE due IS NOT NULL;
 
 -- One transition of things of one project, all of it or nothing: one statement, so that a node which stops in the middle has then either
--- sent it or begun nothing. Nothing changes where something is not as it was read, or where the project is gone, which has no first_seq; with
--- messages behind it in the same transaction, which must then not be stored either, that is an error (PA001, PA003).
--- It keeps its name: a node of the version before reads nothing else in what it answers, and takes the new error for a failure, as it took the
--- end of its project until now.
+-- sent it or begun nothing. Nothing changes where something is not as it was read, where a name that something is to have is taken, or where the
+-- project is gone, which has no first_seq; with messages behind it in the same transaction, which must then not be stored either, that is an error
+-- (PA001, PA003).
+-- It keeps its name: a node of the version before reads nothing new in what it answers, and takes the new error for a failure.
 CREATE OR REPLACE FUNCTION parley_change_1(
     now_ms bigint,              -- NULL: by this database's clock
     node int,
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION parley_change_1(
     in_sender int,
     messages int,               -- how many follow in this transaction
     w_present bigint[],         -- a thing: its place; 0: it is made
-    w_changed bigint[],         -- the place of its newest entry as it was read; 0: it is made, and its name must be free
+    w_changed bigint[],         -- the place of its newest entry as it was read; 0: it is made
     w_removes boolean[],
     w_bits bigint[],            -- random bits of the id of what is made
     w_due bigint[],             -- 0: never
@@ -53,7 +53,7 @@ BEGIN
         SELECT 1 FROM parley_each_1(cardinality(w_kind)) AS w (i)
         LEFT JOIN entities e ON e.place = w_present[w.i]
         WHERE coalesce(e.changed, 0) <> w_changed[w.i]
-           OR (w_present[w.i] = 0 AND w_name[w.i] IS NOT NULL AND EXISTS (
+           OR (NOT w_removes[w.i] AND w_name[w.i] IS NOT NULL AND w_name[w.i] IS DISTINCT FROM e.name AND EXISTS (
                 SELECT 1 FROM entities o WHERE o.project = in_project AND o.kind = w_kind[w.i] AND o.name = w_name[w.i])));
     IF NOT applied THEN
         IF messages > 0 AND first_seq IS NULL THEN
