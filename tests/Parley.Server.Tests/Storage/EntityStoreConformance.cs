@@ -201,7 +201,7 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
             before = ApplyAsync(store, Board(store).Write(null, Decision<Note>.Put(new Note { Title = "before" }, "note_changed")));
             refused = ApplyAsync(
                 store, [Board(store).Write(null, Decision<Note>.Put(new Note { Title = "a" }, "note_changed"))],
-                new Letter("ada", "cyd").In(store), new Letter("ada", "dan") { Supersedes = old }.In(store), new Letter("ada", "bob").In(store));
+                new Letter("ada", "cyd").In(store), new Letter("ada", "cyd") { Supersedes = old }.In(store), new Letter("ada", "bob").In(store));
             after = store.SendAsync(new Letter("ada", "cyd") { Content = "after" });
             last = ApplyAsync(store, Board(store).Write(null, Decision<Note>.Put(new Note { Title = "last" }, "note_changed")));
         }
@@ -211,11 +211,15 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         Assert.Equal(5, (await store.Log.ReadAsync(store.Project.Number, 0, 10, LogQuery.All, Cancel)).Entries.Count);
         Assert.Equal((5L, null), (store.Project.Log.Head, await FindAsync(store, "a")));
         Assert.Equal((1, (await after).Seq), (holder.Out, Assert.Single(holder.Delivered).Seq));
-        Assert.DoesNotContain(store.Handover.Receipts, receipt => receipt.Seq > 5);
+        Assert.Equal([DeliveryState.Queued, DeliveryState.Leased], Stages("cyd"));
+        Assert.Equal([DeliveryState.Queued], Stages("dan"));
         var (bob, dan) = (await store.CountsAsync("bob"), await store.CountsAsync("dan"));
         Assert.Equal((1, 1), (bob.Queued, dan.Queued));
         Assert.Equal(old.Seq, (await store.ClaimOneAsync("dan")).Seq);
         Assert.Empty(store.Logged.Lines);
+
+        IEnumerable<DeliveryState> Stages(string agent) =>
+            store.Handover.Receipts.Where(receipt => receipt.Agent == store.Agent(agent).Number).Select(receipt => receipt.State);
     }
 
     [Fact]
