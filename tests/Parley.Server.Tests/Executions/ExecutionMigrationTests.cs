@@ -32,7 +32,7 @@ public sealed class ExecutionMigrationTests(PostgresDatabases databases)
         try
         {
             using var connection = SqliteConnection.Open(Path.Combine(folder.FullName, "parley.db"), readOnly: false);
-            foreach (var script in Scripts("Sqlite", upTo: 7))
+            foreach (var script in Migrations.Scripts("Sqlite", upTo: 7))
                 connection.Execute(script);
             connection.Execute("PRAGMA user_version = 7");
             for (var i = 0; i < Entries.Length; i++)
@@ -59,7 +59,7 @@ public sealed class ExecutionMigrationTests(PostgresDatabases databases)
         await using var database = await databases.CreateEmptyAsync();
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        foreach (var script in Scripts("Postgres", upTo: 10))
+        foreach (var script in Migrations.Scripts("Postgres", upTo: 10))
             await RunAsync(connection, script);
         await RunAsync(connection, "CREATE TABLE parley_schema (version int NOT NULL); INSERT INTO parley_schema VALUES (10);");
         for (var i = 0; i < Entries.Length; i++)
@@ -72,17 +72,6 @@ public sealed class ExecutionMigrationTests(PostgresDatabases databases)
         PostgresMigrator.Migrate(connection);
 
         Assert.Equal(Expected, await RunAsync(connection, TypesInOrder.Replace("group_concat(type, ',')", "string_agg(type, ',')", StringComparison.Ordinal) + " t"));
-    }
-
-    private static IEnumerable<string> Scripts(string database, int upTo)
-    {
-        var assembly = typeof(SqliteMigrator).Assembly;
-        var prefix = $"Parley.Migrations.{database}.";
-        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(upTo).Select(name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        });
     }
 
     private static async Task<object?> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
