@@ -1,13 +1,13 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /src
-# What links the native program.
+# Links the native program.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev zlib1g-dev && rm -rf /var/lib/apt/lists/*
 COPY . .
-# The history stays outside, so the version is told: --build-arg PARLEY_VERSION="$(git describe --tags | cut -c 2-)"
+# The build does not see the Git history, so pass the version: --build-arg PARLEY_VERSION="$(git describe --tags | cut -c 2-)"
 ARG PARLEY_VERSION
 RUN eng/publish native
 
-# No .NET: what the program calls of the system (the C library, OpenSSL) and the certificates that it trusts.
+# No .NET, only the system libraries that the program calls (the C library, OpenSSL) and the certificates it trusts.
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0
 RUN useradd --create-home parley && mkdir /data && chown parley /data
 COPY --from=build /src/artifacts/publish/native /opt/parley

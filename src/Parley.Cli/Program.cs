@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Commands;
 
-var root = new RootCommand("Parley: a server that AI agents talk through.")
+var root = new RootCommand("Parley: a message server for AI agents.")
 {
     ServeCommand.Create(),
     DemoCommand.Create(),

@@ -2,16 +2,16 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>The server refused something, and says why.</summary>
+/// <summary>The server refused something; the problem says why.</summary>
 public class ParleyException : Exception
 {
-    /// <summary>Tells of a problem that a server answered.</summary>
-    /// <param name="problem">What it said; the exception's message is made from it.</param>
-    /// <param name="inner">What lies under it, where something does.</param>
+    /// <summary>Creates an exception from a problem that a server answered.</summary>
+    /// <param name="problem">The problem; the exception's message is made from it.</param>
+    /// <param name="inner">The underlying exception, if any.</param>
     public ParleyException(Problem problem, Exception? inner = null)
         : base(Describe(problem), inner) => Problem = problem;
 
-    /// <summary>What the server said, in words of the wire.</summary>
+    /// <summary>The problem as the server sent it.</summary>
     public Problem Problem { get; }
 
     /// <summary>Stable; see <see cref="ErrorCodes"/>.</summary>
@@ -23,10 +23,10 @@ public class ParleyException : Exception
     /// <summary>Whether the same request may succeed later.</summary>
     public bool Retryable => Problem.Retryable;
 
-    /// <summary>How long to wait before trying again, where the server says so.</summary>
+    /// <summary>How long to wait before trying again, if the server says.</summary>
     public TimeSpan? RetryAfter => Problem.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    /// <summary>Field to reasons, for bad input; empty otherwise.</summary>
+    /// <summary>For bad input, the reasons by field; empty otherwise.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Errors =>
         Problem.Errors ?? System.Collections.ObjectModel.ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
 
@@ -39,16 +39,16 @@ public class ParleyException : Exception
     }
 }
 
-/// <summary>No server answered, or the connection to it was lost before it did. Whether it did what was asked is not known.</summary>
+/// <summary>No server answered, or the connection was lost before it did. The request may or may not have taken effect.</summary>
 public sealed class ParleyUnreachableException : ParleyException
 {
-    /// <summary>The code of the problem, which no server sends.</summary>
+    /// <summary>The problem's code; no server sends it.</summary>
     public const string UnreachableCode = "unreachable";
 
-    /// <summary>Tells that nobody answered.</summary>
+    /// <summary>Creates an exception that says that nobody answered.</summary>
     /// <param name="address">The address that was tried.</param>
-    /// <param name="reason">What went wrong, as a sentence for people.</param>
-    /// <param name="inner">What lies under it, where something does.</param>
+    /// <param name="reason">What went wrong, as a sentence.</param>
+    /// <param name="inner">The underlying exception, if any.</param>
     public ParleyUnreachableException(string address, string reason, Exception? inner = null)
         : base(
             new Problem
@@ -65,5 +65,5 @@ public sealed class ParleyUnreachableException : ParleyException
     public string Address { get; }
 }
 
-/// <summary>The server, a token or an agent's identity could not be found on this machine; the message says where was looked and the remedy.</summary>
+/// <summary>The server, a token, or an agent's identity could not be found on this machine. The message says where the SDK looked and what to do.</summary>
 public sealed class ParleyConfigurationException(string message, Exception? inner = null) : Exception(message, inner);

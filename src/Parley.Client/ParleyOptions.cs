@@ -2,61 +2,61 @@ using System.Text.Json;
 
 namespace Parley.Client;
 
-/// <summary>Where the server is, who one is there, and how a connection behaves. What is absent is found by
-/// <see cref="ServerLocation"/> or takes the default named beside it.</summary>
+/// <summary>Where the server is, which agent connects, and how the connection behaves. If an option is not set, <see cref="ServerLocation"/>
+/// finds the value, or the option has the default described with it.</summary>
 public sealed record ParleyOptions
 {
-    /// <summary>The server's address, <c>http://host:port</c>; <c>PARLEY_URL</c>, else that of the server on this machine, if absent.</summary>
+    /// <summary>The server's address, <c>http://host:port</c>. Defaults to <c>PARLEY_URL</c>, or else the server on this machine.</summary>
     public string? Url { get; init; }
 
-    /// <summary>A PEM file with the authority that the server's certificate leads to, or with that certificate itself, for one that this machine
-    /// does not trust; <c>PARLEY_CACERT</c> if absent.</summary>
+    /// <summary>A PEM file with the server's certificate or its certificate authority, if this machine does not trust it. Defaults to
+    /// <c>PARLEY_CACERT</c>.</summary>
     public string? CaCertificate { get; init; }
 
-    /// <summary>The token to show; <c>PARLEY_TOKEN</c>, else one from the data folder of the server on this machine, if absent.</summary>
+    /// <summary>The token to authenticate with. Defaults to <c>PARLEY_TOKEN</c>, or else a token from the data folder of the server on this machine.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The project; <c>PARLEY_PROJECT</c>, else what the token says, else <c>default</c>, if absent.</summary>
+    /// <summary>The project. Defaults to <c>PARLEY_PROJECT</c>, or else the token's project, or else <c>default</c>.</summary>
     public string? Project { get; init; }
 
-    /// <summary>The agent's id; <c>PARLEY_AGENT</c>, else made by the server from <see cref="Name"/>, if absent.</summary>
+    /// <summary>The agent's id. Defaults to <c>PARLEY_AGENT</c>, or else the server derives it from <see cref="Name"/>.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>For people to read; the id if absent.</summary>
+    /// <summary>The agent's display name. Defaults to its id.</summary>
     public string? Name { get; init; }
 
-    /// <summary><c>llm</c>, <c>script</c>, <c>bot</c>, <c>human</c>, or a word of one's own; <c>llm</c> if absent.</summary>
+    /// <summary><c>llm</c>, <c>script</c>, <c>bot</c>, <c>human</c>, or your own word. Defaults to <c>llm</c>.</summary>
     public string? Type { get; init; }
 
-    /// <summary>What the agent is in its team, as <c>backend_developer</c>: <c>role:</c> addresses find it by this. As it was registered if absent.</summary>
+    /// <summary>The agent's role in its team, such as <c>backend_developer</c>. <c>role:</c> addresses match it. If not set, it stays as registered.</summary>
     public string? Role { get; init; }
 
-    /// <summary>What it is best at, as <c>python_fastapi</c>. As it was registered if absent.</summary>
+    /// <summary>The agent's specialization, such as <c>python_fastapi</c>. If not set, it stays as registered.</summary>
     public string? Specialization { get; init; }
 
-    /// <summary>What it can do: <c>capability:</c> addresses find it by each of these words. As it was registered if absent.</summary>
+    /// <summary>What the agent can do. <c>capability:</c> addresses match each of these words. If not set, they stay as registered.</summary>
     public IReadOnlyList<string>? Capabilities { get; init; }
 
-    /// <summary>A JSON object that the server keeps with the agent and does not read. As it was registered if absent.</summary>
+    /// <summary>A JSON object that the server stores with the agent but does not interpret. If not set, it stays as registered.</summary>
     public JsonElement? Metadata { get; init; }
 
-    /// <summary>Unacknowledged messages that the server may have out to this connection.</summary>
+    /// <summary>How many unacknowledged messages the server may have out to this connection.</summary>
     public int Window { get; init; } = 256;
 
-    /// <summary>Whether the server takes a message for acknowledged once it is written to the socket. Faster by an acknowledgement,
-    /// and a message is lost when this process dies between reading and handling it.</summary>
+    /// <summary>Whether the server considers a message acknowledged as soon as it is written to the socket. Saves the acknowledgment, but a
+    /// message is lost if this process dies between reading and handling it.</summary>
     public bool AutoAck { get; init; }
 
-    /// <summary>Sends on their way and not yet confirmed, at most; those beyond wait their turn in memory, in order.</summary>
+    /// <summary>The most unconfirmed sends in flight. Further sends wait in memory, in order.</summary>
     public int MaxUnconfirmed { get; init; } = 1024;
 
-    /// <summary>The clock of all waits and deadlines; the system's unless a test turns one by hand.</summary>
+    /// <summary>The clock for all waits and deadlines. Tests can replace the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The data folder of a server on this machine; <c>$PARLEY_DATA</c>, else <c>$XDG_DATA_HOME/parley</c>, else
-    /// <c>~/.local/share/parley</c>, if absent.</summary>
+    /// <summary>The data folder of a server on this machine. Defaults to <c>$PARLEY_DATA</c>, or else <c>$XDG_DATA_HOME/parley</c>, or else
+    /// <c>~/.local/share/parley</c>.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>Where agents' own tokens are kept; <c>$XDG_CONFIG_HOME/parley</c>, else <c>~/.config/parley</c>, if absent.</summary>
+    /// <summary>Where agents' own tokens are kept. Defaults to <c>$XDG_CONFIG_HOME/parley</c>, or else <c>~/.config/parley</c>.</summary>
     public string? ConfigFolder { get; init; }
 }

@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>How a request ended. An outcome that a caller must expect is a value, not an exception.</summary>
+/// <summary>How a request ended. Outcomes that callers must expect are values, not exceptions.</summary>
 public abstract record RequestResult
 {
     private RequestResult()
@@ -15,10 +15,10 @@ public abstract record RequestResult
     /// <summary>The recipient replied that it could not do what was asked.</summary>
     public sealed record Error(Message Reply) : RequestResult;
 
-    /// <summary>Nobody replied in time. A later reply comes as an ordinary message.</summary>
+    /// <summary>Nobody replied in time. A late reply arrives as an ordinary message.</summary>
     public sealed record Timeout : RequestResult;
 
-    /// <summary>The connection broke while waiting. A request that the server stored goes on, and its reply comes as an ordinary message.</summary>
+    /// <summary>The connection broke while waiting. If the server stored the request, it goes on, and its reply arrives as an ordinary message.</summary>
     /// <param name="Stored">Whether the server had confirmed it.</param>
     /// <param name="Reason">What broke.</param>
     public sealed record ConnectionLost(bool Stored, string Reason) : RequestResult;

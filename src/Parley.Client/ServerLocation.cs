@@ -2,38 +2,38 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Parley.Client;
 
-/// <summary>Where a server is and with which token it is spoken to.</summary>
+/// <summary>Where a server is, and the token to use.</summary>
 public sealed record ServerLocation
 {
     /// <summary>The server's address, <c>http://host:port</c> or <c>https://</c>.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>Null when none was found: what needs one says so.</summary>
+    /// <summary>Null if none was found; calls that need one will say so.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Whether <see cref="Token"/> was given by options or <c>PARLEY_TOKEN</c>, rather than found in the data folder.</summary>
+    /// <summary>Whether <see cref="Token"/> comes from options or <c>PARLEY_TOKEN</c> rather than from the data folder.</summary>
     public bool TokenIsExplicit { get; init; }
 
-    /// <summary>Whether <see cref="Url"/> was given by options or <c>PARLEY_URL</c>, rather than found in the data folder.</summary>
+    /// <summary>Whether <see cref="Url"/> comes from options or <c>PARLEY_URL</c> rather than from the data folder.</summary>
     public bool UrlIsExplicit { get; init; }
 
-    /// <summary>The join token of the server on this machine, where it can be read.</summary>
+    /// <summary>The join token of the server on this machine, if it is readable.</summary>
     public string? JoinToken { get; init; }
 
-    /// <summary>The project that was named; null: that of the token, else <c>default</c>.</summary>
+    /// <summary>The named project. Null means the token's project, or else <c>default</c>.</summary>
     public string? Project { get; init; }
 
-    /// <summary>The agent that was named; null: none.</summary>
+    /// <summary>The named agent, or null.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>The PEM file of <see cref="ParleyOptions.CaCertificate"/>; null: only what the machine trusts.</summary>
+    /// <summary>The PEM file of <see cref="ParleyOptions.CaCertificate"/>. Null means that only the machine's authorities are trusted.</summary>
     public string? CaCertificate { get; init; }
 
-    /// <summary>The folder in which a server on this machine was looked for.</summary>
+    /// <summary>The folder where the SDK looked for a server on this machine.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>For requests of one's own to the server: believes the machine's authorities and <see cref="CaCertificate"/>, as the SDK does.</summary>
-    /// <exception cref="ParleyConfigurationException">The file holds no certificate.</exception>
+    /// <summary>Creates a handler for your own requests to the server. Like the SDK, it trusts the machine's authorities and <see cref="CaCertificate"/>.</summary>
+    /// <exception cref="ParleyConfigurationException">The file does not contain a certificate.</exception>
     public SocketsHttpHandler CreateHttpHandler() => new()
     {
         ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -41,9 +41,9 @@ public sealed record ServerLocation
         SslOptions = { RemoteCertificateValidationCallback = ServerTrust.In(CaCertificate) },
     };
 
-    /// <summary>Finds the server: what <paramref name="options"/> say, else <c>PARLEY_URL</c>, <c>PARLEY_TOKEN</c>, <c>PARLEY_PROJECT</c>
-    /// and <c>PARLEY_AGENT</c>, else the data folder of a server on this machine.</summary>
-    /// <exception cref="ParleyConfigurationException">No address was found, or it is no http address.</exception>
+    /// <summary>Finds the server: from <paramref name="options"/>, or else <c>PARLEY_URL</c>, <c>PARLEY_TOKEN</c>, <c>PARLEY_PROJECT</c>,
+    /// and <c>PARLEY_AGENT</c>, or else the data folder of a server on this machine.</summary>
+    /// <exception cref="ParleyConfigurationException">No address was found, or it is not an HTTP address.</exception>
     public static ServerLocation Find(ParleyOptions? options = null) => Find(options ?? new ParleyOptions(), Environment.GetEnvironmentVariable);
 
     internal static ServerLocation Find(ParleyOptions options, Func<string, string?> environment)
@@ -77,8 +77,8 @@ public sealed record ServerLocation
         };
     }
 
-    /// <summary>The token, for what can not do without one.</summary>
-    /// <exception cref="ParleyConfigurationException">There is none; the message says where was looked.</exception>
+    /// <summary>Gets the token, for calls that need one.</summary>
+    /// <exception cref="ParleyConfigurationException">There is none. The message says where the SDK looked.</exception>
     public string RequireToken() => Token ?? throw new ParleyConfigurationException(
         $"No token for the Parley server at {Url}: looked at --token, PARLEY_TOKEN and '{Path.Combine(DataFolder, "admin.token")}' "
         + "(used for the server of that folder only). Ask its operator for one ('parley token create') and set PARLEY_TOKEN.");

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>Addresses travel as one string where there is one, else as an array of strings.</summary>
+/// <summary>Reads and writes addresses as a string if there is one, otherwise as an array of strings.</summary>
 public sealed class AddressesConverter : JsonConverter<IReadOnlyList<string>>
 {
     public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

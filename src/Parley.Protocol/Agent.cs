@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Parley.Protocol;
 
-/// <summary>Whoever has a mailbox: a model, a script, a person.</summary>
+/// <summary>Anyone with a mailbox: a model, a script, or a person.</summary>
 public sealed record Agent
 {
     public required string AgentId { get; init; }
     public required string ProjectId { get; init; }
     public required string Name { get; init; }
 
-    /// <summary><c>llm</c>, <c>script</c>, <c>bot</c>, <c>human</c>, or a word of the owner's.</summary>
+    /// <summary><c>llm</c>, <c>script</c>, <c>bot</c>, <c>human</c>, or the owner's own word.</summary>
     public required string Type { get; init; }
 
     public string? Role { get; init; }
@@ -19,7 +19,7 @@ public sealed record Agent
     public AgentActivity Activity { get; init; }
     public DateTimeOffset? ActivitySince { get; init; }
 
-    /// <summary>A paused agent's deliveries wait.</summary>
+    /// <summary>If true, deliveries to the agent wait.</summary>
     public bool Paused { get; init; }
 
     public JsonElement? Metadata { get; init; }
@@ -27,7 +27,7 @@ public sealed record Agent
     public DateTimeOffset? LastSeen { get; init; }
     public MailboxCounts Mailbox { get; init; } = new();
 
-    /// <summary>The agent's own token: in the answer to its first registration only.</summary>
+    /// <summary>The agent's own token; only in the answer to its first registration.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Token { get; init; }
 }
@@ -49,7 +49,7 @@ public enum AgentActivity
     Blocked,
 }
 
-/// <summary>How many deliveries of an agent wait, are leased, and are dead.</summary>
+/// <summary>How many of an agent's deliveries are waiting, leased, and dead.</summary>
 public sealed record MailboxCounts
 {
     public int Queued { get; init; }
@@ -57,10 +57,10 @@ public sealed record MailboxCounts
     public int Dead { get; init; }
 }
 
-/// <summary>A registration, or with <c>PUT agents/{agent_id}</c> what an agent is from now on. What is absent of an existing agent stays.</summary>
+/// <summary>A registration, or with <c>PUT agents/{agent_id}</c> a change to an agent. For an existing agent, absent fields stay as they are.</summary>
 public sealed record RegisterRequest
 {
-    /// <summary>1-255 of <c>A-Z a-z 0-9 . _ -</c>; made from the name if absent.</summary>
+    /// <summary>1-255 of <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
     public string? AgentId { get; init; }
 
     public string? Name { get; init; }
@@ -80,7 +80,7 @@ public sealed record StatusRequest
     public AgentActivity? Activity { get; init; }
 }
 
-/// <summary>The topics an agent hears; <c>*</c> stands for one word, <c>&gt;</c> at the end for the rest.</summary>
+/// <summary>The topics an agent is subscribed to; <c>*</c> matches one word, <c>&gt;</c> at the end matches the rest.</summary>
 public sealed record Subscriptions
 {
     public IReadOnlyList<string>? Topics { get; init; }

@@ -12,7 +12,7 @@ public enum DeliveryState
     Held,
 }
 
-/// <summary>One message for one agent, with the times of its stages; a stage not reached, or not known, is null.</summary>
+/// <summary>One message for one agent, with the times of its stages; null for a stage that was not reached or is unknown.</summary>
 public sealed record Delivery
 {
     public required string DeliveryId { get; init; }
@@ -20,7 +20,7 @@ public sealed record Delivery
     public required string AgentId { get; init; }
     public required DeliveryState State { get; init; }
 
-    /// <summary>1 + the failures counted.</summary>
+    /// <summary>1 plus the number of failures.</summary>
     public int Attempt { get; init; }
 
     public DateTimeOffset? QueuedAt { get; init; }
@@ -31,7 +31,7 @@ public sealed record Delivery
     public string? LastError { get; init; }
 }
 
-/// <summary>A delivery as its agent gets it. Without a lease when the agent only looked.</summary>
+/// <summary>A delivery as its agent gets it. It has no lease if the agent only looked.</summary>
 public sealed record InboxItem
 {
     public required Message Message { get; init; }
@@ -41,7 +41,7 @@ public sealed record InboxItem
     public DateTimeOffset? LeaseUntil { get; init; }
 }
 
-/// <summary>A look at a mailbox, or what was claimed from it, in the order it gives out.</summary>
+/// <summary>What is waiting in a mailbox or was claimed from it, in delivery order.</summary>
 public sealed record Inbox
 {
     public IReadOnlyList<InboxItem> Items { get; init; } = [];
@@ -50,13 +50,13 @@ public sealed record Inbox
 /// <summary>What to lease.</summary>
 public sealed record ClaimRequest
 {
-    /// <summary>1-500; 10 if absent.</summary>
+    /// <summary>1-500; default 10.</summary>
     public int? Max { get; init; }
 
-    /// <summary>Seconds to wait when nothing is due, 0-60; 0 if absent.</summary>
+    /// <summary>Seconds to wait if nothing is due, 0-60; default 0.</summary>
     public double? Wait { get; init; }
 
-    /// <summary>Message types to take; the rest stays queued.</summary>
+    /// <summary>Message types to take; the rest stay queued.</summary>
     public IReadOnlyList<string>? Type { get; init; }
 
     public IReadOnlyList<Priority>? Priority { get; init; }
@@ -64,11 +64,11 @@ public sealed record ClaimRequest
     /// <summary>Senders to take from.</summary>
     public IReadOnlyList<string>? From { get; init; }
 
-    /// <summary>1-3,600; 30 if absent.</summary>
+    /// <summary>1-3,600; default 30.</summary>
     public int? LeaseSeconds { get; init; }
 }
 
-/// <summary>Settles a delivery; without a lease, the caller's own, queued or leased by it.</summary>
+/// <summary>Acknowledges a delivery; without a lease, the caller's own, whether queued or leased by it.</summary>
 public sealed record AckRequest
 {
     public string? LeaseId { get; init; }
@@ -88,22 +88,22 @@ public sealed record ExtendRequest
 {
     public string? LeaseId { get; init; }
 
-    /// <summary>1-3,600 from now; 30 if absent.</summary>
+    /// <summary>1-3,600 from now; default 30.</summary>
     public int? LeaseSeconds { get; init; }
 }
 
-/// <summary>One settling over a socket; which fields count depends on the frame.</summary>
+/// <summary>One settlement over a socket; which fields apply depends on the frame.</summary>
 public sealed record SettleItem
 {
     public string? MessageId { get; init; }
     public string? LeaseId { get; init; }
 
-    /// <summary>A nack's: seconds until it is queued again.</summary>
+    /// <summary>For a nack: seconds until it is queued again.</summary>
     public double? DelaySeconds { get; init; }
 
     public string? Reason { get; init; }
 
-    /// <summary>An extension's: 1-3,600 from now.</summary>
+    /// <summary>For an extension: 1-3,600 from now.</summary>
     public int? LeaseSeconds { get; init; }
 }
 
@@ -118,7 +118,7 @@ public sealed record AckBatchRequest
     public IReadOnlyList<AckItem>? Items { get; init; }
 }
 
-/// <summary>The result of one item of a batch: an HTTP status, and the problem where it failed.</summary>
+/// <summary>The result of one item of a batch: an HTTP status, and the problem if it failed.</summary>
 public sealed record ItemResult
 {
     public required int Status { get; init; }
@@ -136,7 +136,7 @@ public sealed record MessageTrace
     public required Message Message { get; init; }
     public IReadOnlyList<Delivery> Deliveries { get; init; } = [];
 
-    /// <summary>How each address became recipients, in order.</summary>
+    /// <summary>How each address was resolved to recipients, in order.</summary>
     public IReadOnlyList<string> Routing { get; init; } = [];
 
     /// <summary>Names of the routing rules that touched it.</summary>
@@ -144,10 +144,10 @@ public sealed record MessageTrace
 
     public IReadOnlyList<Message> Replies { get; init; } = [];
 
-    /// <summary>The connection over which it was sent; null over REST.</summary>
+    /// <summary>The connection it was sent on; null over REST.</summary>
     public string? Session { get; init; }
 
-    /// <summary>The message that took this one's place.</summary>
+    /// <summary>The message that replaced this one.</summary>
     public string? SupersededBy { get; init; }
 }
 
@@ -158,7 +158,7 @@ public sealed record DeadLetter
     public required Message Message { get; init; }
 }
 
-/// <summary>Which dead letters; all of the project when nothing is given.</summary>
+/// <summary>Which dead letters; all of the project's if nothing is set.</summary>
 public sealed record DeadLetterFilter
 {
     public string? AgentId { get; init; }

@@ -1,6 +1,6 @@
 namespace Parley.Protocol;
 
-/// <summary>Every code a problem can carry. The server maps each to an HTTP status; a client reads them backwards.</summary>
+/// <summary>All codes that a problem can have. The server maps each to an HTTP status.</summary>
 public static class ErrorCodes
 {
     public const string InvalidRequest = "invalid_request";

@@ -51,10 +51,10 @@ public sealed record ExecutionRequest
     public string? SquadId { get; init; }
 }
 
-/// <summary>What changes; what is absent stays.</summary>
+/// <summary>What changes; omitted fields stay as they are.</summary>
 public sealed record ExecutionPatch
 {
-    /// <summary><see cref="ExecutionStatus.Pending"/> or <see cref="ExecutionStatus.InProgress"/>; the ends have calls of their own.</summary>
+    /// <summary><see cref="ExecutionStatus.Pending"/> or <see cref="ExecutionStatus.InProgress"/>; to end an execution, use the calls for that.</summary>
     public ExecutionStatus? Status { get; init; }
 
     public int? Progress { get; init; }
@@ -76,7 +76,7 @@ public sealed record ExecutionEnd
     public string? Error { get; init; }
 }
 
-/// <summary>SSE <c>status</c>: where an execution stands, with the log lines since the one before.</summary>
+/// <summary>SSE <c>status</c>: the state of an execution, with the log lines since the previous event.</summary>
 public sealed record ExecutionStatusEvent
 {
     public required string ExecutionId { get; init; }

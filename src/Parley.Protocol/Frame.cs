@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Parley.Protocol;
 
-/// <summary>One WebSocket frame, either way. A WebSocket message holds one, or an array of them.</summary>
+/// <summary>One WebSocket frame, in either direction. A WebSocket message holds one frame or an array of frames.</summary>
 public sealed record Frame
 {
     public required string Event { get; init; }
 
-    /// <summary>Chosen by the client; a frame that has one is answered with the same.</summary>
+    /// <summary>Chosen by the client. The answer has the same id.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 
@@ -51,11 +51,11 @@ public sealed record Welcome
     public int HeartbeatSeconds { get; init; }
     public int Window { get; init; }
 
-    /// <summary>Where the project's log stands, <c>EPOCH-SEQ</c>: subscribe after it and nothing is missed.</summary>
+    /// <summary>The end of the project's log, <c>EPOCH-SEQ</c>. A subscription after it misses nothing.</summary>
     public required string Place { get; init; }
 }
 
-/// <summary>What a connection takes from its mailbox; the rest stays queued. Null or empty: everything.</summary>
+/// <summary>Which messages a connection takes from its mailbox; the rest stay queued. Null or empty means everything.</summary>
 public sealed record MailboxFilter
 {
     public IReadOnlyList<string>? Types { get; init; }
@@ -70,17 +70,17 @@ public sealed record WindowRequest
 
 public sealed record SubscribeRequest
 {
-    /// <summary>Feed name (messages, receipts, agents, events, executions) to its filter: the list parameters of its GET.</summary>
+    /// <summary>Feed names (messages, receipts, agents, squads, events, executions, memory) and their filters, which have the parameters of the corresponding GET.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Feeds { get; init; }
 
-    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq; live only if absent.</summary>
+    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq. If absent, only live entries come.</summary>
     public JsonElement? After { get; init; }
 
-    /// <summary>Whether the state as it is comes first.</summary>
+    /// <summary>Whether the current state comes first.</summary>
     public bool? Snapshot { get; init; }
 }
 
-/// <summary>The filter of the feed <c>messages</c>, as the list parameters of <c>GET messages</c>.</summary>
+/// <summary>The filter of the feed <c>messages</c>, with the parameters of <c>GET messages</c>.</summary>
 public sealed record MessageFeedFilter
 {
     [System.Text.Json.Serialization.JsonConverter(typeof(AddressesConverter))]
@@ -106,7 +106,7 @@ public sealed record SubscribeAnswer
     public required string Subscription { get; init; }
     public required string Place { get; init; }
 
-    /// <summary>False when the place asked for is no longer there.</summary>
+    /// <summary>False if the requested place is no longer in the log.</summary>
     public bool Recovered { get; init; }
 }
 
@@ -132,7 +132,7 @@ public sealed record Change
     public JsonElement? Item { get; init; }
 }
 
-/// <summary>A part of the state as it is; <see cref="Done"/> on the last part.</summary>
+/// <summary>A part of the current state; <see cref="Done"/> is true on the last part.</summary>
 public sealed record FeedSnapshot
 {
     public required string Subscription { get; init; }
@@ -164,7 +164,7 @@ public sealed record EventRecord
     public DateTimeOffset Timestamp { get; init; }
 }
 
-/// <summary>The plain relay's frame in; <c>type</c> is <c>status</c> if absent.</summary>
+/// <summary>The plain relay's incoming frame; <c>type</c> defaults to <c>status</c>.</summary>
 public sealed record RelaySend
 {
     public string? Type { get; init; }
@@ -173,7 +173,7 @@ public sealed record RelaySend
     public JsonElement? Metadata { get; init; }
 }
 
-/// <summary>The plain relay's frame out.</summary>
+/// <summary>The plain relay's outgoing frame.</summary>
 public sealed record RelayMessage
 {
     public required string Id { get; init; }

@@ -8,37 +8,37 @@ public sealed record MemoryEntry
 {
     public required string MemoryId { get; init; }
 
-    /// <summary>1-512 characters, no control characters. May hold <c>/</c>.</summary>
+    /// <summary>1-512 characters, without control characters. May include <c>/</c>.</summary>
     public required string Key { get; init; }
 
     /// <summary>Any JSON, up to 256 KiB.</summary>
     public JsonElement Value { get; init; }
 
-    /// <summary>The agent that made it; null: a person.</summary>
+    /// <summary>The agent that created it; null for a person.</summary>
     public string? CreatedBy { get; init; }
 
-    /// <summary>The agent that changed it last; null: a person.</summary>
+    /// <summary>The agent that changed it last; null for a person.</summary>
     public string? UpdatedBy { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Rises with every change, also where a key is set anew after it was deleted. Say it as <c>if_version</c> to change only what
-    /// you have read.</summary>
+    /// <summary>Increases with every change, even if the key was deleted and set again. Send it as <c>if_version</c> to change only what you
+    /// have read.</summary>
     public long Version { get; init; }
 }
 
-/// <summary>What a key is to hold.</summary>
+/// <summary>The value to store under a key.</summary>
 public sealed record MemoryRequest
 {
-    /// <summary>Absent where the path says it.</summary>
+    /// <summary>Absent if the path has it.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Any JSON, also null.</summary>
+    /// <summary>Any JSON, including null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Value { get; init; }
 
-    /// <summary>Only if the entry has this version; 0: only if there is none. Absent: whatever is there.</summary>
+    /// <summary>Only if the entry has this version; 0 means only if there is no entry. If absent, any version.</summary>
     public long? IfVersion { get; init; }
 }
 
@@ -53,7 +53,7 @@ public sealed record MemoryDeletion
 {
     public string? Key { get; init; }
 
-    /// <summary>Only if the entry has this version. Absent: whatever is there.</summary>
+    /// <summary>Only if the entry has this version. If absent, any version.</summary>
     public long? IfVersion { get; init; }
 }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>What was sent, as every reader sees it. Immutable once stored; a deleted message keeps its place and loses its content.</summary>
+/// <summary>A message as every reader sees it. Immutable once stored; a deleted message keeps its place but loses its content.</summary>
 public sealed record Message
 {
     /// <summary>UUIDv7 made by the server.</summary>
@@ -18,14 +18,14 @@ public sealed record Message
     public string? SenderName { get; init; }
     public string? SenderSpecialization { get; init; }
 
-    /// <summary>The one recipient; null when the message went to more than one. The other <c>recipient_*</c> likewise.</summary>
+    /// <summary>The only recipient; null if the message went to several. The same goes for the other <c>recipient_*</c> fields.</summary>
     public string? RecipientId { get; init; }
 
     public string? RecipientRole { get; init; }
     public string? RecipientName { get; init; }
     public string? RecipientSpecialization { get; init; }
 
-    /// <summary>The address as it was given: a string, or an array of them.</summary>
+    /// <summary>The address as given: a string, or an array of strings.</summary>
     [JsonConverter(typeof(AddressesConverter))]
     public required IReadOnlyList<string> To { get; init; }
 
@@ -37,7 +37,7 @@ public sealed record Message
     public Surface Surface { get; init; }
     public Authority Authority { get; init; }
 
-    /// <summary>Replies since a person or a new piece of work; counted by the server.</summary>
+    /// <summary>Number of replies since a person or a new piece of work started the exchange; counted by the server.</summary>
     public int Hops { get; init; }
 
     public required string ConversationThreadId { get; init; }
@@ -48,7 +48,7 @@ public sealed record Message
     public string? ExecutionId { get; init; }
     public JsonElement? Metadata { get; init; }
 
-    /// <summary>How a broadcast was narrowed, as it was asked for; absent otherwise.</summary>
+    /// <summary>How a broadcast was narrowed, as requested; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Narrowing? Narrowed { get; init; }
 
@@ -56,7 +56,7 @@ public sealed record Message
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Deleted { get; init; }
 
-    /// <summary>Emoji to the agents that reacted with it; absent on streams and when nobody has.</summary>
+    /// <summary>Emoji and the agents that reacted with each; absent on streams and if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Reactions { get; init; }
 
@@ -64,7 +64,7 @@ public sealed record Message
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>How urgent a message is; the number is what the wire carries.</summary>
+/// <summary>How urgent a message is; sent as its number.</summary>
 [JsonConverter(typeof(JsonNumberEnumConverter<Priority>))]
 public enum Priority
 {
@@ -74,7 +74,7 @@ public enum Priority
     Critical = 4,
 }
 
-/// <summary>What the sender expects of the recipient.</summary>
+/// <summary>What the sender expects from the recipient.</summary>
 public enum Intent
 {
     /// <summary>Nothing in particular.</summary>
@@ -87,7 +87,7 @@ public enum Intent
     Ack,
 }
 
-/// <summary>When the recipient's harness should put the message before the model.</summary>
+/// <summary>When the recipient's harness should show the message to the model.</summary>
 public enum Surface
 {
     Interrupt,
@@ -96,7 +96,7 @@ public enum Surface
     Pull,
 }
 
-/// <summary>With whose authority a message speaks; set by the server, never by the sender.</summary>
+/// <summary>Whose authority a message carries; set by the server, never by the sender.</summary>
 public enum Authority
 {
     Agent,
@@ -105,14 +105,14 @@ public enum Authority
     System,
 }
 
-/// <summary>What a reply says of the request it answers.</summary>
+/// <summary>Whether a reply reports success or an error.</summary>
 public enum Outcome
 {
     Success,
     Error,
 }
 
-/// <summary>The part of a project's agents that a broadcast is meant for; all that are given must hold.</summary>
+/// <summary>Which agents of the project a broadcast goes to. An agent must match all that is set.</summary>
 public sealed record Narrowing
 {
     public string? Capability { get; init; }

@@ -1,6 +1,6 @@
 namespace Parley.Protocol;
 
-/// <summary>A part of a list; <see cref="Next"/> as <c>?after=</c> gets the following one, null is the end.</summary>
+/// <summary>A page of a list. Pass <see cref="Next"/> as <c>?after=</c> to get the next page; null means the end.</summary>
 public sealed record Page<T>
 {
     public IReadOnlyList<T> Items { get; init; } = [];

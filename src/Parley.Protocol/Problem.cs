@@ -1,6 +1,6 @@
 namespace Parley.Protocol;
 
-/// <summary>Why something was refused (RFC 9457), in words of the wire.</summary>
+/// <summary>Why something was refused (RFC 9457).</summary>
 public sealed record Problem
 {
     /// <summary>The stable address of a page about this error.</summary>
@@ -16,11 +16,11 @@ public sealed record Problem
     /// <summary>Whether the same request may succeed later.</summary>
     public bool Retryable { get; init; }
 
-    /// <summary>Seconds to wait before trying again, where that is known.</summary>
+    /// <summary>Seconds to wait before trying again, if known.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public double? RetryAfter { get; init; }
 
-    /// <summary>Field to reasons, for bad input.</summary>
+    /// <summary>For bad input, the reasons by field.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Parley.Protocol;
 
-/// <summary>The wall: nothing crosses it. Settings that are null take the server's.</summary>
+/// <summary>A project; nothing crosses from one to another. Null settings take the server's value.</summary>
 public sealed record Project
 {
     public required string ProjectId { get; init; }
@@ -9,7 +9,7 @@ public sealed record Project
     public ProjectSettings Settings { get; init; } = new();
 }
 
-/// <summary>A project's own settings, over the server's; the defaults stand in the reference of settings.</summary>
+/// <summary>A project's own settings, which override the server's. The settings reference lists the defaults.</summary>
 public sealed record ProjectSettings
 {
     public int? MailboxLimit { get; init; }
@@ -17,23 +17,24 @@ public sealed record ProjectSettings
     public double? RetryDelaySeconds { get; init; }
     public int? MaxAttempts { get; init; }
 
-    /// <summary>0 keeps messages for ever.</summary>
+    /// <summary>0 keeps messages forever.</summary>
     public int? RetentionDays { get; init; }
 
-    /// <summary>0 lifts the limit.</summary>
+    /// <summary>0 removes the limit.</summary>
     public double? RateLimitPerSecond { get; init; }
 
     public int? RateLimitBurst { get; init; }
 
-    /// <summary>0: priority alone decides.</summary>
+    /// <summary>At 0, priority alone decides.</summary>
     public int? PriorityAgingSeconds { get; init; }
 
+    /// <summary>Has no effect yet.</summary>
     public int? LoopLimit { get; init; }
 }
 
 public sealed record ProjectRequest
 {
-    /// <summary>1-64 of <c>A-Z a-z 0-9 . _ -</c>; made from the name if absent.</summary>
+    /// <summary>1-64 of <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
     public string? ProjectId { get; init; }
 
     public string? Name { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>A message to be sent. What is absent takes the default named beside it.</summary>
+/// <summary>A message to send. Absent fields take the default described with them.</summary>
 public record SendRequest
 {
     /// <summary>One address or several: an agent's id, <c>*</c>, <c>squad:</c>, <c>role:</c>, <c>capability:</c>, <c>topic:</c>, <c>human</c>.</summary>
@@ -19,39 +19,39 @@ public record SendRequest
     /// <summary>Normal if absent.</summary>
     public Priority? Priority { get; init; }
 
-    /// <summary>How long it may wait undelivered; the project's <c>message_ttl_seconds</c> if absent.</summary>
+    /// <summary>How long it may wait undelivered. Defaults to the project's <c>message_ttl_seconds</c>.</summary>
     public int? TtlSeconds { get; init; }
 
     /// <summary>Not before this time.</summary>
     public DateTimeOffset? DeliverAt { get; init; }
 
-    /// <summary>The thread of <see cref="ReplyTo"/>, else a new one, if absent.</summary>
+    /// <summary>Defaults to the thread of <see cref="ReplyTo"/>, or else a new one.</summary>
     public string? ConversationThreadId { get; init; }
 
     public string? ReplyTo { get; init; }
     public Outcome? Outcome { get; init; }
 
-    /// <summary>The earlier message that this one takes the place of; its deliveries that nobody has taken yet are withdrawn.</summary>
+    /// <summary>The earlier message that this one replaces. Its deliveries that nobody has taken yet are withdrawn.</summary>
     public string? Supersedes { get; init; }
 
     public string? TaskId { get; init; }
     public string? ExecutionId { get; init; }
     public JsonElement? Metadata { get; init; }
 
-    /// <summary>A retried send with the same key makes one message.</summary>
+    /// <summary>Sends with the same key make one message.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary><see cref="Protocol.Intent.Inform"/> if absent.</summary>
     public Intent? Intent { get; init; }
 
-    /// <summary>By priority if absent: critical interrupts, high next boundary, normal when idle, low pull.</summary>
+    /// <summary>Defaults by priority: critical interrupts, high at the next boundary, normal when idle, low on pull.</summary>
     public Surface? Surface { get; init; }
 
-    /// <summary>Only for those who may speak as another; the caller itself if absent.</summary>
+    /// <summary>Only for callers who may send as somebody else. Defaults to the caller.</summary>
     public string? SenderId { get; init; }
 }
 
-/// <summary>A send to everybody else in the project, or to the part of it that the fields beyond a send's name.</summary>
+/// <summary>A send to everybody else in the project, or to those who match the additional fields.</summary>
 public sealed record BroadcastRequest : SendRequest
 {
     public string? Capability { get; init; }
@@ -64,12 +64,12 @@ public sealed record BroadcastRequest : SendRequest
 /// <summary>A send that waits for its first reply.</summary>
 public sealed record RequestRequest : SendRequest
 {
-    /// <summary>Seconds to wait, 1-3,600; 30 if absent.</summary>
+    /// <summary>Seconds to wait, 1-3,600; default 30.</summary>
     public double? TimeoutSeconds { get; init; }
 }
 
-/// <summary>A reply over a socket: <see cref="MessageId"/> stands for <see cref="SendRequest.ReplyTo"/>, and <see cref="SendRequest.To"/> may
-/// be absent: then it goes to whoever sent that message.</summary>
+/// <summary>A reply over a socket. <see cref="MessageId"/> replaces <see cref="SendRequest.ReplyTo"/>. If <see cref="SendRequest.To"/> is
+/// absent, the reply goes to the sender of that message.</summary>
 public sealed record ReplyRequest : SendRequest
 {
     public string? MessageId { get; init; }
@@ -88,24 +88,24 @@ public sealed record SendBatchRequest
     public IReadOnlyList<SendRequest>? Items { get; init; }
 }
 
-/// <summary>Where a send went and what each recipient is doing now.</summary>
+/// <summary>Where a message went and what each recipient is doing.</summary>
 public record SendAnswer
 {
     public required string MessageId { get; init; }
     public required long Seq { get; init; }
     public required string ConversationThreadId { get; init; }
 
-    /// <summary>True when an earlier send with the same key stored it.</summary>
+    /// <summary>True if an earlier send with the same key stored it.</summary>
     public bool Duplicate { get; init; }
 
     /// <summary>The first 100 deliveries.</summary>
     public IReadOnlyList<DeliveryOutlook> Deliveries { get; init; } = [];
 
-    /// <summary>How many there are in all.</summary>
+    /// <summary>The total number of deliveries.</summary>
     public int DeliveriesTotal { get; init; }
 }
 
-/// <summary>The result of one item of a batch of sends: an HTTP status, with what a send of its own would have been answered, or the
+/// <summary>The result of one item in a batch of sends: an HTTP status, with the answer that a single send would have gotten, or the
 /// problem.</summary>
 public sealed record SendItemResult
 {
@@ -133,13 +133,13 @@ public sealed record SendItemResult
     public Problem? Problem { get; init; }
 }
 
-/// <summary>The results of a batch of sends, in its order.</summary>
+/// <summary>The results of a batch of sends, in the same order.</summary>
 public sealed record SendItemResults
 {
     public IReadOnlyList<SendItemResult> Items { get; init; } = [];
 }
 
-/// <summary>One recipient of a send: what it is doing, how much waits ahead, and what will happen.</summary>
+/// <summary>One recipient of a message: what it is doing, how much is ahead, and what will happen.</summary>
 public sealed record DeliveryOutlook
 {
     public required string AgentId { get; init; }
@@ -149,10 +149,10 @@ public sealed record DeliveryOutlook
     /// <summary>Deliveries that go out before this one.</summary>
     public int Ahead { get; init; }
 
-    /// <summary>Null when refused.</summary>
+    /// <summary>Null if refused.</summary>
     public Outlook? Outlook { get; init; }
 
-    /// <summary>An error code, <c>mailbox_full</c>, when this member of a group got nothing.</summary>
+    /// <summary>An error code, <c>mailbox_full</c>, if this member of a group did not get the message.</summary>
     public string? Refused { get; init; }
 }
 
@@ -170,6 +170,6 @@ public enum Outlook
     /// <summary>Not before its <c>deliver_at</c>.</summary>
     Scheduled,
 
-    /// <summary>Stopped by the storm breaker.</summary>
+    /// <summary>Not used by this version of the server.</summary>
     Held,
 }

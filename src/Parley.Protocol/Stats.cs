@@ -1,11 +1,11 @@
 namespace Parley.Protocol;
 
-/// <summary>A project's figures.</summary>
+/// <summary>A project's statistics.</summary>
 public sealed record Stats
 {
     public MessageStats Messages { get; init; } = new();
 
-    /// <summary>From send to acknowledgement, over the last 5 minutes.</summary>
+    /// <summary>From send to acknowledgment, over the last 5 minutes.</summary>
     public LatencyStats LatencyMs { get; init; } = new();
 
     public MailboxStats Mailboxes { get; init; } = new();
@@ -13,7 +13,7 @@ public sealed record Stats
     public int Connections { get; init; }
     public long UptimeSeconds { get; init; }
 
-    /// <summary>The share of time since the first start that the server was ready, 0-1.</summary>
+    /// <summary>The fraction of time since the first start that the server was ready, 0-1.</summary>
     public double Availability { get; init; }
 
     public required string Version { get; init; }
@@ -51,10 +51,10 @@ public sealed record AgentStats
     public int Busy { get; init; }
 }
 
-/// <summary>Whether the server can serve, and which it is.</summary>
+/// <summary>Whether the server can serve, and its version.</summary>
 public sealed record Health
 {
-    /// <summary><c>ok</c>, or <c>unavailable</c> with the reason beside it.</summary>
+    /// <summary><c>ok</c>, or <c>unavailable</c> with the reason in <c>reason</c>.</summary>
     public required string Status { get; init; }
 
     public required string Version { get; init; }

@@ -1,6 +1,6 @@
 namespace Parley.Protocol;
 
-/// <summary>What a token opens; the table "Who may do what" of the reference says all of it.</summary>
+/// <summary>What a token allows; see the table of who may do what.</summary>
 public enum TokenKind
 {
     Admin,
@@ -16,7 +16,7 @@ public record TokenInfo
     public required string TokenId { get; init; }
     public TokenKind Kind { get; init; }
 
-    /// <summary>Null: every project.</summary>
+    /// <summary>Null means every project.</summary>
     public string? ProjectId { get; init; }
 
     public string? AgentId { get; init; }
@@ -25,7 +25,7 @@ public record TokenInfo
     public DateTimeOffset? LastUsedAt { get; init; }
 }
 
-/// <summary>A new token, with the secret that is shown this once.</summary>
+/// <summary>A new token, with its secret, which is shown only once.</summary>
 public sealed record NewToken : TokenInfo
 {
     public required string Token { get; init; }
@@ -39,7 +39,7 @@ public sealed record TokenRequest
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>Asks for what a browser can put into an address, since it can set no header.</summary>
+/// <summary>Requests a ticket, for browsers, which cannot set headers on streams and sockets.</summary>
 public sealed record TicketRequest
 {
     /// <summary>The path to open, with its query: <c>/api/v1/sse/project/default</c>.</summary>
@@ -48,7 +48,7 @@ public sealed record TicketRequest
 
 public sealed record Ticket
 {
-    /// <summary>Goes into the address as <c>?ticket=</c>.</summary>
+    /// <summary>Add it to the address as <c>?ticket=</c>.</summary>
     [System.Text.Json.Serialization.JsonPropertyName("ticket")]
     public required string Value { get; init; }
 

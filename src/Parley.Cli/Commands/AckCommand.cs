@@ -13,7 +13,7 @@ internal static class AckCommand
         var ids = new Argument<string[]>("id") { Description = "Messages to acknowledge.", Arity = ArgumentArity.OneOrMore };
 
         return new CliCommand("ack",
-            "Acknowledges messages of your inbox (of the agent of --as, else of the operators): they are not delivered again. Twice does no harm.",
+            "Acknowledges messages in your inbox (that of --as, or else the operators'), so that they are not delivered again. Doing it twice is harmless.",
             "parley ack 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
             "parley inbox --as be-1 --json | jq -r '.items[].message.message_id' | xargs parley ack --as be-1")
         {

@@ -16,18 +16,18 @@ internal static class AgentsCommand
     {
         var status = new Option<string?>("--status")
         {
-            Description = "Only those that are online, offline, busy, in error, or active (not offline).",
+            Description = "Only agents that are online, offline, busy, in error, or active (not offline).",
         };
         status.OneOf([.. Words.All<AgentStatus>(), Active]);
-        var role = new Option<string?>("--role") { Description = "Only those with this role.", HelpName = "ROLE" };
+        var role = new Option<string?>("--role") { Description = "Only agents with this role.", HelpName = "ROLE" };
         var capability = new Option<string[]>("--capability")
         {
-            Description = "Only those that can do this; given twice, both.",
+            Description = "Only agents with this capability; may be repeated to require several.",
             HelpName = "NAME",
         };
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
 
-        return new CliCommand("agents", "Lists the agents of the project: who they are, what they are doing, and what waits for them.",
+        return new CliCommand("agents", "Lists the agents of the project: who they are, what they are doing, and how much is waiting for them.",
             "parley agents", "parley agents --status active --capability review", "parley agents --json | jq -r '.items[].agent_id'")
         {
             status, role, capability, limit,

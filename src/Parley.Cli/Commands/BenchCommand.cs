@@ -24,15 +24,15 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var workload = new Option<string?>("--workload") { Description = "One workload; all of them if absent." };
+        var workload = new Option<string?>("--workload") { Description = "Run only this workload; default: all." };
         workload.OneOf([.. Kinds.Select(kind => kind.Name)]);
-        var messages = Positive("--messages", "Messages of a run; what the workload is defined with if absent.");
-        var agents = Positive("--agents", "Pairs, subscribers or agents, whichever the workload has; what it is defined with if absent.");
-        var verify = new Option<bool>("--verify") { Description = "Keeps books on every message; figures are lower then. Exit code 1 when one was lost or came again." };
-        var fast = new Option<bool>("--fast") { Description = "One run instead of three, and half as long where time is fixed." };
+        var messages = Positive("--messages", "Messages per run; default: the workload's own number.");
+        var agents = Positive("--agents", "Pairs, subscribers, or agents, whichever the workload uses; default: the workload's own number.");
+        var verify = new Option<bool>("--verify") { Description = "Track every message, which lowers the figures. Exit code 1 if one was lost or repeated." };
+        var fast = new Option<bool>("--fast") { Description = "One run instead of three, and half as long for workloads with a fixed time." };
 
         return new CliCommand("bench",
-            "Measures a server: the one named by --url, else one that is started for it. The clients are in this process.",
+            "Measures a server: the one at --url, or else one started for this purpose. The clients run in this process.",
             "parley bench",
             "parley bench --workload direct --verify",
             "parley bench --url http://127.0.0.1:8080 --json")

@@ -37,10 +37,10 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
+        var shell = new Argument<string>("shell") { Description = "bash, zsh, or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
 
-        return new CliCommand("completion", "Prints a script that lets your shell complete parley's commands and options.",
+        return new CliCommand("completion", "Prints a script with which your shell completes parley's commands and options.",
             "parley completion bash >> ~/.bashrc",
             "parley completion zsh > ~/.zfunc/_parley",
             "parley completion fish > ~/.config/fish/completions/parley.fish")

@@ -11,7 +11,7 @@ namespace Parley.Cli.Commands;
 internal static class DoctorCommand
 {
     public static Command Create() => new CliCommand("doctor",
-        "Checks this machine and the server, and says what to do about what is wrong. Exit code 1 when something fails.",
+        "Checks this machine and the server, and says how to fix what is wrong. Exit code 1 if a check fails.",
         "parley doctor", "parley doctor --url https://parley.example.com --json")
         .Does(async call =>
         {

@@ -16,9 +16,9 @@ internal static class ExportCommand
     {
         var store = StoreFlags.Any();
         var output = new Option<string>("--output") { Description = "The file to write; '-' is standard output.", HelpName = "FILE", Required = true };
-        var resume = new Option<bool>("--resume") { Description = "Goes on with FILE.partial of an export that was broken off, if nothing has changed since." };
+        var resume = new Option<bool>("--resume") { Description = "Continue FILE.partial from an interrupted export, if nothing has changed since." };
         var command = new CliCommand("export",
-            "Writes everything that a server keeps as lines of JSON, as of one moment. The server may run; then the export is a copy, not a move.",
+            "Writes everything a server stores as lines of JSON, as of a single moment. The server may be running; then the export is a copy, not a move.",
             "parley export --output parley.jsonl",
             "parley export --database postgres://parley@db/parley --output - | gzip > parley.jsonl.gz")
         {

@@ -15,9 +15,9 @@ internal static class ImportCommand
     public static Command Create()
     {
         var store = StoreFlags.Any();
-        var file = new Argument<string>("file") { Description = "What 'parley export' has written; '-' is standard input." };
+        var file = new Argument<string>("file") { Description = "A file written by 'parley export'; '-' is standard input." };
         var command = new CliCommand("import",
-            "Fills an empty database from an export, with every id, seq and lease. Broken off, it goes on where it was when it is typed again.",
+            "Fills an empty database from an export, with every id, seq, and lease. If interrupted, run the same command again to continue.",
             "parley import parley.jsonl --data /var/lib/parley",
             "DATABASE_URL=postgres://parley@db/parley parley import parley.jsonl",
             "gunzip -c parley.jsonl.gz | parley import -")

@@ -18,16 +18,16 @@ internal static class InboxCommand
     {
         var wait = new Option<double?>("--wait")
         {
-            Description = "Wait up to so many seconds for a message; exit code 4 when none comes.",
+            Description = "Wait up to S seconds for a message; exit code 4 if none comes.",
             HelpName = "S",
         };
         var ack = new Option<bool>("--ack")
         {
-            Description = "Take the messages and acknowledge them once they are printed; without it one only looks.",
+            Description = "Take the messages, and acknowledge them once they are printed. Otherwise, only look.",
         };
         var max = new Option<int>("--max") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 10 };
 
-        return new CliCommand("inbox", "Shows the messages that wait for you: for the agent of --as, else in the operators' inbox.",
+        return new CliCommand("inbox", "Shows the messages waiting for you: for the agent of --as, or else in the operators' inbox.",
             "parley inbox", "parley inbox --as be-1 --wait 60 --ack", "parley inbox --json | jq -r '.items[].message.content'")
         {
             wait, ack, max,

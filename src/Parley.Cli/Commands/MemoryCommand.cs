@@ -36,7 +36,7 @@ internal static class MemoryCommand
         HelpName = "VERSION",
     };
 
-    public static Command Create() => new CliCommand("memory", "Sets, gets, lists, watches and deletes entries of the project's shared memory.")
+    public static Command Create() => new CliCommand("memory", "Sets, gets, lists, watches, and deletes entries of the project's shared memory.")
     {
         Set(), Get(), List(), Watch(), Delete(),
     };

@@ -25,7 +25,7 @@ internal static class RequestCommand
         });
 
         var command = new CliCommand("request",
-            "Sends a message and waits for the reply: prints it and exits 0, 1 when the reply reports an error, 4 when none comes in time.",
+            "Sends a message, waits for the reply, and prints it. Exit code 0; 1 if the reply reports an error; 4 if none comes in time.",
             "parley request be-1 \"Is the migration safe to run?\" --timeout 120",
             "parley request capability:review \"Please look at 3f2a91c.\" --as ci --json");
         send.AddTo(command);

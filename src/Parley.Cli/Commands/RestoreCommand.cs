@@ -12,10 +12,10 @@ internal static class RestoreCommand
     public static Command Create()
     {
         var store = StoreFlags.Any();
-        var file = new Argument<string>("file") { Description = "What 'parley backup' has written." };
-        var replace = new Option<bool>("--replace") { Description = "A database that is there gets another name, with the time; it is not deleted." };
+        var file = new Argument<string>("file") { Description = "A file written by 'parley backup'." };
+        var replace = new Option<bool>("--replace") { Description = "Rename an existing database, adding the time. It is not deleted." };
         var command = new CliCommand("restore",
-            "Puts a backup in the place of a stopped server's database. Every project begins a new epoch: readers of feeds are told.",
+            "Replaces a stopped server's database with a backup. Every project starts a new epoch, so readers of feeds are told.",
             "parley restore /backup/parley-2026-01-22.db --data /var/lib/parley",
             "parley restore /backup/parley-2026-01-22.db --replace")
         {

@@ -11,46 +11,46 @@ internal sealed class SendArguments
 {
     private readonly Argument<string> _to = new("to")
     {
-        Description = "An agent's id, '*' (quote it), squad:NAME, role:NAME, capability:NAME, topic:NAME or human; several separated by commas.",
+        Description = "An agent's id, '*' (quote it), squad:NAME, role:NAME, capability:NAME, topic:NAME, or human; separate several with commas.",
     };
 
-    private readonly Argument<string> _text = new("text") { Description = "What is said; '-' reads it from standard input." };
+    private readonly Argument<string> _text = new("text") { Description = "The text; '-' reads it from standard input." };
 
-    private readonly Option<string?> _type = new("--type") { Description = "The message's type; 'text' if absent.", HelpName = "TYPE" };
+    private readonly Option<string?> _type = new("--type") { Description = "The message's type; default: text.", HelpName = "TYPE" };
 
     private readonly Option<int?> _priority = new("--priority")
     {
-        Description = "1 low, 2 normal, 3 high, 4 critical; 2 if absent.",
+        Description = "1 low, 2 normal, 3 high, 4 critical; default: 2.",
         HelpName = "1-4",
     };
 
     private readonly Option<string?> _thread = new("--thread")
     {
-        Description = "The thread it belongs to; a new one if absent.",
+        Description = "The thread it belongs to; default: a new one.",
         HelpName = "ID",
     };
 
-    private readonly Option<string?> _replyTo = new("--reply-to") { Description = "The message that it answers.", HelpName = "ID" };
+    private readonly Option<string?> _replyTo = new("--reply-to") { Description = "The message it replies to.", HelpName = "ID" };
 
-    private readonly Option<string?> _outcome = new("--outcome") { Description = "Of a reply: whether what was asked for succeeded." };
+    private readonly Option<string?> _outcome = new("--outcome") { Description = "For a reply: whether the request succeeded." };
 
     private readonly Option<string?> _execution = new("--execution") { Description = "The execution it belongs to.", HelpName = "ID" };
 
     private readonly Option<string?> _intent = new("--intent")
     {
-        Description = "inform; request: a reply is expected; ack: no reply and no wake-up.",
+        Description = "inform; request (expects a reply); ack (no reply and no wake-up).",
     };
 
     private readonly Option<string?> _surface = new("--surface")
     {
-        Description = "When it should come before the recipient; by priority if absent.",
+        Description = "When the recipient should see it; default: depends on the priority.",
     };
 
-    private readonly Option<string?> _payload = new("--payload") { Description = "JSON that goes with the text.", HelpName = "JSON" };
+    private readonly Option<string?> _payload = new("--payload") { Description = "JSON to send along with the text.", HelpName = "JSON" };
 
     private readonly Option<string?> _key = new("--idempotency-key")
     {
-        Description = "Sent again with the same key, it is one message.",
+        Description = "Idempotency key: sends with the same key make one message.",
         HelpName = "KEY",
     };
 

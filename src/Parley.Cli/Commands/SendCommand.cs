@@ -12,7 +12,7 @@ internal static class SendCommand
     public static Command Create()
     {
         var send = new SendArguments();
-        var command = new CliCommand("send", "Puts a message in its recipients' mailboxes, and says what each of them is doing.",
+        var command = new CliCommand("send", "Sends a message and shows what each recipient is doing.",
             "parley send be-1 \"The build is red, please look.\" --priority 3",
             "parley send squad:alpha \"Stand-up in five minutes.\" --as pm-1 --type standup",
             "git diff | parley send role:tech_lead - --type code_review_request",

@@ -15,10 +15,10 @@ internal static class ServeCommand
     public static Command Create()
     {
         Option<string?>[] flags = [.. SettingsTable.All.Where(setting => setting.Flag is not null).Select(Flag), Config()];
-        var demo = new Option<bool>("--demo") { Description = "Plays the squad demo once, as soon as the server is ready." };
+        var demo = new Option<bool>("--demo") { Description = "Play the squad demo once the server is ready." };
 
         var command = new CliCommand("serve",
-            "Starts the server. Ctrl-C stops it, in good order. A setting without a flag here comes from PARLEY_NAME or the file of settings.",
+            "Starts the server. Ctrl-C stops it gracefully. Set settings without a flag here by PARLEY_NAME or in the settings file.",
             "parley serve",
             "parley serve --demo",
             "parley serve --host 0.0.0.0 --port 8443 --tls-cert cert.pem --tls-key key.pem")
@@ -76,7 +76,7 @@ internal static class ServeCommand
 
     private static Option<string?> Config() => new(ConfigFlag)
     {
-        Description = "The file of settings; parley.json if absent and there.",
+        Description = "The settings file. Default: parley.json, if it exists.",
         HelpName = "FILE",
     };
 }

@@ -14,12 +14,12 @@ internal static class ThreadsCommand
     {
         var id = new Argument<string?>("id")
         {
-            Description = "The thread to open; without it they are listed, newest first.",
+            Description = "The thread to open; if omitted, lists threads, most recently active first.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
 
-        return new CliCommand("threads", "Lists conversations, or opens one: its messages in order.",
+        return new CliCommand("threads", "Lists conversations, most recently active first, or shows the messages of one in order.",
             "parley threads",
             "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
             "parley threads --json | jq -r '.items[0].conversation_thread_id'")

@@ -9,28 +9,28 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley token create|list|revoke</c></summary>
 internal static class TokenCommand
 {
-    public static Command Create() => new CliCommand("token", "Makes, lists and revokes tokens: what others show to be let in.")
+    public static Command Create() => new CliCommand("token", "Creates, lists, and revokes tokens, with which clients authenticate.")
     {
         CreateToken(), ListTokens(), RevokeToken(),
     };
 
     private static CliCommand CreateToken()
     {
-        var kind = new Option<string>("--kind") { Description = "What it opens.", Required = true };
+        var kind = new Option<string>("--kind") { Description = "The kind of token.", Required = true };
         kind.OneOf(Words.All<TokenKind>());
         var agent = new Option<string?>("--agent")
         {
-            Description = "The agent that it is for; of kind agent and operator.",
+            Description = "The agent it is for; for the kinds agent and operator.",
             HelpName = "ID",
         };
         var expires = new Option<TimeSpan?>("--expires-in")
         {
-            Description = "How long it is good for, as 90m, 12h or 30d; for ever if absent.",
+            Description = "How long it is valid, such as 90m, 12h, or 30d; default: forever.",
             HelpName = "TIME",
             CustomParser = result => Duration(result),
         };
 
-        return new CliCommand("create", "Makes a token and prints it: this once, for only its hash is stored.",
+        return new CliCommand("create", "Creates a token and prints it. It cannot be shown again, because only its hash is stored.",
             "parley token create --kind observer --expires-in 30d",
             "parley token create --kind agent --agent be-1 --project alpha",
             "export PARLEY_TOKEN=$(parley token create --kind operator --agent ada)")
@@ -81,10 +81,10 @@ internal static class TokenCommand
     {
         var ids = new Argument<string[]>("token_id")
         {
-            Description = "Tokens to revoke, by the ids of 'parley token list'.",
+            Description = "Tokens to revoke, by their ids from 'parley token list'.",
             Arity = ArgumentArity.OneOrMore,
         };
-        return new CliCommand("revoke", "Ends tokens at once; connections that were opened with them are closed.",
+        return new CliCommand("revoke", "Revokes tokens at once and closes the connections opened with them.",
             "parley token revoke 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60")
         {
             ids,

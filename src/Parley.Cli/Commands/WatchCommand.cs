@@ -13,7 +13,7 @@ internal static class WatchCommand
 
     private static readonly Option<string?> Execution = new("--execution")
     {
-        Description = "Watch an execution: its messages, progress and log, to its end. Exit code 0 when it completed, 1 when not.",
+        Description = "Watch an execution to its end: its messages, progress, and log. Exit code 0 if it completed, 1 if not.",
         HelpName = "ID",
     };
 
@@ -21,19 +21,19 @@ internal static class WatchCommand
 
     private static readonly Option<string[]> Agent = new("--agent")
     {
-        Description = "Watch an agent; with --execution, --thread or --project, or given twice, only what these agents say and hear.",
+        Description = "Watch an agent. With --execution, --thread, or --project, or if repeated: only what these agents say and hear.",
         HelpName = "ID",
     };
 
     private static readonly Option<string[]> Type = new("--type")
     {
-        Description = "Only messages of this type; may be given several times.",
+        Description = "Only messages of this type; may be repeated.",
         HelpName = "TYPE",
     };
 
     private static readonly Option<string?> After = new("--after")
     {
-        Description = "Begin after this place of the log (0 is its start); if absent, with the whole conversation or execution, "
+        Description = "Start after this place in the log (0 is its start). Default: the whole conversation or execution, "
             + "or the project's or agent's last 50 messages.",
         HelpName = "SEQ",
     };
@@ -41,7 +41,7 @@ internal static class WatchCommand
     public static Command Create()
     {
         var command = new CliCommand("watch",
-            "Shows a conversation as it goes on: what was said, then live. Without a target, that of the whole project. Ctrl-C ends it.",
+            "Shows a conversation: history first, then live. Without a target, shows the whole project. Ctrl-C ends it.",
             "parley watch",
             "parley watch --execution 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
             "parley watch --type question --type answer",

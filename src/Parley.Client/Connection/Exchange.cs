@@ -136,7 +136,7 @@ internal sealed class SendExchange(Outbox outbox, IdempotencyKeys keys, PendingS
     }
 }
 
-/// <summary>A frame of acknowledgements.</summary>
+/// <summary>A frame of acknowledgments.</summary>
 internal sealed class AckExchange(Outbox outbox, ReceivedMessage[] messages, int session) : Exchange
 {
     public ReadOnlySpan<ReceivedMessage> Messages => messages;

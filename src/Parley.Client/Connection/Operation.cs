@@ -4,7 +4,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Something asked of the server that is neither a send nor an acknowledgement.</summary>
+/// <summary>Something asked of the server that is neither a send nor an acknowledgment.</summary>
 internal abstract class Operation : Exchange
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,7 +11,7 @@ internal sealed partial class Outbox
     private List<Operation> _operationsAgain = [];
 
     /// <summary>The connection broke. What was unanswered waits for the next one, before what has not been sent yet.</summary>
-    /// <param name="lost">What to tell of what can not be sent again.</param>
+    /// <param name="lost">What to tell of what cannot be sent again.</param>
     /// <param name="refused">Set when the server broke off because of what was sent: then the unanswered fails with it, or it would break the
     /// next connection too.</param>
     public void Break(ParleyException lost, ParleyException? refused)
@@ -54,7 +54,7 @@ internal sealed partial class Outbox
 
     public void PutBack(Operation operation) => _operationsAgain.Add(operation);
 
-    /// <summary>The next connection stands. Acknowledgements of what earlier ones brought go without their leases from now on.</summary>
+    /// <summary>The next connection stands. Acknowledgments of what earlier ones brought go without their leases from now on.</summary>
     /// <param name="first">What has to be asked before anything else.</param>
     public void Resume(int session, IReadOnlyList<Operation> first)
     {
@@ -73,7 +73,7 @@ internal sealed partial class Outbox
         Ready.Set();
     }
 
-    /// <summary>Whether this came again although it is dealt with: its acknowledgement was lost with a connection.</summary>
+    /// <summary>Whether this came again although it is dealt with: its acknowledgment was lost with a connection.</summary>
     public bool IsDealtWith(string messageId)
     {
         // Read without the lock first: the set is empty but for the moments after a reconnect.

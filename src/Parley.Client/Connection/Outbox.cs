@@ -12,7 +12,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
     private const int MostItems = 256;
     private const int MostBytes = 64 * 1024;
 
-    /// <summary>Before an acknowledgement that the server could not store is sent again.</summary>
+    /// <summary>Before an acknowledgment that the server could not store is sent again.</summary>
     private static readonly TimeSpan AckPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -31,7 +31,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
     /// <summary>Raised when there is something to send.</summary>
     public Signal Ready { get; } = new();
 
-    /// <summary>An acknowledgement that nobody waits for was refused.</summary>
+    /// <summary>An acknowledgment that nobody waits for was refused.</summary>
     public Action<ReceivedMessage, Problem>? AckRefused { get; set; }
 
     public void Send(PendingSend send)

@@ -17,11 +17,11 @@ public sealed partial class ParleyAgent
     /// <inheritdoc cref="ReceiveAsync(MailboxFilter?, CancellationToken)"/>
     public IAsyncEnumerable<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken = default) => ReceiveAsync(filter: null, cancellationToken);
 
-    /// <summary>The agent's messages, as they come, until the caller stops or the connection is closed for good. Acknowledge each
-    /// (<see cref="ReceivedMessage.AckAsync"/>): no more than <see cref="ParleyOptions.Window"/> are out unacknowledged. Nothing is fetched
-    /// before the first call; several calls share the messages.</summary>
-    /// <param name="filter">What this connection takes from now on, as by <see cref="FilterAsync"/>; the rest stays queued. Absent: as before.</param>
-    /// <exception cref="ParleyException">The connection ended for good, and why.</exception>
+    /// <summary>Yields the agent's messages as they arrive, until the caller stops or the connection is closed for good. Acknowledge each one
+    /// (<see cref="ReceivedMessage.AckAsync"/>): at most <see cref="ParleyOptions.Window"/> are out unacknowledged. Nothing is fetched
+    /// before the first call. Several calls share the messages.</summary>
+    /// <param name="filter">Which messages this connection takes from now on, as with <see cref="FilterAsync"/>; the rest stay queued. Null leaves it as it was.</param>
+    /// <exception cref="ParleyException">The connection ended for good; the problem says why.</exception>
     public async IAsyncEnumerable<ReceivedMessage> ReceiveAsync(
         MailboxFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -38,19 +38,19 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>What this connection takes from its mailbox from now on; null is everything. The rest stays queued, for other connections
-    /// or later. What was handed over already still comes.</summary>
+    /// <summary>Sets which messages this connection takes from its mailbox from now on; null takes everything. The rest stay queued, for other
+    /// connections or for later. Messages that were already handed over still come.</summary>
     public Task FilterAsync(MailboxFilter? filter, CancellationToken cancellationToken = default)
     {
         _filter = filter;
         return AskAsync(FilterOperation(filter ?? new MailboxFilter()), cancellationToken);
     }
 
-    /// <summary>Has a handler deal with messages, one after another. Each message goes to the first handler whose filter it passes; what
-    /// none takes waits for <see cref="ReceiveAsync(CancellationToken)"/>. A message is acknowledged when its handler is through, and given back when it
+    /// <summary>Processes messages with a handler, one at a time. Each message goes to the first handler whose filter matches; if none matches,
+    /// it waits for <see cref="ReceiveAsync(CancellationToken)"/>. A message is acknowledged when its handler finishes and given back if the handler
     /// throws, unless the handler settled it itself.</summary>
-    /// <param name="filter">What the handler takes; null is everything. Other than <see cref="FilterAsync"/>, this is decided here.</param>
-    /// <returns>Dispose it to take the handler off.</returns>
+    /// <param name="filter">Which messages the handler takes; null takes everything. Unlike with <see cref="FilterAsync"/>, the client decides, not the server.</param>
+    /// <returns>Dispose it to remove the handler.</returns>
     public IDisposable OnMessage(MailboxFilter? filter, Func<ReceivedMessage, CancellationToken, Task> handler)
     {
         var added = new MessageHandler(this, filter, handler, _stop.Token);

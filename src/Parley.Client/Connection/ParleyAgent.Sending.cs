@@ -11,9 +11,9 @@ public sealed partial class ParleyAgent
     public Task<SendAnswer> SendAsync(string to, string content, CancellationToken cancellationToken = default) =>
         SendAsync(new SendRequest { To = [to], Content = content }, cancellationToken);
 
-    /// <summary>Sends, and completes when the server has the message on disk. Sends that are not awaited one by one share frames, and keep
-    /// their order. While the connection is down they wait for it.</summary>
-    /// <param name="cancellationToken">Ends the waiting; what is on its way is not taken back.</param>
+    /// <summary>Sends a message, and completes when the server has it on disk. Sends that are not awaited one by one share frames and keep
+    /// their order. While the connection is down, they wait.</summary>
+    /// <param name="cancellationToken">Stops waiting; a send in flight is not undone.</param>
     /// <exception cref="ParleyException">The server refused it.</exception>
     public Task<SendAnswer> SendAsync(SendRequest request, CancellationToken cancellationToken = default)
     {
@@ -22,8 +22,8 @@ public sealed partial class ParleyAgent
         return cancellationToken.CanBeCanceled ? send.Task.WaitAsync(cancellationToken) : send.Task;
     }
 
-    /// <summary>Sends as soon as fewer than <see cref="ParleyOptions.MaxUnconfirmed"/> are unconfirmed, and gives the confirmation to await
-    /// later: how to keep many on their way without holding all of them in memory.</summary>
+    /// <summary>Sends as soon as fewer than <see cref="ParleyOptions.MaxUnconfirmed"/> sends are unconfirmed, and returns the confirmation to await
+    /// later. This keeps many sends in flight without holding all of them in memory.</summary>
     public ValueTask<Task<SendAnswer>> BeginSendAsync(SendRequest request, CancellationToken cancellationToken = default)
     {
         var room = _outbox.RoomAsync();
@@ -36,7 +36,7 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>Sends them all and gives each one's own result, in order.</summary>
+    /// <summary>Sends all messages and returns the result of each, in order.</summary>
     public async Task<IReadOnlyList<SendResult>> SendManyAsync(IEnumerable<SendRequest> requests, CancellationToken cancellationToken = default)
     {
         var confirmations = new List<Task<SendAnswer>>();
@@ -60,7 +60,7 @@ public sealed partial class ParleyAgent
         return results;
     }
 
-    /// <summary>Replies to a message: to its sender, in its thread, unless <paramref name="reply"/> says otherwise.</summary>
+    /// <summary>Replies to a message: to its sender and in its thread, unless <paramref name="reply"/> says otherwise.</summary>
     public Task<SendAnswer> ReplyAsync(string messageId, SendRequest reply, CancellationToken cancellationToken = default)
     {
         var send = new PendingSend(Kept(reply), _keys.Next()) { Replies = messageId };
@@ -72,9 +72,9 @@ public sealed partial class ParleyAgent
     public Task<RequestResult> RequestAsync(string to, string content, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         RequestAsync(new SendRequest { To = [to], Content = content, Intent = Intent.Request }, timeout, cancellationToken);
 
-    /// <summary>Sends and waits for the first reply. A request that broke with its connection is not made again: its recipient may be at it
-    /// already.</summary>
-    /// <returns>What the recipient said, or that it did not in time, or that the connection was lost.</returns>
+    /// <summary>Sends a message and waits for the first reply. If the connection breaks, the request is not repeated: its recipient may already
+    /// be working on it.</summary>
+    /// <returns>The recipient's reply, a timeout, or a lost connection.</returns>
     /// <exception cref="ParleyException">The server refused to send it.</exception>
     public async Task<RequestResult> RequestAsync(SendRequest request, TimeSpan timeout, CancellationToken cancellationToken = default)
     {

@@ -2,8 +2,8 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>An agent's live connection: it sends, receives, and follows feeds over one WebSocket. When that breaks it comes back by itself
-/// and goes on where it was; what was not confirmed is sent again, under the same keys. Safe for use by many at once.</summary>
+/// <summary>An agent's live connection: it sends, receives, and follows feeds over one WebSocket. If the connection breaks, it reconnects by
+/// itself and continues where it was. Unconfirmed sends are repeated under the same idempotency keys. Thread-safe.</summary>
 /// <example><code>
 /// await using var agent = await ParleyAgent.ConnectAsync("be-1");
 /// await agent.SendAsync("pm-1", "Ready.");
@@ -37,38 +37,38 @@ public sealed partial class ParleyAgent : IAsyncDisposable
         };
     }
 
-    /// <summary>The connection broke, stands again, or is over. Handlers are called by the connection itself: they return soon and do not throw.</summary>
+    /// <summary>The connection broke, is up again, or ended. The connection itself calls the handlers, so they must return quickly and not throw.</summary>
     public event EventHandler<StateChangedEventArgs>? StateChanged;
 
-    /// <summary>An acknowledgement that nobody waited for was refused. Handlers as those of <see cref="StateChanged"/>.</summary>
+    /// <summary>An acknowledgment that nobody waited for was refused. The same rules apply to handlers as for <see cref="StateChanged"/>.</summary>
     public event EventHandler<SettlementFailedEventArgs>? SettlementFailed;
 
-    /// <summary>As whom it speaks.</summary>
+    /// <summary>The id of the agent.</summary>
     public string AgentId => _connector.AgentId;
 
-    /// <summary>The project in which it is.</summary>
-    /// <exception cref="InvalidOperationException">The connection has not stood yet.</exception>
+    /// <summary>The agent's project.</summary>
+    /// <exception cref="InvalidOperationException">It has not connected yet.</exception>
     public string ProjectId => Agent.ProjectId;
 
-    /// <summary>The agent as the server knew it when the connection stood.</summary>
+    /// <summary>The agent as the server knew it when the connection was made.</summary>
     public Agent Agent => Welcome.Agent;
 
-    /// <summary>The server's name for the present connection, or the last.</summary>
+    /// <summary>The server's name for the current connection, or the last one.</summary>
     public string SessionId => Welcome.SessionId;
 
-    /// <summary>Where the project's log was when the connection stood: a subscription after it misses nothing since.</summary>
+    /// <summary>The end of the project's log when the connection was made. A subscription after this place misses nothing since then.</summary>
     public string Place => Welcome.Place;
 
-    /// <summary>How it stands with the connection at the moment; <see cref="StateChanged"/> tells when that changes.</summary>
+    /// <summary>The current state of the connection. <see cref="StateChanged"/> reports changes.</summary>
     public ConnectionState State { get; private set; } = ConnectionState.Connecting;
 
     private Welcome Welcome => _session?.Welcome ?? throw new InvalidOperationException("The connection has not stood yet.");
 
-    /// <summary>Connects as this agent. On the server's own machine nothing else is needed: the address is found, the agent registered, and
-    /// its token kept for the next time.</summary>
-    /// <exception cref="ParleyConfigurationException">No server, or no way to a token, was found.</exception>
+    /// <summary>Connects as this agent. On the server's own machine, nothing else is needed: this finds the server, registers the agent, and
+    /// keeps its token for the next time.</summary>
+    /// <exception cref="ParleyConfigurationException">No server was found, or no way to get a token.</exception>
     /// <exception cref="ParleyUnreachableException">The server does not answer.</exception>
-    /// <exception cref="ParleyException">It refuses.</exception>
+    /// <exception cref="ParleyException">The server refuses.</exception>
     public static Task<ParleyAgent> ConnectAsync(string agentId, CancellationToken cancellationToken = default) =>
         ConnectAsync(new ParleyOptions { AgentId = agentId }, cancellationToken);
 
@@ -95,17 +95,17 @@ public sealed partial class ParleyAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>What the agent is doing, as others see it; what is absent stays.</summary>
+    /// <summary>Sets the agent's status and activity, as others see them. Omitted values stay as they are.</summary>
     public Task SetStatusAsync(AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default)
     {
         _status = new StatusRequest { Status = status ?? _status?.Status, Activity = activity ?? _status?.Activity };
         return AskAsync(StatusOperation(_status), cancellationToken);
     }
 
-    /// <summary>Waits until the server has answered everything that was sent and acknowledged so far. Refusals are told to those who sent.</summary>
+    /// <summary>Waits until the server has answered everything sent and acknowledged so far. Refusals go to the callers that sent.</summary>
     public Task FlushAsync(CancellationToken cancellationToken = default) => _outbox.FlushAsync().WaitAsync(cancellationToken);
 
-    /// <summary>Waits up to 5 s for what is on its way, says goodbye and ends. What the agent had not acknowledged is queued again at once.</summary>
+    /// <summary>Waits up to 5 s for what is in flight, then closes the connection. Messages that the agent has not acknowledged are requeued at once.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>A message that came over the connection, leased to this agent until it is settled or <see cref="LeaseUntil"/> has passed.</summary>
+/// <summary>A received message, leased to this agent until it is settled or <see cref="LeaseUntil"/> has passed.</summary>
 public sealed class ReceivedMessage
 {
     private readonly ParleyAgent _agent;
@@ -21,19 +21,19 @@ public sealed class ReceivedMessage
     /// <summary>The message, as every recipient gets it.</summary>
     public Message Message { get; }
 
-    /// <summary>The id of this agent's delivery of it, as traces and dead letters name it.</summary>
+    /// <summary>The id of this agent's delivery of the message, as in traces and dead letters.</summary>
     public string DeliveryId { get; }
 
-    /// <summary>1 the first time; more when it was given back or its lease lapsed.</summary>
+    /// <summary>1 the first time; higher if it was given back or its lease lapsed.</summary>
     public int Attempt { get; }
 
     /// <summary>Null with <see cref="ParleyOptions.AutoAck"/>.</summary>
     public string? LeaseId { get; }
 
-    /// <summary>When it comes again unless it is settled or extended; as of its arrival, later extensions are not in it. Null with <see cref="ParleyOptions.AutoAck"/>.</summary>
+    /// <summary>When the message comes again unless it is settled or extended. Does not include later extensions. Null with <see cref="ParleyOptions.AutoAck"/>.</summary>
     public DateTimeOffset? LeaseUntil { get; }
 
-    /// <summary>The message's text; null where it has a payload alone.</summary>
+    /// <summary>The message's text; null if it has only a payload.</summary>
     public string? Content => Message.Content;
 
     /// <summary>Which of the agent's connections, by their order, brought it.</summary>
@@ -42,31 +42,31 @@ public sealed class ReceivedMessage
     /// <summary>Whether somebody has acknowledged it or given it back.</summary>
     internal bool IsSettled { get; set; }
 
-    /// <summary>Done, with the problem where there was one, when the acknowledgement is answered; null while nobody asks.</summary>
+    /// <summary>Done, with the problem where there was one, when the acknowledgment is answered; null while nobody asks.</summary>
     internal TaskCompletionSource<Problem?>? Settled { get; private set; }
 
-    /// <summary>Whether somebody waits for the acknowledgement and is told a refusal by it.</summary>
+    /// <summary>Whether somebody waits for the acknowledgment and is told a refusal by it.</summary>
     internal bool IsAwaited { get; set; }
 
     internal Task<Problem?> WhenSettled() => (Settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Says that the message is dealt with. It is queued to be sent at once, and the call does not wait: should it be lost, the
-    /// message comes again, and a refusal is told by <see cref="ParleyAgent.SettlementFailed"/>.</summary>
-    /// <param name="confirm">Wait for the server to say that it is stored, and throw its refusal.</param>
+    /// <summary>Acknowledges the message as done. The acknowledgment is queued to be sent at once, and the call does not wait. If it is lost, the
+    /// message comes again. <see cref="ParleyAgent.SettlementFailed"/> reports a refusal.</summary>
+    /// <param name="confirm">Wait until the server has stored the acknowledgment, and throw if it refuses.</param>
     public Task AckAsync(bool confirm = false, CancellationToken cancellationToken = default) => _agent.AckAsync(this, confirm, cancellationToken);
 
-    /// <summary>Gives the message back. It comes again after <paramref name="delay"/> (the project's retry delay if absent), to this agent or
-    /// to another connection of it, until its attempts are used up.</summary>
+    /// <summary>Gives the message back. It comes again after <paramref name="delay"/> (the project's retry delay if omitted), on this or another of
+    /// the agent's connections, until its attempts are used up.</summary>
     public Task NackAsync(TimeSpan? delay = null, string? reason = null, CancellationToken cancellationToken = default) =>
         _agent.NackAsync(this, delay, reason, cancellationToken);
 
-    /// <summary>Keeps the message for so long from now on.</summary>
+    /// <summary>Extends the lease: the message stays with this agent for this long from now.</summary>
     public Task ExtendAsync(TimeSpan lease, CancellationToken cancellationToken = default) => _agent.ExtendAsync(this, lease, cancellationToken);
 
-    /// <summary>Says that the message has been put before the model.</summary>
+    /// <summary>Reports that the message has been shown to the model.</summary>
     public Task SurfacedAsync(CancellationToken cancellationToken = default) => _agent.SurfacedAsync(this, cancellationToken);
 
-    /// <summary>Answers its sender, in its thread. Does not settle it.</summary>
+    /// <summary>Replies to the sender, in the message's thread. Does not settle the message.</summary>
     public Task<SendAnswer> ReplyAsync(string content, Outcome? outcome = null, CancellationToken cancellationToken = default) =>
         _agent.ReplyAsync(Message.MessageId, new SendRequest { Content = content, Outcome = outcome }, cancellationToken);
 

@@ -3,72 +3,72 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>What an entry of a subscription says of its thing.</summary>
+/// <summary>The kind of an entry in a subscription.</summary>
 public enum FeedEntryKind
 {
-    /// <summary>A part of the state as it is; those of one feed come together, before its changes.</summary>
+    /// <summary>An item of the current state. A feed's items come together, before its changes.</summary>
     Snapshot,
 
-    /// <summary>The thing is new, or is now as the entry says.</summary>
+    /// <summary>The item is new or was changed; the entry shows it as it was at that change.</summary>
     Put,
 
-    /// <summary>The thing is gone.</summary>
+    /// <summary>The item was removed; the entry shows it as it was before.</summary>
     Delete,
 
-    /// <summary>Entries between the place asked for and the next are no longer there.</summary>
+    /// <summary>Entries are missing: the log no longer has everything between the requested place and the next entry.</summary>
     Gap,
 }
 
 /// <summary>One entry of a subscription.</summary>
 public sealed record FeedEntry
 {
-    /// <summary>messages, receipts, agents, squads, events, executions, memory.</summary>
+    /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, or <c>memory</c>.</summary>
     public required string Feed { get; init; }
 
-    /// <summary>Whether the entry is a part of the state, a change, or a gap.</summary>
+    /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
     public required FeedEntryKind Kind { get; init; }
 
-    /// <summary>The place in the log, <c>EPOCH-SEQ</c>: a subscription after it goes on behind this entry. Null in a snapshot.</summary>
+    /// <summary>The place in the log, <c>EPOCH-SEQ</c>. A subscription after it continues after this entry. Null in a snapshot.</summary>
     public string? Place { get; init; }
 
-    /// <summary>The message of an entry of <c>messages</c>; null of other feeds.</summary>
+    /// <summary>The message, in the feed <c>messages</c>; null in other feeds.</summary>
     public Message? Message { get; init; }
 
-    /// <summary>The thing as JSON, of every feed but <c>messages</c>, whose entries are read straight into <see cref="Message"/>.</summary>
+    /// <summary>The item as JSON, in every feed except <c>messages</c>, whose entries are read straight into <see cref="Message"/>.</summary>
     public JsonElement? Item { get; init; }
 
-    /// <summary>The thing of a feed that holds them; null of others. The ones below likewise.</summary>
+    /// <summary>The agent, in the feed <c>agents</c>; null in other feeds.</summary>
     public Agent? Agent => Feed == "agents" ? Item?.Deserialize(WireJson.Lenient.Agent) : null;
 
-    /// <summary>The squad of an entry of <c>squads</c>; null of other feeds. A member's role is null where it is the agent's own.</summary>
+    /// <summary>The squad, in the feed <c>squads</c>; null in other feeds. A member whose role is null has the agent's own role.</summary>
     public Squad? Squad => Feed == "squads" ? Item?.Deserialize(WireJson.Lenient.Squad) : null;
 
-    /// <summary>The execution of an entry of <c>executions</c>; null of other feeds.</summary>
+    /// <summary>The execution, in the feed <c>executions</c>; null in other feeds.</summary>
     public Execution? Execution => Feed == "executions" ? Item?.Deserialize(WireJson.Lenient.Execution) : null;
 
-    /// <summary>The entry of an entry of <c>memory</c>; null of other feeds.</summary>
+    /// <summary>The entry of shared memory, in the feed <c>memory</c>; null in other feeds.</summary>
     public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;
 
-    /// <summary>The published event of an entry of <c>events</c>; null of other feeds.</summary>
+    /// <summary>The published event, in the feed <c>events</c>; null in other feeds.</summary>
     public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;
 
-    /// <summary>The stage of a delivery of an entry of <c>receipts</c>; null of other feeds.</summary>
+    /// <summary>The stage of a delivery, in the feed <c>receipts</c>; null in other feeds.</summary>
     public Receipt? Receipt => Feed == "receipts" ? Item?.Deserialize(WireJson.Lenient.Receipt) : null;
 }
 
-/// <summary>Which feeds, and from where on.</summary>
+/// <summary>Which feeds to follow, and from where.</summary>
 public sealed record FeedRequest
 {
-    /// <summary>Names of feeds to their filters: the list parameters of the GET of the same things; <c>null</c> is everything.</summary>
+    /// <summary>Feed names and their filters. A filter has the same parameters as the corresponding GET; <c>null</c> means everything.</summary>
     public required IReadOnlyDictionary<string, JsonElement?> Feeds { get; init; }
 
-    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq; what happens from now on if absent.</summary>
+    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq. If null, only new entries come.</summary>
     public string? After { get; init; }
 
-    /// <summary>Whether the state as it is comes first.</summary>
+    /// <summary>Whether the current state comes first.</summary>
     public bool Snapshot { get; init; }
 
-    /// <summary>All of some feeds.</summary>
+    /// <summary>Requests these feeds without filters.</summary>
     public static FeedRequest Of(params ReadOnlySpan<string> feeds)
     {
         var all = new Dictionary<string, JsonElement?>();

@@ -4,10 +4,10 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Some feeds of a project, followed over as many connections as it takes: nothing is lost between them and nothing comes twice.
-/// Read it with <c>await foreach</c>, once; dispose it to stop.</summary>
-/// <remarks>A reader that falls behind by many thousands of entries is taken off the live feed and put on it again, at its place, when it has
-/// caught up: memory stays bounded, and the log keeps what it has not read. Only <c>receipts</c>, which the log does not hold, are missed then.</remarks>
+/// <summary>A subscription to feeds of a project. It continues across reconnects without losing or repeating entries. Read it once, with
+/// <c>await foreach</c>; dispose it to stop.</summary>
+/// <remarks>If the reader falls behind by many thousands of entries, the subscription pauses and resumes at its place once the reader has caught
+/// up. So memory stays bounded, and the log keeps the unread entries. Only <c>receipts</c>, which are not in the log, are missed then.</remarks>
 public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDisposable
 {
     private const int Most = 32 * 1024;
@@ -31,7 +31,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         _snapshotsDue = request.Snapshot ? [.. request.Feeds.Keys] : [];
     }
 
-    /// <summary>Behind the last entry that came; where a new subscription would go on.</summary>
+    /// <summary>The place of the last entry; a new subscription would continue after it.</summary>
     public string? Place { get; private set; }
 
     internal FeedRequest Request { get; }
@@ -52,7 +52,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         set => _paused = value;
     }
 
-    /// <summary>The entries. A read that fails says why the connection ended for good.</summary>
+    /// <summary>Yields the entries. If a read fails, the exception says why the connection ended for good.</summary>
     public async IAsyncEnumerator<FeedEntry> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         while (await _entries.Reader.WaitToReadAsync(cancellationToken))
@@ -66,7 +66,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         }
     }
 
-    /// <summary>Ends the subscription, here and at the server. A loop that reads it ends after what has come already.</summary>
+    /// <summary>Ends the subscription, both here and on the server. A loop that reads it ends after the entries that have already arrived.</summary>
     public ValueTask DisposeAsync()
     {
         _agent.Unsubscribe(this);

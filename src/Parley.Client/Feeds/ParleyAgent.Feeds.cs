@@ -9,8 +9,8 @@ public sealed partial class ParleyAgent
     private readonly List<FeedSubscription> _subscriptions = [];
     private readonly Dictionary<string, FeedSubscription> _byServerName = [];
 
-    /// <summary>Follows feeds: the state as it is where wished, then every change, from a place on or from now. It stands when the call is
-    /// done: what happens after that comes.</summary>
+    /// <summary>Follows feeds: the current state first, if requested, then every change, from a place or from now on. Nothing that happens after
+    /// this call completes is missed.</summary>
     /// <exception cref="ParleyException">The server refuses it.</exception>
     public async Task<FeedSubscription> SubscribeAsync(FeedRequest request, CancellationToken cancellationToken = default)
     {

@@ -132,7 +132,7 @@ public sealed class MemoryApi
     /// <param name="limit">Entries per page, 1-500; 50 if omitted.</param>
     /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<MemoryEntry>> ListAsync(
         string? prefix = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) => _connection.GetAsync(
             new RestPath($"memory").With("prefix", prefix).With("limit", limit).With("after", after), WireJson.Lenient.PageMemoryEntry, cancellationToken);

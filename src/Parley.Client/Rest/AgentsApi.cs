@@ -2,57 +2,57 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Which agents to list; everything given must hold.</summary>
+/// <summary>Which agents to list. An agent must match all that is set.</summary>
 public sealed record AgentQuery
 {
-    /// <summary>Those whose connection stands so; all if absent.</summary>
+    /// <summary>Agents with this status; all if omitted.</summary>
     public AgentStatus? Status { get; init; }
 
-    /// <summary>Those that are not offline; <see cref="Status"/> is left out then.</summary>
+    /// <summary>Agents that are not offline; ignores <see cref="Status"/>.</summary>
     public bool Active { get; init; }
 
-    /// <summary>Those that are doing this; all if absent.</summary>
+    /// <summary>Agents with this activity; all if omitted.</summary>
     public AgentActivity? Activity { get; init; }
 
-    /// <summary>Those of this type, as <c>llm</c>; all if absent.</summary>
+    /// <summary>Agents of this type, such as <c>llm</c>; all if omitted.</summary>
     public string? Type { get; init; }
 
-    /// <summary>Those with this role; all if absent.</summary>
+    /// <summary>Agents with this role; all if omitted.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Members of the squad with this id; all if absent.</summary>
+    /// <summary>Members of the squad with this id; all if omitted.</summary>
     public string? Squad { get; init; }
 
-    /// <summary>Words of the id or name.</summary>
+    /// <summary>Text in the id or name.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The agent has all of them.</summary>
+    /// <summary>Agents that have all of these capabilities.</summary>
     public IReadOnlyList<string>? Capabilities { get; init; }
 
-    /// <summary>Keys of the metadata and the values they have.</summary>
+    /// <summary>Agents whose metadata has these values under these keys.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>How many to a page, 1-500; 50 if absent.</summary>
+    /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
 
     /// <summary>The <c>next</c> of the page before.</summary>
     public string? After { get; init; }
 }
 
-/// <summary>Who is there: registration, discovery, presence.</summary>
+/// <summary>Registration, discovery, and presence of agents.</summary>
 public sealed class AgentsApi
 {
     private readonly RestConnection _connection;
 
     internal AgentsApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>Registers an agent. The answer holds its token the first time.</summary>
+    /// <summary>Registers an agent. The first answer includes its token.</summary>
     public Task<Agent> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"agents/register"), request, WireJson.Lenient.RegisterRequest, WireJson.Lenient.Agent, cancellationToken);
 
-    /// <summary>The project's agents that match, all where nothing is asked for, a page at a time.</summary>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Lists the agents that match the query, a page at a time; all agents without one.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<Agent>> ListAsync(AgentQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new AgentQuery();
@@ -66,53 +66,53 @@ public sealed class AgentsApi
             address.With("limit", query.Limit).With("after", query.After), WireJson.Lenient.PageAgent, cancellationToken);
     }
 
-    /// <summary>One agent: what it is, how it stands, and how much waits in its mailbox.</summary>
+    /// <summary>Gets an agent: its description, its status, and how much is waiting in its mailbox.</summary>
     /// <exception cref="ParleyException">There is none of this id (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Agent> GetAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"agents/{agentId}"), WireJson.Lenient.Agent, cancellationToken);
 
-    /// <summary>What the agent is from now on; what is absent stays.</summary>
+    /// <summary>Changes an agent's description. Omitted fields stay as they are.</summary>
     public Task<Agent> UpdateAsync(string agentId, RegisterRequest change, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Put, new RestPath($"agents/{agentId}"), change, WireJson.Lenient.RegisterRequest, WireJson.Lenient.Agent, cancellationToken, repeatable: true);
 
-    /// <summary>Withdraws its deliveries and revokes its tokens; what it sent stays.</summary>
+    /// <summary>Deletes an agent: withdraws its deliveries and revokes its tokens. The messages it sent stay.</summary>
     public Task DeleteAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"agents/{agentId}"), cancellationToken);
 
-    /// <summary>Says how the agent stands and what it is doing; what is absent stays.</summary>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Sets the agent's status and activity. Omitted values stay as they are.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task SetStatusAsync(
         string agentId, AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Put, new RestPath($"agents/{agentId}/status"), new StatusRequest { Status = status, Activity = activity },
             WireJson.Lenient.StatusRequest, cancellationToken, repeatable: true);
 
-    /// <summary>A sign of life of an agent that polls. One that is connected needs none.</summary>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Sends a heartbeat for an agent that polls. A connected agent does not need one.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task HeartbeatAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"agents/{agentId}/heartbeat"), cancellationToken);
 
-    /// <summary>Its deliveries wait until <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Pauses an agent: its deliveries wait until <see cref="ResumeAsync"/>.</summary>
     public Task PauseAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"agents/{agentId}/pause"), cancellationToken);
 
-    /// <summary>Ends a pause: what waited is delivered. Of an agent that is not paused it changes nothing.</summary>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Ends a pause, so that waiting messages are delivered. Has no effect if the agent is not paused.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task ResumeAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"agents/{agentId}/resume"), cancellationToken);
 
-    /// <summary>The topics it hears.</summary>
+    /// <summary>Gets the topics that an agent is subscribed to.</summary>
     public Task<Subscriptions> SubscriptionsAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"agents/{agentId}/subscriptions"), WireJson.Lenient.Subscriptions, cancellationToken);
 
-    /// <summary>The topics it hears from now on, in place of those before.</summary>
+    /// <summary>Sets the topics that an agent is subscribed to, replacing the previous ones.</summary>
     public Task SubscribeAsync(string agentId, IReadOnlyList<string> topics, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Put, new RestPath($"agents/{agentId}/subscriptions"), new Subscriptions { Topics = topics },
             WireJson.Lenient.Subscriptions, cancellationToken, repeatable: true);
 
-    /// <summary>A new token in place of the agent's others.</summary>
+    /// <summary>Replaces all of the agent's tokens with a new one.</summary>
     public Task<NewToken> RotateTokenAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"agents/{agentId}/token"), WireJson.Lenient.NewToken, cancellationToken);
 }

@@ -9,31 +9,31 @@ public sealed class DeadLettersApi
 
     internal DeadLettersApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>Those that match, all where no filter is given, a page at a time.</summary>
-    /// <param name="limit">How many to a page, 1-500; 50 if absent.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if absent.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Lists the dead letters that match the filter, a page at a time; all without one.</summary>
+    /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<DeadLetter>> ListAsync(
         DeadLetterFilter? filter = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(
             new RestPath($"dead-letters").With("agent_id", filter?.AgentId).With("type", filter?.Type).With("limit", limit).With("after", after),
             WireJson.Lenient.PageDeadLetter, cancellationToken);
 
-    /// <summary>Puts one back into its mailbox, with all of its attempts.</summary>
+    /// <summary>Requeues a dead letter in its mailbox, with a fresh set of attempts.</summary>
     public Task RequeueAsync(string deliveryId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"dead-letters/{deliveryId}/requeue"), cancellationToken);
 
-    /// <summary>Gives one up for good.</summary>
-    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Purges a dead letter for good.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task DeleteAsync(string deliveryId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"dead-letters/{deliveryId}"), cancellationToken);
 
-    /// <summary>Puts back all that match; says how many.</summary>
+    /// <summary>Requeues all that match the filter and returns how many.</summary>
     public Task<int> RequeueAllAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
         ForAllAsync(new RestPath($"dead-letters/requeue"), filter, cancellationToken);
 
-    /// <summary>Deletes all that match; says how many.</summary>
+    /// <summary>Purges all that match the filter and returns how many.</summary>
     public Task<int> PurgeAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
         ForAllAsync(new RestPath($"dead-letters/purge"), filter, cancellationToken);
 

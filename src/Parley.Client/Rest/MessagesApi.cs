@@ -4,69 +4,69 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Which messages to list, newest first; everything given must hold.</summary>
+/// <summary>Which messages to list, newest first. A message must match all that is set.</summary>
 public sealed record MessageQuery
 {
-    /// <summary>Those of this <c>message_type</c>.</summary>
+    /// <summary>Messages of this <c>message_type</c>.</summary>
     public string? Type { get; init; }
 
-    /// <summary>Those that the agent of this id sent.</summary>
+    /// <summary>Messages sent by the agent with this id.</summary>
     public string? Sender { get; init; }
 
-    /// <summary>Those that were delivered to the agent of this id.</summary>
+    /// <summary>Messages delivered to the agent with this id.</summary>
     public string? Recipient { get; init; }
 
-    /// <summary>Those of the conversation with this id.</summary>
+    /// <summary>Messages in the conversation with this id.</summary>
     public string? Thread { get; init; }
 
-    /// <summary>Those of the execution with this id.</summary>
+    /// <summary>Messages of the execution with this id.</summary>
     public string? Execution { get; init; }
 
-    /// <summary>Those of the task with this id.</summary>
+    /// <summary>Messages of the task with this id.</summary>
     public string? Task { get; init; }
 
-    /// <summary>Those of this priority.</summary>
+    /// <summary>Messages of this priority.</summary>
     public Priority? Priority { get; init; }
 
-    /// <summary>Those that were stored at this time or later.</summary>
+    /// <summary>Messages stored at this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Those that were stored before this time.</summary>
+    /// <summary>Messages stored at this time or earlier.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Words to be found in the content.</summary>
+    /// <summary>Words that the content must contain.</summary>
     public string? Text { get; init; }
 
-    /// <summary>How many to a page, 1-500; 50 if absent.</summary>
+    /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
 
     /// <summary>The <c>next</c> of the page before.</summary>
     public string? After { get; init; }
 }
 
-/// <summary>What to see of a mailbox.</summary>
+/// <summary>Which messages of a mailbox to show.</summary>
 public sealed record InboxQuery
 {
-    /// <summary>1-500; 10 if absent.</summary>
+    /// <summary>The most messages, 1-500; default 10.</summary>
     public int? Max { get; init; }
 
-    /// <summary>How long to wait when nothing is there, up to a minute.</summary>
+    /// <summary>How long to wait if the mailbox is empty, up to a minute.</summary>
     public TimeSpan? Wait { get; init; }
 
-    /// <summary>Only messages of these types; all if absent.</summary>
+    /// <summary>Only messages of these types; all if omitted.</summary>
     public IReadOnlyList<string>? Types { get; init; }
 
-    /// <summary>Only messages of these priorities; all if absent.</summary>
+    /// <summary>Only messages of these priorities; all if omitted.</summary>
     public IReadOnlyList<Priority>? Priorities { get; init; }
 
-    /// <summary>Only messages of the agents with these ids; all if absent.</summary>
+    /// <summary>Only messages from the agents with these ids; all if omitted.</summary>
     public IReadOnlyList<string>? From { get; init; }
 
-    /// <summary>Shortens what is shown to about so many tokens of a model.</summary>
+    /// <summary>Shortens the result to about this many model tokens.</summary>
     public int? BudgetTokens { get; init; }
 }
 
-/// <summary>Messages: sending, history, and an agent's mailbox for those that poll rather than stay connected.</summary>
+/// <summary>Messages: sending, history, and mailboxes of agents that poll instead of staying connected.</summary>
 public sealed class MessagesApi
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -74,19 +74,19 @@ public sealed class MessagesApi
 
     internal MessagesApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>Stores a message and puts it in its recipients' mailboxes. A key is made where none is given, so that a try whose
-    /// answer was lost is made again without a second message.</summary>
+    /// <summary>Stores a message and puts it in its recipients' mailboxes. If there is no idempotency key, the SDK creates one, so that it can
+    /// retry after a lost answer without sending the message twice.</summary>
     public Task<SendAnswer> SendAsync(SendRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"messages"), request with { IdempotencyKey = request.IdempotencyKey ?? IdempotencyKeys.Random() },
             WireJson.Lenient.SendRequest, WireJson.Lenient.SendAnswer, cancellationToken, repeatable: true);
 
-    /// <summary>Sends a text to one address, as <see cref="SendAsync(SendRequest, CancellationToken)"/> does.</summary>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Sends a text to one address, like <see cref="SendAsync(SendRequest, CancellationToken)"/>.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<SendAnswer> SendAsync(string to, string content, CancellationToken cancellationToken = default) =>
         SendAsync(new SendRequest { To = [to], Content = content }, cancellationToken);
 
-    /// <summary>Up to 1,000 sends, each with its own result, in order.</summary>
+    /// <summary>Sends up to 1,000 messages, each with its own result, in order.</summary>
     public async Task<IReadOnlyList<SendResult>> SendBatchAsync(IEnumerable<SendRequest> requests, CancellationToken cancellationToken = default)
     {
         var keyed = requests.Select(request => request with { IdempotencyKey = request.IdempotencyKey ?? IdempotencyKeys.Random() }).ToArray();
@@ -96,13 +96,13 @@ public sealed class MessagesApi
         return [.. answer.GetProperty("items").EnumerateArray().Select(Result)];
     }
 
-    /// <summary>A message to everybody else in the project, or to the part that the request names.</summary>
+    /// <summary>Sends a message to everybody else in the project, or to those that the request selects.</summary>
     public Task<SendAnswer> BroadcastAsync(BroadcastRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"broadcast"), request with { IdempotencyKey = request.IdempotencyKey ?? IdempotencyKeys.Random() },
             WireJson.Lenient.BroadcastRequest, WireJson.Lenient.SendAnswer, cancellationToken, repeatable: true);
 
-    /// <summary>Sends and waits for the first reply.</summary>
+    /// <summary>Sends a message and waits for the first reply.</summary>
     public async Task<RequestResult> RequestAsync(SendRequest request, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         try
@@ -122,8 +122,8 @@ public sealed class MessagesApi
         }
     }
 
-    /// <summary>The history: messages that match and that the caller may read, newest first, a page at a time.</summary>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Lists the messages that match the query and that the caller may read, newest first, a page at a time.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<Message>> ListAsync(MessageQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new MessageQuery();
@@ -135,30 +135,30 @@ public sealed class MessagesApi
             WireJson.Lenient.PageMessage, cancellationToken);
     }
 
-    /// <summary>One message.</summary>
-    /// <exception cref="ParleyException">There is none of this id that the caller may read (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Gets a message.</summary>
+    /// <exception cref="ParleyException">The caller may not read a message with this id, or there is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Message> GetAsync(string messageId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"messages/{messageId}"), WireJson.Lenient.Message, cancellationToken);
 
-    /// <summary>Removes the content and withdraws deliveries that nobody has taken; a tombstone keeps its place.</summary>
+    /// <summary>Deletes a message's content and withdraws deliveries that nobody has taken. A tombstone keeps its place in the log.</summary>
     public Task DeleteAsync(string messageId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"messages/{messageId}"), cancellationToken);
 
-    /// <summary>What happened to a message, delivery by delivery.</summary>
+    /// <summary>Gets what happened to a message, delivery by delivery.</summary>
     public Task<MessageTrace> TraceAsync(string messageId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"messages/{messageId}/trace"), WireJson.Lenient.MessageTrace, cancellationToken);
 
-    /// <summary>Puts an emoji of the caller's on a message. Twice is once.</summary>
-    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Adds the caller's emoji to a message. Doing it twice has no further effect.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task ReactAsync(string messageId, string emoji, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Put, new RestPath($"messages/{messageId}/reactions/{emoji}"), cancellationToken);
 
-    /// <summary>Takes an emoji of the caller's off a message.</summary>
-    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Removes the caller's emoji from a message.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task UnreactAsync(string messageId, string emoji, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"messages/{messageId}/reactions/{emoji}"), cancellationToken);
 
-    /// <summary>Looks into a mailbox and changes nothing.</summary>
+    /// <summary>Looks into a mailbox without changing anything.</summary>
     public async Task<IReadOnlyList<InboxItem>> InboxAsync(string agentId, InboxQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new InboxQuery();
@@ -170,7 +170,7 @@ public sealed class MessagesApi
         return inbox.Items;
     }
 
-    /// <summary>Leases messages of a mailbox: the caller has them to itself until it settles them or the lease lapses.</summary>
+    /// <summary>Leases messages from a mailbox: they are reserved for the caller until it settles them or the lease lapses.</summary>
     public async Task<IReadOnlyList<InboxItem>> ClaimAsync(string agentId, ClaimRequest? request = null, CancellationToken cancellationToken = default)
     {
         var inbox = await _connection.SendAsync(
@@ -179,38 +179,38 @@ public sealed class MessagesApi
         return inbox.Items;
     }
 
-    /// <summary>Settles a delivery; without a lease the caller's own. Acknowledging again is no error.</summary>
+    /// <summary>Acknowledges a delivery; without a lease, the caller's own. Acknowledging it again is not an error.</summary>
     public Task AckAsync(string messageId, string? leaseId = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"messages/{messageId}/ack"), new AckRequest { LeaseId = leaseId },
             WireJson.Lenient.AckRequest, cancellationToken, repeatable: true);
 
-    /// <summary>Gives a delivery back: it is queued again after <paramref name="delay"/>, or is dead after its last attempt.</summary>
+    /// <summary>Gives a delivery back. It is requeued after <paramref name="delay"/>, or dead after its last attempt.</summary>
     public Task NackAsync(
         string messageId, string? leaseId = null, TimeSpan? delay = null, string? reason = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"messages/{messageId}/nack"),
             new NackRequest { LeaseId = leaseId, DelaySeconds = delay?.TotalSeconds, Reason = reason }, WireJson.Lenient.NackRequest, cancellationToken);
 
-    /// <summary>Keeps a claimed delivery for longer.</summary>
+    /// <summary>Extends the lease of a claimed delivery.</summary>
     /// <param name="messageId">The message.</param>
-    /// <param name="leaseId">By which it is held; the caller's own if absent.</param>
-    /// <param name="lease">From now on, in whole seconds: 1 to 3,600.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <param name="leaseId">The lease that holds it; the caller's own if omitted.</param>
+    /// <param name="lease">How long from now, in whole seconds: 1 to 3,600.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The lease has lapsed (<see cref="ErrorCodes.LeaseLost"/>), or the server refuses.</exception>
     public Task ExtendAsync(string messageId, string? leaseId, TimeSpan lease, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"messages/{messageId}/extend"),
             new ExtendRequest { LeaseId = leaseId, LeaseSeconds = (int)lease.TotalSeconds }, WireJson.Lenient.ExtendRequest, cancellationToken, repeatable: true);
 
-    /// <summary>Says that the message has been put before the model.</summary>
+    /// <summary>Reports that the message has been shown to the model.</summary>
     public Task SurfacedAsync(string messageId, string? leaseId = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"messages/{messageId}/surfaced"), new AckRequest { LeaseId = leaseId },
             WireJson.Lenient.AckRequest, cancellationToken, repeatable: true);
 
-    /// <summary>Settles many, each with its own result, in order.</summary>
-    /// <param name="agentId">Whose deliveries they are, where that is not the token's owner: an admin settles for anyone.</param>
+    /// <summary>Acknowledges many deliveries, each with its own result, in order.</summary>
+    /// <param name="agentId">The agent whose deliveries they are, if not the token's owner. Admins can settle for anyone.</param>
     public async Task<IReadOnlyList<ItemResult>> AckManyAsync(
         IEnumerable<AckItem> items, string? agentId = null, CancellationToken cancellationToken = default)
     {

@@ -2,9 +2,9 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>The server's REST interface and its streams, for anybody with a token: a command line, a dashboard, an operator, an agent
-/// that works in turns. Safe for use by many at once. Every call throws <see cref="ParleyException"/> when the server refuses and
-/// <see cref="ParleyUnreachableException"/> when none answers.</summary>
+/// <summary>The server's REST interface and its streams, for anyone with a token: a command line, a dashboard, an operator, or an agent
+/// that works in turns. Thread-safe. Every call throws <see cref="ParleyException"/> if the server refuses, and
+/// <see cref="ParleyUnreachableException"/> if no server answers.</summary>
 public sealed class ParleyApi : IAsyncDisposable
 {
     private readonly RestConnection _connection;
@@ -25,13 +25,13 @@ public sealed class ParleyApi : IAsyncDisposable
         Streams = new StreamsApi(connection);
     }
 
-    /// <summary>Where the server was found and with which token it is spoken to.</summary>
+    /// <summary>The server's location, and the token in use.</summary>
     public ServerLocation Location { get; }
 
-    /// <summary>Who is there.</summary>
+    /// <summary>Registration, discovery, and presence of agents.</summary>
     public AgentsApi Agents { get; }
 
-    /// <summary>Sending, history and mailboxes.</summary>
+    /// <summary>Sending, history, and mailboxes.</summary>
     public MessagesApi Messages { get; }
 
     /// <summary>Deliveries that ran out of attempts.</summary>
@@ -43,22 +43,22 @@ public sealed class ParleyApi : IAsyncDisposable
     /// <summary>Runs of a piece of work.</summary>
     public ExecutionsApi Executions { get; }
 
-    /// <summary>What the agents of a project know together.</summary>
+    /// <summary>Shared memory: values under keys.</summary>
     public MemoryApi Memory { get; }
 
     /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }
 
-    /// <summary>Projects and their settings; to make, change and delete them is an admin's business.</summary>
+    /// <summary>Projects and their settings. Only admins may create, change, and delete them.</summary>
     public ProjectsApi Projects { get; }
 
-    /// <summary>Tokens; an admin's business.</summary>
+    /// <summary>Tokens. Only admins may create and revoke them.</summary>
     public TokensApi Tokens { get; }
 
-    /// <summary>What happens, live, by server-sent events.</summary>
+    /// <summary>Live streams of events (server-sent events).</summary>
     public StreamsApi Streams { get; }
 
-    /// <summary>Finds the server and the token (<see cref="ServerLocation"/>). Nothing is sent yet.</summary>
+    /// <summary>Finds the server and the token (see <see cref="ServerLocation"/>). Does not contact the server yet.</summary>
     /// <exception cref="ParleyConfigurationException">No server was found.</exception>
     public static ParleyApi Open(ParleyOptions? options = null)
     {
@@ -69,21 +69,21 @@ public sealed class ParleyApi : IAsyncDisposable
     internal static ParleyApi Open(ServerLocation location, TimeProvider time, HttpMessageHandler? handler = null) =>
         new(new RestConnection(location.Url, location.Token, location.Project, time, handler ?? location.CreateHttpHandler()), location);
 
-    /// <summary>A one-time address for what can set no header: a browser's EventSource or WebSocket.</summary>
+    /// <summary>Gets a ticket for clients that cannot set headers, such as a browser's EventSource or WebSocket.</summary>
     public Task<Ticket> TicketAsync(string path, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"tickets"), new TicketRequest { Path = path },
             WireJson.Lenient.TicketRequest, WireJson.Lenient.Ticket, cancellationToken);
 
-    /// <summary>The project's figures.</summary>
+    /// <summary>Gets the project's statistics.</summary>
     public Task<Stats> StatsAsync(CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"stats"), WireJson.Lenient.Stats, cancellationToken);
 
-    /// <summary>Whether the server can serve; a server that runs and can not is a value with the reason, not an exception.</summary>
+    /// <summary>Checks whether the server can serve. If it runs but cannot serve, that is a value with the reason, not an exception.</summary>
     public Task<Health> HealthAsync(CancellationToken cancellationToken = default) =>
         _connection.GetOutsideAsync("health", WireJson.Lenient.Health, evenWhenUnavailable: true, cancellationToken);
 
-    /// <summary>Closes its connections. Calls that are under way fail.</summary>
+    /// <summary>Closes its connections. Calls in progress fail.</summary>
     public ValueTask DisposeAsync()
     {
         _connection.Dispose();

@@ -9,32 +9,32 @@ public sealed class ProjectsApi
 
     internal ProjectsApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>Makes a project.</summary>
-    /// <exception cref="ParleyException">There is one of this id (<see cref="ErrorCodes.Conflict"/>), or the server refuses.</exception>
+    /// <summary>Creates a project.</summary>
+    /// <exception cref="ParleyException">A project with this id exists (<see cref="ErrorCodes.Conflict"/>), or the server refuses.</exception>
     public Task<Project> CreateAsync(ProjectRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"projects"), request, WireJson.Lenient.ProjectRequest, WireJson.Lenient.Project, cancellationToken);
 
-    /// <summary>The projects that the token opens, a page at a time.</summary>
-    /// <param name="limit">How many to a page, 1-500; 50 if absent.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if absent.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Lists the projects that the token opens, a page at a time.</summary>
+    /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<Project>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"projects").With("limit", limit).With("after", after), WireJson.Lenient.PageProject, cancellationToken);
 
-    /// <summary>One project, with the settings of its own.</summary>
-    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Gets a project with its own settings.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Project> GetAsync(string projectId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"projects/{projectId}"), WireJson.Lenient.Project, cancellationToken);
 
-    /// <summary>Changes its name or settings; what is absent stays.</summary>
-    /// <exception cref="ParleyException">It is not there (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Changes a project's name or settings. Omitted fields stay as they are.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Project> UpdateAsync(string projectId, ProjectRequest change, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Put, new RestPath($"projects/{projectId}"), change, WireJson.Lenient.ProjectRequest, WireJson.Lenient.Project, cancellationToken, repeatable: true);
 
-    /// <summary>Deletes a project with everything in it.</summary>
+    /// <summary>Deletes a project and everything in it.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"projects/{projectId}"), cancellationToken);
 }

@@ -9,19 +9,19 @@ public sealed class ThreadsApi
 
     internal ThreadsApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>The conversations that the caller may read, the newest first, a page at a time.</summary>
-    /// <param name="limit">How many to a page, 1-500; 50 if absent.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if absent.</param>
-    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    /// <exception cref="ParleyException">The server refuses it; no server answers.</exception>
+    /// <summary>Lists the conversations that the caller may read, most recently active first, a page at a time.</summary>
+    /// <param name="limit">Conversations per page, 1-500; 50 if omitted.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<ThreadSummary>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads").With("limit", limit).With("after", after), WireJson.Lenient.PageThreadSummary, cancellationToken);
 
-    /// <summary>A conversation's messages, in order, a page at a time.</summary>
+    /// <summary>Gets a conversation's messages, in order, a page at a time.</summary>
     public Task<ThreadView> GetAsync(string threadId, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads/{threadId}").With("limit", limit).With("after", after), WireJson.Lenient.ThreadView, cancellationToken);
 
-    /// <summary>Whether what one read up to <paramref name="since"/> still stands: ask before something that can not be undone.</summary>
+    /// <summary>Checks whether what you have read, up to <paramref name="since"/>, is still current. Ask before you do something that cannot be undone.</summary>
     public Task<ThreadCurrent> CurrentAsync(string threadId, long since, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads/{threadId}/current").With("since", since), WireJson.Lenient.ThreadCurrent, cancellationToken);
 }

@@ -4,19 +4,19 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>The names of what streams carry.</summary>
+/// <summary>The names of stream events.</summary>
 public static class StreamEvents
 {
     /// <summary>A message: <see cref="StreamEvent.Message"/>.</summary>
     public const string Message = "message";
 
-    /// <summary>Where an execution stands: <see cref="StreamEvent.Status"/>.</summary>
+    /// <summary>The state of an execution: <see cref="StreamEvent.Status"/>.</summary>
     public const string Status = "status";
 
     /// <summary>An execution has ended: <see cref="StreamEvent.Completion"/>. Its stream ends with it.</summary>
     public const string Completion = "completion";
 
-    /// <summary>The stream itself failed. It is opened anew, behind the last entry that came.</summary>
+    /// <summary>The stream itself failed. It is reopened after the last entry that arrived.</summary>
     public const string Error = "error";
 
     /// <summary>A published event: <see cref="StreamEvent.Published"/>.</summary>
@@ -25,14 +25,14 @@ public static class StreamEvents
     /// <summary>An agent has changed: <see cref="StreamEvent.Agent"/>.</summary>
     public const string Agent = "agent";
 
-    /// <summary>What lay between the place asked for and the next entry is no longer there.</summary>
+    /// <summary>Entries are missing: the log no longer has everything between the requested place and the next entry.</summary>
     public const string Gap = "gap";
 
-    /// <summary>Where the stream is, while it has nothing else to say; given where <see cref="StreamOptions.Places"/> asks for it.</summary>
+    /// <summary>The stream's current place, sent while nothing else comes. Only with <see cref="StreamOptions.Places"/>.</summary>
     public const string Place = "place";
 }
 
-/// <summary>One entry of a stream. What it holds is parsed when it is asked for.</summary>
+/// <summary>One entry of a stream. Its contents are parsed on demand.</summary>
 public sealed class StreamEvent
 {
     private readonly byte[] _data;
@@ -44,19 +44,19 @@ public sealed class StreamEvent
         _data = data;
     }
 
-    /// <summary>One of <see cref="StreamEvents"/>, or a word of a newer server.</summary>
+    /// <summary>One of <see cref="StreamEvents"/>, or a name from a newer server.</summary>
     public string Event { get; }
 
-    /// <summary>The place in the log, <c>EPOCH-SEQ</c>: a stream opened after it goes on behind this entry.</summary>
+    /// <summary>The place in the log, <c>EPOCH-SEQ</c>: a stream opened after it continues after this entry.</summary>
     public string? Id { get; }
 
     /// <summary>The entry as JSON.</summary>
     public JsonElement Data => field.ValueKind == JsonValueKind.Undefined ? field = Parse(WireJson.Lenient.JsonElement) : field;
 
-    /// <summary>Of a <c>message</c>; null of anything else. The others likewise.</summary>
+    /// <summary>The message of a <c>message</c> event; null for other events. The same goes for the properties below.</summary>
     public Message? Message => field ??= Event == StreamEvents.Message ? Parse(WireJson.Lenient.Message) : null;
 
-    /// <summary>Where an execution stands, with its new log lines.</summary>
+    /// <summary>The state of an execution, with its new log lines.</summary>
     public ExecutionStatusEvent? Status => field ??= Event == StreamEvents.Status ? Parse(WireJson.Lenient.ExecutionStatusEvent) : null;
 
     /// <summary>How an execution ended.</summary>
@@ -66,7 +66,7 @@ public sealed class StreamEvent
     /// <summary>A published event.</summary>
     public EventRecord? Published => field ??= Event == StreamEvents.Event ? Parse(WireJson.Lenient.EventRecord) : null;
 
-    /// <summary>An agent as it is now.</summary>
+    /// <summary>An agent as it was at the change.</summary>
     public Agent? Agent => field ??= Event == StreamEvents.Agent ? Parse(WireJson.Lenient.Agent) : null;
 
     private T Parse<T>(JsonTypeInfo<T> type) =>

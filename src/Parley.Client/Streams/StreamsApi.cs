@@ -1,52 +1,52 @@
 namespace Parley.Client;
 
-/// <summary>What of a stream, and from where on.</summary>
+/// <summary>Which entries of a stream to read, and from where.</summary>
 public sealed record StreamOptions
 {
-    /// <summary>Types of messages and events; everything else comes all the same.</summary>
+    /// <summary>Only these types of messages and events. Other entries still come.</summary>
     public IReadOnlyList<string>? Types { get; init; }
 
-    /// <summary>Agents that sent or are named.</summary>
+    /// <summary>Only messages from or to these agents.</summary>
     public IReadOnlyList<string>? Agents { get; init; }
 
-    /// <summary>A place (<c>EPOCH-SEQ</c>, or a bare seq; <c>0</c> is the start). Absent: the history of an execution or thread first,
-    /// of the others what happens from now on.</summary>
+    /// <summary>A place (<c>EPOCH-SEQ</c>, or a bare seq; <c>0</c> is the start). If null, streams of executions and threads give their history
+    /// first, and other streams only new entries.</summary>
     public string? After { get; init; }
 
-    /// <summary>Whether the entries <c>place</c> are given too: they tell that a stream stands, and where, and say nothing else.</summary>
+    /// <summary>Whether to include <c>place</c> entries, which only say that the stream is open and where it is.</summary>
     public bool Places { get; init; }
 
-    /// <summary>Called each time that the connection is gone, before another is tried. It returns soon and does not throw.</summary>
+    /// <summary>Called each time the connection is lost, before reconnecting. It must return quickly and not throw.</summary>
     public Action? Interrupted { get; init; }
 }
 
-/// <summary>What happens, as it happens. Each stream reconnects by itself and goes on from its place; it ends when the caller
-/// stops reading, when its execution has ended, or with a <see cref="ParleyException"/> when the server refuses it.</summary>
+/// <summary>Live streams. Each stream reconnects by itself and continues from its place. It ends when the caller stops reading, when its
+/// execution has ended, or with a <see cref="ParleyException"/> if the server refuses it.</summary>
 public sealed class StreamsApi
 {
     private readonly RestConnection _connection;
 
     internal StreamsApi(RestConnection connection) => _connection = connection;
 
-    /// <summary>The messages, status and end of an execution: its history, then live.</summary>
+    /// <summary>Streams the messages, status, and completion of an execution: history first, then live.</summary>
     public IAsyncEnumerable<StreamEvent> Execution(string executionId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/execution/{executionId}"), options, endsWithCompletion: true, cancellationToken);
 
-    /// <summary>Everything in a project that the caller may read, live.</summary>
+    /// <summary>Streams everything in a project that the caller may read, live.</summary>
     /// <exception cref="ParleyException">The server refuses the stream; thrown while it is read.</exception>
     public IAsyncEnumerable<StreamEvent> Project(string projectId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/project/{projectId}"), options, endsWithCompletion: false, cancellationToken);
 
-    /// <summary>The messages that an agent may read, live.</summary>
+    /// <summary>Streams the messages that an agent may read, live.</summary>
     /// <exception cref="ParleyException">The server refuses the stream; thrown while it is read.</exception>
     public IAsyncEnumerable<StreamEvent> Agent(string agentId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/agent/{agentId}"), options, endsWithCompletion: false, cancellationToken);
 
-    /// <summary>A conversation: its history, then live.</summary>
+    /// <summary>Streams a conversation: history first, then live.</summary>
     public IAsyncEnumerable<StreamEvent> Thread(string threadId, StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/thread/{threadId}"), options, endsWithCompletion: false, cancellationToken);
 
-    /// <summary>Published events.</summary>
+    /// <summary>Streams published events, live.</summary>
     public IAsyncEnumerable<StreamEvent> Events(StreamOptions? options = null, CancellationToken cancellationToken = default) =>
         Read(() => new RestPath($"sse/events"), options, endsWithCompletion: false, cancellationToken);
 

@@ -22,14 +22,14 @@ internal sealed record AgentQuery(ListQuery List) : IQuery<AgentQuery>
 
     public static AgentQuery Read(QueryReader query) => new(query.List())
     {
-        Status = query.Word("status", StatusWords, "Only those of this status; `active` is any but offline."),
-        Activity = query.Word<AgentActivity>("activity", "Only those that are doing this."),
-        Type = query.Text("type", "Only those of this type."),
-        Role = query.Text("role", "Only those in this role."),
-        Squad = query.Text("squad", "Only the members of this squad."),
-        Text = query.Text("q", "Only those whose id or name holds this text."),
-        Capabilities = query.Texts("capability", "Only those that have all of these."),
-        Metadata = query.Keyed("metadata", "Only those whose metadata has this value under KEY."),
+        Status = query.Word("status", StatusWords, "Only agents with this status; `active` means any but offline."),
+        Activity = query.Word<AgentActivity>("activity", "Only agents with this activity."),
+        Type = query.Text("type", "Only agents of this type."),
+        Role = query.Text("role", "Only agents with this role."),
+        Squad = query.Text("squad", "Only members of this squad."),
+        Text = query.Text("q", "Only agents whose id or name contains this text."),
+        Capabilities = query.Texts("capability", "Only agents with all of these capabilities."),
+        Metadata = query.Keyed("metadata", "Only agents whose metadata has this value under KEY."),
     };
 
     internal static AgentQuery Online(ListQuery list) => new(list) { Status = Active };

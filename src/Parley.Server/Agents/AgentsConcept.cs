@@ -36,10 +36,10 @@ internal sealed class AgentsConcept(
     private IEnumerable<Operation> Registry() =>
     [
         new Operation<ProjectContext, RegisterRequest>(
-            "RegisterAgent", "Register an agent; its token is in the first answer only.", Input.Body<RegisterRequest>(ARegistration), RegisterAsync)
+            "RegisterAgent", "Register an agent. Only the first answer has its token.", Input.Body<RegisterRequest>(ARegistration), RegisterAsync)
         {
             Allows = Permission.Register,
-            Own = "the agent of the token; for a join token what is not there yet",
+            Own = "the token's own agent; with a join token, agents that do not exist yet",
             Refuses = [ErrorCodes.Conflict],
             Answers = [AnswerShape.Created<Agent>(AnAgent), AnswerShape.Ok<Agent>(AnAgent)],
         }.Rest("POST", "/agents/register"),
@@ -65,13 +65,13 @@ internal sealed class AgentsConcept(
         }.Rest("GET", "/agents/{agent_id}"),
 
         new Operation<ChangeableAgentContext, RegisterRequest>(
-            "UpdateAgent", "Change what an agent is; what is absent stays.", Input.Body<RegisterRequest>(ARegistration), ChangeAsync)
+            "UpdateAgent", "Change an agent's description. Absent fields stay as they are.", Input.Body<RegisterRequest>(ARegistration), ChangeAsync)
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
         }.Rest("PUT", "/agents/{agent_id}").Frame(FrameEvents.AgentRegister, "Change what the agent is; what is absent stays."),
 
-        new Operation<ChangeableAgentContext>("DeleteAgent", "Remove an agent: its deliveries are withdrawn, its tokens end, what it sent stays.", DeleteAsync)
+        new Operation<ChangeableAgentContext>("DeleteAgent", "Delete an agent: its deliveries are withdrawn and its tokens revoked. What it sent stays.", DeleteAsync)
         {
             Allows = Permission.DeleteAgent,
             Answers = [AnswerShape.Done],
@@ -81,13 +81,13 @@ internal sealed class AgentsConcept(
     private IEnumerable<Operation> Reports() =>
     [
         new Operation<ChangeableAgentContext, StatusRequest>(
-            "SetAgentStatus", "Say how an agent is and what it is doing.", Input.Body<StatusRequest>("""{"status": "busy", "activity": "working"}"""), ReportAsync)
+            "SetAgentStatus", "Set an agent's status and activity.", Input.Body<StatusRequest>("""{"status": "busy", "activity": "working"}"""), ReportAsync)
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
         }.Rest("PUT", "/agents/{agent_id}/status").Frame(FrameEvents.AgentStatus, "Say how the agent is and what it is doing."),
 
-        new Operation<ChangeableAgentContext>("SendHeartbeat", "Give a sign of life, where no connection does.", BeatAsync)
+        new Operation<ChangeableAgentContext>("SendHeartbeat", "Send a heartbeat for an agent without a connection.", BeatAsync)
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Done],
@@ -96,14 +96,14 @@ internal sealed class AgentsConcept(
                 FrameEvents.AgentHeartbeat, "Give a sign of life. Pongs count too, so this is for clients that can not answer pings.", null, typeof(Agent)),
             BeatAsync),
 
-        new Operation<AgentContext>("GetSubscriptions", "List the topics that an agent hears.", GetTopics)
+        new Operation<AgentContext>("GetSubscriptions", "List the topics that an agent is subscribed to.", GetTopics)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Subscriptions>(Topics)],
         }.Rest("GET", "/agents/{agent_id}/subscriptions"),
 
         new Operation<ChangeableAgentContext, Subscriptions>(
-            "SetSubscriptions", "Set the topics that an agent hears, in place of those before.", Input.Body<Subscriptions>(Topics), SubscribeAsync)
+            "SetSubscriptions", "Set the topics that an agent is subscribed to, replacing the previous ones.", Input.Body<Subscriptions>(Topics), SubscribeAsync)
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Ok<Subscriptions>(Topics)],
@@ -112,19 +112,19 @@ internal sealed class AgentsConcept(
 
     private IEnumerable<Operation> Oversight() =>
     [
-        new Operation<ChangeableAgentContext>("PauseAgent", "Let an agent's deliveries wait.", PauseAsync)
+        new Operation<ChangeableAgentContext>("PauseAgent", "Pause an agent, so that its deliveries wait.", PauseAsync)
         {
             Allows = Permission.Oversee,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
         }.Rest("POST", "/agents/{agent_id}/pause"),
 
-        new Operation<ChangeableAgentContext>("ResumeAgent", "Hand out a paused agent's deliveries again.", ResumeAsync)
+        new Operation<ChangeableAgentContext>("ResumeAgent", "Resume a paused agent's deliveries.", ResumeAsync)
         {
             Allows = Permission.Oversee,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
         }.Rest("POST", "/agents/{agent_id}/resume"),
 
-        new Operation<ChangeableAgentContext>("RotateAgentToken", "Get an agent a new token in place of its others; it is shown this once.", RotateAsync)
+        new Operation<ChangeableAgentContext>("RotateAgentToken", "Replace all of an agent's tokens with a new one, which is shown only this once.", RotateAsync)
         {
             Allows = Permission.RotateToken,
             Answers = [AnswerShape.Created<NewToken>(TokensConcept.ANewToken)],

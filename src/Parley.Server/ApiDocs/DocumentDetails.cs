@@ -18,12 +18,12 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
             Version = ServerVersion.Text,
             Description =
                 """
-                A server that AI agents talk through. Messages are on disk before they are confirmed, and are delivered at least once.
+                A message server for AI agents. Messages are on disk before they are confirmed, and are delivered at least once.
 
-                Send a token as `Authorization: Bearer TOKEN`: the server writes the first one to `admin.token` in its data folder.
-                A list is `{items, next}`; `?after=` with its `next` gets the following page. A refusal is
+                Send a token as `Authorization: Bearer TOKEN`. The server writes the first one to `admin.token` in its data folder.
+                A list is `{items, next}`; pass its `next` as `?after=` to get the next page. A refusal is
                 `application/problem+json` with one of the [error codes](/docs/errors). Unknown fields are refused by name.
-                WebSocket frames and server-sent events are described by [AsyncAPI](/asyncapi.json).
+                [AsyncAPI](/asyncapi.json) describes WebSocket frames and server-sent events.
                 """,
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
@@ -35,7 +35,7 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = Bearer,
-                Description = "A token of kind `admin`, `operator`, `agent`, `join` or `observer`.",
+                Description = "A token of kind `admin`, `operator`, `agent`, `join`, or `observer`.",
             },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }];

@@ -44,7 +44,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(query => query.All))
             operation.Parameters.Add(Parameter(parameter));
         if (needsToken && operation.Parameters.All(known => known.Name != "project_id"))
-            operation.Parameters.Add(Parameter(new QueryParameter("project_id", "string") { Meaning = "Which project, where the token does not say it; `default` if absent." }));
+            operation.Parameters.Add(Parameter(new QueryParameter("project_id", "string") { Meaning = "The project, unless the token belongs to one; defaults to `default`." }));
         if (metadata.OfType<Operation>().Any(declared => declared.Takes.IfMatch))
         {
             operation.Parameters.Add(new OpenApiParameter
@@ -52,7 +52,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
                 Name = "If-Match",
                 In = ParameterLocation.Header,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                Description = "The `ETag` that it must still have, as `\"17\"`.",
+                Description = "The `ETag` that it must still have, such as `\"17\"`.",
             });
         }
 
@@ -63,7 +63,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
                 Name = "Idempotency-Key",
                 In = ParameterLocation.Header,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                Description = "A repeated request with the same key is answered as the first time, for 24 hours. A send may carry it as `idempotency_key` instead.",
+                Description = "For 24 hours, a repeated request with the same key gets the first answer again. A send may have it as `idempotency_key` instead.",
             });
         }
     }

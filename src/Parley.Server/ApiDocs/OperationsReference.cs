@@ -17,10 +17,10 @@ internal static class OperationsReference
             $"""
             # Operations
 
-            Made from the server's own declarations; edit those, not this page.
+            Generated from the server's own declarations; edit those, not this page.
 
-            Everything that can be asked of the server, each by its name, and the ways to ask. Paths of REST are below `{ApiPath.Base}`, unless they begin
-            with `/health`. What is an operator's own are its agent and `human`. Fields, examples and refusals are on the server's pages at `/docs`, and
+            All operations of the server, with the REST endpoints and frames for each. REST paths are below `{ApiPath.Base}`, unless they start with
+            `/health`. For an operator, "its own" means its agent and `human`. Fields, examples, and refusals are on the server's pages at `/docs`, and
             for frames in `/asyncapi.json`.
 
             """);
@@ -49,7 +49,7 @@ internal static class OperationsReference
         var all = KindsWith(permission, Access.Yes);
         // Where a path names the agent, who only creates is let in nowhere: it is there already.
         string[] some = operation.Own is null ? KindsWith(permission, Access.Own) : [.. KindsWith(permission, Access.Own), .. KindsWith(permission, Access.CreateOnly)];
-        return string.Join(", ", all) + (some.Length == 0 ? "" : $"; {string.Join(", ", some)}: {operation.Own ?? "the agent that it is"}");
+        return string.Join(", ", all) + (some.Length == 0 ? "" : $"; {string.Join(", ", some)}: {operation.Own ?? "itself"}");
     }
 
     private static string[] KindsWith(Permission permission, Access access) =>

@@ -14,7 +14,7 @@ namespace Parley.Server.History;
 internal sealed class HistoryConcept(
     MessageLists lists, MessageAccess access, IMessageHistory history, MessageTraces traces, InboxReader inbox, AgentDirectory agents) : IConcept
 {
-    private const string Theirs = "what the agent that it is sent or got";
+    private const string Theirs = "messages that it sent or received";
 
     private static readonly string APage = Example.PageOf(MailboxExamples.AMessage, "1042");
 
@@ -22,7 +22,7 @@ internal sealed class HistoryConcept(
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<ProjectContext, MessageListQuery>("ListMessages", "Messages that you may read, newest first.", Input.Query<MessageListQuery>(), ListAsync)
+        new Operation<ProjectContext, MessageListQuery>("ListMessages", "List the messages that you may read, newest first.", Input.Query<MessageListQuery>(), ListAsync)
         {
             Allows = Permission.ReadMessages,
             Own = Theirs,
@@ -30,7 +30,7 @@ internal sealed class HistoryConcept(
             Answers = [AnswerShape.Ok<Page<Message>>(APage)],
         }.Rest("GET", "/messages"),
 
-        new Operation<ProjectContext, MessageListQuery>("RecentMessages", "The newest messages that you may read.", Input.Query<MessageListQuery>(), ListAsync)
+        new Operation<ProjectContext, MessageListQuery>("RecentMessages", "List the newest messages that you may read.", Input.Query<MessageListQuery>(), ListAsync)
         {
             Allows = Permission.ReadMessages,
             Own = Theirs,
@@ -39,7 +39,7 @@ internal sealed class HistoryConcept(
         }.Rest("GET", "/messages/recent"),
 
         new Operation<ProjectContext, MessageListQuery>(
-            "TaskMessages", "A task's messages, newest first.",
+            "TaskMessages", "List a task's messages, newest first.",
             Input.Path("task_id").And(Input.Query<ListQuery>()).As(asked => MessageListQuery.OfTask(asked.First, asked.Second)), ListAsync)
         {
             Allows = Permission.ReadMessages,
@@ -47,14 +47,14 @@ internal sealed class HistoryConcept(
             Answers = [AnswerShape.Ok<Page<Message>>(APage)],
         }.Rest("GET", "/messages/task/{task_id}"),
 
-        new Operation<ProjectContext, MessageOrInbox>("GetMessage", "The message of an id; or, of an agent's id, its inbox.", new MessageOrInboxInput(), GetAsync)
+        new Operation<ProjectContext, MessageOrInbox>("GetMessage", "Get a message by its id; with an agent's id, that agent's inbox.", new MessageOrInboxInput(), GetAsync)
         {
             Allows = Permission.ReadMessages,
             Own = Theirs,
             Answers = [AnswerShape.Ok<Message>(MailboxExamples.AMessage)],
         }.Rest("GET", "/messages/{message_id}"),
 
-        new Operation<ProjectContext, string>("TraceMessage", "Everything that happened to a message.", Input.Path("message_id"), TraceAsync)
+        new Operation<ProjectContext, string>("TraceMessage", "Get everything that happened to a message.", Input.Path("message_id"), TraceAsync)
         {
             Allows = Permission.ReadMessages,
             Own = Theirs,

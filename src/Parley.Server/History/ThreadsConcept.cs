@@ -14,7 +14,7 @@ namespace Parley.Server.History;
 /// <summary>Conversations: listed, read, caught up with.</summary>
 internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, IndexCatchUp index) : IConcept
 {
-    private const string Theirs = "the conversations in which the agent that it is takes part";
+    private const string Theirs = "conversations in which it takes part";
 
     private const string AThread =
         """
@@ -26,7 +26,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<ProjectContext, ListQuery>("ListThreads", "Conversations that you may read, the liveliest first.", Input.Query<ListQuery>(), ListAsync)
+        new Operation<ProjectContext, ListQuery>("ListThreads", "List the conversations that you may read, most recently active first.", Input.Query<ListQuery>(), ListAsync)
         {
             Allows = Permission.ReadMessages,
             Own = Theirs,
@@ -35,7 +35,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         }.Rest("GET", "/threads"),
 
         new Operation<ProjectContext, (string Id, ListQuery List)>(
-            "GetThread", "A conversation: its messages in order, who takes part.", Input.Path("thread_id").And(Input.Query<ListQuery>()), GetAsync)
+            "GetThread", "Get a conversation: its messages in order, and its participants.", Input.Path("thread_id").And(Input.Query<ListQuery>()), GetAsync)
         {
             Allows = Permission.ReadMessages,
             Own = Theirs,
@@ -43,7 +43,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         }.Rest("GET", "/threads/{thread_id}"),
 
         new Operation<ProjectContext, (string Id, SinceQuery Since)>(
-            "GetThreadCurrent", "What is newer than what you have read, and what of it was superseded.",
+            "GetThreadCurrent", "Get what is newer than what you have read, and what has been superseded.",
             Input.Path("thread_id").And(Input.Query<SinceQuery>()), CurrentAsync)
         {
             Allows = Permission.ReadMessages,

@@ -10,8 +10,8 @@ internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> 
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     public static InboxQuery Read(QueryReader query) => new(
-        query.Int("max", 1, MostItems, "How many at most; 10 if absent.") ?? 10,
-        query.Seconds("wait", 0, LongestWait.TotalSeconds, "Seconds to wait when nothing is there.") ?? TimeSpan.Zero,
+        query.Int("max", 1, MostItems, "How many at most; default 10.") ?? 10,
+        query.Seconds("wait", 0, LongestWait.TotalSeconds, "Seconds to wait if nothing is waiting.") ?? TimeSpan.Zero,
         query.Texts("type", "Message types."),
         query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
         query.Texts("from", "Senders."));
@@ -22,13 +22,13 @@ internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, i
 {
     public static ClaimQuery Read(QueryReader query)
     {
-        var max = query.Int("max", 1, InboxQuery.MostItems, "How many at most; 10 if absent.");
-        var wait = query.Seconds("wait", 0, InboxQuery.LongestWait.TotalSeconds, "Seconds to wait when nothing is there.");
+        var max = query.Int("max", 1, InboxQuery.MostItems, "How many at most; default 10.");
+        var wait = query.Seconds("wait", 0, InboxQuery.LongestWait.TotalSeconds, "Seconds to wait if nothing is waiting.");
         return new ClaimQuery(
             new InboxQuery(
                 max ?? 10, wait ?? TimeSpan.Zero, query.Texts("type", "Message types."), query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
                 query.Texts("from", "Senders.")),
-            max is not null, wait is not null, query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long the lease lasts; 30 if absent."));
+            max is not null, wait is not null, query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long the lease lasts; default 30."));
     }
 
     internal ClaimRequest Over(ClaimRequest body) => body with
@@ -46,5 +46,5 @@ internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, i
 /// <param name="AgentId">The caller's own if absent; <c>human</c> for those who have none.</param>
 internal sealed record SettlerQuery(string? AgentId) : IQuery<SettlerQuery>
 {
-    public static SettlerQuery Read(QueryReader query) => new(query.Text("agent_id", "For whom; your own agent, or `human`, if absent."));
+    public static SettlerQuery Read(QueryReader query) => new(query.Text("agent_id", "The agent to act for; defaults to your own agent, or `human`."));
 }

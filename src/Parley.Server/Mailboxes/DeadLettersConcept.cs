@@ -27,10 +27,10 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, DeadLetterQuery>(
-            "ListDeadLetters", "Deliveries that ran out of attempts, newest first.", Input.Query<DeadLetterQuery>(), ListAsync)
+            "ListDeadLetters", "List the deliveries that ran out of attempts, newest first.", Input.Query<DeadLetterQuery>(), ListAsync)
         {
             Allows = Permission.ReadDeadLetters,
-            Own = "the dead letters of the agent that it is",
+            Own = "its own dead letters",
             Answers = [AnswerShape.Ok<Page<DeadLetter>>(Example.PageOf(ADeadLetter))],
         }.Rest("GET", "/dead-letters"),
 
@@ -103,5 +103,5 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
 internal sealed record DeadLetterQuery(ListQuery List, string? Agent, string? Type) : IQuery<DeadLetterQuery>
 {
     public static DeadLetterQuery Read(QueryReader query) => new(
-        query.List(), query.Text("agent_id", "Whose mailbox they were for."), query.Text("type", "A message type."));
+        query.List(), query.Text("agent_id", "The agent whose mailbox they were for."), query.Text("type", "A message type."));
 }

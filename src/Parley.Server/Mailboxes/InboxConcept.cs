@@ -12,7 +12,7 @@ namespace Parley.Server.Mailboxes;
 /// <summary>An agent's mailbox: look, claim, settle, over REST or the agent's socket.</summary>
 internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Settling settling, AgentDirectory agents) : IConcept
 {
-    private const string Theirs = "the deliveries of the agent that it is";
+    private const string Theirs = "its own deliveries";
 
     public string Title => "Inbox";
 
@@ -21,7 +21,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
     private IEnumerable<Operation> Taking() =>
     [
         new Operation<AgentContext, InboxQuery>(
-            "PeekInbox", "Look at what waits, changing nothing.", Input.Query<InboxQuery>(),
+            "PeekInbox", "Look at what is waiting, without changing anything.", Input.Query<InboxQuery>(),
             (query, context) => inbox.PeekAsync(context.Project, context.Agent, query, context.Cancellation))
         {
             Allows = Permission.ReadMessages,
@@ -29,7 +29,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         }.Rest("GET", "/agents/{agent_id}/inbox"),
 
         new Operation<AgentContext, (ClaimRequest? Body, ClaimQuery Query)>(
-            "ClaimMessages", "Lease what waits; what is not settled in time is queued again.",
+            "ClaimMessages", "Lease what is waiting. Whatever is not settled in time is queued again.",
             Input.OptionalBody<ClaimRequest>("""{"max": 10, "wait": 20, "type": ["task_assignment"], "priority": [3, 4], "lease_seconds": 300}""")
                 .And(Input.Query<ClaimQuery>()),
             ClaimAsync)
@@ -39,7 +39,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         }.Rest("POST", "/agents/{agent_id}/claim"),
 
         new Operation<ProjectContext, (AckBatchRequest Body, SettlerQuery Query)>(
-            "AckMessages", "Settle up to 1,000 deliveries, each with its own result.",
+            "AckMessages", "Acknowledge up to 1,000 deliveries, each with its own result.",
             Input.Body<AckBatchRequest>($$"""{"items": [{{MailboxExamples.ASettling}}]}""").And(Input.Query<SettlerQuery>()), AckManyAsync)
         {
             Allows = Permission.Settle,
@@ -69,17 +69,17 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
 
     private IEnumerable<Operation> Connection() =>
     [
-        new SocketOperation("SetMailboxFilter", "Say what this connection takes; the rest stays queued.") { Allows = Permission.Connect, Own = SocketOperation.Its }
+        new SocketOperation("SetMailboxFilter", "Set which messages this connection takes. The rest stay queued.") { Allows = Permission.Connect, Own = SocketOperation.Its }
             .Frame<IMailboxConnection>(
-                new FrameMeaning(FrameEvents.MailboxFilter, "Say what this connection takes; the rest stays queued.", typeof(MailboxFilter))
+                new FrameMeaning(FrameEvents.MailboxFilter, "Set which messages this connection takes. The rest stay queued.", typeof(MailboxFilter))
                 {
                     Examples = ["""{"types": ["task_assignment"], "priorities": [3, 4]}"""],
                 },
                 MailboxFrames.Filter),
 
-        new SocketOperation("SetWindow", "Say how many unacknowledged messages the server may have out.") { Allows = Permission.Connect, Own = SocketOperation.Its }
+        new SocketOperation("SetWindow", "Set how many unacknowledged messages the server may have out.") { Allows = Permission.Connect, Own = SocketOperation.Its }
             .Frame<IMailboxConnection>(
-                new FrameMeaning(FrameEvents.Window, "Say how many unacknowledged messages the server may have out.", typeof(WindowRequest))
+                new FrameMeaning(FrameEvents.Window, "Set how many unacknowledged messages the server may have out.", typeof(WindowRequest))
                 {
                     Examples = ["""{"window": 16}"""],
                 },

@@ -37,7 +37,7 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, Asked>(
-            "SetMemory", "Remember a value under a key.",
+            "SetMemory", "Store a value under a key.",
             Input.IfMatch.And(Input.Body<MemoryRequest>(ARequest)).As(all => new Asked(null, all.First, all.Second))
                 .OrFrame(Input.Body<MemoryRequest>(ARequest).As(body => new Asked(null, null, body))),
             SetAsync)
@@ -48,14 +48,14 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         }.Rest("POST", "/memory").Frame(FrameEvents.MemorySet),
 
         new Operation<ProjectContext, MemoryQuery>(
-            "ListMemory", "List the entries: by prefix in the order of their keys, else newest first.", Input.Query<MemoryQuery>(), ListAsync)
+            "ListMemory", "List the entries: sorted by key if a prefix is given, otherwise newest first.", Input.Query<MemoryQuery>(), ListAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Page<MemoryEntry>>(Example.PageOf(AnEntry))],
         }.Rest("GET", "/memory"),
 
         new Operation<ProjectContext, string?>(
-            "GetMemory", "Get what is remembered under a key.",
+            "GetMemory", "Get the entry under a key.",
             Input.PathRest("key").As(key => (string?)key).OrFrame(Input.Body<MemoryKey>("""{"key": "plan/login"}""").As(body => body.Key)), GetAsync)
         {
             Allows = Permission.ReadProject,
@@ -63,7 +63,7 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         }.Rest("GET", "/memory/key/{**key}").Frame(FrameEvents.MemoryGet),
 
         new Operation<ProjectContext, Asked>(
-            "PutMemory", "Remember a value under the key of the path.",
+            "PutMemory", "Store a value under the key in the path.",
             Input.PathRest("key").And(Input.IfMatch).And(Input.Body<MemoryRequest>("""{"value": {"status": "in review"}, "if_version": 1017}"""))
                 .As(all => new Asked(all.First, all.Second, all.Third)),
             SetAsync)
@@ -73,7 +73,7 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         }.Rest("PUT", "/memory/key/{**key}"),
 
         new Operation<ProjectContext, (MemoryDeletion Which, long? Match)>(
-            "DeleteMemory", "Forget what is remembered under a key.",
+            "DeleteMemory", "Delete the entry under a key.",
             Input.PathRest("key").And(Input.IfMatch).And(Input.Query<VersionQuery>())
                 .As(all => (new MemoryDeletion { Key = all.First, IfVersion = all.Third.IfVersion }, all.Second))
                 .OrFrame(Input.Body<MemoryDeletion>("""{"key": "plan/login", "if_version": 1042}""").As(body => (body, (long?)null))),
@@ -170,7 +170,7 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
     private sealed record MemoryQuery(ListQuery List, string? Prefix) : IQuery<MemoryQuery>
     {
         public static MemoryQuery Read(QueryReader query) => new(
-            query.List(), query.Text("prefix", "Only those whose key begins so, in the order of their keys."));
+            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key."));
     }
 
     private sealed record VersionQuery(long? IfVersion) : IQuery<VersionQuery>

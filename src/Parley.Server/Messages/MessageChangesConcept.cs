@@ -18,10 +18,10 @@ internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess 
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, string>(
-            "DeleteMessage", "Remove a message's content and withdraw what nobody has taken yet.", Input.Path("message_id"), DeleteAsync)
+            "DeleteMessage", "Delete a message's content, and withdraw the deliveries that nobody has taken yet.", Input.Path("message_id"), DeleteAsync)
         {
             Allows = Permission.DeleteMessage,
-            Own = "what the agent that it is sent",
+            Own = "messages that it sent",
             Answers = [AnswerShape.Done],
         }.Rest("DELETE", "/messages/{message_id}"),
 
@@ -36,7 +36,7 @@ internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess 
         ReactAsync)
     {
         Allows = Permission.Send,
-        Own = "the reactions of the agent that it is",
+        Own = "its own reactions",
         Answers = [AnswerShape.Done],
     }.Rest(method, "/messages/{message_id}/reactions/{emoji}");
 

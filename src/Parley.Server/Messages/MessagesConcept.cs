@@ -14,7 +14,7 @@ namespace Parley.Server.Messages;
 internal sealed class MessagesConcept(
     SenderResolver senders, Mailbox mailbox, Requests requests, SendFrames frames, AgentDirectory agents, ServerSettings settings) : IConcept
 {
-    private const string Theirs = "what is said in the name of the agent that it is";
+    private const string Theirs = "messages sent as itself";
 
     /// <summary>A batch may be larger than other bodies: a thousand sends.</summary>
     private const long BatchBytes = 32L * 1024 * 1024;
@@ -54,7 +54,7 @@ internal sealed class MessagesConcept(
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, SendDraft>(
-            "SendMessage", "Put a message in its recipients' mailboxes.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PutAsync)
+            "SendMessage", "Send a message to its recipients' mailboxes.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PutAsync)
         {
             Allows = Permission.Send,
             Own = Theirs,
@@ -64,7 +64,7 @@ internal sealed class MessagesConcept(
         }
         .Rest("POST", "/messages")
         .Frame<ISendingConnection>(
-            new FrameMeaning(FrameEvents.MessageSend, "Put a message in its recipients' mailboxes.", typeof(SendRequest), typeof(SendAnswer))
+            new FrameMeaning(FrameEvents.MessageSend, "Send a message to its recipients' mailboxes.", typeof(SendRequest), typeof(SendAnswer))
             {
                 TakesItems = true,
                 Examples = Sends,
@@ -94,7 +94,7 @@ internal sealed class MessagesConcept(
         }.Rest("POST", "/messages/batch"),
 
         new Operation<ProjectContext, SendDraft>(
-            "Broadcast", "Send to everybody else in the project, or to a part of them.",
+            "Broadcast", "Send to everybody else in the project, or to some of them.",
             new SendInput(
                 SendShape.Broadcast, typeof(BroadcastRequest),
                 """{"content": "The build is broken.", "message_type": "alert", "priority": 4, "role": "backend_developer"}"""),

@@ -16,20 +16,20 @@ internal sealed class HealthConcept(Readiness readiness, Uptime uptime) : IConce
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<OperationContext>("GetHealth", "Whether the server can serve, and which it is.", ReadyAsync)
+        new Operation<OperationContext>("GetHealth", "Check whether the server can serve, and which version it is.", ReadyAsync)
         {
             AllowsAnyone = true,
             Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],
         }.RestOutside("GET", "/health"),
 
-        new Operation<OperationContext>("GetLiveness", "Answers as long as the process does.", context => new(Say(context, reason: null)))
+        new Operation<OperationContext>("GetLiveness", "Check whether the process responds.", context => new(Say(context, reason: null)))
         {
             AllowsAnyone = true,
             Answers = [AnswerShape.Ok<Health>(Healthy)],
         }.RestOutside("GET", "/health/live"),
 
         new Operation<OperationContext>(
-            "GetReadiness", "Whether to send requests here: not while starting or stopping, nor when the store takes no writes.", ReadyAsync)
+            "GetReadiness", "Check whether to send requests here: not while the server starts or stops, nor when the store refuses writes.", ReadyAsync)
         {
             AllowsAnyone = true,
             Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],

@@ -12,7 +12,7 @@ internal sealed class StatsConcept(ProjectStats stats) : IConcept
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<ProjectContext>("GetStats", "Get a project's figures.", async context => Answer.Ok(await stats.ReadAsync(context.Project, context.Cancellation)))
+        new Operation<ProjectContext>("GetStats", "Get a project's statistics.", async context => Answer.Ok(await stats.ReadAsync(context.Project, context.Cancellation)))
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Stats>(

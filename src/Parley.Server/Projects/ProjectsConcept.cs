@@ -22,7 +22,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<OperationContext, ProjectRequest>("CreateProject", "Make a project.", Input.Body<ProjectRequest>(ARequest), CreateAsync)
+        new Operation<OperationContext, ProjectRequest>("CreateProject", "Create a project.", Input.Body<ProjectRequest>(ARequest), CreateAsync)
         {
             Allows = Permission.Administer,
             Refuses = [ErrorCodes.Conflict],
@@ -49,7 +49,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
             Answers = [AnswerShape.Ok<Project>(AProject)],
         }.Rest("PUT", "/projects/{project_id}"),
 
-        new Operation<ProjectContext>("DeleteProject", "Delete a project with everything in it; its tokens end.", DeleteAsync)
+        new Operation<ProjectContext>("DeleteProject", "Delete a project and everything in it. Its tokens are revoked.", DeleteAsync)
         {
             Allows = Permission.Administer,
             Refuses = [ErrorCodes.Conflict],

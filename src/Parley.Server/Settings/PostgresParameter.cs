@@ -28,19 +28,19 @@ internal sealed record PostgresParameter(string Name, string Default, string Exp
 
     internal static IReadOnlyList<PostgresParameter> All { get; } =
     [
-        OneOf("sslmode", "prefer", "Whether the connection is encrypted, and whether the server's certificate is checked; only verify-full keeps out who is in between.",
+        OneOf("sslmode", "prefer", "Whether the connection is encrypted and the server's certificate checked; only verify-full stops a man in the middle.",
             [("disable", SslMode.Disable), ("allow", SslMode.Allow), ("prefer", SslMode.Prefer), ("require", SslMode.Require), ("verify-ca", SslMode.VerifyCA), ("verify-full", SslMode.VerifyFull)],
             (draft, mode) => draft.Connection.SslMode = mode),
-        ExistingFile("sslrootcert", "The certificates of the authorities that are believed, for verify-ca and verify-full; those of the system if absent.",
+        ExistingFile("sslrootcert", "The trusted certificate authorities, for verify-ca and verify-full; defaults to those of the system.",
             (draft, path) => draft.Connection.RootCertificate = path),
-        ExistingFile("sslcert", "The certificate by which this server shows who it is.", (draft, path) => draft.Connection.SslCertificate = path),
+        ExistingFile("sslcert", "The client certificate with which this server authenticates.", (draft, path) => draft.Connection.SslCertificate = path),
         ExistingFile("sslkey", "The private key of sslcert.", (draft, path) => draft.Connection.SslKey = path),
-        OneOf("target_session_attrs", DefaultTarget, "Which of several hosts is connected to: the primary, one whose transactions may write, or any.",
+        OneOf("target_session_attrs", DefaultTarget, "Which of several hosts to connect to: the primary, one that accepts writes, or any.",
             [("primary", "primary"), ("read-write", "read-write"), ("any", "any")], (draft, target) => draft.Target = target),
         Whole("pool_size", DefaultPoolSize, LeastPoolSize, MostPoolSize,
-            "Connections that this server opens at most; all nodes together must stay below PostgreSQL's max_connections.",
+            "The most connections this server opens; all nodes together must stay below PostgreSQL's max_connections.",
             (draft, size) => draft.Connection.MaxPoolSize = size),
-        Whole("connect_timeout", DefaultConnectTimeout, 1, LongestConnectTimeout, "Seconds after which a host that does not answer is given up.",
+        Whole("connect_timeout", DefaultConnectTimeout, 1, LongestConnectTimeout, "How many seconds to wait for a host that does not answer.",
             (draft, seconds) => draft.Connection.Timeout = seconds),
         new("application_name", "parley", "a text of 1 to 63 letters", "The name in pg_stat_activity.", static (draft, value) =>
         {

@@ -12,22 +12,22 @@ public static class SettingsReference
             """
             # Settings
 
-            Made from the server's own table of settings; edit that, not this page.
+            Generated from the server's own table of settings; edit that, not this page.
 
-            A setting is taken from the first of these that says it: a flag of `parley serve`, an environment variable,
-            the file `parley.json`, its default. The file is the one that `--config` (or `PARLEY_CONFIG`) names, else
-            `./parley.json`, else `parley.json` in the data folder; it holds one object with a key a setting:
+            A setting comes from the first of these that has it: a flag of `parley serve`, an environment variable, the file `parley.json`,
+            the default. The file is the one named by `--config` (or `PARLEY_CONFIG`), or else `./parley.json`, or else `parley.json` in the data
+            folder. It holds one object with a key for each setting:
 
             ```json
             { "port": 8080, "cors_origins": ["https://example.org"], "retention_days": 90 }
             ```
 
-            Everything that is wrong with any setting is reported at once, and the server does not start. A name that
-            belongs to no setting is an error too, in the file and in the environment (`PARLEY_...`), except for those of clients:
-            `PARLEY_URL`, `PARLEY_TOKEN`, `PARLEY_PROJECT`, `PARLEY_AGENT`, `PARLEY_CACERT`. Relative paths start where the server was started.
-            With a star: a project may have a value of its own, set by `PUT /api/v1/projects/{id}`.
+            If any setting is wrong, the server reports all errors at once and does not start. An unknown name is also an error, both in the file
+            and in the environment (`PARLEY_...`), except for the clients' variables: `PARLEY_URL`, `PARLEY_TOKEN`, `PARLEY_PROJECT`,
+            `PARLEY_AGENT`, `PARLEY_CACERT`. Relative paths are relative to where the server was started. A star means that a project may have its
+            own value, set with `PUT /api/v1/projects/{id}`.
 
-            | Setting | Default | Value | Meaning | Said by |
+            | Setting | Default | Value | Meaning | Set with |
             |---|---|---|---|---|
 
             """);
@@ -43,12 +43,12 @@ public static class SettingsReference
         page.Append(
             $"""
 
-            ## The address of a PostgreSQL
+            ## The PostgreSQL URL
 
-            `{PostgresUrl.Form}`, also with `postgresql:`. Several hosts are joined by commas, as in `postgres://parley@db1,db2:5433/parley`: the
-            primary among them is found, again after each failover. A port is 5432 if absent. In a user's name and password `/`, `?`, `#`, `@` and `:`
-            are written `%2F`, `%3F`, `%23`, `%40` and `%3A`. Without a password there, `PGPASSWORD` and `~/.pgpass` are looked at. Behind a `?`,
-            joined by `&`:
+            `{PostgresUrl.Form}`; the scheme `postgresql:` also works. Separate several hosts with commas, such as
+            `postgres://parley@db1,db2:5433/parley`: the server finds the primary among them, and finds it again after each failover. The default port
+            is 5432. In a user name or password, write `/`, `?`, `#`, `@`, and `:` as `%2F`, `%3F`, `%23`, `%40`, and `%3A`. Without a password, the
+            server looks in `PGPASSWORD` and `~/.pgpass`. Add parameters after a `?`, joined by `&`:
 
             | Parameter | Default | Value | Meaning |
             |---|---|---|---|

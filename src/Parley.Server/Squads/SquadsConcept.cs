@@ -37,7 +37,7 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<ProjectContext, SquadRequest>("CreateSquad", "Make a squad of agents.", Input.Body<SquadRequest>(ARequest), CreateAsync)
+        new Operation<ProjectContext, SquadRequest>("CreateSquad", "Create a squad of agents.", Input.Body<SquadRequest>(ARequest), CreateAsync)
         {
             Allows = Permission.WriteSquads,
             Refuses = [ErrorCodes.Conflict],
@@ -66,21 +66,21 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
         }.Rest("PUT", "/squads/{squad_id}"),
 
         new Operation<ProjectContext, (string Id, long? Match)>(
-            "DeleteSquad", "Dissolve a squad; its members stay.", Input.Path("squad_id").And(Input.IfMatch), DeleteAsync)
+            "DeleteSquad", "Delete a squad. Its members stay.", Input.Path("squad_id").And(Input.IfMatch), DeleteAsync)
         {
             Allows = Permission.WriteSquads,
             Answers = [AnswerShape.Done],
         }.Rest("DELETE", "/squads/{squad_id}"),
 
         new Operation<AgentContext, (string Squad, SquadMember? Member)>(
-            "PutSquadMember", "Add a member, or change what it is in the squad.",
+            "PutSquadMember", "Add a member, or change its role in the squad.",
             Input.Path("squad_id").And(Input.OptionalBody<SquadMember>("""{"role": "tech_lead", "specialization": "python_fastapi"}""")), PutMemberAsync)
         {
             Allows = Permission.WriteSquads,
             Answers = [AnswerShape.Ok<Squad>(ASquad)],
         }.Rest("PUT", "/squads/{squad_id}/members/{agent_id}"),
 
-        new Operation<AgentContext, string>("DeleteSquadMember", "Take a member out of a squad.", Input.Path("squad_id"), DropMemberAsync)
+        new Operation<AgentContext, string>("DeleteSquadMember", "Remove a member from a squad.", Input.Path("squad_id"), DropMemberAsync)
         {
             Allows = Permission.WriteSquads,
             Answers = [AnswerShape.Done],

@@ -25,7 +25,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<OperationContext, TokenRequest>(
-            "CreateToken", "Make a token; its secret is shown this once.",
+            "CreateToken", "Create a token. Its secret is shown only this once.",
             Input.Body<TokenRequest>("""{"kind": "agent", "project_id": "default", "agent_id": "be-1", "expires_at": "2026-12-31T23:59:59.000Z"}"""),
             CreateAsync)
         {
@@ -41,7 +41,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
             Answers = [AnswerShape.Ok<Page<TokenInfo>>(Example.PageOf(ATokenInfo))],
         }.Rest("GET", "/tokens"),
 
-        new Operation<OperationContext, string>("RevokeToken", "End a token, and every stream and socket that it opened.", Input.Path("id"), RevokeAsync)
+        new Operation<OperationContext, string>("RevokeToken", "Revoke a token, and close every stream and socket it opened.", Input.Path("id"), RevokeAsync)
         {
             Allows = Permission.Administer,
             Refuses = [ErrorCodes.NotFound],
@@ -49,7 +49,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
         }.Rest("DELETE", "/tokens/{id}"),
 
         new Operation<OperationContext, TicketRequest>(
-            "CreateTicket", "Get a ticket that opens one stream or socket by its address within 30 s, and reopens it while your token lives.",
+            "CreateTicket", "Get a ticket that opens one stream or socket by its address within 30 s, and reopens it as long as your token is valid.",
             Input.Body<TicketRequest>("""{"path": "/api/v1/sse/project/default"}"""), IssueTicket)
         {
             Allows = Permission.OpenTicket,

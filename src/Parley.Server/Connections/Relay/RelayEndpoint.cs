@@ -19,7 +19,7 @@ internal static class RelayEndpoint
 
     public static void MapRelay(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Path + "{project_id}", ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription()
-            .Allow(Permission.Connect, own: "the name of the agent that it is");
+            .Allow(Permission.Connect, own: "its own name");
 
     private static async Task ConnectAsync(HttpContext context)
     {
@@ -57,6 +57,6 @@ internal static class RelayEndpoint
 internal sealed record RelayQuery(string? AgentId, long? After) : IQuery<RelayQuery>
 {
     public static RelayQuery Read(QueryReader query) => new(
-        query.Text("agent_id", "As whom; without it an operator or observer only listens."),
-        query.Long("after", 0, "The seq after which to begin; the agent's kept place if absent."));
+        query.Text("agent_id", "The agent to speak as; without it, an operator or observer only listens."),
+        query.Long("after", 0, "The seq to start after; defaults to where the agent left off."));
 }

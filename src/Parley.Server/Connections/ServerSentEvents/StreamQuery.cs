@@ -10,8 +10,8 @@ namespace Parley.Server.Connections.ServerSentEvents;
 internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<string> Agents, string? After) : IQuery<StreamQuery>
 {
     public static StreamQuery Read(QueryReader query) => new(
-        query.Texts("types", "Of messages and events; hides nothing else."),
-        query.Texts("agents", "Agents from or to whom a message must be."),
+        query.Texts("types", "Only these types of messages and events. Other entries still come."),
+        query.Texts("agents", "Only messages from or to these agents."),
         query.Text("after", "A place, `EPOCH-SEQ`, or a seq; 0: from the start."));
 
     internal StreamFilter Filter(ProjectState project) => new(

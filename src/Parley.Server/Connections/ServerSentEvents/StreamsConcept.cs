@@ -66,35 +66,35 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access) 
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, (string Id, StreamQuery Query)>(
-            "StreamExecution", "An execution's messages, status and completion: history first, then live.",
+            "StreamExecution", "Stream an execution's messages, status, and completion: history first, then live.",
             Input.Path("execution_id").And(Input.Query<StreamQuery>()), ExecutionAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Stream(AStream)],
         }.Rest("GET", "/sse/execution/{execution_id}"),
 
-        new Operation<ProjectContext, StreamQuery>("StreamProject", "Everything in a project that you may read.", Input.Query<StreamQuery>(), ProjectAsync)
+        new Operation<ProjectContext, StreamQuery>("StreamProject", "Stream everything in a project that you may read.", Input.Query<StreamQuery>(), ProjectAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Stream(AStream)],
         }.Rest("GET", "/sse/project/{project_id}"),
 
-        new Operation<AgentContext, StreamQuery>("StreamAgent", "The messages that an agent may read.", Input.Query<StreamQuery>(), AgentAsync)
+        new Operation<AgentContext, StreamQuery>("StreamAgent", "Stream the messages that an agent may read.", Input.Query<StreamQuery>(), AgentAsync)
         {
             Allows = Permission.ReadMessages,
             Answers = [AnswerShape.Stream(AStream)],
         }.Rest("GET", "/sse/agent/{agent_id}"),
 
         new Operation<ProjectContext, (string Id, StreamQuery Query)>(
-            "StreamThread", "A conversation: history first, then live.", Input.Path("thread_id").And(Input.Query<StreamQuery>()), ThreadAsync)
+            "StreamThread", "Stream a conversation: history first, then live.", Input.Path("thread_id").And(Input.Query<StreamQuery>()), ThreadAsync)
         {
             Allows = Permission.ReadMessages,
-            Own = "the conversations in which the agent that it is takes part",
+            Own = "conversations in which it takes part",
             Answers = [AnswerShape.Stream(AStream)],
         }.Rest("GET", "/sse/thread/{thread_id}"),
 
         new Operation<ProjectContext, StreamQuery>(
-            "StreamEvents", "Events: what agents publish, and what the server says of itself.", Input.Query<StreamQuery>(), EventsAsync)
+            "StreamEvents", "Stream events that agents or the server publish.", Input.Query<StreamQuery>(), EventsAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Stream(AStream)],
