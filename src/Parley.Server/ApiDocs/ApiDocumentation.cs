@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Parley.Protocol;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Entities;
 using Parley.Server.Security;
 using Swashbuckle.AspNetCore.SwaggerUI;
 
@@ -76,7 +77,7 @@ internal static class ApiDocumentation
     {
         var services = routes.ServiceProvider;
         var document = new AsyncApi(
-            services.GetRequiredService<FrameTable>(), services.GetRequiredService<EndpointDataSource>(), services.GetRequiredService<WireDocs>()).Build();
+            services.GetRequiredService<FrameTable>(), services.GetRequiredService<EntityKinds>(), services.GetRequiredService<EndpointDataSource>(), services.GetRequiredService<WireDocs>()).Build();
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = WireJson.Strict.Options.Encoder }))
             document.WriteTo(writer);

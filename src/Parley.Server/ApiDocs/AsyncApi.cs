@@ -7,13 +7,14 @@ using Parley.Server.Connections.Frames;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Entities;
 using Parley.Server.Monitoring;
 using Parley.Server.Rest;
 
 namespace Parley.Server.ApiDocs;
 
 /// <summary>The AsyncAPI 3 document: every frame and every streamed event, from the lists by which the server itself goes.</summary>
-internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, WireDocs docs)
+internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDataSource endpoints, WireDocs docs)
 {
     private readonly WireSchemas _schemas = new(docs);
     private readonly JsonObject _channels = [];
@@ -69,14 +70,15 @@ internal sealed class AsyncApi(FrameTable frames, EndpointDataSource endpoints, 
 
     private void AddStreams()
     {
+        var events = StreamsConcept.EventsOf(kinds);
         foreach (var stream in endpoints.Endpoints.OfType<RouteEndpoint>().Where(IsStream))
         {
             var name = stream.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName;
             var channel = char.ToLowerInvariant(name[0]) + name[1..];
             AddChannel(
                 channel, stream.RoutePattern.RawText!, stream.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? "",
-                QueryOf(StreamQuery.Read), StreamsConcept.Events.Select(meaning => (KeyOf("stream", meaning.Name), Bare(meaning, meaning.Name))));
-            AddOperation($"{channel}Events", "send", channel, StreamsConcept.Events.Select(meaning => KeyOf("stream", meaning.Name)));
+                QueryOf(StreamQuery.Read), events.Select(meaning => (KeyOf("stream", meaning.Name), Bare(meaning, meaning.Name))));
+            AddOperation($"{channel}Events", "send", channel, events.Select(meaning => KeyOf("stream", meaning.Name)));
         }
     }
 

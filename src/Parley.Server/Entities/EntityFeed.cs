@@ -13,30 +13,30 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store) : IF
 
     public string Name => kind.Feed;
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter)
+    public Result<Feed> Open(ProjectLog project, JsonElement filter)
     {
         var prefix = default(string);
         if (filter.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
-            return (null, Problems.InvalidField($"feeds.{Name}", "must be an object, as {}"));
+            return Problems.InvalidField($"feeds.{Name}", "must be an object, as {}");
         if (filter.ValueKind == JsonValueKind.Object)
         {
             foreach (var field in filter.EnumerateObject())
             {
                 if (kind.PrefixField is null || field.Name != "prefix" || field.Value.ValueKind != JsonValueKind.String)
-                    return (null, Problems.InvalidField($"feeds.{Name}.{Problems.Shown(field.Name)}", kind.PrefixField is null ? "is not a filter: say {}" : "is not a filter: say {\"prefix\": \"...\"} or {}"));
+                    return Problems.InvalidField($"feeds.{Name}.{Problems.Shown(field.Name)}", kind.PrefixField is null ? "is not a filter: say {}" : "is not a filter: say {\"prefix\": \"...\"} or {}");
                 prefix = field.Value.GetString();
             }
         }
 
         var utf8 = prefix is null ? null : System.Text.Encoding.UTF8.GetBytes(kind.PrefixField!);
-        return (new Feed(
+        return new Feed(
             Name,
             new FeedSelection(LogQuery.All, entry => entry.Kind == kind.Entry && (prefix is null || Begins(entry.Json, utf8!, prefix))),
             null, Receipts: false)
         {
             IsEnd = entry => entry.Type == kind.RemovedType,
             Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, prefix, cancellationToken),
-        }, null);
+        };
     }
 
     private static bool Begins(byte[] json, byte[] field, string prefix)

@@ -34,6 +34,12 @@ internal abstract class EntityKind
     /// <summary>True where messages are sent into one and belong to it: its own entries then stand with them, on one stream.</summary>
     internal bool OwnsItsMessages { get; init; }
 
+    /// <summary>What everybody sees of one.</summary>
+    internal abstract Type Noun { get; }
+
+    /// <summary>One of them as JSON, as it would really look.</summary>
+    internal required string Example { get; init; }
+
     /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name or that of its removal.</summary>
     internal Func<LogEntry, StreamEvent>? OnStream { get; init; }
 
@@ -51,6 +57,8 @@ internal abstract class EntityKind
 internal sealed class EntityKind<T> : EntityKind
     where T : class
 {
+    internal override Type Noun => typeof(T);
+
     internal required JsonTypeInfo<T> Json { get; init; }
 
     /// <summary>The name by which one is found, unique in its project; null where the id is its only name.</summary>

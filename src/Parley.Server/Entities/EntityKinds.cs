@@ -18,6 +18,9 @@ internal sealed class EntityKinds
         }
     }
 
+    /// <summary>In the order of their numbers.</summary>
+    internal IEnumerable<EntityKind> All => _byNumber.OfType<EntityKind>();
+
     /// <returns>Null for an entry that is of no such kind.</returns>
     internal EntityKind? Of(LogEntry entry) => _byNumber[(byte)entry.Kind];
 }

@@ -20,6 +20,7 @@ internal static class ExecutionKind
         Marks = execution => execution.SquadId is { } squad ? [Mark(execution.Status), Mark(squad)] : [Mark(execution.Status)],
         IsOver = ExecutionRules.IsOver,
         OwnsItsMessages = true,
+        Example = ExecutionsConcept.AnExecution,
         OnStream = Show,
     };
 

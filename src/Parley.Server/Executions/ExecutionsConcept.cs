@@ -14,7 +14,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
 {
     private const string Theirs = "the executions that it made and those of its squads";
 
-    private const string AnExecution =
+    internal const string AnExecution =
         """
         {"execution_id": "0199e1c1-0000-7000-8000-000000000400", "title": "Build the login page", "squad_id": "alpha", "workflow_id": null,
          "status": "in_progress", "progress": 40, "current_phase": "implementation", "result": null, "error": null, "created_by": "pm-1",

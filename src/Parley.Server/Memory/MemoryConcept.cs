@@ -30,6 +30,7 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         Fields = new EntityFields("memory_id") { ChangedAt = "updated_at", Version = "version" },
         Json = WireJson.Lenient.MemoryEntry,
         NameOf = entry => entry.Key,
+        Example = AnEntry,
     };
 
     public string Title => "Memory";

@@ -31,6 +31,7 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
         Fields = new EntityFields(null),
         Json = WireJson.Lenient.Squad,
         NameOf = squad => squad.SquadId,
+        Example = ASquad,
     };
 
     public string Title => "Squads";

@@ -5,6 +5,7 @@ using Parley.Server.Connections.Frames;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.ServerSentEvents;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Entities;
 using Parley.Server.Operations;
 using Parley.Server.Wire;
 using Xunit;
@@ -51,7 +52,7 @@ public sealed class ExamplesTests(DescribedServer server) : IClassFixture<Descri
         }
 
         var frames = server.Get<FrameTable>().Faces.Select(face => face.Meaning)
-            .Concat(ServerFrames.All).Concat(StreamsConcept.Events).Append(RelayFrames.Said).Append(RelayFrames.Heard);
+            .Concat(ServerFrames.All).Concat(StreamsConcept.EventsOf(server.Get<EntityKinds>())).Append(RelayFrames.Said).Append(RelayFrames.Heard);
         foreach (var frame in frames)
         {
             foreach (var example in frame.Examples)

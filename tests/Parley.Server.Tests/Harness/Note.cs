@@ -31,6 +31,7 @@ internal sealed record Note
         PrefixField = "title",
         Fields = new EntityFields("note_id") { ChangedAt = "updated_at", EndedAt = "done_at", Version = "version" },
         Json = NoteJson.Default.Note,
+        Example = """{"note_id": "0199e1c1-0000-7000-8000-000000000600", "title": "Buy milk", "status": "open"}""",
         NameOf = note => note.Title,
         Marks = note => [$"status={note.Status}"],
         Due = note => note.RemindAt,

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Entities;
 using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
@@ -31,7 +32,20 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access) 
     public string Title => "Streams";
 
     /// <summary>The events of streams, by their names.</summary>
-    internal static IReadOnlyList<FrameMeaning> Events { get; } =
+    internal static IReadOnlyList<FrameMeaning> EventsOf(EntityKinds kinds) =>
+    [
+        .. Events,
+        .. from kind in kinds.All
+           where kind.OnStream is null
+           from meaning in new[]
+           {
+               new FrameMeaning(kind.Name, $"One of `{kind.Feed}` as the change left it, on the streams of projects.", kind.Noun),
+               new FrameMeaning(kind.RemovedType, $"One of `{kind.Feed}` as it was before it was deleted, on the streams of projects.", kind.Noun),
+           }
+           select meaning with { Examples = [kind.Example] },
+    ];
+
+    private static IReadOnlyList<FrameMeaning> Events { get; } =
     [
         new("place", "Where the reader is: at the start, and every 15 s while nothing comes.", null),
         new("message", "A message, or what is left of a deleted one.", typeof(Message)) { Examples = [MailboxExamples.AMessage] },
@@ -59,6 +73,7 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access) 
                 """,
             ],
         },
+        new("agent", "An agent as the change left it, on the streams of projects.", typeof(Agent)) { Examples = [AgentsConcept.AnAgent] },
         new("gap", "The place asked for is no longer there: what lies between is not told.", null),
         new("error", "The stream itself failed; come back by the last place.", null),
     ];
