@@ -14,14 +14,14 @@ internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects
 
     public string Name => "agents";
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter) =>
+    public Result<Feed> Open(ProjectLog project, JsonElement filter) =>
         filter.ValueKind is JsonValueKind.Null || (filter.ValueKind == JsonValueKind.Object && !filter.EnumerateObject().Any())
-            ? (new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), null, Receipts: false)
+            ? new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), null, Receipts: false)
             {
                 IsEnd = entry => entry.Type == "agent_removed",
                 Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, cancellationToken),
-            }, null)
-            : (null, Problems.InvalidField("feeds.agents", "takes no filter: say {}"));
+            }
+            : Problems.InvalidField("feeds.agents", "takes no filter: say {}");
 
     private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(int number, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -133,9 +133,9 @@ internal sealed class AgentsConcept(
 
     private async ValueTask<Answer> RegisterAsync(RegisterRequest request, ProjectContext context)
     {
-        var (problem, agent, isNew) = await registration.RegisterAsync(context.Project, context.Caller, request, context.Cancellation);
-        if (agent is null)
-            return problem!;
+        if (!(await registration.RegisterAsync(context.Project, context.Caller, request, context.Cancellation)).TryGet(out var registered, out var problem))
+            return problem;
+        var (agent, isNew) = registered;
         await audit.RecordAsync(context.Caller, agent.ProjectId, isNew ? "agent.registered" : "agent.changed", agent.AgentId, context.Cancellation);
         return isNew ? Answer.Created(agent, $"/agents/{agent.AgentId}") : Answer.Ok(agent);
     }

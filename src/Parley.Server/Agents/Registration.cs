@@ -10,16 +10,15 @@ namespace Parley.Server.Agents;
 internal sealed class Registration(AgentDirectory directory, TokenVault vault, IClusterView cluster)
 {
     /// <summary>Registers an agent as a caller may: an agent itself only, a join token what is not there yet, operators anyone.</summary>
-    internal async ValueTask<RegistrationResult> RegisterAsync(
+    internal async ValueTask<Result<Registered>> RegisterAsync(
         ProjectState project, Caller caller, RegisterRequest request, CancellationToken cancellationToken)
     {
-        var (id, problem) = IdOf(caller, request);
-        if (id is null)
-            return new RegistrationResult(problem, null, false);
+        if (!IdOf(caller, request).TryGet(out var id, out var problem))
+            return problem;
         if (caller.Kind == TokenKind.Agent)
         {
             var (self, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
-            return new RegistrationResult(null, await directory.ShowAsync(project, self, cancellationToken), false);
+            return new Registered(await directory.ShowAsync(project, self, cancellationToken), IsNew: false);
         }
 
         return project.Agents.Find(id) is null && await TryAddAsync(project, id, request, cancellationToken) is { } added
@@ -28,7 +27,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     }
 
     /// <returns>Null when somebody else was faster.</returns>
-    private async ValueTask<RegistrationResult?> TryAddAsync(
+    private async ValueTask<Registered?> TryAddAsync(
         ProjectState project, string id, RegisterRequest request, CancellationToken cancellationToken)
     {
         // The token first: killed between the two, the server leaves a token that nobody knows, not an agent that nobody can be.
@@ -36,7 +35,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
         try
         {
             if (await directory.RegisterAsync(project, id, request, create: true, cancellationToken) is { Agent: var agent })
-                return new RegistrationResult(null, await directory.ShowAsync(project, agent, cancellationToken, token.Token), true);
+                return new Registered(await directory.ShowAsync(project, agent, cancellationToken, token.Token), IsNew: true);
         }
         catch
         {
@@ -48,7 +47,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
         return null;
     }
 
-    private async ValueTask<RegistrationResult> RepeatAsync(
+    private async ValueTask<Result<Registered>> RepeatAsync(
         ProjectState project, Caller caller, string id, RegisterRequest request, CancellationToken cancellationToken)
     {
         // Whoever got no answer to its registration asks again. As long as nobody used the token, it can be told anew.
@@ -57,16 +56,16 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
         var tokens = vault.TokensOf(project.Id, id);
         var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent) && !await vault.WasUsedAsync(project.Id, id, cancellationToken);
         if (caller.May(Permission.Register) == Access.CreateOnly && !wasNeverUsed)
-            return new RegistrationResult(Problems.AlreadyExists("agent", id), null, false);
+            return Problems.AlreadyExists("agent", id);
 
         var (agent, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
         var token = wasNeverUsed
             ? await vault.RotateAsync(project.Id, id, cancellationToken)
             : null;
-        return new RegistrationResult(null, await directory.ShowAsync(project, agent, cancellationToken, token?.Token), false);
+        return new Registered(await directory.ShowAsync(project, agent, cancellationToken, token?.Token), IsNew: false);
     }
 
-    private static (string? Id, ApiProblem? Problem) IdOf(Caller caller, RegisterRequest request)
+    private static Result<string> IdOf(Caller caller, RegisterRequest request)
     {
         var id = request.AgentId ?? (caller.Kind == TokenKind.Agent ? caller.AgentId : request.Name is { } name ? WireNames.ToId(name, WireNames.LongestAgentId) : null);
         var problem = AgentRules.Check(request)
@@ -75,11 +74,12 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
             .Problem;
         if (problem is null && caller.Kind == TokenKind.Agent && id != caller.AgentId)
             problem = Problems.Forbidden("An agent's token registers that agent only.");
-        return (problem is null ? id : null, problem);
+        return problem is null ? id! : problem;
     }
 
     private static TokenOrder OrderFor(ProjectState project, string id) => new(TokenKind.Agent) { ProjectId = project.Id, AgentId = id };
 }
 
-/// <summary>A problem, or the agent, with its token where there is a new one.</summary>
-internal sealed record RegistrationResult(ApiProblem? Problem, Agent? Agent, bool IsNew);
+/// <summary>An agent after its registration, with its token where there is a new one.</summary>
+/// <param name="IsNew">It was not there before.</param>
+internal sealed record Registered(Agent Agent, bool IsNew);

@@ -15,17 +15,17 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
 
     public string Name => "messages";
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter)
+    public Result<Feed> Open(ProjectLog project, JsonElement filter)
     {
         if (!JsonInput.TryRead<MessageFeedFilter>(filter.ValueKind == JsonValueKind.Null ? "{}"u8 : JsonSerializer.SerializeToUtf8Bytes(filter, WireJson.Strict.JsonElement), out var wanted, out var problem))
-            return (null, problem);
+            return problem;
         problem = new Validation().Uuid("thread", wanted.Thread).Uuid("execution", wanted.Execution).Defined("priority", wanted.Priority).Problem;
         if (problem is not null)
-            return (null, problem);
+            return problem;
 
         var query = QueryOf(project, wanted);
         var match = new MessageMatch(query, _ => true);
-        return (new Feed(
+        return new Feed(
             Name,
             new FeedSelection(
                 new LogQuery(query.Thread ?? 0, query.Thread is null ? query.Execution ?? 0 : 0),
@@ -33,7 +33,7 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
             null, Receipts: false)
         {
             Snapshot = (reader, cancellationToken) => SnapshotAsync(query with { Reader = reader, Max = SnapshotSize }, cancellationToken),
-        }, null);
+        };
     }
 
     private HistoryQuery QueryOf(ProjectLog project, MessageFeedFilter wanted) => new(project.Project)
@@ -62,8 +62,8 @@ internal sealed class ReceiptFeed : IFeedSource
 {
     public string Name => "receipts";
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter) => (new Feed(
-        Name, new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Death or EntryKind.Expiry), null, Receipts: true), null);
+    public Result<Feed> Open(ProjectLog project, JsonElement filter) => new Feed(
+        Name, new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Death or EntryKind.Expiry), null, Receipts: true);
 }
 
 /// <summary>The feed <c>events</c>: what was published, and what the server says of itself.</summary>
@@ -71,14 +71,14 @@ internal sealed class EventFeed : IFeedSource
 {
     public string Name => "events";
 
-    public (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter)
+    public Result<Feed> Open(ProjectLog project, JsonElement filter)
     {
         if (!JsonInput.TryRead<EventFeedFilter>(filter.ValueKind == JsonValueKind.Null ? "{}"u8 : JsonSerializer.SerializeToUtf8Bytes(filter, WireJson.Strict.JsonElement), out var wanted, out var problem))
-            return (null, problem);
+            return problem;
         var types = wanted.Types?.ToHashSet(StringComparer.Ordinal) ?? [];
-        return (new Feed(
+        return new Feed(
             Name,
             new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Agent or EntryKind.Event && (types.Count == 0 || types.Contains(entry.Type!))),
-            (entry, _) => new(EventJson.Of(entry, project.Id)), Receipts: false), null);
+            (entry, _) => new(EventJson.Of(entry, project.Id)), Receipts: false);
     }
 }

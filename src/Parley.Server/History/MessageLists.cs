@@ -14,8 +14,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
 {
     internal async ValueTask<Answer> ListAsync(ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
     {
-        var (search, problem) = await SearchAsync(project, reader, query, cancellationToken);
-        if (problem is not null)
+        if (!(await SearchAsync(project, reader, query, cancellationToken)).TryGet(out var search, out var problem))
             return problem;
         // Words are found in the index alone, so what was said up to now is taken into it first.
         if (search?.Text is not null && await index.RunAsync(project.Number, cancellationToken) is { } behind)
@@ -47,8 +46,8 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         to.Raw("}"u8);
     }
 
-    /// <returns>Null without a problem: nothing can match.</returns>
-    internal async ValueTask<(HistoryQuery? Query, ApiProblem? Problem)> SearchAsync(
+    /// <returns>Null: nothing can match.</returns>
+    internal async ValueTask<Result<HistoryQuery?>> SearchAsync(
         ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
     {
         var problem = new Validation()
@@ -57,18 +56,18 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             .Check(query.Text is null || query.Text.Any(char.IsLetterOrDigit), "q", "holds no word to look for")
             .Problem;
         if (problem is not null)
-            return (null, problem);
+            return problem;
 
         var (sender, recipient) = (NumberOf(project, query.Sender), NumberOf(project, query.Recipient));
         if (query.Sender is not null && sender is null || query.Recipient is not null && recipient is null)
-            return (null, null);
+            return (HistoryQuery?)null;
         var thread = await SeqOfAsync(project, query.Thread, cancellationToken);
         if (thread is 0 || (thread is { } opened && !await access.MayReadThreadAsync(project.Number, opened, reader, cancellationToken)))
-            return (null, Problems.NotFound("thread", query.Thread!));
+            return Problems.NotFound("thread", query.Thread!);
         var execution = query.Execution is { } run ? await access.FindEntryAsync(project, Guid.Parse(run), cancellationToken) : null;
         if (query.Execution is not null && execution is not { Kind: EntryKind.Execution })
-            return (null, Problems.NotFound("execution", query.Execution!));
-        return (new HistoryQuery(project.Number)
+            return Problems.NotFound("execution", query.Execution!);
+        return new HistoryQuery(project.Number)
         {
             Before = query.List.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue,
             Types = query.Types.Count > 0 ? query.Types.ToHashSet(StringComparer.Ordinal) : null,
@@ -82,7 +81,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             Until = query.Until,
             Text = query.Text,
             Reader = reader,
-        }, null);
+        };
     }
 
     private static int? NumberOf(ProjectState project, string? agentId) =>

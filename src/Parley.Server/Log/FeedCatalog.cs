@@ -22,7 +22,7 @@ internal interface IFeedSource
     /// <summary>As in <c>subscribe</c>.</summary>
     string Name { get; }
 
-    (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, JsonElement filter);
+    Result<Feed> Open(ProjectLog project, JsonElement filter);
 }
 
 /// <summary>All feeds there are.</summary>
@@ -30,8 +30,8 @@ internal sealed class FeedCatalog(IEnumerable<IFeedSource> sources)
 {
     private readonly Dictionary<string, IFeedSource> _sources = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
 
-    internal (Feed? Feed, ApiProblem? Problem) Open(ProjectLog project, string name, JsonElement filter) =>
+    internal Result<Feed> Open(ProjectLog project, string name, JsonElement filter) =>
         _sources.TryGetValue(name, out var source)
             ? source.Open(project, filter)
-            : (null, Problems.InvalidField($"feeds.{Problems.Shown(name)}", $"is not a feed; there are {string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal))}"));
+            : Problems.InvalidField($"feeds.{Problems.Shown(name)}", $"is not a feed; there are {string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal))}");
 }

@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Messages;
 
 /// <summary>Several sends at once: each item is a draft, or the problem it has; one bad item does not spoil the others.</summary>
-internal sealed record SendBatch(IReadOnlyList<(SendDraft? Draft, ApiProblem? Problem)> Items);
+internal sealed record SendBatch(IReadOnlyList<Result<SendDraft>> Items);
 
 /// <summary>The body of a batch.</summary>
 internal sealed class BatchInput(params Example[] examples) : Input<SendBatch>
@@ -47,15 +47,15 @@ internal sealed class BatchInput(params Example[] examples) : Input<SendBatch>
         }
     }
 
-    private static (SendDraft?, ApiProblem?) ReadItem(ReadOnlyMemory<byte> item, int index)
+    private static Result<SendDraft> ReadItem(ReadOnlyMemory<byte> item, int index)
     {
         if (SendReader.Read(item, SendShape.Plain) is { } draft)
-            return (draft, null);
+            return draft;
         var problem = SendDiagnosis.Explain(item, SendShape.Plain);
-        return (null, problem with
+        return problem with
         {
             Errors = problem.Errors?.ToDictionary(
                 error => string.Create(CultureInfo.InvariantCulture, $"items[{index}].{error.Key}"), error => error.Value, StringComparer.Ordinal),
-        });
+        };
     }
 }

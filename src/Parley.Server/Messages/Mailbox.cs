@@ -40,7 +40,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
 
         return new(Pending());
 
-        async ValueTask<PendingSends> SlowAsync(int from, ValueTask<(Send?, ApiProblem?)> preparing)
+        async ValueTask<PendingSends> SlowAsync(int from, ValueTask<Result<Send>> preparing)
         {
             Take(from, await preparing);
             for (var i = from + 1; i < drafts.Count; i++)
@@ -48,11 +48,12 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             return Pending();
         }
 
-        void Take(int i, (Send? Send, ApiProblem? Problem) prepared)
+        void Take(int i, Result<Send> prepared)
         {
-            results[i] = new SendReply(prepared.Problem, prepared.Send, null);
-            if (prepared.Send is not null)
-                sends.Add(prepared.Send);
+            var isGood = prepared.TryGet(out var send, out var problem);
+            results[i] = new SendReply(problem, send, null);
+            if (isGood)
+                sends.Add(send!);
         }
 
         PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : store.SendAsync(sends));
@@ -66,37 +67,34 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         return (await pending.DoneAsync())[0];
     }
 
-    private ValueTask<(Send? Send, ApiProblem? Problem)> PrepareAsync(
+    private ValueTask<Result<Send>> PrepareAsync(
         ProjectState project, Sender sender, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
     {
         // A reply without an address goes to whoever sent what it answers.
         if (SendRules.Check(draft, project.Settings.MaxMessageBytes) is { } bad)
-            return new((null, bad));
+            return new(bad);
         if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null)
         {
             if (Addressing.Direct(project, draft.To) is { } direct)
-                return new(Finish(project, sender, draft, (direct, null), SendContext.None, onStored));
+                return new(Finish(project, sender, draft, direct, SendContext.None, onStored));
         }
 
         return SlowAsync();
 
-        async ValueTask<(Send?, ApiProblem?)> SlowAsync()
+        async ValueTask<Result<Send>> SlowAsync()
         {
-            var (context, problem) = await ContextAsync(project, sender, draft, cancellationToken);
-            if (problem is not null)
-                return (null, problem);
-            var resolved = await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken);
-            return Finish(project, sender, draft, resolved, context, onStored);
+            return (await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem) &&
+                   (await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem)
+                ? Finish(project, sender, draft, recipients, context, onStored)
+                : problem;
         }
     }
 
-    private static (Send?, ApiProblem?) Finish(
-        ProjectState project, Sender sender, SendDraft draft, (Recipients? Recipients, ApiProblem? Problem) resolved, SendContext context, Action<long>? onStored)
+    private static Send Finish(
+        ProjectState project, Sender sender, SendDraft draft, Recipients recipients, SendContext context, Action<long>? onStored)
     {
-        if (resolved.Recipients is not { } recipients)
-            return (null, resolved.Problem);
         var hops = sender.Authority == Authority.Agent ? context.Hops : 0;
-        return (new Send
+        return new Send
         {
             Project = project,
             Sender = sender,
@@ -118,11 +116,11 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             IdempotencyKey = draft.IdempotencyKey,
             Fingerprint = draft.IdempotencyKey is null ? 0 : SendFingerprint.Of(draft, sender.Id),
             OnStored = onStored,
-        }, null);
+        };
     }
 
     /// <summary>What a send refers to: found, and readable by the sender.</summary>
-    private async ValueTask<(SendContext, ApiProblem?)> ContextAsync(
+    private async ValueTask<Result<SendContext>> ContextAsync(
         ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
     {
         var context = SendContext.None;
@@ -130,12 +128,12 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         if (draft.ReplyTo is { } replyTo)
         {
             if (await access.FindAsync(project, replyTo, reader, cancellationToken) is not { } answered)
-                return (context, Problems.NotFound("message", replyTo.ToString()));
+                return Problems.NotFound("message", replyTo.ToString());
             context = context with { ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
             if (draft.To.Count == 0)
             {
                 if (project.Agents.Find(answered.Sender) is not { } author)
-                    return (context, Problems.InvalidField("to", "is missing, and whoever sent the message is not there to answer"));
+                    return Problems.InvalidField("to", "is missing, and whoever sent the message is not there to answer");
                 draft.To.Add(author.Id);
             }
         }
@@ -144,27 +142,27 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         {
             var opened = await access.FindEntryAsync(project, thread, cancellationToken);
             if (opened is null || opened.Thread != opened.Seq || !await access.MayReadThreadAsync(project.Number, opened.Seq, reader, cancellationToken))
-                return (context, Problems.NotFound("thread", thread.ToString()));
+                return Problems.NotFound("thread", thread.ToString());
             context = context with { Thread = thread };
         }
 
         if (draft.Supersedes is { } superseded)
         {
             if (await access.FindAsync(project, superseded, reader, cancellationToken) is not { } old)
-                return (context, Problems.NotFound("message", superseded.ToString()));
+                return Problems.NotFound("message", superseded.ToString());
             if (reader is not null && old.Sender != reader.Agent)
-                return (context, Problems.Forbidden("Only its sender may supersede a message."));
+                return Problems.Forbidden("Only its sender may supersede a message.");
             context = context with { Supersedes = old.Seq };
         }
 
         if (draft.Execution is { } execution)
         {
             if (await access.FindEntryAsync(project, execution, cancellationToken) is not { Kind: EntryKind.Execution } run)
-                return (context, Problems.NotFound("execution", execution.ToString()));
+                return Problems.NotFound("execution", execution.ToString());
             context = context with { Execution = run.Seq };
         }
 
-        return (context, null);
+        return context;
     }
 
     private sealed record SendContext(Guid? Thread, long ReplyTo, long Supersedes, long Execution, int Hops)

@@ -137,9 +137,8 @@ internal sealed class MessagesConcept(
     private async ValueTask<Answer> PutAsync(SendDraft draft, ProjectContext context)
     {
         var (project, caller) = (context.Project, context.Caller);
-        var (sender, problem) = await senders.FindAsync(caller, project, draft.SenderId, session: null, context.Cancellation);
-        if (sender is null)
-            return problem!;
+        if (!(await senders.FindAsync(caller, project, draft.SenderId, session: null, context.Cancellation)).TryGet(out var sender, out var problem))
+            return problem;
         // A sign of life is the agent's own; who speaks for it gives none.
         if (caller.AgentId == sender.Id)
             await agents.SeenAsync(project, sender.Agent!, context.Cancellation);
@@ -153,29 +152,25 @@ internal sealed class MessagesConcept(
     {
         var project = context.Project;
         var replies = new SendReply[batch.Items.Count];
-        var bySpeaker = new Dictionary<string, (Sender Sender, List<int> Items)>(StringComparer.Ordinal);
+        var bySender = new Dictionary<string, (Sender Sender, List<int> Items)>(StringComparer.Ordinal);
         for (var i = 0; i < replies.Length; i++)
         {
-            var (draft, problem) = batch.Items[i];
-            if (problem is null)
+            if (!batch.Items[i].TryGet(out var draft, out var problem) ||
+                !(await senders.FindAsync(context.Caller, project, draft.SenderId, session: null, context.Cancellation)).TryGet(out var sender, out problem))
             {
-                var (sender, refused) = await senders.FindAsync(context.Caller, project, draft!.SenderId, session: null, context.Cancellation);
-                problem = refused;
-                if (sender is not null)
-                {
-                    if (!bySpeaker.TryGetValue(sender.Id, out var group))
-                        bySpeaker.Add(sender.Id, group = (sender, []));
-                    group.Items.Add(i);
-                }
+                replies[i] = new SendReply(problem, null, null);
+                continue;
             }
 
-            replies[i] = new SendReply(problem, null, null);
+            if (!bySender.TryGetValue(sender.Id, out var group))
+                bySender.Add(sender.Id, group = (sender, []));
+            group.Items.Add(i);
         }
 
-        foreach (var (sender, items) in bySpeaker.Values)
+        foreach (var (sender, items) in bySender.Values)
         {
             await mailbox.RoomAsync(context.Cancellation);
-            var pending = await mailbox.SubmitAsync(project, sender, [.. items.Select(item => batch.Items[item].Draft!)], null, context.Cancellation);
+            var pending = await mailbox.SubmitAsync(project, sender, [.. items.Select(item => batch.Items[item].Value)], null, context.Cancellation);
             var sent = await pending.DoneAsync();
             for (var i = 0; i < items.Count; i++)
                 replies[items[i]] = sent[i];
@@ -186,13 +181,11 @@ internal sealed class MessagesConcept(
 
     private async ValueTask<Answer> RequestAsync(SendDraft draft, ProjectContext context)
     {
-        var (sender, problem) = await senders.FindAsync(context.Caller, context.Project, draft.SenderId, session: null, context.Cancellation);
-        if (sender is null)
-            return problem!;
+        if (!(await senders.FindAsync(context.Caller, context.Project, draft.SenderId, session: null, context.Cancellation)).TryGet(out var sender, out var problem))
+            return problem;
         using var request = await requests.BeginAsync(context.Project, sender, draft, context.Cancellation);
         if ((await request.StoredAsync(context.Cancellation)).Problem is { } refused)
             return refused;
-        var (answer, late) = await request.AnswerAsync(context.Cancellation);
-        return answer is null ? late! : Answer.Raw(buffer => buffer.Raw(answer));
+        return (await request.AnswerAsync(context.Cancellation)).TryGet(out var answer, out problem) ? Answer.Raw(buffer => buffer.Raw(answer)) : problem;
     }
 }

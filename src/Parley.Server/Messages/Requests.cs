@@ -52,8 +52,8 @@ internal sealed class RunningRequest(
             waiter.Deliver(new ClaimedDelivery(0, first.Seq, Attempt: 1, Lease: 0, LeaseUntil: 0, first.Json));
     }
 
-    /// <summary>The answer's JSON, or the problem that there was none in time.</summary>
-    internal async ValueTask<(byte[]? Answer, ApiProblem? Problem)> AnswerAsync(CancellationToken cancellationToken)
+    /// <summary>The answer's JSON; refused where there was none in time.</summary>
+    internal async ValueTask<Result<byte[]>> AnswerAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
         ClaimedDelivery reply;
@@ -63,11 +63,11 @@ internal sealed class RunningRequest(
         }
         catch (TimeoutException)
         {
-            return (null, Problems.RequestTimeout(_messageId.ToString(), timeout));
+            return Problems.RequestTimeout(_messageId.ToString(), timeout);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, Problems.Stopping());
+            return Problems.Stopping();
         }
 
         // The answer is the reply's delivery: settled in the next commit, for which the answer need not wait.
@@ -75,7 +75,7 @@ internal sealed class RunningRequest(
         {
             MessageId = MessageJsonReader.Id(reply.Json),
         }]);
-        return (Json(reply.Json), null);
+        return Json(reply.Json);
     }
 
     public void Dispose() => waiter.Dispose();

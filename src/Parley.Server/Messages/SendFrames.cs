@@ -104,8 +104,9 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
                 connection.Add(new SendAnswerFrame(id, [stored], isBatch: false));
                 if (stored.Problem is not null)
                     return;
-                var (answer, problem) = await request.AnswerAsync(connection.Closing);
-                connection.Add(answer is { } json ? new DataFrame("answer"u8.ToArray(), id, json) : DataFrame.Problem(id, problem!));
+                connection.Add((await request.AnswerAsync(connection.Closing)).TryGet(out var answer, out var problem)
+                    ? new DataFrame("answer"u8.ToArray(), id, answer)
+                    : DataFrame.Problem(id, problem));
             }
             catch (OperationCanceledException)
             {

@@ -11,21 +11,21 @@ namespace Parley.Server.Messages;
 internal sealed class SenderResolver(AgentDirectory agents)
 {
     /// <param name="senderId">As whom the caller wants to speak; null: as itself, or as <c>human</c> where it is nobody else.</param>
-    internal async ValueTask<(Sender? Sender, ApiProblem? Problem)> FindAsync(
+    internal async ValueTask<Result<Sender>> FindAsync(
         Caller caller, ProjectState project, string? senderId, string? session, CancellationToken cancellationToken)
     {
         var id = senderId ?? caller.AgentId ?? AgentDirectory.Human;
         if (!caller.MayActAs(id))
-            return (null, Problems.Forbidden($"This token may not send as '{Problems.Shown(id)}'."));
+            return Problems.Forbidden($"This token may not send as '{Problems.Shown(id)}'.");
         var agent = id == AgentDirectory.Human ? await agents.HumanAsync(project, cancellationToken) : project.Agents.Find(id);
         if (agent is null)
         {
-            return (null, id == caller.AgentId
+            return id == caller.AgentId
                 ? Problems.Unauthorized($"The agent '{id}' of this token is not there: register it again.")
-                : Problems.NotFound("agent", id));
+                : Problems.NotFound("agent", id);
         }
 
-        return (Of(caller, agent, session), null);
+        return Of(caller, agent, session);
     }
 
     internal static Sender Of(Caller caller, AgentState agent, string? session) => new(

@@ -14,10 +14,10 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
 
     /// <summary>The recipients of a send; each agent once, the sender never by a group.</summary>
     /// <param name="narrowing">How <c>*</c> is narrowed; null: not.</param>
-    internal ValueTask<(Recipients? Recipients, ApiProblem? Problem)> ResolveAsync(
+    internal ValueTask<Result<Recipients>> ResolveAsync(
         ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
     {
-        return Direct(project, to) is { } direct ? new((direct, null)) : ResolveGroupsAsync(project, to, narrowing, sender, cancellationToken);
+        return Direct(project, to) is { } direct ? new(direct) : ResolveGroupsAsync(project, to, narrowing, sender, cancellationToken);
     }
 
     /// <summary>Nearly every send names one agent: found in memory, nothing awaited. Null for any other send.</summary>
@@ -26,7 +26,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             ? new Recipients([agent], Audience.Named, IsDirect: true, null, null)
             : null;
 
-    private async ValueTask<(Recipients?, ApiProblem?)> ResolveGroupsAsync(
+    private async ValueTask<Result<Recipients>> ResolveGroupsAsync(
         ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
     {
         var found = new Found();
@@ -37,13 +37,13 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             // What is not known here another node may have made a moment ago.
             await cluster.CatchUpAsync(cancellationToken);
             if (await ResolveAsync(project, narrowing, address, sender, found, cancellationToken) is { } problem)
-                return (null, problem);
+                return problem;
         }
 
         var isDirect = to.Count == 1 && found.Agents.Count == 1 && (found.Capability is not null || found.Named);
         // A delivery moves between those who can do a thing only where it was sent for that alone.
         var capability = to.Count == 1 ? found.Capability : null;
-        return (new Recipients(found.Agents, found.Audience, isDirect, capability, found.Routing), null);
+        return new Recipients(found.Agents, found.Audience, isDirect, capability, found.Routing);
     }
 
     private async ValueTask<ApiProblem?> ResolveAsync(

@@ -29,10 +29,9 @@ public sealed class AddressingTests
     {
         await using var host = await StartAsync();
 
-        var (recipients, problem) = await ResolveAsync(host, to);
+        var recipients = (await ResolveAsync(host, to)).Value;
 
-        Assert.Null(problem);
-        Assert.Equal(agents, string.Join(' ', recipients!.Agents.Select(agent => agent.Id)));
+        Assert.Equal(agents, string.Join(' ', recipients.Agents.Select(agent => agent.Id)));
         Assert.Equal((audience, isDirect), (recipients.Audience.ToString(), recipients.IsDirect));
         Assert.Equal(to == "capability:review" ? "review" : null, recipients.Capability);
     }
@@ -47,9 +46,7 @@ public sealed class AddressingTests
     {
         await using var host = await StartAsync();
 
-        var (recipients, problem) = await ResolveAsync(host, to);
-
-        Assert.Equal((null, code), (recipients, problem!.Code));
+        Assert.Equal(code, (await ResolveAsync(host, to)).Problem?.Code);
     }
 
     /// <summary>ada sends; bob leads, bob and cyd (and ada) are alpha, cyd hears of builds, dan reviews.</summary>
@@ -69,7 +66,7 @@ public sealed class AddressingTests
             Assert.True((int)(await host.SendAsync(HttpMethod.Post, $"/api/v1/{path}", admin, body)).Status is 200 or 201, body);
     }
 
-    private static async Task<(Recipients? Recipients, ApiProblem? Problem)> ResolveAsync(ConceptHost host, string to)
+    private static async Task<Result<Recipients>> ResolveAsync(ConceptHost host, string to)
     {
         return await host.Get<Addressing>().ResolveAsync(host.Default, to.Split(','), narrowing: null, host.Default.Agents.Find("ada")!.Number, Cancel);
     }

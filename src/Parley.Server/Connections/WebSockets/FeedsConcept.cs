@@ -46,10 +46,9 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
         var feeds = new List<Feed>();
         foreach (var (name, filter) in request.Feeds!)
         {
-            var (feed, problem) = catalog.Open(connection.Project.Log, name, filter);
-            if (feed is null)
+            if (!catalog.Open(connection.Project.Log, name, filter).TryGet(out var feed, out var problem))
             {
-                connection.Fail(frame, problem!);
+                connection.Fail(frame, problem);
                 return;
             }
 
