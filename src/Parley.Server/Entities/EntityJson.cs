@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
@@ -76,58 +77,55 @@ internal static class EntityJson
     /// <summary>An entry with its places filled.</summary>
     internal static byte[] Fill(byte[] entry, Guid id, long stamp, long seq)
     {
-        var filled = new ArrayBufferWriter<byte>(entry.Length + 64);
+        using var filled = new FrameBuffer();
         var rest = entry.AsSpan();
         for (int at; (at = rest.IndexOfAny(IdPlace, TimePlace, SeqPlace)) >= 0; rest = rest[(at + 1)..])
         {
-            filled.Write(rest[..at]);
-            var value = rest[at] switch
+            filled.Raw(rest[..at]);
+            filled.Ascii(rest[at] switch
             {
                 IdPlace => id.ToString(),
                 TimePlace => TextOf(stamp),
                 _ => seq.ToString(CultureInfo.InvariantCulture),
-            };
-            filled.Advance(Encoding.ASCII.GetBytes(value, filled.GetSpan(value.Length)));
+            });
         }
 
-        filled.Write(rest);
-        return filled.WrittenSpan.ToArray();
+        filled.Raw(rest);
+        return filled.From(0).ToArray();
     }
 
     private static byte[] Compose(
         EntityFields fields, byte[] body, string id, string made, string changed, string? ended, string version, ReadOnlySpan<byte> extra)
     {
-        var json = new ArrayBufferWriter<byte>(body.Length + 256);
+        using var json = new FrameBuffer();
         if (fields.Id is { } idField)
-            Text(json, $",\"{idField}\":\"{id}\"");
+            json.Ascii($",\"{idField}\":\"{id}\"");
         if (body.Length > 2)
         {
-            json.Write(","u8);
-            json.Write(body.AsSpan(1, body.Length - 2));
+            json.Raw(","u8);
+            json.Raw(body.AsSpan(1, body.Length - 2));
         }
 
         if (fields.CreatedAt is { } createdAt)
-            Text(json, $",\"{createdAt}\":\"{made}\"");
+            json.Ascii($",\"{createdAt}\":\"{made}\"");
         if (fields.ChangedAt is { } changedAt)
-            Text(json, $",\"{changedAt}\":\"{changed}\"");
+            json.Ascii($",\"{changedAt}\":\"{changed}\"");
         if (fields.EndedAt is { } endedAt)
-            Text(json, ended is null ? $",\"{endedAt}\":null" : $",\"{endedAt}\":\"{ended}\"");
+            json.Ascii(ended is null ? $",\"{endedAt}\":null" : $",\"{endedAt}\":\"{ended}\"");
         if (fields.Version is { } versionField)
-            Text(json, $",\"{versionField}\":{version}");
+            json.Ascii($",\"{versionField}\":{version}");
         if (!extra.IsEmpty)
         {
-            json.Write(","u8);
-            json.Write(extra);
+            json.Raw(","u8);
+            json.Raw(extra);
         }
 
-        json.Write("}"u8);
+        json.Raw("}"u8);
         // Each part began with the comma behind the one before it; before the first one stands none.
-        var whole = json.WrittenSpan.ToArray();
+        var whole = json.From(0).ToArray();
         whole[0] = (byte)'{';
         return whole;
     }
 
     private static string TextOf(long stamp) => WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));
-
-    private static void Text(ArrayBufferWriter<byte> to, string text) => to.Advance(Encoding.UTF8.GetBytes(text, to.GetSpan(text.Length * 3)));
 }

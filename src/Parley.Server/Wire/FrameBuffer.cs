@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
+using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>What goes out in one WebSocket message: a growing pooled array, with the few ways of writing that frames need.</summary>
+/// <summary>JSON that is written by hand, in a growing pooled array: frames, answers, and messages. The only writer of its kind.</summary>
 internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(16 * 1024);
@@ -27,6 +29,22 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
         Length += written;
     }
 
+    /// <summary>Characters of ASCII, as they are.</summary>
+    internal void Ascii(string value)
+    {
+        Ensure(value.Length);
+        Length += Encoding.ASCII.GetBytes(value, _bytes.AsSpan(Length));
+    }
+
+    /// <summary>A quoted UUID, or null.</summary>
+    internal void IdOrNull(Guid? value)
+    {
+        if (value is { } id)
+            Id(id);
+        else
+            Raw("null"u8);
+    }
+
     /// <summary>A quoted UUID.</summary>
     internal void Id(Guid value)
     {
@@ -37,12 +55,27 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
         Length += 38;
     }
 
-    internal void Text(string value)
+    /// <summary>A string, or null.</summary>
+    internal void Text(string? value)
     {
-        using var writer = new Utf8JsonWriter(this);
-        writer.WriteStringValue(value);
+        if (value is null)
+        {
+            Raw("null"u8);
+        }
+        else if (Ascii7.IsPlain(value))
+        {
+            Raw("\""u8);
+            Ascii(value);
+            Raw("\""u8);
+        }
+        else
+        {
+            Raw(JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Strict.String));
+        }
     }
 
+    /// <summary>A time, quoted.</summary>
+    /// <param name="milliseconds">Unix milliseconds.</param>
     internal void Stamp(long milliseconds)
     {
         Ensure(26);
