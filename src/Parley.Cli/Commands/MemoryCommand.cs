@@ -172,6 +172,9 @@ internal static class MemoryCommand
         Markup.Escape(PlainText.Line(Text(entry.Value), 60)),
     ];
 
+    // What is nested too deeply is refused by the server as that, and not taken for a text.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1_000 };
+
     private static JsonElement Nothing { get; } = JsonElement.Parse("{}");
 
     /// <summary>Text, unless it parses as JSON.</summary>
@@ -179,7 +182,7 @@ internal static class MemoryCommand
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, Deep);
             return document.RootElement.Clone();
         }
         catch (JsonException)

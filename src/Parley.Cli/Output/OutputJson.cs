@@ -21,6 +21,7 @@ internal static class OutputJson
     public static CliJson Lines { get; } = new(new JsonSerializerOptions(CliJson.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = WireJson.Lenient.Options.MaxDepth,
     });
 }
 

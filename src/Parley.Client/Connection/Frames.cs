@@ -28,10 +28,13 @@ internal static class Frames
         }.Select(kind => (System.Text.Encoding.UTF8.GetBytes(kind.Item1), kind.Item2)),
     ];
 
+    // As WireJson: what a server stores may be nested deeply, and stands inside of the frame.
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = WireJson.Lenient.Options.MaxDepth };
+
     /// <exception cref="JsonException">It is not what a Parley server sends.</exception>
     public static void Read(ReadOnlySpan<byte> message, IFrameTaker taker)
     {
-        var reader = new Utf8JsonReader(message);
+        var reader = new Utf8JsonReader(message, Deep);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {

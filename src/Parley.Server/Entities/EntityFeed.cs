@@ -41,7 +41,7 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store) : IF
 
     private static bool Begins(byte[] json, byte[] field, string prefix)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -26,7 +26,7 @@ internal static class EntityJson
         var whole = OnOneLine(JsonSerializer.SerializeToUtf8Bytes(value, type));
         var body = new ArrayBufferWriter<byte>(whole.Length);
         using var writer = new Utf8JsonWriter(body, Relaxed);
-        var reader = new Utf8JsonReader(whole);
+        var reader = new Utf8JsonReader(whole, JsonDepth.Stored);
         reader.Read();
         writer.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -52,7 +52,7 @@ internal static class EntityJson
         if (json.AsSpan().IndexOfAny((byte)'\n', (byte)'\r') < 0)
             return json;
         var line = new ArrayBufferWriter<byte>(json.Length);
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonDepth.StoredDocument);
         using (var writer = new Utf8JsonWriter(line, Relaxed))
             document.RootElement.WriteTo(writer);
         return line.WrittenSpan.ToArray();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Parley.Protocol;
 using Parley.Server.Log;
+using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 
@@ -98,5 +99,9 @@ internal sealed partial class ExportJson : JsonSerializerContext;
 /// <summary>The JSON of a line, with letters as letters, as the wire has them.</summary>
 internal static class LineJson
 {
-    internal static ExportJson Lines { get; } = new(new JsonSerializerOptions(ExportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    internal static ExportJson Lines { get; } = new(new JsonSerializerOptions(ExportJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = JsonDepth.OfStored,
+    });
 }

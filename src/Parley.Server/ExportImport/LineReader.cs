@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 
@@ -73,7 +74,7 @@ internal sealed class LineReader(Stream from) : IAsyncDisposable
     {
         try
         {
-            var reader = new Utf8JsonReader(Line);
+            var reader = new Utf8JsonReader(Line, JsonDepth.Stored);
             if (reader.Read() && reader.Read() && reader.ValueTextEquals("kind"u8) && reader.Read() && reader.GetString() is { } kind)
                 return kind;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
@@ -10,7 +11,7 @@ internal static class MessageTombstone
 
     internal static byte[] Of(byte[] message)
     {
-        using var document = JsonDocument.Parse(message);
+        using var document = JsonDocument.Parse(message, JsonDepth.StoredDocument);
         var json = new ArrayBufferWriter<byte>(message.Length);
         using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {

@@ -34,7 +34,7 @@ internal sealed record CreationAnswer(int Status, string? Location, long? Versio
     /// <returns>Null when the answer held a secret.</returns>
     internal static CreationAnswer? Read(byte[] bytes)
     {
-        using var kept = JsonDocument.Parse(bytes);
+        using var kept = JsonDocument.Parse(bytes, JsonDepth.StoredDocument);
         var answer = kept.RootElement;
         if (answer.TryGetProperty("secret"u8, out _))
             return null;

@@ -14,7 +14,7 @@ internal static class MessageJsonReader
     /// <summary>The id and the thread, from the head that <c>MessageJson</c> writes (also on a tombstone).</summary>
     internal static (Guid Id, Guid Thread) Ids(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         Guid id = default, thread = default;
         while (reader.Read() && (id == default || thread == default))
         {
@@ -32,26 +32,26 @@ internal static class MessageJsonReader
     /// <summary>The content as text; null when there is none.</summary>
     internal static string? Content(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         return Find(ref reader, "content"u8) ? reader.GetString() : null;
     }
 
     internal static Priority Priority(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         return Find(ref reader, "priority"u8) ? (Priority)reader.GetInt32() : Protocol.Priority.Normal;
     }
 
     internal static string? TaskId(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         return Find(ref reader, "task_id"u8) ? reader.GetString() : null;
     }
 
     /// <summary>What a reply says of what it answers; null when it says nothing.</summary>
     internal static Outcome? Outcome(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         return Find(ref reader, "outcome"u8) && reader.TokenType == JsonTokenType.String && EnumUtf8<Outcome>.TryRead(ref reader, out var outcome) ? outcome : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
@@ -11,7 +12,7 @@ internal static class FrameItems
         items = [];
         if (data.IsEmpty)
             return false;
-        var reader = new Utf8JsonReader(data.Span);
+        var reader = new Utf8JsonReader(data.Span, JsonDepth.Stored);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName ||
             !reader.ValueTextEquals("items"u8) || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {

@@ -60,7 +60,7 @@ internal static class SettleReader
         draft = default;
         Guid? message = null;
         long delivery = 0, lease = 0;
-        var reader = new Utf8JsonReader(data);
+        var reader = new Utf8JsonReader(data, JsonDepth.Stored);
         if (data.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

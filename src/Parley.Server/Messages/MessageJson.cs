@@ -152,7 +152,7 @@ internal static class MessageJson
             return;
         }
 
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonDepth.StoredDocument);
         using var writer = new Utf8JsonWriter(to, Writing);
         document.RootElement.WriteTo(writer);
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
@@ -15,7 +16,7 @@ internal sealed record MessageParts(long IdBits, Guid? Thread, long? ExpiresAt, 
     /// <exception cref="FormatException">No message is like this.</exception>
     internal static MessageParts Of(byte[] json, long seq, long stamp)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonDepth.StoredDocument);
         var message = document.RootElement;
         if (!message.TryGetProperty("message_id", out var named) || !named.TryGetGuid(out var id) ||
             !message.TryGetProperty("conversation_thread_id", out var opened) || !opened.TryGetGuid(out var thread) ||

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Operations;
 using Parley.Server.Rest;
@@ -17,22 +16,9 @@ internal sealed class SendInput(SendShape shape, Type noun, params Example[] exa
         var (bytes, problem) = await BodyBytes.ReadAsync(http);
         if (problem is not null)
             return problem;
-        if ((JsonText.IsSound(bytes.Span) ? ReadOrNull(bytes) : null) is not { } draft)
+        if ((JsonText.IsSound(bytes.Span) ? SendReader.Read(bytes, shape) : null) is not { } draft)
             return SendDiagnosis.Explain(bytes, shape);
         draft.IdempotencyKey ??= http.Request.Headers[IOncePerKey.Header] is [{ Length: > 0 } key, ..] ? key : null;
         return draft;
-    }
-
-    private SendDraft? ReadOrNull(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return SendReader.Read(bytes, shape);
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            // Not JSON, or half a surrogate pair: whoever asks why gets the long answer.
-            return null;
-        }
     }
 }

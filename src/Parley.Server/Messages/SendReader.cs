@@ -28,8 +28,16 @@ internal static class SendReader
     /// <summary>Reads one object. <paramref name="json"/> is sound text (UTF-8, no NUL).</summary>
     internal static SendDraft? Read(ReadOnlyMemory<byte> json, SendShape shape)
     {
-        var reader = new Utf8JsonReader(json.Span);
-        return reader.Read() && Read(ref reader, json, shape) is { } draft && !reader.Read() ? draft : null;
+        try
+        {
+            var reader = new Utf8JsonReader(json.Span, JsonDepth.Input);
+            return reader.Read() && Read(ref reader, json, shape) is { } draft && !reader.Read() ? draft : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // Not JSON, nested too deeply, or half a surrogate pair.
+            return null;
+        }
     }
 
     /// <summary>Reads the object that <paramref name="reader"/> stands at; <paramref name="source"/> is what it reads.</summary>

@@ -40,7 +40,7 @@ internal sealed class JsonDiagnosis
 
     private void WalkDocument(ReadOnlySpan<byte> json, JsonTypeInfo type)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaxDepth });
+        var reader = new Utf8JsonReader(json, JsonDepth.Input);
         try
         {
             reader.Read();
@@ -55,14 +55,14 @@ internal sealed class JsonDiagnosis
         catch (JsonException exception)
         {
             Add(WholeBody, IsTooDeep(json, reader)
-                ? string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {JsonInput.MaxDepth} levels")
+                ? string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {JsonDepth.OfInput} levels")
                 : string.Create(CultureInfo.InvariantCulture, $"is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
         }
     }
 
     // The reader's exception does not say that it was the depth; but then it stands on the deepest level, before a further one.
     private static bool IsTooDeep(ReadOnlySpan<byte> json, Utf8JsonReader reader) =>
-        reader.CurrentDepth >= JsonInput.MaxDepth - 1
+        reader.CurrentDepth >= JsonDepth.OfInput - 1
         && json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n,:"u8) is [(byte)'[' or (byte)'{', ..];
 
     private void Walk(ref Utf8JsonReader reader, JsonTypeInfo type, string path)

@@ -9,13 +9,10 @@ namespace Parley.Server.Wire;
 /// refused by the field's name. Used for bodies and for the frames of a socket alike.</summary>
 internal static class JsonInput
 {
-    /// <summary>Deeper nesting than this is refused.</summary>
-    public const int MaxDepth = 64;
-
     /// <summary>Reads a document by the strict type information of <typeparamref name="T"/>.</summary>
     public static bool TryRead<T>(ReadOnlySpan<byte> json, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
         where T : class =>
-        TryRead(json, TypeOf<T>.Info, out value, out problem);
+        TryRead(json, Input<T>.Info, out value, out problem);
 
     public static bool TryRead<T>(
         ReadOnlySpan<byte> json, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
@@ -46,6 +43,15 @@ internal static class JsonInput
     /// <summary>What was read, always written the same way.</summary>
     public static byte[] ToJson<T>(T value)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>.Info);
+
+    /// <summary>As <see cref="WireJson.Strict"/>, but no deeper than a client may send.</summary>
+    private static readonly ParleyJson Reading = new(new JsonSerializerOptions(WireJson.Strict.Options) { MaxDepth = JsonDepth.OfInput });
+
+    private static class Input<T>
+    {
+        public static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)(Reading.GetTypeInfo(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T).Name} is not a noun of the wire: it is missing in {nameof(ParleyJson)}."));
+    }
 
     /// <summary>The strict type information of a noun of the wire, looked up once.</summary>
     private static class TypeOf<T>

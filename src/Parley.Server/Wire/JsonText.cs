@@ -47,7 +47,7 @@ internal static class JsonText
 
     private static bool EscapesAreSound(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         try
         {
             while (reader.Read())

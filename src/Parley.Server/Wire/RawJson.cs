@@ -42,7 +42,7 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
         if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0)
             return json;
         var compact = new ArrayBufferWriter<byte>(json.Length);
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         using var document = JsonDocument.ParseValue(ref reader);
         using (var writer = new Utf8JsonWriter(compact, Compact))
             document.RootElement.WriteTo(writer);

@@ -65,10 +65,10 @@ public sealed class JsonInputTests
     }
 
     [Theory]
-    [InlineData(62, true)]
-    [InlineData(65, false)]
+    [InlineData(31, true)]
+    [InlineData(32, false)]
     [InlineData(100_000, false)]
-    public void What_is_nested_deeper_than_64_levels_is_refused(int depth, bool isTaken)
+    public void What_is_nested_deeper_than_32_levels_is_refused(int depth, bool isTaken)
     {
         var json = $$"""{"payload": {{new string('[', depth)}}{{new string(']', depth)}}}""";
 
@@ -76,7 +76,7 @@ public sealed class JsonInputTests
 
         Assert.Equal(isTaken, taken);
         if (!isTaken)
-            Assert.Equal("is nested deeper than 64 levels", Assert.Single(problem!.Errors!["body"]));
+            Assert.Equal("is nested deeper than 32 levels", Assert.Single(problem!.Errors!["body"]));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Frames;
 
@@ -17,7 +18,7 @@ internal readonly record struct InFrame(string Event, byte[] Id, ReadOnlyMemory<
     {
         try
         {
-            var reader = new Utf8JsonReader(message.Span);
+            var reader = new Utf8JsonReader(message.Span, JsonDepth.Stored);
             if (!reader.Read())
                 return false;
             if (reader.TokenType != JsonTokenType.StartArray)
