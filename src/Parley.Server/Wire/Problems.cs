@@ -78,7 +78,9 @@ internal static class Problems
 
     public static ApiProblem Conflict(string detail) => new(ErrorCodes.Conflict, detail);
 
-    public static ApiProblem AlreadyExists(string what, string id) => new(ErrorCodes.Conflict, $"There is a {what} '{Shown(id)}' already.");
+    /// <param name="what">The noun, in small letters.</param>
+    public static ApiProblem AlreadyExists(string what, string id) =>
+        new(ErrorCodes.Conflict, $"{("aeiou".Contains(what[0]) ? "An" : "A")} {what} '{Shown(id)}' already exists.");
 
     public static ApiProblem IdempotencyConflict(string key) => new(
         ErrorCodes.IdempotencyConflict,

@@ -33,6 +33,11 @@ public sealed class ProblemTests
         Assert.Equal($"{detail.TrimEnd('.')} (and 1 more).", Problems.Invalid(new Dictionary<string, IReadOnlyList<string>> { ["to"] = [reason, "x"] }).Detail);
     }
 
+    [Theory]
+    [InlineData("agent", "An agent 'ada' already exists.")]
+    [InlineData("squad", "A squad 'ada' already exists.")]
+    public void What_exists_already_is_named_with_its_article(string what, string detail) => Assert.Equal(detail, Problems.AlreadyExists(what, "ada").Detail);
+
     [Fact]
     public async Task A_problem_is_told_as_RFC_9457_has_it()
     {
