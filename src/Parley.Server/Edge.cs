@@ -33,9 +33,9 @@ internal static class Edge
             app.UseForwardedHeaders();
         app.UseMiddleware<HostAndOriginGuard>(settings);
 
-        // The path is rewritten before routing looks at it, and the gate needs to know what routing found.
+        // The path is rewritten before routing looks at it, and security needs to know what routing found.
         app.UseUnversionedPaths();
         app.UseRouting();
-        app.UseMiddleware<PermissionGate>();
+        app.UseSecurity();
     }
 }

@@ -11,7 +11,7 @@ namespace Parley.Server.Nodes;
 /// <summary>Before a project or an agent that a request names is said not to be there: another node may have made it a moment ago.</summary>
 internal static class CatchUpMiddleware
 {
-    /// <summary>To stand behind the gate, which says which project is meant.</summary>
+    /// <summary>To stand behind authorization, which says which project is meant.</summary>
     internal static void UseClusterCatchUp(this IApplicationBuilder app)
     {
         var cluster = app.ApplicationServices.GetRequiredService<IClusterView>();

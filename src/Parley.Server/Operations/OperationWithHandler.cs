@@ -27,7 +27,7 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
     internal override async ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken)
     {
         if (Allows is { } permission && connection.Caller.May(permission) is Access.No or Access.CreateOnly)
-            return DataFrame.Problem(frame.Id, PermissionGate.NotAllowed(connection.Caller));
+            return DataFrame.Problem(frame.Id, PermissionHandler.NotAllowed(connection.Caller));
         // The data first: it is there only until this waits for the first time.
         var origin = OperationOrigin.Of(connection, frame, this, cancellationToken);
         if (!input.Read(frame.Data).TryGet(out var request, out var problem) ||

@@ -1,14 +1,19 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Parley.Protocol;
 
 namespace Parley.Server.Security;
 
-/// <summary>Who makes a request, by the token it came with. <see cref="PermissionGate"/> has made sure, before
+/// <summary>Who makes a request, by the token it came with. <see cref="PermissionHandler"/> has made sure, before
 /// an endpoint asks for it, that it may do what the endpoint does.</summary>
 internal sealed class Caller
 {
     /// <summary>The operators' inbox, which any operator may act for.</summary>
     public const string Human = "human";
+
+    // Shared: nothing is kept in them.
+    private static readonly AuthenticationProperties NoProperties = new();
 
     public required TokenKind Kind { get; init; }
 
@@ -22,6 +27,13 @@ internal sealed class Caller
 
     /// <summary>Cancelled when the token is revoked or expires, which ends the streams and sockets that it opened.</summary>
     public CancellationToken Ended { get; init; }
+
+    /// <summary>The caller as the framework knows it; the same object each time.</summary>
+    public ClaimsPrincipal Principal => field ??= new ClaimsPrincipal(new CallerIdentity(this));
+
+    /// <summary>What a request with the caller's token is answered by its scheme; the same object each time.</summary>
+    public Task<AuthenticateResult> Authenticated =>
+        field ??= Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(Principal, NoProperties, CallerSchemes.Token)));
 
     public Access May(Permission permission) => WhoMayDoWhat.May(Kind, permission);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Parley.Protocol;
@@ -7,11 +8,14 @@ using Parley.Server.Rest;
 namespace Parley.Server.Security;
 
 /// <summary>The permission that an endpoint asks for; null: anyone, even without a token.</summary>
-internal sealed record RequiredPermission(Permission? Permission)
+internal sealed record RequiredPermission(Permission? Permission) : IAuthorizationRequirement
 {
     /// <summary>What is a caller's own, of whoever has the permission for that only. The endpoint sees to it.</summary>
     internal string? Own { get; init; }
 }
+
+/// <summary>That an endpoint says who may use it. Asked of those that say nothing, so that they are closed to everybody.</summary>
+internal sealed class DeclaredPermission : IAuthorizationRequirement;
 
 internal static class PermissionConventions
 {
@@ -20,12 +24,12 @@ internal static class PermissionConventions
     /// <param name="own">What is a caller's own, where no <c>{agent_id}</c> says it.</param>
     public static TBuilder Allow<TBuilder>(this TBuilder builder, Permission permission, string? own = null)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new RequiredPermission(permission) { Own = own }, new Refusals([ErrorCodes.Unauthorized, ErrorCodes.Forbidden]));
+        builder.Require(new RequiredPermission(permission) { Own = own }).WithMetadata(new Refusals([ErrorCodes.Unauthorized, ErrorCodes.Forbidden]));
 
     /// <summary>Lets everybody in, without a token: for what tells nothing of a project.</summary>
     public static TBuilder AllowAnyone<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new RequiredPermission(null));
+        builder.Require(new RequiredPermission(null));
 
     /// <summary>Refuses to go on when a mapped endpoint says nothing of who may use it. Called once, after everything is mapped.</summary>
     /// <exception cref="InvalidOperationException">Names every endpoint that has to say it.</exception>
@@ -41,6 +45,11 @@ internal static class PermissionConventions
         if (faults.Length > 0)
             throw new InvalidOperationException($"Endpoints that leave open who may use them:{faults}");
     }
+
+    // A policy beside it, in which the framework finds the requirement. It is joined with whatever else an endpoint requires, never replaced.
+    private static TBuilder Require<TBuilder>(this TBuilder builder, RequiredPermission required)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(required, new AuthorizationPolicy([required], []));
 
     private static string? FaultOf(RouteEndpoint endpoint)
     {

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
 using Parley.Server.Settings;
@@ -11,7 +14,54 @@ internal static class SecuritySetup
     public static IServiceCollection AddSecurity(this IServiceCollection services) => services
         .AddSingleton<TokenVault>()
         .AddSingleton<Tickets>()
-        .AddSingleton<BootstrapTokens>();
+        .AddSingleton<BootstrapTokens>()
+        .AddCallerSchemes()
+        .AddPermissions();
+
+    /// <summary>Who makes a request, and whether they may. After routing, which says what they ask for.</summary>
+    public static void UseSecurity(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<SecretsInAddresses>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    /// <summary>The core alone: the rest of the framework's authentication is for cookies, and keeps keys of its own in the user's folder.</summary>
+    private static IServiceCollection AddCallerSchemes(this IServiceCollection services) => services
+        .AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = CallerSchemes.Token;
+            options.AddScheme<TokenHandler>(CallerSchemes.Token, displayName: null);
+            options.AddScheme<TicketHandler>(CallerSchemes.Ticket, displayName: null);
+        })
+        .AddSingleton<CallerSchemes>()
+
+        // One for each request, made by a plain call: native code would look for the constructor each time.
+        .AddTransient(static provider => new TokenHandler(
+            provider.GetRequiredService<CallerSchemes>(), provider.GetRequiredService<TokenVault>(), provider.GetRequiredService<IClusterView>()))
+        .AddTransient(static provider => new TicketHandler(provider.GetRequiredService<Tickets>(), provider.GetRequiredService<IClusterView>()));
+
+    private static IServiceCollection AddPermissions(this IServiceCollection services)
+    {
+        services
+            .AddSingleton<IAuthorizationHandler, PermissionHandler>()
+            .AddSingleton<IAuthorizationMiddlewareResultHandler, PermissionAnswers>()
+            .AddAuthorization(static options => options.FallbackPolicy = new AuthorizationPolicy([new DeclaredPermission()], []));
+
+        // The framework makes these anew, with all that they use, for each request, in case a handler keeps something of a request. None
+        // does: each is made once.
+        services.MakeOnce<IPolicyEvaluator>();
+        services.MakeOnce<IAuthorizationService>();
+        services.MakeOnce<IAuthorizationHandlerProvider>();
+        return services;
+    }
+
+    private static void MakeOnce<TService>(this IServiceCollection services)
+    {
+        var usual = services.Last(service => service.ServiceType == typeof(TService));
+        services.Remove(usual);
+        services.Add(new ServiceDescriptor(typeof(TService), usual.ImplementationType!, ServiceLifetime.Singleton));
+    }
 
     /// <summary>Reads tokens, tickets and keys, and makes the first tokens. Before the first request, after the store is open.</summary>
     public static async Task LoadSecurityAsync(this IServiceProvider services, ServerSettings settings, CancellationToken cancellationToken)

@@ -55,7 +55,8 @@ internal sealed record ApiProblem(string Code, string Detail) : IResult
         response.Headers.CacheControl = "no-store";
         if (Wait is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        if (Status == StatusCodes.Status401Unauthorized)
+        // Unless the scheme that refused it has said how it wants to be asked.
+        if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
             response.Headers.WWWAuthenticate = "Bearer realm=\"parley\"";
 
         var json = JsonSerializer.SerializeToUtf8Bytes(ToProblem(), WireJson.Strict.Problem);

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Parley.Server.Rest;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Security;
+
+/// <summary>Refuses tokens in addresses, beside a good one too: whoever sent one should learn at once that it is in logs now.</summary>
+internal sealed class SecretsInAddresses(RequestDelegate next)
+{
+    private static readonly string[] Names = ["token", "access_token", "api_key", "authorization"];
+
+    // Without a route it will be 404 or 405, which tells nobody anything.
+    public Task InvokeAsync(HttpContext context) =>
+        context.Request.QueryString.HasValue && context.GetEndpoint() is RouteEndpoint && Array.Find(Names, context.Request.Query.ContainsKey) is { } name
+            ? Problems.Unauthorized($"A token in an address ('{name}') ends in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {ApiPath.Base}/tickets for a ticket.").ExecuteAsync(context)
+            : next(context);
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Parley.Server.Coordination;
+
+namespace Parley.Server.Security;
+
+/// <summary>Authenticates by <c>?ticket=</c>.</summary>
+internal sealed class TicketHandler(Tickets tickets, IClusterView cluster) : CallerHandler
+{
+    public const string Parameter = "ticket";
+
+    protected override async Task<AuthenticateResult> FindAsync()
+    {
+        var request = Context.Request;
+        if (!request.Query.TryGetValue(Parameter, out var ticket))
+            return AuthenticateResult.NoResult();
+
+        // A ticket stands in an address that people copy: it opens streams and sockets and changes nothing.
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsConnect(request.Method))
+            return Refuse("A ticket opens streams and sockets only; send the token as 'Authorization: Bearer TOKEN'.");
+        var holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
+        if (holder is null)
+        {
+            // Its token may be one that another node has just made.
+            await cluster.CatchUpAsync(Context.RequestAborted);
+            holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
+        }
+
+        return holder is not null
+            ? AuthenticateResult.Success(new AuthenticationTicket(holder.Principal, CallerSchemes.Ticket))
+            : Refuse("The ticket is for another address, was opened too late, or its token is over: ask for a new one.");
+    }
+}
