@@ -16,7 +16,7 @@ internal sealed class TokenHandler(CallerSchemes schemes, TokenVault vault, IClu
 
     private string Target => _target ??= schemes.Of(Context.Request);
 
-    private bool IsAnothers => !ReferenceEquals(Target, CallerSchemes.Token);
+    private bool IsAnothers => Target != CallerSchemes.Token;
 
     public override Task ChallengeAsync(AuthenticationProperties? properties) =>
         IsAnothers ? Context.ChallengeAsync(Target, properties) : base.ChallengeAsync(properties);
