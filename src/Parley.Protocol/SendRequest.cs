@@ -6,7 +6,7 @@ namespace Parley.Protocol;
 /// <summary>A message to send. Absent fields take the default described with them.</summary>
 public record SendRequest
 {
-    /// <summary>One address or several: an agent's id, <c>*</c>, <c>squad:</c>, <c>role:</c>, <c>capability:</c>, <c>topic:</c>, <c>human</c>.</summary>
+    /// <summary>One address or several: an agent's id or name, <c>*</c>, <c>squad:</c>, <c>role:</c>, <c>capability:</c>, <c>topic:</c>, <c>human</c>.</summary>
     [JsonConverter(typeof(AddressesConverter))]
     public IReadOnlyList<string>? To { get; init; }
 

@@ -7,4 +7,7 @@ internal interface ISquadMembers
 {
     /// <returns>The agents' numbers; null when there is no such squad.</returns>
     ValueTask<IReadOnlyList<int>?> MembersAsync(ProjectState project, string squadId, CancellationToken cancellationToken);
+
+    /// <summary>The ids of all squads of a project, in no order.</summary>
+    IEnumerable<string> IdsOf(ProjectState project);
 }

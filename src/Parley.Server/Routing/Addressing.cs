@@ -32,12 +32,12 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
         var found = new Found();
         foreach (var address in to)
         {
-            if (await ResolveAsync(project, narrowing, address, sender, found, cancellationToken) is null)
+            if (await TryResolveAsync(project, narrowing, address, sender, found, cancellationToken))
                 continue;
             // What is not known here another node may have made a moment ago.
             await cluster.CatchUpAsync(cancellationToken);
-            if (await ResolveAsync(project, narrowing, address, sender, found, cancellationToken) is { } problem)
-                return problem;
+            if (!await TryResolveAsync(project, narrowing, address, sender, found, cancellationToken))
+                return Refusal(project, address, sender);
         }
 
         var isDirect = to.Count == 1 && found.Agents.Count == 1 && (found.Capability is not null || found.Named);
@@ -46,37 +46,38 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
         return new Recipients(found.Agents, found.Audience, isDirect, capability, found.Routing);
     }
 
-    private async ValueTask<ApiProblem?> ResolveAsync(
+    /// <returns>Whether it leads to somebody, or to a group that may be empty.</returns>
+    private async ValueTask<bool> TryResolveAsync(
         ProjectState project, Narrowing? narrowing, string address, int sender, Found found, CancellationToken cancellationToken)
     {
         if (address.EndsWith(':'))
-            return Problems.UnknownRecipient(address);
+            return false;
         if (address == "*")
         {
             var everybody = AgentDirectory.Everybody(project).Where(agent => agent.Number != sender);
             if (narrowing is { } narrowed)
             {
                 found.Add(await NarrowAsync(project, everybody, narrowed, cancellationToken), Audience.Group, $"* -> narrowed");
-                return null;
+                return true;
             }
 
             found.Add(everybody, Audience.Everyone, null);
-            return null;
+            return true;
         }
 
         if (address.StartsWith(Squad, StringComparison.Ordinal))
         {
             if (await squads.MembersAsync(project, address[Squad.Length..], cancellationToken) is not { } members)
-                return Problems.UnknownRecipient(address);
+                return false;
             found.Add(members.Where(member => member != sender).Select(project.Agents.Find).OfType<AgentState>(), Audience.Named, address);
-            return null;
+            return true;
         }
 
         if (address.StartsWith(Role, StringComparison.Ordinal))
         {
             var role = address[Role.Length..];
             found.Add(AgentDirectory.Everybody(project).Where(agent => agent.Record.Role == role && agent.Number != sender), Audience.Named, address);
-            return null;
+            return true;
         }
 
         if (address.StartsWith(Topic, StringComparison.Ordinal))
@@ -85,25 +86,55 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             found.Add(
                 AgentDirectory.Everybody(project).Where(agent => agent.Number != sender && agent.Record.Topics.Any(pattern => TopicPattern.Matches(pattern, topic))),
                 Audience.Group, address);
-            return null;
+            return true;
         }
 
         if (address.StartsWith(Capability, StringComparison.Ordinal))
         {
             var capability = address[Capability.Length..];
             if (await router.ChooseAsync(project, capability, sender, tried: [], cancellationToken) is not { } chosen)
-                return Problems.NoCapableAgent(capability);
+                return false;
             found.Capability = capability;
             found.Add([chosen], Audience.Named, address);
-            return null;
+            return true;
         }
 
         var named = address == AgentDirectory.Human ? await directory.HumanAsync(project, cancellationToken) : project.Agents.Find(address);
-        if (named is null)
-            return Problems.UnknownRecipient(address);
+        if (named is not null)
+        {
+            found.Named = true;
+            found.Add([named], Audience.Named, null);
+            return true;
+        }
+
+        // Names are what people read and say; an id that is the same goes first, as no agent may take over what is sent to another.
+        if (AgentsNamed(project, address) is not [var only])
+            return false;
         found.Named = true;
-        found.Add([named], Audience.Named, null);
-        return null;
+        found.Add([only], Audience.Named, address);
+        return true;
+    }
+
+    private static IReadOnlyList<AgentState> AgentsNamed(ProjectState project, string name) =>
+        [.. AgentDirectory.Everybody(project).Where(agent => agent.Record.Name == name)];
+
+    /// <summary>Why an address leads to nobody, and which one was probably meant. Whoever may send may list agents and squads anyway.</summary>
+    private ApiProblem Refusal(ProjectState project, string address, int sender)
+    {
+        var everybody = AgentDirectory.Everybody(project);
+        if (address.StartsWith(Capability, StringComparison.Ordinal) && address.Length > Capability.Length)
+        {
+            var capability = address[Capability.Length..];
+            var others = everybody.Where(agent => agent.Number != sender).SelectMany(agent => agent.Record.Capabilities).Distinct();
+            return Problems.NoCapableAgent(capability, DidYouMean.To(capability, others));
+        }
+
+        if (address.StartsWith(Squad, StringComparison.Ordinal))
+            return Problems.UnknownRecipient(address, DidYouMean.To(address[Squad.Length..], squads.IdsOf(project)) is { } squad ? Squad + squad : null);
+        if (AgentsNamed(project, address) is { Count: > 1 } namesakes)
+            return Problems.AmbiguousRecipient(address, [.. namesakes.Select(agent => agent.Id).Order(StringComparer.Ordinal)]);
+        return Problems.UnknownRecipient(
+            address, DidYouMean.To(address, [.. everybody.Select(agent => agent.Id), .. everybody.Select(agent => agent.Record.Name), AgentDirectory.Human]));
     }
 
     private async ValueTask<IEnumerable<AgentState>> NarrowAsync(

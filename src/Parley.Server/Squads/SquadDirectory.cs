@@ -51,6 +51,8 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
     public ValueTask<IReadOnlyList<int>?> MembersAsync(ProjectState project, string squadId, CancellationToken cancellationToken) =>
         new(Find(project, squadId) is { } squad ? [.. AgentsOf(project, squad.Value).Select(agent => agent.Number)] : null);
 
+    public IEnumerable<string> IdsOf(ProjectState project) => Of(project).Select(squad => squad.Value.SquadId);
+
     /// <summary>Makes, changes or removes what an id stands for.</summary>
     /// <returns>The squad as it is now; null where it is gone.</returns>
     internal async ValueTask<Result<Entity<Squad>?>> ChangeAsync(

@@ -3,6 +3,38 @@ namespace Parley.Server.Wire;
 /// <summary>Finds the name that somebody who mistyped one probably meant.</summary>
 internal static class DidYouMean
 {
+    // More letters than this are another name, not a slip.
+    private const int MostSlips = 3;
+
+    /// <summary>What other message systems call the fields of a send, and the name that they have here. No distance would find them.</summary>
+    private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["to_agent"] = "to",
+        ["to_agents"] = "to",
+        ["to_agent_id"] = "to",
+        ["recipient"] = "to",
+        ["recipients"] = "to",
+        ["recipient_id"] = "to",
+        ["receiver"] = "to",
+        ["message"] = "content",
+        ["body"] = "content",
+        ["text"] = "content",
+        ["timeout"] = "timeout_seconds",
+        ["ttl"] = "ttl_seconds",
+        ["type"] = "message_type",
+        ["from"] = "sender_id",
+        ["from_agent"] = "sender_id",
+        ["sender"] = "sender_id",
+        ["thread"] = "conversation_thread_id",
+        ["thread_id"] = "conversation_thread_id",
+        ["conversation_id"] = "conversation_thread_id",
+        ["in_reply_to"] = "reply_to",
+    };
+
+    /// <returns>The field of <paramref name="known"/> that was meant: the one that others call so, else the nearest name.</returns>
+    public static string? ToField(string given, IReadOnlyCollection<string> known) =>
+        Synonyms.TryGetValue(given, out var own) && known.Contains(own) ? own : To(given, known);
+
     /// <returns>The nearest name, or null when none is near: more than a third of its letters, or more than three, would have to change.</returns>
     public static string? To(string given, IEnumerable<string> known)
     {
@@ -10,21 +42,26 @@ internal static class DidYouMean
             return null;
 
         string? best = null;
-        var least = int.MaxValue;
+        var least = MostSlips + 1;
+        // One for all names: a project may have thousands of agents.
+        var cost = new int[given.Length + 1, given.Length + MostSlips + 1];
         foreach (var name in known)
         {
-            var distance = Distance(given.ToLowerInvariant(), name.ToLowerInvariant());
+            // At least as many letters are wrong as are too many or missing.
+            if (Math.Abs(name.Length - given.Length) >= least)
+                continue;
+            var distance = Distance(given, name, cost);
             if (distance < least)
                 (best, least) = (name, distance);
         }
 
-        return best is not null && least <= Math.Min(3, Math.Max(1, best.Length / 3)) ? best : null;
+        return best is not null && least <= Math.Max(1, best.Length / 3) ? best : null;
     }
 
-    /// <summary>The letters to insert, delete or replace, two that stand in the wrong order counted once: the commonest slip of all.</summary>
-    private static int Distance(string from, string to)
+    /// <summary>The letters to insert, delete or replace, whatever their case; two that stand in the wrong order counted once: the
+    /// commonest slip of all.</summary>
+    private static int Distance(string from, string to, int[,] cost)
     {
-        var cost = new int[from.Length + 1, to.Length + 1];
         for (var line = 0; line <= from.Length; line++)
             cost[line, 0] = line;
         for (var column = 0; column <= to.Length; column++)
@@ -34,13 +71,15 @@ internal static class DidYouMean
         {
             for (var column = 1; column <= to.Length; column++)
             {
-                var replaced = cost[line - 1, column - 1] + (from[line - 1] == to[column - 1] ? 0 : 1);
+                var replaced = cost[line - 1, column - 1] + (IsSame(from[line - 1], to[column - 1]) ? 0 : 1);
                 cost[line, column] = Math.Min(replaced, Math.Min(cost[line - 1, column], cost[line, column - 1]) + 1);
-                if (line > 1 && column > 1 && from[line - 1] == to[column - 2] && from[line - 2] == to[column - 1])
+                if (line > 1 && column > 1 && IsSame(from[line - 1], to[column - 2]) && IsSame(from[line - 2], to[column - 1]))
                     cost[line, column] = Math.Min(cost[line, column], cost[line - 2, column - 2] + 1);
             }
         }
 
         return cost[from.Length, to.Length];
     }
+
+    private static bool IsSame(char one, char other) => one == other || char.ToLowerInvariant(one) == char.ToLowerInvariant(other);
 }

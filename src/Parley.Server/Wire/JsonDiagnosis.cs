@@ -91,7 +91,7 @@ internal sealed class JsonDiagnosis
             var property = type.Properties.FirstOrDefault(known => known.Name == name);
             if (property is null)
             {
-                Add(field, DidYouMean.To(name, type.Properties.Select(known => known.Name)) is { } near
+                Add(field, DidYouMean.ToField(name, [.. type.Properties.Select(known => known.Name)]) is { } near
                     ? $"is not a field here; did you mean '{near}'?"
                     : "is not a field here");
                 reader.Skip();

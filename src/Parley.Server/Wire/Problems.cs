@@ -42,11 +42,24 @@ internal static class Problems
 
     public static ApiProblem UnsupportedMediaType(string detail) => new(ErrorCodes.UnsupportedMediaType, detail);
 
-    public static ApiProblem UnknownRecipient(string name) =>
-        new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.");
+    /// <param name="near">The address that was probably meant, if one is near.</param>
+    public static ApiProblem UnknownRecipient(string name, string? near = null) =>
+        new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.{Meant(near)}");
 
-    public static ApiProblem NoCapableAgent(string capability) =>
-        new(ErrorCodes.NoCapableAgent, $"No agent of this project has the capability '{Shown(capability)}'; nothing was sent.");
+    /// <param name="ids">The agents that have the name; at least two.</param>
+    public static ApiProblem AmbiguousRecipient(string name, IReadOnlyCollection<string> ids)
+    {
+        const int most = 10;
+        var more = ids.Count > most ? string.Create(CultureInfo.InvariantCulture, $" and {ids.Count - most} more") : "";
+        return new ApiProblem(
+            ErrorCodes.UnknownRecipient,
+            string.Create(CultureInfo.InvariantCulture, $"{ids.Count} agents have the name '{Shown(name)}'; nothing was sent. ")
+            + $"Give the id of the one that is meant: {string.Join(", ", ids.Take(most).Select(Shown))}{more}.");
+    }
+
+    /// <param name="near">The capability that was probably meant, if one is near.</param>
+    public static ApiProblem NoCapableAgent(string capability, string? near = null) =>
+        new(ErrorCodes.NoCapableAgent, $"No agent of this project has the capability '{Shown(capability)}'; nothing was sent.{Meant(near)}");
 
     public static ApiProblem MailboxFull(string agentId, int limit) => new(
         ErrorCodes.MailboxFull,
@@ -105,6 +118,8 @@ internal static class Problems
 
     public static ApiProblem Internal() =>
         new(ErrorCodes.InternalError, "The server failed to answer this; the reason is in its log.");
+
+    private static string Meant(string? near) => near is null ? "" : $" Did you mean '{Shown(near)}'?";
 
     /// <summary>A client's own words, cut so that a hostile name can not make the answer or the log long.</summary>
     public static string Shown(string text)

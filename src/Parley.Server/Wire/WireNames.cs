@@ -29,7 +29,7 @@ internal static class WireNames
     public static bool IsUuid(string text) =>
         text.Length == 36 && Guid.TryParseExact(text, "D", out _) && !text.AsSpan().ContainsAnyInRange('A', 'F');
 
-    /// <summary>An id made from a display name: <c>Backend Developer</c> is <c>backend-developer</c>.</summary>
+    /// <summary>An id made from a display name: <c>Backend Developer</c> is <c>Backend-Developer</c>.</summary>
     /// <returns>Null when the name has no letter or digit that an id can hold.</returns>
     public static string? ToId(string name, int longest)
     {
@@ -39,7 +39,7 @@ internal static class WireNames
             if (id.Length == longest)
                 break;
             if (char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_')
-                id.Append(char.ToLowerInvariant(letter));
+                id.Append(letter);
             else if (id.Length > 0 && id[^1] != '-')
                 id.Append('-');
         }

@@ -36,7 +36,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
 
         var answer = await host.SendAsync(HttpMethod.Post, Path, await host.TokenAsync(TokenKind.Join), """{"name": "Backend Developer"}""");
 
-        Assert.Equal("backend-developer", answer.As(WireJson.Lenient.Agent).AgentId);
+        Assert.Equal("Backend-Developer", answer.As(WireJson.Lenient.Agent).AgentId);
     }
 
     [Theory]

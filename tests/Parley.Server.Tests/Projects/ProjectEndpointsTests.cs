@@ -21,9 +21,9 @@ public abstract class ProjectEndpointsTests(StorageUnderTest storage)
         var answer = await host.SendAsync(HttpMethod.Post, Projects, await host.TokenAsync(TokenKind.Admin),
             """{"name": "Blue Sky", "settings": {"mailbox_limit": 7, "retry_delay_seconds": 0.5}}""");
 
-        Assert.Equal((HttpStatusCode.Created, "/api/v1/projects/blue-sky"), (answer.Status, answer.Header("Location")));
+        Assert.Equal((HttpStatusCode.Created, "/api/v1/projects/Blue-Sky"), (answer.Status, answer.Header("Location")));
         Assert.Equal(7, answer.As(WireJson.Lenient.Project).Settings.MailboxLimit);
-        var settings = host.Get<ProjectDirectory>().Find("blue-sky")!.Settings;
+        var settings = host.Get<ProjectDirectory>().Find("Blue-Sky")!.Settings;
         Assert.Equal((7, TimeSpan.FromSeconds(0.5), 4), (settings.MailboxLimit, settings.RetryDelay, settings.MaxAttempts));
     }
 

@@ -10,6 +10,13 @@ public sealed class JsonInputTests
 {
     [Theory]
     [InlineData("""{"to": "be-1", "contnet": "x"}""", "contnet", "did you mean 'content'?")]
+    [InlineData("""{"to_agent": "be-1", "content": "x"}""", "to_agent", "did you mean 'to'?")]
+    [InlineData("""{"recipient": "be-1", "content": "x"}""", "recipient", "did you mean 'to'?")]
+    [InlineData("""{"recipients": ["be-1"], "content": "x"}""", "recipients", "did you mean 'to'?")]
+    [InlineData("""{"to": "be-1", "message": "x"}""", "message", "did you mean 'content'?")]
+    [InlineData("""{"to": "be-1", "body": "x"}""", "body", "did you mean 'content'?")]
+    [InlineData("""{"to": "be-1", "text": "x"}""", "text", "did you mean 'content'?")]
+    [InlineData("""{"to": "be-1", "content": "x", "type": "text"}""", "type", "did you mean 'message_type'?")]
     [InlineData("""{"to": "be-1", "to": "be-2"}""", "to", "is given twice")]
     [InlineData("""{"to": 7}""", "to", "is a number; expected a text or an array of texts")]
     [InlineData("""{"to": ["a", 7]}""", "to[1]", "is a number; expected a text")]
@@ -45,6 +52,14 @@ public sealed class JsonInputTests
         Assert.True(problem.Errors!.TryGetValue(field, out var reasons), $"No reason for {field} but for {string.Join(", ", problem.Errors.Keys)}.");
         Assert.Contains(reason, string.Join("; ", reasons), StringComparison.Ordinal);
         AssertNamesNoType(problem);
+    }
+
+    [Fact]
+    public void What_others_call_a_field_is_told_only_where_the_field_is()
+    {
+        Assert.Equal("is not a field here; did you mean 'timeout_seconds'?", Assert.Single(Refused<RequestRequest>("""{"timeout": 5}""").Errors!["timeout"]));
+        Assert.Equal("is not a field here", Assert.Single(Refused<SendRequest>("""{"timeout": 5}""").Errors!["timeout"]));
+        Assert.Equal("is not a field here", Assert.Single(Refused<StatusRequest>("""{"message": "x"}""").Errors!["message"]));
     }
 
     [Fact]

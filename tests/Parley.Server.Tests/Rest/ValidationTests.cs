@@ -92,8 +92,8 @@ public sealed class ValidationTests
     }
 
     [Theory]
-    [InlineData("Backend Developer", "backend-developer")]
-    [InlineData("  Hello,  Wörld! ", "hello-w-rld")]
+    [InlineData("Backend Developer", "Backend-Developer")]
+    [InlineData("  Hello,  Wörld! ", "Hello-W-rld")]
     [InlineData("be.1_x", "be.1_x")]
     [InlineData("李", null)]
     [InlineData("..", null)]

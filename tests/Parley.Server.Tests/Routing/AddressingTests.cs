@@ -49,6 +49,52 @@ public sealed class AddressingTests
         Assert.Equal(code, (await ResolveAsync(host, to)).Problem?.Code);
     }
 
+    [Theory]
+    [InlineData("bbo", "There is no recipient 'bbo' in this project; nothing was sent. Did you mean 'bob'?")]
+    [InlineData("BOB", "There is no recipient 'BOB' in this project; nothing was sent. Did you mean 'bob'?")]
+    [InlineData("humna", "There is no recipient 'humna' in this project; nothing was sent. Did you mean 'human'?")]
+    [InlineData("Data Enginer", "There is no recipient 'Data Enginer' in this project; nothing was sent. Did you mean 'Data Engineer'?")]
+    [InlineData("squad:aplha", "There is no recipient 'squad:aplha' in this project; nothing was sent. Did you mean 'squad:alpha'?")]
+    [InlineData("capability:reviews", "No agent of this project has the capability 'reviews'; nothing was sent. Did you mean 'review'?")]
+    [InlineData("squad:", "There is no recipient 'squad:' in this project; nothing was sent.")]
+    [InlineData("somebody-else", "There is no recipient 'somebody-else' in this project; nothing was sent.")]
+    [InlineData("squad:bob", "There is no recipient 'squad:bob' in this project; nothing was sent.")]
+    [InlineData("capability:plan", "No agent of this project has the capability 'plan'; nothing was sent.")]
+    public async Task The_address_that_was_meant_is_told_where_one_is_near(string to, string detail)
+    {
+        await using var host = await StartAsync();
+        await RegisterAsync(host, """{"agent_id": "eng-1", "name": "Data Engineer"}""");
+        // Nobody is asked to send to itself.
+        await RegisterAsync(host, """{"agent_id": "ada", "capabilities": ["review", "plan"]}""");
+
+        var (recipients, problem) = await ResolveAsync(host, to);
+
+        Assert.Equal((null, detail), (recipients, problem!.Detail));
+    }
+
+    [Fact]
+    public async Task A_name_is_an_address_while_one_agent_has_it_and_an_id_goes_first()
+    {
+        await using var host = await StartAsync();
+        await RegisterAsync(host, """{"agent_id": "be-1", "name": "Backend Developer"}""");
+        await RegisterAsync(host, """{"agent_id": "imposter", "name": "bob"}""");
+
+        var (found, _) = await ResolveAsync(host, "Backend Developer");
+        Assert.Equal("be-1", Assert.Single(found!.Agents).Id);
+        Assert.Equal((true, Audience.Named, "Backend Developer -> be-1"), (found.IsDirect, found.Audience, found.Routing));
+        Assert.Equal("bob", Assert.Single((await ResolveAsync(host, "bob")).Recipients!.Agents).Id);
+        var (both, _) = await ResolveAsync(host, "be-1,Backend Developer");
+        Assert.Equal("be-1", Assert.Single(both!.Agents).Id);
+
+        await RegisterAsync(host, """{"agent_id": "be-2", "name": "Backend Developer"}""");
+        var (none, problem) = await ResolveAsync(host, "Backend Developer");
+        Assert.Equal((null, ErrorCodes.UnknownRecipient), (none, problem!.Code));
+        Assert.Equal("2 agents have the name 'Backend Developer'; nothing was sent. Give the id of the one that is meant: be-1, be-2.", problem.Detail);
+    }
+
+    private static async Task RegisterAsync(ConceptHost host, string body) =>
+        Assert.True((int)(await host.SendAsync(HttpMethod.Post, "/api/v1/agents/register", await host.TokenAsync(TokenKind.Admin), body)).Status is 200 or 201, body);
+
     /// <summary>ada sends; bob leads, bob and cyd (and ada) are alpha, cyd hears of builds, dan reviews.</summary>
     private static async Task<ConceptHost> StartAsync()
     {

@@ -20,7 +20,7 @@ public abstract class SquadTests(StorageUnderTest storage)
         var answer = await host.SendAsync(HttpMethod.Post, Squads, await host.TokenAsync(TokenKind.Operator, "ada"),
             """{"name": "Alpha Team", "members": [{"agent_id": "bob", "role": "reviewer"}, {"agent_id": "ada"}]}""");
 
-        Assert.Equal((HttpStatusCode.Created, "/api/v1/squads/alpha-team"), (answer.Status, answer.Header("Location")));
+        Assert.Equal((HttpStatusCode.Created, "/api/v1/squads/Alpha-Team"), (answer.Status, answer.Header("Location")));
         var members = answer.As(WireJson.Lenient.Squad).Members;
         Assert.Equal([("bob", "reviewer"), ("ada", "lead")], members.Select(member => (member.AgentId, member.Role)));
     }
