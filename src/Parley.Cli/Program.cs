@@ -8,6 +8,7 @@ var root = new RootCommand("Parley: a message server for AI agents.")
 {
     ServeCommand.Create(),
     DemoCommand.Create(),
+    RegisterCommand.Create(),
     WatchCommand.Create(),
     SendCommand.Create(),
     RequestCommand.Create(),

@@ -11,6 +11,7 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
     public const string Operators = "human";
 
     private ParleyApi? _api;
+    private string? _actorsToken;
 
     public ParseResult Arguments { get; } = arguments;
 
@@ -35,8 +36,11 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
     /// <exception cref="CommandException">No server was found.</exception>
     public ServerLocation Location => field ??= Find(Options);
 
+    /// <summary>What the server is spoken to with: once <see cref="ActAsync"/> was called, it opens what the actor may do.</summary>
+    public string Token => _actorsToken ?? Location.RequireToken();
+
     /// <summary>The server. Nothing is sent until something is asked of it.</summary>
-    public ParleyApi Api => _api ??= ParleyApi.Open(Options with { Token = Location.RequireToken() });
+    public ParleyApi Api => _api ??= ParleyApi.Open(Options with { Token = Token });
 
     /// <summary>The project that was named; null leaves it to the token.</summary>
     public string? Project => Location.Project;
@@ -47,13 +51,27 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
     /// <summary>Whose inbox is meant.</summary>
     public string Reader => ActingAs ?? Operators;
 
+    /// <summary>For commands that speak, read, or remember as an agent: if one was named, sees to it that it is there. Comes before
+    /// anything is asked of <see cref="Api"/>, and after whatever may be wrong with the command's own words.</summary>
+    /// <exception cref="CommandException">It is not there and can not be made.</exception>
+    public async Task ActAsync()
+    {
+        if (ActingAs is { } agent && agent != Operators)
+            _actorsToken = await new Actor(this, agent).TokenAsync();
+    }
+
     public ValueTask DisposeAsync() => _api?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static ServerLocation Find(ParleyOptions options)
     {
         try
         {
-            return ServerLocation.Find(options);
+            var location = ServerLocation.Find(options);
+            if (location.CaCertificate is not { } file || File.Exists(file))
+                return location;
+            throw new CommandException(
+                ExitCode.UsedWrongly, $"There is no file '{file}'.",
+                $"{(options.CaCertificate is null ? "PARLEY_CACERT" : "--cacert")} takes a PEM file with the server's certificate or its authority.");
         }
         catch (ParleyConfigurationException nowhere)
         {

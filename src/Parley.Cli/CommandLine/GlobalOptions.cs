@@ -29,7 +29,8 @@ internal static class GlobalOptions
 
     public static readonly Option<string?> As = new("--as")
     {
-        Description = "The agent to act as. Default: PARLEY_AGENT, or else the token's owner; an admin acts as 'human', the operators' inbox.",
+        Description = "The agent to act as; on the server's machine, its first use registers it. Default: PARLEY_AGENT, or else the token's owner; "
+            + "an admin acts as 'human', the operators' inbox.",
         HelpName = "AGENT",
         Recursive = true,
     };

@@ -13,7 +13,15 @@ internal static class OneOfWords
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && !words.Contains(result.Tokens[0].Value, StringComparer.Ordinal))
-                result.AddError($"{option.Name} '{result.Tokens[0].Value}': expected one of {string.Join(", ", words)}.");
+                result.AddError($"{option.Name} takes {Listed(words)}, not '{result.Tokens[0].Value}'.");
         });
     }
+
+    /// <summary><c>a, b, or c</c>.</summary>
+    public static string Listed(IReadOnlyList<string> words) => words.Count switch
+    {
+        1 => words[0],
+        2 => $"{words[0]} or {words[1]}",
+        _ => $"{string.Join(", ", words.Take(words.Count - 1))}, or {words[^1]}",
+    };
 }

@@ -24,11 +24,21 @@ internal static class Usage
         // Of a word that is no command, the library says too that a command is missing: one complaint is enough.
         var reasons = group && parsed.UnmatchedTokens.Count > 0
             ? [$"'{parsed.UnmatchedTokens[0]}' is no command of '{names}'."]
-            : parsed.Errors.Select(error => error.Message);
+            : parsed.Errors.Select(Reason).Distinct();
         var failure = Failure.Usage(reasons, names);
         failure.Tell(terminal);
         return (int)failure.ExitCode;
     }
+
+    private static string Reason(ParseError error) => error.SymbolResult switch
+    {
+        OptionResult { Implicit: false, Tokens.Count: 0 } option => NeedsValue(option.Option),
+        ArgumentResult { Tokens.Count: 0, Parent: OptionResult { Implicit: false } option } => NeedsValue(option.Option),
+        ArgumentResult { Tokens.Count: 0, Parent: CommandResult, Argument: var argument } => $"<{argument.Name}> is missing. {argument.Description}",
+        _ => error.Message,
+    };
+
+    private static string NeedsValue(Option option) => $"{option.Name} needs a value{(option.HelpName is { } value ? $": {option.Name} {value}" : "")}.";
 
     private static IEnumerable<string> Path(SymbolResult? result)
     {

@@ -21,6 +21,7 @@ internal static class AckCommand
         }.Does(async call =>
         {
             var items = call.Arguments.GetRequiredValue(ids).Select(id => new AckItem { MessageId = id }).ToArray();
+            await call.ActAsync();
             var results = await SettleAsync(call, items);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(new ItemResults { Items = results }, WireJson.Lenient.ItemResults);

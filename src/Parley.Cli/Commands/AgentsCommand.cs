@@ -25,7 +25,7 @@ internal static class AgentsCommand
             Description = "Only agents with this capability; may be repeated to require several.",
             HelpName = "NAME",
         };
-        var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var limit = Numbers.Limit("--limit", 50);
 
         return new CliCommand("agents", "Lists the agents of the project: who they are, what they are doing, and how much is waiting for them.",
             "parley agents", "parley agents --status active --capability review", "parley agents --json | jq -r '.items[].agent_id'")
@@ -55,7 +55,7 @@ internal static class AgentsCommand
     {
         if (page.Items.Count == 0)
         {
-            call.Terminal.Note("No agents. One comes by connecting with an SDK, or by 'parley demo squad'.");
+            call.Terminal.Note("No agents. 'parley register NAME' adds one.");
             return;
         }
 

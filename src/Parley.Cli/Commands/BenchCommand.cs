@@ -54,14 +54,6 @@ internal static class BenchCommand
         });
     }
 
-    private static Option<int?> Positive(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && number < 1)
-                result.AddError($"{name} {number}: expected a whole number from 1 on.");
-        });
-        return option;
-    }
+    private static Option<int?> Positive(string name, string description) =>
+        Numbers.Optional(name, description, "N", 1, int.MaxValue, "a whole number from 1");
 }

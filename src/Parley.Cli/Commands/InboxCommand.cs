@@ -14,18 +14,18 @@ internal static class InboxCommand
     // The most that the server waits in one call.
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(60);
 
+    // A month; more is a slip.
+    private const double LongestWait = 2_592_000;
+
     public static Command Create()
     {
-        var wait = new Option<double?>("--wait")
-        {
-            Description = "Wait up to S seconds for a message; exit code 4 if none comes.",
-            HelpName = "S",
-        };
+        var wait = Numbers.Optional(
+            "--wait", "Wait up to S seconds for a message; exit code 4 if none comes.", "S", 0.0, LongestWait, $"a number of seconds from 0 to {LongestWait}");
         var ack = new Option<bool>("--ack")
         {
             Description = "Take the messages, and acknowledge them once they are printed. Otherwise, only look.",
         };
-        var max = new Option<int>("--max") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var max = Numbers.Limit("--max", 10);
 
         return new CliCommand("inbox", "Shows the messages waiting for you: for the agent of --as, or else in the operators' inbox.",
             "parley inbox", "parley inbox --as be-1 --wait 60 --ack", "parley inbox --json | jq -r '.items[].message.content'")
@@ -35,6 +35,7 @@ internal static class InboxCommand
         {
             var arguments = call.Arguments;
             var take = arguments.GetValue(ack);
+            await call.ActAsync();
             var inbox = await ReadAsync(call, arguments.GetValue(max), arguments.GetValue(wait), take);
             Show(call, inbox);
 

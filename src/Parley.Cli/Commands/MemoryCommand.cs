@@ -18,7 +18,7 @@ internal static class MemoryCommand
         {
             result =>
             {
-                if (result.GetValueOrDefault<string>().Split('/').Any(part => part is "." or ".."))
+                if (result.Tokens.Any(token => token.Value.Split('/').Any(part => part is "." or "..")))
                     result.AddError("No part of a key may be '.' or '..'.");
             },
         },
@@ -30,11 +30,8 @@ internal static class MemoryCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<long?> IfVersion = new("--if-version")
-    {
-        Description = "Only if the entry has this version; exit code 7 if it differs.",
-        HelpName = "VERSION",
-    };
+    private static readonly Option<long?> IfVersion = Numbers.Optional(
+        "--if-version", "Only if the entry has this version; exit code 7 if it differs.", "VERSION", 0, long.MaxValue, "a version, which is a whole number from 0");
 
     public static Command Create() => new CliCommand("memory", "Sets, gets, lists, watches, and deletes entries of the project's shared memory.")
     {
@@ -54,6 +51,7 @@ internal static class MemoryCommand
         {
             var text = call.Arguments.GetRequiredValue(value);
             var json = Json(text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text);
+            await call.ActAsync();
             var entry = await call.Api.Memory.SetAsync(
                 call.Arguments.GetRequiredValue(Key), json, call.Arguments.GetValue(IfVersion), call.Cancellation);
             if (call.Terminal.Json)
@@ -71,6 +69,7 @@ internal static class MemoryCommand
             Key,
         }.Does(async call =>
         {
+            await call.ActAsync();
             var entry = await call.Api.Memory.GetAsync(call.Arguments.GetRequiredValue(Key), call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(entry, WireJson.Lenient.MemoryEntry);
@@ -81,13 +80,14 @@ internal static class MemoryCommand
 
     private static CliCommand List()
     {
-        var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var limit = Numbers.Limit("--limit", 50);
         return new CliCommand("list", "Lists entries: sorted by key if a prefix is given, otherwise newest first.",
             "parley memory list", "parley memory list plan/")
         {
             Prefix, limit,
         }.Does(async call =>
         {
+            await call.ActAsync();
             var page = await call.Api.Memory.ListAsync(call.Arguments.GetValue(Prefix), call.Arguments.GetValue(limit), after: null, call.Cancellation);
             if (call.Terminal.Json)
             {
@@ -131,6 +131,7 @@ internal static class MemoryCommand
         Key, IfVersion,
     }.Does(async call =>
     {
+        await call.ActAsync();
         await call.Api.Memory.DeleteAsync(call.Arguments.GetRequiredValue(Key), call.Arguments.GetValue(IfVersion), call.Cancellation);
         return ExitCode.Done;
     });
@@ -138,12 +139,10 @@ internal static class MemoryCommand
     /// <summary>A connection is somebody's: the agent's of --as, else the operators'.</summary>
     private static async Task<ParleyAgent> ConnectAsync(Call call)
     {
-        // The SDK would register an agent that is not there, which is not for a command that only looks.
-        if (call.ActingAs is { } agent)
-            await call.Api.Agents.GetAsync(agent, call.Cancellation);
+        await call.ActAsync();
         try
         {
-            return await ParleyAgent.ConnectAsync(call.Options with { AgentId = call.Reader, Token = call.Location.RequireToken() }, call.Cancellation);
+            return await ParleyAgent.ConnectAsync(call.Options with { AgentId = call.Reader, Token = call.Token }, call.Cancellation);
         }
         catch (ParleyException refused) when (call.ActingAs is null && refused.Status == 403)
         {

@@ -12,17 +12,8 @@ internal static class RequestCommand
     public static Command Create()
     {
         var send = new SendArguments();
-        var timeout = new Option<double>("--timeout")
-        {
-            Description = "How long to wait for the reply, in seconds (1-3600).",
-            HelpName = "S",
-            DefaultValueFactory = _ => 30,
-        };
-        timeout.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is < 1 or > 3600)
-                result.AddError("--timeout is 1 to 3600 seconds.");
-        });
+        var timeout = Numbers.WithDefault(
+            "--timeout", "How long to wait for the reply, in seconds (1-3600).", "S", 1.0, 3600.0, 30.0, "a number of seconds from 1 to 3600");
 
         var command = new CliCommand("request",
             "Sends a message, waits for the reply, and prints it. Exit code 0; 1 if the reply reports an error; 4 if none comes in time.",
@@ -34,14 +25,14 @@ internal static class RequestCommand
         return command.Does(async call =>
         {
             var patience = TimeSpan.FromSeconds(call.Arguments.GetValue(timeout));
-            var result = await call.Api.Messages.RequestAsync(await send.ReadAsync(call), patience, call.Cancellation);
+            var request = await send.ReadAsync(call);
+            await call.ActAsync();
+            var result = await call.Api.Messages.RequestAsync(request, patience, call.Cancellation);
             return result switch
             {
                 RequestResult.Success success => Show(call, Outcome.Success, success.Reply),
                 RequestResult.Error error => Show(call, Outcome.Error, error.Reply),
-                RequestResult.Timeout => throw new CommandException(
-                    ExitCode.TimedOut, $"Nobody replied within {patience.TotalSeconds:0.#} s.",
-                    "A reply that comes later is in the inbox; --timeout waits longer."),
+                RequestResult.Timeout => throw new ParleyException(NoReply(patience)),
                 RequestResult.ConnectionLost lost => throw new CommandException(
                     ExitCode.Unreachable, $"The connection broke while waiting: {lost.Reason}",
                     lost.Stored ? "The request is stored: its reply will be in the inbox." : "Whether the request was stored is not known."),
@@ -49,6 +40,16 @@ internal static class RequestCommand
             };
         });
     }
+
+    // As the server says it, which the SDK tells as a value.
+    private static Problem NoReply(TimeSpan patience) => new()
+    {
+        Code = ErrorCodes.RequestTimeout,
+        Status = 504,
+        Retryable = true,
+        Title = "No reply in time",
+        Detail = $"Nobody replied within {patience.TotalSeconds:0.#} s.",
+    };
 
     private static ExitCode Show(Call call, Outcome outcome, Message reply)
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.CommandLine.Parsing;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Output;
 using Parley.Protocol;
@@ -11,17 +11,18 @@ internal sealed class SendArguments
 {
     private readonly Argument<string> _to = new("to")
     {
-        Description = "An agent's id, '*' (quote it), squad:NAME, role:NAME, capability:NAME, topic:NAME, or human; separate several with commas.",
+        Description = "An agent's id or name, '*' (quote it), squad:NAME, role:NAME, capability:NAME, topic:NAME, or human; separate several with commas.",
     };
 
     private readonly Argument<string> _text = new("text") { Description = "The text; '-' reads it from standard input." };
 
     private readonly Option<string?> _type = new("--type") { Description = "The message's type; default: text.", HelpName = "TYPE" };
 
-    private readonly Option<int?> _priority = new("--priority")
+    private readonly Option<Priority?> _priority = new("--priority")
     {
-        Description = "1 low, 2 normal, 3 high, 4 critical; default: 2.",
-        HelpName = "1-4",
+        Description = "How urgent it is, as a word or as 1 to 4; default: normal.",
+        HelpName = string.Join('|', Words.All<Priority>()),
+        CustomParser = ReadPriority,
     };
 
     private readonly Option<string?> _thread = new("--thread")
@@ -59,11 +60,7 @@ internal sealed class SendArguments
         _outcome.OneOf(Words.All<Outcome>());
         _intent.OneOf(Words.All<Intent>());
         _surface.OneOf(Words.All<Surface>());
-        _priority.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 4)
-                result.AddError("--priority is 1 (low), 2 (normal), 3 (high) or 4 (critical).");
-        });
+        _priority.CompletionSources.Add(Words.All<Priority>());
     }
 
     public void AddTo(Command command)
@@ -75,7 +72,7 @@ internal sealed class SendArguments
     }
 
     /// <summary>The send that the words ask for.</summary>
-    /// <exception cref="CommandException">The payload is no JSON.</exception>
+    /// <exception cref="CommandException">The payload is no JSON, or the text was to be read and there was none.</exception>
     public async Task<SendRequest> ReadAsync(Call call)
     {
         var arguments = call.Arguments;
@@ -83,34 +80,46 @@ internal sealed class SendArguments
         return new SendRequest
         {
             To = arguments.GetRequiredValue(_to).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            Content = text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text,
+            Content = text == "-" ? await ReadInputAsync(call.Cancellation) : text,
             MessageType = arguments.GetValue(_type),
-            Priority = (Priority?)arguments.GetValue(_priority),
+            Priority = arguments.GetValue(_priority),
             ConversationThreadId = arguments.GetValue(_thread),
             ReplyTo = arguments.GetValue(_replyTo),
             Outcome = Words.Parse<Outcome>(arguments.GetValue(_outcome)),
             ExecutionId = arguments.GetValue(_execution),
             Intent = Words.Parse<Intent>(arguments.GetValue(_intent)),
             Surface = Words.Parse<Surface>(arguments.GetValue(_surface)),
-            Payload = Payload(arguments.GetValue(_payload)),
+            Payload = JsonWords.Read(arguments.GetValue(_payload), _payload.Name, "'{\"file\": \"login.py\"}'"),
             IdempotencyKey = arguments.GetValue(_key),
             SenderId = call.ActingAs,
         };
     }
 
-    private static JsonElement? Payload(string? json)
+    // What was to make the text has failed, most likely: an empty message would hide it.
+    private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
     {
-        if (json is null)
+        var text = await Console.In.ReadToEndAsync(cancellationToken);
+        return string.IsNullOrWhiteSpace(text)
+            ? throw new CommandException(ExitCode.UsedWrongly, "Standard input is empty: nothing was sent.", "'-' takes the text from there; pipe one into it.")
+            : text;
+    }
+
+    private static Priority? ReadPriority(ArgumentResult result)
+    {
+        if (result.Tokens.Count == 0)
             return null;
-        try
+
+        var text = result.Tokens[0].Value;
+        foreach (var priority in Enum.GetValues<Priority>())
         {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.Clone();
+            if (text.Equals(Words.Of(priority), StringComparison.OrdinalIgnoreCase) || text == $"{(int)priority}")
+                return priority;
         }
-        catch (JsonException malformed)
-        {
-            throw new CommandException(ExitCode.UsedWrongly, $"--payload is no JSON: {malformed.Message}",
-                "Quote it for the shell: --payload '{\"file\": \"login.py\"}'.", malformed);
-        }
+
+        // What most other systems call it.
+        if (text.Equals("urgent", StringComparison.OrdinalIgnoreCase))
+            return Priority.Critical;
+        result.AddError($"--priority takes {OneOfWords.Listed([.. Words.All<Priority>(), "1 to 4"])}, not '{text}'.");
+        return null;
     }
 }

@@ -13,7 +13,7 @@ internal static class SendCommand
     {
         var send = new SendArguments();
         var command = new CliCommand("send", "Sends a message and shows what each recipient is doing.",
-            "parley send be-1 \"The build is red, please look.\" --priority 3",
+            "parley send be-1 \"The build is red, please look.\" --as ada --priority high",
             "parley send squad:alpha \"Stand-up in five minutes.\" --as pm-1 --type standup",
             "git diff | parley send role:tech_lead - --type code_review_request",
             "parley send be-1 -- \"--verbose is your friend\"");
@@ -21,7 +21,9 @@ internal static class SendCommand
 
         return command.Does(async call =>
         {
-            var answer = await call.Api.Messages.SendAsync(await send.ReadAsync(call), call.Cancellation);
+            var request = await send.ReadAsync(call);
+            await call.ActAsync();
+            var answer = await call.Api.Messages.SendAsync(request, call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(answer, WireJson.Lenient.SendAnswer);
             else

@@ -17,7 +17,7 @@ internal static class ThreadsCommand
             Description = "The thread to open; if omitted, lists threads, most recently active first.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var limit = new Option<int>("--limit") { Description = "How many at most (1-500).", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var limit = Numbers.Limit("--limit", 50);
 
         return new CliCommand("threads", "Lists conversations, most recently active first, or shows the messages of one in order.",
             "parley threads",

@@ -41,8 +41,9 @@ internal static class WatchCommand
     public static Command Create()
     {
         var command = new CliCommand("watch",
-            "Shows a conversation: history first, then live. Without a target, shows the whole project. Ctrl-C ends it.",
+            "Shows a conversation: history first, then live. Without a target, shows what the agent of --as says and hears, or else the whole project. Ctrl-C ends it.",
             "parley watch",
+            "parley watch --as bob",
             "parley watch --execution 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
             "parley watch --type question --type answer",
             "parley watch --json | jq -r 'select(.event == \"message\") | .data.content'")
@@ -52,6 +53,7 @@ internal static class WatchCommand
         command.Validators.Add(OneTarget);
         return command.Does(async call =>
         {
+            await call.ActAsync();
             var target = await TargetAsync(call);
             return await UntilInterruptedAsync(new Watcher(call, target, Options(call, target)), call.Cancellation);
         });
@@ -73,7 +75,7 @@ internal static class WatchCommand
 
     private static void OneTarget(CommandResult result)
     {
-        if (result.GetValue(Execution) is not null && result.GetValue(Thread) is not null)
+        if (result.GetResult(Execution) is not null && result.GetResult(Thread) is not null)
             result.AddError("--execution and --thread are two things to watch: give one of them.");
     }
 
@@ -84,7 +86,7 @@ internal static class WatchCommand
             return new WatchTarget.OfExecution(execution);
         if (arguments.GetValue(Thread) is { } thread)
             return new WatchTarget.OfThread(thread);
-        return IsOneAgent(call, out var agent)
+        return IsOneAgent(call, out var agent) || IsActor(call, out agent)
             ? new WatchTarget.OfAgent(agent)
             : new WatchTarget.OfProject(call.Project ?? await ProjectOfTokenAsync(call));
     }
@@ -104,6 +106,13 @@ internal static class WatchCommand
         Agents = target is WatchTarget.OfAgent ? null : call.Arguments.GetValue(Agent),
         After = call.Arguments.GetValue(After),
     };
+
+    // Who watches as an agent sees what it would. Operators act for the project, and see all of it.
+    private static bool IsActor(Call call, out string agent)
+    {
+        agent = call.ActingAs ?? Call.Operators;
+        return agent != Call.Operators && call.Arguments.GetValue(Agent) is not { Length: > 0 } && call.Arguments.GetValue(GlobalOptions.Project) is null;
+    }
 
     // The project of the environment is where one works; the one of the command line is what one wants to see.
     private static bool IsOneAgent(Call call, out string agent)

@@ -50,7 +50,7 @@ internal sealed class AgentIdentity
     {
         var called = location.AgentId ?? options.Name ?? throw new ParleyConfigurationException(
             "An agent needs an id or a name: pass one to ParleyAgent.ConnectAsync, or set PARLEY_AGENT.");
-        var identity = new AgentIdentity(options, location, FileOf(options, location, called));
+        var identity = new AgentIdentity(options, location, TokenFile.Of(options, location, called));
         if (location is { TokenIsExplicit: true, Token: { } given, AgentId: { } id })
             (identity.AgentId, identity.Token) = (id, given);
         else if (identity._file.Read() is { } kept)
@@ -64,13 +64,10 @@ internal sealed class AgentIdentity
     public void MoveTo(ServerLocation location)
     {
         _location = location;
-        _file = FileOf(_options, location, location.AgentId ?? _options.Name ?? AgentId);
+        _file = TokenFile.Of(_options, location, location.AgentId ?? _options.Name ?? AgentId);
         if (!(location.TokenIsExplicit && Token == location.Token))
             _file.Write(AgentId, Token);
     }
-
-    private static TokenFile FileOf(ParleyOptions options, ServerLocation location, string called) => new(
-        UserFolders.Config(options.ConfigFolder, Environment.GetEnvironmentVariable), location.Url, location.Project ?? "default", called);
 
     /// <summary>The server refused the token. Registers, once, where that may help.</summary>
     /// <returns>Whether there is another token to try.</returns>

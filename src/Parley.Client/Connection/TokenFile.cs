@@ -22,6 +22,11 @@ internal sealed class TokenFile
 
     public string Path { get; }
 
+    /// <summary>The file of an agent of a server, where the options say that such files are.</summary>
+    /// <param name="called">Its id, or the name that its id is to be made from.</param>
+    public static TokenFile Of(ParleyOptions options, ServerLocation location, string called) => new(
+        UserFolders.Config(options.ConfigFolder, Environment.GetEnvironmentVariable), location.Url, location.Project ?? "default", called);
+
     /// <summary>The agent's id and token; null when none is kept.</summary>
     public (string AgentId, string Token)? Read()
     {

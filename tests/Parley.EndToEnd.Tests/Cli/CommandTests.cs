@@ -28,6 +28,22 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
         Assert.DoesNotContain(id, (await server.RunAsync("inbox", "--as", Agent)).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HIGH", Priority.High)]
+    [InlineData("low", Priority.Low)]
+    [InlineData("Urgent", Priority.Critical)]
+    [InlineData("4", Priority.Critical)]
+    public async Task A_priority_is_a_word_or_a_number(string word, Priority priority)
+    {
+        var agent = $"priority-{word}";
+        Assert.Equal(0, (await server.RunAsync("register", agent)).ExitCode);
+        Assert.Equal(0, (await server.RunAsync("send", agent, "Now.", "--priority", word)).ExitCode);
+
+        var inbox = await server.RunAsync("inbox", "--as", agent, "--json");
+
+        Assert.Equal(priority, Assert.Single(JsonSerializer.Deserialize(inbox.Output, WireJson.Lenient.Inbox)!.Items).Message.Priority);
+    }
+
     [Fact]
     public async Task What_is_remembered_is_got_listed_changed_by_its_version_and_forgotten()
     {

@@ -25,6 +25,41 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Theory]
+    [InlineData("--priority takes low, normal, high, critical, or 1 to 4, not 'hihg'.", "send", "be-1", "hi", "--priority", "hihg")]
+    [InlineData("--priority takes low, normal, high, critical, or 1 to 4, not '-1'.", "send", "be-1", "hi", "--priority", "-1")]
+    [InlineData("--intent takes inform, request, or ack, not 'shout'.", "send", "be-1", "hi", "--intent", "shout")]
+    [InlineData("--timeout takes a number of seconds from 1 to 3600, not 'abc'.", "request", "be-1", "hi", "--timeout", "abc")]
+    [InlineData("--timeout takes a number of seconds from 1 to 3600, not '-5'.", "request", "be-1", "hi", "--timeout", "-5")]
+    [InlineData("--timeout takes a number of seconds from 1 to 3600, not 'NaN'.", "request", "be-1", "hi", "--timeout", "NaN")]
+    [InlineData("--timeout needs a value: --timeout S.", "request", "be-1", "hi", "--timeout")]
+    [InlineData("--execution needs a value: --execution ID.", "watch", "--execution")]
+    [InlineData("--limit takes a whole number from 1 to 500, not '-1'.", "agents", "--limit", "-1")]
+    [InlineData("--limit takes a whole number from 1 to 500, not 'all'.", "threads", "--limit", "all")]
+    [InlineData("--wait takes a number of seconds from 0 to 2592000, not '-3'.", "inbox", "--wait", "-3")]
+    [InlineData("--if-version takes a version, which is a whole number from 0, not 'x'.", "memory", "delete", "k", "--if-version", "x")]
+    [InlineData("--messages takes a whole number from 1, not '0'.", "bench", "--messages", "0")]
+    [InlineData("<text> is missing. The text; '-' reads it from standard input.", "send", "be-1")]
+    [InlineData("<key> is missing. Up to 512 characters, which may include '/'.", "memory", "get")]
+    [InlineData("There is no file '/nowhere/ca.pem'.", "agents", "--cacert", "/nowhere/ca.pem")]
+    public async Task What_is_wrong_is_said_in_one_sentence(string sentence, params string[] arguments)
+    {
+        var run = await server.RunAsync(arguments);
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Equal($"parley: {sentence}", run.Error.Split('\n')[0].Trim());
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_on_standard_input_sends_nothing()
+    {
+        var run = await Binary.RunAsync(server.Environment, ["send", "human", "-"], TestContext.Current.CancellationToken, input: "");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("Standard input is empty: nothing was sent.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("send", "nobody-here", "hi")]
     [InlineData("trace", "0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60")]
     [InlineData("threads", "0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60")]
@@ -37,6 +72,16 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
         await server.CastAsync();
 
         Assert.Equal(4, (await server.RunAsync("request", "demo-pm", "Anybody?", "--timeout", "1")).ExitCode);
+    }
+
+    [Fact]
+    public async Task No_reply_in_time_is_with_json_the_problem_that_the_server_tells()
+    {
+        var run = await server.RunAsync("request", "human", "Anybody?", "--timeout", "1", "--json");
+
+        Assert.Equal((4, ""), (run.ExitCode, run.Output));
+        var problem = JsonSerializer.Deserialize(run.Error, WireJson.Lenient.Problem)!;
+        Assert.Equal((ErrorCodes.RequestTimeout, 504, true), (problem.Code, problem.Status, problem.Retryable));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Parley.EndToEnd.Tests.Durability;
 using Xunit;
 
 namespace Parley.EndToEnd.Tests.Cli;
@@ -21,6 +22,19 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         var seqs = past.Concat(present).Select(data => data.GetProperty("seq").GetInt64()).ToArray();
         Assert.Equal(seqs.Order().Distinct(), seqs);
         Assert.Equal(past.SkipLast(1).TakeLast(7).Select(Type), present.Select(Type));
+    }
+
+    [Fact]
+    public async Task As_an_agent_it_shows_what_the_agent_says_and_hears()
+    {
+        await using var watch = Watching("watch", "--as", "watcher-1", "--json", "--type", "text");
+        Assert.True(await Until.TrueAsync(async () => (await server.RunAsync("send", "watcher-1", "For you.")).ExitCode == 0, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+
+        await server.RunAsync("send", "human", "For somebody else.");
+        await server.RunAsync("send", "human", "From you.", "--as", "watcher-1");
+
+        var said = await watch.MessagesAsync(messages => messages[^1].GetProperty("content").GetString() == "From you.");
+        Assert.DoesNotContain(said, data => data.GetProperty("content").GetString() == "For somebody else.");
     }
 
     [Fact]

@@ -1,0 +1,132 @@
+using Parley.Cli.Output;
+using Parley.Client;
+using Parley.Protocol;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>The agent that a command acts as: made at its first use on the server's machine, as the SDK does, and known by the token that
+/// the SDK keeps too. Only who acts is made. A recipient that is not there is more likely a slip.</summary>
+internal sealed class Actor
+{
+    // Words of the wire, which mean something else where an id stands.
+    private static readonly string[] Reserved = [Call.Operators, "online", "register"];
+
+    private readonly Call _call;
+    private readonly TokenFile _file;
+
+    /// <exception cref="CommandException">No agent can have this id, or no server was found.</exception>
+    public Actor(Call call, string agentId)
+    {
+        if (Reserved.Contains(agentId, StringComparer.OrdinalIgnoreCase))
+            throw new CommandException(ExitCode.UsedWrongly, $"'{agentId}' can not be an agent's id: the word is reserved.", "Choose another id.");
+        _call = call;
+        AgentId = agentId;
+        _file = TokenFile.Of(call.Options, call.Location, agentId);
+    }
+
+    public string AgentId { get; }
+
+    /// <summary>Where its token is kept.</summary>
+    public string TokenPath => _file.Path;
+
+    private ServerLocation Location => _call.Location;
+
+    /// <summary>Sees to it that the agent is there, and says so if it was not.</summary>
+    /// <returns>The token to act with: the agent's own, or else the one that one has anyway.</returns>
+    /// <exception cref="CommandException">There is no token to make it with.</exception>
+    public async Task<string> TokenAsync()
+    {
+        // As in the SDK, a token that was given is tried first: who mistyped it shall know.
+        if (!Location.TokenIsExplicit && await OwnTokenAsync() is { } kept)
+            return kept;
+
+        var sight = Location.Token is { } given ? await SeeAsync(given) : Sight.Hidden;
+        if (sight is not Sight.Missing && Location.TokenIsExplicit && await OwnTokenAsync() is { } own)
+            return own;
+        if (sight is Sight.There)
+            return Location.Token!;
+
+        var agent = await MakeAsync(new RegisterRequest { AgentId = AgentId });
+        _call.Terminal.Note($"Registered agent '{agent.AgentId}'.");
+        return agent.Token!;
+    }
+
+    /// <summary>Makes the agent, or changes the one that this machine registered before.</summary>
+    /// <exception cref="CommandException">It is another's, or there is no token to make it with.</exception>
+    public async Task<(Agent Agent, bool IsNew)> RegisterAsync(RegisterRequest profile)
+    {
+        if (await OwnTokenAsync() is { } own)
+        {
+            await using var self = Open(own);
+            return (await self.Agents.RegisterAsync(profile, _call.Cancellation), false);
+        }
+
+        if (Location.Token is { } given && await SeeAsync(given) is Sight.There)
+            throw Taken();
+        return (await MakeAsync(profile), true);
+    }
+
+    private async Task<Agent> MakeAsync(RegisterRequest profile)
+    {
+        var opener = Location.Token ?? Location.JoinToken ?? throw new CommandException(
+            ExitCode.Refused,
+            $"No token of '{AgentId}' for the server at {Location.Url} is kept on this machine, and there is none to register it with.",
+            "Ask the server's operator for a join token ('parley token create --kind join'), and set PARLEY_TOKEN to it.");
+        await using var api = Open(opener);
+        Agent agent;
+        try
+        {
+            agent = await api.Agents.RegisterAsync(profile, _call.Cancellation);
+        }
+        catch (ParleyException refused) when (refused.Status == 409)
+        {
+            throw Taken(refused);
+        }
+
+        // An operator's registration of what another made a moment ago changes it, and tells no token.
+        var token = agent.Token ?? throw Taken();
+        _file.Write(agent.AgentId, token);
+        // Once its token was used, nobody else can register the agent again and get a new one.
+        await SeeAsync(token, isKept: true);
+        return agent;
+    }
+
+    private CommandException Taken(Exception? inner = null) => new(
+        ExitCode.Conflict,
+        $"There is an agent '{AgentId}' already, and its token is not kept on this machine.",
+        $"Choose another name, or set PARLEY_TOKEN to the agent's own token: an admin makes one with 'parley token create --kind agent --agent {AgentId}'.",
+        inner);
+
+    /// <summary>The token that is kept; null where there is none, or where it is valid no longer.</summary>
+    private async Task<string?> OwnTokenAsync() =>
+        _file.Read() is { } kept && await SeeAsync(kept.Token, isKept: true) is Sight.There ? kept.Token : null;
+
+    private async Task<Sight> SeeAsync(string token, bool isKept = false)
+    {
+        await using var api = Open(token);
+        try
+        {
+            await api.Agents.GetAsync(AgentId, _call.Cancellation);
+            return Sight.There;
+        }
+        catch (ParleyException refused) when (refused.Status is 404)
+        {
+            return Sight.Missing;
+        }
+        catch (ParleyException refused) when (refused.Status is 403 || (isKept && refused.Status is 401))
+        {
+            return Sight.Hidden;
+        }
+    }
+
+    private ParleyApi Open(string token) => ParleyApi.Open(_call.Options with { Token = token });
+
+    private enum Sight
+    {
+        There,
+        Missing,
+
+        /// <summary>The token may not look, as one for joining, or opens nothing any more.</summary>
+        Hidden,
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>Options that take JSON.</summary>
+internal static class JsonWords
+{
+    /// <returns>Null for an option that was not given.</returns>
+    /// <param name="example">As one would write it in a shell.</param>
+    /// <exception cref="CommandException">It is no JSON.</exception>
+    public static JsonElement? Read(string? json, string option, string example)
+    {
+        if (json is null)
+            return null;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException malformed)
+        {
+            throw new CommandException(
+                ExitCode.UsedWrongly, $"{option} is no JSON: {malformed.Message}", $"Quote it for the shell: {option} {example}.", malformed);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>Options that take a number within bounds. What the library says of a word that is none names a .NET type.</summary>
+internal static class Numbers
+{
+    /// <param name="expected">What it takes, as in <c>a whole number from 1 to 500</c>.</param>
+    public static Option<T?> Optional<T>(string name, string description, string helpName, T least, T most, string expected)
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result => Read(result, name, least, most, expected),
+        };
+
+    /// <inheritdoc cref="Optional{T}"/>
+    public static Option<T> WithDefault<T>(string name, string description, string helpName, T least, T most, T value, string expected)
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            DefaultValueFactory = _ => value,
+            CustomParser = result => Read(result, name, least, most, expected) ?? value,
+        };
+
+    /// <summary>How many items a list shows at most.</summary>
+    public static Option<int> Limit(string name, int value) =>
+        WithDefault(name, "How many at most (1-500).", "N", 1, 500, value, "a whole number from 1 to 500");
+
+    private static T? Read<T>(ArgumentResult result, string name, T least, T most, string expected)
+        where T : struct, INumber<T>
+    {
+        if (result.Tokens.Count == 0)
+            return null;
+
+        var text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        result.AddError($"{name} takes {expected}, not '{text}'.");
+        return null;
+    }
+}
