@@ -9,9 +9,10 @@ internal static class ReadmeExamples
     public static async Task FirstUseAsync()
     {
         #region first use
-        await using var agent = await ParleyAgent.ConnectAsync("be-1");
-        await agent.SendAsync("pm-1", "The login page is ready.");
-        await foreach (var message in agent.ReceiveAsync())
+        await using var ada = await ParleyAgent.ConnectAsync("ada");
+        await using var bob = await ParleyAgent.ConnectAsync("bob");
+        await ada.SendAsync("bob", "The login page is ready.");
+        await foreach (var message in bob.ReceiveAsync())
         {
             Console.WriteLine($"{message.Message.SenderId}: {message.Content}");
             await message.AckAsync();

@@ -15,6 +15,16 @@ public sealed partial class ReadmeTests
         Assert.Equal(compiled.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_repositorys_readme_begins_as_the_packages_does()
+    {
+        var root = RepositoryRoot();
+
+        var ofRepository = CodeBlocks().Match(File.ReadAllText(Path.Combine(root, "README.md"))).Groups["code"].Value;
+
+        Assert.Equal(CodeBlocks().Match(File.ReadAllText(Path.Combine(root, "src/Parley.Client/README.md"))).Groups["code"].Value, ofRepository);
+    }
+
     private static string Dedent(string code)
     {
         var lines = code.Split('\n');
