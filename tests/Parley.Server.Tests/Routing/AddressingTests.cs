@@ -67,9 +67,7 @@ public sealed class AddressingTests
         // Nobody is asked to send to itself.
         await RegisterAsync(host, """{"agent_id": "ada", "capabilities": ["review", "plan"]}""");
 
-        var (recipients, problem) = await ResolveAsync(host, to);
-
-        Assert.Equal((null, detail), (recipients, problem!.Detail));
+        Assert.Equal(detail, (await ResolveAsync(host, to)).Problem?.Detail);
     }
 
     [Fact]
@@ -79,16 +77,15 @@ public sealed class AddressingTests
         await RegisterAsync(host, """{"agent_id": "be-1", "name": "Backend Developer"}""");
         await RegisterAsync(host, """{"agent_id": "imposter", "name": "bob"}""");
 
-        var (found, _) = await ResolveAsync(host, "Backend Developer");
-        Assert.Equal("be-1", Assert.Single(found!.Agents).Id);
+        var found = (await ResolveAsync(host, "Backend Developer")).Value;
+        Assert.Equal("be-1", Assert.Single(found.Agents).Id);
         Assert.Equal((true, Audience.Named, "Backend Developer -> be-1"), (found.IsDirect, found.Audience, found.Routing));
-        Assert.Equal("bob", Assert.Single((await ResolveAsync(host, "bob")).Recipients!.Agents).Id);
-        var (both, _) = await ResolveAsync(host, "be-1,Backend Developer");
-        Assert.Equal("be-1", Assert.Single(both!.Agents).Id);
+        Assert.Equal("bob", Assert.Single((await ResolveAsync(host, "bob")).Value.Agents).Id);
+        Assert.Equal("be-1", Assert.Single((await ResolveAsync(host, "be-1,Backend Developer")).Value.Agents).Id);
 
         await RegisterAsync(host, """{"agent_id": "be-2", "name": "Backend Developer"}""");
-        var (none, problem) = await ResolveAsync(host, "Backend Developer");
-        Assert.Equal((null, ErrorCodes.UnknownRecipient), (none, problem!.Code));
+        var problem = (await ResolveAsync(host, "Backend Developer")).Problem!;
+        Assert.Equal(ErrorCodes.UnknownRecipient, problem.Code);
         Assert.Equal("2 agents have the name 'Backend Developer'; nothing was sent. Give the id of the one that is meant: be-1, be-2.", problem.Detail);
     }
 
