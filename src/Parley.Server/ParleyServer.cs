@@ -59,6 +59,7 @@ public static class ParleyServer
         app.MapRelay();
         app.MapErrorReference();
         app.MapApiDocs();
+        app.MapHomePage();
         app.VerifyPermissions();
         return server;
     }
