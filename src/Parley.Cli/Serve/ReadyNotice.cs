@@ -1,4 +1,5 @@
 using System.Net;
+using Parley.Cli.CommandLine;
 using Parley.Cli.Output;
 using Parley.Server;
 using Parley.Server.Settings;
@@ -9,7 +10,20 @@ namespace Parley.Cli.Serve;
 /// <summary>What a server says once it is ready: where it listens, where its data is and in what, and how to get a token.</summary>
 internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
 {
-    public void Show(Terminal terminal)
+    /// <param name="playing">A demo begins by itself, and need not be called.</param>
+    public void Show(Terminal terminal, bool playing)
+    {
+        try
+        {
+            Write(terminal, playing);
+        }
+        catch (IOException gone) when (gone.HResult == StandardOutput.NobodyReads)
+        {
+            // Whoever started the server waited for the first line, and reads no further: that is no reason to stop.
+        }
+    }
+
+    private void Write(Terminal terminal, bool playing)
     {
         var address = server.Address.GetLeftPart(UriPartial.Authority);
         if (terminal.Json)
@@ -21,8 +35,11 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         // Scripts wait for this very line.
         terminal.WriteLine($"Parley is listening on {address}");
         Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DataFolder}, in {server.Storage}");
-        Fact(terminal, "token", $"{Path.Combine(settings.DataFolder, "admin.token")}; 'parley token create' makes others");
-        Fact(terminal, "next", "'parley demo squad' in another terminal, and 'parley watch' in a third");
+        var commands = new NextCommands(settings, OwnName.Text, SettingsSources.UsualDataFolder);
+        Fact(terminal, "token", Path.Combine(settings.DataFolder, "admin.token"));
+        Fact(terminal, "next", $"{commands.Of("watch")}    in another terminal: follow what is said");
+        if (!playing)
+            Fact(terminal, "", $"{commands.Of("demo squad")}    in a third: let a small squad talk");
         if (!settings.HasTls && !IsLoopback())
             terminal.Notes.MarkupLine("[yellow]Other machines can reach this server, and without TLS their tokens can be read on the way: "
                 + "give --tls-cert and --tls-key, or put it behind a proxy that speaks https.[/]");

@@ -15,6 +15,9 @@ public sealed record SettingsSources
     /// <summary>Where a <c>parley.json</c> is looked for first.</summary>
     public string WorkingFolder { get; init; } = Directory.GetCurrentDirectory();
 
+    /// <summary>The data folder that a process of this user takes when nobody names one.</summary>
+    public static string UsualDataFolder => SettingsReader.DefaultDataFolder(OfProcess(new Dictionary<string, string>(StringComparer.Ordinal)).Environment);
+
     /// <summary>The sources of this process: its environment and its working folder.</summary>
     public static SettingsSources OfProcess(IReadOnlyDictionary<string, string> flags) => new()
     {
@@ -27,8 +30,8 @@ public sealed record SettingsSources
 /// <summary>Reads the settings from all their sources and reports everything that is wrong with any of them at once.</summary>
 public sealed class SettingsReader
 {
-    /// <summary>Variables of clients, which share the prefix: where the server is and who they are there.</summary>
-    private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT", "PARLEY_CACERT"];
+    /// <summary>Variables of clients, which share the prefix: where the server is, who they are there, and how the command was called.</summary>
+    private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT", "PARLEY_CACERT", "PARLEY_COMMAND"];
 
     private readonly SettingsSources _sources;
     private readonly List<SettingError> _errors = [];

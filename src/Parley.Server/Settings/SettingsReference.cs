@@ -24,8 +24,8 @@ public static class SettingsReference
 
             If any setting is wrong, the server reports all errors at once and does not start. An unknown name is also an error, both in the file
             and in the environment (`PARLEY_...`), except for the clients' variables: `PARLEY_URL`, `PARLEY_TOKEN`, `PARLEY_PROJECT`,
-            `PARLEY_AGENT`, `PARLEY_CACERT`. Relative paths are relative to where the server was started. A star means that a project may have its
-            own value, set with `PUT /api/v1/projects/{id}`.
+            `PARLEY_AGENT`, `PARLEY_CACERT`, and `PARLEY_COMMAND`, in which `./parley` says how it was called. Relative paths are relative to where
+            the server was started. A star means that a project may have its own value, set with `PUT /api/v1/projects/{id}`.
 
             | Setting | Default | Value | Meaning | Set with |
             |---|---|---|---|---|

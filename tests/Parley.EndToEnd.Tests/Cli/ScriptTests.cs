@@ -27,11 +27,12 @@ public sealed class ScriptTests : IDisposable
         done
         echo "$kind" >>"$CHECKOUT/calls"
         [ ! -p "$CHECKOUT/hold-$kind" ] || read -r _ <"$CHECKOUT/hold-$kind"
+        [ ! -e "$CHECKOUT/said" ] || cat "$CHECKOUT/said"
         if [ -e "$CHECKOUT/fail-$kind" ]; then echo "error: no $kind today"; exit 1; fi
         mkdir -p "$out"
         echo library >"$out/libe_sqlite3.so"
         [ "$kind" = native ] || echo assembly >"$out/parley.dll"
-        printf '#!/usr/bin/env bash\necho "%s of %s: $*"\n' "$kind" "$(cat "$CHECKOUT/src/some.cs")" >"$out/parley"
+        printf '#!/usr/bin/env bash\necho "$PARLEY_COMMAND" >"$CHECKOUT/called"\necho "%s of %s: $*"\n' "$kind" "$(cat "$CHECKOUT/src/some.cs")" >"$out/parley"
         chmod +x "$out/parley"
         """;
 
@@ -71,6 +72,25 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal("parley: building (about a minute, once) ...", first.Error.Trim());
         Assert.Equal(("portable of 1: inbox", ""), (second.Lines.Single(), second.Error));
         Assert.Equal(["portable"], Calls);
+    }
+
+    [Fact]
+    public async Task It_says_how_far_the_build_is_and_how_it_was_called_itself()
+    {
+        foreach (var part in new[] { "Parley.One", "Parley.Two" })
+        {
+            Directory.CreateDirectory(At($"src/{part}"));
+            File.WriteAllText(At($"src/{part}/{part}.csproj"), "");
+        }
+
+        File.WriteAllText(At("said"), "  Determining projects to restore...\n  Parley.One -> /some/where/Parley.One.dll\n  Parley.Two -> /some/where/Parley.Two.dll\n");
+
+        var run = await RunAsync("--version");
+
+        Assert.Equal(
+            ["parley: building (about a minute, once) ...", "parley: built 1 of 2 parts: Parley.One", "parley: built 2 of 2 parts: Parley.Two"],
+            run.Error.Trim().Split('\n'));
+        Assert.Equal(At("parley"), (await File.ReadAllTextAsync(At("called"), Cancel)).Trim());
     }
 
     [Fact]
