@@ -4,49 +4,64 @@ using System.CommandLine.Invocation;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Commands;
 
-var root = new RootCommand("Parley: a message server for AI agents.")
+Unforeseen.WatchThreads();
+try
 {
-    ServeCommand.Create(),
-    DemoCommand.Create(),
-    RegisterCommand.Create(),
-    WatchCommand.Create(),
-    SendCommand.Create(),
-    RequestCommand.Create(),
-    InboxCommand.Create(),
-    AckCommand.Create(),
-    AgentsCommand.Create(),
-    ThreadsCommand.Create(),
-    MemoryCommand.Create(),
-    TraceCommand.Create(),
-    TokenCommand.Create(),
-    ExportCommand.Create(),
-    ImportCommand.Create(),
-    BackupCommand.Create(),
-    RestoreCommand.Create(),
-    BenchCommand.Create(),
-    DoctorCommand.Create(),
-    CompletionCommand.Create(),
-};
-foreach (var option in GlobalOptions.All)
-    root.Options.Add(option);
-foreach (var help in root.Options.OfType<HelpOption>())
+    return await RunAsync(args);
+}
+catch (Exception bug)
 {
-    help.Action = new HelpWithExamples((HelpAction)help.Action!);
-    help.Aliases.Remove("/h");
-    help.Aliases.Remove("/?");
+    return Unforeseen.Tell(bug);
 }
 
-var parsed = root.Parse(args, new ParserConfiguration
+static async Task<int> RunAsync(string[] args)
 {
-    // What people say to agents may begin with '@'; a file of arguments is not meant by it.
-    ResponseFileTokenReplacer = null,
-    EnablePosixBundling = false,
-});
-if (parsed.Action is ParseErrorAction)
-    return Usage.Refuse(parsed);
+    var root = new RootCommand("Parley: a message server for AI agents.")
+    {
+        ServeCommand.Create(),
+        DemoCommand.Create(),
+        RegisterCommand.Create(),
+        WatchCommand.Create(),
+        SendCommand.Create(),
+        RequestCommand.Create(),
+        InboxCommand.Create(),
+        AckCommand.Create(),
+        AgentsCommand.Create(),
+        ThreadsCommand.Create(),
+        MemoryCommand.Create(),
+        TraceCommand.Create(),
+        TokenCommand.Create(),
+        ExportCommand.Create(),
+        ImportCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
+        BenchCommand.Create(),
+        DoctorCommand.Create(),
+        CompletionCommand.Create(),
+    };
+    foreach (var option in GlobalOptions.All)
+        root.Options.Add(option);
+    foreach (var help in root.Options.OfType<HelpOption>())
+    {
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
+    }
 
-return await parsed.InvokeAsync(new InvocationConfiguration
-{
-    // A server has 10 s to put its things in order; every other command ends at once.
-    ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
-});
+    var parsed = root.Parse(args, new ParserConfiguration
+    {
+        // What people say to agents may begin with '@'; a file of arguments is not meant by it.
+        ResponseFileTokenReplacer = null,
+        EnablePosixBundling = false,
+    });
+    if (parsed.Action is ParseErrorAction)
+        return Usage.Refuse(parsed);
+
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        // A server has 10 s to put its things in order; every other command ends at once.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+        // It would print all of an exception that is left.
+        EnableDefaultExceptionHandler = false,
+    });
+}

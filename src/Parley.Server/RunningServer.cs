@@ -20,8 +20,6 @@ namespace Parley.Server;
 /// <summary>A server and its life: loaded, listening, stopped in good order.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
-    private const string AddressFileName = "server.url";
-
     private readonly WebApplication _app;
     private readonly ServerSettings _settings;
 
@@ -41,17 +39,22 @@ public sealed class RunningServer : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Listens.</summary>
-    /// <exception cref="IOException">The address is taken.</exception>
-    /// <exception cref="StartRefusedException">There is no room for what a start writes.</exception>
+    /// <exception cref="PortInUseException">Another program listens there.</exception>
+    /// <exception cref="StartRefusedException">It can not listen there, or there is no room for what a start writes.</exception>
     public Task StartAsync(CancellationToken cancellationToken = default) => WithDiskAsync(ListenAsync(cancellationToken));
 
-    /// <summary>Completes when the process is asked to stop.</summary>
+    /// <summary>Completes when the process is asked to stop. Throws what a part of the server has thrown that works in the background, when that
+    /// has brought the server down.</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken = default)
     {
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
         await using var asked = lifetime.ApplicationStopping.Register(stopping.SetResult);
         await stopping.Task.WaitAsync(cancellationToken);
+        // The host stops for that as if it had been asked to; whoever minds the process is to see the difference.
+        var parts = _app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Select(part => part.ExecuteTask);
+        if (parts.FirstOrDefault(part => part is { IsFaulted: true }) is { } failed)
+            await failed;
     }
 
     /// <summary>Says goodbye to whoever is connected, finishes what was confirmed, and closes the store.</summary>
@@ -71,7 +74,15 @@ public sealed class RunningServer : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        await _app.StartAsync(cancellationToken);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception fault) when (ListeningFaults.RefusalOf(fault, _settings) is not null)
+        {
+            throw ListeningFaults.RefusalOf(fault, _settings)!;
+        }
+
         await _app.Services.GetRequiredService<Uptime>().OpenAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         // By this file the clients on this machine find the server.
@@ -100,11 +111,11 @@ public sealed class RunningServer : IAsyncDisposable
         {
             await step;
         }
-        catch (Exception fault) when (StorageSetup.IsOfDisk(fault))
+        catch (Exception fault) when (StorageSetup.RefusalOf(fault, _settings) is not null)
         {
-            throw new DataFolderUnusableException(_settings.DataFolder, fault);
+            throw StorageSetup.RefusalOf(fault, _settings)!;
         }
     }
 
-    private string AddressFile => Path.Combine(_settings.DataFolder, AddressFileName);
+    private string AddressFile => Path.Combine(_settings.DataFolder, DataFolderLock.AddressFileName);
 }

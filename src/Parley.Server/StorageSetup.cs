@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Parley.Server.ExportImport;
 using Parley.Server.Nodes;
 using Parley.Server.Settings;
@@ -37,9 +38,23 @@ internal static class StorageSetup
         }
     }
 
-    /// <summary>Whether the disk of the data folder is at fault.</summary>
-    public static bool IsOfDisk(Exception fault) =>
-        fault is SqliteException { IsStorageFault: true } or StorageUnavailableException { InnerException: SqliteException };
+    /// <summary>What a start can not go on after, as the reason and the remedy: the database is at fault, or the disk of the data folder.</summary>
+    /// <returns>Null when it is something else, or tells the reason itself.</returns>
+    public static StartRefusedException? RefusalOf(Exception fault, ServerSettings settings) => fault switch
+    {
+        SqliteException { IsStorageFault: true } or StorageUnavailableException { InnerException: SqliteException } or IOException or UnauthorizedAccessException =>
+            new DataFolderUnusableException(settings.DataFolder, fault),
+        _ => DatabaseRefusalOf(fault, settings),
+    };
+
+    /// <summary>The same of the database alone, for whoever has other files open too.</summary>
+    public static StartRefusedException? DatabaseRefusalOf(Exception fault, ServerSettings settings) => (fault, settings.Database) switch
+    {
+        (SqliteException sqlite, _) => new DatabaseDamagedException(settings.DatabaseFile, sqlite),
+        (StorageUnavailableException { InnerException: { } reason }, PostgresAddress address) => new DatabaseUnreachableException(address, reason),
+        (StorageUnavailableException or NpgsqlException, PostgresAddress address) => new DatabaseUnreachableException(address, fault),
+        _ => null,
+    };
 
     /// <summary>The data as of one moment, to be read beside its servers.</summary>
     public static async Task<IStoreExport> OpenExportAsync(ServerSettings settings, CancellationToken cancellationToken) =>

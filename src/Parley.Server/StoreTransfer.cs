@@ -15,7 +15,7 @@ public static class StoreTransfer
     public static async Task<ExportSummary> ExportAsync(
         ServerSettings from, string file, bool resume, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        return await KnownAsync(async () =>
+        return await KnownAsync(from, async () =>
         {
             await using var store = await StorageSetup.OpenExportAsync(from, cancellationToken);
             return await Exporter.ToFileAsync(store, file, resume, clock, progress, cancellationToken);
@@ -28,7 +28,7 @@ public static class StoreTransfer
     public static async Task<ExportSummary> ExportAsync(
         ServerSettings from, Stream to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        return await KnownAsync(async () =>
+        return await KnownAsync(from, async () =>
         {
             await using var store = await StorageSetup.OpenExportAsync(from, cancellationToken);
             return await Exporter.ToStreamAsync(store, to, clock, progress, cancellationToken);
@@ -49,7 +49,7 @@ public static class StoreTransfer
             from.Position = 0;
         }
 
-        return await KnownAsync(async () =>
+        return await KnownAsync(to, async () =>
         {
             await using var store = await StorageSetup.OpenImportAsync(to, cancellationToken);
             return await new Importer(store, clock).RunAsync(from, progress, cancellationToken);
@@ -60,17 +60,17 @@ public static class StoreTransfer
     /// <exception cref="TransferRefusedException">It can not be; no file is left.</exception>
     /// <exception cref="StartRefusedException">The store can not be used.</exception>
     public static Task<BackupSummary> BackupAsync(ServerSettings from, string file, CancellationToken cancellationToken = default) =>
-        KnownAsync(() => Task.Run(() => StorageSetup.Backup(from, file, cancellationToken), cancellationToken));
+        KnownAsync(from, () => Task.Run(() => StorageSetup.Backup(from, file, cancellationToken), cancellationToken));
 
     /// <summary>Puts a backup in the place of a SQLite database that no server uses. Every project begins a new epoch.</summary>
     /// <param name="replace">A database that is there gets a name with the time, and is kept; otherwise it is in the way.</param>
     /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
     /// <exception cref="StartRefusedException">A newer Parley made the backup.</exception>
     public static Task<RestoreSummary> RestoreAsync(string file, ServerSettings to, bool replace, TimeProvider clock, CancellationToken cancellationToken = default) =>
-        KnownAsync(() => Task.Run(() => StorageSetup.Restore(file, to, replace, clock), cancellationToken));
+        KnownAsync(to, () => Task.Run(() => StorageSetup.Restore(file, to, replace, clock), cancellationToken));
 
     /// <summary>A store that fails in the middle is known by one exception, whichever it is.</summary>
-    private static async Task<T> KnownAsync<T>(Func<Task<T>> move)
+    private static async Task<T> KnownAsync<T>(ServerSettings store, Func<Task<T>> move)
     {
         try
         {
@@ -80,6 +80,10 @@ public static class StoreTransfer
         {
             var reason = fault.InnerException is { } inner ? $" {inner.Message}" : "";
             throw new TransferRefusedException(TransferRefusal.StoreFailed, $"{fault.Message}{reason} Try the same again.", fault);
+        }
+        catch (Exception fault) when (StorageSetup.DatabaseRefusalOf(fault, store) is not null)
+        {
+            throw StorageSetup.DatabaseRefusalOf(fault, store)!;
         }
     }
 }

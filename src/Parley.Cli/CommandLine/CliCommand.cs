@@ -28,6 +28,12 @@ internal sealed class CliCommand(string name, string description, params IReadOn
                 known.Tell(call.Terminal);
                 return (int)known.ExitCode;
             }
+            catch (Exception bug)
+            {
+                var unforeseen = Failure.Unforeseen(bug);
+                unforeseen.Tell(call.Terminal);
+                return (int)unforeseen.ExitCode;
+            }
         });
         return this;
     }

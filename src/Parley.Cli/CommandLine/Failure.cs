@@ -20,6 +20,9 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         _ => null,
     };
 
+    /// <summary>The failure of a bug.</summary>
+    public static Failure Unforeseen(Exception bug) => Local(ExitCode.Failed, CommandLine.Unforeseen.Describe(bug), remedy: null);
+
     /// <summary>Words on the command line that make no sense.</summary>
     public static Failure Usage(IEnumerable<string> reasons, string command) =>
         Local(ExitCode.UsedWrongly, string.Join(Environment.NewLine, reasons), $"'{command} --help' shows how it is used.");

@@ -61,6 +61,15 @@ internal static class ServeCommand
             await server.StartAsync(call.Cancellation);
             return server;
         }
+        catch (PortInUseException taken) when (!call.Cancellation.IsCancellationRequested)
+        {
+            var holder = await PortHolder.FindAsync(taken.Host, taken.Port, call.Cancellation);
+            throw new CommandException(
+                ExitCode.Failed,
+                holder is null ? taken.Message : $"Port {taken.Port} of {taken.Host} is in use by {holder}. Stop that, or choose another port with --port (0 takes a free one).",
+                remedy: null,
+                taken);
+        }
         catch (StartRefusedException refused)
         {
             throw new CommandException(ExitCode.Failed, refused.Message, remedy: null, refused);

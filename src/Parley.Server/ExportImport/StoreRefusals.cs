@@ -14,6 +14,10 @@ internal static class StoreRefusals
         TransferRefusal.Conflict,
         $"An import needs an empty database, and {where} holds {string.Join(", ", found.Select(one => FormattableString.Invariant($"{one.Count} {one.What}")))}. Nothing was changed; name another database.");
 
+    /// <param name="found">What kind, and its name.</param>
+    internal static TransferRefusedException Foreign(string where, string found) => new(
+        TransferRefusal.Conflict, $"An import needs an empty database, and {where} is another program's: it has a {found}. Nothing was changed; name another database.");
+
     internal static TransferRefusedException InUse(string where, Exception? reason = null) => new(
         TransferRefusal.Conflict, $"A server uses {where}. Stop it first; nothing was changed.", reason);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -46,7 +47,16 @@ internal static class KestrelSetup
             return [address];
 
         // Both families on one free port can not be asked for, and clients that know 'localhost' know 127.0.0.1.
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback] : Dns.GetHostAddresses(host);
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            return [IPAddress.Loopback];
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (SocketException unknown)
+        {
+            throw CanNotListenException.UnknownHost(host, unknown);
+        }
     }
 
     private static void Limit(KestrelServerLimits limits, ServerSettings settings)

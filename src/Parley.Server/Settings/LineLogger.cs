@@ -9,6 +9,10 @@ namespace Parley.Server.Settings;
 /// <remarks>Each line is written before the call returns, so that the last words before a crash are there. What is hot does not log.</remarks>
 internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider clock) : ILoggerProvider
 {
+    /// <summary>That the host could not start: whoever starts it gets the same exception, and tells it in words.</summary>
+    private const string Host = "Microsoft.Extensions.Hosting.Internal.Host";
+    private const int StartFaulted = 11;
+
     private readonly Lock _gate = new();
 
     /// <summary>Opens a file to append to; it may be renamed or cut short meanwhile, as log rotation does.</summary>
@@ -67,7 +71,10 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider clock) 
         // The framework's filters have decided by then.
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider.Write(logLevel, category, formatter(state, exception), exception);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id != StartFaulted || category != Host)
+                provider.Write(logLevel, category, formatter(state, exception), exception);
+        }
     }
 }

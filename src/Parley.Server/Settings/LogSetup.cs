@@ -12,7 +12,7 @@ internal static class LogSetup
         var level = settings.Debug && settings.LogLevel > LogLevel.Debug ? LogLevel.Debug : settings.LogLevel;
         logging.ClearProviders().SetMinimumLevel(level).QuietHosting();
         logging.Services.AddSingleton<ILoggerProvider>(services => new LineLoggerProvider(
-            settings.LogFile is { } file ? LineLoggerProvider.OpenFile(file) : Console.Error,
+            settings.LogFile is { } file ? Open(file) : Console.Error,
             services.GetService<TimeProvider>() ?? TimeProvider.System));
         return logging;
     }
@@ -22,4 +22,20 @@ internal static class LogSetup
     public static ILoggingBuilder QuietHosting(this ILoggingBuilder logging) => logging
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("System", LogLevel.Warning);
+
+    private static TextWriter Open(string file)
+    {
+        try
+        {
+            return LineLoggerProvider.OpenFile(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new LogFileUnusableException(file, fault);
+        }
+    }
 }
+
+/// <summary>The log can not be written where it is to go.</summary>
+internal sealed class LogFileUnusableException(string file, Exception reason) : StartRefusedException(
+    $"The log file '{file}' can not be written: {reason.Message.TrimEnd('.')}. Name another with --log-file, or leave it out: the log then goes to standard error.", reason);

@@ -8,9 +8,7 @@ namespace Parley.Server.Settings;
 /// <param name="Remedy">What to do: <c>Give a whole number from 0 to 65535</c>.</param>
 public sealed record SettingError(string Name, string Source, string? Value, string Fault, string Remedy)
 {
-    public override string ToString() => Value is null
-        ? $"{Name} ({Source}): {Fault}. {Remedy}."
-        : $"{Name} ({Source}): '{Value}' {Fault}. {Remedy}.";
+    public override string ToString() => $"{Name} ({Source}): {(Value is null ? "" : $"'{Value}' ")}{Fault}. {Remedy}{(Remedy.EndsWith('?') ? "" : ".")}";
 }
 
 /// <summary>The settings, or everything that is wrong with them.</summary>

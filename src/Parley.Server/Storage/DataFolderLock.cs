@@ -6,6 +6,9 @@ namespace Parley.Server.Storage;
 /// when it is disposed of, and when the process ends in whatever way.</summary>
 internal sealed class DataFolderLock : IDisposable
 {
+    /// <summary>The file in which a server that has a folder says where it listens.</summary>
+    internal const string AddressFileName = "server.url";
+
     private readonly FileStream[] _files;
 
     private DataFolderLock(params FileStream[] files) => _files = files;
@@ -53,6 +56,10 @@ internal sealed class DataFolderLock : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (DirectoryNotFoundException fault)
+        {
+            throw new FolderMissingException(Path.GetDirectoryName(path)!, fault);
+        }
         catch (IOException fault) when (File.Exists(path))
         {
             throw refusal(fault);
@@ -69,7 +76,25 @@ internal abstract class StoreInUseException(string where, string message, Except
 
 /// <summary>Two servers on one folder would take each other's tokens and address.</summary>
 internal sealed class DataFolderInUseException(string folder, Exception reason) : StoreInUseException(
-    folder, $"The data folder {folder} is in use by another Parley server. Stop that one, or name another folder with --data.", reason);
+    folder, $"The data folder {folder} is in use by another Parley server{WhereOf(folder)}. Use that one, stop it, or name another folder with --data.", reason)
+{
+    private static string WhereOf(string folder)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(folder, DataFolderLock.AddressFileName)).FirstOrDefault() is { Length: > 0 } address ? $", at {address}" : "";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // One that is only starting has not said it yet.
+            return "";
+        }
+    }
+}
+
+/// <summary>A file can not be made where there is no folder for it.</summary>
+internal sealed class FolderMissingException(string folder, Exception reason) : StartRefusedException(
+    $"There is no folder {folder} for the database. Make it, or name another file with --database.", reason);
 
 /// <summary>Two servers on one SQLite database would each think that they own its log.</summary>
 internal sealed class DatabaseInUseException(string file, Exception reason) : StoreInUseException(

@@ -124,6 +124,14 @@ internal sealed class PostgresImport : IStoreImport
     /// <summary>Before anything of it is brought up to date: what is refused stays as it was.</summary>
     private static async Task RefuseFullAsync(NpgsqlConnection connection, string where, CancellationToken cancellationToken)
     {
+        if (!await PostgresTransferTables.HasSchemaAsync(connection, cancellationToken))
+        {
+            // A server may share a database with another program; who imports into one that is in use has most likely named the wrong one.
+            if (OwnDatabase.FindAny(connection) is { } taken)
+                throw StoreRefusals.Foreign(where, taken);
+            return;
+        }
+
         if (await PostgresTransferTables.IsEmptyOfTablesAsync(connection, cancellationToken) || await PostgresTransferTables.ProgressAsync(connection, cancellationToken) is not null)
             return;
         if (await PostgresTransferTables.CountAsync(connection, cancellationToken) is { Count: > 0 } found)

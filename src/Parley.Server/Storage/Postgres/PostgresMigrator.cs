@@ -17,14 +17,20 @@ internal static class PostgresMigrator
 
     /// <param name="connection">One of its own, without timeouts, to be closed behind.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
+    /// <exception cref="EncodingRefusedException">It can not hold every text.</exception>
+    /// <exception cref="ForeignTablesException">Another program's tables are in the way; nothing was changed.</exception>
     internal static void Migrate(NpgsqlConnection connection)
     {
         var scripts = Scripts();
         // Several nodes that start together migrate one after the other; those behind find nothing left to do. The lock ends with the connection.
         Run(connection, $"SELECT pg_advisory_lock({Text(AdvisoryLock)})");
+        var version = IsThere(connection) ? Version(connection) : 0;
+        if (version > 0)
+            _ = IsUpToDate(connection);
+        OwnDatabase.Check(
+            connection, scripts.Where(script => script.Number <= version).Select(script => Read(script.Name)),
+            scripts.Where(script => script.Number > version).Select(script => Read(script.Name)));
         Run(connection, "CREATE TABLE IF NOT EXISTS parley_schema (version int NOT NULL)");
-        var version = Version(connection);
-        _ = IsUpToDate(connection);
         foreach (var (number, name) in scripts.Where(script => script.Number > version))
         {
             // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
@@ -38,6 +44,12 @@ internal static class PostgresMigrator
     {
         var (version, newest) = (Version(connection), Scripts()[^1].Number);
         return version <= newest ? version == newest : throw new SchemaTooNewException(connection.Database, version, newest);
+    }
+
+    private static bool IsThere(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("SELECT to_regclass('parley_schema') IS NOT NULL", connection);
+        return command.ExecuteScalar() is true;
     }
 
     private static int Version(NpgsqlConnection connection)

@@ -74,9 +74,9 @@ internal static class PostgresStorage
         {
             throw new DatabaseUnreachableException(address, fault.InnerException ?? fault);
         }
-        catch (PostgresException fault) when (fault.SqlState[..2] is "28" or "3D" || fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault)
         {
-            // It is there, and does not let us in: a wrong password, no such database, no right to make tables.
+            // It is there, and refuses something: a wrong password, no such database, no right to make tables.
             throw new DatabaseUnreachableException(address, fault);
         }
     }
@@ -84,14 +84,24 @@ internal static class PostgresStorage
 
 /// <summary>A server that starts without its database would refuse everything: who starts it is told why.</summary>
 internal sealed class DatabaseUnreachableException(PostgresAddress address, Exception reason) : StartRefusedException(
-    $"The database {address} can not be used: {Words(reason)} Check that it runs and takes connections from here, and its address, user and password in 'database' (DATABASE_URL).",
-    reason)
+    $"The database {address} can not be used: {Words(reason)} {Remedy(address, reason)}", reason)
 {
     // Npgsql wraps what each of several hosts said.
     private static string Words(Exception reason) => reason switch
     {
         AggregateException several => string.Join(' ', several.InnerExceptions.Select(Words)),
         { InnerException: AggregateException several } => Words(several),
+        // Without its number, and the place in a statement that nobody wrote here.
+        PostgresException refused => $"{refused.MessageText.TrimEnd('.')}.",
         _ => $"{reason.Message.TrimEnd('.')}.",
+    };
+
+    private static string Remedy(PostgresAddress address, Exception reason) => (reason as PostgresException)?.SqlState switch
+    {
+        ['2', '8', ..] => "Correct the user and the password in 'database' (DATABASE_URL), or let that user in from here (pg_hba.conf).",
+        PostgresErrorCodes.InvalidCatalogName => $"Make it ({OwnDatabase.Making(address.Database)};), or correct its name in 'database' (DATABASE_URL).",
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName =>
+            $"Parley makes tables of its own: let the user of that address, best by making it the owner (ALTER DATABASE {OwnDatabase.Quoted(address.Database)} OWNER TO ...).",
+        _ => "Check that it runs and takes connections from here, and its address, user and password in 'database' (DATABASE_URL).",
     };
 }

@@ -28,6 +28,10 @@ internal static class PostgresTransferTables
         }
     }
 
+    /// <summary>Whether Parley has begun to make its tables here.</summary>
+    internal static async Task<bool> HasSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await connection.Ask("SELECT to_regclass('parley_schema') IS NOT NULL").ValueAsync<bool>(cancellationToken) ?? false;
+
     /// <summary>Whether Parley has never been here.</summary>
     internal static async Task<bool> IsEmptyOfTablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.Ask("SELECT to_regclass('parley_schema') IS NULL OR to_regclass('projects') IS NULL").ValueAsync<bool>(cancellationToken) ?? true;

@@ -9,7 +9,7 @@ internal static unsafe partial class Sqlite3
 {
     internal const string Library = "e_sqlite3";
 
-    internal const int Ok = 0, Busy = 5, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CantOpen = 14, Constraint = 19, Row = 100, Done = 101;
+    internal const int Ok = 0, Busy = 5, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CantOpen = 14, Constraint = 19, NotDatabase = 26, Row = 100, Done = 101;
     internal const int OpenReadOnly = 0x1, OpenReadWrite = 0x2, OpenCreate = 0x4, OpenNoMutex = 0x8000;
 
     /// <summary>SQLite copies the bytes before the call returns.</summary>

@@ -33,6 +33,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Takes the folder and opens its database, made or brought up to date where needed. The writer is not started yet.</summary>
     /// <exception cref="StoreInUseException">Another server has the folder, or the file.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    /// <exception cref="ForeignDatabaseException">It is another program's.</exception>
     /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
     internal static SqliteDatabase Open(string folder, string path, ILogger log)
     {
@@ -40,6 +41,8 @@ internal sealed class SqliteDatabase : IDisposable
         try
         {
             var connection = SqliteConnection.OpenGathered(path);
+            // Before the first statement that writes: what is another's stays as it was.
+            SqliteMigrator.RefuseForeign(connection, path);
             connection.Execute($"{WriterPragmas} PRAGMA wal_autocheckpoint = 0;");
             SqliteMigrator.Migrate(connection, path);
             if (SqliteImport.ReadProgress(connection) is not null)

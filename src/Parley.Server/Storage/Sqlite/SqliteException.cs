@@ -1,3 +1,5 @@
+using Parley.Server.Settings;
+
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>SQLite refused something.</summary>
@@ -9,5 +11,17 @@ internal sealed class SqliteException(int code, string message) : Exception($"SQ
     /// <summary>True when the disk or its rights are at fault, not the statement: later the same may succeed.</summary>
     internal bool IsStorageFault => (Code & 0xFF) is Sqlite3.Full or Sqlite3.IoError or Sqlite3.ReadOnly or Sqlite3.CantOpen or Sqlite3.Busy;
 
+    /// <summary>True when the file is no database, or not whole: nothing will succeed with it as it is.</summary>
+    internal bool IsDamage => (Code & 0xFF) is Sqlite3.Corrupt or Sqlite3.NotDatabase;
+
     internal bool IsConstraint => (Code & 0xFF) == Sqlite3.Constraint;
 }
+
+/// <summary>The file can not be read as a database.</summary>
+internal sealed class DatabaseDamagedException(string file, SqliteException reason) : StartRefusedException(
+    $"The database {file} can not be used: {(reason.IsDamage ? "it is damaged, or no database at all" : "it does not answer as it should")} ({reason.Message}). "
+    + "Put a backup in its place with 'parley restore FILE --replace', or name another folder with --data.", reason);
+
+/// <summary>The file is another program's.</summary>
+internal sealed class ForeignDatabaseException(string file, string table) : StartRefusedException(
+    $"The database {file} is another program's: it has a table '{table}', and not those of Parley. Nothing was changed; name another file with --database, or another folder with --data.");

@@ -34,6 +34,7 @@ internal sealed class SqliteExport : IStoreExport
             // Read only: one that could write would move the write-ahead log at its end, and an export that goes on would find the file changed.
             connection = SqliteConnection.Open(path, readOnly: true);
             connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
+            SqliteMigrator.RefuseForeign(connection, path);
             if (!SqliteMigrator.IsUpToDate(connection, path))
                 throw StoreRefusals.OlderSchema(path);
             connection.Prepare("BEGIN").Run();

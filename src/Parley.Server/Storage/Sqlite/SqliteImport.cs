@@ -27,6 +27,7 @@ internal sealed class SqliteImport : IStoreImport
         {
             connection = SqliteConnection.Open(path, readOnly: false);
             // Before anything of it is brought up to date: what is refused stays as it was.
+            SqliteMigrator.RefuseForeign(connection, path);
             var found = SqliteContent.Count(connection);
             var progress = ReadProgress(connection);
             if (progress is null && found.Count > 0)

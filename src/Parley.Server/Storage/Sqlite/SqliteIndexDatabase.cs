@@ -32,10 +32,10 @@ internal sealed class SqliteIndexDatabase : IDisposable
     internal static SqliteIndexDatabase Open(string folder)
     {
         var path = PathIn(folder);
-        var connection = OpenFile(path);
-        if (connection.Prepare("PRAGMA user_version").Scalar() is not Version)
+        var connection = TryOpenFile(path);
+        if (connection?.Prepare("PRAGMA user_version").Scalar() is not Version)
         {
-            connection.Dispose();
+            connection?.Dispose();
             Delete(folder);
             connection = OpenFile(path);
             connection.Execute($"BEGIN; {Tables} PRAGMA user_version = {Version}; COMMIT;");
@@ -96,11 +96,32 @@ internal sealed class SqliteIndexDatabase : IDisposable
         }
     }
 
+    /// <returns>Null where the file is damaged: all that it held is in the log, and is read from there again.</returns>
+    private static SqliteConnection? TryOpenFile(string path)
+    {
+        try
+        {
+            return OpenFile(path);
+        }
+        catch (SqliteException fault) when (fault.IsDamage)
+        {
+            return null;
+        }
+    }
+
     private static SqliteConnection OpenFile(string path)
     {
         var connection = SqliteConnection.Open(path, readOnly: false);
         // NORMAL: after a power cut the index may lack its newest part, and reads it from the log again.
-        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;");
-        return connection;
+        try
+        {
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 }

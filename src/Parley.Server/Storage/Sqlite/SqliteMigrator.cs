@@ -22,6 +22,20 @@ internal static class SqliteMigrator
         }
     }
 
+    /// <summary>Lets only a database pass that is empty or Parley's; asks, and changes nothing.</summary>
+    /// <exception cref="ForeignDatabaseException">Another program's tables are in it.</exception>
+    internal static void RefuseForeign(SqliteConnection connection, string path)
+    {
+        // Parley's version moves with its first tables: with a version of 0 no table is Parley's, whatever its name.
+        var isOwn = Version(connection) > 0
+            && connection.Prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('projects', 'log', 'deliveries')").Scalar() == 3;
+        var tables = connection.Prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name LIMIT 1");
+        var first = !isOwn && tables.Step() ? tables.Text(0) : null;
+        tables.Reset();
+        if (first is not null)
+            throw new ForeignDatabaseException(path, first);
+    }
+
     /// <returns>False when there is something to bring up to date.</returns>
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
     internal static bool IsUpToDate(SqliteConnection connection, string path)

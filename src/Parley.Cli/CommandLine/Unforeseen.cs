@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Parley.Cli.Output;
+
+namespace Parley.Cli.CommandLine;
+
+/// <summary>Exceptions that nobody foresaw. Whoever typed a command gets one sentence; the rest is for whoever mends the program, and goes to a
+/// file, or to standard error with <c>PARLEY_DEBUG=1</c>.</summary>
+internal static class Unforeseen
+{
+    private const string Variable = "PARLEY_DEBUG";
+
+    private static bool IsDebug => Environment.GetEnvironmentVariable(Variable)?.ToLowerInvariant() is "1" or "true" or "yes" or "on";
+
+    /// <summary>Sees to those that end no command: of a thread that nobody waits for, where the runtime would print all of it and leave a core dump,
+    /// and of a task that nobody looked at.</summary>
+    public static void WatchThreads()
+    {
+        AppDomain.CurrentDomain.UnhandledException += static (_, fallen) =>
+        {
+            if (fallen.ExceptionObject is Exception bug)
+                Environment.Exit(Tell(bug));
+        };
+        TaskScheduler.UnobservedTaskException += static (_, forgotten) =>
+        {
+            if (IsDebug)
+                Console.Error.WriteLine(forgotten.Exception);
+            forgotten.SetObserved();
+        };
+    }
+
+    /// <summary>Says it on standard error.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Tell(Exception bug)
+    {
+        // Nobody reads any more: no failure, and nobody to be told.
+        if (bug is IOException { HResult: StandardOutput.NobodyReads })
+            return (int)ExitCode.Done;
+        Console.Error.WriteLine($"parley: {Describe(bug)}");
+        return (int)ExitCode.Failed;
+    }
+
+    /// <summary>One sentence, with the place of the details: they are written by this.</summary>
+    public static string Describe(Exception bug)
+    {
+        var sentence = $"Something went wrong that Parley did not foresee: {bug.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}.";
+        if (IsDebug)
+        {
+            Console.Error.WriteLine(bug);
+            return sentence;
+        }
+
+        return Save(bug) is { } file
+            ? $"{sentence} Please report it with {file}, which says where; {Variable}=1 shows that here."
+            : $"{sentence} {Variable}=1 shows where.";
+    }
+
+    private static string? Save(Exception bug)
+    {
+        try
+        {
+            // A new file that only this user can read. The arguments are not in it: a token may be among them.
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var file = Path.Combine(Path.GetTempPath(), $"parley-error-{Guid.NewGuid():N}.txt");
+            using var writer = new StreamWriter(file, options);
+            writer.WriteLine($"parley {ProgramVersion.Text} on {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}");
+            writer.WriteLine(bug);
+            return file;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
