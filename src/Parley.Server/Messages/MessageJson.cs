@@ -62,7 +62,10 @@ internal static class MessageJson
     /// <param name="stamp">Unix milliseconds.</param>
     internal static byte[] Whole(byte[] body, Guid id, long seq, Guid thread, long stamp, long? expires)
     {
+        // 2 ids, 5 names, a number and 2 times around the body.
+        const int most = 256;
         var to = Scratch();
+        to.Reserve(body.Length + most);
         to.Raw("{\"message_id\":"u8);
         to.Id(id);
         to.Raw(",\"seq\":"u8);

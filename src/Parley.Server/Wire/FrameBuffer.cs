@@ -15,6 +15,9 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
 
     internal ReadOnlyMemory<byte> From(int start) => _bytes.AsMemory(start, Length - start);
 
+    /// <summary>Makes room at once for what is known to come.</summary>
+    internal void Reserve(int bytes) => Ensure(bytes);
+
     internal void Raw(ReadOnlySpan<byte> bytes)
     {
         Ensure(bytes.Length);

@@ -98,7 +98,12 @@ public sealed class MemoryNodesTests(PostgresDatabases databases)
             // The database goes with the data of the first.
             foreach (var host in new[] { Other, One })
             {
-                await host.DisposeAsync();
+                var clock = host.Clock;
+                // A node that stops gives its connections time to go to another, by the clock.
+                var stopping = host.DisposeAsync().AsTask();
+                while (await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None)) != stopping)
+                    clock.Advance(TimeSpan.FromSeconds(1));
+                await stopping;
                 await host.Data.DisposeAsync();
             }
         }
