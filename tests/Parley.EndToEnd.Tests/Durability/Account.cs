@@ -13,6 +13,9 @@ internal sealed class Account
     /// <summary>Message ids with their contents and places.</summary>
     internal IReadOnlyDictionary<string, (string Content, long Seq)> Confirmed => _confirmed;
 
+    /// <summary>What was confirmed at one moment, while more is: LINQ would count first and copy then.</summary>
+    internal KeyValuePair<string, (string Content, long Seq)>[] ConfirmedNow() => _confirmed.ToArray();
+
     internal int AcknowledgedCount => _acknowledged.Count;
 
     /// <summary>What should never have been seen.</summary>

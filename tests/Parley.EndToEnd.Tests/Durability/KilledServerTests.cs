@@ -36,7 +36,7 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             // At any moment of its work: the time itself is what is tested.
             await Task.Delay(LongestLife * random.NextDouble(), TimeProvider.System, Cancel);
             await server.KillAsync();
-            var confirmed = account.Confirmed.ToArray();
+            var confirmed = account.ConfirmedNow();
             // Now and then it does not live to see its start through.
             if (kill < kills && random.Next(5) == 0)
             {

@@ -20,7 +20,7 @@ internal sealed class Audit(Fleet fleet, Account account, long start) : IAsyncDi
     /// delivered and settled; nothing came again that was settled before.</summary>
     internal async Task VerifyAsync(string when, CancellationToken cancellationToken)
     {
-        var confirmed = account.Confirmed.ToArray();
+        var confirmed = account.ConfirmedNow();
         var marker = await AnswerAsync(_api, cancellationToken);
         var isSettled = await Until.TrueAsync(() => confirmed.All(message => account.IsAcknowledged(message.Key)), Patience, cancellationToken);
         List<string> faults = [.. account.Faults];
