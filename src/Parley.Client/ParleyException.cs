@@ -55,8 +55,8 @@ public sealed class ParleyUnreachableException : ParleyException
             {
                 Code = UnreachableCode,
                 Retryable = true,
-                Title = "The server can not be reached.",
-                Detail = $"The Parley server at {address} can not be reached: {reason} "
+                Title = "The server cannot be reached.",
+                Detail = $"The Parley server at {address} cannot be reached: {reason} "
                     + "Start it with 'parley serve', or name another address with --url, PARLEY_URL or ParleyOptions.Url.",
             },
             inner) => Address = address;

@@ -46,7 +46,7 @@ internal static class ServerTrust
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new ParleyConfigurationException($"The certificates of '{file}' can not be read: {unreadable.Message}", unreadable);
+            throw new ParleyConfigurationException($"The certificates of '{file}' cannot be read: {unreadable.Message}", unreadable);
         }
 
         return certificates.Count > 0 ? certificates : throw new ParleyConfigurationException($"'{file}' holds no certificate: expected PEM.");

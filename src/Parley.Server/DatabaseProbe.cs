@@ -6,6 +6,6 @@ namespace Parley.Server;
 public static class DatabaseProbe
 {
     /// <summary>Connects and looks; changes nothing.</summary>
-    /// <exception cref="StartRefusedException">It can not be reached; the message says why.</exception>
+    /// <exception cref="StartRefusedException">It cannot be reached; the message says why.</exception>
     public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => StorageSetup.LookAsync(address, cancellationToken);
 }

@@ -30,7 +30,7 @@ public static class ParleyServer
 
     /// <summary>Builds a server that is loaded and not yet listening.</summary>
     /// <param name="clock">The real one unless a test turns it.</param>
-    /// <exception cref="StartRefusedException">It can not start as it is set up.</exception>
+    /// <exception cref="StartRefusedException">It cannot start as it is set up.</exception>
     public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         // Empty: no appsettings.json is read, and above all none is watched for; a watch on a folder that holds the database hears of

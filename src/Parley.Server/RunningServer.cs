@@ -40,7 +40,7 @@ public sealed class RunningServer : IAsyncDisposable
 
     /// <summary>Listens.</summary>
     /// <exception cref="PortInUseException">Another program listens there.</exception>
-    /// <exception cref="StartRefusedException">It can not listen there, or there is no room for what a start writes.</exception>
+    /// <exception cref="StartRefusedException">It cannot listen there, or there is no room for what a start writes.</exception>
     public Task StartAsync(CancellationToken cancellationToken = default) => WithDiskAsync(ListenAsync(cancellationToken));
 
     /// <summary>Completes when the process is asked to stop. Throws what a part of the server has thrown that works in the background, when that

@@ -22,7 +22,7 @@ internal static class StorageSetup
             : services.AddSqlite(settings);
 
     /// <summary>Opens the database, brings it up to date, and starts to write.</summary>
-    /// <exception cref="StartRefusedException">It can not be used.</exception>
+    /// <exception cref="StartRefusedException">It cannot be used.</exception>
     public static void StartStorage(this IServiceProvider services, ServerSettings settings)
     {
         if (settings.Database is PostgresAddress)
@@ -38,7 +38,7 @@ internal static class StorageSetup
         }
     }
 
-    /// <summary>What a start can not go on after, as the reason and the remedy: the database is at fault, or the disk of the data folder.</summary>
+    /// <summary>What a start cannot go on after, as the reason and the remedy: the database is at fault, or the disk of the data folder.</summary>
     /// <returns>Null when it is something else, or tells the reason itself.</returns>
     public static StartRefusedException? RefusalOf(Exception fault, ServerSettings settings) => fault switch
     {
@@ -65,12 +65,12 @@ internal static class StorageSetup
         settings.Database is PostgresAddress address ? await PostgresImport.OpenAsync(address, cancellationToken) : SqliteImport.Open(settings);
 
     /// <summary>A copy of the database in one file, made while its server may run.</summary>
-    /// <exception cref="TransferRefusedException">It can not be made.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be made.</exception>
     public static BackupSummary Backup(ServerSettings settings, string file, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteBackup.Make(settings, file, cancellationToken);
 
     /// <summary>Puts such a copy in the database's place.</summary>
-    /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be; nothing was changed.</exception>
     public static RestoreSummary Restore(string file, ServerSettings settings, bool replace, TimeProvider clock) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteRestore.Make(file, settings, replace, clock);
 

@@ -10,8 +10,8 @@ public static class StoreTransfer
     /// <summary>Writes everything of a store into a file: as of one moment, while its servers may go on.</summary>
     /// <param name="resume">Goes on with what a broken-off export has left beside the file, where the store has not changed since.</param>
     /// <param name="progress">Hears of each line, by how many there are.</param>
-    /// <exception cref="TransferRefusedException">It can not be.</exception>
-    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be.</exception>
+    /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static async Task<ExportSummary> ExportAsync(
         ServerSettings from, string file, bool resume, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -23,8 +23,8 @@ public static class StoreTransfer
     }
 
     /// <summary>The same into a stream, which stays open.</summary>
-    /// <exception cref="TransferRefusedException">It can not be.</exception>
-    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be.</exception>
+    /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static async Task<ExportSummary> ExportAsync(
         ServerSettings from, Stream to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -38,8 +38,8 @@ public static class StoreTransfer
     /// <summary>Fills an empty store from an export, or goes on where that was broken off.</summary>
     /// <param name="from">Where it can be read twice, it is looked through before anything is stored; it stays open.</param>
     /// <param name="progress">Hears of lines taken.</param>
-    /// <exception cref="TransferRefusedException">It can not be.</exception>
-    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be.</exception>
+    /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static async Task<ImportSummary> ImportAsync(
         Stream from, ServerSettings to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -57,14 +57,14 @@ public static class StoreTransfer
     }
 
     /// <summary>Copies a SQLite database into a file, while its server may run, and looks through the copy.</summary>
-    /// <exception cref="TransferRefusedException">It can not be; no file is left.</exception>
-    /// <exception cref="StartRefusedException">The store can not be used.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be; no file is left.</exception>
+    /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static Task<BackupSummary> BackupAsync(ServerSettings from, string file, CancellationToken cancellationToken = default) =>
         KnownAsync(from, () => Task.Run(() => StorageSetup.Backup(from, file, cancellationToken), cancellationToken));
 
     /// <summary>Puts a backup in the place of a SQLite database that no server uses. Every project begins a new epoch.</summary>
     /// <param name="replace">A database that is there gets a name with the time, and is kept; otherwise it is in the way.</param>
-    /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be; nothing was changed.</exception>
     /// <exception cref="StartRefusedException">A newer Parley made the backup.</exception>
     public static Task<RestoreSummary> RestoreAsync(string file, ServerSettings to, bool replace, TimeProvider clock, CancellationToken cancellationToken = default) =>
         KnownAsync(to, () => Task.Run(() => StorageSetup.Restore(file, to, replace, clock), cancellationToken));

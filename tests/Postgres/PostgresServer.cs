@@ -143,7 +143,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <param name="temporary">Where its folder is made.</param>
     internal static Process StartMinder(string temporary) => Run(
         [FindPrograms(), FreePort().ToString(CultureInfo.InvariantCulture), "fsync = off"],
-        // Whoever runs the tests may have signals ignored, which a shell can not take back.
+        // Whoever runs the tests may have signals ignored, which a shell cannot take back.
         ["env", "--default-signal=TERM,INT,HUP", $"TMPDIR={temporary}"]);
 
     private static Process Run(string[] arguments, params string[] before)

@@ -36,7 +36,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>Whether its processor time and memory can be seen.</summary>
     public bool IsHere => _process is not null;
 
-    /// <summary>Processor time since it started; null where it can not be seen.</summary>
+    /// <summary>Processor time since it started; null where it cannot be seen.</summary>
     public TimeSpan? ProcessorTime
     {
         get
@@ -46,7 +46,7 @@ internal sealed class BenchServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes of memory that it occupies; null where it can not be seen.</summary>
+    /// <summary>Bytes of memory that it occupies; null where it cannot be seen.</summary>
     public long? ResidentBytes
     {
         get

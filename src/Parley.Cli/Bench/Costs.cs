@@ -27,7 +27,7 @@ internal readonly struct Costs
     }
 }
 
-/// <param name="Server">Null where the server's process can not be seen.</param>
+/// <param name="Server">Null where the server's process cannot be seen.</param>
 /// <param name="Client">Of this process: the workload's clients.</param>
 internal readonly record struct Spent(TimeSpan Elapsed, TimeSpan? Server, TimeSpan Client);
 

@@ -14,7 +14,7 @@ internal static class ListeningProcess
     private const int State = 3;
     private const int Inode = 9;
 
-    /// <summary>The process; null where it can not be found out: on another system, or another user's.</summary>
+    /// <summary>The process; null where it cannot be found out: on another system, or another user's.</summary>
     public static Process? Find(int port)
     {
         if (!OperatingSystem.IsLinux())

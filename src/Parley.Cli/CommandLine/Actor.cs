@@ -18,7 +18,7 @@ internal sealed class Actor
     public Actor(Call call, string agentId)
     {
         if (Reserved.Contains(agentId, StringComparer.OrdinalIgnoreCase))
-            throw new CommandException(ExitCode.UsedWrongly, $"'{agentId}' can not be an agent's id: the word is reserved.", "Choose another id.");
+            throw new CommandException(ExitCode.UsedWrongly, $"'{agentId}' cannot be an agent's id: the word is reserved.", "Choose another id.");
         _call = call;
         AgentId = agentId;
         _file = TokenFile.Of(call.Options, call.Location, agentId);
@@ -52,7 +52,7 @@ internal sealed class Actor
     }
 
     /// <summary>Makes the agent, or changes the one that this machine registered before.</summary>
-    /// <exception cref="CommandException">It is another's, or there is no token to make it with.</exception>
+    /// <exception cref="CommandException">The name belongs to another agent, or no token allows registering it.</exception>
     public async Task<(Agent Agent, bool IsNew)> RegisterAsync(RegisterRequest profile)
     {
         if (await OwnTokenAsync() is { } own)

@@ -36,7 +36,7 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
     /// <exception cref="CommandException">No server was found.</exception>
     public ServerLocation Location => field ??= Find(Options);
 
-    /// <summary>What the server is spoken to with: once <see cref="ActAsync"/> was called, it opens what the actor may do.</summary>
+    /// <summary>The token sent to the server. After <see cref="ActAsync"/>, it is the token of the agent that the command acts as.</summary>
     public string Token => _actorsToken ?? Location.RequireToken();
 
     /// <summary>The server. Nothing is sent until something is asked of it.</summary>
@@ -53,7 +53,7 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
 
     /// <summary>For commands that speak, read, or remember as an agent: if one was named, sees to it that it is there. Comes before
     /// anything is asked of <see cref="Api"/>, and after whatever may be wrong with the command's own words.</summary>
-    /// <exception cref="CommandException">It is not there and can not be made.</exception>
+    /// <exception cref="CommandException">The agent does not exist and cannot be registered.</exception>
     public async Task ActAsync()
     {
         if (ActingAs is { } agent && agent != Operators)

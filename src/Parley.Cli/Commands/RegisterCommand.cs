@@ -67,7 +67,7 @@ internal static class RegisterCommand
             return text;
         var near = string.Join('-', new string([.. text.Select(letter => IsOfIds(letter) ? letter : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         throw new CommandException(
-            ExitCode.UsedWrongly, $"'{text}' can not be an agent's id: it takes up to {LongestId} letters of A-Z, a-z, 0-9, '.', '_', and '-'.",
+            ExitCode.UsedWrongly, $"'{text}' cannot be an agent's id: it takes up to {LongestId} letters of A-Z, a-z, 0-9, '.', '_', and '-'.",
             near.Length is > 0 and <= LongestId ? $"Give an id, and the name with it: parley register {near} --name \"{text}\"" : null);
     }
 

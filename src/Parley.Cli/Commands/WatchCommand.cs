@@ -60,7 +60,7 @@ internal static class WatchCommand
     }
 
     /// <summary>Ends with Ctrl-C also while a line is being written that nobody reads (a pager, a pipe that is full): such a write
-    /// can not be called off, so it is left behind on a thread of the pool.</summary>
+    /// cannot be called off, so it is left behind on a thread of the pool.</summary>
     private static async Task<ExitCode> UntilInterruptedAsync(Watcher watcher, CancellationToken interrupted)
     {
         try

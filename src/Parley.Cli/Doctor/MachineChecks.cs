@@ -46,7 +46,7 @@ internal static class MachineChecks
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("data folder", $"{folder} can not be written to: {failure.Message}",
+            return Finding.Fail("data folder", $"{folder} cannot be written to: {failure.Message}",
                 $"Give this user the right to write there (`chown`), free some space, or name another folder by PARLEY_DATA.");
         }
     }

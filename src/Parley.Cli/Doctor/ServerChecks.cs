@@ -7,7 +7,7 @@ namespace Parley.Cli.Doctor;
 /// <summary>What stands between this command line and the server: reach, version, token, clock.</summary>
 internal static class ServerChecks
 {
-    // The Date header has whole seconds: less than this can not be told from none.
+    // The Date header has whole seconds: less than this cannot be told from none.
     private static readonly TimeSpan SkewThatIsNoticed = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SkewThatHurts = TimeSpan.FromSeconds(30);
 

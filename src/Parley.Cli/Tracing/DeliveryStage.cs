@@ -8,7 +8,7 @@ internal enum Evidence
     /// <summary>Somebody did or said something, at a time.</summary>
     Seen,
 
-    /// <summary>It can not have happened.</summary>
+    /// <summary>It cannot have happened.</summary>
     NotYet,
 
     /// <summary>It may have happened, and nobody said so.</summary>

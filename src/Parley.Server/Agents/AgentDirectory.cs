@@ -210,7 +210,7 @@ internal sealed partial class AgentDirectory(
             await store.SeenAsync(part, cancellationToken);
     }
 
-    /// <summary>Writes that an agent has left, where the node that it was connected to can not do so any more.</summary>
+    /// <summary>Writes that an agent has left, where the node that it was connected to cannot do so any more.</summary>
     internal async ValueTask NoteLeftAsync(int projectNumber, int number)
     {
         if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)

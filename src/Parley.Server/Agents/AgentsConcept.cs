@@ -93,7 +93,7 @@ internal sealed class AgentsConcept(
             Answers = [AnswerShape.Done],
         }.Rest("POST", "/agents/{agent_id}/heartbeat").Frame<IAgentConnection>(
             new FrameMeaning(
-                FrameEvents.AgentHeartbeat, "Give a sign of life. Pongs count too, so this is for clients that can not answer pings.", null, typeof(Agent)),
+                FrameEvents.AgentHeartbeat, "Give a sign of life. Pongs count too, so this is for clients that cannot answer pings.", null, typeof(Agent)),
             BeatAsync),
 
         new Operation<AgentContext>("GetSubscriptions", "List the topics that an agent is subscribed to.", GetTopics)

@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>What an endpoint's own metadata says and the generator can not know: its query, its refusals, and an example of everything.</summary>
+/// <summary>What an endpoint's own metadata says and the generator cannot know: its query, its refusals, and an example of everything.</summary>
 internal sealed class OperationDetails : IOpenApiOperationTransformer
 {
     private static readonly string[] AnyEndpointRefuses = [ErrorCodes.RateLimited, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];

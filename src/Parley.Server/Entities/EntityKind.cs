@@ -28,7 +28,7 @@ internal abstract class EntityKind
     /// <summary>The type of the log entry that says that one is gone.</summary>
     internal required string RemovedType { get; init; }
 
-    /// <summary>The field of its noun that lists and feeds can be narrowed by, as <c>prefix</c>: the name. Null: they can not.</summary>
+    /// <summary>The field of its noun that lists and feeds can be narrowed by, as <c>prefix</c>: the name. Null: they cannot.</summary>
     internal string? PrefixField { get; init; }
 
     /// <summary>True where messages are sent into one and belong to it: its own entries then stand with them, on one stream.</summary>
@@ -89,7 +89,7 @@ internal sealed record EntityFields(string? Id)
     internal string? EndedAt { get; init; }
 
     /// <summary>The seq of the change that made it what it is: it rises with every change, also where a name is taken anew after a deletion,
-    /// so that what was read before can not be mistaken for what is there now.</summary>
+    /// so that what was read before cannot be mistaken for what is there now.</summary>
     internal string? Version { get; init; }
 
     /// <summary>A list that is told once, by the entry of a change, and not kept with the thing: empty elsewhere.</summary>

@@ -26,7 +26,7 @@ internal interface IEntityStore
 
     /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
     /// messages behind them.</summary>
-    /// <returns>Where something had changed since it was read, a name that something is to have is taken, a message can not be stored or the project is gone: that, and nothing else has
+    /// <returns>Where something had changed since it was read, a name that something is to have is taken, a message cannot be stored or the project is gone: that, and nothing else has
     /// happened.</returns>
     ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken);
 }

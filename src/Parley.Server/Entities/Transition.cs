@@ -8,7 +8,7 @@ namespace Parley.Server.Entities;
 /// <param name="Sender">The number of the agent that causes it; 0: none.</param>
 internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityWrite> Writes)
 {
-    /// <summary>Sent in the same commit. One that can not be stored refuses all of the transition.</summary>
+    /// <summary>Sent in the same commit. One that cannot be stored refuses all of the transition.</summary>
     internal IReadOnlyList<IOutgoingMessage> Messages { get; init; } = [];
 }
 

@@ -7,7 +7,7 @@ namespace Parley.Server.ExportImport;
 internal sealed class ImportUnfinishedException(string where) : StartRefusedException(
     $"An import into {where} was begun and is not finished. Type the same 'parley import' again, and it goes on where it was; or name another database.");
 
-/// <summary>Why a store can not be moved from or to, in the same words for each.</summary>
+/// <summary>Why a store cannot be moved from or to, in the same words for each.</summary>
 internal static class StoreRefusals
 {
     internal static TransferRefusedException NotEmpty(string where, IEnumerable<(string What, long Count)> found) => new(

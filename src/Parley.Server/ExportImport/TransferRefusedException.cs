@@ -6,7 +6,7 @@ public enum TransferRefusal
     /// <summary>What was named is not there.</summary>
     NotFound,
 
-    /// <summary>It can not be done as things stand: something is in use, in the way, or not empty.</summary>
+    /// <summary>It cannot be done as things stand: something is in use, in the way, or not empty.</summary>
     Conflict,
 
     /// <summary>The file is cut off, altered, or none of this kind.</summary>

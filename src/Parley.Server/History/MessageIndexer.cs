@@ -113,7 +113,7 @@ internal sealed partial class MessageIndexer(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The index of project {Project} can not be written; lists still answer, search waits.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The index of project {Project} cannot be written; lists still answer, search waits.")]
         internal static partial void NotIndexed(ILogger logger, Exception fault, string project);
     }
 }

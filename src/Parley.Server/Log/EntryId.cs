@@ -34,7 +34,7 @@ internal static class EntryId
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>The seq in an id; 0, which no entry has, for an id that the server can not have made.</summary>
+    /// <summary>The seq in an id; 0, which no entry has, for an id that the server cannot have made.</summary>
     internal static long SeqOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -5,8 +5,8 @@ namespace Parley.Server.Mailboxes;
 /// <summary>Where deliveries go when their agent is connected. Called by the store on its writing thread: never blocks.</summary>
 internal interface IHandover : Agents.IMailboxWaker
 {
-    /// <summary>Somebody who waits for the reply to a message of the agent: each is found once. He gets it past the mailbox, whatever waits there, is
-    /// paused, filtered or full.</summary>
+    /// <summary>The caller that waits for the reply to a message of the agent. It gets the reply at once, even if the mailbox has deliveries waiting,
+    /// is paused, or is full. Each caller is found once.</summary>
     /// <param name="replyTo">The seq of the message; 0: it is no reply.</param>
     IDeliveryHolder? TryAnswer(int agent, long replyTo);
 

@@ -35,6 +35,6 @@ internal static class SendDiagnosis
             .Uuid("message_id", (send as ReplyRequest)?.MessageId)
             .Uuid("supersedes", send.Supersedes)
             .Uuid("execution_id", send.ExecutionId)
-            .Problem ?? Problems.InvalidField(JsonDiagnosis.WholeBody, "can not be read as a send");
+            .Problem ?? Problems.InvalidField(JsonDiagnosis.WholeBody, "cannot be read as a send");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SenderResolver(AgentDirectory agents)
     internal static Sender Of(Caller caller, AgentState agent, string? session) => new(
         agent, agent.Id, agent.Words.AsSender, AuthorityOf(caller, agent), CallerKey(caller, agent), session);
 
-    /// <summary>A person's word counts as an operator's only with a token that is a person's: an agent can not make itself one.</summary>
+    /// <summary>A person's word counts as an operator's only with a token that is a person's: an agent cannot make itself one.</summary>
     private static Authority AuthorityOf(Caller caller, AgentState agent) =>
         caller.Kind is TokenKind.Admin or TokenKind.Operator && agent.Record.Type == AgentDirectory.Human ? Authority.Operator : Authority.Agent;
 

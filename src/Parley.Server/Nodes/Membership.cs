@@ -41,7 +41,7 @@ internal sealed partial class Membership(
             }
             catch (Exception fault)
             {
-                // Who can not say that it lives does not lead: another may by now.
+                // Who cannot say that it lives does not lead: another may by now.
                 StopLeading();
                 _steadySince = null;
                 if (fault is not StorageUnavailableException)

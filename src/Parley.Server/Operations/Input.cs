@@ -16,7 +16,7 @@ internal abstract class Input<T>
 
     /// <summary>From the data of a frame.</summary>
     /// <exception cref="NotSupportedException">It has parts that a frame has no place for.</exception>
-    internal virtual Result<T> Read(ReadOnlyMemory<byte> json) => throw new NotSupportedException($"{GetType().Name} can not be read from a frame.");
+    internal virtual Result<T> Read(ReadOnlyMemory<byte> json) => throw new NotSupportedException($"{GetType().Name} cannot be read from a frame.");
 
     /// <summary>Whether <see cref="Read"/> is there.</summary>
     internal virtual bool FitsFrames => false;

@@ -71,7 +71,7 @@ internal abstract class Operation(string name, string summary)
     internal Operation Frame(string name, string? meaning = null)
     {
         if (!FitsFrames)
-            throw new InvalidOperationException($"{Name} has an input that can not be read from a frame: give {name} a handler of its own.");
+            throw new InvalidOperationException($"{Name} has an input that cannot be read from a frame: give {name} a handler of its own.");
         var answer = Answers.FirstOrDefault(answer => answer.Status < StatusCodes.Status300MultipleChoices)?.Noun;
         return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, TakesFromFrames.Body, answer) { Examples = TakesFromFrames.Examples }) { Answerer = ServeAsync });
     }

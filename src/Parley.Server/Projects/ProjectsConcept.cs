@@ -91,7 +91,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
     {
         var project = context.Project;
         var problem = ProjectRules.Check(request)
-            .Check(request.ProjectId is null || request.ProjectId == project.Id, "project_id", "can not be changed")
+            .Check(request.ProjectId is null || request.ProjectId == project.Id, "project_id", "cannot be changed")
             .Problem;
         if (problem is not null)
             return problem;

@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Rest;
 
 /// <summary>Keeps web pages from elsewhere out, over REST, streams and sockets alike: a page that gave its own name this machine's
-/// address (DNS rebinding) by the Host header, any other by the Origin header, which browsers set and pages can not.</summary>
+/// address (DNS rebinding) by the Host header, any other by the Origin header, which browsers set and pages cannot.</summary>
 internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings settings)
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -36,7 +36,7 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
         return IsPreflight(context.Request) ? AnswerPreflight(context) : next(context);
     }
 
-    /// <summary>A bare address can not be rebound: nobody but its owner answers for it. So only names are compared.</summary>
+    /// <summary>A bare address cannot be rebound: nobody but its owner answers for it. So only names are compared.</summary>
     private bool IsAllowedHost(string host)
     {
         if (host.Equals(settings.Host, StringComparison.OrdinalIgnoreCase) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))

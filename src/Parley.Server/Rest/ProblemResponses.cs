@@ -52,7 +52,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
 
         if (context.Response.HasStarted)
         {
-            // Half an answer can not become a problem; a broken connection tells the client that it is half.
+            // Half an answer cannot become a problem; a broken connection tells the client that it is half.
             context.Abort();
             return true;
         }
@@ -89,7 +89,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),
         StatusCodes.Status503ServiceUnavailable => Problems.StorageUnavailable(),
         >= 500 => Problems.Internal(),
-        var status => Problems.InvalidRequest("The request can not be served as it is.") with { Status = status },
+        var status => Problems.InvalidRequest("The request cannot be served as it is.") with { Status = status },
     };
 
     private static partial class Log

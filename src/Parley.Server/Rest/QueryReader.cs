@@ -21,7 +21,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>What was asked for so far, in that order.</summary>
     public IReadOnlyList<QueryParameter> Parameters => _parameters;
 
-    /// <summary>Reading an empty query declares all parameters: the documentation and the refusal can not disagree.</summary>
+    /// <summary>Reading an empty query declares all parameters: the documentation and the refusal cannot disagree.</summary>
     public static IReadOnlyList<QueryParameter> ParametersOf<T>(Func<QueryReader, T> read)
     {
         var reader = new QueryReader(QueryCollection.Empty);

@@ -99,7 +99,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         }
         catch (StorageUnavailableException exception)
         {
-            // Reading goes on while the store can not write. Should the server restart before it can, the page asks for a new ticket.
+            // Reading goes on while the store cannot write. Should the server restart before it can, the page asks for a new ticket.
             Log.NotKept(logger, exception);
         }
     }

@@ -12,7 +12,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     private static readonly TimeSpan TouchStep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
 
-    // Timers can not be set farther ahead than this.
+    // Timers cannot be set farther ahead than this.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     private readonly ConcurrentDictionary<TokenHash, LiveToken> _byHash = new();

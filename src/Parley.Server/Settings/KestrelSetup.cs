@@ -46,7 +46,7 @@ internal static class KestrelSetup
         if (IPAddress.TryParse(host.Trim('[', ']'), out var address))
             return [address];
 
-        // Both families on one free port can not be asked for, and clients that know 'localhost' know 127.0.0.1.
+        // Both families on one free port cannot be asked for, and clients that know 'localhost' know 127.0.0.1.
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return [IPAddress.Loopback];
         try

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Parley.Server.Settings;
 
-/// <summary>The server can not listen where it is told to.</summary>
+/// <summary>The server cannot listen where it is told to.</summary>
 internal sealed class CanNotListenException(string message, Exception reason) : StartRefusedException(message, reason)
 {
     internal static CanNotListenException UnknownHost(string host, SocketException reason) => new(
@@ -25,7 +25,7 @@ public sealed class PortInUseException : StartRefusedException
     public int Port { get; }
 }
 
-/// <summary>What the web server says when it can not listen, as the reason and the remedy.</summary>
+/// <summary>What the web server says when it cannot listen, as the reason and the remedy.</summary>
 internal static class ListeningFaults
 {
     /// <returns>Null when it is something else.</returns>
@@ -40,7 +40,7 @@ internal static class ListeningFaults
             SocketException { SocketErrorCode: SocketError.AccessDenied } => new CanNotListenException(
                 $"This user may not listen on port {port}: ports below 1024 need a right of their own. Choose another with --port, put a proxy in front, "
                 + "or grant the right (AmbientCapabilities=CAP_NET_BIND_SERVICE in a unit of systemd).", fault),
-            SocketException => new CanNotListenException($"The server can not listen on port {port} of {settings.Host}: {fault.Message}. Choose another address with --host and --port.", fault),
+            SocketException => new CanNotListenException($"The server cannot listen on port {port} of {settings.Host}: {fault.Message}. Choose another address with --host and --port.", fault),
             _ => null,
         };
     }

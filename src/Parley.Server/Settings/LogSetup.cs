@@ -36,6 +36,6 @@ internal static class LogSetup
     }
 }
 
-/// <summary>The log can not be written where it is to go.</summary>
+/// <summary>The log cannot be written where it is to go.</summary>
 internal sealed class LogFileUnusableException(string file, Exception reason) : StartRefusedException(
-    $"The log file '{file}' can not be written: {reason.Message.TrimEnd('.')}. Name another with --log-file, or leave it out: the log then goes to standard error.", reason);
+    $"The log file '{file}' cannot be written: {reason.Message.TrimEnd('.')}. Name another with --log-file, or leave it out: the log then goes to standard error.", reason);

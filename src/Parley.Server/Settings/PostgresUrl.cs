@@ -26,7 +26,7 @@ internal static class PostgresUrl
         if (database.Length == 0)
             return Fault("names no database behind its host");
         if (database.Contains('\0', StringComparison.Ordinal))
-            return Fault("names a database that can not be");
+            return Fault("names a database that cannot be");
 
         var at = authority.LastIndexOf('@');
         var draft = new PostgresDraft();

@@ -1,6 +1,6 @@
 namespace Parley.Server.Settings;
 
-/// <summary>A setting that can not be used.</summary>
+/// <summary>A setting that cannot be used.</summary>
 /// <param name="Name">The setting as it was named.</param>
 /// <param name="Source">Where the value came from: a flag, an environment variable, a file.</param>
 /// <param name="Value">As it was given; secrets are masked. Null when the fault is not in a value.</param>

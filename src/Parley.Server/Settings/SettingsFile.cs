@@ -36,7 +36,7 @@ internal static class SettingsFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.Add(new SettingError(Name, path, null, "can not be read", "Check that it is there and readable, or leave it out"));
+            errors.Add(new SettingError(Name, path, null, "cannot be read", "Check that it is there and readable, or leave it out"));
         }
 
         return values;

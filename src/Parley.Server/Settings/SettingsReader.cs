@@ -152,7 +152,7 @@ public sealed class SettingsReader
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            var fault = File.Exists(certificate) && File.Exists(key) ? "can not be used: they are not a PEM certificate and its key, or not readable" : "is not there, or its key is not";
+            var fault = File.Exists(certificate) && File.Exists(key) ? "cannot be used: they are not a PEM certificate and its key, or not readable" : "is not there, or its key is not";
             _errors.Add(new SettingError("tls_cert", Find(SettingsTable.Find("tls_cert")!).Source, $"{certificate} with {key}", fault, "Give a PEM certificate and the key it was made with, both readable by the server"));
         }
     }

@@ -92,7 +92,7 @@ internal sealed class DataFolderInUseException(string folder, Exception reason) 
     }
 }
 
-/// <summary>A file can not be made where there is no folder for it.</summary>
+/// <summary>A file cannot be made where there is no folder for it.</summary>
 internal sealed class FolderMissingException(string folder, Exception reason) : StartRefusedException(
     $"There is no folder {folder} for the database. Make it, or name another file with --database.", reason);
 

@@ -6,7 +6,7 @@ namespace Parley.Server.Storage;
 internal sealed class DataFolderUnusableException(string folder, Exception reason) : StartRefusedException(
     File.Exists(folder)
         ? $"The data folder '{folder}' is a file. Name a folder with --data."
-        : $"The data folder '{folder}' can not be used: {Words(reason)}. "
+        : $"The data folder '{folder}' cannot be used: {Words(reason)}. "
             + "Make room on its disk and let this user write there, or name another folder with --data.",
     reason)
 {

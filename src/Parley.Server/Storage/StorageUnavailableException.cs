@@ -1,6 +1,6 @@
 namespace Parley.Server.Storage;
 
-/// <summary>The store can not be reached or can not write: a full disk, a read-only one, a database that is down. Nothing was stored.
+/// <summary>The store cannot be reached or cannot write: a full disk, a read-only one, a database that is down. Nothing was stored.
 /// The edge answers it 503; whoever catches it elsewhere tries again after <see cref="RetryAfter"/>.</summary>
 internal sealed class StorageUnavailableException : Exception
 {

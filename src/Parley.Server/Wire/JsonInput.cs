@@ -5,7 +5,7 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Reads what a client sent, strictly: an unknown or repeated field, a wrong type, text that can not be stored, all are
+/// <summary>Reads what a client sent, strictly: an unknown or repeated field, a wrong type, text that cannot be stored, all are
 /// refused by the field's name. Used for bodies and for the frames of a socket alike.</summary>
 internal static class JsonInput
 {

@@ -121,7 +121,7 @@ internal static class Problems
 
     private static string Meant(string? near) => near is null ? "" : $" Did you mean '{Shown(near)}'?";
 
-    /// <summary>A client's own words, cut so that a hostile name can not make the answer or the log long.</summary>
+    /// <summary>A client's own words, cut so that a hostile name cannot make the answer or the log long.</summary>
     public static string Shown(string text)
     {
         const int Longest = 80;

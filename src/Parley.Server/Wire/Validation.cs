@@ -33,7 +33,7 @@ internal sealed class Validation
         if (value is null || WireNames.IsAgentId(value))
             return this;
         return Fail(field, WireNames.IsReserved(value)
-            ? $"'{value}' is a word of the wire and can not be an agent's id"
+            ? $"'{value}' is a word of the wire and cannot be an agent's id"
             : "must be 1-255 of A-Z a-z 0-9 . _ -");
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Parley.EndToEnd.Tests.Cli;
 
-/// <summary>A PostgreSQL that a server can not use is refused at its start: with what to do, and before anything is made in it.</summary>
+/// <summary>A PostgreSQL that a server cannot use is refused at its start: with what to do, and before anything is made in it.</summary>
 public sealed class PostgresMistakesTests(PostgresMistakesTests.Cluster cluster) : IClassFixture<PostgresMistakesTests.Cluster>, IDisposable
 {
     private const string Everything = "SELECT string_agg(relkind::text || relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
@@ -15,7 +15,7 @@ public sealed class PostgresMistakesTests(PostgresMistakesTests.Cluster cluster)
 
     [Theory]
     [InlineData("", "locked:wrong", "password authentication failed for user \"locked\". Correct the user and the password in 'database' (DATABASE_URL)")]
-    [InlineData("", "postgres", "has the encoding LATIN1, which can not hold every text; Parley needs UTF8. Make another and name that one: CREATE DATABASE parley ENCODING 'UTF8' TEMPLATE template0;", "LATIN1")]
+    [InlineData("", "postgres", "has the encoding LATIN1, which cannot hold every text; Parley needs UTF8. Make another and name that one: CREATE DATABASE parley ENCODING 'UTF8' TEMPLATE template0;", "LATIN1")]
     [InlineData("", "postgres", "has the encoding SQL_ASCII", "SQL_ASCII")]
     [InlineData("", "guest", "permission denied for schema public. Parley makes tables of its own: let the user of that address")]
     [InlineData("CREATE TABLE agent_messages (id int)", "postgres", "already has a table 'agent_messages' that is not Parley's. Nothing was changed")]

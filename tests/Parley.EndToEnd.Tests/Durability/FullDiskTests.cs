@@ -63,7 +63,7 @@ public sealed class FullDiskTests
         var run = await Binary.RunAsync(new Dictionary<string, string>(), ["serve", "--port", "0", "--data", folder], Cancel);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"parley: The data folder '{folder}' can not be used: ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"parley: The data folder '{folder}' cannot be used: ", run.Error, StringComparison.Ordinal);
         Assert.Contains("database or disk is full", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Parley.Server.Tests.ExportImport;
 
-/// <summary>Exports and imports that can not be, or not yet.</summary>
+/// <summary>Exports and imports that cannot be, or not yet.</summary>
 public abstract class BrokenOffTests(StorageUnderTest storage)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

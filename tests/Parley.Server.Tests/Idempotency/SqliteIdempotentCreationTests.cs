@@ -43,7 +43,7 @@ public sealed class SqliteIdempotentCreationTests() : IdempotentCreationTests(ne
         var fault = new FaultFrom(commit: 2);
         host.Get<SqliteDatabase>().Writer.Register(fault);
 
-        // The key is taken, the creation is refused, and the key can not be given back on disk.
+        // The key is taken, the creation is refused, and the key cannot be given back on disk.
         var refused = await host.SendAsync(HttpMethod.Post, Executions, admin, "{}", key: "k1");
         fault.IsOver = true;
         var taken = await host.SendAsync(HttpMethod.Post, Executions, admin, "{}", key: "k1");

@@ -228,7 +228,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(1001, Good().Port);
 
         _flags["--config"] = "nowhere.json";
-        Assert.Contains("can not be read", Assert.Single(Bad()).ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Single(Bad()).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

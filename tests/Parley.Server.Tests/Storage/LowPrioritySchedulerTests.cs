@@ -61,7 +61,7 @@ public class QuietThreadTests
         await first;
 
         var where = await waiter;
-        // It can not wait for itself, where this goes on in it.
+        // It cannot wait for itself, where this goes on in it.
         await Task.Run(thread.Dispose, Cancel);
 
         Assert.NotEqual("quiet", where);

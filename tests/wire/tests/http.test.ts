@@ -103,7 +103,7 @@ describe('A body', { concurrency: 4 }, () => {
 });
 
 describe('A page from elsewhere', { concurrency: 4 }, () => {
-  it('can not talk to the server', async () => {
+  it('cannot talk to the server', async () => {
     const headers = { origin: 'https://evil.example', authorization: `Bearer ${server.adminToken}` };
     const answer = await fetch(`${server.url}/api/v1/agents`, { headers });
     assert.equal(answer.headers.get('access-control-allow-origin'), null);
@@ -117,7 +117,7 @@ describe('A page from elsewhere', { concurrency: 4 }, () => {
     await preflight.body?.cancel();
   });
 
-  it('can not come by another name of the machine', async () => {
+  it('cannot come by another name of the machine', async () => {
     const { status } = await raw('GET', '/api/v1/agents', { headers: { host: 'evil.example' }, token: server.adminToken });
     assert.ok(status >= 400 && status < 500, `${status}`);
     const options = { token: server.adminToken, headers: { host: 'evil.example' } };

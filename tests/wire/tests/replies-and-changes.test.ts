@@ -40,7 +40,7 @@ describe('A reply', { concurrency: 4 }, () => {
     assert.equal((await project.trace(last.message_id)).message.hops, 3);
   });
 
-  it('is refused where what it answers can not be read', async () => {
+  it('is refused where what it answers cannot be read', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const eve = await project.agent('eve');

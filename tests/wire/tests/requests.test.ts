@@ -144,7 +144,7 @@ describe('A request', { concurrency: 4 }, () => {
     const [ada, bob] = await project.pair();
     const asking = ada.rest.post('requests', { to: 'bob', content: '?', timeout_seconds: 20 });
 
-    await answerNext(bob, { content: 'I can not', outcome: 'error' });
+    await answerNext(bob, { content: 'I cannot', outcome: 'error' });
 
     const answer = (await asking).as<Reply>(200);
     assert.deepEqual([answer.status, answer.reply.outcome], ['error', 'error']);

@@ -175,7 +175,7 @@ describe('A lease', { concurrency: 4 }, () => {
     (await bob.rest.post(`messages/${id}/ack`, { lease_id })).isEmpty();
   });
 
-  it('can not be extended beyond an hour, nor by who does not hold it', async () => {
+  it('cannot be extended beyond an hour, nor by who does not hold it', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'hello');

@@ -278,7 +278,7 @@ describe('A connection that breaks', { concurrency: 6 }, () => {
     assert.deepEqual([again.delivery_id, again.attempt], [item.delivery_id, 1]);
   });
 
-  it('of another agent can not be named', async () => {
+  it('of another agent cannot be named', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const socket = await bob.connectOnly();

@@ -13,7 +13,7 @@ internal readonly record struct InFrame(string Event, byte[] Id, ReadOnlyMemory<
     private const int LongestId = 200;
 
     /// <summary>Reads a message: one frame, or an array of them.</summary>
-    /// <returns>False when it is not that; then the connection can not be trusted to stay in step.</returns>
+    /// <returns>False when it is not that; then the connection cannot be trusted to stay in step.</returns>
     internal static bool TryRead(ReadOnlyMemory<byte> message, List<InFrame> frames)
     {
         try

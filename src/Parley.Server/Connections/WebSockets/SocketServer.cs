@@ -144,6 +144,6 @@ internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, Ti
     internal TimeSpan LongestSilence { get; } = 2 * heartbeat;
 
     /// <summary>A ping each heartbeat. Closing the silent is <see cref="IdleConnectionMonitor"/>'s, which says why; ASP.NET cuts off what even
-    /// that can not reach.</summary>
+    /// that cannot reach.</summary>
     internal WebSocketAcceptContext Accept { get; } = new() { KeepAliveInterval = heartbeat, KeepAliveTimeout = 2 * heartbeat };
 }

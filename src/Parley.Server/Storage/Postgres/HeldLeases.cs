@@ -4,7 +4,7 @@ using Parley.Server.Mailboxes;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Which connection of this node holds which delivery. The leases themselves are in the database; this is only what a number
-/// there can not say. Changed by the writing lane alone; read by whoever brings an acknowledgement.</summary>
+/// there cannot say. Changed by the writing lane alone; read by whoever brings an acknowledgement.</summary>
 internal sealed class HeldLeases
 {
     private readonly ConcurrentDictionary<int, ConcurrentDictionary<long, HeldLease>> _byAgent = new();

@@ -14,7 +14,7 @@ internal static partial class OwnDatabase
 
     /// <param name="made">The scripts that have run here.</param>
     /// <param name="pending">Those that are to run now.</param>
-    /// <exception cref="EncodingRefusedException">It can not hold every text.</exception>
+    /// <exception cref="EncodingRefusedException">It cannot hold every text.</exception>
     /// <exception cref="ForeignTablesException">A name that a script needs is taken.</exception>
     internal static void Check(NpgsqlConnection connection, IEnumerable<string> made, IEnumerable<string> pending)
     {
@@ -58,7 +58,7 @@ internal static partial class OwnDatabase
 
 /// <summary>What agents say is any text, and this database can hold only some.</summary>
 internal sealed class EncodingRefusedException(string database, string encoding) : StartRefusedException(
-    $"The PostgreSQL database '{database}' has the encoding {encoding}, which can not hold every text; Parley needs UTF8. Make another and name that one: {OwnDatabase.Making("parley")};");
+    $"The PostgreSQL database '{database}' has the encoding {encoding}, which cannot hold every text; Parley needs UTF8. Make another and name that one: {OwnDatabase.Making("parley")};");
 
 /// <summary>Another program's table has the name of one of Parley's.</summary>
 internal sealed class ForeignTablesException(string database, string taken) : StartRefusedException(

@@ -50,7 +50,7 @@ internal sealed class PostgresDatabase : IDisposable
     /// <param name="connectionString">As Npgsql has it. Of its pool's size writing takes its share, readers have the rest.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
     /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
-    /// <exception cref="StorageUnavailableException">The database can not be reached.</exception>
+    /// <exception cref="StorageUnavailableException">The database cannot be reached.</exception>
     internal static PostgresDatabase Open(string connectionString, TimeProvider clock, ILogger log)
     {
         var readers = Source(connectionString, "", new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize - WritingConnections);

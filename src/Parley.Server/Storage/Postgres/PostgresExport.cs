@@ -18,7 +18,7 @@ internal sealed class PostgresExport : IStoreExport
     public string Stamp { get; }
 
     /// <exception cref="TransferRefusedException">There is nothing of Parley's, or it is not whole.</exception>
-    /// <exception cref="DatabaseUnreachableException">It can not be used.</exception>
+    /// <exception cref="DatabaseUnreachableException">It cannot be used.</exception>
     internal static async Task<PostgresExport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
         var connection = await PostgresTransferTables.ConnectAsync(address, cancellationToken);

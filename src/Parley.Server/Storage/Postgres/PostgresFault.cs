@@ -6,7 +6,7 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Tells a database that is away from a statement that is wrong.</summary>
 internal static class PostgresFault
 {
-    /// <summary>The database can not be reached, can not write, or gave up on a transaction that would succeed if tried again.</summary>
+    /// <summary>The database cannot be reached, cannot write, or gave up on a transaction that would succeed if tried again.</summary>
     internal static bool IsAway(Exception fault) => fault switch
     {
         PostgresException { SqlState: var state } => state[..2] switch
@@ -28,7 +28,7 @@ internal static class PostgresFault
 
     /// <summary>Opens a connection. Whatever refuses it - nobody listens, a password that has changed, a database that takes none just now -
     /// the store is away.</summary>
-    /// <exception cref="StorageUnavailableException">It can not be opened.</exception>
+    /// <exception cref="StorageUnavailableException">It cannot be opened.</exception>
     internal static async Task OpenOrAwayAsync(this NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         try

@@ -20,7 +20,7 @@ internal sealed class PostgresImport : IStoreImport
     public ImportProgress? Progress { get; }
 
     /// <exception cref="TransferRefusedException">Nodes use it, or something is in it.</exception>
-    /// <exception cref="DatabaseUnreachableException">It can not be used.</exception>
+    /// <exception cref="DatabaseUnreachableException">It cannot be used.</exception>
     internal static async Task<PostgresImport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
         var connection = await PostgresTransferTables.ConnectAsync(address, cancellationToken);

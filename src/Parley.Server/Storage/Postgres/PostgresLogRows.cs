@@ -11,7 +11,7 @@ namespace Parley.Server.Storage.Postgres;
 internal static class PostgresLogRows
 {
     /// <summary>The columns that <see cref="Read"/> expects, of a table named <c>l</c>. Of a message to everybody nobody asks who got it;
-    /// of others the deliveries know, also when one has moved since; the common one to one agent that can not move needs no look.</summary>
+    /// of others the deliveries know, also when one has moved since; the common one to one agent that cannot move needs no look.</summary>
     internal const string Columns =
         """
         l.place, l.kind, l.stamp, l.sender, l.recipient, l.audience, l.type, l.thread, l.execution, l.reply_to, l.hops, l.subject,

@@ -17,7 +17,7 @@ internal static class PostgresMigrator
 
     /// <param name="connection">One of its own, without timeouts, to be closed behind.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
-    /// <exception cref="EncodingRefusedException">It can not hold every text.</exception>
+    /// <exception cref="EncodingRefusedException">It cannot hold every text.</exception>
     /// <exception cref="ForeignTablesException">Another program's tables are in the way; nothing was changed.</exception>
     internal static void Migrate(NpgsqlConnection connection)
     {

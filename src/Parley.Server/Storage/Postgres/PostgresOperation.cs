@@ -43,7 +43,7 @@ internal sealed class PostgresTransition<T>(Func<PostgresTransaction, Task<T>> a
     internal override void Fail(Exception reason) => _done.TrySetException(reason);
 }
 
-/// <summary>An operation that shares a batch with others. What a batch can not do of it (a refusal that wants a look, a nack, what a claim
+/// <summary>An operation that shares a batch with others. What a batch cannot do of it (a refusal that wants a look, a nack, what a claim
 /// met that is over) is done in a transaction of its own before it is answered.</summary>
 internal abstract class PostgresBatchOperation : PostgresTransition
 {

@@ -84,7 +84,7 @@ internal static class PostgresStorage
 
 /// <summary>A server that starts without its database would refuse everything: who starts it is told why.</summary>
 internal sealed class DatabaseUnreachableException(PostgresAddress address, Exception reason) : StartRefusedException(
-    $"The database {address} can not be used: {Words(reason)} {Remedy(address, reason)}", reason)
+    $"The database {address} cannot be used: {Words(reason)} {Remedy(address, reason)}", reason)
 {
     // Npgsql wraps what each of several hosts said.
     private static string Words(Exception reason) => reason switch

@@ -11,7 +11,7 @@ internal static class PostgresTransferTables
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     /// <summary>A connection of its own, without the timeouts of a server's: a move takes as long as it takes.</summary>
-    /// <exception cref="DatabaseUnreachableException">It can not be made.</exception>
+    /// <exception cref="DatabaseUnreachableException">It cannot be made.</exception>
     internal static async Task<NpgsqlConnection> ConnectAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(

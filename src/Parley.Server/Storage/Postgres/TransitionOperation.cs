@@ -6,7 +6,7 @@ using Parley.Server.Messages;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>One transition of things. Alone it shares a batch with others; with messages behind it, it is a batch of its own, which is undone
-/// as a whole where a thing has changed or a message can not be stored.</summary>
+/// as a whole where a thing has changed or a message cannot be stored.</summary>
 internal sealed class TransitionOperation(PostgresMessageStore store, Transition transition) : PostgresBatchOperation
 {
     private const string HasChanged = "PA001", IsUnsent = "PA002", IsGone = "PA003";

@@ -4,7 +4,7 @@ namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>SQLite's own C interface, as far as Parley uses it.</summary>
 /// <remarks>Called directly since a message costs some fifty calls here: those that only touch memory (bind, column)
-/// skip the garbage collector's transition, which a general wrapper can not.</remarks>
+/// skip the garbage collector's transition, which a general wrapper cannot.</remarks>
 internal static unsafe partial class Sqlite3
 {
     internal const string Library = "e_sqlite3";

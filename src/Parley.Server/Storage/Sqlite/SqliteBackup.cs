@@ -50,7 +50,7 @@ internal static class SqliteBackup
         }
         catch (SqliteException fault)
         {
-            throw new StorageUnavailableException($"{path} can not be copied to {into}.", fault);
+            throw new StorageUnavailableException($"{path} cannot be copied to {into}.", fault);
         }
     }
 }

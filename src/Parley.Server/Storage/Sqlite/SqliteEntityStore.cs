@@ -95,7 +95,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
     private SqliteMessageStore Messages => messages;
 
-    /// <summary>With its messages. Where one can not be stored, a savepoint takes back the things: what shares the transaction is not touched.</summary>
+    /// <summary>With its messages. Where one cannot be stored, a savepoint takes back the things: what shares the transaction is not touched.</summary>
     private TransitionOutcome Apply(SqliteConnection connection, Transition transition, SqliteMessageStore.SendOperation sends)
     {
         if (log.TryCursor(connection, transition.Project) is not { } cursor)

@@ -17,9 +17,9 @@ internal sealed class SqliteException(int code, string message) : Exception($"SQ
     internal bool IsConstraint => (Code & 0xFF) == Sqlite3.Constraint;
 }
 
-/// <summary>The file can not be read as a database.</summary>
+/// <summary>The file cannot be read as a database.</summary>
 internal sealed class DatabaseDamagedException(string file, SqliteException reason) : StartRefusedException(
-    $"The database {file} can not be used: {(reason.IsDamage ? "it is damaged, or no database at all" : "it does not answer as it should")} ({reason.Message}). "
+    $"The database {file} cannot be used: {(reason.IsDamage ? "it is damaged, or no database at all" : "it does not answer as it should")} ({reason.Message}). "
     + "Put a backup in its place with 'parley restore FILE --replace', or name another folder with --data.", reason);
 
 /// <summary>The file is another program's.</summary>

@@ -108,7 +108,7 @@ internal static class SqliteExportRows
         }
         catch (SqliteException fault)
         {
-            throw new StorageUnavailableException("The database can not be read.", fault);
+            throw new StorageUnavailableException("The database cannot be read.", fault);
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class SqliteImport : IStoreImport
         catch (SqliteException fault)
         {
             _connection.Rollback();
-            throw fault.IsStorageFault ? new StorageUnavailableException("The database can not be written.", fault)
+            throw fault.IsStorageFault ? new StorageUnavailableException("The database cannot be written.", fault)
                 : fault.IsConstraint ? StoreRefusals.DoesNotFit(fault)
                 : fault;
         }

@@ -91,7 +91,7 @@ internal sealed class SqliteIndexDatabase : IDisposable
         {
             _connection.Rollback();
             if (fault is SqliteException { IsStorageFault: true })
-                throw new StorageUnavailableException("The index can not be written.", fault);
+                throw new StorageUnavailableException("The index cannot be written.", fault);
             throw;
         }
     }

@@ -11,12 +11,12 @@ internal sealed class SqliteReaders(string path, int count, string? index = null
     private volatile bool _disposed;
 
     /// <summary>Runs a query on a thread of the pool: SQLite reads block.</summary>
-    /// <exception cref="StorageUnavailableException">The disk can not be read now.</exception>
+    /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
     internal ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
         ReadAsync(query, TaskScheduler.Default, cancellationToken);
 
     /// <summary>Runs a query on one of a scheduler's threads.</summary>
-    /// <exception cref="StorageUnavailableException">The disk can not be read now.</exception>
+    /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
     internal async ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, TaskScheduler thread, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class SqliteReaders(string path, int count, string? index = null
             // It may be in the middle of a statement, which would keep an old view of the file open: the next query gets a new one.
             connection?.Dispose();
             if (fault is SqliteException { IsStorageFault: true })
-                throw new StorageUnavailableException("The database can not be read.", fault);
+                throw new StorageUnavailableException("The database cannot be read.", fault);
             throw;
         }
     }

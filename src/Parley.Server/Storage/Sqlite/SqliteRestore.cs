@@ -8,7 +8,7 @@ namespace Parley.Server.Storage.Sqlite;
 internal static class SqliteRestore
 {
     /// <param name="replace">A database that is there gets another name; otherwise it is in the way.</param>
-    /// <exception cref="TransferRefusedException">It can not be; nothing was changed.</exception>
+    /// <exception cref="TransferRefusedException">It cannot be; nothing was changed.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley made the backup.</exception>
     internal static RestoreSummary Make(string file, ServerSettings settings, bool replace, TimeProvider clock)
     {

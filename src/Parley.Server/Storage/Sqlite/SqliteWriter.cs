@@ -224,7 +224,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private void Refuse(List<WriteOperation> batch, Exception fault)
     {
         Log.WriteRefused(_log, fault, batch.Count);
-        var reason = fault is SqliteException { IsStorageFault: true } ? new StorageUnavailableException("The database can not be written.", fault) : fault;
+        var reason = fault is SqliteException { IsStorageFault: true } ? new StorageUnavailableException("The database cannot be written.", fault) : fault;
         foreach (var operation in batch)
             operation.Fail(reason);
     }
@@ -234,7 +234,7 @@ internal sealed partial class SqliteWriter : IDisposable
         [LoggerMessage(Level = LogLevel.Warning, Message = "A write failed; the {Count} writes of its batch are applied one by one.")]
         internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused: the database can not take them.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused: the database cannot take them.")]
         internal static partial void WriteRefused(ILogger logger, Exception fault, int count);
     }
 }
