@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Parley.Server.Agents;
 using Parley.Server.Connections;
 using Parley.Server.Coordination;
+using Parley.Server.Files;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
@@ -86,12 +87,12 @@ public sealed class RunningServer : IAsyncDisposable
         await _app.Services.GetRequiredService<Uptime>().OpenAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         // By this file the clients on this machine find the server.
-        await File.WriteAllTextAsync(AddressFile, $"{LocalAddress.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
+        await OwnerOnly.WriteAsync(AddressFile, $"{LocalAddress.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        BootstrapTokens.MakeFolder(_settings.DataFolder);
+        DataFolderAccess.Close(_settings.DataFolder);
         var services = _app.Services;
         services.StartStorage(_settings);
         await services.GetRequiredService<ProjectDirectory>().LoadAsync(cancellationToken);
@@ -100,7 +101,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         if (services.GetService<INodeStore>() is { } nodes)
-            await nodes.SucceedAsync(DataFolderName.ReadOrMake(_settings.DataFolder), cancellationToken);
+            await nodes.SucceedAsync(await DataFolderName.ReadOrMakeAsync(_settings.DataFolder, cancellationToken), cancellationToken);
         await services.LoadSecurityAsync(_settings, cancellationToken);
         await services.StartMonitoringAsync();
     }

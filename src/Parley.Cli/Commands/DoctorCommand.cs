@@ -15,8 +15,10 @@ internal static class DoctorCommand
         "parley doctor", "parley doctor --url https://parley.example.com --json")
         .Does(async call =>
         {
-            var findings = new List<Finding>(MachineChecks.Run(DataFolder.Of(call.Options)));
-            await foreach (var finding in DatabaseChecks.RunAsync(SettingsSources.OfProcess(new Dictionary<string, string>(StringComparer.Ordinal)), call.Cancellation))
+            var folder = DataFolder.Of(call.Options);
+            var sources = SettingsSources.OfProcess(new Dictionary<string, string>(StringComparer.Ordinal));
+            var findings = new List<Finding>([.. MachineChecks.Run(folder), .. FileChecks.Run(folder, sources)]);
+            await foreach (var finding in DatabaseChecks.RunAsync(sources, call.Cancellation))
                 findings.Add(finding);
             await foreach (var finding in ServerChecks.RunAsync(call))
                 findings.Add(finding);

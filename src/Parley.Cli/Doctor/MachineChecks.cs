@@ -12,15 +12,10 @@ internal static class MachineChecks
     // The first version with RETURNING, which the server's statements rely on.
     private static readonly Version OldestSqlite = new(3, 35, 0);
 
-    // Windows has no such bits; there the folder's access list decides.
-    private const UnixFileMode OthersMayRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
     public static IEnumerable<Finding> Run(string dataFolder)
     {
         yield return Runtime();
         yield return DataFolder(dataFolder);
-        foreach (var secret in Secrets(dataFolder))
-            yield return secret;
         yield return DiskSpace(dataFolder);
         yield return Sqlite();
     }
@@ -48,22 +43,6 @@ internal static class MachineChecks
         {
             return Finding.Fail("data folder", $"{folder} cannot be written to: {failure.Message}",
                 $"Give this user the right to write there (`chown`), free some space, or name another folder by PARLEY_DATA.");
-        }
-    }
-
-    private static IEnumerable<Finding> Secrets(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            yield break;
-
-        foreach (var name in new[] { "admin.token", "join.token" })
-        {
-            var path = Path.Combine(folder, name);
-            if (!File.Exists(path))
-                continue;
-            yield return (File.GetUnixFileMode(path) & OthersMayRead) == UnixFileMode.None
-                ? Finding.Ok(name, "readable by its owner only")
-                : Finding.Warn(name, $"{path} can be read by others on this machine", $"chmod 600 {path}");
         }
     }
 

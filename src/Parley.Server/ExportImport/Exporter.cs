@@ -1,3 +1,4 @@
+using Parley.Server.Files;
 using Parley.Server.Monitoring;
 
 namespace Parley.Server.ExportImport;
@@ -93,15 +94,9 @@ internal static class Exporter
     {
         if (!keep)
             File.Delete(partial);
-        var options = new FileStreamOptions
-        {
-            Mode = keep ? FileMode.Open : FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            BufferSize = 1 << 16,
-        };
+        else
+            OwnerOnly.Close(partial);
         // Everything that was ever said is in it.
-        if (!keep && !OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(partial, options);
+        return new FileStream(partial, OwnerOnly.Options(keep ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, bufferSize: 1 << 16));
     }
 }

@@ -23,11 +23,11 @@ internal static class StoreRefusals
 
     /// <summary>Holds a folder and a database for as long as something is put there.</summary>
     /// <exception cref="TransferRefusedException">A server uses one of them.</exception>
-    internal static DataFolderLock Take(string folder, string database)
+    internal static DataFolderLock Take(string folder, string database, bool isMade)
     {
         try
         {
-            return DataFolderLock.Take(folder, database);
+            return DataFolderLock.Take(folder, database, isMade);
         }
         catch (StoreInUseException used)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
+using Parley.Server.Files;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Security;
@@ -9,8 +10,6 @@ namespace Parley.Server.Security;
 /// over again.</summary>
 internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore store, ILogger<BootstrapTokens> logger)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public const string AdminId = "first-admin";
     public const string JoinId = "first-join";
 
@@ -21,23 +20,14 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
 
     public static string JoinFile(string dataFolder) => Path.Combine(dataFolder, "join.token");
 
-    /// <summary>Makes a folder that only its owner can open; one that is there keeps its mode.</summary>
-    public static void MakeFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
-    }
-
     /// <summary>Sees to it that both files are there and in force. Called once, after the vault is loaded.</summary>
     /// <param name="isShared">Other servers, with data folders of their own, use the same store: each folder has its own two tokens, all of
     /// which open every node.</param>
     public async Task EnsureAsync(string dataFolder, bool isShared, CancellationToken cancellationToken)
     {
-        MakeFolder(dataFolder);
+        OwnerOnly.MakeFolder(dataFolder);
         var kept = await store.LoadAsync(cancellationToken);
-        var suffix = isShared ? $"-{DataFolderName.ReadOrMake(dataFolder)}" : "";
+        var suffix = isShared ? $"-{await DataFolderName.ReadOrMakeAsync(dataFolder, cancellationToken)}" : "";
         await EnsureAsync(new TokenOrder(TokenKind.Admin) { TokenId = AdminId + suffix }, AdminFile(dataFolder), kept, cancellationToken);
         await EnsureAsync(
             new TokenOrder(TokenKind.Join) { TokenId = JoinId + suffix, ProjectId = Scope.DefaultProject }, JoinFile(dataFolder), kept, cancellationToken);
@@ -53,7 +43,7 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
             row = kept.FirstOrDefault(token => token.Kind == order.Kind && token.Hash.Equals(TokenHash.Of(text))) ?? row;
             if (row is { RevokedAt: null } && row.Hash.Equals(TokenHash.Of(text)))
             {
-                Protect(file);
+                OwnerOnly.Close(file);
                 return;
             }
 
@@ -61,7 +51,7 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
             if (row is null || !row.Hash.Equals(TokenHash.Of(text)))
             {
                 await vault.AdoptAsync(order, text, cancellationToken);
-                Protect(file);
+                OwnerOnly.Close(file);
                 return;
             }
         }
@@ -76,18 +66,8 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
         // Beside it and renamed: a reader never finds half a token, and the mode is right from the first byte.
         var fresh = $"{file}.new";
         File.Delete(fresh);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        await using (var stream = new StreamWriter(fresh, options))
-            await stream.WriteAsync($"{token}\n".AsMemory(), cancellationToken);
+        await OwnerOnly.WriteAsync(fresh, $"{token}\n", cancellationToken);
         File.Move(fresh, file, overwrite: true);
-    }
-
-    private static void Protect(string file)
-    {
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(file) != OwnerOnly)
-            File.SetUnixFileMode(file, OwnerOnly);
     }
 
     private static partial class Log

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Files;
 
 namespace Parley.Server.Settings;
 
@@ -15,9 +16,9 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider clock) 
 
     private readonly Lock _gate = new();
 
-    /// <summary>Opens a file to append to; it may be renamed or cut short meanwhile, as log rotation does.</summary>
+    /// <summary>Opens a file to append to, made as its owner's alone, though one that is there keeps the rights that it has; it may be renamed or cut short meanwhile, as log rotation does.</summary>
     public static TextWriter OpenFile(string path) => TextWriter.Synchronized(new StreamWriter(
-        new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), new UTF8Encoding(false))
+        new FileStream(path, OwnerOnly.Options(FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)), new UTF8Encoding(false))
     {
         AutoFlush = true,
     });

@@ -1,3 +1,4 @@
+using Parley.Server.Files;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage;
@@ -9,21 +10,22 @@ internal sealed class DataFolderLock : IDisposable
     /// <summary>The file in which a server that has a folder says where it listens.</summary>
     internal const string AddressFileName = "server.url";
 
-    private readonly FileStream[] _files;
+    private readonly IDisposable[] _held;
 
-    private DataFolderLock(params FileStream[] files) => _files = files;
+    private DataFolderLock(params IDisposable[] held) => _held = held;
 
     /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
     internal static DataFolderLock Take(string folder) => new(Hold(Path.Combine(folder, "server.lock"), fault => new DataFolderInUseException(folder, fault)));
 
-    /// <summary>Holds a SQLite database too, wherever its file is: whoever names the file knows nothing of its server's folder.</summary>
+    /// <summary>Holds a SQLite database too, wherever its file is and by whatever name: whoever names the file knows nothing of its server's folder.</summary>
+    /// <param name="isMade">Makes an empty file, of its owner alone, where there is none.</param>
     /// <exception cref="StoreInUseException">Another server has one of them; neither is held.</exception>
-    internal static DataFolderLock Take(string folder, string database)
+    internal static DataFolderLock Take(string folder, string database, bool isMade)
     {
         var folderLock = Take(folder);
         try
         {
-            return new DataFolderLock([.. folderLock._files, HoldDatabase(database)]);
+            return new DataFolderLock([.. folderLock._held, .. HoldDatabase(database, isMade)]);
         }
         catch
         {
@@ -38,7 +40,7 @@ internal sealed class DataFolderLock : IDisposable
     {
         try
         {
-            return new DataFolderLock(HoldDatabase(database));
+            return new DataFolderLock(HoldDatabase(database, isMade: false));
         }
         catch (DatabaseInUseException)
         {
@@ -46,15 +48,40 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
-    public void Dispose() => Array.ForEach(_files, file => file.Dispose());
+    public void Dispose() => Array.ForEach(_held, held => held.Dispose());
 
-    private static FileStream HoldDatabase(string database) => Hold($"{Path.GetFullPath(database)}.lock", fault => new DatabaseInUseException(database, fault));
+    /// <summary>By its name, on every system, and by what it is: a lock file may be deleted, and a file has many names.</summary>
+    private static IDisposable[] HoldDatabase(string database, bool isMade)
+    {
+        var named = Hold($"{RealPath(database)}.lock", fault => new DatabaseInUseException(database, fault));
+        try
+        {
+            if (isMade)
+                OwnerOnly.MakeFile(database);
+            return InodeLock.Take(database) is { } itself ? [named, itself] : [named];
+        }
+        catch (FileHeldException fault)
+        {
+            named.Dispose();
+            throw new DatabaseInUseException(database, fault);
+        }
+        catch
+        {
+            named.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where a link leads, as SQLite follows it: beside that file are the others of the database.</summary>
+    internal static string RealPath(string database) => new FileInfo(database).LinkTarget is null
+        ? Path.GetFullPath(database)
+        : File.ResolveLinkTarget(database, returnFinalTarget: true)!.FullName;
 
     private static FileStream Hold(string path, Func<IOException, StoreInUseException> refusal)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path, OwnerOnly.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (DirectoryNotFoundException fault)
         {

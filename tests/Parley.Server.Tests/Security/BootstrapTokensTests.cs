@@ -94,7 +94,7 @@ public sealed class FirstTokensTests : IDisposable
     [InlineData("parley_join_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task A_file_that_holds_no_admin_token_is_not_taken_for_one(string text)
     {
-        BootstrapTokens.MakeFolder(_folder);
+        Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(AdminFile, text, Cancel);
 
         await using var vault = await StartAsync();

@@ -37,9 +37,10 @@ internal sealed class SqliteDatabase : IDisposable
     /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
     internal static SqliteDatabase Open(string folder, string path, ILogger log)
     {
-        var folderLock = DataFolderLock.Take(folder, path);
+        var folderLock = DataFolderLock.Take(folder, path, isMade: true);
         try
         {
+            DataFolderAccess.CloseDatabase(path);
             var connection = SqliteConnection.OpenGathered(path);
             // Before the first statement that writes: what is another's stays as it was.
             SqliteMigrator.RefuseForeign(connection, path);

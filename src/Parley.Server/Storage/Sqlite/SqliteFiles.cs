@@ -1,5 +1,6 @@
 using System.Globalization;
 using Parley.Server.ExportImport;
+using Parley.Server.Files;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -15,10 +16,7 @@ internal static class SqliteFiles
     internal static void CreateForOwner(string file)
     {
         File.Delete(file);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        new FileStream(file, options).Dispose();
+        new FileStream(file, OwnerOnly.Options(FileMode.CreateNew, FileAccess.Write)).Dispose();
     }
 
     /// <summary>Returns when the file is on the disk.</summary>

@@ -1,5 +1,5 @@
 using Parley.Server.ExportImport;
-using Parley.Server.Security;
+using Parley.Server.Files;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -19,12 +19,13 @@ internal sealed class SqliteImport : IStoreImport
     internal static SqliteImport Open(ServerSettings settings)
     {
         var path = settings.DatabaseFile;
-        BootstrapTokens.MakeFolder(settings.DataFolder);
-        BootstrapTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var folderLock = StoreRefusals.Take(settings.DataFolder, path);
+        DataFolderAccess.Close(settings.DataFolder);
+        OwnerOnly.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var folderLock = StoreRefusals.Take(settings.DataFolder, path, isMade: true);
         SqliteConnection? connection = null;
         try
         {
+            DataFolderAccess.CloseDatabase(path);
             connection = SqliteConnection.Open(path, readOnly: false);
             // Before anything of it is brought up to date: what is refused stays as it was.
             SqliteMigrator.RefuseForeign(connection, path);

@@ -1,3 +1,5 @@
+using Parley.Server.Files;
+
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>The file of the message index. Everything in it comes from the log: it may be deleted at any time and is then made again.</summary>
@@ -111,6 +113,9 @@ internal sealed class SqliteIndexDatabase : IDisposable
 
     private static SqliteConnection OpenFile(string path)
     {
+        OwnerOnly.MakeFile(path);
+        foreach (var file in SqliteFiles.Of(path))
+            OwnerOnly.Close(file);
         var connection = SqliteConnection.Open(path, readOnly: false);
         // NORMAL: after a power cut the index may lack its newest part, and reads it from the log again.
         try

@@ -1,5 +1,5 @@
 using Parley.Server.ExportImport;
-using Parley.Server.Security;
+using Parley.Server.Files;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -15,9 +15,9 @@ internal static class SqliteRestore
         if (!File.Exists(file))
             throw new TransferRefusedException(TransferRefusal.NotFound, $"There is no file {file}.");
         var path = settings.DatabaseFile;
-        BootstrapTokens.MakeFolder(settings.DataFolder);
-        BootstrapTokens.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var folderLock = StoreRefusals.Take(settings.DataFolder, path);
+        DataFolderAccess.Close(settings.DataFolder);
+        OwnerOnly.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var folderLock = StoreRefusals.Take(settings.DataFolder, path, isMade: false);
         if (File.Exists(path) && !replace)
         {
             throw new TransferRefusedException(
