@@ -54,7 +54,7 @@ public sealed record AgentStats
 /// <summary>Whether the server can serve, and its version.</summary>
 public sealed record Health
 {
-    /// <summary><c>ok</c>, or <c>unavailable</c> with the reason in <c>reason</c>.</summary>
+    /// <summary><c>ok</c>; <c>degraded</c>: it serves, but some of its work in the background fails; or <c>unavailable</c>. The last two with the reason in <c>reason</c>.</summary>
     public required string Status { get; init; }
 
     public required string Version { get; init; }

@@ -5,6 +5,7 @@ using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Coordination;
 using Parley.Server.Entities;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
@@ -39,7 +40,7 @@ public static class ParleyServer
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.UseSettings(settings);
         builder.Logging.UseSettings(settings);
-        builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System);
+        builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System).AddSingleton<BackgroundFaults>();
         builder.Services
             .AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()

@@ -74,6 +74,19 @@ internal static class StorageSetup
     public static RestoreSummary Restore(string file, ServerSettings settings, bool replace, TimeProvider clock) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteRestore.Make(file, settings, replace, clock);
 
+    /// <inheritdoc cref="DatabaseProbe.FindDamage"/>
+    public static string? FindDamage(string file, CancellationToken patience)
+    {
+        try
+        {
+            return SqliteFiles.FindDamage(file, patience);
+        }
+        catch (SqliteException fault)
+        {
+            return $"it cannot be opened: {fault.Message}";
+        }
+    }
+
     /// <inheritdoc cref="DatabaseProbe.LookAsync"/>
     public static Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken) => PostgresProbe.LookAsync(address, cancellationToken);
 

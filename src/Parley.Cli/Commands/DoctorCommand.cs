@@ -17,7 +17,7 @@ internal static class DoctorCommand
         {
             var folder = DataFolder.Of(call.Options);
             var sources = SettingsSources.OfProcess(new Dictionary<string, string>(StringComparer.Ordinal));
-            var findings = new List<Finding>([.. MachineChecks.Run(folder), .. FileChecks.Run(folder, sources)]);
+            var findings = new List<Finding>([.. MachineChecks.Run(folder), .. FileChecks.Run(folder, sources, call.Time)]);
             await foreach (var finding in DatabaseChecks.RunAsync(sources, call.Cancellation))
                 findings.Add(finding);
             await foreach (var finding in ServerChecks.RunAsync(call))

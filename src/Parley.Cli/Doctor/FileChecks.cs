@@ -7,12 +7,28 @@ namespace Parley.Cli.Doctor;
 internal static class FileChecks
 {
     private const string Rights = "file rights";
+    private const string Database = "database";
 
-    public static IEnumerable<Finding> Run(string dataFolder, SettingsSources sources)
+    /// <summary>A database of some gigabytes is looked through in this time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static IEnumerable<Finding> Run(string dataFolder, SettingsSources sources, TimeProvider clock)
     {
         var settings = SettingsReader.Read(sources).Settings;
         if (Directory.Exists(dataFolder) && !OperatingSystem.IsWindows())
             yield return OpenFiles(dataFolder, settings);
+        var database = settings is null ? Path.Combine(dataFolder, "parley.db") : settings.DatabaseFile;
+        if (settings?.Database is not PostgresAddress && File.Exists(database))
+            yield return LookThrough(database, clock);
+    }
+
+    private static Finding LookThrough(string database, TimeProvider clock)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        var damage = DatabaseProbe.FindDamage(database, patience.Token);
+        return damage is not null
+            ? Finding.Fail(Database, $"{database} is damaged: {damage}", "Stop the server and put a backup in its place: 'parley restore FILE --replace'.")
+            : Finding.Ok(Database, patience.IsCancellationRequested ? $"{database} is large; what was looked through in {Patience.TotalSeconds:0} s is whole" : $"{database} is whole");
     }
 
     private static Finding OpenFiles(string dataFolder, ServerSettings? settings)

@@ -49,6 +49,7 @@ internal static class ServerChecks
             var took = call.Time.GetElapsedTime(start);
             return health.Status == "ok"
                 ? (Finding.Ok("server", $"{location.Url} answers in {took.TotalMilliseconds:0} ms"), health)
+                : health.Status == "degraded" ? (Finding.Warn("server", $"{location.Url} serves, but: {health.Reason}", "Look at the server's log."), health)
                 : (Finding.Fail("server", $"{location.Url} is {health.Status}: {health.Reason}",
                     "Look at the server's log; a full disk is the usual reason."), health);
         }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Storage;
 
@@ -16,41 +15,37 @@ internal interface IChore
     ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Runs the chores, each in its own time; one that fails is tried again and holds up no other.</summary>
-internal sealed partial class MaintenanceLoop(
-    IEnumerable<IChore> chores, ILeadership leadership, TimeProvider clock, ILogger<MaintenanceLoop> logger) : BackgroundService
+/// <summary>Runs the chores, each in its own time; one that fails holds up no other.</summary>
+internal sealed class MaintenanceLoop(
+    IEnumerable<IChore> chores, ILeadership leadership, BackgroundFaults faults, TimeProvider clock, ILogger<MaintenanceLoop> logger) : LastingWork(faults, logger)
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(chores.Select(chore => RunAsync(chore, stoppingToken)));
+    protected override string Name => nameof(MaintenanceLoop);
+
+    protected override Task WorkAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>Ends with the server.</summary>
+    internal Task RunAsync(CancellationToken stoppingToken) => Task.WhenAll(chores.Select(chore =>
+        Faults.KeepGoingAsync(NameOf(chore), Logger, () => RunAsync(chore, stoppingToken), stoppingToken)));
 
     private async Task RunAsync(IChore chore, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            TimeSpan? sooner = null;
             try
             {
-                var sooner = chore.IsOfEachNode || leadership.IsLeader ? await chore.RunAsync(stoppingToken) : null;
-                await Task.Delay(sooner < chore.Interval ? sooner.Value : chore.Interval, clock, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
+                sooner = chore.IsOfEachNode || leadership.IsLeader ? await chore.RunAsync(stoppingToken) : null;
+                Faults.Succeeded(NameOf(chore));
             }
             catch (StorageUnavailableException)
             {
                 // Told where it happened; the chore waits its turn.
-                await Task.Delay(chore.Interval, clock, CancellationToken.None);
             }
-            catch (Exception fault)
-            {
-                Log.ChoreFailed(logger, fault, chore.GetType().Name);
-                await Task.Delay(chore.Interval, clock, CancellationToken.None);
-            }
+
+            await Task.Delay(sooner < chore.Interval ? sooner.Value : chore.Interval, clock, stoppingToken);
         }
     }
 
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Chore} failed; it is tried again.")]
-        internal static partial void ChoreFailed(ILogger logger, Exception fault, string chore);
-    }
+    /// <summary>Without what a generic type's name ends with.</summary>
+    private static string NameOf(IChore chore) => chore.GetType().Name.Split('`')[0];
 }

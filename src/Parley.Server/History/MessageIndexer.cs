@@ -1,14 +1,13 @@
-using Microsoft.Extensions.Hosting;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Coordination;
 using Parley.Server.Projects;
-using Parley.Server.Storage;
 
 namespace Parley.Server.History;
 
 /// <summary>Keeps the message index up to date: follows each project's log, off the send path.</summary>
 internal sealed partial class MessageIndexer(
-    IMessageIndex index, ProjectDirectory projects, ILeadership leadership, TimeProvider clock, ILogger<MessageIndexer> logger) : BackgroundService
+    IMessageIndex index, ProjectDirectory projects, ILeadership leadership, BackgroundFaults faults, TimeProvider clock, ILogger<MessageIndexer> logger) : LastingWork(faults, logger)
 {
     /// <summary>Between looks: long enough that a burst is indexed in few large steps, short enough that nobody misses what was just said.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -25,12 +24,19 @@ internal sealed partial class MessageIndexer(
     /// <summary>Entries of all projects together: its growth tells how busy senders are, also those of a project that has its index already.</summary>
     private long Grown => projects.All.Sum(project => project.Log.Head);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Name => nameof(MessageIndexer);
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         var followed = new Dictionary<int, Followed>();
         long grownBefore = -1;
+        var timesMade = index.TimesMade;
         while (!stoppingToken.IsCancellationRequested)
         {
+            if (index.TimesMade != timesMade)
+                followed.Clear();
+            timesMade = index.TimesMade;
+            Exception? failed = null;
             var grown = Grown;
             var isBusy = grown - grownBefore >= BusyGrowth;
             // Nobody waits for a deleted project to be forgotten: it is done when nothing else is to do.
@@ -49,26 +55,28 @@ internal sealed partial class MessageIndexer(
                 var mayWait = now - before.At < LongestWait;
                 if (mayWait && isBusy)
                     followed[project.Number] = before;
-                else if (await FollowAsync(project, mayWait, stoppingToken))
-                    followed[project.Number] = new Followed(head, clock.GetUtcNow());
+                else if (await TryFollowAsync(project, mayWait, stoppingToken) is var (isDone, fault))
+                {
+                    if (isDone)
+                        followed[project.Number] = new Followed(head, clock.GetUtcNow());
+                    failed ??= fault;
+                }
             }
+
+            // After the other projects had their turn.
+            if (failed is not null)
+                ExceptionDispatchInfo.Throw(failed);
 
             if (isQuiet && followed.Keys.FirstOrDefault(number => projects.Find(number) is null) is > 0 and var gone && await ForgetAsync(gone, stoppingToken))
                 followed.Remove(gone);
 
-            try
-            {
-                await Task.Delay(Pause, clock, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            Succeeded();
+            await Task.Delay(Pause, clock, stoppingToken);
         }
     }
 
-    /// <returns>False when it has to go on later: senders came, or the store is away.</returns>
-    private async Task<bool> FollowAsync(ProjectState project, bool mayWait, CancellationToken stoppingToken)
+    /// <returns>Whether it is done: it has to go on later where senders came, or where it failed.</returns>
+    private async Task<(bool IsDone, Exception? Fault)> TryFollowAsync(ProjectState project, bool mayWait, CancellationToken stoppingToken)
     {
         try
         {
@@ -77,35 +85,21 @@ internal sealed partial class MessageIndexer(
             {
                 var grown = Grown;
                 if (mayWait && grown - before >= BusyGrowthInPart)
-                    return false;
+                    return (false, null);
                 before = grown;
             }
 
-            return true;
+            return (true, null);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
-            return false;
-        }
-        catch (StorageUnavailableException fault)
-        {
-            Log.NotIndexed(logger, fault, project.Id);
-            return false;
+            Log.NotIndexed(Logger, project.Id, fault.Message);
+            return (false, fault);
         }
     }
 
     /// <returns>False when there is more to forget, later.</returns>
-    private async Task<bool> ForgetAsync(int project, CancellationToken stoppingToken)
-    {
-        try
-        {
-            return !await index.ForgetAsync(project, stoppingToken);
-        }
-        catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> ForgetAsync(int project, CancellationToken stoppingToken) => !await index.ForgetAsync(project, stoppingToken);
 
     /// <param name="Indexed">The head up to which the index has come.</param>
     /// <param name="At">When nothing was missing last.</param>
@@ -113,7 +107,7 @@ internal sealed partial class MessageIndexer(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The index of project {Project} cannot be written; lists still answer, search waits.")]
-        internal static partial void NotIndexed(ILogger logger, Exception fault, string project);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Project {Project} could not be indexed; lists still answer, search waits: {Reason}")]
+        internal static partial void NotIndexed(ILogger logger, string project, string reason);
     }
 }

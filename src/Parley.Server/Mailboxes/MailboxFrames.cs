@@ -72,7 +72,7 @@ internal static class MailboxFrames
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+            connection.Add(DataFrame.Problem(id, StorageUnavailableException.ProblemOf(fault)));
         }
     }
 }

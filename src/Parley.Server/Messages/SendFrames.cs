@@ -59,7 +59,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+            connection.Add(DataFrame.Problem(id, StorageUnavailableException.ProblemOf(fault)));
         }
         catch (Exception)
         {
@@ -114,7 +114,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
             }
             catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
             {
-                connection.Add(DataFrame.Problem(id, Problems.StorageUnavailable()));
+                connection.Add(DataFrame.Problem(id, StorageUnavailableException.ProblemOf(fault)));
             }
         }
     }

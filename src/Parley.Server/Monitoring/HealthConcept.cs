@@ -1,13 +1,16 @@
 using Microsoft.AspNetCore.Http;
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Operations;
 
 namespace Parley.Server.Monitoring;
 
 /// <summary>Whether the server is alive and ready, outside the base path and without a token, for whoever watches over it.</summary>
-internal sealed class HealthConcept(Readiness readiness, Uptime uptime) : IConcept
+internal sealed class HealthConcept(Readiness readiness, Uptime uptime, BackgroundFaults faults) : IConcept
 {
     private const string Healthy = """{"status": "ok", "version": "0.1.0", "reason": null}""";
+
+    private const string Unavailable = "unavailable";
 
     /// <summary>How old what is known of the store may be.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
@@ -22,7 +25,7 @@ internal sealed class HealthConcept(Readiness readiness, Uptime uptime) : IConce
             Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],
         }.RestOutside("GET", "/health"),
 
-        new Operation<OperationContext>("GetLiveness", "Check whether the process responds.", context => new(Say(context, reason: null)))
+        new Operation<OperationContext>("GetLiveness", "Check whether the process responds.", context => new(Say(context, "ok")))
         {
             AllowsAnyone = true,
             Answers = [AnswerShape.Ok<Health>(Healthy)],
@@ -39,14 +42,16 @@ internal sealed class HealthConcept(Readiness readiness, Uptime uptime) : IConce
     private async ValueTask<Answer> ReadyAsync(OperationContext context)
     {
         var answers = await uptime.ProbeAsync(unlessWithin: Freshness);
-        return Say(context, readiness.Reason ?? (answers ? null : "The store does not answer."));
+        return (readiness.Reason ?? (answers ? null : "The store does not answer.")) is { } reason ? Say(context, Unavailable, reason)
+            : faults.Reason is { } failing ? Say(context, "degraded", failing)
+            : Say(context, "ok");
     }
 
-    private static Answer Say(OperationContext context, string? reason)
+    private static Answer Say(OperationContext context, string status, string? reason = null)
     {
         context.Http.Response.Headers.CacheControl = "no-store";
         return Answer.Json(
-            reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            new Health { Status = reason is null ? "ok" : "unavailable", Version = ServerVersion.Text, Reason = reason });
+            status == Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
+            new Health { Status = status, Version = ServerVersion.Text, Reason = reason });
     }
 }

@@ -1,7 +1,9 @@
+using Parley.Server.Storage;
+
 namespace Parley.Server.Monitoring;
 
 /// <summary>Whether the server can serve: it is open, not stopping, and its store takes writes.</summary>
-internal sealed class Readiness
+internal sealed class Readiness(StoreTrouble trouble)
 {
     private volatile bool _open;
     private volatile bool _stopping;
@@ -13,6 +15,7 @@ internal sealed class Readiness
     internal string? Reason =>
         _stopping ? "The server is stopping."
         : !_open ? "The server is starting."
+        : trouble.Text is { } text ? text
         : _storeAway ? "The store takes no writes."
         : null;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Parley.Server.Storage;
 
 namespace Parley.Server.Monitoring;
 
@@ -51,7 +50,7 @@ internal sealed partial class SendRate(IStatsStore store, TimeProvider clock, IL
                     _samples.Dequeue();
             }
         }
-        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        catch (Exception fault)
         {
             // The figure is coarser for a while.
             Log.NotSampled(logger, fault);

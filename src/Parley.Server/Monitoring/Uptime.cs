@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Parley.Server.Storage;
 
 namespace Parley.Server.Monitoring;
 
@@ -107,8 +106,9 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
             readiness.StoreIs(away: false);
             Volatile.Write(ref _readySince, readiness.IsReady ? now : -1);
         }
-        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        catch (Exception fault)
         {
+            // Also one that nobody foresaw: a store that fails so is not ready either.
             if (_readySince >= 0)
                 Log.StoreAway(logger, fault);
             // The time since the last beat is not counted: nobody knows when in it the store went.

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
@@ -9,8 +8,8 @@ namespace Parley.Server.Nodes;
 
 /// <summary>This node among the others: gives signs of life, leads where nobody else does, and as leader takes the silent for gone.</summary>
 internal sealed partial class Membership(
-    INodeStore store, INodeSignals line, AgentDirectory agents, ConnectionHub hub, ClusterView cluster, TimeProvider clock, ILogger<Membership> logger)
-    : BackgroundService, ILeadership
+    INodeStore store, INodeSignals line, AgentDirectory agents, ConnectionHub hub, ClusterView cluster, BackgroundFaults faults, TimeProvider clock, ILogger<Membership> logger)
+    : LastingWork(faults, logger), ILeadership
 {
     /// <summary>A node that is silent for this long is taken for gone.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -26,7 +25,9 @@ internal sealed partial class Membership(
 
     public bool IsLeader { get; private set; }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Name => nameof(Membership);
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         do
@@ -34,6 +35,7 @@ internal sealed partial class Membership(
             try
             {
                 await BeatAsync(stoppingToken);
+                Succeeded();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -45,7 +47,7 @@ internal sealed partial class Membership(
                 StopLeading();
                 _steadySince = null;
                 if (fault is not StorageUnavailableException)
-                    Log.BeatFailed(logger, fault);
+                    Log.BeatFailed(Logger, fault);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(static tick => tick is { IsCompletedSuccessfully: true, Result: true }, TaskScheduler.Default));
@@ -62,7 +64,7 @@ internal sealed partial class Membership(
         }
         catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
         {
-            Log.NotLeft(logger, fault);
+            Log.NotLeft(Logger, fault);
         }
     }
 
@@ -101,7 +103,7 @@ internal sealed partial class Membership(
     private void Lead(NodeStanding standing)
     {
         if (standing.IsLeader && (!IsLeader || standing.Term != _term))
-            Log.Leading(logger, store.Number, standing.Term);
+            Log.Leading(Logger, store.Number, standing.Term);
 
         (IsLeader, _term) = (standing.IsLeader, standing.Term);
     }
@@ -112,7 +114,7 @@ internal sealed partial class Membership(
     {
         var lost = await store.BuryAsync(Patience, cancellationToken);
         foreach (var node in lost.Nodes)
-            Log.Buried(logger, node, Patience.TotalSeconds);
+            Log.Buried(Logger, node, Patience.TotalSeconds);
         foreach (var (project, agent) in lost.Left)
             await agents.NoteLeftAsync(project, agent);
     }
@@ -120,7 +122,7 @@ internal sealed partial class Membership(
     /// <summary>What was held here belongs to others by now: whoever is connected comes anew, and gets anew what it has not settled.</summary>
     private async Task ComeBackAsync(CancellationToken cancellationToken)
     {
-        Log.WasGone(logger, store.Number);
+        Log.WasGone(Logger, store.Number);
         await store.RejoinAsync(cancellationToken);
         foreach (var connection in hub.All)
             connection.Move();

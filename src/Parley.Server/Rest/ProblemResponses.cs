@@ -39,7 +39,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         var problem = exception switch
         {
             BadHttpRequestException bad => Of(bad),
-            StorageUnavailableException away => Problems.StorageUnavailable(away.RetryAfter),
+            StorageUnavailableException => StorageUnavailableException.ProblemOf(exception),
             _ => Problems.Internal(),
         };
 

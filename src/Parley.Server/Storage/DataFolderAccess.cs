@@ -7,7 +7,11 @@ namespace Parley.Server.Storage;
 internal static class DataFolderAccess
 {
     /// <summary>How the names of the files begin that Parley has in its folder.</summary>
-    private static readonly string[] Own = ["parley.db", "index.db", "admin.token", "join.token", "server.", "folder.name"];
+    private static readonly string[] Own = ["parley.db", Index, "admin.token", "join.token", "server.", "folder.name"];
+
+    /// <summary>Nothing is refused for it: where it cannot be used, another takes its place.</summary>
+    private const string Index = "index.db";
+
 
     /// <summary>Makes the folder, or takes others' rights to it and to what Parley has in it.</summary>
     /// <exception cref="OpenToOthersException">They cannot be taken.</exception>
@@ -20,7 +24,7 @@ internal static class DataFolderAccess
         }
 
         CloseOne(folder);
-        foreach (var file in Directory.EnumerateFiles(folder).Where(IsOwn))
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => IsOwn(file) && !Path.GetFileName(file).StartsWith(Index, StringComparison.Ordinal)))
             CloseOne(file);
     }
 

@@ -104,8 +104,9 @@ internal static class Problems
         ErrorCodes.TooLarge,
         string.Create(CultureInfo.InvariantCulture, $"{what} is larger than {limitBytes} bytes."));
 
-    public static ApiProblem StorageUnavailable(TimeSpan? retryAfter = null) =>
-        new(ErrorCodes.StorageUnavailable, "The store is away; nothing was stored.") { RetryAfter = retryAfter };
+    /// <param name="told">What is known of it.</param>
+    public static ApiProblem StorageUnavailable(TimeSpan? retryAfter = null, string? told = null) =>
+        new(ErrorCodes.StorageUnavailable, told ?? "The store is away; nothing was stored.") { RetryAfter = retryAfter };
 
     public static ApiProblem IndexBehind() => new(
         ErrorCodes.IndexBehind, "The index has not taken in all that was said: after an import, or under a heavy load, that takes a while.")

@@ -58,7 +58,7 @@ public sealed class MonitoringTests
     [Fact]
     public async Task Time_in_which_the_store_takes_no_writes_is_not_available()
     {
-        var (store, clock, readiness) = (new Store(), new TestClock(), new Readiness());
+        var (store, clock, readiness) = (new Store(), new TestClock(), new Readiness(new StoreTrouble()));
         await using var uptime = new Uptime(store, readiness, clock, NullLogger<Uptime>.Instance);
         await uptime.StartAsync();
         await uptime.OpenAsync();
@@ -81,7 +81,7 @@ public sealed class MonitoringTests
     public async Task Time_between_two_runs_is_not_available()
     {
         var (store, clock) = (new Store(), new TestClock());
-        await using (var first = new Uptime(store, new Readiness(), clock, NullLogger<Uptime>.Instance))
+        await using (var first = new Uptime(store, new Readiness(new StoreTrouble()), clock, NullLogger<Uptime>.Instance))
         {
             await first.StartAsync();
             await first.OpenAsync();
@@ -90,7 +90,7 @@ public sealed class MonitoringTests
         }
 
         clock.Advance(TimeSpan.FromSeconds(40));
-        await using var second = new Uptime(store, new Readiness(), clock, NullLogger<Uptime>.Instance);
+        await using var second = new Uptime(store, new Readiness(new StoreTrouble()), clock, NullLogger<Uptime>.Instance);
         await second.StartAsync();
 
         Assert.Equal(0.6, second.Availability, 3);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Protocol;
 using Parley.Server.Security;
+using Parley.Server.Storage;
 using Parley.Server.Storage.Sqlite;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -145,7 +146,7 @@ public sealed class SqliteTokenStoreTests : TokenStoreConformance, IDisposable
 
     public SqliteTokenStoreTests()
     {
-        _database = SqliteDatabase.Open(_folder, Path.Combine(_folder, "parley.db"), NullLogger.Instance);
+        _database = SqliteDatabase.Open(_folder, Path.Combine(_folder, "parley.db"), new StoreTrouble(), NullLogger.Instance);
         _database.Writer.Start();
         Store = new SqliteTokenStore(_database);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Parley.Server.Storage;
 using Parley.Server.Storage.Sqlite;
 using Xunit;
 
@@ -43,7 +44,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
 
     private SqliteDatabase Open()
     {
-        var database = SqliteDatabase.Open(_folder, File, _checkpoints);
+        var database = SqliteDatabase.Open(_folder, File, new StoreTrouble(), _checkpoints);
         database.Writer.Start();
         return database;
     }

@@ -111,7 +111,7 @@ public sealed class SqliteDatabaseTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private SqliteDatabase Open() => SqliteDatabase.Open(_folder, File, NullLogger.Instance);
+    private SqliteDatabase Open() => SqliteDatabase.Open(_folder, File, new StoreTrouble(), NullLogger.Instance);
 
     private static string? Journal(SqliteConnection connection)
     {

@@ -55,7 +55,7 @@ internal sealed partial class FrameTable
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            connection.Add(DataFrame.Problem(frame.Id, Problems.StorageUnavailable()));
+            connection.Add(DataFrame.Problem(frame.Id, StorageUnavailableException.ProblemOf(fault)));
         }
         catch (Exception fault)
         {

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Coordination;
 using Parley.Server.Mailboxes;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
@@ -8,8 +8,8 @@ namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Hears what other nodes tell by <c>NOTIFY</c>, over a connection of its own.</summary>
 internal sealed partial class NotificationListener(
-    PostgresDatabase database, PostgresMessageStore messages, IHandover handover, INodeEvents news, PostgresReceiptChannel receipts, ProjectDirectory projects, TimeProvider clock, ILogger<NotificationListener> logger)
-    : BackgroundService, INodeSignals
+    PostgresDatabase database, PostgresMessageStore messages, IHandover handover, INodeEvents news, PostgresReceiptChannel receipts, ProjectDirectory projects, BackgroundFaults faults, TimeProvider clock, ILogger<NotificationListener> logger)
+    : LastingWork(faults, logger), INodeSignals
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -32,7 +32,9 @@ internal sealed partial class NotificationListener(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Name => nameof(NotificationListener);
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -47,7 +49,7 @@ internal sealed partial class NotificationListener(
             catch (Exception fault) when (PostgresFault.IsAway(fault))
             {
                 // The signs of life see meanwhile what is missed here, each second.
-                Log.LineDown(logger, fault.Message);
+                Log.LineDown(Logger, fault.Message);
                 await Task.Delay(Pause, clock, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
         }
@@ -61,6 +63,7 @@ internal sealed partial class NotificationListener(
         news.Missed();
         await receipts.CatchUpAsync(stoppingToken);
         messages.WakeBacklogs();
+        Succeeded();
         while (true)
             await connection.WaitAsync(stoppingToken);
     }
@@ -112,7 +115,7 @@ internal sealed partial class NotificationListener(
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            Log.WatchesUnknown(logger, fault);
+            Log.WatchesUnknown(Logger, fault);
         }
     }
 

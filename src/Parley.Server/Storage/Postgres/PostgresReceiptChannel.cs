@@ -1,14 +1,14 @@
 using System.Collections.Frozen;
 using System.Threading.Channels;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Parley.Server.Coordination;
 using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Receipts by <c>NOTIFY</c>, and in each node's row what is watched there. Beside the writing lane: senders never wait for whoever
 /// watches them.</summary>
-internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, ILogger<PostgresReceiptChannel> logger) : BackgroundService, IReceiptChannel
+internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, BackgroundFaults faults, ILogger<PostgresReceiptChannel> logger) : LastingWork(faults, logger), IReceiptChannel
 {
     /// <summary>Receipts that may wait for a slow database; the oldest go.</summary>
     private const int Most = 10_000;
@@ -41,14 +41,16 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
         catch (StorageUnavailableException fault)
         {
             // The next sign of life says it too.
-            Log.NotTold(logger, fault);
+            Log.NotTold(Logger, fault);
         }
     }
 
     /// <summary>Says what is watched here, and hears what is elsewhere: what was told meanwhile may have been lost.</summary>
     internal ValueTask CatchUpAsync(CancellationToken cancellationToken) => AnnounceAsync($"SELECT NULL, {WatchedElsewhere}", cancellationToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Name => nameof(PostgresReceiptChannel);
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         var notes = new List<ReceiptNote>();
         try
@@ -58,6 +60,7 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
                 while (notes.Count < Most && _told.Reader.TryRead(out var note))
                     notes.Add(note);
                 await SendAsync(notes, stoppingToken);
+                Succeeded();
                 notes.Clear();
             }
         }
@@ -78,7 +81,7 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            Log.NotTold(logger, fault);
+            Log.NotTold(Logger, fault);
         }
     }
 

@@ -21,6 +21,7 @@ namespace Parley.Server.Storage.Postgres;
 internal static class PostgresStorage
 {
     public static IServiceCollection AddPostgres(this IServiceCollection services, PostgresAddress address) => services
+        .AddSingleton<StoreTrouble>()
         .AddSingleton(provider => Open(address, provider))
         .AddSingleton(provider => new StorageName($"PostgreSQL {provider.GetRequiredService<PostgresDatabase>().ServerVersion} ({address})"))
         .AddSingleton<DeliveryLatency>()

@@ -16,20 +16,23 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     /// <summary>A log of so many pages (256 MB), under a load that never gave way, gets one checkpoint that makes the writer wait.</summary>
     private const int LongPages = 32_768;
 
-    private readonly string _path;
+    private readonly SqliteConnection _moving;
     private readonly SqliteConnection _writing;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _due = new(0);
     private readonly Thread _thread;
     private int _moved;
     private int _asked;
+    private volatile Order? _order;
     private volatile bool _isNearlyDone;
     private volatile bool _stopping;
 
     /// <param name="writing">The writer's connection, which counts what waits.</param>
     internal SqliteCheckpointer(string path, SqliteWriter writer, SqliteConnection writing, ILogger log)
     {
-        _path = path;
+        _moving = SqliteConnection.Open(path, readOnly: false);
+        // Opens the log now: later there may be another one under its name.
+        _ = _moving.Prepare("SELECT count(*) FROM sqlite_master").Scalar();
         _writing = writing;
         _log = log;
         _writing.CountLogPages();
@@ -44,6 +47,16 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         _due.Release();
         _thread.Join();
         _due.Dispose();
+        _moving.Dispose();
+    }
+
+    /// <summary>Does something else with its connection, which has the files open from the start on. Returns when it is done.</summary>
+    internal void Do(Action<SqliteConnection> work)
+    {
+        var order = new Order(work);
+        _order = order;
+        _due.Release();
+        order.Done.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>On the writer's thread. The file's length would not tell what waits: a log that started over keeps the length it once had.</summary>
@@ -74,15 +87,21 @@ internal sealed partial class SqliteCheckpointer : IDisposable
 
     private void Run()
     {
-        using var connection = SqliteConnection.Open(_path, readOnly: false);
         while (true)
         {
             _due.Wait();
             if (_stopping)
                 return;
+            if (_order is { } order)
+            {
+                _order = null;
+                order.Run(_moving);
+                continue;
+            }
+
             try
             {
-                var moved = Move(connection);
+                var moved = Move(_moving);
                 Volatile.Write(ref _moved, moved);
                 Log.Checkpoint(_log, moved);
             }
@@ -114,6 +133,24 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         var answer = (row.Int32(1), row.Int32(2));
         row.Reset();
         return answer;
+    }
+
+    private sealed record Order(Action<SqliteConnection> Work)
+    {
+        internal TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal void Run(SqliteConnection connection)
+        {
+            try
+            {
+                Work(connection);
+                Done.SetResult();
+            }
+            catch (Exception fault)
+            {
+                Done.SetException(fault);
+            }
+        }
     }
 
     private static partial class Log

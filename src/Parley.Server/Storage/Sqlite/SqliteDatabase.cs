@@ -4,7 +4,7 @@ using Parley.Server.ExportImport;
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
-internal sealed class SqliteDatabase : IDisposable
+internal sealed partial class SqliteDatabase : IDisposable
 {
     /// <summary>What a commit has confirmed is on disk. Pages of twice SQLite's size, in files that are made from now on: a message passes through
     /// fewer of them on its way through the write-ahead log and into the file. Larger ones yet would make a lone message's commit long.</summary>
@@ -13,15 +13,18 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly DataFolderLock _lock;
     private readonly SqliteCheckpointer _checkpointer;
+    private readonly ILogger _log;
 
-    private SqliteDatabase(string path, DataFolderLock folderLock, SqliteConnection writing, ILogger log)
+    private SqliteDatabase(string path, DataFolderLock folderLock, SqliteConnection writing, StoreTrouble trouble, ILogger log)
     {
         Path = path;
         _lock = folderLock;
-        Writer = new SqliteWriter(writing, log);
+        _log = log;
+        Writer = new SqliteWriter(writing, path, trouble, log);
         // Queries are short; four at once keep two cores busy without crowding out the writer.
-        Readers = new SqliteReaders(path, count: 4);
+        Readers = new SqliteReaders(path, count: 4, trouble, log);
         _checkpointer = new SqliteCheckpointer(path, Writer, writing, log);
+        Files = new SqliteDatabaseFiles(path);
     }
 
     internal string Path { get; }
@@ -30,12 +33,15 @@ internal sealed class SqliteDatabase : IDisposable
 
     internal SqliteReaders Readers { get; }
 
+    /// <summary>What is open here.</summary>
+    internal SqliteDatabaseFiles Files { get; }
+
     /// <summary>Takes the folder and opens its database, made or brought up to date where needed. The writer is not started yet.</summary>
     /// <exception cref="StoreInUseException">Another server has the folder, or the file.</exception>
     /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
     /// <exception cref="ForeignDatabaseException">It is another program's.</exception>
     /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
-    internal static SqliteDatabase Open(string folder, string path, ILogger log)
+    internal static SqliteDatabase Open(string folder, string path, StoreTrouble trouble, ILogger log)
     {
         var folderLock = DataFolderLock.Take(folder, path, isMade: true);
         try
@@ -53,7 +59,7 @@ internal sealed class SqliteDatabase : IDisposable
             }
 
             InFlightRows.Queue(connection);
-            return new SqliteDatabase(path, folderLock, connection, log);
+            return new SqliteDatabase(path, folderLock, connection, trouble, log);
         }
         catch
         {
@@ -62,11 +68,40 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Saves everything that was confirmed when the files are no longer under their names; what is open is still whole.</summary>
+    /// <param name="isOfDatabase">Whether the database itself is gone: then a copy is made beside it, else the database takes all of it.</param>
+    /// <returns>Where it is.</returns>
+    internal string Save(bool isOfDatabase, DateTimeOffset now)
+    {
+        if (!isOfDatabase)
+        {
+            _checkpointer.Do(static connection => connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+            return Path;
+        }
+
+        var place = SqliteFiles.Beside(Path, "rescued", now);
+        SqliteFiles.CreateForOwner(place);
+        _checkpointer.Do(connection => connection.Prepare("VACUUM INTO ?1").Bind(1, place).Run());
+        SqliteFiles.Sync(place);
+        return place;
+    }
+
+    /// <summary>Leaves everything in the one file, so that a copy of it is whole.</summary>
     public void Dispose()
     {
-        Writer.Dispose();
+        Writer.Stop();
         _checkpointer.Dispose();
         Readers.Dispose();
+        Writer.Dispose();
+        var log = new FileInfo($"{DataFolderLock.RealPath(Path)}-wal");
+        if (log is { Exists: true, Length: > 0 })
+            Log.LeftBehind(_log, log.FullName);
         _lock.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the database is still in {File}: keep it beside the database. The next start moves it there.")]
+        internal static partial void LeftBehind(ILogger logger, string file);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class SqliteException(int code, string message) : Exception($"SQ
     /// <summary>True when the file is no database, or not whole: nothing will succeed with it as it is.</summary>
     internal bool IsDamage => (Code & 0xFF) is Sqlite3.Corrupt or Sqlite3.NotDatabase;
 
+    /// <summary>True when waiting or making room helps, and the file is not at fault.</summary>
+    internal bool IsPassing => (Code & 0xFF) is Sqlite3.Full or Sqlite3.Busy;
+
     internal bool IsConstraint => (Code & 0xFF) == Sqlite3.Constraint;
 }
 

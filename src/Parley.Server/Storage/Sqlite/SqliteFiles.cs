@@ -26,16 +26,44 @@ internal static class SqliteFiles
         stream.Flush(flushToDisk: true);
     }
 
+    /// <summary>A name beside a database's, with what it is and the time.</summary>
+    internal static string Beside(string path, string what, DateTimeOffset now) =>
+        $"{path}.{what}-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}";
+
     /// <summary>Gives a database's files a name with the time beside their own, also those that a kill in the middle of this has left.</summary>
     /// <returns>The new name; null: there was none.</returns>
     internal static string? MoveAside(string path, DateTimeOffset now)
     {
-        var aside = $"{path}.replaced-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}";
+        var aside = Beside(path, "replaced", now);
         // A write-ahead log that stayed would be taken for that of the database which comes now.
         var present = Parts.Where(part => File.Exists(path + part)).ToList();
         foreach (var part in present)
             File.Move(path + part, aside + part);
         return present.Count > 0 ? aside : null;
+    }
+
+    /// <summary>Looks through a database that a server may use, for as long as that may take.</summary>
+    /// <returns>What is damaged; null: nothing that was found until then.</returns>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    internal static string? FindDamage(string file, CancellationToken patience)
+    {
+        using var connection = SqliteConnection.Open(file, readOnly: true);
+        using var interrupt = patience.Register(() => Sqlite3.Interrupt(connection.Handle));
+        try
+        {
+            var rows = connection.Prepare("PRAGMA quick_check(1)");
+            var found = rows.Step() ? rows.Text(0) : null;
+            rows.Reset();
+            return found == "ok" ? null : found;
+        }
+        catch (SqliteException) when (patience.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (SqliteException fault) when (fault.IsDamage)
+        {
+            return fault.Message;
+        }
     }
 
     /// <summary>Looks at every page and every index.</summary>

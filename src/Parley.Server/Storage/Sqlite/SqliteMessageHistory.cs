@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.History;
 using Parley.Server.Log;
@@ -8,9 +9,11 @@ namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
 /// confirmed a moment ago is found, however far behind the index is.</summary>
-internal sealed partial class SqliteMessageHistory(SqliteDatabase database, SqliteIndexDatabase index, MailboxLedger ledger) : IMessageHistory, IDeliveryHistory, IDisposable
+internal sealed partial class SqliteMessageHistory(
+    SqliteDatabase database, SqliteIndexDatabase index, MailboxLedger ledger, StoreTrouble trouble, ILogger<SqliteMessageHistory> logger)
+    : IMessageHistory, IDeliveryHistory, IDisposable
 {
-    private readonly SqliteReaders _readers = new(database.Path, count: 2, index.Path);
+    private readonly SqliteReaders _readers = new(database.Path, count: 2, trouble, logger, index);
 
     public void Dispose() => _readers.Dispose();
 

@@ -9,6 +9,8 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
     /// <summary>Some milliseconds of one core.</summary>
     private const int PartSize = 500;
 
+    public int TimesMade => index.TimesMade;
+
     public async ValueTask<bool> CatchUpAsync(int project, bool isAwaited, CancellationToken cancellationToken)
     {
         var thread = index.Thread(isAwaited);

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Read-only connections for queries; each is used by one query at a time, and none ever waits for the writer.</summary>
 /// <param name="index">The message index, attached as <c>idx</c>; null: without.</param>
-internal sealed class SqliteReaders(string path, int count, string? index = null) : IDisposable
+internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble, ILogger log, SqliteIndexDatabase? index = null) : IDisposable
 {
-    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    /// <summary>Each with the index that it has attached, as that counts itself.</summary>
+    private readonly ConcurrentBag<(SqliteConnection Connection, int IndexMade)> _idle = [];
     private readonly SemaphoreSlim _places = new(count, count);
     private volatile bool _disposed;
 
@@ -33,41 +35,96 @@ internal sealed class SqliteReaders(string path, int count, string? index = null
     /// <summary>Runs a short query on the caller's thread; for start-up.</summary>
     internal T Read<T>(Func<SqliteConnection, T> query)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        SqliteConnection? connection = null;
         try
         {
-            if (!_idle.TryTake(out connection))
-                connection = Open();
-            var result = query(connection);
-            _idle.Add(connection);
-            return result;
+            return ReadMended(query);
         }
-        catch (Exception fault)
+        catch (SqliteException fault) when (fault.IsDamage)
         {
-            // It may be in the middle of a statement, which would keep an old view of the file open: the next query gets a new one.
-            connection?.Dispose();
-            if (fault is SqliteException { IsStorageFault: true })
-                throw new StorageUnavailableException("The database cannot be read.", fault);
-            throw;
+            throw trouble.Damaged(path, fault, log);
+        }
+        catch (SqliteException fault) when (fault.IsStorageFault)
+        {
+            throw new StorageUnavailableException("The database cannot be read.", fault);
         }
     }
 
     public void Dispose()
     {
         _disposed = true;
-        while (_idle.TryTake(out var connection))
-            connection.Dispose();
+        while (_idle.TryTake(out var idle))
+            idle.Connection.Dispose();
         _places.Dispose();
+    }
+
+    /// <summary>Once more where the index was at fault and is another now.</summary>
+    private T ReadMended<T>(Func<SqliteConnection, T> query)
+    {
+        try
+        {
+            return ReadOnce(query);
+        }
+        catch (SqliteException fault) when (index is not null && !fault.IsPassing)
+        {
+            if (!index.Mend())
+                throw;
+        }
+
+        return ReadOnce(query);
+    }
+
+    private T ReadOnce<T>(Func<SqliteConnection, T> query)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var made = index?.TimesMade ?? 0;
+        var connection = Take(made);
+        try
+        {
+            var result = query(connection);
+            _idle.Add((connection, made));
+            // Whoever reads while the server stops must not keep the file open.
+            if (_disposed && _idle.TryTake(out var late))
+                late.Connection.Dispose();
+            return result;
+        }
+        catch
+        {
+            // It may be in the middle of a statement, which would keep an old view of the file open: the next query gets a new one.
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private SqliteConnection Take(int indexMade)
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            if (idle.IndexMade == indexMade)
+                return idle.Connection;
+            idle.Connection.Dispose();
+        }
+
+        return Open();
     }
 
     private SqliteConnection Open()
     {
+        // Under the name is another file, or none.
+        if (trouble.Files is { } text)
+            throw new StorageUnavailableException("The database cannot be read.") { Told = text };
         var connection = SqliteConnection.Open(path, readOnly: true);
-        // 16 MB of pages a reader, and up to 1 GB of the file mapped: a page of history is then read without a copy.
-        connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
-        if (index is not null)
-            connection.Prepare("ATTACH ?1 AS idx").Bind(1, index).Run();
-        return connection;
+        try
+        {
+            // 16 MB of pages a reader, and up to 1 GB of the file mapped: a page of history is then read without a copy.
+            connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
+            if (index is not null)
+                connection.Prepare("ATTACH ?1 AS idx").Bind(1, index.Path).Run();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 }

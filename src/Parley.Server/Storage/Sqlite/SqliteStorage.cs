@@ -20,9 +20,12 @@ namespace Parley.Server.Storage.Sqlite;
 internal static class SqliteStorage
 {
     public static IServiceCollection AddSqlite(this IServiceCollection services, ServerSettings settings) => services
-        .AddSingleton(provider => SqliteDatabase.Open(settings.DataFolder, settings.DatabaseFile, provider.GetRequiredService<ILogger<SqliteDatabase>>()))
+        .AddSingleton<StoreTrouble>()
+        .AddSingleton(provider => SqliteDatabase.Open(
+            settings.DataFolder, settings.DatabaseFile, provider.GetRequiredService<StoreTrouble>(), provider.GetRequiredService<ILogger<SqliteDatabase>>()))
         .AddSingleton(_ => new StorageName($"SQLite {SqliteLibrary.Version} ({SqliteLibrary.Origin})"))
-        .AddSingleton(_ => SqliteIndexDatabase.Open(settings.DataFolder))
+        .AddSingleton(provider => SqliteIndexDatabase.Open(settings.DataFolder, provider.GetRequiredService<ILogger<SqliteIndexDatabase>>()))
+        .AddSingleton<IChore, SqliteFileWatch>()
         .AddSingleton<SqliteLog>()
         .AddSingleton<MailboxLedger>()
         .AddSingleton<DeliveryLatency>()

@@ -13,6 +13,8 @@ internal sealed partial class SqliteWriter : IDisposable
     private const int MaxPending = 65_536;
 
     private readonly SqliteConnection _connection;
+    private readonly string _path;
+    private readonly StoreTrouble _trouble;
     private readonly ILogger _log;
     private readonly Thread _thread;
     private readonly Lock _gate = new();
@@ -23,9 +25,11 @@ internal sealed partial class SqliteWriter : IDisposable
     private TaskCompletionSource? _room;
     private bool _stopping;
 
-    internal SqliteWriter(SqliteConnection connection, ILogger log)
+    internal SqliteWriter(SqliteConnection connection, string path, StoreTrouble trouble, ILogger log)
     {
         _connection = connection;
+        _path = path;
+        _trouble = trouble;
         _log = log;
         _thread = new Thread(Run) { IsBackground = true, Name = "sqlite-writer" };
     }
@@ -79,7 +83,8 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Finishes what was accepted, and takes nothing more.</summary>
+    internal void Stop()
     {
         lock (_gate)
         {
@@ -92,6 +97,21 @@ internal sealed partial class SqliteWriter : IDisposable
         if (_thread.IsAlive)
             _thread.Join();
         _work.Dispose();
+    }
+
+    /// <summary>To be called after everybody else has closed the database: the last to close it leaves it in one file.</summary>
+    public void Dispose()
+    {
+        Stop();
+        try
+        {
+            _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException fault)
+        {
+            Log.NotMoved(_log, fault);
+        }
+
         _connection.Dispose();
     }
 
@@ -169,6 +189,15 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private void Commit(List<WriteOperation> batch)
     {
+        if (_trouble.Files is { } text)
+        {
+            // What is confirmed now would be gone at the next start.
+            var refusal = new StorageUnavailableException("The database's files are not those that the server has opened.") { Told = text };
+            foreach (var operation in batch)
+                operation.Fail(refusal);
+            return;
+        }
+
         try
         {
             Transact(batch);
@@ -214,7 +243,16 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private void Undo(List<WriteOperation> batch)
     {
-        _connection.Rollback();
+        try
+        {
+            _connection.Rollback();
+        }
+        catch (SqliteException fault)
+        {
+            // The next transaction cannot begin before this one is undone, and tries again.
+            Log.NotUndone(_log, fault);
+        }
+
         foreach (var cache in _caches)
             cache.Reset();
         foreach (var operation in batch)
@@ -224,7 +262,12 @@ internal sealed partial class SqliteWriter : IDisposable
     private void Refuse(List<WriteOperation> batch, Exception fault)
     {
         Log.WriteRefused(_log, fault, batch.Count);
-        var reason = fault is SqliteException { IsStorageFault: true } ? new StorageUnavailableException("The database cannot be written.", fault) : fault;
+        var reason = fault switch
+        {
+            SqliteException { IsStorageFault: true } => new StorageUnavailableException("The database cannot be written.", fault),
+            SqliteException { IsDamage: true } => _trouble.Damaged(_path, fault, _log),
+            _ => fault,
+        };
         foreach (var operation in batch)
             operation.Fail(reason);
     }
@@ -233,6 +276,12 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "A write failed; the {Count} writes of its batch are applied one by one.")]
         internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A transaction could not be undone; it is tried again.")]
+        internal static partial void NotUndone(ILogger logger, Exception fault);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the database at the end.")]
+        internal static partial void NotMoved(ILogger logger, Exception fault);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused: the database cannot take them.")]
         internal static partial void WriteRefused(ILogger logger, Exception fault, int count);

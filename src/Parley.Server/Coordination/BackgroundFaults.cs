@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Coordination;
+
+/// <summary>Keeps work in the background going, whatever it meets, and knows which of it fails: that is logged, tried again after a pause that
+/// grows, and shown by <c>/health</c>. A server that serves does not end for it.</summary>
+internal sealed partial class BackgroundFaults(TimeProvider clock)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Failing> _failing = new(StringComparer.Ordinal);
+
+    /// <summary>What fails, for people; null: nothing. What was wrong is in the log: whoever may ask for the health of a server may not read that.</summary>
+    internal string? Reason => _failing.IsEmpty
+        ? null
+        : $"Work in the background fails and is tried again; the log says why: {string.Join(", ", _failing.OrderBy(one => one.Key, StringComparer.Ordinal).Select(Describe))}.";
+
+    /// <summary>Does the work again and again until it returns by itself, or the server stops.</summary>
+    /// <param name="work">Calls <see cref="Succeeded"/> when a round of it was good.</param>
+    internal async Task KeepGoingAsync(string name, ILogger logger, Func<Task> work, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                var pause = Note(name);
+                if (fault is StorageUnavailableException)
+                    Log.StoreAway(logger, name, pause.TotalSeconds, fault.Message);
+                else
+                    Log.Failed(logger, fault, name, pause.TotalSeconds);
+                await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    internal void Succeeded(string name)
+    {
+        if (!_failing.IsEmpty)
+            _failing.TryRemove(name, out _);
+    }
+
+    /// <returns>How long to wait before it is tried again.</returns>
+    private TimeSpan Note(string name)
+    {
+        var failing = _failing.AddOrUpdate(name, _ => new Failing(clock.GetUtcNow(), 1), (_, before) => before with { Times = before.Times + 1 });
+        var pause = TimeSpan.FromSeconds(1 << Math.Min(failing.Times - 1, 10));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    private static string Describe(KeyValuePair<string, Failing> one) =>
+        $"{one.Key}, since {one.Value.Since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}";
+
+    private readonly record struct Failing(DateTimeOffset Since, int Times);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Work} failed; it is tried again in {Seconds} s.")]
+        internal static partial void Failed(ILogger logger, Exception fault, string work, double seconds);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Work} waits for the store and is tried again in {Seconds} s: {Reason}")]
+        internal static partial void StoreAway(ILogger logger, string work, double seconds, string reason);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Protocol;
+using Parley.Server.Coordination;
+using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Coordination;
+
+/// <summary>Work in the background that meets what nobody foresaw.</summary>
+public sealed class BackgroundFaultsTests
+{
+    [Fact]
+    public void Whatever_goes_on_in_the_background_begins_again_when_it_fails()
+    {
+        var parts = typeof(ParleyServer).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(BackgroundService)));
+
+        Assert.All(parts, part => Assert.True(part.IsSubclassOf(typeof(LastingWork)), $"{part.Name} would end the server."));
+        Assert.Contains(typeof(MaintenanceLoop), parts);
+    }
+
+    [Fact]
+    public async Task A_chore_that_fails_is_logged_tried_again_after_longer_and_longer_and_holds_up_no_other()
+    {
+        var (clock, log) = (new TestClock(), new LogRecorder());
+        var faults = new BackgroundFaults(clock);
+        var (bad, good) = (new Chore { IsFailing = true }, new Chore());
+        using var loop = new MaintenanceLoop([bad, good], new SingleNode(), faults, clock, new Microsoft.Extensions.Logging.Logger<MaintenanceLoop>(log));
+        using var stop = new CancellationTokenSource();
+        var running = loop.RunAsync(stop.Token);
+
+        Assert.Equal((1, 1), (bad.Runs, good.Runs));
+        Assert.Contains("Chore", faults.Reason, StringComparison.Ordinal);
+        Assert.Contains(log.Lines, line => line.StartsWith("Error: Chore failed; it is tried again in 1 s.", StringComparison.Ordinal));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, bad.Runs);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, bad.Runs);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((3, 4), (bad.Runs, good.Runs));
+
+        bad.IsFailing = false;
+        clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Null(faults.Reason);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task Health_says_which_work_fails_and_is_well_again_with_it()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var faults = host.Get<BackgroundFaults>();
+        using var stop = new CancellationTokenSource();
+        var failing = faults.KeepGoingAsync("Gardener", NullLogger.Instance, () => throw new InvalidOperationException("A secret."), stop.Token);
+
+        var ill = await host.SendAsync(HttpMethod.Get, "/health", token: null);
+        faults.Succeeded("Gardener");
+        var well = await host.SendAsync(HttpMethod.Get, "/health", token: null);
+
+        Assert.Equal((HttpStatusCode.OK, "degraded"), (ill.Status, ill.As(WireJson.Lenient.Health).Status));
+        Assert.Contains("Gardener, since ", ill.As(WireJson.Lenient.Health).Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", ill.As(WireJson.Lenient.Health).Reason, StringComparison.Ordinal);
+        Assert.Equal("ok", well.As(WireJson.Lenient.Health).Status);
+        await stop.CancelAsync();
+        await failing;
+    }
+
+    private sealed class Chore : IChore
+    {
+        internal bool IsFailing { get; set; }
+
+        internal int Runs { get; private set; }
+
+        public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
+
+        public ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+        {
+            Runs++;
+            return IsFailing ? throw new InvalidOperationException("Nobody foresaw it.") : ValueTask.FromResult<TimeSpan?>(null);
+        }
+    }
+}
