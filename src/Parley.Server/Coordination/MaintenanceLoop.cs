@@ -46,6 +46,10 @@ internal sealed class MaintenanceLoop(
         }
     }
 
-    /// <summary>Without what a generic type's name ends with.</summary>
-    private static string NameOf(IChore chore) => chore.GetType().Name.Split('`')[0];
+    /// <summary>One for each: of a generic type, with what it is for.</summary>
+    private static string NameOf(IChore chore)
+    {
+        var type = chore.GetType();
+        return type.IsGenericType ? $"{type.Name.Split('`')[0]} of {type.GetGenericArguments()[0].Name}" : type.Name;
+    }
 }

@@ -26,7 +26,7 @@ public sealed class BackgroundFaultsTests
     {
         var (clock, log) = (new TestClock(), new LogRecorder());
         var faults = new BackgroundFaults(clock);
-        var (bad, good) = (new Chore { IsFailing = true }, new Chore());
+        var (bad, good) = (new Chore { IsFailing = true }, new OtherChore());
         using var loop = new MaintenanceLoop([bad, good], new SingleNode(), faults, clock, new Microsoft.Extensions.Logging.Logger<MaintenanceLoop>(log));
         using var stop = new CancellationTokenSource();
         var running = loop.RunAsync(stop.Token);
@@ -68,7 +68,9 @@ public sealed class BackgroundFaultsTests
         await failing;
     }
 
-    private sealed class Chore : IChore
+    private sealed class OtherChore : Chore;
+
+    private class Chore : IChore
     {
         internal bool IsFailing { get; set; }
 
