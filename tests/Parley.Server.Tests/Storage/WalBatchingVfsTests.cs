@@ -68,6 +68,31 @@ public sealed class GatheredLogTests : IDisposable
         Assert.Equal([new(1, "one")], WordsAfterKill());
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void A_commit_that_the_disk_did_not_confirm_is_taken_back_or_said_to_be_in_doubt(int failures, bool isInDoubt)
+    {
+        using var writing = Open();
+        writing.Execute("CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT NOT NULL); INSERT INTO words VALUES (1, 'one');");
+        WalBatchingVfs.SyncFault = () => failures-- > 0 ? Sqlite3.IoError | (4 << 8) : Sqlite3.Ok;
+        try
+        {
+            Assert.True(Assert.Throws<SqliteException>(() => writing.Execute("INSERT INTO words VALUES (2, 'refused')")).IsStorageFault);
+        }
+        finally
+        {
+            WalBatchingVfs.SyncFault = null;
+        }
+
+        writing.Rollback();
+        Assert.Equal((isInDoubt, false), (WalBatchingVfs.TakeDoubt(), WalBatchingVfs.TakeDoubt()));
+        if (!isInDoubt)
+            Assert.Equal([new(1, "one")], WordsAfterKill());
+        writing.Execute("INSERT INTO words VALUES (3, 'three')");
+        Assert.Equal([new(1, "one"), new(3, "three")], WordsAfterKill());
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private SqliteConnection Open()

@@ -12,6 +12,9 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Rows that may wait before callers are made to: half a second of work, bounded memory.</summary>
     private const int MaxPending = 65_536;
 
+    private const string InDoubt =
+        "The disk neither confirmed this nor let it be taken back: whether it is stored is not known. Send it again with the same idempotency key.";
+
     private readonly SqliteConnection _connection;
     private readonly string _path;
     private readonly StoreTrouble _trouble;
@@ -264,7 +267,7 @@ internal sealed partial class SqliteWriter : IDisposable
         Log.WriteRefused(_log, fault, batch.Count);
         var reason = fault switch
         {
-            SqliteException { IsStorageFault: true } => new StorageUnavailableException("The database cannot be written.", fault),
+            SqliteException { IsStorageFault: true } => new StorageUnavailableException("The database cannot be written.", fault) { Told = WalBatchingVfs.TakeDoubt() ? InDoubt : null },
             SqliteException { IsDamage: true } => _trouble.Damaged(_path, fault, _log),
             _ => fault,
         };

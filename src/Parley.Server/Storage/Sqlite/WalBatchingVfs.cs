@@ -8,6 +8,8 @@ namespace Parley.Server.Storage.Sqlite;
 /// <para>SQLite writes each page of a commit to its log by two calls of the system, one for the frame's header and one for the page, and then
 /// asks for the fsync. Here what follows on in the file is gathered and written before that fsync, and before anything else is asked of the file.
 /// All other files are left to the system's layer.</para>
+/// <para>A commit whose fsync fails is refused, and yet stands in the file: the next start would take it for one. So its first frame is overwritten,
+/// which ends the log there. Where that fails too, nobody knows: <see cref="TakeDoubt"/>.</para>
 /// <para>Only for connections with <c>synchronous = FULL</c>: others read a commit from the file as soon as it is in the shared index of the log,
 /// where SQLite enters it after the fsync. Without one it would be entered before it is in the file.</para>
 /// <para>The structures are those of https://sqlite.org/c3ref/vfs.html, file.html and io_methods.html there.</para>
@@ -23,6 +25,24 @@ internal static unsafe class WalBatchingVfs
     private static readonly FileLayer* SystemLayer = (FileLayer*)Sqlite3.FindFileLayer(0);
     private static readonly FileMethods* Methods = MakeMethods();
     private static readonly FileLayer* OwnLayer = MakeLayer();
+
+    /// <summary>The headers of the log (32 bytes) and of a frame (24) begin with what makes them valid.</summary>
+    private const int Header = 32;
+
+    [ThreadStatic]
+    private static bool _isInDoubt;
+
+    /// <summary>A disk that fails, for tests: asked on this thread instead of it; 0: the disk is asked.</summary>
+    [field: ThreadStatic]
+    internal static Func<int>? SyncFault { get; set; }
+
+    /// <summary>Whether the commit that failed just now on this thread may be there after a power cut all the same. Asked once.</summary>
+    internal static bool TakeDoubt()
+    {
+        var isInDoubt = _isInDoubt;
+        _isInDoubt = false;
+        return isInDoubt;
+    }
 
     /// <summary>The layer's name, ended by a zero, as <c>sqlite3_open_v2</c> takes it.</summary>
     internal static nint Name => (nint)OwnLayer->Name;
@@ -75,6 +95,7 @@ internal static unsafe class WalBatchingVfs
             return SystemLayer->Open(SystemLayer, name, file, flags, outFlags);
 
         *file = default;
+        file->Unsynced = long.MaxValue;
         var code = SystemLayer->Open(SystemLayer, name, file->Inner, flags, outFlags);
         // SQLite closes what could not be opened too, where it has methods.
         if (code == Sqlite3.Ok)
@@ -94,6 +115,7 @@ internal static unsafe class WalBatchingVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Write(File* file, byte* bytes, int count, long offset)
     {
+        file->Unsynced = Math.Min(file->Unsynced, offset);
         if (offset != file->Offset + file->Length || file->Length + count > Room)
         {
             var code = file->Flush();
@@ -120,8 +142,17 @@ internal static unsafe class WalBatchingVfs
         file->Flush() is not Sqlite3.Ok and var code ? code : file->Inner->Methods->Truncate(file->Inner, size);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Sync(File* file, int flags) =>
-        file->Flush() is not Sqlite3.Ok and var code ? code : file->Inner->Methods->Sync(file->Inner, flags);
+    private static int Sync(File* file, int flags)
+    {
+        var code = file->Flush();
+        if (code == Sqlite3.Ok)
+            code = file->SyncInner(flags);
+        if (code == Sqlite3.Ok)
+            file->Unsynced = long.MaxValue;
+        else
+            _isInDoubt = !file->TakeBack(flags);
+        return code;
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int FileSize(File* file, long* size) =>
@@ -156,7 +187,26 @@ internal static unsafe class WalBatchingVfs
         internal long Offset;
         internal int Length;
 
+        /// <summary>From where on it is not known to be on disk.</summary>
+        internal long Unsynced;
+
         internal File* Inner => (File*)Unsafe.AsPointer(ref this) + 1;
+
+        internal int SyncInner(int flags) => SyncFault?.Invoke() is { } fault and not Sqlite3.Ok ? fault : Inner->Methods->Sync(Inner, flags);
+
+        /// <summary>Makes what is not known to be on disk no part of the log.</summary>
+        /// <returns>False when the disk refuses that too.</returns>
+        internal bool TakeBack(int flags)
+        {
+            if (Unsynced == long.MaxValue)
+                return true;
+            var nothing = stackalloc byte[Header];
+            new Span<byte>(nothing, Header).Clear();
+            if (Inner->Methods->Write(Inner, nothing, Header, Unsynced) != Sqlite3.Ok || SyncInner(flags) != Sqlite3.Ok)
+                return false;
+            Unsynced = long.MaxValue;
+            return true;
+        }
 
         /// <summary>Writes what is gathered. Refused, it is dropped: SQLite undoes a commit that fails.</summary>
         internal int Flush()
