@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
 using Parley.Server.Connections.Relay;
@@ -30,7 +31,7 @@ public static class ParleyServer
     public static (string Version, string Origin) Sqlite => StorageSetup.Sqlite;
 
     /// <summary>Builds a server that is loaded and not yet listening.</summary>
-    /// <param name="clock">The real one unless a test turns it.</param>
+    /// <param name="clock">The machine's unless a test turns it; that is kept from jumping.</param>
     /// <exception cref="StartRefusedException">It cannot start as it is set up.</exception>
     public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
@@ -40,7 +41,8 @@ public static class ParleyServer
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.UseSettings(settings);
         builder.Logging.UseSettings(settings);
-        builder.Services.AddSingleton(settings).AddSingleton(clock ?? TimeProvider.System).AddSingleton<BackgroundFaults>();
+        var steady = clock is null || clock == TimeProvider.System ? new SteadyClock(TimeProvider.System) : clock;
+        builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
             .AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
@@ -48,6 +50,8 @@ public static class ParleyServer
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();
+        if (steady is SteadyClock kept)
+            kept.Log = app.Services.GetRequiredService<ILogger<SteadyClock>>();
         app.UseEdge(settings);
         app.UseClusterCatchUp();
         app.UseSockets();

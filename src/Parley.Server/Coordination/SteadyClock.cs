@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Coordination;
+
+/// <summary>The time of day, paced by the clock that only goes forward: leases, retries and expiry last as long as they say, whatever happens to the
+/// machine's time of day meanwhile.</summary>
+/// <remarks>
+/// <para>A time of day that jumps is not followed at once: it may jump back. When it has stood elsewhere for ten seconds, it is right: a later one is
+/// taken over (the machine slept, or its clock was behind), an earlier one is come down to by going slower, so that no time falls and none stands
+/// still.</para>
+/// <para>Reads one clock a call; the time of day is looked at once a second.</para>
+/// </remarks>
+internal sealed partial class SteadyClock : TimeProvider
+{
+    /// <summary>What time services turn a clock by without a jump stays below this.</summary>
+    private static readonly TimeSpan Jump = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Proof = TimeSpan.FromSeconds(10);
+
+    /// <summary>By so much slower it goes while it is ahead: a lease of half a minute lasts three seconds longer.</summary>
+    private const double Slower = 0.1;
+
+    private readonly TimeProvider _machine;
+    private readonly Lock _gate = new();
+    private volatile Pace _pace;
+
+    /// <summary>Since when the time of day stands elsewhere; null: it does not.</summary>
+    private long? _elsewhereSince;
+    private TimeSpan _elsewhereBy;
+
+    internal SteadyClock(TimeProvider machine)
+    {
+        _machine = machine;
+        var now = machine.GetTimestamp();
+        _pace = new Pace(machine.GetUtcNow().UtcTicks, now, now, 1);
+    }
+
+    /// <summary>Hears of jumps.</summary>
+    internal ILogger? Log { get; set; }
+
+    public override TimeZoneInfo LocalTimeZone => _machine.LocalTimeZone;
+
+    public override long TimestampFrequency => _machine.TimestampFrequency;
+
+    public override long GetTimestamp() => _machine.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        _machine.CreateTimer(callback, state, dueTime, period);
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        var stamp = _machine.GetTimestamp();
+        var pace = _pace;
+        if (_machine.GetElapsedTime(pace.LookedAt, stamp) >= LookEvery)
+            pace = Look(stamp);
+        return new DateTimeOffset(TimeOf(pace, stamp), TimeSpan.Zero);
+    }
+
+    private long TimeOf(Pace pace, long stamp) => pace.Ticks + (long)(_machine.GetElapsedTime(pace.From, stamp).Ticks * pace.Rate);
+
+    private Pace Look(long stamp)
+    {
+        lock (_gate)
+        {
+            var pace = _pace;
+            if (_machine.GetElapsedTime(pace.LookedAt, stamp) < LookEvery)
+                return pace;
+            var now = TimeOf(pace, stamp);
+            var ahead = TimeSpan.FromTicks(now - _machine.GetUtcNow().UtcTicks);
+            var isComingDown = pace.Rate < 1 && ahead > TimeSpan.Zero;
+            if (ahead.Duration() >= Jump && !isComingDown && !IsProven(ahead, stamp))
+                return _pace = pace with { LookedAt = stamp };
+            _elsewhereSince = null;
+            // Behind: at once, by little or by much. Ahead: slowly.
+            return _pace = ahead > TimeSpan.Zero
+                ? new Pace(now, stamp, stamp, 1 - Math.Min(Slower, ahead / LookEvery))
+                : new Pace(now - ahead.Ticks, stamp, stamp, 1);
+        }
+    }
+
+    /// <summary>Whether the time of day has stood there for long enough.</summary>
+    private bool IsProven(TimeSpan ahead, long stamp)
+    {
+        if (_elsewhereSince is null || (ahead - _elsewhereBy).Duration() >= Jump)
+        {
+            (_elsewhereSince, _elsewhereBy) = (stamp, ahead);
+            return false;
+        }
+
+        if (_machine.GetElapsedTime(_elsewhereSince.Value, stamp) < Proof)
+            return false;
+        if (Log is not null)
+            Words.Jumped(Log, -ahead);
+        return true;
+    }
+
+    /// <param name="Ticks">The time of day at <paramref name="From"/>.</param>
+    private sealed record Pace(long Ticks, long From, long LookedAt, double Rate);
+
+    private static partial class Words
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The machine's time of day has jumped by {By}. A later time is taken over; an earlier one is approached slowly, so that no time falls.")]
+        internal static partial void Jumped(ILogger logger, TimeSpan by);
+    }
+}

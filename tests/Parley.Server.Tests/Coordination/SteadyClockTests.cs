@@ -1,0 +1,100 @@
+using Parley.Server.Coordination;
+using Xunit;
+
+namespace Parley.Server.Tests.Coordination;
+
+/// <summary>The server's time of day while somebody turns the machine's.</summary>
+public sealed class SteadyClockTests
+{
+    private readonly Machine _machine = new();
+    private readonly SteadyClock _clock;
+
+    public SteadyClockTests() => _clock = new SteadyClock(_machine);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-2)]
+    public void A_time_of_day_that_jumps_and_jumps_back_is_not_followed(int days)
+    {
+        var start = _clock.GetUtcNow();
+
+        _machine.Turn(TimeSpan.FromDays(days));
+        Run(seconds: 3);
+        _machine.Turn(TimeSpan.FromDays(-days));
+        Run(seconds: 30);
+
+        Assert.Equal(TimeSpan.FromSeconds(33), _clock.GetUtcNow() - start, Precisely);
+    }
+
+    [Fact]
+    public void A_later_time_that_stands_is_taken_over()
+    {
+        _machine.Turn(TimeSpan.FromDays(2));
+        Run(seconds: 30);
+
+        Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public void An_earlier_time_that_stands_is_come_down_to_without_falling_or_standing_still()
+    {
+        _machine.Turn(TimeSpan.FromMinutes(-5));
+        Run(seconds: 15);
+        var before = _clock.GetUtcNow();
+
+        Run(seconds: 100);
+
+        var passed = _clock.GetUtcNow() - before;
+        Assert.InRange(passed, TimeSpan.FromSeconds(85), TimeSpan.FromSeconds(95));
+        Run(seconds: 3_600);
+        Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow(), TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Small_corrections_are_followed()
+    {
+        _machine.Turn(TimeSpan.FromMilliseconds(300));
+        Run(seconds: 2);
+        Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow());
+
+        _machine.Turn(TimeSpan.FromMilliseconds(-300));
+        Run(seconds: 10);
+        Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow(), TimeSpan.FromMilliseconds(100));
+    }
+
+    private static bool Precisely(TimeSpan one, TimeSpan other) => (one - other).Duration() < TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Looks at the clock as a busy server does; it never falls.</summary>
+    private void Run(int seconds)
+    {
+        var before = _clock.GetUtcNow();
+        for (var i = 0; i < seconds * 20; i++)
+        {
+            _machine.Pass(TimeSpan.FromMilliseconds(50));
+            var now = _clock.GetUtcNow();
+            Assert.True(now >= before, $"It fell from {before:O} to {now:O}.");
+            before = now;
+        }
+    }
+
+    /// <summary>A machine's two clocks: one goes forward, the other can be turned.</summary>
+    private sealed class Machine : TimeProvider
+    {
+        private long _passed;
+        private DateTimeOffset _now = new(2026, 1, 22, 13, 56, 52, TimeSpan.Zero);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _passed;
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        internal void Turn(TimeSpan by) => _now += by;
+
+        internal void Pass(TimeSpan time)
+        {
+            _passed += time.Ticks;
+            _now += time;
+        }
+    }
+}
