@@ -23,6 +23,7 @@ public static class ErrorCodes
     public const string UnknownEvent = "unknown_event";
     public const string StorageUnavailable = "storage_unavailable";
     public const string IndexBehind = "index_behind";
+    public const string Overloaded = "overloaded";
     public const string Stopping = "stopping";
     public const string InternalError = "internal_error";
 }

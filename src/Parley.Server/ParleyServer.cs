@@ -44,7 +44,7 @@ public static class ParleyServer
         var steady = clock is null || clock == TimeProvider.System ? new SteadyClock(TimeProvider.System) : clock;
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
-            .AddEdge().AddOperations().AddSecurity().AddStorage(settings)
+            .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
             .AddEntities(MemoryConcept.Kind).AddConcept<MemoryConcept>()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();

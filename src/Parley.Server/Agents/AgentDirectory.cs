@@ -169,8 +169,10 @@ internal sealed partial class AgentDirectory(
         ProjectState project, AgentState agent, AgentStatus? status, AgentActivity? activity, CancellationToken cancellationToken)
     {
         var wasOnline = agent.IsOnline;
-        _ = agent.Presence.Seen(clock.GetUtcNow());
-        agent.Presence.Report(status, activity, clock.GetUtcNow());
+        var changes = agent.Presence.Seen(clock.GetUtcNow());
+        changes |= agent.Presence.Report(status, activity, clock.GetUtcNow());
+        if (!changes)
+            return;
         if (wasOnline != agent.IsOnline)
             Tell(project, agent);
         await store.NoteAsync(agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_status", agent, cancellationToken), cancellationToken);

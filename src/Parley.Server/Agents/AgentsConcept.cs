@@ -11,7 +11,7 @@ namespace Parley.Server.Agents;
 
 /// <summary>Agents: registered, found, changed, and what they say of themselves, over REST or their socket.</summary>
 internal sealed class AgentsConcept(
-    AgentDirectory directory, Registration registration, ISquadMembers squads, IMailboxWaker mailboxes, TokenVault vault, IAuditTrail audit) : IConcept
+    AgentDirectory directory, Registration registration, ISquadMembers squads, IMailboxWaker mailboxes, TokenVault vault, IAuditTrail audit, EntryRate rate) : IConcept
 {
     internal const string AnAgent =
         """
@@ -185,6 +185,9 @@ internal sealed class AgentsConcept(
     {
         if (AgentRules.Check(request) is { } problem)
             return problem;
+        // What changes nothing is a sign of life, and no entry.
+        if (context.Agent.Presence.WouldChange(request.Status, request.Activity) && rate.Refusal(context.Project, context.Caller) is { } tooFast)
+            return tooFast;
         await directory.ReportAsync(context.Project, context.Agent, request.Status, request.Activity, context.Cancellation);
         return await ShownAsync(context);
     }

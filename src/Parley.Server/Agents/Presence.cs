@@ -54,14 +54,24 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
+    /// <summary>Whether <see cref="Report"/>, or the sign of life that it is, would change anything.</summary>
+    internal bool WouldChange(AgentStatus? status, AgentActivity? activity)
+    {
+        lock (_gate)
+            return _status == AgentStatus.Offline || (status ?? _status) != _status || (activity ?? _activity) != _activity;
+    }
+
     /// <summary>What the agent says of itself.</summary>
-    internal void Report(AgentStatus? status, AgentActivity? activity, DateTimeOffset now)
+    /// <returns>Whether that is anything new.</returns>
+    internal bool Report(AgentStatus? status, AgentActivity? activity, DateTimeOffset now)
     {
         lock (_gate)
         {
+            var changes = (status ?? _status) != _status || (activity ?? _activity) != _activity;
             _status = status ?? _status;
             if (activity is { } doing && doing != _activity)
                 (_activity, _activitySince) = (doing, now);
+            return changes;
         }
     }
 

@@ -14,7 +14,7 @@ namespace Parley.Server.ApiDocs;
 /// <summary>What an endpoint's own metadata says and the generator cannot know: its query, its refusals, and an example of everything.</summary>
 internal sealed class OperationDetails : IOpenApiOperationTransformer
 {
-    private static readonly string[] AnyEndpointRefuses = [ErrorCodes.RateLimited, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
+    private static readonly string[] AnyEndpointRefuses = [ErrorCodes.RateLimited, ErrorCodes.Overloaded, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Executions;
 
 /// <summary>Executions: begun, told how far they are, ended.</summary>
-internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirectory squads, IAuditTrail audit) : IConcept
+internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirectory squads, IAuditTrail audit, EntryRate rate) : IConcept
 {
     private const string Theirs = "the executions that it made and those of its squads";
 
@@ -108,7 +108,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
     private async ValueTask<Answer> PatchAsync((string Id, ExecutionPatch Body) request, ProjectContext context)
     {
         var (id, patch) = request;
-        if (ExecutionRules.Check(patch) is { } problem)
+        if ((ExecutionRules.Check(patch) ?? rate.Refusal(context.Project, context.Caller)) is { } problem)
             return problem;
         // Without its lines: who says each second how far it is does not read all of them each second.
         return (await ChangeAsync(id, present => ExecutionRules.Change(present, patch), context)).TryGet(out var changed, out problem) ? Answer.Ok(changed.Value) : problem;
@@ -116,7 +116,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
 
     private async ValueTask<Answer> LogAsync((string Id, ExecutionLogRequest Body) request, ProjectContext context)
     {
-        if (ExecutionRules.Check(request.Body) is { } problem)
+        if ((ExecutionRules.Check(request.Body) ?? rate.Refusal(context.Project, context.Caller)) is { } problem)
             return problem;
         var (level, message) = (request.Body.Level ?? ExecutionRules.UsualLevel, request.Body.Message!);
         return (await ChangeAsync(request.Id, present => ExecutionRules.AddLine(present, level, message), context)).Problem is { } refusal ? refusal : Answer.Done;

@@ -20,6 +20,9 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
     /// <summary>Entries looked at in one step.</summary>
     private const int BatchSize = 256;
 
+    /// <summary>Bytes of them, though at least one entry: as many large ones for each of many readers would fill the memory.</summary>
+    private const int BatchBytes = 128 * 1024;
+
     private readonly List<LogEntry> _batch = [];
     private readonly HashSet<long> _follows = [];
     private readonly HashSet<long> _ignores = [];
@@ -55,14 +58,14 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
     {
         _batch.Clear();
         FeedGap? gap = null;
-        if (project.TryRead(Cursor, _batch, BatchSize))
+        if (project.TryRead(Cursor, _batch, BatchSize, BatchBytes))
         {
             if (_batch.Count > 0)
                 Cursor = _batch[^1].Seq;
         }
         else
         {
-            var slice = await store.ReadAsync(project.Project, Cursor, BatchSize, selection.Query, cancellationToken);
+            var slice = await store.ReadAsync(project.Project, Cursor, BatchSize, BatchBytes, selection.Query, cancellationToken);
             _batch.AddRange(slice.Entries);
             gap = await GapAsync(slice, cancellationToken);
             Cursor = slice.LookedTo;

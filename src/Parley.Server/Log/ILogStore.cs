@@ -4,8 +4,8 @@ namespace Parley.Server.Log;
 internal interface ILogStore
 {
     /// <summary>Entries after a place, in order, that <paramref name="query"/> takes.</summary>
-    /// <returns>At most <paramref name="max"/> entries, and the seq up to which was looked: the place to go on from.</returns>
-    ValueTask<LogSlice> ReadAsync(int project, long after, int max, LogQuery query, CancellationToken cancellationToken);
+    /// <returns>At most <paramref name="max"/> entries and about <paramref name="maxBytes"/> bytes of JSON, though at least one entry, and the seq up to which was looked: the place to go on from.</returns>
+    ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken);
 
     /// <summary>The entry of a seq; null when there is none, or no longer.</summary>
     ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken);

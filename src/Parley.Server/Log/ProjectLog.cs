@@ -69,9 +69,10 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         grown?.TrySetResult();
     }
 
-    /// <summary>Adds the entries after <paramref name="after"/> to <paramref name="into"/>, up to <paramref name="max"/>.</summary>
+    /// <summary>Adds the entries after <paramref name="after"/> to <paramref name="into"/>, up to <paramref name="max"/> and to <paramref name="maxBytes"/>
+    /// bytes of JSON, though at least one.</summary>
     /// <returns>False when they are no longer in memory: read the store.</returns>
-    internal bool TryRead(long after, List<LogEntry> into, int max)
+    internal bool TryRead(long after, List<LogEntry> into, int max, long maxBytes)
     {
         lock (_gate)
         {
@@ -83,8 +84,13 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
                 return false;
             var skip = (int)(after + 1 - first);
             var take = Math.Min(_count - skip, max);
-            for (var i = 0; i < take; i++)
-                into.Add(_ring[(_start + skip + i) & (_ring.Length - 1)]);
+            for (var i = 0; i < take && maxBytes > 0; i++)
+            {
+                var entry = _ring[(_start + skip + i) & (_ring.Length - 1)];
+                into.Add(entry);
+                maxBytes -= entry.Json.Length;
+            }
+
             return true;
         }
     }

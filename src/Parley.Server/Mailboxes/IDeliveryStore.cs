@@ -8,7 +8,8 @@ namespace Parley.Server.Mailboxes;
 /// After each commit the store tells <see cref="IHandover"/> which mailboxes have work.</remarks>
 internal interface IDeliveryStore
 {
-    /// <summary>Leases queued deliveries: lowest rank first, expired ones never. A connection has room for as many as it asks for and gets
+    /// <summary>Leases queued deliveries: lowest rank first, expired ones never. A long queue that is looked through for what a filter takes holds
+    /// up nobody else. A connection has room for as many as it asks for and gets
     /// them by <see cref="IDeliveryHolder.Deliver"/>, before this returns.</summary>
     /// <returns>The claimed deliveries; empty when nothing is due.</returns>
     Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order);
@@ -51,7 +52,14 @@ internal interface IDeliveryStore
 
 /// <summary>What to lease, and for whom.</summary>
 /// <param name="Holder">The connection that gets it; its lease ends with it. Null: a lease of its own that outlives a restart.</param>
-internal sealed record ClaimOrder(int Project, int Agent, int Max, TimeSpan Lease, DeliveryFilter Filter, IDeliveryHolder? Holder);
+internal sealed record ClaimOrder(int Project, int Agent, int Max, TimeSpan Lease, DeliveryFilter Filter, IDeliveryHolder? Holder)
+{
+    /// <summary>Where a claim ends that says nothing else.</summary>
+    internal const long UsualBytes = 4 << 20;
+
+    /// <summary>With this many bytes of messages it is enough, however few they are; one is given in any case.</summary>
+    internal long Bytes { get; init; } = UsualBytes;
+}
 
 /// <summary>What a taker wants of a mailbox; an empty set takes everything.</summary>
 internal sealed record DeliveryFilter(IReadOnlySet<string> Types, IReadOnlySet<Priority> Priorities, IReadOnlySet<int> Senders)

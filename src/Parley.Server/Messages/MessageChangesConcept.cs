@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Messages;
 
 /// <summary>What is done to a message that was sent: deleted, reacted to.</summary>
-internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess access, IMessageStore store, IAuditTrail audit) : IConcept
+internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess access, IMessageStore store, IAuditTrail audit, EntryRate rate) : IConcept
 {
     public string Title => "Messages";
 
@@ -66,6 +66,8 @@ internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess 
             return Problems.NotFound("message", order.MessageId);
         }
 
+        if (rate.Refusal(project, context.Caller) is { } tooFast)
+            return tooFast;
         await store.ReactAsync(project.Number, message, order.Emoji, agent.Id, order.Remove, context.Cancellation);
         return Answer.Done;
     }

@@ -14,7 +14,6 @@ namespace Parley.Server.Messages;
 internal static class Messaging
 {
     public static IServiceCollection AddMessaging(this IServiceCollection services) => services
-        .AddSingleton<RateLimiter<(int Project, string Caller)>>()
         .AddSingleton<Mailbox>()
         .AddSingleton<Settling>()
         .AddSingleton<Requests>()

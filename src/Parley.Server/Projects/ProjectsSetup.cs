@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
 using Parley.Server.Operations;
+using Parley.Server.Security;
 using Parley.Server.Settings;
 
 namespace Parley.Server.Projects;
@@ -20,6 +21,8 @@ internal static class ProjectsSetup
             PriorityAging = settings.PriorityAging,
             MaxMessageBytes = settings.MaxMessageBytes,
         })
+        .AddSingleton<RateLimiter<(int Project, string Caller)>>()
+        .AddSingleton<EntryRate>()
         .AddConcept<ProjectsConcept>()
         .AddSingleton<IChore, DeletionFinisher>()
         .AddSingleton<ProjectDirectory>();

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Parley.Server.Limits;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
@@ -22,17 +24,31 @@ internal static class BodyBytes
             kestrel.MaxRequestBodySize = null;
 
         var reader = context.Request.BodyReader;
+        Reception? reception = null;
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            var reading = reader.ReadAsync(context.RequestAborted);
+            // Most are there at once and cost nothing.
+            if (!reading.IsCompletedSuccessfully)
+                reception ??= Begin(context);
+            var read = await reading;
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);
                 return (default, Problems.TooLarge("The body", limit));
             }
 
+            if (read.Buffer.Length > ByteBudget.Free)
+                reception ??= Begin(context);
+            if (reception?.Reach(read.Buffer.Length) is { } fault and not ReceptionFault.None)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return (default, Refuse(context, fault));
+            }
+
             if (read.IsCompleted)
             {
+                reception?.Complete();
                 var bytes = System.Buffers.BuffersExtensions.ToArray(read.Buffer);
                 reader.AdvanceTo(read.Buffer.End);
                 return bytes.Length == 0 || IsJson(context.Request, out var problem) ? (bytes, null) : (default, problem);
@@ -40,6 +56,28 @@ internal static class BodyBytes
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
+    }
+
+    private static Reception Begin(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        // The caller, who is one object for each token; of what anyone may send, the address it comes from.
+        var owner = context.User.Identity is { IsAuthenticated: true } ? context.User : (object?)context.Connection.RemoteIpAddress ?? reader;
+        var reception = context.RequestServices.GetRequiredService<Receiving>().Begin(owner, reader.CancelPendingRead);
+        context.Response.RegisterForDispose(reception);
+        return reception;
+    }
+
+    private static ApiProblem Refuse(HttpContext context, ReceptionFault fault)
+    {
+        // What is still to come would have to be read, and that is what there is no time or room for.
+        context.Response.Headers.Connection = "close";
+        return fault switch
+        {
+            ReceptionFault.TooSlow => Problems.InvalidRequest("The body came too slowly.") with { Status = StatusCodes.Status408RequestTimeout },
+            ReceptionFault.OwnerFull => Problems.TooMuchUnderWay(),
+            _ => Problems.Overloaded(),
+        };
     }
 
     private static bool IsJson(HttpRequest request, [NotNullWhen(false)] out ApiProblem? problem)

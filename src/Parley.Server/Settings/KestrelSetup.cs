@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Parley.Server.Limits;
 
 namespace Parley.Server.Settings;
 
@@ -21,11 +23,19 @@ internal static class KestrelSetup
             kestrel.AddServerHeader = false;
             Limit(kestrel.Limits, settings);
 
+            var limit = LimitOf(settings);
+            var logger = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ConnectionGate).FullName!);
             var tls = settings.HasTls ? LoadCertificate(settings) : null;
             if (settings.Host == "*")
-                kestrel.ListenAnyIP(settings.Port, listen => Secure(listen, tls));
+                kestrel.ListenAnyIP(settings.Port, Open);
             else
-                Array.ForEach(AddressesOf(settings.Host), address => kestrel.Listen(address, settings.Port, listen => Secure(listen, tls)));
+                Array.ForEach(AddressesOf(settings.Host), address => kestrel.Listen(address, settings.Port, Open));
+
+            void Open(ListenOptions listen)
+            {
+                ConnectionGate.Use(listen, limit, speaksPlainly: tls is null, logger);
+                Secure(listen, tls);
+            }
         });
         host.ConfigureServices(services => services.Configure<ForwardedHeadersOptions>(options => Believe(options, settings.TrustedProxies)));
         // Frames and requests are read where they arrive and written where they are made: nothing here blocks, and each change of thread
@@ -39,6 +49,14 @@ internal static class KestrelSetup
         listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
         if (tls is not null)
             listen.UseHttps(tls);
+    }
+
+    private static ConnectionLimit LimitOf(ServerSettings settings)
+    {
+        var most = settings.MaxConnections > 0 ? Math.Min(settings.MaxConnections, DescriptorLimit.Connections) : DescriptorLimit.Connections;
+        return new ConnectionLimit(
+            most, settings.MaxConnectionsPerAddress > 0 ? settings.MaxConnectionsPerAddress : Math.Max(1, most / 2),
+            address => IPAddress.IsLoopback(address) || settings.TrustedProxies.Any(proxy => proxy.Contains(address)));
     }
 
     private static IPAddress[] AddressesOf(string host)

@@ -45,6 +45,17 @@ public sealed record ServerSettings
     // Messages
     public int MaxMessageBytes { get; init; }
     public int MaxBodyBytes { get; init; }
+    public int ConnectionBufferBytes { get; init; }
+
+    /// <summary>Zero: by the memory that there is.</summary>
+    public long SendBufferBytes { get; init; }
+
+    /// <summary>Zero: by the memory that there is.</summary>
+    public long ReceiveBufferBytes { get; init; }
+
+    /// <summary>Zero lifts the limit.</summary>
+    public double MinReceiveBytesPerSecond { get; init; }
+
     public int MailboxLimit { get; init; }
     public TimeSpan MessageTtl { get; init; }
     public TimeSpan RetryDelay { get; init; }
@@ -65,6 +76,12 @@ public sealed record ServerSettings
     public RoutingStrategy Routing { get; init; }
 
     // Connections
+    /// <summary>Zero: by the files that the process may have open.</summary>
+    public int MaxConnections { get; init; }
+
+    /// <summary>Zero: half of all.</summary>
+    public int MaxConnectionsPerAddress { get; init; }
+
     /// <summary>Zero lifts the limit.</summary>
     public double ConnectionFramesPerSecond { get; init; }
 

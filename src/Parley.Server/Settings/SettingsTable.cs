@@ -66,6 +66,14 @@ public static class SettingsTable
             (settings, value) => settings with { MaxMessageBytes = value }),
         Whole("max_body_bytes", 1024 * 1024, 1024, 64 * 1024 * 1024, "The most bytes in the body of a request that does not send messages.",
             (settings, value) => settings with { MaxBodyBytes = value }),
+        Whole("connection_buffer_bytes", 4 * 1024 * 1024, 64 * 1024, 1024 * 1024 * 1024, "The most bytes that wait to be sent to one socket; beyond that its deliveries stay in the mailbox and its feeds wait.",
+            (settings, value) => settings with { ConnectionBufferBytes = value }),
+        Size("send_buffer_bytes", "The most bytes that wait to be sent to all sockets together, a quarter of it for those of one token; who has not read for 10 s when they are used up is disconnected. Every socket may have 64 KiB besides. 0: an eighth of the memory, but at least 32 MiB.",
+            (settings, value) => settings with { SendBufferBytes = value }),
+        Size("receive_buffer_bytes", "The most bytes of request bodies and WebSocket messages that are being received or stored, a quarter of it for those of one token; beyond that they are refused with 503 or 429. The first 64 KiB of each do not count. 0: an eighth of the memory, but at least 32 MiB.",
+            (settings, value) => settings with { ReceiveBufferBytes = value }),
+        Number("min_receive_bytes_per_second", 1024d, 0, 1_000_000_000, "How fast a request body or WebSocket message must come, over any 10 s; slower ones are ended. 0 removes the limit.",
+            (settings, value) => settings with { MinReceiveBytesPerSecond = value }),
         Whole("mailbox_limit", 10_000, 1, 10_000_000, "The most deliveries queued in a mailbox; further sends are refused.",
             (settings, value) => settings with { MailboxLimit = value }, perProject: true),
         Seconds("message_ttl_seconds", 86_400, 1, Year, "How long a message waits undelivered before it expires.",
@@ -90,6 +98,10 @@ public static class SettingsTable
             Name = "routing_strategy",
             Meaning = "Which agent gets a message to capability:NAME: the one with the fewest deliveries queued and in flight, or each in turn.",
         },
+        Whole("max_connections", 0, 0, 10_000_000, "The most connections; the newest is turned away with 503. 0, and at most: as many as the process may have files open, less those that it has open at the start and 192 more.",
+            (settings, value) => settings with { MaxConnections = value }),
+        Whole("max_connections_per_address", 0, 0, 10_000_000, "The most connections from one address, except this machine and trusted_proxies. 0: half of all.",
+            (settings, value) => settings with { MaxConnectionsPerAddress = value }),
         Number("connection_frames_per_second", 10_000d, 0, 10_000_000, "How many frames a second a WebSocket may send over time, and twice as many at once; 0 removes the limit, and so does a project's rate_limit_per_second of 0.",
             (settings, value) => settings with { ConnectionFramesPerSecond = value }),
         Seconds("heartbeat_seconds", 15, 1, 3600, "How often streams and sockets show that they are alive.",
@@ -115,6 +127,9 @@ public static class SettingsTable
         string name, int defaultValue, int least, int most, string meaning,
         Func<ServerSettings, int, ServerSettings> apply, string? flag = null, string? alias = null, bool perProject = false) =>
         Number(name, defaultValue, least, most, meaning, apply, flag, alias, perProject);
+
+    private static Setting<long> Size(string name, string meaning, Func<ServerSettings, long, ServerSettings> apply) =>
+        Number(name, 0L, 0, 1L << 40, meaning, apply);
 
     private static Setting<double> Seconds(
         string name, double defaultValue, double least, double most, string meaning,

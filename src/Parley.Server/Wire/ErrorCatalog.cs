@@ -38,6 +38,7 @@ internal static class ErrorCatalog
         new(ErrorCodes.InternalError, 500, "The server failed", false, "This is a fault in the server. Its log gives the reason at this time."),
         new(ErrorCodes.StorageUnavailable, 503, "The store is unavailable", true, "Nothing was stored. Send it again after `Retry-After`, with the same idempotency key."),
         new(ErrorCodes.IndexBehind, 503, "The index is behind", true, "Ask again after `Retry-After`; the index is catching up. Lists of messages without `q` still answer at once."),
+        new(ErrorCodes.Overloaded, 503, "The server has no room", true, "Send it again after `Retry-After`. Raise `receive_buffer_bytes` or `max_connections` if this happens under a load that you expect."),
         new(ErrorCodes.Stopping, 503, "The server is stopping", true, "Reconnect after `Retry-After`."),
         new(ErrorCodes.RequestTimeout, 504, "No reply in time", true, "The request is stored and may still be answered. A late reply arrives as an ordinary message."),
     ];

@@ -34,6 +34,7 @@ internal static class ProblemExamples
         ErrorCodes.TooLarge => Problems.TooLarge("The body", 1_048_576),
         ErrorCodes.StorageUnavailable => Problems.StorageUnavailable(),
         ErrorCodes.IndexBehind => Problems.IndexBehind(),
+        ErrorCodes.Overloaded => Problems.Overloaded(),
         ErrorCodes.Stopping => Problems.Stopping(),
         ErrorCodes.InternalError => Problems.Internal(),
         _ => new ApiProblem(code, ErrorCatalog.Of(code).Title + "."),

@@ -75,6 +75,17 @@ internal static class Problems
         RetryAfter = retryAfter,
     };
 
+    /// <summary>The bodies of one caller that are on their way take too much memory.</summary>
+    public static ApiProblem TooMuchUnderWay() => new(
+        ErrorCodes.RateLimited, "The requests of this token that are being received and stored take too much memory; send fewer at a time.");
+
+    /// <summary>Those of all callers do.</summary>
+    public static ApiProblem Overloaded() => new(
+        ErrorCodes.Overloaded, "The server has no room for this now; nothing was stored. Send it again in a moment.");
+
+    public static ApiProblem TooManyConnections() => new(
+        ErrorCodes.Overloaded, "The server has as many connections as it can take, or as it takes from one address. Try again in a moment.");
+
     public static ApiProblem RequestTimeout(string messageId, TimeSpan waited) => new(
         ErrorCodes.RequestTimeout,
         string.Create(CultureInfo.InvariantCulture, $"No reply to message '{messageId}' within {waited.TotalSeconds:0.###} s; a later one comes as an ordinary message."));

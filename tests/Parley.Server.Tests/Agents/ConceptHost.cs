@@ -73,7 +73,7 @@ internal sealed class ConceptHost : IAsyncDisposable
 
     /// <summary>The default project's log after a seq, from the disk.</summary>
     public async Task<IReadOnlyList<LogEntry>> LogAsync(long after = 0, LogQuery query = default) =>
-        (await Get<ILogStore>().ReadAsync(Default.Number, after, 1000, query, CancellationToken.None)).Entries;
+        (await Get<ILogStore>().ReadAsync(Default.Number, after, 1000, long.MaxValue, query, CancellationToken.None)).Entries;
 
     public async ValueTask DisposeAsync()
     {

@@ -3,6 +3,7 @@ using System.Reflection;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Limits;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
@@ -313,7 +314,8 @@ public sealed class SocketConnectionTests : IDisposable
         _agent,
         new Caller { Kind = TokenKind.Agent, TokenId = "t", AgentId = "ada" },
         new ConnectionOptions { Window = window },
-        _store);
+        _store,
+        new SendLimits(4 << 20, new ByteBudget(64 << 20, 16 << 20, TimeSpan.FromSeconds(10), TimeProvider.System)));
 
     private void Reserve(int count)
     {

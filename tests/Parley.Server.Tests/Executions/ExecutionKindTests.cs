@@ -39,7 +39,7 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
         await executions.LineAsync(begun, "slow", "warning", sender: 2);
         await executions.EndAsync(begun, end: new ExecutionEnd { Result = Parse("""{"ok":true}""") }, sender: 3);
 
-        var entries = (await store.Log.ReadAsync(store.Project.Number, 0, 10, new LogQuery(0, begun.Row.Made), Cancel)).Entries;
+        var entries = (await store.Log.ReadAsync(store.Project.Number, 0, 10, long.MaxValue, new LogQuery(0, begun.Row.Made), Cancel)).Entries;
 
         Assert.Equal(
             [(1, "execution_status", 0), (2, "execution_line", 2), (3, "execution_completion", 3)], entries.Select(entry => (entry.Seq, entry.Type!, entry.Sender)));

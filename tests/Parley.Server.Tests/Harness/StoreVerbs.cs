@@ -93,7 +93,7 @@ internal static class StoreVerbs
 
     /// <summary>The whole log as it is on disk.</summary>
     internal static async Task<IReadOnlyList<LogEntry>> EntriesAsync(this StoreScope scope) =>
-        (await scope.Log.ReadAsync(scope.Project.Number, 0, int.MaxValue, LogQuery.All, Cancel)).Entries;
+        (await scope.Log.ReadAsync(scope.Project.Number, 0, int.MaxValue, long.MaxValue, LogQuery.All, Cancel)).Entries;
 
     internal static async Task<LogEntry> EntryAsync(this StoreScope scope, long seq) => (await scope.Log.FindAsync(scope.Project.Number, seq, Cancel))!;
 

@@ -17,7 +17,7 @@ public sealed class ProjectLogTests
         {
             Publish(seq, seq);
             if (seq % (Kept / 2) == 0)
-                Assert.True(_log.TryRead(_log.Head - 1, [], 1));
+                Assert.True(_log.TryRead(_log.Head - 1, [], 1, long.MaxValue));
         }
 
         Assert.Equal((2 * Kept) + 1, Oldest());
@@ -35,13 +35,13 @@ public sealed class ProjectLogTests
     public void Whoever_begins_to_read_has_a_long_tail_again()
     {
         Publish(1, 3 * Kept);
-        Assert.False(_log.TryRead(0, [], 1));
+        Assert.False(_log.TryRead(0, [], 1, long.MaxValue));
 
         Publish((3 * Kept) + 1, (4 * Kept) - 1);
 
         Assert.Equal(3 * Kept, Oldest());
         var read = new List<LogEntry>();
-        Assert.True(_log.TryRead(3 * Kept, read, Kept));
+        Assert.True(_log.TryRead(3 * Kept, read, Kept, long.MaxValue));
         Assert.Equal(Enumerable.Range((3 * Kept) + 1, Kept - 1).Select(seq => (long)seq), read.Select(entry => entry.Seq));
     }
 

@@ -77,7 +77,7 @@ public sealed class PostgresBatchRulesTests(PostgresDatabases databases)
     {
         const int most = 5, lease = 30_000;
         await using var connection = await PutAsync(store, deliveries, rows);
-        await using var command = new NpgsqlCommand("SELECT delivery FROM parley_claim_1($1, NULL, $2, $3, $4, $5, NULL, NULL, NULL) WHERE NOT is_over ORDER BY rank, place", connection);
+        await using var command = new NpgsqlCommand("SELECT delivery FROM parley_claim_2($1, NULL, $2, $3, $4, 1000000000, $5, NULL) WHERE NOT is_over ORDER BY rank, place", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Now });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = store.Project.Number });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = store.Agent("bob").Number });

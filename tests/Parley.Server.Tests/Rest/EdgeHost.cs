@@ -60,7 +60,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new QueueLoggerProvider(logged));
         builder.Logging.QuietHosting();
         builder.WebHost.UseSettings(settings);
-        builder.Services.AddSingleton<Server.Coordination.IClusterView, Server.Coordination.SingleNode>().AddEdge().AddOperations().AddSecurity()
+        builder.Services.AddSingleton<Server.Coordination.IClusterView, Server.Coordination.SingleNode>().AddLimits(settings).AddEdge().AddOperations().AddSecurity()
             .AddConcept<TokensConcept>()
             .AddSingleton<IConcept>(new TestConcept(operations ?? []))
             .AddSingleton(settings)

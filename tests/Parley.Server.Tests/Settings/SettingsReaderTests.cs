@@ -309,6 +309,7 @@ public sealed class SettingsReaderTests : IDisposable
         { Name: "routing_strategy" } => "round_robin",
         { Name: "debug" } => "true",
         { Name: "max_message_bytes" or "max_body_bytes" } => "4096",
+        { Name: "connection_buffer_bytes" } => "65536",
         _ => "3",
     };
 

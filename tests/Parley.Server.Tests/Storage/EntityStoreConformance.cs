@@ -58,7 +58,7 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         var second = await PutAsync(store, new Note { Title = "a", Text = "two" }, maker: "bob");
         await RemoveAsync(store, "a");
 
-        var entries = (await store.Log.ReadAsync(store.Project.Number, 0, 10, LogQuery.All, Cancel)).Entries;
+        var entries = (await store.Log.ReadAsync(store.Project.Number, 0, 10, long.MaxValue, LogQuery.All, Cancel)).Entries;
         Assert.Equal(["note_changed", "note_changed", "note_removed"], entries.Select(entry => entry.Type));
         Assert.Equal([first.Value, second.Value], entries.Take(2).Select(entry => JsonSerializer.Deserialize(entry.Json, NoteJson.Default.Note)));
         Assert.All(entries, entry => Assert.Equal((Note.Kind.Entry, Audience.Project, first.Row.Made), (entry.Kind, entry.Audience, entry.Subject)));
@@ -165,7 +165,7 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
         var outcome = await ApplyAsync(store, [write], new Letter("ada", "bob").In(store), new Letter("ada", "cyd").In(store));
 
         Assert.Equal(TransitionResult.Applied, outcome.Result);
-        var kinds = (await store.Log.ReadAsync(store.Project.Number, 0, 10, LogQuery.All, Cancel)).Entries.Select(entry => entry.Kind);
+        var kinds = (await store.Log.ReadAsync(store.Project.Number, 0, 10, long.MaxValue, LogQuery.All, Cancel)).Entries.Select(entry => entry.Kind);
         Assert.Equal([Note.Kind.Entry, EntryKind.Message, EntryKind.Message], kinds);
         Assert.Equal((1, 1), ((await store.CountsAsync("bob")).Queued, (await store.CountsAsync("cyd")).Queued));
         Assert.Equal("hello", MessageJsonReader.Content(Assert.Single(await store.ClaimAsync("bob", 10)).Json));
@@ -208,7 +208,7 @@ public abstract class EntityStoreConformance(StorageUnderTest storage)
 
         Assert.Equal(TransitionResult.MessageRefused, (await refused).Result);
         Assert.Equal([3L, 4, 5], new[] { (await before).Rows[0].Changed, (await after).Seq, (await last).Rows[0].Changed }.Order());
-        Assert.Equal(5, (await store.Log.ReadAsync(store.Project.Number, 0, 10, LogQuery.All, Cancel)).Entries.Count);
+        Assert.Equal(5, (await store.Log.ReadAsync(store.Project.Number, 0, 10, long.MaxValue, LogQuery.All, Cancel)).Entries.Count);
         Assert.Equal((5L, null), (store.Project.Log.Head, await FindAsync(store, "a")));
         Assert.Equal((1, (await after).Seq), (holder.Out, Assert.Single(holder.Delivered).Seq));
         Assert.Equal([DeliveryState.Queued, DeliveryState.Leased], Stages("cyd"));

@@ -19,6 +19,23 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
+    public async Task A_claim_ends_at_its_bytes_however_many_it_asked_for_and_gives_one_at_least()
+    {
+        await using var store = await OpenAsync();
+        await store.SendAllAsync(Enumerable.Range(0, 10).Select(number => Note($"{number}{new string('x', 10_000)}")));
+        var order = new ClaimOrder(store.Project.Number, store.Agent("bob").Number, 10, StoreScope.Lease, DeliveryFilter.Everything, null);
+        var some = order with { Bytes = 25_000 };
+
+        Assert.Equal(3, (await store.Deliveries.PeekAsync(some, Cancel)).Count);
+        Assert.Equal("012", First(await store.Deliveries.ClaimAsync(some)));
+        Assert.Equal("345", First(await store.Deliveries.ClaimAsync(some with { Filter = DeliveryFilter.Everything with { Priorities = new HashSet<Priority> { Priority.Normal } } })));
+        Assert.Equal("6", First(await store.Deliveries.ClaimAsync(order with { Bytes = 1 })));
+        Assert.Equal("789", First(await store.Deliveries.ClaimAsync(order)));
+
+        static string First(IReadOnlyList<ClaimedDelivery> claimed) => string.Concat(ContentsOf(claimed).Select(content => content[0]));
+    }
+
+    [Fact]
     public async Task A_low_message_that_has_waited_300_seconds_longer_goes_before_a_normal_one()
     {
         await using var store = await OpenAsync();

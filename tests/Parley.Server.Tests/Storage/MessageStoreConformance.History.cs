@@ -200,7 +200,7 @@ public abstract partial class MessageStoreConformance
         await store.SendAllAsync(Enumerable.Range(0, 23).Select(i => Note($"{i}")));
         var (seen, place) = (new List<long>(), 0L);
 
-        while (await store.Log.ReadAsync(store.Project.Number, place, 5, LogQuery.All, Cancel) is { Entries.Count: > 0 } slice)
+        while (await store.Log.ReadAsync(store.Project.Number, place, 5, long.MaxValue, LogQuery.All, Cancel) is { Entries.Count: > 0 } slice)
         {
             Assert.True(slice.Entries.Count <= 5);
             seen.AddRange(slice.Entries.Select(entry => entry.Seq));
@@ -209,6 +209,27 @@ public abstract partial class MessageStoreConformance
         }
 
         Assert.Equal(Enumerable.Range(1, 23).Select(seq => (long)seq), seen);
+    }
+
+    [Fact]
+    public async Task A_page_of_the_log_ends_at_its_bytes_and_the_next_goes_on_behind_it()
+    {
+        await using var store = await OpenAsync();
+        await store.SendAllAsync(Enumerable.Range(0, 10).Select(_ => Note(new string('x', 10_000))));
+        var (place, pages) = (0L, new List<int>());
+
+        while (await store.Log.ReadAsync(store.Project.Number, place, 5, 25_000, LogQuery.All, Cancel) is { Entries.Count: > 0 } slice)
+        {
+            Assert.Equal(place + 1, slice.Entries[0].Seq);
+            pages.Add(slice.Entries.Count);
+            place = slice.LookedTo;
+        }
+
+        Assert.Equal([3, 3, 3, 1], pages);
+        Assert.Single((await store.Log.ReadAsync(store.Project.Number, 0, 5, 1, LogQuery.All, Cancel)).Entries);
+        var read = new List<LogEntry>();
+        Assert.True(store.Project.Log.TryRead(0, read, 5, 25_000));
+        Assert.Equal(3, read.Count);
     }
 
     [Fact]
@@ -222,9 +243,9 @@ public abstract partial class MessageStoreConformance
         await store.StoreAsync(Note());
         var head = store.Project.Log.Head;
 
-        var thread = await store.Log.ReadAsync(store.Project.Number, 0, 10, new LogQuery(opened.Seq, 0), Cancel);
-        var one = await store.Log.ReadAsync(store.Project.Number, 0, 1, new LogQuery(opened.Seq, 0), Cancel);
-        var execution = await store.Log.ReadAsync(store.Project.Number, 0, 10, new LogQuery(0, opened.Seq), Cancel);
+        var thread = await store.Log.ReadAsync(store.Project.Number, 0, 10, long.MaxValue, new LogQuery(opened.Seq, 0), Cancel);
+        var one = await store.Log.ReadAsync(store.Project.Number, 0, 1, long.MaxValue, new LogQuery(opened.Seq, 0), Cancel);
+        var execution = await store.Log.ReadAsync(store.Project.Number, 0, 10, long.MaxValue, new LogQuery(0, opened.Seq), Cancel);
 
         Assert.Equal([opened.Seq, reply.Seq], thread.Entries.Select(entry => entry.Seq));
         Assert.Equal((opened.Seq, opened.Seq), (Assert.Single(one.Entries).Seq, one.LookedTo));

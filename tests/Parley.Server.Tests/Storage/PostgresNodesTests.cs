@@ -52,9 +52,9 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
 
         await waits;
         var tail = new List<LogEntry>();
-        Assert.Equal(isAwaited, one.Project.Log.TryRead(0, tail, int.MaxValue));
+        Assert.Equal(isAwaited, one.Project.Log.TryRead(0, tail, int.MaxValue, long.MaxValue));
         if (!isAwaited)
-            Assert.True(one.Project.Log.TryRead(20, tail, int.MaxValue));
+            Assert.True(one.Project.Log.TryRead(20, tail, int.MaxValue, long.MaxValue));
         var stored = (await one.EntriesAsync()).Skip(isAwaited ? 0 : 20);
         Assert.Equal(stored.Select(entry => (entry.Seq, Convert.ToHexString(entry.Json))), tail.Select(entry => (entry.Seq, Convert.ToHexString(entry.Json))));
         Assert.Equal(21, tail[^1].Seq);

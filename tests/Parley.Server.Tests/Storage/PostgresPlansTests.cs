@@ -23,7 +23,7 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
 
         var (claimed, looked) = await store.Database.Writer.WriteAsync(
             async transaction => (
-                await transaction.ScalarAsync("SELECT count(*) FROM parley_claim_1(0, NULL, $1, $2, $3, 30000, NULL, NULL, NULL)", project, agent, Page),
+                await transaction.ScalarAsync("SELECT count(*) FROM parley_claim_2(0, NULL, $1, $2, $3, 1000000000, 30000, NULL)", project, agent, Page),
                 await transaction.ScalarAsync(Looked, table)),
             Cancel);
 

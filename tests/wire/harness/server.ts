@@ -32,8 +32,10 @@ export class Server {
     this.#process = process;
   }
 
-  /** Starts `parley serve`, on a new data folder unless one is given; or uses the one that `PARLEY_URL` and `PARLEY_DATA` name. */
-  static async start(dataFolder?: string): Promise<Server> {
+  /** Starts `parley serve`, on a new data folder unless one is given; or uses the one that `PARLEY_URL` and `PARLEY_DATA` name.
+   * @param more Further variables of its environment.
+   * @param descriptors How many files it may have open. */
+  static async start(dataFolder?: string, more: NodeJS.ProcessEnv = {}, descriptors?: number): Promise<Server> {
     const running = process.env['PARLEY_URL'];
     if (running !== undefined) return Server.#open(running.replace(/\/$/, ''), process.env['PARLEY_DATA'] ?? '', null);
 
@@ -41,7 +43,11 @@ export class Server {
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'parley-wire-')));
     const database = await databaseOf(folder);
     const arguments_ = ['serve', '--port', '0', '--data', folder, ...(database === null ? [] : ['--database', database])];
-    const child = spawn(binary, arguments_, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...words] =
+      descriptors === undefined
+        ? [binary, ...arguments_]
+        : ['sh', '-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, binary, ...arguments_];
+    const child = spawn(program!, words, { env: { ...environment(), ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => child.kill('SIGKILL'));
     return Server.#open(await within('the server to listen', address(child), startTime), folder, child);
   }
@@ -54,6 +60,11 @@ export class Server {
   /** Whether this process was started here, and so may be stopped and killed. */
   get isOurs(): boolean {
     return this.#process !== null;
+  }
+
+  /** Of the process that was started here. */
+  get processId(): number | undefined {
+    return this.#process?.pid;
   }
 
   /** A client of the REST interface: with a token, or without one. */

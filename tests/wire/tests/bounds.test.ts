@@ -98,6 +98,31 @@ describe('The rate of an agent', { concurrency: 4 }, () => {
     await bob.tell('ada', 'the others are free');
   });
 
+  it('holds for whatever makes entries of the log, and counts only what changes something', async () => {
+    const project = await TestProject.create(server, { rate_limit_per_second: 0.01, rate_limit_burst: 3 });
+    const [ada, bob] = await project.pair();
+    const message = await ada.tell('bob', 'hello');
+    const socket = await ada.connect();
+    const entries = async () => Number((await socket.ok<{ place: string }>('subscribe', { feeds: { messages: {} } })).place.split('-')[1]);
+
+    await socket.ok('agent:status', { activity: 'working' });
+    const before = await entries();
+    for (let n = 0; n < 20; n++) await socket.ok('agent:status', { activity: 'working' });
+    assert.equal(await entries(), before, 'A status that changes nothing is an entry.');
+
+    await socket.ok('agent:status', { activity: 'idle' });
+    await socket.ok('agent:status', { activity: 'working' });
+    const limited = await socket.refused('agent:status', { activity: 'idle' }, 429, 'rate_limited');
+    assert.ok(limited.retry_after !== undefined && limited.retry_after > 0);
+    (await ada.rest.put(`messages/${message}/reactions/seen`)).problem(429, 'rate_limited');
+    await ada.tell('bob', 'sends are counted apart');
+
+    const { execution_id } = (await bob.rest.post('executions', { title: 'work' })).as<{ execution_id: string }>(201);
+    for (let n = 0; n < 3; n++) (await bob.rest.post(`executions/${execution_id}/logs`, { message: `${n}` })).succeeds();
+    (await bob.rest.post(`executions/${execution_id}/logs`, { message: 'too fast' })).problem(429, 'rate_limited');
+    (await bob.rest.post(`executions/${execution_id}/complete`, {})).succeeds();
+  });
+
   it('is lifted by 0', async () => {
     const project = await TestProject.create(server, { rate_limit_per_second: 0 });
     const [ada] = await project.pair();

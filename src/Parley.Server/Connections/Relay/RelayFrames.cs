@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +5,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Limits;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
@@ -16,7 +16,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Connections.Relay;
 
 /// <summary>What comes in over a relay socket: each frame is a message to everybody.</summary>
-internal sealed class RelayFrames(Mailbox mailbox)
+internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
 {
     /// <summary>What an agent says.</summary>
     internal static FrameMeaning Said { get; } = new("relay:said", "What this agent says to everybody else in the project.", typeof(RelaySend))
@@ -52,29 +52,19 @@ internal sealed class RelayFrames(Mailbox mailbox)
             },
             null);
         var sender = agent is null ? null : SenderResolver.Of(caller, agent, session: null);
-        var buffer = ArrayPool<byte>.Shared.Rent(SocketLimits.RelayBytes);
+        using var messages = new MessageReceiver(socket, SocketLimits.RelayBytes, receiving, caller, End);
         try
         {
             while (true)
             {
-                var length = 0;
-                ValueWebSocketReceiveResult read;
-                do
+                var message = await messages.NextAsync(cutOff.Token);
+                if (message.CloseCode != 0)
                 {
-                    read = await socket.ReceiveAsync(buffer.AsMemory(length), cutOff.Token);
-                    length += read.Count;
-                }
-                while (!read.EndOfMessage && length < buffer.Length && read.MessageType == WebSocketMessageType.Text);
-
-                if (read.MessageType == WebSocketMessageType.Close)
-                    break;
-                if (!read.EndOfMessage || read.MessageType == WebSocketMessageType.Binary)
-                {
-                    outbound.Goodbye(read.EndOfMessage ? CloseCodes.BadFrame : CloseCodes.TooLarge, "Frames are JSON text of up to 1 MiB.");
+                    outbound.Goodbye(message.CloseCode, message.Reason);
                     break;
                 }
 
-                if (!IsObject(buffer.AsSpan(0, length)))
+                if (!IsObject(message.Text.Span))
                 {
                     outbound.Goodbye(CloseCodes.BadFrame, "Expected {\"type\": ..., \"content\": ...}.");
                     break;
@@ -82,7 +72,7 @@ internal sealed class RelayFrames(Mailbox mailbox)
 
                 if (allowance.TryTake(out var retryAfter))
                 {
-                    await HandleAsync(buffer.AsMemory(0, length), outbound, project, sender, cutOff.Token);
+                    await HandleAsync(message.Text, outbound, project, sender, cutOff.Token);
                     continue;
                 }
 
@@ -102,9 +92,18 @@ internal sealed class RelayFrames(Mailbox mailbox)
         {
             // It does not read any more: nobody is there to hear the goodbye.
         }
-        finally
+
+        void End(int code, string reason)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            outbound.Goodbye(code, reason);
+            try
+            {
+                cutOff.CancelAfter(Patience);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has gone by itself.
+            }
         }
     }
 
@@ -169,6 +168,8 @@ internal sealed class RelayFrames(Mailbox mailbox)
 /// <summary>What goes out over a relay socket: a message to everybody, in few words.</summary>
 internal sealed class RelayFrame(LogEntry entry, ProjectState project, PeerTracker tracker) : OutFrame
 {
+    internal override int Size => entry.Json.Length;
+
     internal override void Write(FrameBuffer to)
     {
         var message = JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Message)!;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Connections.WebSockets;
+using Parley.Server.Limits;
 using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Security;
@@ -12,7 +13,7 @@ namespace Parley.Server.Connections.Relay;
 
 /// <summary>Serves one relay socket: hears from the log, speaks to everybody.</summary>
 internal sealed partial class RelayServer(
-    RelayFrames frames, IRelayStore places, ILogStore log, IThreadAccess access, AgentDirectory agents, SocketTimes times, ConnectionDrain drain, ILogger<RelayServer> logger)
+    RelayFrames frames, IRelayStore places, ILogStore log, IThreadAccess access, AgentDirectory agents, SocketTimes times, ConnectionDrain drain, SendLimits limits, ILogger<RelayServer> logger)
 {
     /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
@@ -23,8 +24,10 @@ internal sealed partial class RelayServer(
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
         using var stay = drain.Begin();
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token);
-        var outbound = new Outbound(socket, batch: false, CancellationToken.None);
+        // Left to the collector: its memory may be asked for when the connection has just gone.
+        var stopReading = new CancellationTokenSource();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token, stopReading.Token);
+        var outbound = new Outbound(socket, batch: false, limits, caller, stopReading.Cancel, CancellationToken.None);
         if (agent is not null)
         {
             tracker.Arrived = seq => _ = MoveAsync(project, agent, seq);

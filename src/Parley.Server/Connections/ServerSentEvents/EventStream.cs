@@ -20,6 +20,9 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Entit
     /// <summary>True once the completion is written.</summary>
     internal bool HasEnded { get; private set; }
 
+    /// <summary>Bytes that wait in memory for the next flush.</summary>
+    internal long Unflushed => writer.UnflushedBytes;
+
     internal void Begin(long cursor)
     {
         var jittered = (RetryMilliseconds / 2) + Random.Shared.Next(RetryMilliseconds);

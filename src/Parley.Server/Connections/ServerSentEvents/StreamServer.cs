@@ -16,6 +16,8 @@ namespace Parley.Server.Connections.ServerSentEvents;
 internal sealed class StreamServer(
     ILogStore log, MessageAccess access, EntityKinds kinds, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
 {
+    private const int MostUnflushed = 64 * 1024;
+
     /// <summary>The entry of an id as text; null when it is none.</summary>
     internal async ValueTask<LogEntry?> EntryAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
         WireNames.IsUuid(id) ? await access.FindEntryAsync(project, Guid.Parse(id), cancellationToken) : null;
@@ -46,7 +48,7 @@ internal sealed class StreamServer(
             stream.Begin(feed.Cursor);
             if (gap is { } resumed)
                 stream.Gap(after!.Value, resumed);
-            await PumpAsync(project, feed, stream, ending.Token);
+            await PumpAsync(context, project, feed, stream, ending.Token);
         }
         catch (OperationCanceledException)
         {
@@ -61,7 +63,7 @@ internal sealed class StreamServer(
         return Answer.Written;
     }
 
-    private async Task PumpAsync(ProjectState project, FeedReader feed, EventStream stream, CancellationToken cancellationToken)
+    private async Task PumpAsync(HttpContext context, ProjectState project, FeedReader feed, EventStream stream, CancellationToken cancellationToken)
     {
         await stream.FlushAsync(cancellationToken);
         while (!stream.HasEnded)
@@ -71,9 +73,15 @@ internal sealed class StreamServer(
             if (batch.Gap is { } gap)
                 stream.Gap(project.Log.Place(gap.After), gap.ResumedAt);
             foreach (var entry in batch.Entries)
+            {
                 stream.Write(entry);
+                // A page of large ones is not put into memory a second time.
+                if (stream.Unflushed > MostUnflushed)
+                    await FlushAsync(stream, context, cancellationToken);
+            }
+
             if (batch.Entries.Count > 0 || batch.Gap is not null)
-                await stream.FlushAsync(cancellationToken);
+                await FlushAsync(stream, context, cancellationToken);
             if (feed.Cursor != before || stream.HasEnded)
                 continue;
             try
@@ -84,8 +92,26 @@ internal sealed class StreamServer(
             {
                 // Holds the place of a reader whose filter lets nothing through, and finds the peer that has gone.
                 stream.Place(feed.Cursor);
-                await stream.FlushAsync(cancellationToken);
+                await FlushAsync(stream, context, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>A reader that takes nothing for so long has gone: it comes back by its place, and until then costs no memory.</summary>
+    private async ValueTask FlushAsync(EventStream stream, HttpContext context, CancellationToken cancellationToken)
+    {
+        var flush = stream.FlushAsync(cancellationToken);
+        if (flush.IsCompletedSuccessfully)
+            return;
+        try
+        {
+            await flush.AsTask().WaitAsync(2 * heartbeat, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // What was begun cannot be finished either.
+            context.Abort();
+            throw new OperationCanceledException();
         }
     }
 

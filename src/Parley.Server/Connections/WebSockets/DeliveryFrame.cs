@@ -9,6 +9,8 @@ internal sealed class DeliveryFrame(SocketConnection connection, ClaimedDelivery
 {
     internal ClaimedDelivery Delivery => delivery;
 
+    internal override int Size => delivery.Json.Length;
+
     internal override void Write(FrameBuffer to)
     {
         to.Raw("{\"event\":\"message:received\",\"data\":{\"message\":"u8);

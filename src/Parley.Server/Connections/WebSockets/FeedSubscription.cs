@@ -62,19 +62,7 @@ internal sealed class FeedSubscription(
             while (true)
             {
                 var before = feed.Cursor;
-                var batch = await feed.ReadAsync(_dropped.Token);
-                if (batch.Gap is { } gap)
-                    TellGap(gap.ResumedAt - 1);
-                foreach (var entry in batch.Entries)
-                {
-                    await connection.Outbound.LowAsync(_dropped.Token);
-                    foreach (var one in feeds)
-                    {
-                        if (one.Selection.Takes(entry) && (one.Item is null ? entry.Json : await one.Item(entry, _dropped.Token)) is { } item)
-                            connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(entry.Seq), one.IsEnd(entry) ? "delete" : "put", item));
-                    }
-                }
-
+                await InTurnAsync(() => TellPageAsync(feed));
                 if (feed.Cursor == before)
                     await feed.WaitAsync(_dropped.Token);
             }
@@ -87,6 +75,40 @@ internal sealed class FeedSubscription(
         {
             // The client comes back by its place, which nothing was told beyond.
             connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
+        }
+    }
+
+    private async ValueTask<bool> TellPageAsync(FeedReader feed)
+    {
+        var batch = await feed.ReadAsync(_dropped.Token);
+        if (batch.Gap is { } gap)
+            TellGap(gap.ResumedAt - 1);
+        foreach (var entry in batch.Entries)
+        {
+            await connection.Outbound.LowAsync(_dropped.Token);
+            foreach (var one in feeds)
+            {
+                if (one.Selection.Takes(entry) && (one.Item is null ? entry.Json : await one.Item(entry, _dropped.Token)) is { } item)
+                    connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(entry.Seq), one.IsEnd(entry) ? "delete" : "put", item));
+            }
+        }
+
+        return batch.Entries.Count > 0;
+    }
+
+    /// <summary>Reads when little waits, and when none of the connection's other subscriptions holds a page for which there is no room yet.</summary>
+    private async ValueTask<bool> InTurnAsync(Func<ValueTask<bool>> readAndTell)
+    {
+        var turn = connection.ReadingAhead;
+        await turn.WaitAsync(_dropped.Token);
+        try
+        {
+            await connection.Outbound.LowAsync(_dropped.Token);
+            return await readAndTell();
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 
@@ -103,10 +125,15 @@ internal sealed class FeedSubscription(
         {
             if (feed.Snapshot is { } state)
             {
-                await foreach (var part in state(reader, _dropped.Token))
+                await using var parts = state(reader, _dropped.Token).GetAsyncEnumerator(_dropped.Token);
+                while (await InTurnAsync(async () =>
                 {
-                    await connection.Outbound.LowAsync(_dropped.Token);
-                    connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, part, done: false));
+                    if (!await parts.MoveNextAsync())
+                        return false;
+                    connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, parts.Current, done: false));
+                    return true;
+                }))
+                {
                 }
             }
 

@@ -13,8 +13,8 @@ internal sealed class IdleConnectionMonitor(ConnectionHub hub, SocketTimes times
     {
         foreach (var connection in hub.All)
         {
-            if (!connection.IsSilent && connection.Peer.Silence > times.LongestSilence)
-                connection.GiveUpOn();
+            if (connection.Ended is null && connection.Peer.Silence > times.LongestSilence)
+                connection.End(CloseCodes.Silent, null);
         }
 
         return new((TimeSpan?)null);

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Limits;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
@@ -8,7 +9,10 @@ namespace Parley.Server.Connections.WebSockets;
 /// and no buffer is held while there is nothing to write.</summary>
 /// <param name="batch">Whether frames that are ready together go as an array in one WebSocket message, which costs far less. A stock client
 /// expects one frame a message, so only one that asked gets arrays.</param>
-internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken closed) : IThreadPoolWorkItem
+/// <param name="limits">How much may wait.</param>
+/// <param name="owner">Whose memory it is.</param>
+/// <param name="end">Ends the connection, because others need the memory and it does not read.</param>
+internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, object owner, Action end, CancellationToken closed) : IThreadPoolWorkItem
 {
     /// <summary>An array is sent when it has grown to this: larger ones would hold up what comes behind.</summary>
     private const int MessageBytes = 64 * 1024;
@@ -16,13 +20,13 @@ internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken c
     /// <summary>Frames that may wait before those who can wait are made to.</summary>
     private const int HighWater = 4_096;
 
-    /// <summary>Bytes of entries that may wait likewise: a few thousand large ones would hold a gigabyte for a reader that does not read.</summary>
-    private const long HighWaterBytes = 4L << 20;
-
     private readonly Lock _gate = new();
     private List<OutFrame> _ready = [];
     private List<OutFrame> _spare = [];
-    private long _readyBytes;
+    private readonly ByteShare _share = limits.InAll.Open(owner, end);
+
+    /// <summary>Of the frames that are ready or being written: a few thousand large ones would hold a gigabyte for a reader that does not read.</summary>
+    private long _bytes;
     private TaskCompletionSource? _low;
     private TaskCompletionSource? _drained;
     private bool _draining;
@@ -36,25 +40,53 @@ internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken c
             if (_closed || _goodbye is not null)
                 return;
             _ready.Add(frame);
-            _readyBytes += frame.Size;
+            if (frame.Size is var size and > 0)
+                _share.Hold(_bytes += size);
             if (_draining)
+            {
+                // What cannot wait, such as news of others, comes for a reader that does not read all the same.
+                if (_bytes > 4 * limits.OfConnection || _ready.Count > 16 * HighWater)
+                    _share.End();
                 return;
+            }
+
             _draining = true;
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>Whether little waits: more may be added.</summary>
+    internal bool IsLow => Volatile.Read(ref _bytes) < limits.OfConnection && _share.HasRoom;
+
     /// <summary>Completes when little waits: for those who produce as fast as they are let.</summary>
     internal ValueTask LowAsync(CancellationToken cancellationToken)
     {
+        Task low;
         lock (_gate)
         {
-            if ((_ready.Count < HighWater && _readyBytes < HighWaterBytes) || _closed)
+            if (_closed)
                 return ValueTask.CompletedTask;
-            _low ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_low.Task.WaitAsync(cancellationToken));
+            if (_ready.Count < HighWater && _bytes < limits.OfConnection)
+            {
+                if (_share.HasRoom)
+                    return ValueTask.CompletedTask;
+                low = _share.FreedAsync(cancellationToken);
+            }
+            else
+            {
+                _low ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                low = _low.Task.WaitAsync(cancellationToken);
+            }
         }
+
+        return AgainAsync(low, cancellationToken);
+    }
+
+    private async ValueTask AgainAsync(Task low, CancellationToken cancellationToken)
+    {
+        await low;
+        await LowAsync(cancellationToken);
     }
 
     /// <summary>Writes what waits, then says goodbye; nothing that is added later is written.</summary>
@@ -94,7 +126,8 @@ internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken c
             _closed = true;
             (low, _low) = (_low, null);
             _ready = [];
-            _readyBytes = 0;
+            _bytes = 0;
+            _share.Dispose();
         }
 
         low?.TrySetResult();
@@ -159,12 +192,36 @@ internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken c
 
             frames = _ready;
             _ready = _spare;
-            _readyBytes = 0;
-            (low, _low) = (_low, null);
+            low = TakeLow();
         }
 
         low?.TrySetResult();
         return frames;
+    }
+
+    /// <summary>These are with the socket, and no longer here.</summary>
+    private void Gone(long bytes)
+    {
+        TaskCompletionSource? low;
+        lock (_gate)
+        {
+            if (_closed)
+                return;
+            _share.Hold(_bytes -= bytes);
+            low = TakeLow();
+        }
+
+        low?.TrySetResult();
+    }
+
+    /// <summary>Whoever is to be told that little waits now.</summary>
+    private TaskCompletionSource? TakeLow()
+    {
+        if (_low is null || _ready.Count >= HighWater || _bytes >= limits.OfConnection)
+            return null;
+        var low = _low;
+        _low = null;
+        return low;
     }
 
     private async ValueTask WriteAsync(List<OutFrame> frames, FrameBuffer buffer)
@@ -172,13 +229,17 @@ internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken c
         for (var next = 0; next < frames.Count;)
         {
             var first = next;
+            var bytes = 0L;
             buffer.Clear();
             buffer.Raw("["u8);
             do
             {
                 if (next > first)
                     buffer.Raw(","u8);
-                frames[next++].Write(buffer);
+                var frame = frames[next];
+                frame.Write(buffer);
+                bytes += frame.Size;
+                next++;
             }
             while (batch && next < frames.Count && buffer.Length < MessageBytes);
 
@@ -187,7 +248,14 @@ internal sealed class Outbound(WebSocket socket, bool batch, CancellationToken c
                 buffer.Raw("]"u8);
             await socket.SendAsync(single ? buffer.From(1) : buffer.From(0), WebSocketMessageType.Text, endOfMessage: true, closed);
             for (var i = first; i < next; i++)
+            {
                 frames[i].Written();
+                // Written, it is not to be held until its neighbors are.
+                frames[i] = null!;
+            }
+
+            if (bytes > 0)
+                Gone(bytes);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Limits;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
@@ -12,6 +13,7 @@ namespace Parley.Server.Connections.WebSockets;
 internal sealed class SocketConnection : IMailboxConnection, ISendingConnection, IDeliveryHolder, IDisposable
 {
     private readonly IDeliveryStore _store;
+    private readonly SendLimits _limits;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _ending = new();
     private volatile DeliveryFilter _filter = DeliveryFilter.Everything;
@@ -20,10 +22,12 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     private int _pumping;
     private int _wakes;
     private Dictionary<string, IAsyncDisposable>? _subscriptions;
+    private SemaphoreSlim? _readingAhead;
 
-    internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IDeliveryStore store)
+    internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IDeliveryStore store, SendLimits limits)
     {
         _store = store;
+        _limits = limits;
         Socket = socket;
         Project = project;
         Agent = agent;
@@ -32,7 +36,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Session = Guid.NewGuid().ToString("N");
         Sender = null!;
         _window = options.Window;
-        Outbound = new Outbound(socket, options.Batch, _closing.Token);
+        Outbound = new Outbound(socket, options.Batch, limits, caller, () => End(CloseCodes.TryLater, "This connection does not read what it is sent."), _closing.Token);
     }
 
     internal WebSocket Socket { get; }
@@ -52,13 +56,13 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     /// <summary>When it was last heard.</summary>
     internal PeerTracker Peer { get; set; } = null!;
 
-    /// <summary>It was silent too long, and is being closed for it.</summary>
-    internal bool IsSilent { get; private set; }
+    /// <summary>Why the server closes it; null: it does not, or not for anything that this connection did.</summary>
+    internal (int Code, string? Reason)? Ended { get; private set; }
 
-    /// <summary>Ends a connection whose peer is not heard any more.</summary>
-    internal void GiveUpOn()
+    /// <summary>Ends it for something that it did, or did not do.</summary>
+    internal void End(int code, string? reason)
     {
-        IsSilent = true;
+        Ended ??= (code, reason);
         Move();
     }
 
@@ -105,6 +109,9 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     internal bool TryReserve(in DeliveryOffer offer)
     {
         if (_closing.IsCancellationRequested || !_filter.Takes(offer.Type, offer.Priority, offer.Sender))
+            return false;
+        // It has not read what it has: what else there is waits in the mailbox and not in memory.
+        if (!Outbound.IsLow)
             return false;
         if (Interlocked.Increment(ref _out) <= Volatile.Read(ref _window))
             return true;
@@ -165,6 +172,16 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
                 return false;
             (_subscriptions ??= new(StringComparer.Ordinal)).Add(subscription, feed);
             return true;
+        }
+    }
+
+    /// <summary>Held by the one subscription that reads the log ahead of what the socket takes: a page for each of many would be much memory.</summary>
+    internal SemaphoreSlim ReadingAhead
+    {
+        get
+        {
+            lock (_closing)
+                return _readingAhead ??= new SemaphoreSlim(1, 1);
         }
     }
 
@@ -235,6 +252,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     /// <returns>True when there may be more.</returns>
     private async Task<bool> ClaimAsync()
     {
+        if (!Outbound.IsLow)
+            await Outbound.LowAsync(Closing);
         var room = Volatile.Read(ref _window) - Volatile.Read(ref _out);
         if (room <= 0 || _closing.IsCancellationRequested || Agent.Record.Paused)
             return room <= 0;
@@ -242,14 +261,15 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         IReadOnlyList<ClaimedDelivery> claimed = [];
         try
         {
-            claimed = await _store.ClaimAsync(new ClaimOrder(Project.Number, Agent.Number, room, LeaseTime, _filter, this));
+            claimed = await _store.ClaimAsync(new ClaimOrder(Project.Number, Agent.Number, room, LeaseTime, _filter, this) { Bytes = _limits.OfConnection });
         }
         finally
         {
             Interlocked.Add(ref _out, claimed.Count - room);
         }
 
-        return claimed.Count == room;
+        // Fewer than it had room for may be all that fit into the bytes.
+        return claimed.Count == room || (claimed.Count > 0 && !Outbound.IsLow);
     }
 }
 

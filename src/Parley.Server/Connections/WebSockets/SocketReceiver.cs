@@ -1,20 +1,13 @@
-using System.Buffers;
-using System.Net.WebSockets;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Limits;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Reads one socket's frames and has them handled, one after the other.</summary>
-internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameRateLimit allowance)
+internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameRateLimit allowance, Receiving receiving)
 {
-    private const int FirstBuffer = 16 * 1024;
-
     private readonly List<InFrame> _frames = [];
-
-    /// <summary>The message that is being read. A field, so that whatever ends the reading returns the array that is in use, and returns it
-    /// once: an array that is returned twice is lent to two connections, which then write into each other's frames.</summary>
-    private byte[] _buffer = [];
 
     /// <summary>Why the connection is closed, for the close frame.</summary>
     internal string? Reason { get; private set; }
@@ -23,58 +16,18 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
     /// <exception cref="OperationCanceledException">The connection is to end.</exception>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        using var messages = new MessageReceiver(connection.Socket, SocketLimits.MessageBytes, receiving, connection.Caller, connection.End);
         while (true)
         {
-            // Waits without a buffer: an idle connection holds none.
-            var first = await connection.Socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
-            if (first.MessageType == WebSocketMessageType.Close)
-                return (int)WebSocketCloseStatus.NormalClosure;
-            _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-            try
+            var message = await messages.NextAsync(cancellationToken);
+            if (message.CloseCode != 0)
             {
-                var (length, code) = await ReadMessageAsync(cancellationToken);
-                if (code != 0)
-                    return code;
-                if (await HandleAsync(_buffer.AsMemory(0, length), cancellationToken) is var end and not 0)
-                    return end;
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = [];
-            }
-        }
-    }
-
-    private async ValueTask<(int Length, int Code)> ReadMessageAsync(CancellationToken cancellationToken)
-    {
-        var length = 0;
-        while (true)
-        {
-            var read = await connection.Socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
-            if (read.MessageType == WebSocketMessageType.Close)
-                return (0, (int)WebSocketCloseStatus.NormalClosure);
-            if (read.MessageType == WebSocketMessageType.Binary)
-            {
-                Reason = "Frames are JSON text.";
-                return (0, CloseCodes.BadFrame);
+                Reason = message.Reason;
+                return message.CloseCode;
             }
 
-            length += read.Count;
-            if (read.EndOfMessage)
-                return (length, 0);
-            if (length < _buffer.Length)
-                continue;
-            if (length >= SocketLimits.MessageBytes)
-            {
-                Reason = "The message is larger than 4 MiB.";
-                return (0, CloseCodes.TooLarge);
-            }
-
-            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 4);
-            _buffer.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
+            if (await HandleAsync(message.Text, cancellationToken) is var end and not 0)
+                return end;
         }
     }
 

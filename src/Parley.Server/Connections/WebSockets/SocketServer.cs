@@ -5,6 +5,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
 using Parley.Server.Coordination;
+using Parley.Server.Limits;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
@@ -14,7 +15,8 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
-    ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping, ILogger<SocketServer> logger)
+    ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping,
+    SendLimits limits, Receiving receiving, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -23,7 +25,7 @@ internal sealed partial class SocketServer(
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
         using var connection = new SocketConnection(
-            socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store);
+            socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store, limits);
         connection.Peer = context.Features.Get<PeerTracker>()!;
         connection.Sender = SenderResolver.Of(caller, agent, connection.Session);
 
@@ -86,7 +88,7 @@ internal sealed partial class SocketServer(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Ending);
         await using var goodbye = ending.Token.UnsafeRegister(_ => Leave(connection, cutOff), null);
-        var receiver = new SocketReceiver(connection, frames, times.AllowanceOf(connection.Project));
+        var receiver = new SocketReceiver(connection, frames, times.AllowanceOf(connection.Project), receiving);
         try
         {
             connection.Outbound.Goodbye(await receiver.RunAsync(cutOff.Token), receiver.Reason);
@@ -100,7 +102,7 @@ internal sealed partial class SocketServer(
 
     private void Leave(SocketConnection connection, CancellationTokenSource cutOff)
     {
-        connection.Outbound.Goodbye(CodeOfEnd(connection), null);
+        connection.Outbound.Goodbye(CodeOfEnd(connection), connection.Ended?.Reason);
         _ = CutOffAsync();
 
         async Task CutOffAsync()
@@ -118,7 +120,7 @@ internal sealed partial class SocketServer(
     }
 
     private int CodeOfEnd(SocketConnection connection) =>
-        connection.IsSilent ? CloseCodes.Silent
+        connection.Ended is { } ended ? ended.Code
         : connection.Caller.Ended.IsCancellationRequested ? CloseCodes.Unauthorized
         : connection.Project.Gone.IsCancellationRequested ? CloseCodes.NotFound
         : CloseCodes.Stopping;

@@ -5,13 +5,16 @@ using Parley.Server.Mailboxes;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>One claim.</summary>
-internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder order) : PostgresBatchOperation
+/// <param name="candidates">What its filter takes, as a reader found it; null: it takes everything.</param>
+internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder order, long[]? candidates) : PostgresBatchOperation
 {
     private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(long Rank, ClaimedDelivery Delivery)> _claimed = [];
     private readonly List<long> _over = [];
 
     internal ClaimOrder Order => order;
+
+    internal long[]? Candidates => candidates;
 
     internal Task<IReadOnlyList<ClaimedDelivery>> Done => _done.Task;
 
@@ -31,7 +34,7 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
         _over.Clear();
     }
 
-    /// <summary>A row of <c>parley_claim_1</c>.</summary>
+    /// <summary>A row of <c>parley_claim_2</c>.</summary>
     internal void Take(NpgsqlDataReader row)
     {
         var delivery = row.GetInt64(1);
@@ -61,7 +64,7 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
             store.Note(news, order.Project, claimed.Delivery, claimed.Seq, order.Agent, DeliveryState.Leased, claimed.Attempt, claimed.LeaseUntil - (long)order.Lease.TotalMilliseconds);
         }
 
-        if (_claimed.Count < order.Max && order.Filter.IsEverything)
+        if (_claimed.Count < order.Max && candidates is null && _claimed.Sum(claimed => (long)claimed.Delivery.Json.Length) < order.Bytes)
             store.Backlogs.Forget(order.Agent);
         else
             store.Backlogs.Add(order.Agent, -_claimed.Count);

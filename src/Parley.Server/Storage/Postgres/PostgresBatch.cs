@@ -18,7 +18,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
 
     private static readonly string Apply = $"SELECT * FROM parley_apply_1({string.Join(", ", Enumerable.Range(1, 44).Select(number => $"${number}"))})";
 
-    private const string Claim = "SELECT * FROM parley_claim_1($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    private const string Claim = "SELECT * FROM parley_claim_2($1, $2, $3, $4, $5, $6, $7, $8)";
 
     private readonly SortedSet<int> _projects = [];
     private readonly List<ClaimOperation> _claims = [];
@@ -55,7 +55,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         else if (_projects.Count > 1 && _transitions.Count == 0)
             batch.BatchCommands.Add(LockCommand());
         foreach (var claim in _claims)
-            batch.BatchCommands.Add(ClaimCommand(claim.Order, now, node));
+            batch.BatchCommands.Add(ClaimCommand(claim, now, node));
         if (_transitions is [{ HasMessages: true } withMessages])
             batch.BatchCommands.Add(PostgresTransaction.Command(AllSent, withMessages.Transition.Project));
 
@@ -117,8 +117,9 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         return command;
     }
 
-    private static NpgsqlBatchCommand ClaimCommand(ClaimOrder order, long? now, int node)
+    private static NpgsqlBatchCommand ClaimCommand(ClaimOperation claim, long? now, int node)
     {
+        var order = claim.Order;
         var command = new NpgsqlBatchCommand(Claim);
         var parameters = command.Parameters;
         parameters.Add(Value(now, NpgsqlDbType.Bigint));
@@ -126,17 +127,10 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Project });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Agent });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Max });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = order.Bytes });
         parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)order.Lease.TotalMilliseconds });
-        AddFilter(parameters, order.Filter);
+        parameters.Add(Value(claim.Candidates, LongNumbers));
         return command;
-    }
-
-    /// <summary>Types, priorities, senders; NULL takes all.</summary>
-    internal static void AddFilter(NpgsqlParameterCollection parameters, DeliveryFilter filter)
-    {
-        parameters.Add(Value(filter.Types.Count == 0 ? null : filter.Types.ToArray(), Texts));
-        parameters.Add(Value(filter.Priorities.Count == 0 ? null : filter.Priorities.Select(priority => (int)priority).ToArray(), Numbers));
-        parameters.Add(Value(filter.Senders.Count == 0 ? null : filter.Senders.ToArray(), Numbers));
     }
 
     /// <summary>Types are always said, so that the statement that was prepared once serves for values and NULLs alike.</summary>

@@ -7,7 +7,7 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Reads the log for whoever is behind its tail in memory.</summary>
 internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
 {
-    public ValueTask<LogSlice> ReadAsync(int project, long after, int max, LogQuery query, CancellationToken cancellationToken) =>
+    public ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancel) =>
             {
@@ -18,8 +18,10 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
                 command.Parameters.Insert(0, Long(LogKey.Of(project, after)));
                 command.Parameters.Insert(1, Long(LogKey.Of(project, head)));
                 command.Parameters.Insert(2, Long(max));
+                command.Parameters.Insert(3, Long(maxBytes));
                 var entries = await PostgresLogRows.ListAsync(command, cancel);
-                return new LogSlice(entries, entries.Count == max ? entries[^1].Seq : Math.Max(after, head));
+                var isFull = entries.Count == max || entries.Sum(entry => (long)entry.Json.Length) >= maxBytes;
+                return new LogSlice(entries, isFull ? entries[^1].Seq : Math.Max(after, head));
             },
             cancellationToken);
 
@@ -55,13 +57,20 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
         };
         // Its root and its parts each by their index: of an OR the planner makes a walk through the log where it thinks parts are many.
         // An execution's first entry is among its parts, a thread's is not.
-        var from = column is null
-            ? $"log l WHERE {range}"
+        var places = column is null
+            ? $"SELECT place, octet_length(body) AS bytes FROM log WHERE {range} ORDER BY place LIMIT $3"
             : $"""
-               (SELECT place FROM log WHERE place = $4 AND {column} IS DISTINCT FROM $4 AND {range}
-                UNION ALL (SELECT place FROM log WHERE {column} = $4 AND {range} ORDER BY place LIMIT $3)) p JOIN log l USING (place)
+               SELECT place, octet_length(body) AS bytes FROM log WHERE place = $5 AND {column} IS DISTINCT FROM $5 AND {range}
+               UNION ALL (SELECT place, octet_length(body) FROM log WHERE {column} = $5 AND {range} ORDER BY place LIMIT $3)
                """;
-        var command = new NpgsqlCommand($"SELECT {PostgresLogRows.Columns} FROM {from} ORDER BY l.place LIMIT $3", connection);
+        // How large each is the database knows without unpacking it; those that go beyond the bytes are not sent.
+        var command = new NpgsqlCommand(
+            $"""
+             SELECT {PostgresLogRows.Columns}
+             FROM (SELECT place, sum(bytes) OVER (ORDER BY place) - bytes AS before FROM ({places}) found) p JOIN log l USING (place)
+             WHERE p.before < $4 ORDER BY l.place LIMIT $3
+             """,
+            connection);
         if (root != 0)
             command.Parameters.Add(Long(LogKey.Of(project, root)));
         return command;

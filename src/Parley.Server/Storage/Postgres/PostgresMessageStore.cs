@@ -52,7 +52,9 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
 
     public Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
     {
-        var operation = new ClaimOperation(this, order);
+        if (!order.Filter.IsEverything)
+            return ClaimFilteredAsync(order);
+        var operation = new ClaimOperation(this, order, candidates: null);
         Writer.Enqueue(operation);
         return operation.Done;
     }
@@ -92,15 +94,16 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
                     connection);
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Agent });
                 command.Parameters.Add(PostgresBatch.Value(Writer.TestNow, NpgsqlDbType.Bigint));
-                PostgresBatch.AddFilter(command.Parameters, order.Filter);
+                AddFilter(command.Parameters, order.Filter);
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Max });
-                var found = new List<ClaimedDelivery>();
+                var (found, bytes) = (new List<ClaimedDelivery>(), 0L);
                 await using var rows = await command.ExecuteReaderAsync(cancel);
-                while (await rows.ReadAsync(cancel))
+                while (bytes < order.Bytes && await rows.ReadAsync(cancel))
                 {
                     var seq = LogKey.Seq(rows.GetInt64(1));
                     var json = rows.GetBoolean(3) ? rows.GetFieldValue<byte[]>(8) : PostgresLogRows.Json(rows, firstColumn: 5, seq, rows.GetInt64(4));
                     found.Add(new ClaimedDelivery(rows.GetInt64(0), seq, rows.GetInt16(2), 0, 0, json));
+                    bytes += json.Length;
                 }
 
                 return found;

@@ -6,8 +6,8 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Reads the log for whoever is behind its tail in memory.</summary>
 internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
 {
-    public ValueTask<LogSlice> ReadAsync(int project, long after, int max, LogQuery query, CancellationToken cancellationToken) =>
-        database.Readers.ReadAsync(connection => Read(connection, project, after, max, query), cancellationToken);
+    public ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync(connection => Read(connection, project, after, max, maxBytes, query), cancellationToken);
 
     public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(connection => SqliteLogRows.Find(connection, LogKey.Of(project, seq)), cancellationToken);
@@ -30,7 +30,7 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
             },
             cancellationToken);
 
-    private static LogSlice Read(SqliteConnection connection, int project, long after, int max, LogQuery query)
+    private static LogSlice Read(SqliteConnection connection, int project, long after, int max, long maxBytes, LogQuery query)
     {
         // A reader's transaction sees one moment: what is found and how far was looked belong together.
         connection.Prepare("BEGIN").Run();
@@ -39,9 +39,14 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
             var head = (connection.Prepare(LogSql.NextSeq).Bind(1, project).Scalar() ?? 1) - 1;
             var entries = new List<LogEntry>();
             var rows = Statement(connection, project, query).Bind(1, LogKey.Of(project, after)).Bind(2, LogKey.Of(project, head)).Bind(3, max);
-            while (rows.Step())
+            while (maxBytes > 0 && rows.Step())
+            {
                 entries.Add(SqliteLogRows.Read(connection, rows));
-            return new LogSlice(entries, entries.Count == max ? entries[^1].Seq : Math.Max(after, head));
+                maxBytes -= entries[^1].Json.Length;
+            }
+
+            rows.Reset();
+            return new LogSlice(entries, entries.Count == max || maxBytes <= 0 ? entries[^1].Seq : Math.Max(after, head));
         }
         finally
         {

@@ -7,24 +7,27 @@ internal sealed partial class SqliteMessageStore
 {
     private const string Queue =
         """
-        SELECT d.delivery, d.place, d.attempt, d.priority, d.queued_at, d.expires_at, d.rank, l.type, l.sender, l.body
+        SELECT d.delivery, d.place, d.attempt, d.priority, d.queued_at, d.expires_at, d.rank, l.body
         FROM deliveries d INDEXED BY deliveries_queued JOIN log l ON l.place = d.place
         WHERE d.state = 1 AND d.handed = 0 AND d.mailbox = ?1 AND (d.rank, d.delivery) > (?2, ?3)
         ORDER BY d.rank, d.delivery
         """;
 
-    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
+    public Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
     {
-        var operation = new ClaimOperation(this, order);
+        if (!order.Filter.IsEverything)
+            return ClaimFilteredAsync(order);
+        var operation = new ClaimOperation(this, order, candidates: null);
         _writer.Enqueue(operation);
-        return await operation.Done;
+        return operation.Done;
     }
 
     public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) =>
-        _readers.ReadAsync<IReadOnlyList<ClaimedDelivery>>(connection => Peek(connection, order), cancellationToken);
+        PeekFilteredAsync(order, cancellationToken);
 
     /// <summary>A claim by a connection is a note in memory, so nothing is written and no commit is waited for; one over REST is on disk.</summary>
-    private sealed class ClaimOperation(SqliteMessageStore store, ClaimOrder order) : WriteOperation
+    /// <param name="candidates">What its filter takes, as a reader found it; null: it takes everything.</param>
+    private sealed class ClaimOperation(SqliteMessageStore store, ClaimOrder order, IReadOnlyList<long>? candidates) : WriteOperation
     {
         private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<ClaimedDelivery> _claimed = [];
@@ -35,7 +38,7 @@ internal sealed partial class SqliteMessageStore
 
         internal override bool IsRead => order.Holder is not null;
 
-        internal override void Apply(SqliteConnection connection) => store.Claim(connection, order, _claimed);
+        internal override void Apply(SqliteConnection connection) => store.Claim(connection, order, candidates, _claimed);
 
         internal override void Committed()
         {
@@ -66,14 +69,15 @@ internal sealed partial class SqliteMessageStore
         }
     }
 
-    private void Claim(SqliteConnection connection, ClaimOrder order, List<ClaimedDelivery> into)
+    private void Claim(SqliteConnection connection, ClaimOrder order, IReadOnlyList<long>? candidates, List<ClaimedDelivery> into)
     {
         var account = _ledger.Of(connection, order.Agent);
         if (account.WaitingTotal == 0)
             return;
         var cursor = _log.Cursor(connection, order.Project);
         var now = _log.Now(cursor);
-        var found = FindQueued(connection, order, account, now, out var expired);
+        var expired = new List<long>();
+        var found = candidates is null ? FindQueued(connection, order, account, now, expired) : Choose(connection, order, account, candidates, now);
         foreach (var queued in found)
         {
             into.Add(order.Holder is { } holder ? Hold(account, holder, order.Project, queued, now) : LeaseDurably(connection, account, order, queued, now));
@@ -97,15 +101,15 @@ internal sealed partial class SqliteMessageStore
 
     private readonly record struct QueuedDelivery(long Delivery, long Seq, int Attempt, Priority Priority, long QueuedAt, byte[] Json);
 
-    private List<QueuedDelivery> FindQueued(SqliteConnection connection, ClaimOrder order, MailboxAccount account, long now, out List<long> expired)
+    private List<QueuedDelivery> FindQueued(SqliteConnection connection, ClaimOrder order, MailboxAccount account, long now, List<long> expired)
     {
         var found = new List<QueuedDelivery>(Math.Min(order.Max, account.WaitingTotal));
-        expired = [];
-        // Everything before this place is held by connections, so it need not be looked at again; a filter passes rows over that stay.
-        var from = order.Filter.IsEverything ? account.GivenOutTo ?? (long.MinValue, 0) : (long.MinValue, 0);
+        // Everything before this place is held by connections, so it need not be looked at again.
+        var from = account.GivenOutTo ?? (long.MinValue, 0);
         var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, from.Item1).Bind(3, from.Item2);
-        var givesOut = order.Filter.IsEverything && order.Holder is not null;
-        while (found.Count < order.Max && rows.Step())
+        var givesOut = order.Holder is not null;
+        var bytes = 0L;
+        while (found.Count < order.Max && bytes < order.Bytes && rows.Step())
         {
             var delivery = rows.Int64(0);
             var held = account.Leases.GetValueOrDefault(delivery);
@@ -121,9 +125,8 @@ internal sealed partial class SqliteMessageStore
                 continue;
             }
 
-            var priority = (Priority)rows.Int32(3);
-            if (order.Filter.IsEverything || order.Filter.Takes(rows.Text(7)!, priority, rows.Int32(8)))
-                found.Add(new QueuedDelivery(delivery, LogKey.Seq(rows.Int64(1)), rows.Int32(2), priority, rows.Int64(4), rows.Blob(9).ToArray()));
+            found.Add(new QueuedDelivery(delivery, LogKey.Seq(rows.Int64(1)), rows.Int32(2), (Priority)rows.Int32(3), rows.Int64(4), rows.Blob(7).ToArray()));
+            bytes += found[^1].Json.Length;
         }
 
         rows.Reset();
@@ -145,23 +148,5 @@ internal sealed partial class SqliteMessageStore
         account.Waiting[(int)queued.Priority]--;
         account.DurableLeases++;
         return new ClaimedDelivery(queued.Delivery, queued.Seq, queued.Attempt, lease, until, queued.Json);
-    }
-
-    private List<ClaimedDelivery> Peek(SqliteConnection connection, ClaimOrder order)
-    {
-        var found = new List<ClaimedDelivery>();
-        var now = Now;
-        var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, long.MinValue).Bind(3, 0);
-        while (found.Count < order.Max && rows.Step())
-        {
-            // What a connection holds is queued in the file.
-            if (DeliveryRules.IsOver(rows.NullableInt64(5), now) || _ledger.HeldDeliveredAt(order.Agent, rows.Int64(0)) is not null)
-                continue;
-            if (order.Filter.Takes(rows.Text(7)!, (Priority)rows.Int32(3), rows.Int32(8)))
-                found.Add(new ClaimedDelivery(rows.Int64(0), LogKey.Seq(rows.Int64(1)), rows.Int32(2), 0, 0, rows.Blob(9).ToArray()));
-        }
-
-        rows.Reset();
-        return found;
     }
 }

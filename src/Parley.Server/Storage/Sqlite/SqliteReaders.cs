@@ -10,12 +10,27 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
     /// <summary>Each with the index that it has attached, as that counts itself.</summary>
     private readonly ConcurrentBag<(SqliteConnection Connection, int IndexMade)> _idle = [];
     private readonly SemaphoreSlim _places = new(count, count);
+    private readonly SemaphoreSlim _long = new(1, 1);
     private volatile bool _disposed;
 
     /// <summary>Runs a query on a thread of the pool: SQLite reads block.</summary>
     /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
     internal ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
         ReadAsync(query, TaskScheduler.Default, cancellationToken);
+
+    /// <summary>Runs a query that may look at very much. One at a time: the other connections are for the others.</summary>
+    internal async ValueTask<T> ReadLongAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    {
+        await _long.WaitAsync(cancellationToken);
+        try
+        {
+            return await ReadAsync(query, cancellationToken);
+        }
+        finally
+        {
+            _long.Release();
+        }
+    }
 
     /// <summary>Runs a query on one of a scheduler's threads.</summary>
     /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
@@ -55,6 +70,7 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
         while (_idle.TryTake(out var idle))
             idle.Connection.Dispose();
         _places.Dispose();
+        _long.Dispose();
     }
 
     /// <summary>Once more where the index was at fault and is another now.</summary>

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace Parley.Server.Limits;
+
+/// <summary>How many connections there may be, in all and from one address. Those that are there stay; the newest is turned away.</summary>
+/// <param name="most">In all.</param>
+/// <param name="mostOfOne">From one address.</param>
+/// <param name="isExempt">Of addresses that stand for many: this machine, and proxies.</param>
+internal sealed class ConnectionLimit(long most, long mostOfOne, Func<IPAddress, bool> isExempt)
+{
+    private readonly ConcurrentDictionary<IPAddress, int> _ofAddresses = new();
+    private long _count;
+
+    internal long Count => Volatile.Read(ref _count);
+
+    /// <param name="address">Where it comes from; null: nobody knows.</param>
+    /// <returns>False: it is to be turned away, and not to be left.</returns>
+    internal bool TryEnter(IPAddress? address)
+    {
+        if (Interlocked.Increment(ref _count) > most)
+        {
+            Interlocked.Decrement(ref _count);
+            return false;
+        }
+
+        if (Counted(address) is not { } counted || _ofAddresses.AddOrUpdate(counted, 1, static (_, count) => count + 1) <= mostOfOne)
+            return true;
+        Leave(address);
+        return false;
+    }
+
+    internal void Leave(IPAddress? address)
+    {
+        Interlocked.Decrement(ref _count);
+        if (Counted(address) is not { } counted)
+            return;
+        // Removed only where nobody else has come from there meanwhile.
+        if (_ofAddresses.AddOrUpdate(counted, 0, static (_, count) => count - 1) <= 0)
+            _ofAddresses.TryRemove(new(counted, 0));
+    }
+
+    private IPAddress? Counted(IPAddress? address)
+    {
+        if (address is null)
+            return null;
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return isExempt(plain) ? null : plain;
+    }
+}
