@@ -38,7 +38,7 @@ internal static class ConnectionsSetup
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
             provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
+            provider.GetRequiredService<AgentDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
         .AddSingleton<ConnectionDrain>()
         .AddHostedService<MaintenanceLoop>();

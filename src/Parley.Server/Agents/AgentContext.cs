@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Operations;
@@ -26,10 +27,14 @@ internal class AgentContext : ProjectContext, IOperationContext<AgentContext>
         if (!Find(origin).TryGet(out var project, out var problem))
             return problem;
         var id = origin.PathValue("agent_id");
-        var agent = id == AgentDirectory.Human
-            ? await origin.Http.RequestServices.GetRequiredService<AgentDirectory>().HumanAsync(project, origin.Cancellation)
-            : project.Agents.Find(id);
+        var agent = id == AgentDirectory.Human ? await FindHumanAsync(origin, project) : project.Agents.Find(id);
         return agent is null ? Problems.NotFound("agent", id) : (project, agent);
+    }
+
+    private static async ValueTask<AgentState> FindHumanAsync(OperationOrigin origin, ProjectState project)
+    {
+        var agents = origin.Http.RequestServices.GetRequiredService<AgentDirectory>();
+        return HttpMethods.IsGet(origin.Http.Request.Method) ? agents.HumanToLookAt(project) : await agents.HumanAsync(project, origin.Cancellation);
     }
 }
 

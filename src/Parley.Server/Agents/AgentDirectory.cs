@@ -44,32 +44,6 @@ internal sealed partial class AgentDirectory(
             all.Forget(agent);
     }
 
-    /// <summary>How an agent is at another node.</summary>
-    internal void Follow(int projectNumber, int number, int node, PresenceChange note)
-    {
-        if (projects.Find(projectNumber) is not { } project || project.Agents.Find(number) is not { } agent)
-            return;
-        var wasOnline = agent.IsOnline;
-        agent.Presence.Follow(node, note.Status, note.Activity, note.Since);
-        if (wasOnline != agent.IsOnline)
-            Tell(project, agent);
-    }
-
-    /// <summary>Nodes that are not among these are gone, and whoever was connected to them alone.</summary>
-    internal void KeepNodes(IReadOnlySet<int> nodes)
-    {
-        foreach (var project in projects.All)
-        {
-            foreach (var agent in project.Agents.All)
-            {
-                var wasOnline = agent.IsOnline;
-                agent.Presence.KeepOnly(nodes);
-                if (wasOnline != agent.IsOnline)
-                    Tell(project, agent);
-            }
-        }
-    }
-
     /// <summary>An agent as it is now, with what its mailbox holds.</summary>
     internal async ValueTask<Agent> ShowAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken, string? token = null)
     {
@@ -116,6 +90,10 @@ internal sealed partial class AgentDirectory(
         }
     }
 
+    /// <summary>The operators' inbox of a project for who only looks, which makes none: where nobody has used it yet it is empty, and has the
+    /// number 0.</summary>
+    internal AgentState HumanToLookAt(ProjectState project) => project.Agents.Find(Human) ?? new AgentState(HumanOf(project));
+
     /// <summary>The operators' inbox of a project, made at its first use.</summary>
     internal async ValueTask<AgentState> HumanAsync(ProjectState project, CancellationToken cancellationToken)
     {
@@ -126,9 +104,7 @@ internal sealed partial class AgentDirectory(
         {
             if (project.Agents.Find(Human) is { } made)
                 return made;
-            var record = await store.AddAsync(
-                new AgentRecord { Number = 0, Project = project.Number, Id = Human, Name = "Human", Type = Human, Role = "operator", CreatedAt = clock.GetUtcNow() },
-                entry: null, cancellationToken);
+            var record = await store.AddAsync(HumanOf(project), entry: null, cancellationToken);
             return record is null ? await FindAddedAsync(project, Human, cancellationToken) : Keep(project, record);
         }
         finally
@@ -164,86 +140,8 @@ internal sealed partial class AgentDirectory(
         return removed;
     }
 
-    /// <summary>What an agent says of itself.</summary>
-    internal async ValueTask ReportAsync(
-        ProjectState project, AgentState agent, AgentStatus? status, AgentActivity? activity, CancellationToken cancellationToken)
-    {
-        var wasOnline = agent.IsOnline;
-        var changes = agent.Presence.Seen(clock.GetUtcNow());
-        changes |= agent.Presence.Report(status, activity, clock.GetUtcNow());
-        if (!changes)
-            return;
-        if (wasOnline != agent.IsOnline)
-            Tell(project, agent);
-        await store.NoteAsync(agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_status", agent, cancellationToken), cancellationToken);
-    }
-
-    /// <summary>A sign of life over REST.</summary>
-    internal ValueTask SeenAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
-        agent.Presence.Seen(clock.GetUtcNow()) ? CameAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
-
-    internal ValueTask ConnectedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
-        agent.Presence.Connected(clock.GetUtcNow()) ? CameAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
-
-    internal ValueTask DisconnectedAsync(ProjectState project, AgentState agent) =>
-        agent.Presence.Disconnected(clock.GetUtcNow()) ? LeftAsync(project, agent) : ValueTask.CompletedTask;
-
-    /// <summary>Takes those for offline who have no connection and were silent since <paramref name="deadline"/>.</summary>
-    internal async ValueTask LapseAsync(DateTimeOffset deadline)
-    {
-        foreach (var project in projects.All)
-        {
-            foreach (var agent in project.Agents.All)
-            {
-                if (agent.Presence.Lapse(deadline, clock.GetUtcNow()))
-                    await LeftAsync(project, agent);
-            }
-        }
-    }
-
-    /// <summary>Keeps when everybody was last seen, for after a restart.</summary>
-    internal async ValueTask KeepSeenAsync(DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        var seen = projects.All.SelectMany(project => project.Agents.All)
-            .Where(agent => agent.Presence.LastSeen >= since)
-            .Select(agent => (agent.Number, agent.Presence.LastSeen!.Value))
-            .ToList();
-        foreach (var part in seen.Chunk(500))
-            await store.SeenAsync(part, cancellationToken);
-    }
-
-    /// <summary>Writes that an agent has left, where the node that it was connected to cannot do so any more.</summary>
-    internal async ValueTask NoteLeftAsync(int projectNumber, int number)
-    {
-        if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)
-            await store.NoteAsync(agent.Record, PresenceChange.Gone, await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
-    }
-
-    private async ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
-    {
-        if (!agent.Presence.IsElsewhere)
-            Tell(project, agent);
-        await store.NoteAsync(
-            agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_joined", agent, cancellationToken), cancellationToken);
-    }
-
-    private async ValueTask LeftAsync(ProjectState project, AgentState agent)
-    {
-        if (!agent.IsOnline)
-            Tell(project, agent);
-        try
-        {
-            // Gone from memory: removed, or its project was; then there is no log to tell it to.
-            if (project.Agents.Find(agent.Number) is not null && !project.Gone.IsCancellationRequested)
-                await store.NoteAsync(
-                    agent.Record, PresenceChange.Of(agent.Presence.Here), await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
-        }
-        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
-        {
-            // Presence lives in memory and is right; only the log lacks this line.
-            Log.NotNoted(logger, fault, agent.Id);
-        }
-    }
+    private AgentRecord HumanOf(ProjectState project) =>
+        new() { Number = 0, Project = project.Number, Id = Human, Name = "Human", Type = Human, Role = "operator", CreatedAt = clock.GetUtcNow() };
 
     private static AgentState Keep(ProjectState project, AgentRecord record)
     {
@@ -255,17 +153,6 @@ internal sealed partial class AgentDirectory(
     {
         await cluster.CatchUpAsync(cancellationToken);
         return project.Agents.Find(id) ?? throw new InvalidOperationException($"The store has an agent '{id}' that memory does not know.");
-    }
-
-    private void Tell(ProjectState project, AgentState agent)
-    {
-        foreach (var watcher in Watchers)
-        {
-            if (agent.IsOnline)
-                watcher.Came(project, agent);
-            else
-                watcher.Left(project, agent);
-        }
     }
 
     private async ValueTask ChangeLockedAsync(ProjectState project, AgentState agent, AgentRecord changed, string type, CancellationToken cancellationToken)
@@ -303,10 +190,4 @@ internal sealed partial class AgentDirectory(
         Capabilities = request.Capabilities ?? agent.Capabilities,
         Metadata = request.Metadata is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } metadata ? metadata.Clone() : agent.Metadata,
     };
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "That {Agent} left could not be put into the log.")]
-        internal static partial void NotNoted(ILogger logger, Exception fault, string agent);
-    }
 }

@@ -242,7 +242,7 @@ internal sealed class AgentsConcept(
 
     private async ValueTask<Answer> ShownAsync(AgentContext context)
     {
-        if (context.Project.Agents.Find(context.Agent.Number) is null)
+        if (context.Agent.Id != AgentDirectory.Human && context.Project.Agents.Find(context.Agent.Number) is null)
             return Problems.NotFound("agent", context.Agent.Id);
         return context.IsAnswerAwaited ? Answer.Ok(await directory.ShowAsync(context.Project, context.Agent, context.Cancellation)) : Answer.Done;
     }

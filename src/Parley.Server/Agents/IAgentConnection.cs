@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
@@ -6,4 +7,14 @@ namespace Parley.Server.Agents;
 internal interface IAgentConnection : IProjectConnection
 {
     AgentState Agent { get; }
+}
+
+/// <summary>What takes an agent's messages as they come.</summary>
+internal interface IMessageTaker
+{
+    /// <summary>Neither a filter nor a closed window keeps anything from it.</summary>
+    bool TakesEverything { get; }
+
+    /// <summary>Whether it takes such a message once it has room.</summary>
+    bool Takes(string type, Priority priority, int sender);
 }

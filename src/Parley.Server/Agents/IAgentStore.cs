@@ -21,10 +21,14 @@ internal interface IAgentStore
 
     /// <summary>Writes how an agent is at this node; nothing else of it changes. Its coming and going are entries of the log only where it
     /// is at no other node.</summary>
-    ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry entry, CancellationToken cancellationToken);
+    /// <param name="entry">Null: only other nodes are told.</param>
+    ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry? entry, CancellationToken cancellationToken);
 
     /// <summary>Keeps when agents were last seen.</summary>
     ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken);
+
+    /// <summary>Whom other nodes have seen since; none where there are no others.</summary>
+    ValueTask<IReadOnlyList<(int Project, int Agent, DateTimeOffset At)>> SeenSinceAsync(DateTimeOffset since, CancellationToken cancellationToken);
 }
 
 /// <summary>What happened to an agent, and its JSON at that moment.</summary>
@@ -33,9 +37,8 @@ internal sealed record AgentEntry(string Type, Func<AgentRecord, byte[]> Json);
 
 /// <summary>How an agent is at a node.</summary>
 /// <param name="Status">Offline: it has left that node.</param>
-internal readonly record struct PresenceChange(AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since)
+/// <param name="Takes">Whether it has a connection there that takes whatever comes.</param>
+internal readonly record struct PresenceChange(AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since, bool Takes)
 {
-    internal static PresenceChange Gone { get; } = new(AgentStatus.Offline, AgentActivity.Unknown, null);
-
-    internal static PresenceChange Of((AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since) here) => new(here.Status, here.Activity, here.Since);
+    internal static PresenceChange Gone { get; } = new(AgentStatus.Offline, AgentActivity.Unknown, null, false);
 }

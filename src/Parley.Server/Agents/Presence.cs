@@ -11,7 +11,9 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
     private AgentStatus _status = AgentStatus.Offline;
     private AgentActivity _activity;
     private DateTimeOffset? _activitySince;
+    private volatile IMessageTaker[] _takers = [];
     private int _connections;
+    private int _waits;
     private long _seenAt = lastSeen?.ToUnixTimeMilliseconds() ?? 0;
 
     internal AgentStatus Status => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _status : first.Status;
@@ -21,19 +23,25 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
     internal DateTimeOffset? ActivitySince => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _activitySince : first.Since;
 
     /// <summary>What it is at this node alone.</summary>
-    internal (AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since) Here
+    internal PresenceChange Here
     {
         get
         {
             lock (_gate)
-                return (_status, _activity, _activitySince);
+                return new PresenceChange(_status, _activity, _activitySince, TakesEverythingHere);
         }
     }
 
+    /// <summary>Whether a connection of this node takes whatever comes.</summary>
+    internal bool TakesEverythingHere => Array.Exists(_takers, taker => taker.TakesEverything);
+
+    /// <summary>Whether it has a connection, at whichever node, that takes such a message as soon as there is room. Of one at another node
+    /// only that is known which takes everything.</summary>
+    internal bool Takes(string type, Priority priority, int sender) =>
+        Array.Exists(_takers, taker => taker.Takes(type, priority, sender)) || Array.Exists(_elsewhere, other => other.Takes);
+
     /// <summary>Whether it is at another node.</summary>
     internal bool IsElsewhere => _elsewhere.Length > 0;
-
-    internal int Connections => Volatile.Read(ref _connections);
 
     internal DateTimeOffset? LastSeen =>
         Volatile.Read(ref _seenAt) is > 0 and var seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null;
@@ -76,12 +84,29 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
     }
 
     /// <summary>What it is at another node; offline: it has left that one.</summary>
-    internal void Follow(int node, AgentStatus status, AgentActivity activity, DateTimeOffset? since)
+    internal void Follow(int node, in PresenceChange note, DateTimeOffset now)
     {
         lock (_gate)
         {
             var others = _elsewhere.Where(other => other.Node != node);
-            _elsewhere = status == AgentStatus.Offline ? [.. others] : [new Elsewhere(node, status, activity, since), .. others];
+            _elsewhere = note.Status == AgentStatus.Offline
+                ? [.. others]
+                : [new Elsewhere(node, note.Status, note.Activity, note.Since, note.Takes), .. others];
+        }
+
+        SeenElsewhere(now);
+    }
+
+    /// <summary>Another node has seen it.</summary>
+    internal void SeenElsewhere(DateTimeOffset at)
+    {
+        var seen = at.ToUnixTimeMilliseconds();
+        for (var before = Volatile.Read(ref _seenAt); before < seen;)
+        {
+            var found = Interlocked.CompareExchange(ref _seenAt, seen, before);
+            if (found == before)
+                return;
+            before = found;
         }
     }
 
@@ -94,28 +119,62 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
             _elsewhere = [.. _elsewhere.Where(other => nodes.Contains(other.Node))];
     }
 
+    /// <summary>It has something open: a connection, or a stream.</summary>
+    /// <param name="taker">Set where that takes what is in its mailbox.</param>
     /// <returns>True when it was offline: it has come.</returns>
-    internal bool Connected(DateTimeOffset now)
-    {
-        Interlocked.Increment(ref _connections);
-        return Seen(now);
-    }
-
-    /// <returns>True when that was its last connection: it has gone.</returns>
-    internal bool Disconnected(DateTimeOffset now)
+    internal bool Connected(IMessageTaker? taker, DateTimeOffset now)
     {
         lock (_gate)
         {
+            _connections++;
+            if (taker is not null)
+                _takers = [.. _takers, taker];
+        }
+
+        return Seen(now);
+    }
+
+    /// <returns>True when it has nothing else open: it has gone.</returns>
+    internal bool Disconnected(IMessageTaker? taker, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (taker is not null)
+                _takers = [.. _takers.Where(other => other != taker)];
             Volatile.Write(ref _seenAt, now.ToUnixTimeMilliseconds());
-            return --_connections == 0 && Leave(now);
+            return --_connections == 0 && _waits == 0 && Leave(now);
         }
     }
 
-    /// <returns>True when it was silent since <paramref name="deadline"/> and has no connection: it has gone.</returns>
+    /// <summary>It waits for an answer over REST, and is there as long as it waits.</summary>
+    /// <returns>True when it was offline: it has come.</returns>
+    internal bool Waits(DateTimeOffset now)
+    {
+        lock (_gate)
+            _waits++;
+        return Seen(now);
+    }
+
+    /// <summary>It has its answer. It may ask again, so it is not gone yet.</summary>
+    internal void Waited(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            _waits--;
+            Volatile.Write(ref _seenAt, now.ToUnixTimeMilliseconds());
+        }
+    }
+
+    /// <summary>Who waits or has something open is seen all the time.</summary>
+    /// <returns>True when it was silent since <paramref name="deadline"/>, with nothing open: it has gone.</returns>
     internal bool Lapse(DateTimeOffset deadline, DateTimeOffset now)
     {
         lock (_gate)
-            return _connections == 0 && _status != AgentStatus.Offline && _seenAt < deadline.ToUnixTimeMilliseconds() && Leave(now);
+        {
+            if (_connections + _waits > 0)
+                Volatile.Write(ref _seenAt, now.ToUnixTimeMilliseconds());
+            return _connections + _waits == 0 && _status != AgentStatus.Offline && _seenAt < deadline.ToUnixTimeMilliseconds() && Leave(now);
+        }
     }
 
     private bool Leave(DateTimeOffset now)
@@ -127,5 +186,5 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         return true;
     }
 
-    private sealed record Elsewhere(int Node, AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since);
+    private sealed record Elsewhere(int Node, AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since, bool Takes);
 }

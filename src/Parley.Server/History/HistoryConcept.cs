@@ -91,8 +91,8 @@ internal sealed class HistoryConcept(
         var query = InboxQuery.Read(reader);
         if (reader.Finish() is { } problem)
             return problem;
-        var agent = isHuman ? await agents.HumanAsync(context.Project, context.Cancellation) : context.Project.Agents.Find(asked.Id);
-        return agent is null ? Problems.NotFound("agent", asked.Id) : await inbox.PeekAsync(context.Project, agent, query, context.Cancellation);
+        var agent = isHuman ? agents.HumanToLookAt(context.Project) : context.Project.Agents.Find(asked.Id);
+        return agent is null ? Problems.NotFound("agent", asked.Id) : await inbox.PeekAsync(context.Project, agent, query, context.Caller, context.Cancellation);
     }
 
     private async ValueTask<Answer> TraceAsync(string id, ProjectContext context) =>

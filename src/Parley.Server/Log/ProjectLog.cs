@@ -106,6 +106,26 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         }
     }
 
+    /// <summary>When the oldest entry in memory was made, in Unix milliseconds; null: there is none.</summary>
+    internal long? OldestStamp
+    {
+        get
+        {
+            lock (_gate)
+                return _count > 0 ? _ring[_start].Stamp : null;
+        }
+    }
+
+    /// <summary>Entries before this one are no longer kept: what is gone from the store is gone from memory.</summary>
+    internal void Forget(long first)
+    {
+        lock (_gate)
+        {
+            while (_count > 0 && _ring[_start].Seq < first)
+                DropOldest();
+        }
+    }
+
     /// <summary>Completes when there is an entry after <paramref name="after"/>.</summary>
     internal Task WaitAsync(long after, CancellationToken cancellationToken)
     {
@@ -122,12 +142,7 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
     {
         var most = _head - _lookedAt < MaxEntries ? MaxEntries : UnreadEntries;
         while (_count > 0 && (_count >= most || _bytes + entry.Json.Length > MaxBytes))
-        {
-            _bytes -= _ring[_start].Json.Length;
-            _ring[_start] = null!;
-            _start = (_start + 1) & (_ring.Length - 1);
-            _count--;
-        }
+            DropOldest();
 
         if (entry.Kind == EntryKind.Deletion)
             Bury(entry);
@@ -137,6 +152,14 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         _count++;
         _bytes += entry.Json.Length;
         _head = entry.Seq;
+    }
+
+    private void DropOldest()
+    {
+        _bytes -= _ring[_start].Json.Length;
+        _ring[_start] = null!;
+        _start = (_start + 1) & (_ring.Length - 1);
+        _count--;
     }
 
     /// <summary>A deleted message loses its content in memory too, and so does the entry that released it.</summary>

@@ -24,6 +24,10 @@ internal interface IDeliveryStore
     /// superseded meanwhile.</summary>
     ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken);
 
+    /// <summary>Gives back what was claimed over REST for somebody whom it did not reach, as <see cref="ReleaseAsync"/> does. What was settled, or
+    /// leased anew, meanwhile stays so.</summary>
+    ValueTask ReturnAsync(int project, IReadOnlyList<ClaimedDelivery> claimed, CancellationToken cancellationToken);
+
     /// <summary>Queues what is due and gives back what has lapsed (counted as an attempt), a bounded number of each.</summary>
     ValueTask<RescueResult> RescueAsync(CancellationToken cancellationToken);
 

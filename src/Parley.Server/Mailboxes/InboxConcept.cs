@@ -22,7 +22,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
     [
         new Operation<AgentContext, InboxQuery>(
             "PeekInbox", "Look at what is waiting, without changing anything.", Input.Query<InboxQuery>(),
-            (query, context) => inbox.PeekAsync(context.Project, context.Agent, query, context.Cancellation))
+            (query, context) => inbox.PeekAsync(context.Project, context.Agent, query, context.Caller, context.Cancellation))
         {
             Allows = Permission.ReadMessages,
             Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
@@ -110,13 +110,10 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         var request = asked.Query.Over(asked.Body ?? new ClaimRequest());
         if (Check(request) is { } bad)
             return bad;
-        if (context.Caller.AgentId == agent.Id)
-            await agents.SeenAsync(project, agent, context.Cancellation);
         var order = new ClaimOrder(
             project.Number, agent.Number, request.Max ?? 10, request.LeaseSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : SettleReader.DefaultLease,
             DeliveryFilters.Of(project, request.Type, request.Priority, request.From), null);
-        var items = await inbox.ClaimAsync(project, agent, order, TimeSpan.FromSeconds(request.Wait ?? 0), context.Cancellation);
-        return Answer.Raw(buffer => InboxReader.Write(buffer, items));
+        return await inbox.ClaimAsync(project, agent, order, TimeSpan.FromSeconds(request.Wait ?? 0), context.Caller, context.Cancellation);
     }
 
     private async ValueTask<Answer> SettleAsync(SettleVerb verb, SettleOrder order, ProjectContext context)
@@ -127,6 +124,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
             context.Caller, context.Project, order.AgentId, Guid.Parse(order.MessageId), order.Item.LeaseId, context.Cancellation);
         if (!settler.TryGet(out var agent, out var problem))
             return problem;
+        await agents.SeenAsync(context.Project, agent, context.Cancellation);
         var results = await settling.SettleAsync(context.Project, agent, [SettleReader.Read(verb, order.MessageId, order.Item)]);
         return results[0] is { } refused ? refused : Answer.Done;
     }
@@ -138,6 +136,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
             return bad;
         if (!(await actors.FindActorAsync(context.Caller, context.Project, asked.Query.AgentId, context.Cancellation)).TryGet(out var agent, out var problem))
             return problem;
+        await agents.SeenAsync(context.Project, agent, context.Cancellation);
         var drafts = items!.Select(item => SettleReader.Read(SettleVerb.Ack, item.MessageId, new SettleItem { LeaseId = item.LeaseId })).ToList();
         var results = await settling.SettleAsync(context.Project, agent, drafts);
         return Answer.Ok(new ItemResults

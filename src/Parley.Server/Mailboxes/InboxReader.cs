@@ -3,49 +3,86 @@ using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
+using Parley.Server.Security;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
 /// <summary>Looks into a mailbox or claims from it over REST, and waits there when it is empty.</summary>
-internal sealed class InboxReader(IDeliveryStore store, MailboxSignals signals, Stopping stopping, TimeProvider clock)
+internal sealed class InboxReader(
+    IDeliveryStore store, LeaseReturns returns, AgentDirectory agents, MailboxSignals signals, Stopping stopping, TimeProvider clock)
 {
-    internal Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, CancellationToken cancellationToken) =>
-        WaitAsync(project, agent, wait, () => agent.Record.Paused ? Task.FromResult<IReadOnlyList<ClaimedDelivery>>([]) : store.ClaimAsync(order), cancellationToken);
+    /// <summary>How often an inbox that is not there yet is looked for again.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
-    internal async ValueTask<Answer> PeekAsync(ProjectState project, AgentState agent, InboxQuery query, CancellationToken cancellationToken)
+    /// <summary>Whoever claims as an agent is there as that agent, by whichever token.</summary>
+    internal async ValueTask<Answer> ClaimAsync(
+        ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, Caller caller, CancellationToken cancellationToken)
     {
-        var filter = DeliveryFilters.Of(project, query.Types, [.. query.Priorities.Select(priority => (Priority)priority)], query.From);
-        var order = new ClaimOrder(project.Number, agent.Number, query.Max, default, filter, null);
-        var items = await WaitAsync(project, agent, query.Wait, () => store.PeekAsync(order, cancellationToken).AsTask(), cancellationToken);
-        return Answer.Raw(buffer => Write(buffer, items));
+        using var presence = await agents.WaitsAsync(project, agent, cancellationToken);
+        var claimed = await WaitAsync(project, agent, wait, caller, _ => agent.Record.Paused ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
+        return claimed is null ? Problems.TokenEnded()
+            : claimed.Count == 0 ? Answer.Raw(buffer => Write(buffer, claimed))
+            : Answer.Raw(buffer => Write(buffer, claimed), () => returns.ReturnAsync(order.Project, claimed));
     }
 
-    private async Task<IReadOnlyList<ClaimedDelivery>> WaitAsync(
-        ProjectState project, AgentState agent, TimeSpan wait, Func<Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)
+    /// <summary>An agent that looks into its own mailbox is there; anybody else who looks changes nothing.</summary>
+    internal async ValueTask<Answer> PeekAsync(ProjectState project, AgentState agent, InboxQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token, project.Gone.Token);
+        using var presence = caller.AgentId == agent.Id && agent.Number != 0 ? await agents.WaitsAsync(project, agent, cancellationToken) : null;
+        var filter = DeliveryFilters.Of(project, query.Types, [.. query.Priorities.Select(priority => (Priority)priority)], query.From);
+        var items = await WaitAsync(
+            project, agent, query.Wait, caller,
+            number => store.PeekAsync(new ClaimOrder(project.Number, number, query.Max, default, filter, null), cancellationToken).AsTask(), cancellationToken);
+        return items is null ? Problems.TokenEnded() : Answer.Raw(buffer => Write(buffer, items));
+    }
+
+    private static Task<IReadOnlyList<ClaimedDelivery>> Nothing => Task.FromResult<IReadOnlyList<ClaimedDelivery>>([]);
+
+    /// <summary>What is claimed for somebody who has hung up meanwhile, or whose token has ended, is given back.</summary>
+    private async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order, Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller.Ended.IsCancellationRequested)
+            return [];
+        var claimed = await store.ClaimAsync(order);
+        if (claimed.Count == 0 || !(caller.Ended.IsCancellationRequested || cancellationToken.IsCancellationRequested))
+            return claimed;
+        await returns.ReturnAsync(order.Project, claimed);
+        cancellationToken.ThrowIfCancellationRequested();
+        return [];
+    }
+
+    /// <param name="look">By the agent's number.</param>
+    /// <returns>Null: the caller's token has ended.</returns>
+    private async Task<IReadOnlyList<ClaimedDelivery>?> WaitAsync(
+        ProjectState project, AgentState agent, TimeSpan wait, Caller caller, Func<int, Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token, project.Gone.Token, caller.Ended);
         var until = clock.GetUtcNow() + wait;
         while (true)
         {
+            var number = agent.Number != 0 ? agent.Number : project.Agents.Find(agent.Id)?.Number ?? 0;
             // Armed before the look: a message stored between the two would otherwise wait for the next.
-            using var ticket = signals.Arm(agent.Number);
-            var found = await look();
+            using var ticket = signals.Arm(number);
+            var found = await look(number);
+            if (caller.Ended.IsCancellationRequested)
+                return null;
             var left = until - clock.GetUtcNow();
             if (found.Count > 0 || left <= TimeSpan.Zero || ending.IsCancellationRequested)
                 return found;
             try
             {
-                await ticket.Fired.WaitAsync(left, clock, ending.Token);
+                await ticket.Fired.WaitAsync(number == 0 && left > LookAgain ? LookAgain : left, clock, ending.Token);
             }
             catch (TimeoutException)
             {
-                return [];
+                if (number != 0 || until <= clock.GetUtcNow())
+                    return [];
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // The server is going: nothing came, and the caller asks again.
-                return [];
+                // The server is going: nothing came, and the caller asks again. Or its token has ended, which is said.
+                return caller.Ended.IsCancellationRequested ? null : [];
             }
         }
     }

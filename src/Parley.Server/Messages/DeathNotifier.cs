@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Tells senders of messages that died. What it has told is marked; a crash between is caught by the notice's key.</summary>
+/// <summary>Tells senders of messages that died or expired. What it has told is marked; a crash between is caught by the notice's key.</summary>
 internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projects, Mailbox mailbox) : IChore, IDeathWatcher
 {
     public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(500);
@@ -24,7 +24,7 @@ internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projec
             return null;
         foreach (var death in untold)
             await TellAsync(death, cancellationToken);
-        await store.ToldAsync([.. untold.Select(death => death.Delivery)], cancellationToken);
+        await store.ToldAsync(untold, cancellationToken);
         return untold.Count == most ? TimeSpan.Zero : null;
     }
 
@@ -37,24 +37,37 @@ internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projec
             return;
         var recipient = project.Agents.Find(death.Agent)?.Id ?? "";
         var id = MessageJsonReader.Id(death.Json);
+        var isExpired = death.State == DeliveryState.Expired;
+        // The attempt that an expired one waited for never was.
+        var attempts = isExpired ? death.Attempt - 1 : death.Attempt;
         var draft = new SendDraft
         {
             Type = "delivery_failed",
-            Content = Json($"Your message {id} to {recipient} could not be delivered: {death.LastError ?? "it was not acknowledged"} ({death.Attempt} attempts)."),
+            Content = Json($"Your message {id} to {recipient} could not be delivered: {Reason(death, isExpired)} ({attempts} attempts)."),
+            // To a request this is the answer.
+            Outcome = Outcome.Error,
             Payload = JsonFields.Write(writer =>
             {
                 writer.WriteString("message_id"u8, id);
                 writer.WriteString("agent_id"u8, recipient);
                 writer.WriteString("delivery_id"u8, death.Delivery.ToString(CultureInfo.InvariantCulture));
-                writer.WriteNumber("attempts"u8, death.Attempt);
+                writer.WriteString("state"u8, isExpired ? "expired"u8 : "dead"u8);
+                writer.WriteNumber("attempts"u8, attempts);
                 writer.WriteString("last_error"u8, death.LastError);
             }),
             ReplyTo = id,
-            IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"delivery_failed:{death.Delivery}:{death.Seq}"),
+            IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"delivery_failed:{death.Delivery}:{death.EndedAt}"),
         };
         draft.To.Add(sender.Id);
         await mailbox.SendAsync(project, Sender.Server, draft, null, cancellationToken);
     }
+
+    private static string Reason(UntoldDeath death, bool isExpired) => (isExpired, death.LastError) switch
+    {
+        (true, null) => "it expired",
+        (true, var error) => $"it expired after a failure: {error}",
+        (false, var error) => error ?? "it was not acknowledged",
+    };
 
     private static byte[] Json(string text) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(text, WireJson.Strict.String));
 }

@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 
@@ -15,10 +16,11 @@ internal interface IMessageStore
     /// <summary>Stores each message with its deliveries, each alone: one that is refused changes nothing and takes no seq. What one caller sends in order is stored in order, also when it does not wait between.</summary>
     Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends);
 
-    /// <summary>Dead letters whose sender has not been told.</summary>
+    /// <summary>What died or expired and whose sender has not been told.</summary>
     ValueTask<IReadOnlyList<UntoldDeath>> UntoldAsync(int max, CancellationToken cancellationToken);
 
-    ValueTask ToldAsync(IReadOnlyList<long> deliveries, CancellationToken cancellationToken);
+    /// <summary>Notes that senders know of these deaths. A delivery that was queued again meanwhile, and died again, is told again.</summary>
+    ValueTask ToldAsync(IReadOnlyList<UntoldDeath> deaths, CancellationToken cancellationToken);
 
     /// <summary>Leaves a tombstone where the message was and withdraws its deliveries: those that wait at once, one that somebody holds when
     /// it comes back unacknowledged.</summary>
@@ -34,4 +36,7 @@ internal interface IMessageStore
     ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken);
 }
 
-internal sealed record UntoldDeath(long Delivery, int Project, int Sender, int Agent, long Seq, int Attempt, string? LastError, byte[] Json);
+/// <param name="State">Dead or expired.</param>
+/// <param name="EndedAt">Unix milliseconds. One delivery may die several times, each time later than before.</param>
+internal sealed record UntoldDeath(
+    long Delivery, int Project, int Sender, int Agent, long Seq, DeliveryState State, int Attempt, string? LastError, long EndedAt, byte[] Json);

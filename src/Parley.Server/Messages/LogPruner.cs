@@ -19,10 +19,34 @@ internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.IL
             var olderThan = (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds();
             // A bounded part at a time, with room for senders between.
             while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
+            {
+                project.Log.Forget(await log.FirstSeqAsync(project.Number, cancellationToken));
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+            }
+
             var first = await log.FirstSeqAsync(project.Number, cancellationToken);
+            project.Log.Forget(first);
             while (first != before && await index.PruneAsync(project.Number, first, cancellationToken))
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+        }
+
+        return null;
+    }
+}
+
+/// <summary>What one node has pruned is gone from the memory of the others too.</summary>
+internal sealed class LogForgetter(Log.ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
+{
+    public bool IsOfEachNode => true;
+
+    public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
+
+    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var project in projects.All)
+        {
+            if (project.Settings.Retention is { } retention && project.Log.OldestStamp < (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds())
+                project.Log.Forget(await log.FirstSeqAsync(project.Number, cancellationToken));
         }
 
         return null;

@@ -71,7 +71,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         ProjectState project, Sender sender, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
     {
         // A reply without an address goes to whoever sent what it answers.
-        if (SendRules.Check(draft, project.Settings.MaxMessageBytes) is { } bad)
+        if (SendRules.Check(draft, sender.Authority == Authority.System ? int.MaxValue : project.Settings.MaxMessageBytes) is { } bad)
             return new(bad);
         if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null)
         {
@@ -83,10 +83,13 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
 
         async ValueTask<Result<Send>> SlowAsync()
         {
-            return (await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem) &&
-                   (await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem)
-                ? Finish(project, sender, draft, recipients, context, onStored)
-                : problem;
+            if (!(await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem) ||
+                !(await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem))
+            {
+                return problem;
+            }
+
+            return draft.NeedsSomebody && recipients.Agents.Count == 0 ? Problems.NobodyToReply(draft.To) : Finish(project, sender, draft, recipients, context, onStored);
         }
     }
 

@@ -169,6 +169,8 @@ internal sealed class MessagesConcept(
 
         foreach (var (sender, items) in bySender.Values)
         {
+            if (context.Caller.AgentId == sender.Id)
+                await agents.SeenAsync(project, sender.Agent!, context.Cancellation);
             await mailbox.RoomAsync(context.Cancellation);
             var pending = await mailbox.SubmitAsync(project, sender, [.. items.Select(item => batch.Items[item].Value)], null, context.Cancellation);
             var sent = await pending.DoneAsync();
@@ -183,7 +185,8 @@ internal sealed class MessagesConcept(
     {
         if (!(await senders.FindAsync(context.Caller, context.Project, draft.SenderId, session: null, context.Cancellation)).TryGet(out var sender, out var problem))
             return problem;
-        using var request = await requests.BeginAsync(context.Project, sender, draft, context.Cancellation);
+        using var presence = context.Caller.AgentId == sender.Id ? await agents.WaitsAsync(context.Project, sender.Agent!, context.Cancellation) : null;
+        using var request = await requests.BeginAsync(context.Project, sender, draft, context.Caller, context.Cancellation);
         if ((await request.StoredAsync(context.Cancellation)).Problem is { } refused)
             return refused;
         return (await request.AnswerAsync(context.Cancellation)).TryGet(out var answer, out problem) ? Answer.Raw(buffer => buffer.Raw(answer)) : problem;

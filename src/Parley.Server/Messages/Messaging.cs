@@ -19,6 +19,8 @@ internal static class Messaging
         .AddSingleton<Requests>()
         .AddSingleton<PendingRequests>()
         .AddSingleton<MailboxSignals>()
+        .AddSingleton<LeaseReturns>()
+        .AddSingleton<IChore>(provider => provider.GetRequiredService<LeaseReturns>())
         .AddSingleton<InboxReader>()
         .AddSingleton<ActorResolver>()
         .AddSingleton<SenderResolver>()
@@ -46,7 +48,8 @@ internal static class Messaging
         .AddSingleton<DeathNotifier>()
         .AddSingleton<IChore>(provider => provider.GetRequiredService<DeathNotifier>())
         .AddSingleton<IDeathWatcher>(provider => provider.GetRequiredService<DeathNotifier>())
-        .AddSingleton<IChore, LogPruner>();
+        .AddSingleton<IChore, LogPruner>()
+        .AddSingleton<IChore, LogForgetter>();
 
     public static IServiceCollection AddRouting(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton<Addressing>()

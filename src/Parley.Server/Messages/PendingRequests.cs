@@ -10,7 +10,8 @@ internal sealed class PendingRequests
 
     /// <summary>Waits for a reply to a message that is not sent yet: <see cref="Waiter.Bind"/> ties it to the message at the commit, before
     /// any recipient has it.</summary>
-    internal Waiter Begin(int agent) => new(this, agent);
+    /// <param name="unwanted">Called when a reply was leased to the waiter and nobody took it: the one who asked has gone.</param>
+    internal Waiter Begin(int agent, Action<Waiter> unwanted) => new(this, agent, unwanted);
 
     /// <summary>The waiter whose reply this would be; each takes one.</summary>
     internal Waiter? Take(int agent, long replyTo) => replyTo != 0 && _waiting.TryRemove((agent, replyTo), out var waiter) ? waiter : null;
@@ -31,10 +32,13 @@ internal sealed class PendingRequests
     }
 
     /// <summary>Someone who waits for a reply. As a holder it has the reply's delivery until that is acknowledged for it.</summary>
-    internal sealed class Waiter(PendingRequests requests, int agent) : IDeliveryHolder, IDisposable
+    internal sealed class Waiter(PendingRequests requests, int agent, Action<Waiter> unwanted) : IDeliveryHolder, IDisposable
     {
+        private readonly Lock _gate = new();
         private readonly TaskCompletionSource<ClaimedDelivery> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _seq;
+        private bool _hasLease;
+        private bool _isOver;
 
         internal Task<ClaimedDelivery> Reply => _reply.Task;
 
@@ -47,10 +51,37 @@ internal sealed class PendingRequests
             requests._waiting[(agent, seq)] = this;
         }
 
-        public void Deliver(in ClaimedDelivery delivery) => _reply.TrySetResult(delivery);
+        public void Deliver(in ClaimedDelivery delivery)
+        {
+            lock (_gate)
+            {
+                _hasLease |= delivery.Lease != 0;
+                if (!_isOver)
+                {
+                    _reply.TrySetResult(delivery);
+                    return;
+                }
+            }
+
+            unwanted(this);
+        }
+
+        /// <summary>The reply is being settled: it is not given back.</summary>
+        internal void Take()
+        {
+            lock (_gate)
+                _hasLease = false;
+        }
 
         // The reply was not stored: its sender tries again, and may still be in time.
-        public void Cancel() => requests._waiting[(agent, _seq)] = this;
+        public void Cancel()
+        {
+            lock (_gate)
+            {
+                if (!_isOver)
+                    requests._waiting[(agent, _seq)] = this;
+            }
+        }
 
         public void Released()
         {
@@ -58,8 +89,17 @@ internal sealed class PendingRequests
 
         public void Dispose()
         {
-            if (_seq != 0)
-                requests._waiting.TryRemove(new KeyValuePair<(int, long), Waiter>((agent, _seq), this));
+            bool isUnwanted;
+            lock (_gate)
+            {
+                isUnwanted = _hasLease && !_isOver;
+                _isOver = true;
+                if (_seq != 0)
+                    requests._waiting.TryRemove(new KeyValuePair<(int, long), Waiter>((agent, _seq), this));
+            }
+
+            if (isUnwanted)
+                unwanted(this);
         }
     }
 }

@@ -21,6 +21,9 @@ internal sealed class Send : IOutgoingMessage
     internal required Surface Surface { get; init; }
     internal required TimeSpan TimeToLive { get; init; }
 
+    /// <summary>What the server itself tells an agent finds room in a mailbox that is full.</summary>
+    internal bool IsPastLimits => Sender.Authority == Authority.System;
+
     /// <summary>Unix milliseconds; null: now.</summary>
     internal long? DeliverAt { get; init; }
 

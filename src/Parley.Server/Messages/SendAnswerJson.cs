@@ -81,7 +81,7 @@ internal static class SendAnswerJson
         }
 
         to.Raw(",\"outlook\":\""u8);
-        to.Raw(EnumUtf8<Outlook>.Of(SendOutlook.Of(send.Surface, recipient.Result, agent)));
+        to.Raw(EnumUtf8<Outlook>.Of(SendOutlook.Of(send, recipient.Result, agent)));
         to.Raw("\",\"refused\":null}"u8);
     }
 

@@ -35,6 +35,9 @@ internal sealed class SendDraft
     internal Surface? SurfaceAsked { get; set; }
     internal string? SenderId { get; set; }
 
+    /// <summary>A request to nobody is refused: nobody could reply.</summary>
+    internal bool NeedsSomebody { get; set; }
+
     /// <summary>A request's seconds to wait; 30 if absent.</summary>
     internal double TimeoutSeconds { get; set; } = 30;
 

@@ -90,7 +90,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
 
         await mailbox.RoomAsync(cancellationToken);
-        var request = await requests.BeginAsync(connection.Project, connection.Sender, draft, cancellationToken);
+        var request = await requests.BeginAsync(connection.Project, connection.Sender, draft, connection.Caller, cancellationToken);
         _ = AnswerAsync(connection, frame.Id, request);
     }
 

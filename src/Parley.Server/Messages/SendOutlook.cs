@@ -6,12 +6,14 @@ namespace Parley.Server.Messages;
 /// <summary>What will happen to a delivery, told to its sender at once.</summary>
 internal static class SendOutlook
 {
-    internal static Outlook Of(Surface surface, RecipientResult result, AgentState? agent) => result switch
+    internal static Outlook Of(Send send, RecipientResult result, AgentState? agent) => result switch
     {
         RecipientResult.Pushed => Outlook.Pushed,
         RecipientResult.Scheduled => Outlook.Scheduled,
         _ when agent is not { IsOnline: true, Record.Paused: false } => Outlook.HeldUntilBack,
-        _ => surface switch
+        // Nothing brings it: the agent only calls, only listens, or its filter leaves this out. It waits until it is asked for.
+        _ when !agent.Presence.Takes(send.Type, send.Priority, send.Sender.Number) => Outlook.OnPull,
+        _ => send.Surface switch
         {
             Surface.Interrupt or Surface.NextBoundary => Outlook.NextBoundary,
             Surface.WhenIdle => Outlook.WhenIdle,

@@ -17,6 +17,7 @@ internal sealed partial class Membership(
     /// <summary>Several signs of life fit into the patience: one lost, or late, is no death.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private Task _following = Task.CompletedTask;
     private long _term;
     private long _lastBeat;
 
@@ -34,12 +35,15 @@ internal sealed partial class Membership(
         {
             try
             {
-                await BeatAsync(stoppingToken);
+                var beat = await PulseAsync(stoppingToken);
+                // What follows from it may wait for a lock: the signs of life do not wait with it.
+                if (_following.IsCompleted)
+                    _following = FollowUpAsync(beat, stoppingToken);
                 Succeeded();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception fault)
             {
@@ -51,6 +55,7 @@ internal sealed partial class Membership(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(static tick => tick is { IsCompletedSuccessfully: true, Result: true }, TaskScheduler.Default));
+        await _following;
     }
 
     /// <summary>When nobody is connected any more: the others need not wait for the silence.</summary>
@@ -69,25 +74,53 @@ internal sealed partial class Membership(
     }
 
     /// <summary>One round; by itself for tests.</summary>
-    internal async Task BeatAsync(CancellationToken cancellationToken)
+    internal async Task BeatAsync(CancellationToken cancellationToken) => await DoWhatFollowsAsync(await PulseAsync(cancellationToken), cancellationToken);
+
+    /// <summary>A sign of life, and what is known by it.</summary>
+    private async Task<Beat> PulseAsync(CancellationToken cancellationToken)
     {
         var standing = await store.BeatAsync(Patience, cancellationToken);
         if (standing.IsGone)
         {
             StopLeading();
-            await ComeBackAsync(cancellationToken);
-            return;
+            return new Beat(IsGone: true, MayBury: false);
         }
 
         line.HasPeers = cluster.AreThere = standing.Peers.Count > 0;
         agents.KeepNodes(standing.Peers);
+        Lead(standing);
+        // With a database that was away, or a machine that stood still, everybody was silent: the others are first let be heard again.
+        return new Beat(IsGone: false, HasBeenSteady() && IsLeader);
+    }
+
+    private async Task FollowUpAsync(Beat beat, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await DoWhatFollowsAsync(beat, stoppingToken);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
+        {
+            // The next round does it.
+        }
+        catch (Exception fault)
+        {
+            Log.BeatFailed(Logger, fault);
+        }
+    }
+
+    private async Task DoWhatFollowsAsync(Beat beat, CancellationToken cancellationToken)
+    {
+        if (beat.IsGone)
+        {
+            await ComeBackAsync(cancellationToken);
+            return;
+        }
+
         // What a lost notification told is seen here at the latest.
         await line.CheckAsync(cancellationToken);
         await cluster.CatchUpAsync(cancellationToken);
-        Lead(standing);
-        // With a database that was away, or a machine that stood still, everybody was silent: the others are first let be heard again.
-        var isSteady = HasBeenSteady();
-        if (IsLeader && isSteady)
+        if (beat.MayBury)
             await BuryAsync(cancellationToken);
     }
 
@@ -127,6 +160,10 @@ internal sealed partial class Membership(
         foreach (var connection in hub.All)
             connection.Move();
     }
+
+    /// <param name="IsGone">The others took this node for gone.</param>
+    /// <param name="MayBury">It leads, and has heard the others long enough to judge who is silent.</param>
+    private readonly record struct Beat(bool IsGone, bool MayBury);
 
     private static partial class Log
     {

@@ -36,10 +36,11 @@ internal abstract class Answer
         where T : class => new JsonAnswer(status, Bytes(noun), null);
 
     /// <summary>JSON that is written as it goes out: what the store keeps is sent as it is.</summary>
-    internal static Answer Raw(Action<FrameBuffer> write) => new RawAnswer(StatusCodes.Status200OK, write, null);
+    /// <param name="unwritten">Called where it could not be written because whoever asked has gone.</param>
+    internal static Answer Raw(Action<FrameBuffer> write, Func<Task>? unwritten = null) => new RawAnswer(StatusCodes.Status200OK, write, null, unwritten);
 
     /// <param name="path">Where the new thing is, below the base path.</param>
-    internal static Answer RawCreated(Action<FrameBuffer> write, string path) => new RawAnswer(StatusCodes.Status201Created, write, ApiPath.Base + path);
+    internal static Answer RawCreated(Action<FrameBuffer> write, string path) => new RawAnswer(StatusCodes.Status201Created, write, ApiPath.Base + path, null);
 
     internal abstract Task WriteAsync(HttpContext http);
 
@@ -60,14 +61,23 @@ internal abstract class Answer
         internal override OutFrame? ToFrame(byte[] id) => DataFrame.Problem(id, problem);
     }
 
-    private sealed class RawAnswer(int status, Action<FrameBuffer> write, string? location) : Answer
+    private sealed class RawAnswer(int status, Action<FrameBuffer> write, string? location, Func<Task>? unwritten) : Answer
     {
         internal override async Task WriteAsync(HttpContext http)
         {
-            using var buffer = new FrameBuffer();
-            write(buffer);
-            JsonAnswer.Begin(http.Response, status, location, buffer.Length);
-            await http.Response.BodyWriter.WriteAsync(buffer.From(0), http.RequestAborted);
+            var isWritten = false;
+            try
+            {
+                using var buffer = new FrameBuffer();
+                write(buffer);
+                JsonAnswer.Begin(http.Response, status, location, buffer.Length);
+                isWritten = !(await http.Response.BodyWriter.WriteAsync(buffer.From(0), http.RequestAborted)).IsCompleted;
+            }
+            finally
+            {
+                if (unwritten is not null && (!isWritten || http.RequestAborted.IsCancellationRequested))
+                    await unwritten();
+            }
         }
 
         internal override OutFrame? ToFrame(byte[] id)

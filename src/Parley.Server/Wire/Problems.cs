@@ -29,6 +29,9 @@ internal static class Problems
     public static ApiProblem Unauthorized(string detail = "This needs a token: send it as 'Authorization: Bearer TOKEN'.") =>
         new(ErrorCodes.Unauthorized, detail);
 
+    /// <summary>For whoever waited meanwhile.</summary>
+    public static ApiProblem TokenEnded() => Unauthorized("The token was revoked, replaced, or expired while its holder waited.");
+
     public static ApiProblem Forbidden(string detail) => new(ErrorCodes.Forbidden, detail);
 
     /// <summary>Also the answer for what is there but may not be read: the two must look the same.</summary>
@@ -45,6 +48,9 @@ internal static class Problems
     /// <param name="near">The address that was probably meant, if one is near.</param>
     public static ApiProblem UnknownRecipient(string name, string? near = null) =>
         new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.{Meant(near)}");
+
+    public static ApiProblem NobodyToReply(IReadOnlyList<string> to) => new(
+        ErrorCodes.UnknownRecipient, $"'{Shown(string.Join(", ", to))}' has no agent but the sender, so nobody could reply; nothing was sent.");
 
     /// <param name="ids">The agents that have the name; at least two.</param>
     public static ApiProblem AmbiguousRecipient(string name, IReadOnlyCollection<string> ids)
@@ -64,6 +70,9 @@ internal static class Problems
     public static ApiProblem MailboxFull(string agentId, int limit) => new(
         ErrorCodes.MailboxFull,
         string.Create(CultureInfo.InvariantCulture, $"The mailbox of '{Shown(agentId)}' holds its {limit} queued messages; nothing was sent."));
+
+    public static ApiProblem AllMailboxesFull() =>
+        new(ErrorCodes.MailboxFull, "The mailboxes of all recipients are full, so nobody got the message and nobody can reply.");
 
     public static ApiProblem LeaseLost(string messageId) =>
         new(ErrorCodes.LeaseLost, $"The lease on message '{Shown(messageId)}' is over; the delivery is another's, or settled.");

@@ -36,6 +36,9 @@ internal sealed record Letter(string From, params string[] To)
     internal string? TaskId { get; init; }
     internal string? Capability { get; init; }
 
+    /// <summary>Sent by the server itself, whoever <c>From</c> is.</summary>
+    internal bool IsFromServer { get; init; }
+
     /// <summary>To <c>*</c>: everybody but the agent.</summary>
     internal static Letter ToAll(string from) => new(from, "*");
 
@@ -43,7 +46,7 @@ internal sealed record Letter(string From, params string[] To)
     {
         var project = scope.Project;
         var agent = scope.Agent(From);
-        var sender = new Sender(agent, agent.Id, agent.Words.AsSender, Authority.Agent, $"agent:{agent.Number}", null);
+        var sender = IsFromServer ? Sender.Server : new Sender(agent, agent.Id, agent.Words.AsSender, Authority.Agent, $"agent:{agent.Number}", null);
         var toAll = To is ["*"];
         AgentState[] agents = toAll
             ? [.. project.Agents.All.Where(other => other != agent).OrderBy(other => other.Number)]

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Parley.Protocol;
-using Parley.Server.Coordination;
-using Parley.Server.Nodes;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
+using Parley.Server.Tests.Nodes;
 using Parley.Server.Tests.Rest;
 using Xunit;
 
@@ -20,7 +19,7 @@ public sealed class MemoryNodesTests(PostgresDatabases databases)
     [Fact]
     public async Task What_changes_at_one_node_is_told_by_a_feed_at_the_other()
     {
-        await using var nodes = await TwoNodes.StartAsync(databases);
+        await using var nodes = await MemoryNodes.StartAsync(databases);
         await nodes.SetAsync(0, "plan/1", "1");
         using var socket = await TestSocket.ConnectAsync(nodes.Other, "ada", await nodes.Other.RegisterAsync("ada"));
         await socket.AskAsync("subscribe", """{"feeds": {"memory": {"prefix": "plan/"}}, "snapshot": true}""");
@@ -44,7 +43,7 @@ public sealed class MemoryNodesTests(PostgresDatabases databases)
     public async Task Of_two_nodes_that_change_one_version_at_once_one_does()
     {
         const int rounds = 30;
-        await using var nodes = await TwoNodes.StartAsync(databases);
+        await using var nodes = await MemoryNodes.StartAsync(databases);
         var version = 0L;
         for (var round = 0; round < rounds; round++)
         {
@@ -62,54 +61,29 @@ public sealed class MemoryNodesTests(PostgresDatabases databases)
     private static bool IsOf(Frame change, Frame snapshot) =>
         change.Data!.Value.GetProperty("item").GetRawText() == snapshot.Data!.Value.GetProperty("items")[0].GetRawText();
 
-    private sealed class TwoNodes : IAsyncDisposable
+    private sealed class MemoryNodes : IAsyncDisposable
     {
-        private TwoNodes(ConceptHost one, ConceptHost other, string token) => (One, Other, Token) = (one, other, token);
+        private readonly TwoNodes _nodes;
 
-        internal ConceptHost One { get; }
+        private MemoryNodes(TwoNodes nodes, string token) => (_nodes, Token) = (nodes, token);
 
-        internal ConceptHost Other { get; }
+        internal ConceptHost One => _nodes.One;
+
+        internal ConceptHost Other => _nodes.Other;
 
         internal string Token { get; }
 
-        internal ConceptHost[] Both => [One, Other];
+        internal ConceptHost[] Both => _nodes.Both;
 
-        internal static async Task<TwoNodes> StartAsync(PostgresDatabases databases)
+        internal static async Task<MemoryNodes> StartAsync(PostgresDatabases databases)
         {
-            var data = await new OnPostgres(databases).NewAsync();
-            var one = await ConceptHost.StartAsync(data);
-            var other = await ConceptHost.StartAsync(data.Join());
-            // Each finds the other by looking, once a second of a clock that stands still here.
-            ConceptHost[] both = [one, other];
-            while (!both.All(host => host.Get<IClusterView>().AreThere))
-            {
-                foreach (var host in both)
-                    await host.Get<Membership>().BeatAsync(Cancel);
-            }
-
-            return new TwoNodes(one, other, await one.TokenAsync(TokenKind.Admin));
+            var nodes = await TwoNodes.StartAsync(databases);
+            return new MemoryNodes(nodes, await nodes.One.TokenAsync(TokenKind.Admin));
         }
 
         internal Task<Answer> SetAsync(int node, string key, string value, long? ifVersion = null) => Both[node].SendAsync(
             HttpMethod.Put, ByKey + key, Token, ifVersion is null ? $$"""{"value": {{value}}}""" : $$"""{"value": {{value}}, "if_version": {{ifVersion}}}""");
 
-        public async ValueTask DisposeAsync()
-        {
-            // The database goes with the data of the first.
-            foreach (var host in new[] { Other, One })
-            {
-                var clock = host.Clock;
-                // A node that stops gives its connections time to go to another, by the clock.
-                var stopping = host.DisposeAsync().AsTask();
-                while (!stopping.IsCompleted)
-                {
-                    clock.Advance(TimeSpan.FromSeconds(1));
-                    await Task.Yield();
-                }
-
-                await stopping;
-                await host.Data.DisposeAsync();
-            }
-        }
+        public ValueTask DisposeAsync() => _nodes.DisposeAsync();
     }
 }

@@ -59,15 +59,15 @@ public sealed class CapabilityRouterTests
     public void Who_is_online_goes_first_and_who_is_paused_last()
     {
         var router = new CapabilityRouter(_loads, RoutingStrategy.RoundRobin);
-        Agent("bob").Presence.Connected(_clock.GetUtcNow());
-        Agent("cyd").Presence.Connected(_clock.GetUtcNow());
+        Agent("bob").Presence.Connected(null, _clock.GetUtcNow());
+        Agent("cyd").Presence.Connected(null, _clock.GetUtcNow());
         Assert.Equal(["bob", "cyd"], Choices(router, 4).Distinct().Order());
 
         Agent("bob").Record = Agent("bob").Record with { Paused = true };
         Assert.Equal(["cyd"], Choices(router, 4).Distinct());
 
         // Nobody is ready: then whoever can, unless it must be somebody who is there.
-        Agent("cyd").Presence.Disconnected(_clock.GetUtcNow());
+        Agent("cyd").Presence.Disconnected(null, _clock.GetUtcNow());
         Assert.Equal(["ada", "bob", "cyd"], Choices(router, 6).Distinct().Order());
         Assert.Null(Choose(router, "review", sender: 9, tried: [], onlineOnly: true));
     }

@@ -175,21 +175,6 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_senders_notice_of_a_death_is_due_until_it_is_told()
-    {
-        await using var store = await OpenAsync();
-        var sent = await store.StoreAsync(Note());
-        await store.KillAsync("bob", "it breaks");
-
-        var death = Assert.Single(await store.Messages.UntoldAsync(10, Cancel));
-        Assert.Equal(
-            (sent.Seq, store.Agent("ada").Number, store.Agent("bob").Number, "it breaks"), (death.Seq, death.Sender, death.Agent, death.LastError));
-        await store.Messages.ToldAsync([death.Delivery], Cancel);
-
-        Assert.Empty(await store.Messages.UntoldAsync(10, Cancel));
-    }
-
-    [Fact]
     public async Task A_requeued_dead_letter_starts_anew()
     {
         await using var store = await OpenAsync();

@@ -13,7 +13,7 @@ import { databaseOf } from './postgres.ts';
 import { Rest, type Query } from './rest.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const binary = process.env['PARLEY_BIN'] ?? join(repository, 'artifacts/publish/native/parley');
+export const binary = process.env['PARLEY_BIN'] ?? join(repository, 'artifacts/publish/native/parley');
 const startTime = 120_000;
 
 /** The published server, as a process of its own on a data folder of its own. */

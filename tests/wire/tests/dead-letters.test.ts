@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '../harness/deadline.ts';
 import { contents, TestProject, type TestAgent } from '../harness/project.ts';
 import { startServer } from '../harness/server.ts';
 import { assertMessage } from '../harness/shapes.ts';
@@ -68,6 +69,45 @@ describe('A dead letter', { concurrency: 4 }, () => {
       ['delivery_failed', 'parley', 'system', 'ada'],
     );
     assert.ok(JSON.stringify(message).includes(id), 'it names the message that died');
+  });
+
+  it('tells its sender each time that it dies', async () => {
+    const { project, ada, bob } = await strictProject();
+    const id = await die(ada, bob, 'once more');
+    (await ada.rest.post(`messages/${(await ada.claimOne()).message.message_id}/ack`)).isEmpty();
+    const { delivery_id: delivery } = await project.delivery(id);
+
+    (await project.admin.post(`dead-letters/${delivery}/requeue`)).succeeds();
+    const { lease_id } = await bob.claimOne();
+    (await bob.rest.post(`messages/${id}/nack`, { lease_id, reason: 'again' })).succeeds();
+
+    const { message } = await ada.claimOne();
+    assert.deepEqual(
+      [message.message_type, message.payload],
+      ['delivery_failed', { message_id: id, agent_id: 'bob', delivery_id: delivery, state: 'dead', attempts: 1, last_error: 'again' }],
+    );
+  });
+
+  it('tells a sender whose mailbox is full', async () => {
+    const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0, mailbox_limit: 1 });
+    const [ada, bob] = await project.pair();
+    await bob.tell('ada', 'fills');
+    const id = await die(ada, bob, 'bad news');
+
+    const waiting = await eventually(
+      'the notice',
+      () => ada.look(),
+      ({ length }) => length === 2,
+    );
+
+    assert.deepEqual(
+      waiting.map(({ message }) => [message.message_type, message.reply_to]),
+      [
+        ['text', null],
+        ['delivery_failed', id],
+      ],
+    );
+    (await bob.rest.post('messages', { to: 'ada', content: 'no room' })).problem(429, 'mailbox_full');
   });
 
   it('that is itself a notice tells nobody', async () => {

@@ -46,6 +46,9 @@ describe('A send', { concurrency: 4 }, () => {
     assert.equal(await outlook({ deliver_at: new Date(Date.now() + 3_600_000).toISOString() }), 'scheduled');
 
     (await bob.rest.post('agents/bob/heartbeat')).succeeds();
+    for (const surface of ['interrupt', 'next_boundary', 'when_idle', 'pull']) assert.equal(await outlook({ surface }), 'on_pull');
+
+    await bob.connect({ query: { window: 1 } });
     assert.equal(await outlook({ surface: 'next_boundary' }), 'next_boundary');
     assert.equal(await outlook({ surface: 'when_idle' }), 'when_idle');
     assert.equal(await outlook({ surface: 'pull' }), 'on_pull');

@@ -6,6 +6,30 @@ import { startServer } from '../harness/server.ts';
 const server = await startServer();
 
 describe('A mailbox gives out', { concurrency: 4 }, () => {
+  it('what a connection held that was cut before what was sent after, to a client that comes back at once', async () => {
+    for (let round = 0; round < 10; round++) {
+      const project = await TestProject.create(server);
+      const [ada, bob] = await project.pair();
+      const cut = await bob.connect();
+      for (let n = 0; n < 10; n++) await ada.tell('bob', `${n}`);
+      for (let n = 0; n < 5; n++) await cut.received();
+
+      cut.terminate();
+      const back = bob.connect();
+      // Some of these are sent before it is back, some after.
+      for (let n = 10; n < 20; n++) await ada.tell('bob', `${n}`);
+      const socket = await back;
+
+      const came: (string | null)[] = [];
+      while (came.length < 20) came.push((await socket.received()).message.content);
+      assert.deepEqual(
+        came,
+        Array.from({ length: 20 }, (_, n) => `${n}`),
+      );
+      await socket.close();
+    }
+  });
+
   it('the higher priority first, and within one in the order of sending', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();

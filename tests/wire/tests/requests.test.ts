@@ -123,6 +123,42 @@ describe('A request is answered', { concurrency: 4 }, () => {
 });
 
 describe('A request', { concurrency: 4 }, () => {
+  it('to a group without anybody else is refused at once', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada');
+    (await project.admin.post('squads', { squad_id: 'alone', name: 'Alone', members: [{ agent_id: 'ada' }] })).succeeds();
+    const socket = await ada.connect();
+    for (const to of ['squad:alone', 'role:nobody', 'topic:silence', '*']) {
+      const asked = { to, content: 'Anybody?', timeout_seconds: 3600 };
+      const { detail } = (await ada.rest.post('requests', asked)).problem(404, 'unknown_recipient');
+      assert.match(detail ?? '', /nobody could reply/);
+      await socket.refused('request:send', asked, 404, 'unknown_recipient');
+    }
+
+    const { items } = (await project.admin.get('messages')).as<{ items: Message[] }>(200);
+    assert.deepEqual(items, [], 'nothing was stored');
+  });
+
+  it('whose recipients all have a full mailbox is answered at once', async () => {
+    const project = await TestProject.create(server, { mailbox_limit: 1 });
+    const [ada, bob] = await project.pair();
+    (await project.admin.post('squads', { squad_id: 'full', name: 'Full', members: [{ agent_id: 'bob' }] })).succeeds();
+    await ada.tell(bob.id, 'fills');
+
+    (await ada.rest.post('requests', { to: 'squad:full', content: '?', timeout_seconds: 3600 })).problem(429, 'mailbox_full');
+  });
+
+  it('whose only recipient gives it up is answered with an error', async () => {
+    const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0 });
+    const [ada, bob] = await project.pair();
+    const asking = ada.rest.post('requests', { to: 'bob', content: '?', timeout_seconds: 3600 });
+    const { message, lease_id } = await bob.claimOne();
+    (await bob.rest.post(`messages/${message.message_id}/nack`, { lease_id, reason: 'no idea' })).isEmpty();
+
+    const { status, reply } = (await asking).as<Reply>(200);
+    assert.deepEqual([status, reply.message_type], ['error', 'delivery_failed']);
+  });
+
   it('is answered with the first reply, which is then settled', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();

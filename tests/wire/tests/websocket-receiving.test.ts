@@ -278,6 +278,19 @@ describe('A connection that breaks', { concurrency: 6 }, () => {
     assert.deepEqual([again.delivery_id, again.attempt], [item.delivery_id, 1]);
   });
 
+  it('is told by a close code that it is taken over', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const old = await bob.connectOnly();
+    const { session_id: session } = await old.event<{ session_id: string }>('agent:welcome');
+
+    const next = await bob.connect({ query: { session } });
+
+    assert.equal(await old.closeCode(), 4409);
+    await ada.tell('bob', 'hello');
+    assert.equal((await next.received()).message.content, 'hello');
+  });
+
   it('of another agent cannot be named', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();

@@ -31,11 +31,11 @@ internal sealed partial class RelayServer(
         if (agent is not null)
         {
             tracker.Arrived = seq => _ = MoveAsync(project, agent, seq);
-            await agents.ConnectedAsync(project, agent, CancellationToken.None);
+            await agents.ConnectedAsync(project, agent, taker: null, CancellationToken.None);
         }
 
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-        var telling = TellAsync(project, agent, after, tracker, outbound, gone.Token);
+        var telling = TellAsync(project, agent, caller, after, tracker, outbound, gone.Token);
         try
         {
             await frames.ReceiveAsync(socket, outbound, project, agent, caller, times.AllowanceOf(project), ending.Token);
@@ -50,11 +50,12 @@ internal sealed partial class RelayServer(
             await telling;
             outbound.Close();
             if (agent is not null)
-                await agents.DisconnectedAsync(project, agent);
+                await agents.DisconnectedAsync(project, agent, taker: null);
         }
     }
 
-    private async Task TellAsync(ProjectState project, AgentState? agent, long? after, PeerTracker tracker, Outbound outbound, CancellationToken cancellationToken)
+    private async Task TellAsync(
+        ProjectState project, AgentState? agent, Caller caller, long? after, PeerTracker tracker, Outbound outbound, CancellationToken cancellationToken)
     {
         try
         {
@@ -67,7 +68,7 @@ internal sealed partial class RelayServer(
             {
                 await outbound.LowAsync(cancellationToken);
                 var before = feed.Cursor;
-                foreach (var entry in (await feed.ReadAsync(cancellationToken)).Entries)
+                foreach (var entry in (await feed.ReadAsync(cancellationToken)).Entries.TakeWhile(_ => !caller.Ended.IsCancellationRequested))
                     outbound.Add(new RelayFrame(entry, project, tracker));
                 if (feed.Cursor == before)
                     await feed.WaitAsync(cancellationToken);

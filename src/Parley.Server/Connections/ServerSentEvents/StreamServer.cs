@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.History;
 using Parley.Server.Entities;
@@ -14,7 +15,7 @@ namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
 internal sealed class StreamServer(
-    ILogStore log, MessageAccess access, EntityKinds kinds, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
+    ILogStore log, MessageAccess access, EntityKinds kinds, AgentDirectory agents, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
 {
     private const int MostUnflushed = 64 * 1024;
 
@@ -43,33 +44,59 @@ internal sealed class StreamServer(
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
         Begin(context);
         var stream = new EventStream(context.Response.BodyWriter, project, kinds, shape);
+        // A stream of its own holds an agent there, whatever it shows.
+        var agent = caller.AgentId is { } id ? project.Agents.Find(id) : null;
+        if (agent is not null)
+            await agents.ConnectedAsync(project, agent, taker: null, CancellationToken.None);
         try
         {
             stream.Begin(feed.Cursor);
             if (gap is { } resumed)
                 stream.Gap(after!.Value, resumed);
-            await PumpAsync(context, project, feed, stream, ending.Token);
+            await PumpAsync(context, project, feed, stream, caller, ending.Token);
         }
         catch (OperationCanceledException)
         {
-            // The reader has gone, or is to come back elsewhere.
+            // The reader has gone, or is to come back elsewhere; or may read no more, which it is told.
+            if (caller.Ended.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+                await EndAsync(stream, Problems.TokenEnded(), context.RequestAborted);
         }
         catch (StorageUnavailableException)
         {
-            stream.Error("storage_unavailable", "The store is away; come back by the last place.");
-            await stream.FlushAsync(context.RequestAborted);
+            await EndAsync(stream, Problems.StorageUnavailable() with { Detail = "The store is away; come back by the last place." }, context.RequestAborted);
+        }
+        finally
+        {
+            if (agent is not null)
+                await agents.DisconnectedAsync(project, agent, taker: null);
         }
 
         return Answer.Written;
     }
 
-    private async Task PumpAsync(HttpContext context, ProjectState project, FeedReader feed, EventStream stream, CancellationToken cancellationToken)
+    private static async Task EndAsync(EventStream stream, ApiProblem problem, CancellationToken cancellationToken)
+    {
+        try
+        {
+            stream.Error(problem.Code, problem.Detail);
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody reads it.
+        }
+    }
+
+    private async Task PumpAsync(
+        HttpContext context, ProjectState project, FeedReader feed, EventStream stream, Caller caller, CancellationToken cancellationToken)
     {
         await stream.FlushAsync(cancellationToken);
         while (!stream.HasEnded)
         {
             var before = feed.Cursor;
             var batch = await feed.ReadAsync(cancellationToken);
+            // Known at once, while who waits by it is told a moment later.
+            caller.Ended.ThrowIfCancellationRequested();
             if (batch.Gap is { } gap)
                 stream.Gap(project.Log.Place(gap.After), gap.ResumedAt);
             foreach (var entry in batch.Entries)

@@ -13,7 +13,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Live streams for browsers, terminals and whatever reads lines.</summary>
-internal sealed class StreamsConcept(StreamServer server, MessageAccess access) : IConcept
+internal sealed class StreamsConcept(StreamServer server, MessageAccess access, AgentDirectory agents) : IConcept
 {
     private static readonly Example AStream = new("example",
         """
@@ -133,7 +133,9 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access) 
 
     private async ValueTask<Answer> AgentAsync(StreamQuery query, AgentContext context)
     {
-        var reader = new Reader(context.Agent.Number, context.Agent.Record.JoinedSeq);
+        // A stream follows one agent from its start, so that this one must be there.
+        var agent = context.Agent.Number == 0 ? await agents.HumanAsync(context.Project, context.Cancellation) : context.Agent;
+        var reader = new Reader(agent.Number, agent.Record.JoinedSeq);
         return await server.ServeAsync(
             context.Http, context.Project, reader, FeedSelections.Messages(query.Filter(context.Project)), query, new StreamShape(false, Events: false));
     }

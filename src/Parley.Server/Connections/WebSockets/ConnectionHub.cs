@@ -41,6 +41,9 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
         }
     }
 
+    /// <summary>An agent's connections that take what is in its mailbox.</summary>
+    internal IReadOnlyList<SocketConnection> Of(int agent) => _byAgent.GetValueOrDefault(agent) ?? [];
+
     internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
 
     public IDeliveryHolder? TryAnswer(int agent, long replyTo) => requests.Take(agent, replyTo);
@@ -51,6 +54,13 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     {
         if (!_byAgent.TryGetValue(agent, out var connections))
             return null;
+        // What one that is ending holds comes back in a moment, and goes before this.
+        foreach (var connection in connections)
+        {
+            if (connection.IsOver)
+                return null;
+        }
+
         foreach (var connection in connections)
         {
             if (connection.TryReserve(offer))

@@ -81,6 +81,8 @@ internal sealed class FeedSubscription(
     private async ValueTask<bool> TellPageAsync(FeedReader feed)
     {
         var batch = await feed.ReadAsync(_dropped.Token);
+        // Known at once, while who waits by it is told a moment later.
+        connection.Caller.Ended.ThrowIfCancellationRequested();
         if (batch.Gap is { } gap)
             TellGap(gap.ResumedAt - 1);
         foreach (var entry in batch.Entries)

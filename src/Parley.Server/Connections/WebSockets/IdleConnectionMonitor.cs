@@ -13,7 +13,7 @@ internal sealed class IdleConnectionMonitor(ConnectionHub hub, SocketTimes times
     {
         foreach (var connection in hub.All)
         {
-            if (connection.Ended is null && connection.Peer.Silence > times.LongestSilence)
+            if (connection.Cause is null && connection.Peer.Silence > times.LongestSilence)
                 connection.End(CloseCodes.Silent, null);
         }
 

@@ -105,6 +105,21 @@ internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>Says goodbye without what waits to be written.</summary>
+    internal void GoodbyeAtOnce(int code, string reason)
+    {
+        TaskCompletionSource? low;
+        lock (_gate)
+        {
+            _ready.Clear();
+            _readyBytes = 0;
+            (low, _low) = (_low, null);
+        }
+
+        low?.TrySetResult();
+        Goodbye(code, reason);
+    }
+
     /// <summary>Completes when nothing is being written any more.</summary>
     internal Task DrainedAsync()
     {

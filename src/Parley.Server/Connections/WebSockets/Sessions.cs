@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Mailboxes;
@@ -6,43 +5,74 @@ using Parley.Server.Mailboxes;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>How connections end, and what they held goes back to the mailbox.</summary>
-internal sealed partial class Sessions(ConnectionHub hub, IDeliveryStore store, IClusterView cluster, ILogger<Sessions> logger)
+internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, IClusterView cluster, SocketTimes times)
 {
-    /// <summary>The client of a connection that broke has come back. Where that was another node's, it is told; does it not hear, it finds
-    /// out by the silence.</summary>
-    internal async ValueTask EndAsync(AgentState agent, string session, CancellationToken cancellationToken)
+    /// <summary>How long a connection whose peer has gone may take to notice it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>A client has come back. What it names is ended, and what of the agent's is already broken.</summary>
+    /// <param name="session">Of the connection that broke, where the client named one. Where that was another node's, it is told; does it not
+    /// hear, it finds out by the silence.</param>
+    internal async ValueTask EndBeforeAsync(AgentState agent, string? session, CancellationToken cancellationToken)
     {
-        if (hub.Find(session) is not null)
-            await EndHereAsync(agent.Number, session);
-        else if (Guid.TryParseExact(session, "N", out _))
-            await cluster.EndSessionAsync(agent.Number, session, cancellationToken);
+        if (session is not null)
+        {
+            if (hub.Find(session) is not null)
+                await EndHereAsync(agent.Number, session);
+            else if (Guid.TryParseExact(session, "N", out _))
+                await cluster.EndSessionAsync(agent.Number, session, cancellationToken);
+        }
+
+        // A client that was cut off and connects at once names no session, and may be faster than the notice of the cut. What it had not got
+        // then goes before what is sent from now on.
+        foreach (var connection in hub.Of(agent.Number))
+        {
+            if (connection.IsPeerGone())
+                await EndBrokenAsync(connection);
+        }
     }
 
     /// <summary>A session of this node, where it is the agent's.</summary>
-    internal Task EndHereAsync(int agent, string session) =>
-        hub.Find(session) is { } connection && connection.Agent.Number == agent ? EndAsync(connection) : Task.CompletedTask;
+    internal async Task EndHereAsync(int agent, string session)
+    {
+        if (hub.Find(session) is not { } connection || connection.Agent.Number != agent)
+            return;
+        connection.TakeOver();
+        await GiveBackAsync(connection);
+    }
 
     /// <summary>What it held goes back to the mailbox. Twice does no harm: the client's next connection may be faster than our notice.</summary>
     internal async Task EndAsync(SocketConnection connection)
     {
-        hub.Remove(connection);
         connection.Close();
-        foreach (var subscription in connection.TakeSubscriptions())
-            await subscription.DisposeAsync();
+        await GiveBackAsync(connection);
+        connection.HasEnded();
+    }
+
+    private async Task EndBrokenAsync(SocketConnection connection)
+    {
         try
         {
-            await store.ReleaseAsync(connection.Agent.Number, connection, CancellationToken.None);
+            // What its client sent before it went, acknowledgements perhaps, is read first.
+            await connection.Ended.WaitAsync(Patience, times.Clock);
         }
-        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        catch (TimeoutException)
         {
-            // Its leases lapse instead.
-            Log.NotReleased(logger, fault, connection.Agent.Id);
+            await EndAsync(connection);
         }
     }
 
-    private static partial class Log
+    private async Task GiveBackAsync(SocketConnection connection)
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What {Agent} held could not be given back now; it lapses.")]
-        internal static partial void NotReleased(ILogger logger, Exception fault, string agent);
+        foreach (var subscription in connection.TakeSubscriptions())
+            await subscription.DisposeAsync();
+        if (!connection.Takes)
+        {
+            hub.Remove(connection);
+            return;
+        }
+
+        // Until that is done nothing new goes to the agent's other connections.
+        await returns.ReleaseAsync(connection.Agent.Number, connection, () => hub.Remove(connection));
     }
 }

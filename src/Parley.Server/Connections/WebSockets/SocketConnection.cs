@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
 using Parley.Server.Limits;
@@ -10,12 +11,13 @@ using Parley.Server.Security;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>One WebSocket of one agent: what it may have out, what it takes, and its way back.</summary>
-internal sealed class SocketConnection : IMailboxConnection, ISendingConnection, IDeliveryHolder, IDisposable
+internal sealed class SocketConnection : IMailboxConnection, ISendingConnection, IMessageTaker, IDeliveryHolder, IDisposable
 {
     private readonly IDeliveryStore _store;
     private readonly SendLimits _limits;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DeliveryFilter _filter = DeliveryFilter.Everything;
     private int _window;
     private int _out;
@@ -57,12 +59,34 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     internal PeerTracker Peer { get; set; } = null!;
 
     /// <summary>Why the server closes it; null: it does not, or not for anything that this connection did.</summary>
-    internal (int Code, string? Reason)? Ended { get; private set; }
+    internal (int Code, string? Reason)? Cause { get; private set; }
+
+    /// <summary>Its client has connected again: whoever is still there is told that this connection is not the one any more.</summary>
+    internal bool IsTakenOver { get; private set; }
+
+    /// <summary>Whether the peer has closed or reset the connection beneath, which whoever reads here may not have noticed yet.</summary>
+    internal Func<bool> IsPeerGone { get; set; } = static () => false;
+
+    /// <summary>Completes when it has ended and what it held is given back.</summary>
+    internal Task Ended => _ended.Task;
+
+    internal void HasEnded() => _ended.TrySetResult();
+
+    /// <summary>Called when it got a delivery that came too late for it.</summary>
+    internal Action? Unwanted { get; set; }
+
+    /// <summary>Ends this connection in favor of the one over which its client came back.</summary>
+    internal void TakeOver()
+    {
+        IsTakenOver = true;
+        Outbound.GoodbyeAtOnce(CloseCodes.TakenOver, "The client connected again and named this session.");
+        End(CloseCodes.TakenOver, null);
+    }
 
     /// <summary>Ends it for something that it did, or did not do.</summary>
     internal void End(int code, string? reason)
     {
-        Ended ??= (code, reason);
+        Cause ??= (code, reason);
         Move();
     }
 
@@ -97,18 +121,33 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     public void SetWindow(int window)
     {
         Volatile.Write(ref _window, window);
+        TakesAnew?.Invoke();
         Wake();
     }
 
     public void SetFilter(DeliveryFilter filter)
     {
         _filter = filter;
+        TakesAnew?.Invoke();
         Wake();
     }
 
+    /// <summary>Called when it takes other messages than before.</summary>
+    internal Action? TakesAnew { get; set; }
+
+    public bool TakesEverything => IsOpen && _filter.IsEverything;
+
+    bool IMessageTaker.Takes(string type, Priority priority, int sender) => IsOpen && _filter.Takes(type, priority, sender);
+
+    /// <summary>Whether it takes anything at all: it lasts, its token is in force, and its client did not close the window.</summary>
+    private bool IsOpen => !IsOver && Volatile.Read(ref _window) > 0;
+
+    /// <summary>Nothing more is given to it. A token that has ended counts at once, before the connection has heard of it.</summary>
+    internal bool IsOver => IsTakenOver || _closing.IsCancellationRequested || Caller.Ended.IsCancellationRequested;
+
     internal bool TryReserve(in DeliveryOffer offer)
     {
-        if (_closing.IsCancellationRequested || !_filter.Takes(offer.Type, offer.Priority, offer.Sender))
+        if (IsOver || !_filter.Takes(offer.Type, offer.Priority, offer.Sender))
             return false;
         // It has not read what it has: what else there is waits in the mailbox and not in memory.
         if (!Outbound.IsLow)
@@ -123,7 +162,14 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     public ValueTask LowAsync(CancellationToken cancellationToken) => Outbound.LowAsync(cancellationToken);
 
-    public void Deliver(in ClaimedDelivery delivery) => Outbound.Add(new DeliveryFrame(this, delivery));
+    public void Deliver(in ClaimedDelivery delivery)
+    {
+        // What was reserved or claimed before the end is on disk only now.
+        if (IsOver)
+            Unwanted?.Invoke();
+        else
+            Outbound.Add(new DeliveryFrame(this, delivery));
+    }
 
     // A claim may have found no room because of it.
     public void Cancel() => Released();
@@ -247,7 +293,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         }
     }
 
-    private bool HasRoom() => !_closing.IsCancellationRequested && Volatile.Read(ref _out) < Volatile.Read(ref _window);
+    private bool HasRoom() => !IsOver && Volatile.Read(ref _out) < Volatile.Read(ref _window);
 
     /// <returns>True when there may be more.</returns>
     private async Task<bool> ClaimAsync()
@@ -255,7 +301,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         if (!Outbound.IsLow)
             await Outbound.LowAsync(Closing);
         var room = Volatile.Read(ref _window) - Volatile.Read(ref _out);
-        if (room <= 0 || _closing.IsCancellationRequested || Agent.Record.Paused)
+        if (room <= 0 || IsOver || Agent.Record.Paused)
             return room <= 0;
         Interlocked.Add(ref _out, room);
         IReadOnlyList<ClaimedDelivery> claimed = [];

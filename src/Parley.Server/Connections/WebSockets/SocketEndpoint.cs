@@ -46,9 +46,10 @@ internal static class SocketEndpoint
         var (id, projectId) = ((string)context.GetRouteValue("agent_id")!, Scope.Of(context).ProjectId);
         if (services.GetRequiredService<ProjectDirectory>().Find(projectId) is not { } project)
             return Problems.NotFound("project", projectId);
-        var agent = id == AgentDirectory.Human
-            ? await services.GetRequiredService<AgentDirectory>().HumanAsync(project, context.RequestAborted)
-            : project.Agents.Find(id);
+        var (agents, caller) = (services.GetRequiredService<AgentDirectory>(), Caller.Of(context));
+        var agent = id != AgentDirectory.Human ? project.Agents.Find(id)
+            : caller.MayActAs(id) ? await agents.HumanAsync(project, context.RequestAborted)
+            : agents.HumanToLookAt(project);
         if (agent is null)
             return Problems.NotFound("agent", id);
         var reader = new QueryReader(context.Request.Query);
@@ -58,7 +59,7 @@ internal static class SocketEndpoint
         if (services.GetRequiredService<Stopping>().IsGoing)
             return Problems.Stopping();
 
-        await services.GetRequiredService<SocketServer>().ServeAsync(context, project, agent, Caller.Of(context), query);
+        await services.GetRequiredService<SocketServer>().ServeAsync(context, project, agent, caller, query);
         return null;
     }
 }

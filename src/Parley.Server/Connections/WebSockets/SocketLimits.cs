@@ -19,6 +19,9 @@ internal static class CloseCodes
     internal const int Unauthorized = 4401;
     internal const int NotFound = 4404;
     internal const int Silent = 4408;
+    /// <summary>Its client connected again and named the session.</summary>
+    internal const int TakenOver = 4409;
+
     internal const int TooLarge = 4413;
     internal const int Flood = 4429;
 }

@@ -15,8 +15,8 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
-    ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times, Stopping stopping,
-    SendLimits limits, Receiving receiving, ILogger<SocketServer> logger)
+    ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, LeaseReturns returns, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times,
+    Stopping stopping, SendLimits limits, Receiving receiving, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -28,14 +28,16 @@ internal sealed partial class SocketServer(
             socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store, limits);
         connection.Peer = context.Features.Get<PeerTracker>()!;
         connection.Sender = SenderResolver.Of(caller, agent, connection.Session);
+        connection.IsPeerGone = PeerSocket.Of(context).IsGone;
+        connection.Unwanted = () => _ = returns.ReleaseAsync(agent.Number, connection);
+        connection.TakesAnew = () => _ = agents.TakesAnewAsync(project, agent);
 
-        if (query.Session is { } broken)
-            await sessions.EndAsync(agent, broken, connection.Ending);
+        await sessions.EndBeforeAsync(agent, query.Session, connection.Ending);
         try
         {
             // Who has been welcomed is online, for whoever asks next.
             if (connection.Takes)
-                await agents.ConnectedAsync(project, agent, CancellationToken.None);
+                await agents.ConnectedAsync(project, agent, connection, CancellationToken.None);
             await WelcomeAsync(connection);
             hub.Add(connection);
             // A claim takes up the window until it is answered. With nothing to claim, what is sent just now is handed over at once.
@@ -47,7 +49,7 @@ internal sealed partial class SocketServer(
         {
             await sessions.EndAsync(connection);
             if (connection.Takes)
-                await agents.DisconnectedAsync(project, agent);
+                await agents.DisconnectedAsync(project, agent, connection);
         }
     }
 
@@ -102,7 +104,7 @@ internal sealed partial class SocketServer(
 
     private void Leave(SocketConnection connection, CancellationTokenSource cutOff)
     {
-        connection.Outbound.Goodbye(CodeOfEnd(connection), connection.Ended?.Reason);
+        connection.Outbound.Goodbye(CodeOfEnd(connection), connection.Cause?.Reason);
         _ = CutOffAsync();
 
         async Task CutOffAsync()
@@ -120,7 +122,7 @@ internal sealed partial class SocketServer(
     }
 
     private int CodeOfEnd(SocketConnection connection) =>
-        connection.Ended is { } ended ? ended.Code
+        connection.Cause is { } cause ? cause.Code
         : connection.Caller.Ended.IsCancellationRequested ? CloseCodes.Unauthorized
         : connection.Project.Gone.IsCancellationRequested ? CloseCodes.NotFound
         : CloseCodes.Stopping;

@@ -27,6 +27,16 @@ internal sealed class HeldLeases
             lease.GiveRoom();
     }
 
+    /// <summary>Leases that were given back. What is leased anew by now stays.</summary>
+    internal void Forget(IReadOnlyList<KeyValuePair<long, HeldLease>> ended)
+    {
+        foreach (var (delivery, lease) in ended)
+        {
+            if (Find(lease.Agent, delivery)?.Lease == lease.Lease)
+                Remove(lease.Agent, delivery);
+        }
+    }
+
     internal HeldLease? Remove(int agent, long delivery)
     {
         if (!_byAgent.TryGetValue(agent, out var leases) || !leases.TryRemove(delivery, out var lease))

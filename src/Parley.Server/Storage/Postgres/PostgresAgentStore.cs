@@ -63,7 +63,7 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry entry, CancellationToken cancellationToken) =>
+    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry? entry, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
@@ -77,14 +77,14 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
                 {
                     transaction.Defer(
                         """
-                        INSERT INTO presence (agent, node, project, status, activity, since) VALUES ($1, $2, $3, $4, $5, $6)
-                        ON CONFLICT (agent, node) DO UPDATE SET status = excluded.status, activity = excluded.activity, since = excluded.since
+                        INSERT INTO presence (agent, node, project, status, activity, since, takes) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                        ON CONFLICT (agent, node) DO UPDATE SET status = excluded.status, activity = excluded.activity, since = excluded.since, takes = excluded.takes
                         """,
-                        agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime());
+                        agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime(), note.Takes);
                 }
 
                 transaction.Defer("SELECT pg_notify($1, $2)", PostgresWake.PresenceChannel, PostgresWake.TextOf(transaction.Node, agent, note));
-                if (!wasElsewhere || entry.Type == "agent_status")
+                if (entry is not null && (!wasElsewhere || entry.Type == "agent_status"))
                     Append(transaction, cursor, agent, entry);
                 return true;
             },
@@ -103,6 +103,12 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             },
             cancellationToken,
             weight: seen.Count);
+
+    public ValueTask<IReadOnlyList<(int Project, int Agent, DateTimeOffset At)>> SeenSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(int, int, DateTimeOffset)>>(
+            async (connection, cancel) => await connection.Ask("SELECT project, number, last_seen FROM agents WHERE last_seen >= $1 AND deleted_at IS NULL", since.UtcDateTime)
+                .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1), row.TimeOrNull(2)!.Value), cancel),
+            cancellationToken);
 
     private ValueTask<bool> WriteAsync(
         AgentRecord agent, AgentEntry? entry, Func<PostgresTransaction, ProjectCursor, Task<int>> change, CancellationToken cancellationToken) =>

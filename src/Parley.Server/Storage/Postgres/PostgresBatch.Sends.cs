@@ -9,6 +9,9 @@ namespace Parley.Server.Storage.Postgres;
 
 internal sealed partial class PostgresBatch
 {
+    /// <summary>More than any mailbox holds, with room to add to it.</summary>
+    private const int NoLimit = int.MaxValue / 2;
+
     private readonly List<PlannedSend> _sends = [];
     private readonly List<PlannedDelivery> _deliveries = [];
     private readonly List<Reservation> _reserved = [];
@@ -38,9 +41,11 @@ internal sealed partial class PostgresBatch
         internal bool Waits { get; set; }
     }
 
-    /// <summary>Whether a send can go with this batch: of two with one key the second must find the first stored.</summary>
+    /// <summary>Whether a send can go with this batch: of two with one key the second must find the first stored, and a batch has one limit for
+    /// a mailbox.</summary>
     internal bool Fits(Send send) =>
-        send.IdempotencyKey is not { } key || !_keys.Contains((send.Project.Number, send.Sender.Caller, key));
+        (send.IdempotencyKey is not { } key || !_keys.Contains((send.Project.Number, send.Sender.Caller, key))) &&
+        (_sends.Count == 0 || send.IsPastLimits == _sends[0].Send.IsPastLimits);
 
     /// <param name="firstDelivery">Of as many numbers as the send has recipients.</param>
     internal void Add(SendOperation operation, int index, Send send, long firstDelivery)
@@ -61,7 +66,7 @@ internal sealed partial class PostgresBatch
     private void Plan(Send send, int agent, bool paused, long number)
     {
         if (!_mailboxes.TryGetValue(agent, out var mailbox))
-            _mailboxes.Add(agent, mailbox = new PlannedMailbox(send.Project.Settings.MailboxLimit, _mailboxes.Count));
+            _mailboxes.Add(agent, mailbox = new PlannedMailbox(send.IsPastLimits ? NoLimit : send.Project.Settings.MailboxLimit, _mailboxes.Count));
         mailbox.New++;
         var lease = 0L;
         if (send.DeliverAt is null)

@@ -29,12 +29,14 @@ internal sealed class PostgresDatabase : IDisposable
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writing;
     private readonly NpgsqlDataSource _line;
+    private readonly NpgsqlDataSource _pulse;
 
-    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, NpgsqlDataSource line, int node, TimeProvider clock, ILogger log)
+    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, NpgsqlDataSource line, NpgsqlDataSource pulse, int node, TimeProvider clock, ILogger log)
     {
         _readers = readers;
         _writing = writing;
         _line = line;
+        _pulse = pulse;
         Writer = new PostgresWriter(writing, node, clock, log);
     }
 
@@ -56,6 +58,7 @@ internal sealed class PostgresDatabase : IDisposable
         var readers = Source(connectionString, "", new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize - WritingConnections);
         var writing = Source(connectionString, " -c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off", WritingConnections);
         var line = Source(new NpgsqlConnectionStringBuilder(connectionString) { KeepAlive = LineKeepAlive }.ConnectionString, "", connections: 1);
+        var pulse = Source(connectionString, "", connections: 1);
         try
         {
             using (var migrating = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString))
@@ -67,13 +70,14 @@ internal sealed class PostgresDatabase : IDisposable
             using var connection = writing.OpenConnection();
             var node = TakeNodeNumber(connection);
             RefuseUnfinished(connection, node);
-            return new PostgresDatabase(readers, writing, line, node, clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
+            return new PostgresDatabase(readers, writing, line, pulse, node, clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
         }
         catch (Exception fault)
         {
             readers.Dispose();
             writing.Dispose();
             line.Dispose();
+            pulse.Dispose();
             if (PostgresFault.IsAway(fault))
                 throw PostgresFault.Away(fault);
             throw;
@@ -83,13 +87,19 @@ internal sealed class PostgresDatabase : IDisposable
     /// <summary>Runs a question that changes nothing.</summary>
     /// <exception cref="StorageUnavailableException">The database is away.</exception>
     internal ValueTask<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        RunAsync(read, mayRepeat: true, cancellationToken);
+        RunAsync(_readers, read, mayRepeat: true, cancellationToken);
+
+    /// <summary>Gives a sign of life, over a connection that nothing else uses: questions that wait for a lock must not hold it up.</summary>
+    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    internal ValueTask<T> BeatAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> beat, CancellationToken cancellationToken) =>
+        RunAsync(_pulse, beat, mayRepeat: true, cancellationToken);
 
     /// <summary>Runs a change that no sender waits for and that touches nothing of the log, its deliveries or its mailboxes, in a transaction
     /// of its own beside the writing lane.</summary>
     /// <exception cref="StorageUnavailableException">The database is away.</exception>
     internal ValueTask<T> WriteBesideAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> change, CancellationToken cancellationToken) =>
         RunAsync(
+            _readers,
             async (connection, cancellation) =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -124,11 +134,12 @@ internal sealed class PostgresDatabase : IDisposable
         }
     }
 
-    private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, bool mayRepeat, CancellationToken cancellationToken)
+    private static async ValueTask<T> RunAsync<T>(
+        NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, bool mayRepeat, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await using var connection = _readers.CreateConnection();
+            await using var connection = source.CreateConnection();
             try
             {
                 await connection.OpenOrAwayAsync(cancellationToken);
@@ -141,7 +152,7 @@ internal sealed class PostgresDatabase : IDisposable
                 if (!mayRepeat || !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
                     throw PostgresFault.Away(fault);
                 mayRepeat = false;
-                _readers.Clear();
+                source.Clear();
             }
         }
     }
@@ -150,6 +161,7 @@ internal sealed class PostgresDatabase : IDisposable
     {
         Writer.Dispose();
         _line.Dispose();
+        _pulse.Dispose();
         _writing.Dispose();
         _readers.Dispose();
     }

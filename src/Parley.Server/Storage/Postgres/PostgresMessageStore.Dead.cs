@@ -18,8 +18,8 @@ internal sealed partial class PostgresMessageStore
             {
                 await using var command = new NpgsqlCommand(
                     $"""
-                    SELECT {PostgresLogRows.Columns}, e.delivery, e.mailbox, e.attempt, e.last_error
-                    FROM deliveries e JOIN log l ON l.place = e.place WHERE e.state = 4 AND NOT e.told ORDER BY e.delivery LIMIT $1
+                    SELECT {PostgresLogRows.Columns}, e.delivery, e.mailbox, e.attempt, e.last_error, e.state, coalesce(e.ended_at, 0)
+                    FROM deliveries e JOIN log l ON l.place = e.place WHERE e.state IN (4, 5) AND NOT e.told ORDER BY e.delivery LIMIT $1
                     """,
                     connection);
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
@@ -29,16 +29,26 @@ internal sealed partial class PostgresMessageStore
                 {
                     var message = PostgresLogRows.Read(rows);
                     deaths.Add(new UntoldDeath(
-                        rows.GetInt64(18), message.Project, message.Sender, rows.GetInt32(19), message.Seq, rows.GetInt16(20),
-                        rows.IsDBNull(21) ? null : rows.GetString(21), message.Json));
+                        rows.GetInt64(18), message.Project, message.Sender, rows.GetInt32(19), message.Seq, (DeliveryState)rows.GetInt16(22),
+                        rows.GetInt16(20), rows.IsDBNull(21) ? null : rows.GetString(21), rows.GetInt64(23), message.Json));
                 }
 
                 return deaths;
             },
             cancellationToken);
 
-    public async ValueTask ToldAsync(IReadOnlyList<long> deliveries, CancellationToken cancellationToken) => await WriteAsync(
-        transaction => transaction.RunAsync("UPDATE deliveries SET told = true WHERE delivery = ANY ($1)", deliveries.Order().ToArray()), cancellationToken);
+    public async ValueTask ToldAsync(IReadOnlyList<UntoldDeath> deaths, CancellationToken cancellationToken) => await WriteAsync(
+        transaction =>
+        {
+            var ordered = deaths.OrderBy(death => death.Delivery).ToList();
+            return transaction.RunAsync(
+                """
+                UPDATE deliveries d SET told = true FROM unnest($1, $2) AS t (delivery, ended_at)
+                WHERE d.delivery = ANY ($1) AND d.delivery = t.delivery AND coalesce(d.ended_at, 0) = t.ended_at
+                """,
+                ordered.Select(death => death.Delivery).ToArray(), ordered.Select(death => death.EndedAt).ToArray());
+        },
+        cancellationToken);
 
     public ValueTask<int> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync(
         async transaction =>

@@ -49,17 +49,28 @@ internal sealed partial class PostgresMessageStore
             weight: MaxRescued);
     }
 
-    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken) =>
-        await WriteAsync(
+    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<KeyValuePair<long, HeldLease>> held = [];
+        await Writer.WriteAsync(
             async transaction =>
             {
-                var held = Held.Of(agent, holder);
-                // Forgotten before it is written: where that fails, what nobody here knows is given back as soon as the database is there again.
-                foreach (var (delivery, _) in held)
-                    Held.Remove(agent, delivery);
+                held = Held.Of(agent, holder);
                 transaction.News.Woken.Add(agent);
                 foreach (var projects in held.GroupBy(pair => pair.Value.Project))
                     await GiveBackAsync(transaction, projects.Key, [.. projects.Select(pair => (pair.Key, pair.Value.Lease))]);
+                return true;
+            },
+            cancellationToken,
+            // Not before: where it fails, whoever tries again must find them.
+            committed: _ => Held.Forget(held));
+    }
+
+    public async ValueTask ReturnAsync(int project, IReadOnlyList<ClaimedDelivery> claimed, CancellationToken cancellationToken) =>
+        await WriteAsync(
+            async transaction =>
+            {
+                await GiveBackAsync(transaction, project, [.. claimed.Select(delivery => (delivery.Delivery, delivery.Lease))]);
                 return true;
             },
             cancellationToken);

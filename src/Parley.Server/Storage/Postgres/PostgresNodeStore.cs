@@ -7,7 +7,8 @@ using Parley.Server.Storage.Sql;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Nodes in PostgreSQL. Its clock judges who is silent: the nodes' own may differ.</summary>
-/// <remarks>All of it goes over connections of the readers' pool: a lane that is full of work must not look like a node that is dead.</remarks>
+/// <remarks>None of it goes over the writing lane, and the signs of life have a connection of their own: a lane that is full of work, or questions
+/// that wait for a lock, must not look like a node that is dead.</remarks>
 internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessageStore messages) : INodeStore
 {
     /// <summary>Calls between two looks at all nodes that went lately: one that was stopped, taken for gone, and woke up again may have
@@ -18,7 +19,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
 
     public int Number => database.Node;
 
-    public ValueTask<NodeStanding> BeatAsync(TimeSpan patience, CancellationToken cancellationToken) => database.ReadAsync(
+    public ValueTask<NodeStanding> BeatAsync(TimeSpan patience, CancellationToken cancellationToken) => database.BeatAsync(
         async (connection, cancel) => (await connection.Ask(
                 """
                 WITH me AS (
@@ -118,11 +119,11 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
 
     public ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<AgentPresence>>(
-            static async (connection, cancel) => await connection.Ask("SELECT project, agent, node, status, activity, since FROM presence")
+            static async (connection, cancel) => await connection.Ask("SELECT project, agent, node, status, activity, since, takes FROM presence")
                 .ListAsync(
                     static row => new AgentPresence(
                         row.GetInt32(0), row.GetInt32(1), row.GetInt32(2),
-                        new PresenceChange((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5))),
+                        new PresenceChange((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5), row.GetBoolean(6))),
                     cancel),
             cancellationToken);
 
@@ -135,7 +136,14 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         if (sweep)
             await connection.Ask("DELETE FROM nodes WHERE gone_at < clock_timestamp() - interval '1 day'").RunAsync(cancel);
         var lost = await connection.Ask(
-                "UPDATE nodes SET gone_at = clock_timestamp() WHERE gone_at IS NULL AND number <> $1 AND seen_at < clock_timestamp() - $2 RETURNING number", Number, patience)
+                """
+                UPDATE nodes SET gone_at = clock_timestamp() WHERE number IN (
+                    SELECT number FROM nodes WHERE gone_at IS NULL AND number <> $1 AND seen_at < clock_timestamp() - $2
+                    -- Whose row is locked may be just about to give its sign of life.
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING number
+                """,
+                Number, patience)
             .ListAsync(static row => row.GetInt32(0), cancel);
         return (lost, swept);
     }

@@ -45,7 +45,7 @@ internal static class PostgresWake
     }
 
     internal static string TextOf(int node, AgentRecord agent, in PresenceChange note) => string.Create(
-        CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()}");
+        CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()},{(note.Takes ? 1 : 0)}");
 
     internal static string SessionText(int agent, string session) => string.Create(CultureInfo.InvariantCulture, $"{agent},{session}");
 
@@ -67,7 +67,9 @@ internal static class PostgresWake
         }
 
         return new AgentPresence((int)numbers[1], (int)numbers[2], (int)numbers[0], new PresenceChange(
-            (AgentStatus)numbers[3], (AgentActivity)numbers[4], parts[5].Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(numbers[5]) : null));
+            (AgentStatus)numbers[3], (AgentActivity)numbers[4], parts[5].Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(numbers[5]) : null,
+            // A node of the version before does not say.
+            parts is [_, _, _, _, _, _, "1", ..]));
     }
 
     /// <summary>The parts of a wake signal.</summary>

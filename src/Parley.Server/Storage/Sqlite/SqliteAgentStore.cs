@@ -67,7 +67,10 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry entry, CancellationToken cancellationToken) =>
+    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry? entry, CancellationToken cancellationToken)
+    {
+        if (entry is null)
+            return;
         await database.Writer.WriteAsync(
             connection =>
             {
@@ -75,6 +78,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
                 return true;
             },
             cancellationToken);
+    }
 
     public async ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
@@ -86,6 +90,8 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             },
             cancellationToken,
             weight: seen.Count);
+
+    public ValueTask<IReadOnlyList<(int Project, int Agent, DateTimeOffset At)>> SeenSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) => new([]);
 
     private void Append(SqliteConnection connection, AgentRecord agent, AgentEntry? entry)
     {

@@ -149,4 +149,38 @@ internal sealed partial class SqliteMessageStore
         account.DurableLeases++;
         return new ClaimedDelivery(queued.Delivery, queued.Seq, queued.Attempt, lease, until, queued.Json);
     }
+
+    public async ValueTask ReturnAsync(int project, IReadOnlyList<ClaimedDelivery> claimed, CancellationToken cancellationToken) => await WriteAsync(
+        connection =>
+        {
+            var now = Now;
+            foreach (var delivery in claimed)
+            {
+                if (Find(connection, delivery.Delivery) is { Held: null } found && DeliveryRules.Holds(found.State, found.Facts.Lease, delivery.Lease))
+                    Return(connection, found, now);
+            }
+
+            return true;
+        },
+        cancellationToken,
+        weight: claimed.Count);
+
+    private void Return(SqliteConnection connection, in Found found, long now)
+    {
+        var account = _ledger.Of(connection, found.Mailbox);
+        LeaveQueue(account, found, []);
+        var change = DeliveryRules.GiveBack(found.Facts, IsMessageGone(connection, found, out var reason));
+        if (change.State == DeliveryState.Withdrawn)
+        {
+            WriteWithdrawn(connection, found.Delivery, now, reason);
+        }
+        else
+        {
+            connection.Prepare("UPDATE deliveries SET state = 1, handed = 0, lease_until = NULL WHERE delivery = ?1").Bind(1, found.Delivery).Run();
+            account.Queue(found.Priority, found.Rank, found.Delivery);
+            _toWake.Add(found.Mailbox);
+        }
+
+        Note(found, change, now);
+    }
 }

@@ -19,27 +19,31 @@ internal sealed partial class SqliteMessageStore
                 var deaths = new List<UntoldDeath>();
                 var rows = connection.Prepare(
                         """
-                        SELECT d.delivery, d.place, l.sender, d.mailbox, d.attempt, d.last_error, l.body
+                        SELECT d.delivery, d.place, l.sender, d.mailbox, d.state, d.attempt, d.last_error, coalesce(d.ended_at, 0), l.body
                         FROM deliveries d INDEXED BY deliveries_untold JOIN log l ON l.place = d.place
-                        WHERE d.state = 4 AND d.told = 0 ORDER BY d.delivery LIMIT ?1
+                        WHERE d.state IN (4, 5) AND d.told = 0 ORDER BY d.delivery LIMIT ?1
                         """)
                     .Bind(1, max);
                 while (rows.Step())
                 {
                     deaths.Add(new UntoldDeath(
-                        rows.Int64(0), LogKey.Project(rows.Int64(1)), rows.Int32(2), rows.Int32(3), LogKey.Seq(rows.Int64(1)), rows.Int32(4), rows.Text(5),
-                        rows.Blob(6).ToArray()));
+                        rows.Int64(0), LogKey.Project(rows.Int64(1)), rows.Int32(2), rows.Int32(3), LogKey.Seq(rows.Int64(1)), (DeliveryState)rows.Int32(4),
+                        rows.Int32(5), rows.Text(6), rows.Int64(7), rows.Blob(8).ToArray()));
                 }
 
                 return deaths;
             },
             cancellationToken);
 
-    public async ValueTask ToldAsync(IReadOnlyList<long> deliveries, CancellationToken cancellationToken) => await WriteAsync(
+    public async ValueTask ToldAsync(IReadOnlyList<UntoldDeath> deaths, CancellationToken cancellationToken) => await WriteAsync(
         connection =>
         {
-            foreach (var delivery in deliveries)
-                connection.Prepare("UPDATE deliveries SET told = 1 WHERE delivery = ?1").Bind(1, delivery).Run();
+            foreach (var death in deaths)
+            {
+                connection.Prepare("UPDATE deliveries SET told = 1 WHERE delivery = ?1 AND coalesce(ended_at, 0) = ?2")
+                    .Bind(1, death.Delivery).Bind(2, death.EndedAt).Run();
+            }
+
             return true;
         },
         cancellationToken);

@@ -253,7 +253,8 @@ internal sealed partial class SqliteMessageStore
     }
 
     private bool IsFull(SqliteConnection connection, Send send, int agent) =>
-        _ledger.Of(connection, agent).WaitingTotal >= send.Project.Settings.MailboxLimit && !(send.DeliverAt is null && Handover.IsAwaited(agent, send.ReplyTo));
+        _ledger.Of(connection, agent).WaitingTotal >= send.Project.Settings.MailboxLimit && !send.IsPastLimits &&
+        !(send.DeliverAt is null && Handover.IsAwaited(agent, send.ReplyTo));
 
     private static bool HasEnded(SqliteConnection connection, Send send) =>
         connection.Prepare("SELECT is_over FROM entities WHERE place = ?1")

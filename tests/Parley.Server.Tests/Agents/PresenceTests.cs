@@ -1,0 +1,86 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Agents;
+
+/// <summary>Who is there, by the clock; and who is not made by a look.</summary>
+public sealed class PresenceTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_agent_that_waits_in_a_long_poll_stays_and_lapses_only_after_it()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var bob = await host.RegisterAsync("bob");
+        var agent = host.Default.Agents.Find("bob")!;
+        var directory = host.Get<AgentDirectory>();
+        using (await directory.WaitsAsync(host.Default, agent, Cancel))
+        {
+            host.Clock.Advance(TimeSpan.FromHours(1));
+            await directory.LapseAsync(host.Clock.GetUtcNow() - TimeSpan.FromMinutes(2));
+            Assert.Equal((AgentStatus.Online, host.Clock.GetUtcNow()), (agent.Presence.Status, agent.Presence.LastSeen!.Value));
+        }
+
+        await directory.LapseAsync(host.Clock.GetUtcNow() - TimeSpan.FromMinutes(2));
+        Assert.True(agent.IsOnline);
+        await directory.LapseAsync(host.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        Assert.False(agent.IsOnline);
+        Assert.NotNull(bob);
+    }
+
+    [Fact]
+    public async Task A_look_into_the_operators_inbox_makes_no_agent()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        foreach (var kind in new[] { TokenKind.Observer, TokenKind.Admin, TokenKind.Operator })
+        {
+            var token = await host.TokenAsync(kind);
+            foreach (var path in new[] { "agents/human/inbox", "messages/human", "agents/human", "agents/human/subscriptions" })
+                Assert.Equal(200, (int)(await host.SendAsync(HttpMethod.Get, $"/api/v1/{path}", token)).Status);
+        }
+
+        using (var socket = await TestSocket.ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Observer)))
+            await socket.NextAsync(frame => frame.Event == "agent:welcome");
+        Assert.Null(host.Default.Agents.Find("human"));
+
+        // Who waits for the first message gets it.
+        var waiting = host.SendAsync(HttpMethod.Get, "/api/v1/agents/human/inbox?wait=60", await host.TokenAsync(TokenKind.Observer));
+        var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", await host.RegisterAsync("ada"), """{"to": "human", "content": "help"}""");
+        Assert.Equal(201, (int)sent.Status);
+        while (!waiting.IsCompleted)
+        {
+            host.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+        }
+
+        Assert.Contains("\"help\"", (await waiting).Text, StringComparison.Ordinal);
+        Assert.False(host.Default.Agents.Find("human")!.IsOnline);
+    }
+
+    [Fact]
+    public async Task What_retention_took_is_gone_at_once_by_id_by_trace_by_thread_and_from_every_feed()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var (ada, admin) = (await host.RegisterAsync("ada"), await host.TokenAsync(TokenKind.Admin));
+        await host.RegisterAsync("bob");
+        var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", ada, """{"to": "bob", "content": "an old word"}""");
+        var id = sent.As(WireJson.Lenient.SendAnswer).MessageId;
+        host.Clock.Advance(TimeSpan.FromDays(31));
+        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", ada, """{"to": "bob", "content": "a new word"}""");
+
+        await host.Get<IEnumerable<IChore>>().OfType<LogPruner>().Single().RunAsync(Cancel);
+
+        foreach (var path in new[] { $"messages/{id}", $"messages/{id}/trace", $"threads/{id}", $"sse/thread/{id}" })
+            Assert.Equal((path, 404), (path, (int)(await host.SendAsync(HttpMethod.Get, $"/api/v1/{path}", admin)).Status));
+        var reader = new FeedReader(
+            host.Default.Log, host.Get<ILogStore>(), host.Get<IThreadAccess>(), null, FeedSelections.Messages(StreamFilter.None));
+        await reader.StartAsync(host.Default.Log.Place(0), Cancel);
+        Assert.Equal(["a new word"], (await reader.ReadAsync(Cancel)).Entries.Select(entry => MessageJsonReader.Content(entry.Json)));
+    }
+}
