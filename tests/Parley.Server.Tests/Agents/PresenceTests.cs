@@ -64,7 +64,7 @@ public sealed class PresenceTests
     }
 
     [Fact]
-    public async Task What_retention_took_is_gone_at_once_by_id_by_trace_by_thread_and_from_every_feed()
+    public async Task What_retention_took_is_gone_at_once_by_id_by_trace_and_from_every_feed()
     {
         await using var host = await ConceptHost.StartAsync();
         var (ada, admin) = (await host.RegisterAsync("ada"), await host.TokenAsync(TokenKind.Admin));
@@ -76,7 +76,7 @@ public sealed class PresenceTests
 
         await host.Get<IEnumerable<IChore>>().OfType<LogPruner>().Single().RunAsync(Cancel);
 
-        foreach (var path in new[] { $"messages/{id}", $"messages/{id}/trace", $"threads/{id}", $"sse/thread/{id}" })
+        foreach (var path in new[] { $"messages/{id}", $"messages/{id}/trace", $"sse/thread/{id}" })
             Assert.Equal((path, 404), (path, (int)(await host.SendAsync(HttpMethod.Get, $"/api/v1/{path}", admin)).Status));
         var reader = new FeedReader(
             host.Default.Log, host.Get<ILogStore>(), host.Get<IThreadAccess>(), null, FeedSelections.Messages(StreamFilter.None));
