@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
@@ -28,10 +29,12 @@ internal static class Edge
     /// <summary>Everything up to and including the decision who may use which endpoint. What follows are the endpoints.</summary>
     public static void UseEdge(this IApplicationBuilder app, ServerSettings settings)
     {
+        KestrelRefusals.ListenTo(app.ApplicationServices.GetRequiredService<DiagnosticListener>(), app.ApplicationServices.GetRequiredService<TimeProvider>());
         app.UseMiddleware<ProblemResponses>();
         if (settings.TrustedProxies.Count > 0)
             app.UseForwardedHeaders();
         app.UseMiddleware<HostAndOriginGuard>(settings);
+        app.UseMiddleware<HeadRequests>();
 
         // The path is rewritten before routing looks at it, and security needs to know what routing found.
         app.UseUnversionedPaths();

@@ -16,6 +16,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
+using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
@@ -39,7 +40,7 @@ public static class ParleyServer
         // every write to it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.UseSettings(settings);
+        builder.WebHost.UseSettings(settings, KestrelRefusals.Replaceable);
         builder.Logging.UseSettings(settings);
         var steady = clock is null || clock == TimeProvider.System ? new SteadyClock(TimeProvider.System) : clock;
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();

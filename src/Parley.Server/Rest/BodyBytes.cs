@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,11 +28,21 @@ internal static class BodyBytes
         Reception? reception = null;
         while (true)
         {
-            var reading = reader.ReadAsync(context.RequestAborted);
-            // Most are there at once and cost nothing.
-            if (!reading.IsCompletedSuccessfully)
-                reception ??= Begin(context);
-            var read = await reading;
+            ReadResult read;
+            try
+            {
+                var reading = reader.ReadAsync(context.RequestAborted);
+                // Most are there at once and cost nothing.
+                if (!reading.IsCompletedSuccessfully)
+                    reception ??= Begin(context);
+                read = await reading;
+            }
+            catch (IOException broken) when (broken.InnerException is OverflowException)
+            {
+                // Kestrel's word for the size of a chunk that no number holds; all its other faults of a body are a BadHttpRequestException.
+                return (default, Problems.InvalidRequest("The body has a chunk whose size is not a number that can be read."));
+            }
+
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);

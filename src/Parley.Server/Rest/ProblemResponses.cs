@@ -30,8 +30,11 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
             return;
         }
 
-        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
-            await Of(context).ExecuteAsync(context);
+        if (context.Response is not { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+            return;
+        if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            HeadRequests.Allow(context.Response);
+        await Of(context).ExecuteAsync(context);
     }
 
     private async Task<bool> TryAnswerAsync(HttpContext context, Exception exception)

@@ -18,6 +18,10 @@ internal sealed record ProblemResponse(int StatusCode) : IProducesResponseTypeMe
 
 internal static class RefusalConventions
 {
+    /// <summary>What any endpoint may answer: no path, query or header is taken that is not understood.</summary>
+    internal static IReadOnlyList<string> AnyEndpoint { get; } =
+        [ErrorCodes.InvalidRequest, ErrorCodes.RateLimited, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
+
     /// <summary>Tells OpenAPI of every status that an endpoint's <see cref="Refusals"/> name.</summary>
     public static TBuilder WithProblemResponses<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
@@ -26,7 +30,7 @@ internal static class RefusalConventions
         {
             var statuses = endpoint.Metadata.OfType<Refusals>()
                 .SelectMany(refusals => refusals.Codes)
-                .Append(ErrorCodes.RateLimited).Append(ErrorCodes.StorageUnavailable).Append(ErrorCodes.InternalError)
+                .Concat(AnyEndpoint)
                 .Select(code => ErrorCatalog.Of(code).Status)
                 .Distinct().Order().ToArray();
             foreach (var status in statuses)

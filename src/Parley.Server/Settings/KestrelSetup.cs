@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,7 +17,8 @@ namespace Parley.Server.Settings;
 /// <summary>Where Kestrel listens, with which certificate and limits, and whom it believes about who is calling.</summary>
 internal static class KestrelSetup
 {
-    public static void UseSettings(this IWebHostBuilder host, ServerSettings settings)
+    /// <param name="within">A part of every connection, behind TLS.</param>
+    public static void UseSettings(this IWebHostBuilder host, ServerSettings settings, Func<ConnectionDelegate, ConnectionDelegate> within)
     {
         host.ConfigureKestrel(kestrel =>
         {
@@ -34,7 +36,7 @@ internal static class KestrelSetup
             void Open(ListenOptions listen)
             {
                 ConnectionGate.Use(listen, limit, speaksPlainly: tls is null, logger);
-                Secure(listen, tls);
+                Secure(listen, tls).Use(within);
             }
         });
         host.ConfigureServices(services => services.Configure<ForwardedHeadersOptions>(options => Believe(options, settings.TrustedProxies)));
@@ -43,12 +45,13 @@ internal static class KestrelSetup
         host.ConfigureServices(services => services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true));
     }
 
-    private static void Secure(ListenOptions listen, HttpsConnectionAdapterOptions? tls)
+    private static ListenOptions Secure(ListenOptions listen, HttpsConnectionAdapterOptions? tls)
     {
         // Without TLS there is no way to choose HTTP/2 that browsers and curl would take.
         listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
         if (tls is not null)
             listen.UseHttps(tls);
+        return listen;
     }
 
     private static ConnectionLimit LimitOf(ServerSettings settings)

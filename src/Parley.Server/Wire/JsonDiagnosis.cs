@@ -38,6 +38,17 @@ internal sealed class JsonDiagnosis
         return diagnosis._errors;
     }
 
+    /// <summary>Finds what is null although it is an item of a list, or a value of a map, of something else than free JSON.</summary>
+    /// <returns>Field to reasons; null where there is none.</returns>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>>? NullItems(ReadOnlySpan<byte> json, JsonTypeInfo type)
+    {
+        var diagnosis = new JsonDiagnosis();
+        diagnosis.WalkDocument(json, type);
+        var nulls = diagnosis._errors.Where(error => error.Value.Any(reason => reason.StartsWith("is null;", StringComparison.Ordinal)))
+            .ToDictionary(error => error.Key, error => error.Value, StringComparer.Ordinal);
+        return nulls.Count == 0 ? null : nulls;
+    }
+
     private void WalkDocument(ReadOnlySpan<byte> json, JsonTypeInfo type)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Input);

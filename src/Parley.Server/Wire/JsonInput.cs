@@ -32,8 +32,16 @@ internal static class JsonInput
                 path = exception.Path;
             }
 
-            if (value is not null)
+            // The serializer takes null as an item of any list; no handler expects one.
+            var nulls = value is not null && JsonText.MayHoldNullItems(json) ? JsonDiagnosis.NullItems(json, type) : null;
+            if (value is not null && nulls is null)
                 return true;
+            if (nulls is not null)
+            {
+                value = null;
+                problem = Problems.Invalid(nulls);
+                return false;
+            }
         }
 
         problem = Problems.Invalid(JsonDiagnosis.Explain(json, type, path));

@@ -18,6 +18,20 @@ internal static class JsonText
         return !json.Contains((byte)'\\') || json.IndexOf("\\u"u8) < 0 || EscapesAreSound(json);
     }
 
+    /// <summary>Whether a null may stand in an array somewhere. False is certain, true may be a text that looks like it.</summary>
+    public static bool MayHoldNullItems(ReadOnlySpan<byte> json)
+    {
+        for (var at = json.IndexOf("null"u8); at >= 0;)
+        {
+            if (json[..at].TrimEnd(" \t\r\n"u8) is [.., (byte)'[' or (byte)','])
+                return true;
+            var next = json[(at + 4)..].IndexOf("null"u8);
+            at = next < 0 ? -1 : at + 4 + next;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the raw content of one string token, escapes included, is free of NUL and of lone surrogates.</summary>
     public static bool IsSoundString(ReadOnlySpan<byte> escaped)
     {

@@ -59,7 +59,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new QueueLoggerProvider(logged));
         builder.Logging.QuietHosting();
-        builder.WebHost.UseSettings(settings);
+        builder.WebHost.UseSettings(settings, KestrelRefusals.Replaceable);
         builder.Services.AddSingleton<Server.Coordination.IClusterView, Server.Coordination.SingleNode>().AddLimits(settings).AddEdge().AddOperations().AddSecurity()
             .AddConcept<TokensConcept>()
             .AddSingleton<IConcept>(new TestConcept(operations ?? []))

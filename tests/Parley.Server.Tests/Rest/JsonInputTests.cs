@@ -9,6 +9,21 @@ namespace Parley.Server.Tests.Rest;
 public sealed class JsonInputTests
 {
     [Theory]
+    [InlineData("""{"from": [null]}""", "from[0]")]
+    [InlineData("""{"type": ["a",  null ], "from": null}""", "type[1]")]
+    public void Null_is_no_item_of_a_list(string json, string field)
+    {
+        Assert.False(JsonInput.TryRead<ClaimRequest>(Encoding.UTF8.GetBytes(json), out _, out var problem));
+        Assert.Equal([field], problem.Errors!.Keys);
+        Assert.StartsWith("is null; expected a text", problem.Errors[field][0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"to": "be-1", "payload": [null, {"a": [null]}], "metadata": {"a": [null]}, "content": "[null", "outcome": null}""")]
+    public void Null_is_an_item_of_free_JSON(string json) =>
+        Assert.True(JsonInput.TryRead<SendRequest>(Encoding.UTF8.GetBytes(json), out _, out _));
+
+    [Theory]
     [InlineData("""{"to": "be-1", "contnet": "x"}""", "contnet", "did you mean 'content'?")]
     [InlineData("""{"to_agent": "be-1", "content": "x"}""", "to_agent", "did you mean 'to'?")]
     [InlineData("""{"recipient": "be-1", "content": "x"}""", "recipient", "did you mean 'to'?")]

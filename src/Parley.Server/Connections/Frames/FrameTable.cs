@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Storage;
 using Parley.Server.Wire;
@@ -23,10 +24,45 @@ internal sealed partial class FrameTable
     internal ValueTask HandleAsync(IFrameConnection connection, in InFrame frame, CancellationToken cancellationToken)
     {
         if (_handlers.TryGetValue(frame.Event, out var handler))
-            return handler(connection, frame, cancellationToken);
+        {
+            try
+            {
+                var handling = handler(connection, frame, cancellationToken);
+                return handling.IsCompletedSuccessfully ? handling : FinishAsync(handling, connection, frame);
+            }
+            catch (Exception fault) when (IsUnexpected(fault))
+            {
+                Fail(connection, frame, fault);
+                return ValueTask.CompletedTask;
+            }
+        }
+
         // Asked or not: a client that sends what nobody knows wants to hear it.
         connection.Add(DataFrame.Problem(frame.Id, Problems.UnknownEvent(frame.Event)));
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask FinishAsync(ValueTask handling, IFrameConnection connection, InFrame frame)
+    {
+        try
+        {
+            await handling;
+        }
+        catch (Exception fault) when (IsUnexpected(fault))
+        {
+            Fail(connection, frame, fault);
+        }
+    }
+
+    /// <summary>Whether it is a fault of the handler's, and not of the connection, which then ends, or of the store.</summary>
+    private static bool IsUnexpected(Exception fault) =>
+        fault is not (OperationCanceledException or ObjectDisposedException or WebSocketException or IOException or StorageUnavailableException);
+
+    /// <summary>A fault in one frame must not take away the others of its connection.</summary>
+    private void Fail(IFrameConnection connection, in InFrame frame, Exception fault)
+    {
+        Log.Failed(_logger, fault, frame.Event);
+        connection.Add(DataFrame.Problem(frame.Id, Problems.Internal()));
     }
 
     private FrameHandler<IFrameConnection> Answering(FrameFace face)
@@ -59,8 +95,7 @@ internal sealed partial class FrameTable
         }
         catch (Exception fault)
         {
-            Log.Failed(_logger, fault, frame.Event);
-            connection.Add(DataFrame.Problem(frame.Id, Problems.Internal()));
+            Fail(connection, frame, fault);
         }
     }
 

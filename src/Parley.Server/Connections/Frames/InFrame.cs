@@ -31,8 +31,9 @@ internal readonly record struct InFrame(string Event, byte[] Id, ReadOnlyMemory<
 
             return reader.TokenType == JsonTokenType.EndArray && !reader.Read();
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // An InvalidOperationException: the name holds half a surrogate pair.
             return false;
         }
     }

@@ -7,6 +7,7 @@ using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
+using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Storage;
 using Parley.Server.Wire;
@@ -43,6 +44,8 @@ internal sealed class StreamServer(
         var feed = new FeedReader(project.Log, log, access, reader, selection);
         var gap = after is { } from ? await feed.StartAsync(from, ending.Token) : null;
         Begin(context);
+        if (HeadRequests.IsHead(context))
+            return Answer.Written;
         var stream = new EventStream(context.Response.BodyWriter, project, kinds, shape);
         // A stream of its own holds an agent there, whatever it shows.
         var agent = caller.AgentId is { } id ? project.Agents.Find(id) : null;

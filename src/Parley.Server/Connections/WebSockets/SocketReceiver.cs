@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Parley.Server.Connections.Frames;
 using Parley.Server.Limits;
 using Parley.Server.Wire;
@@ -35,7 +36,9 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
     private async ValueTask<int> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         _frames.Clear();
-        if (!JsonText.IsSound(message.Span) || !InFrame.TryRead(message, _frames))
+        // Where only a text in the data of a frame is bad, it is that frame's fault, which is answered.
+        var isSound = JsonText.IsSound(message.Span);
+        if ((!isSound && !Utf8.IsValid(message.Span)) || !InFrame.TryRead(message, _frames) || (!isSound && _frames.Exists(static frame => !JsonText.IsSoundString(frame.Id))))
         {
             Reason = "Expected {\"event\": ..., \"id\": ..., \"data\": ...} or an array of these.";
             return CloseCodes.BadFrame;
@@ -43,10 +46,12 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
 
         foreach (var frame in _frames)
         {
-            if (allowance.TryTake(out var retryAfter))
+            if (!allowance.TryTake(out var retryAfter))
+                connection.Fail(frame, Problems.RateLimited(retryAfter));
+            else if (isSound || JsonText.IsSound(frame.Data.Span))
                 await frames.HandleAsync(connection, frame, cancellationToken);
             else
-                connection.Fail(frame, Problems.RateLimited(retryAfter));
+                connection.Fail(frame, Problems.InvalidField("data", "holds NUL (\\u0000) or half a surrogate pair"));
         }
 
         if (allowance.IsFlooding)
