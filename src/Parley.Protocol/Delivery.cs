@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Parley.Protocol;
 
 public enum DeliveryState
@@ -37,7 +39,13 @@ public sealed record InboxItem
     public required Message Message { get; init; }
     public required string DeliveryId { get; init; }
     public int Attempt { get; init; }
+
+    /// <summary>For acknowledging it; absent if it is only looked at.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LeaseId { get; init; }
+
+    /// <summary>When the lease ends; absent if it is only looked at.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LeaseUntil { get; init; }
 }
 

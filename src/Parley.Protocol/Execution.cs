@@ -54,7 +54,7 @@ public sealed record ExecutionRequest
 /// <summary>What changes; omitted fields stay as they are.</summary>
 public sealed record ExecutionPatch
 {
-    /// <summary><see cref="ExecutionStatus.Pending"/> or <see cref="ExecutionStatus.InProgress"/>; to end an execution, use the calls for that.</summary>
+    /// <summary><c>pending</c> or <c>in_progress</c>; to end an execution, use the calls for that.</summary>
     public ExecutionStatus? Status { get; init; }
 
     public int? Progress { get; init; }

@@ -64,7 +64,7 @@ public sealed record Message
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>How urgent a message is; sent as its number.</summary>
+/// <summary>How urgent a message is, sent as its number: 1 low, 2 normal, 3 high, 4 critical.</summary>
 [JsonConverter(typeof(JsonNumberEnumConverter<Priority>))]
 public enum Priority
 {

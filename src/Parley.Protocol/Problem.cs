@@ -10,7 +10,7 @@ public sealed record Problem
     public int Status { get; init; }
     public string? Detail { get; init; }
 
-    /// <summary>Stable; see <see cref="ErrorCodes"/>.</summary>
+    /// <summary>Stable. The server explains each code at <c>/docs/errors</c>.</summary>
     public required string Code { get; init; }
 
     /// <summary>Whether the same request may succeed later.</summary>

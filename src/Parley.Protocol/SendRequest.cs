@@ -41,7 +41,7 @@ public record SendRequest
     /// <summary>Sends with the same key make one message.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary><see cref="Protocol.Intent.Inform"/> if absent.</summary>
+    /// <summary><c>inform</c> if absent.</summary>
     public Intent? Intent { get; init; }
 
     /// <summary>Defaults by priority: critical interrupts, high at the next boundary, normal when idle, low on pull.</summary>

@@ -27,8 +27,8 @@ internal static class ApiDocumentation
         .AddOpenApi(DocumentName, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            // Any JSON: where it stands says more than a name would.
-            options.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(JsonElement)
+            // Any JSON, and a priority, which is a number: where it stands says more than a name would.
+            options.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) is var plain && (plain == typeof(JsonElement) || plain == typeof(Priority))
                 ? null
                 : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddSchemaTransformer<SchemaDetails>();
@@ -39,14 +39,23 @@ internal static class ApiDocumentation
     /// <summary>To be called after everything that it describes is mapped.</summary>
     public static void MapApiDocs(this IEndpointRouteBuilder routes)
     {
-        // Made once, by whoever asks first: nothing of it changes while the server runs, and nobody pays for it at the start.
-        var openApi = new Lazy<Task<byte[]>>(() => OpenApiAsync(routes.ServiceProvider));
+        // Made once, when somebody first asks: nothing of it changes while the server runs, and nobody pays for it at the start.
+        var openApi = new Lazy<Task<byte[]>>(() => Task.Run(() => OpenApiAsync(routes.ServiceProvider)));
         var asyncApi = new Lazy<byte[]>(() => AsyncApiOf(routes));
         routes.MapGet(OpenApiPath, async context => await Results.Bytes(await openApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
         routes.MapGet(AsyncApiPath, context => Results.Bytes(asyncApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
-        routes.MapSwaggerUI("/docs", Configure).AllowAnyone().ExcludeFromDescription();
+        // While a browser fetches the page's scripts, the document that they ask for is already being made.
+        routes.MapSwaggerUI("/docs", Configure).AllowAnyone().ExcludeFromDescription().Add(page =>
+        {
+            var serve = page.RequestDelegate!;
+            page.RequestDelegate = context =>
+            {
+                _ = openApi.Value;
+                return serve(context);
+            };
+        });
     }
 
     private static void Configure(SwaggerUIOptions options)
@@ -59,8 +68,8 @@ internal static class ApiDocumentation
         options.DisplayRequestDuration();
         options.EnableDeepLinking();
         options.EnableFilter();
-        // A long-lived token has no business in a browser's storage: it is asked for again after a reload.
-        options.ConfigObject.PersistAuthorization = false;
+        // Kept in the browser's own storage for this server, until somebody presses Logout: who tries the API reloads the page many times.
+        options.ConfigObject.PersistAuthorization = true;
         options.ConfigObject.ValidatorUrl = null;
     }
 

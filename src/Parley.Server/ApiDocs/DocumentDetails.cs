@@ -28,6 +28,7 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
         document.Servers = [new OpenApiServer { Url = ApiPath.Base }];
+        document.Tags = new HashSet<OpenApiTag>(DocumentTags.All.Select(tag => new OpenApiTag { Name = tag.Title, Description = tag.About }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {

@@ -14,14 +14,14 @@ namespace Parley.Server.ApiDocs;
 /// <summary>What an endpoint's own metadata says and the generator cannot know: its query, its refusals, and an example of everything.</summary>
 internal sealed class OperationDetails : IOpenApiOperationTransformer
 {
-    private static readonly string[] AnyEndpointRefuses = [ErrorCodes.RateLimited, ErrorCodes.Overloaded, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
-
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var path = context.Description.RelativePath ?? "";
         var needsToken = metadata.OfType<RequiredPermission>().LastOrDefault()?.Permission is not null;
 
+        if (metadata.OfType<Operation>().LastOrDefault() is { } declared)
+            operation.Description = Describe(declared);
         AddParameters(operation, metadata, path, needsToken);
         AddBodyExamples(operation, metadata);
         AddAnswers(operation, metadata);
@@ -31,6 +31,18 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         return Task.CompletedTask;
     }
 
+    private static string Describe(Operation operation)
+    {
+        var frames = operation.Frames.Select(face => $"`{face.Meaning.Name}`").ToArray();
+        string[] parts =
+        [
+            .. operation.Details is { } details ? [details] : Array.Empty<string>(),
+            operation.Allows is null ? "Needs no token." : $"Who may: {OperationsReference.WhoMay(operation)}.",
+            .. frames.Length > 0 ? [$"Over a WebSocket: {string.Join(", ", frames)}."] : Array.Empty<string>(),
+        ];
+        return string.Join("\n\n", parts);
+    }
+
     private static void AddParameters(OpenApiOperation operation, IList<object> metadata, string path, bool needsToken)
     {
         operation.Parameters ??= [];
@@ -38,7 +50,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         foreach (var part in RoutePatternFactory.Parse(path).Parameters)
         {
             if (operation.Parameters.All(known => known.Name != part.Name))
-                operation.Parameters.Add(new OpenApiParameter { Name = part.Name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+                operation.Parameters.Add(new OpenApiParameter { Name = part.Name, In = ParameterLocation.Path, Required = true, Schema = PathValue(part.Name) });
         }
 
         foreach (var parameter in metadata.OfType<QueryParameters>().SelectMany(query => query.All))
@@ -68,6 +80,12 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         }
     }
 
+    private static OpenApiSchema PathValue(string name) => new()
+    {
+        Type = JsonSchemaType.String,
+        Pattern = name == "message_id" ? "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" : null,
+    };
+
     private static OpenApiParameter Parameter(QueryParameter parameter)
     {
         var schema = new OpenApiSchema
@@ -94,9 +112,14 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     {
         if (metadata.OfType<Operation>().LastOrDefault() is not { Takes: { Body: not null } takes } || operation.RequestBody is not OpenApiRequestBody body)
             return;
-        body.Required = !takes.IsBodyOptional;
+        var needed = RequiredFields.Of(operation.OperationId ?? "");
+        body.Required = !takes.IsBodyOptional || needed.Count > 0;
         foreach (var media in body.Content?.Values ?? [])
+        {
             media.Examples = Shown(takes.Examples);
+            if (needed.Count > 0 && media.Schema is { } noun)
+                media.Schema = new OpenApiSchema { AllOf = [noun, new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(needed, StringComparer.Ordinal) }] };
+        }
     }
 
     private static void AddAnswers(OpenApiOperation operation, IList<object> metadata)
@@ -125,7 +148,8 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     {
         if (!metadata.OfType<ProblemResponse>().Any())
             return;
-        var codes = metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes).Concat(AnyEndpointRefuses).Distinct(StringComparer.Ordinal);
+        var codes = metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)
+            .Concat(metadata.OfType<Operation>().Any(declared => declared.AllowsAnyone) ? [] : RefusalConventions.AnyEndpoint).Distinct(StringComparer.Ordinal);
         foreach (var (status, meanings) in codes.Select(ErrorCatalog.Of).GroupBy(meaning => meaning.Status).Select(group => (group.Key, group.ToArray())))
         {
             if (operation.Responses?.GetValueOrDefault(Text(status)) is not OpenApiResponse { Content: { } content } response)

@@ -42,7 +42,7 @@ internal static class OperationsReference
     private static string RouteOf(RestFace face) =>
         $"`{face.Method} {(face.Path.StartsWith(ApiPath.Base + "/", StringComparison.Ordinal) ? face.Path[(ApiPath.Base.Length + 1)..] : face.Path)}`";
 
-    private static string WhoMay(Operation operation)
+    internal static string WhoMay(Operation operation)
     {
         if (operation.Allows is not { } permission)
             return "anyone";

@@ -1,16 +1,20 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Parley.Protocol;
+using Parley.Server.Operations;
 
 namespace Parley.Server.ApiDocs;
 
 /// <summary>What the wire's own converters hide from the generator, and what the sources say of each noun and field.</summary>
-internal sealed class SchemaDetails(WireDocs docs) : IOpenApiSchemaTransformer
+internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : IOpenApiSchemaTransformer
 {
     private const JsonSchemaType Numbers = JsonSchemaType.Integer | JsonSchemaType.Number;
+
+    private readonly RequiredFields _required = new(catalog);
 
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -18,11 +22,16 @@ internal sealed class SchemaDetails(WireDocs docs) : IOpenApiSchemaTransformer
         if (context.JsonPropertyInfo?.CustomConverter is AddressesConverter)
             SayAddresses(schema);
         else if (type == typeof(Priority))
-            SayPriority(schema);
+            SayPriority(schema, isNullable: type != context.JsonTypeInfo.Type);
+        else if (type.IsEnum)
+            SayWords(schema);
         else if (type == typeof(DateTimeOffset))
             schema.Type = type == context.JsonTypeInfo.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
         else if (schema.Type is { } types && (types & Numbers) != 0)
             SayNumber(schema, types);
+
+        if (context.JsonPropertyInfo is null && _required.Of(context.JsonTypeInfo) is { Count: > 0 } required)
+            schema.Required = new HashSet<string>(required, StringComparer.Ordinal);
 
         // A noun is described once, where it stands; a field of its type must not overwrite that.
         if (type.Namespace == typeof(Message).Namespace)
@@ -50,11 +59,20 @@ internal sealed class SchemaDetails(WireDocs docs) : IOpenApiSchemaTransformer
         schema.Pattern = null;
     }
 
-    private static void SayPriority(OpenApiSchema schema)
+    /// <summary>A number where it stands, without a name of its own: generators make nothing that can be used of an enumeration of numbers.</summary>
+    private static void SayPriority(OpenApiSchema schema, bool isNullable)
     {
-        schema.Type = JsonSchemaType.Integer;
-        schema.Enum = [.. Enum.GetValues<Priority>().Select(value => (JsonNode)(int)value)];
+        schema.Type = isNullable ? JsonSchemaType.Integer | JsonSchemaType.Null : JsonSchemaType.Integer;
+        schema.Format = "int32";
+        schema.Enum = null;
         schema.Minimum = ((int)Priority.Low).ToString(CultureInfo.InvariantCulture);
         schema.Maximum = ((int)Priority.Critical).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The words alone, whether or not the first field that was met may be null: where one may, it says so itself.</summary>
+    private static void SayWords(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.String;
+        schema.Enum = [.. (schema.Enum ?? []).Where(word => word is not null && word.GetValueKind() == JsonValueKind.String)];
     }
 }

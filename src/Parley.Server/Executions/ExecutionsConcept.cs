@@ -76,7 +76,8 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
     ];
 
     private Operation Ending(string name, string summary, ExecutionStatus status, string verb) => new Operation<ProjectContext, (string Id, ExecutionEnd? Body)>(
-        name, summary, Input.Path("id").And(Input.OptionalBody<ExecutionEnd>("""{"result": {"pull_request": 17}}""")),
+        name, summary, Input.Path("id").And(Input.OptionalBody<ExecutionEnd>(
+            status == ExecutionStatus.Completed ? """{"result": {"pull_request": 17}}""" : """{"error": "The database is down."}""")),
         (request, context) => EndAsync(request.Id, status, request.Body, context))
     {
         Allows = Permission.WriteExecutions,

@@ -47,8 +47,9 @@ internal sealed class HistoryConcept(
             Answers = [AnswerShape.Ok<Page<Message>>(APage)],
         }.Rest("GET", "/messages/task/{task_id}"),
 
-        new Operation<ProjectContext, MessageOrInbox>("GetMessage", "Get a message by its id; with an agent's id, that agent's inbox.", new MessageOrInboxInput(), GetAsync)
+        new Operation<ProjectContext, MessageOrInbox>("GetMessage", "Get a message by its id.", new MessageOrInboxInput(), GetAsync)
         {
+            Details = "An agent's id in place of the message's answers that agent's inbox, exactly as `GET /agents/{agent_id}/inbox` does; use that path.",
             Allows = Permission.ReadMessages,
             Own = Theirs,
             Answers = [AnswerShape.Ok<Message>(MailboxExamples.AMessage)],

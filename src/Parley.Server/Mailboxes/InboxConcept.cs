@@ -24,6 +24,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
             "PeekInbox", "Look at what is waiting, without changing anything.", Input.Query<InboxQuery>(),
             (query, context) => inbox.PeekAsync(context.Project, context.Agent, query, context.Caller, context.Cancellation))
         {
+            Details = "`wait` keeps the call open until something is there. Use `claim` to take messages; looking leases nothing.",
             Allows = Permission.ReadMessages,
             Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
         }.Rest("GET", "/agents/{agent_id}/inbox"),
@@ -34,6 +35,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
                 .And(Input.Query<ClaimQuery>()),
             ClaimAsync)
         {
+            Details = "Each item has a `lease_id`; acknowledge it before `lease_until`, or extend it. Parameters go into the body or the query; the body wins.",
             Allows = Permission.Settle,
             Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
         }.Rest("POST", "/agents/{agent_id}/claim"),

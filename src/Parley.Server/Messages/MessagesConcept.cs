@@ -56,6 +56,7 @@ internal sealed class MessagesConcept(
         new Operation<ProjectContext, SendDraft>(
             "SendMessage", "Send a message to its recipients' mailboxes.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PutAsync)
         {
+            Details = "201 means that the message is on disk. 200 means that an earlier send with the same key stored it. `deliveries` says what each recipient is doing.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = settings.MaxMessageBytes + Envelope,
@@ -83,6 +84,7 @@ internal sealed class MessagesConcept(
             "SendBatch", "Send up to 1,000 messages, each with its own result.",
             new BatchInput("""{"items": [{"to": "be-1", "content": "First."}, {"to": "fe-1", "content": "Second."}]}"""), SendBatchAsync)
         {
+            Details = "Each item has a status of its own: one that is refused does not stop the others. Give an item its `idempotency_key` to be able to repeat it.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = BatchBytes,
@@ -100,6 +102,7 @@ internal sealed class MessagesConcept(
                 """{"content": "The build is broken.", "message_type": "alert", "priority": 4, "role": "backend_developer"}"""),
             BroadcastAsync)
         {
+            Details = "Without `capability`, `role`, `type`, `squad`, and `status` it goes to everybody else; with them, to those who match all.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = settings.MaxMessageBytes + Envelope,
@@ -110,6 +113,7 @@ internal sealed class MessagesConcept(
         new Operation<ProjectContext, SendDraft>(
             "SendRequest", "Send a message and wait for its first reply.", new SendInput(SendShape.Request, typeof(RequestRequest), ARequest), RequestAsync)
         {
+            Details = "If no reply comes in time, the answer is 504, and the request is still there: a late reply arrives as an ordinary message.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = settings.MaxMessageBytes + Envelope,

@@ -18,6 +18,9 @@ internal abstract class Operation(string name, string summary)
 
     internal string Summary => summary;
 
+    /// <summary>What the summary leaves out and a caller has to know; null: it says all.</summary>
+    internal string? Details { get; init; }
+
     /// <summary>Who may; null only where <see cref="AllowsAnyone"/> says so.</summary>
     internal Permission? Allows { get; init; }
 

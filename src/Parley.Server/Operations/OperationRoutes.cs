@@ -34,6 +34,9 @@ internal static class OperationRoutes
                 route.AllowAnyone();
             if (!operation.AllowsAnyone)
                 route.WithProblemResponses();
+            else
+                // Only the guard in front of it refuses: a name by which the server does not go.
+                route.WithMetadata(new Refusals([ErrorCodes.Forbidden]), new ProblemResponse(StatusCodes.Status403Forbidden));
         }
     }
 

@@ -20,7 +20,7 @@ internal static class RefusalConventions
 {
     /// <summary>What any endpoint may answer: no path, query or header is taken that is not understood.</summary>
     internal static IReadOnlyList<string> AnyEndpoint { get; } =
-        [ErrorCodes.InvalidRequest, ErrorCodes.RateLimited, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
+        [ErrorCodes.InvalidRequest, ErrorCodes.RateLimited, ErrorCodes.Overloaded, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
 
     /// <summary>Tells OpenAPI of every status that an endpoint's <see cref="Refusals"/> name.</summary>
     public static TBuilder WithProblemResponses<TBuilder>(this TBuilder builder)

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { it } from 'node:test';
+import { within } from '../harness/deadline.ts';
+import { ApiDocument } from '../harness/document.ts';
+import { startServer } from '../harness/server.ts';
+import type { Agent, DeliveryOutlook, Execution, InboxItem, Page, SendAnswer, Token } from '../harness/wire.ts';
+
+const server = await startServer();
+const document = await ApiDocument.of(server);
+
+it('Every operation answers, when all is well, as the document describes it', async () => {
+  const project = `p-${randomUUID()}`;
+  const met = new Set<string>();
+
+  /** Does an operation, and holds its answer against the document: no field that it does not describe, none missing. */
+  async function does<T>(id: string, values: Record<string, string> = {}, body?: unknown, query: Record<string, string> = {}): Promise<T> {
+    const operation = document.operation(id);
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent({ project_id: project, ...values }[name]!));
+    const url = new URL(path, server.url);
+    const scope = operation.path.startsWith('/api/') && !operation.path.includes('{project_id}') ? { project_id: project } : {};
+    for (const [name, value] of Object.entries({ ...scope, ...query })) url.searchParams.set(name, value);
+    const abort = new AbortController();
+    const response = await within(
+      id,
+      fetch(url, {
+        method: operation.method,
+        headers: { authorization: `Bearer ${server.adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        signal: abort.signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+    const type = response.headers.get('content-type') ?? '';
+    const text = type.startsWith('text/event-stream') ? 'a stream' : await response.text();
+    if (text === 'a stream') abort.abort();
+    const context = `${id}: ${response.status} ${text.slice(0, 800)}`;
+    assert.ok(response.ok, context);
+    assert.equal(document.fault(operation, response.status, type, text), undefined, context);
+    met.add(id);
+    return (type.startsWith('application/json') ? JSON.parse(text) : undefined) as T;
+  }
+
+  /** Sends a message that bob then holds. */
+  async function held(fields: object = {}): Promise<{ message_id: string; lease_id: string }> {
+    const { message_id } = await does<SendAnswer>('SendMessage', {}, { to: 'bob', content: 'x', sender_id: 'ada', ...fields });
+    const { items } = await does<Page<InboxItem>>('ClaimMessages', bob, { max: 100, wait: 30 });
+    return { message_id, lease_id: items.find(({ message }) => message.message_id === message_id)!.lease_id! };
+  }
+
+  const [ada, bob, squad] = [{ agent_id: 'ada' }, { agent_id: 'bob' }, { squad_id: 'alpha' }];
+  for (const id of ['GetHealth', 'GetLiveness', 'GetReadiness']) await does(id);
+
+  await does('CreateProject', {}, { project_id: project, name: 'A project', settings: { max_attempts: 1, retry_delay_seconds: 0 } });
+  await does('GetProject');
+  await does('UpdateProject', {}, { name: 'The same' });
+  await does('ListProjects');
+
+  await does('RegisterAgent', {}, { ...ada, name: 'Ada', role: 'lead', capabilities: ['review'], metadata: { model: 'large' } });
+  await does('RegisterAgent', {}, { ...ada, name: 'Ada' });
+  await does('RegisterAgent', {}, { ...bob, name: 'Bob' });
+  await does('UpdateAgent', bob, { role: 'tester' });
+  await does('SetAgentStatus', bob, { status: 'online', activity: 'working' });
+  await does('SendHeartbeat', bob);
+  await does('SetSubscriptions', bob, { topics: ['builds.*'] });
+  for (const id of ['GetAgent', 'GetSubscriptions', 'PauseAgent', 'ResumeAgent']) await does<Agent>(id, bob);
+  await does('RotateAgentToken', bob);
+  await does('ListAgents');
+  await does('ListOnlineAgents');
+
+  await does('CreateSquad', {}, { ...squad, name: 'Alpha', members: [{ agent_id: 'ada' }] });
+  await does('PutSquadMember', { ...squad, ...bob }, { role: 'tester' });
+  await does('UpdateSquad', squad, { name: 'The alphas' });
+  await does('GetSquad', squad);
+  await does('ListSquads');
+
+  const { execution_id: id } = await does<Execution>('CreateExecution', {}, { title: 'A run', squad_id: 'alpha' });
+  await does('UpdateExecution', { id }, { status: 'in_progress', progress: 50, current_phase: 'half' });
+  await does('AddExecutionLog', { id }, { level: 'info', message: 'Half of it is done.' });
+  await does('GetExecution', { id });
+  await does('ListExecutions');
+
+  const first = await held({ execution_id: id, task_id: 'build', priority: 4, metadata: { a: 1 } });
+  await does('ExtendLease', first, { lease_id: first.lease_id, lease_seconds: 60 }, bob);
+  await does('SurfaceMessage', first, { lease_id: first.lease_id }, bob);
+  await does('AddReaction', { ...first, emoji: '👍' }, undefined, bob);
+  for (const of of ['GetMessage', 'TraceMessage']) await does(of, first);
+  await does('RemoveReaction', { ...first, emoji: '👍' }, undefined, bob);
+  await does('AckMessage', first, { lease_id: first.lease_id }, bob);
+  await does('SendMessage', {}, { to: 'ada', content: 'Done.', sender_id: 'bob', reply_to: first.message_id, outcome: 'success' });
+  const { message_id: asked } = await does<SendAnswer>(
+    'SendMessage',
+    {},
+    { to: ['ada', 'bob'], payload: [null], sender_id: 'bob', idempotency_key: 'k' },
+  );
+  await does('SendMessage', {}, { to: ['ada', 'bob'], payload: [null], sender_id: 'bob', idempotency_key: 'k' });
+  await does('DeleteMessage', { message_id: asked });
+  await does('GetMessage', { message_id: asked });
+  await does('SendBatch', {}, { items: [{ to: 'bob', content: '1' }, { to: 'nobody', content: '2' }, { to: 'bob', priority: 9 }] }); // prettier-ignore
+  const broadcast = await does<{ deliveries: DeliveryOutlook[] }>(
+    'Broadcast',
+    {},
+    { content: 'All of you!', role: 'tester', sender_id: 'ada' },
+  );
+  assert.equal(broadcast.deliveries.length, 1);
+  await does('PeekInbox', bob);
+  for (const of of ['ListMessages', 'RecentMessages']) await does(of, {}, undefined, { limit: '100' });
+  await does('TaskMessages', { task_id: 'build' });
+  for (const of of ['GetThread', 'GetThreadCurrent']) await does(of, { thread_id: first.message_id });
+  await does('ListThreads');
+
+  const request = does(
+    'SendRequest',
+    {},
+    { to: 'bob', content: 'Is it safe?', sender_id: 'ada', timeout_seconds: 60, message_type: 'question' },
+  );
+  const { items } = await does<Page<InboxItem>>('ClaimMessages', bob, { wait: 60, type: ['question'] });
+  await does(
+    'SendMessage',
+    {},
+    { to: 'ada', content: 'Yes.', sender_id: 'bob', reply_to: items[0]!.message.message_id, outcome: 'success' },
+  );
+  await request;
+
+  const several = await held();
+  await does('AckMessages', {}, { items: [several, { message_id: randomUUID(), lease_id: '1.1' }] }, bob);
+  for (const of of ['RequeueDeadLetter', 'PurgeDeadLetter', 'RequeueDeadLetters', 'PurgeDeadLetters']) {
+    const dead = await held();
+    await does('NackMessage', dead, { lease_id: dead.lease_id, reason: 'It does not compile.' }, bob);
+    const letters = await does<Page<{ delivery: { delivery_id: string } }>>('ListDeadLetters');
+    await does(of, { delivery_id: letters.items[0]!.delivery.delivery_id }, of.endsWith('s') ? {} : undefined);
+    await does('ClaimMessages', bob, { max: 100 });
+  }
+
+  await does('SetMemory', {}, { key: 'a/b', value: { any: [1, null] } });
+  await does('PutMemory', { key: 'a/b' }, { value: null });
+  await does('GetMemory', { key: 'a/b' });
+  await does('ListMemory');
+  await does('DeleteMemory', { key: 'a/b' });
+
+  for (const [of, values] of [
+    ['StreamExecution', { execution_id: id }],
+    ['StreamProject', {}],
+    ['StreamAgent', bob],
+    ['StreamThread', { thread_id: first.message_id }],
+    ['StreamEvents', {}],
+  ] as const)
+    await does(of, values);
+  await does('GetStats');
+
+  for (const [of, body] of [
+    ['CompleteExecution', { result: { pull_request: 17 } }],
+    ['FailExecution', { error: 'The database is down.' }],
+    ['CancelExecution', {}],
+  ] as const) {
+    const { execution_id } = await does<Execution>('CreateExecution', {}, { title: of });
+    await does(of, { id: execution_id }, body);
+  }
+
+  const token = await does<Token>('CreateToken', {}, { kind: 'agent', agent_id: 'bob', project_id: project });
+  await does('ListTokens');
+  await does('RevokeToken', { id: token.token_id });
+  await does('CreateTicket', {}, { path: `/api/v1/sse/project/${project}` });
+
+  await does('DeleteSquadMember', { ...squad, ...bob });
+  await does('DeleteSquad', squad);
+  await does('DeleteAgent', bob);
+  await does('DeleteProject');
+
+  assert.deepEqual(
+    document.operations.map(({ operationId }) => operationId).filter((one) => !met.has(one)),
+    [],
+  );
+});
