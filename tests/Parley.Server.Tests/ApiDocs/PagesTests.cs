@@ -18,6 +18,8 @@ public sealed partial class PagesTests(DescribedServer server) : IClassFixture<D
         foreach (var part in parts)
             Assert.NotEmpty(await GetAsync($"/docs/{part}"));
         Assert.Contains("/openapi/v1.json", await GetAsync("/docs/index.js"), StringComparison.Ordinal);
+        // Who tries the API reloads the page: the token that was typed in stays.
+        Assert.Contains("\"persistAuthorization\":true", await GetAsync("/docs/index.js"), StringComparison.Ordinal);
     }
 
     [Fact]
