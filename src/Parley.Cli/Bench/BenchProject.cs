@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Parley.Cli.Bench.Clients;
 using Parley.Client;
 using Parley.Protocol;
 
@@ -51,6 +52,14 @@ internal sealed class BenchProject : IAsyncDisposable
     /// <summary>Registers an agent, where it is not, and connects as it.</summary>
     public async Task<ParleyAgent> ConnectAsync(string agentId, CancellationToken cancellationToken) =>
         await ConnectAsync(agentId, await RegisterAsync(agentId, cancellationToken), cancellationToken);
+
+    /// <summary>Registers an agent, where it is not, and connects as it.</summary>
+    public async Task<IBenchClient> OpenAsync(string agentId, ClientKind client, CancellationToken cancellationToken) => client switch
+    {
+        ClientKind.Plain => await PlainClient.ConnectAsync(
+            ServerLocation.Find(_server.Options), Id, agentId, await RegisterAsync(agentId, cancellationToken), MaxUnconfirmed, cancellationToken),
+        _ => new SdkClient(await ConnectAsync(agentId, cancellationToken)),
+    };
 
     /// <summary>A token that reads everything in the project.</summary>
     public async Task<string> ObserverTokenAsync(CancellationToken cancellationToken) =>

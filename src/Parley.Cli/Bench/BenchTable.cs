@@ -55,7 +55,7 @@ internal static class BenchTable
         Unit.Microseconds => " us",
         Unit.Kilobytes => " KB",
         Unit.Megabytes => " MB",
-        _ => " %",
+        _ => " cores",
     };
 
     private static string Bare(double? value) => value switch

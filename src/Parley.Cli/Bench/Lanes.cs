@@ -1,24 +1,24 @@
-using Parley.Client;
+using Parley.Cli.Bench.Clients;
 
 namespace Parley.Cli.Bench;
 
 /// <summary>Senders and receivers side by side: sender n writes to mailbox n.</summary>
-internal sealed class Lanes(IReadOnlyList<ParleyAgent> senders, IReadOnlyList<ParleyAgent> receivers) : IAsyncDisposable
+internal sealed class Lanes(IReadOnlyList<IBenchClient> senders, IReadOnlyList<IBenchClient> receivers) : IAsyncDisposable
 {
     public int Count => senders.Count;
 
-    public IReadOnlyList<ParleyAgent> Senders => senders;
+    public IReadOnlyList<IBenchClient> Senders => senders;
 
-    public IReadOnlyList<ParleyAgent> Receivers => receivers;
+    public IReadOnlyList<IBenchClient> Receivers => receivers;
 
-    public static async Task<Lanes> OpenAsync(BenchProject project, int count, CancellationToken cancellationToken)
+    public static async Task<Lanes> OpenAsync(BenchProject project, ClientKind client, int count, CancellationToken cancellationToken)
     {
-        var senders = new List<ParleyAgent>(count);
-        var receivers = new List<ParleyAgent>(count);
+        var senders = new List<IBenchClient>(count);
+        var receivers = new List<IBenchClient>(count);
         for (var lane = 1; lane <= count; lane++)
         {
-            senders.Add(await project.ConnectAsync($"sender-{lane}", cancellationToken));
-            receivers.Add(await project.ConnectAsync($"mailbox-{lane}", cancellationToken));
+            senders.Add(await project.OpenAsync($"sender-{lane}", client, cancellationToken));
+            receivers.Add(await project.OpenAsync($"mailbox-{lane}", client, cancellationToken));
         }
 
         return new Lanes(senders, receivers);

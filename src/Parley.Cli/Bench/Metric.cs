@@ -7,7 +7,7 @@ internal enum Unit
     Microseconds,
     Kilobytes,
     Megabytes,
-    Percent,
+    Cores,
 }
 
 /// <summary>Something that a workload measures.</summary>

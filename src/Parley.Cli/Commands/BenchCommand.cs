@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Parley.Cli.Bench;
+using Parley.Cli.Bench.Clients;
 using Parley.Cli.Bench.Workloads;
 using Parley.Cli.CommandLine;
 
@@ -26,6 +27,12 @@ internal static class BenchCommand
     {
         var workload = new Option<string?>("--workload") { Description = "Run only this workload; default: all." };
         workload.OneOf([.. Kinds.Select(kind => kind.Name)]);
+        var client = new Option<string?>("--client")
+        {
+            Description = "sdk (default): agents use Parley.Client. plain: a WebSocket and JSON alone, as a program without an SDK has them; only for the workloads "
+                + string.Join(", ", Kinds.Where(kind => kind.TakesPlain).Select(kind => kind.Name)) + ".",
+        };
+        client.OneOf("sdk", "plain");
         var messages = Positive("--messages", "Messages per run; default: the workload's own number.");
         var agents = Positive("--agents", "Pairs, subscribers, or agents, whichever the workload uses; default: the workload's own number.");
         var verify = new Option<bool>("--verify") { Description = "Track every message, which lowers the figures. Exit code 1 if one was lost or repeated." };
@@ -35,16 +42,18 @@ internal static class BenchCommand
             "Measures a server: the one at --url, or else one started for this purpose. The clients run in this process.",
             "parley bench",
             "parley bench --workload direct --verify",
+            "parley bench --workload latency --client plain",
             "parley bench --url http://127.0.0.1:8080 --json")
         {
-            workload, messages, agents, verify, fast,
+            workload, client, messages, agents, verify, fast,
         }.Does(async call =>
         {
+            var chosen = Chosen(call.Arguments.GetValue(workload), call.Arguments.GetValue(client) == "plain");
             var audit = call.Arguments.GetValue(verify) ? new DeliveryAudit() : null;
             await using var server = await BenchServer.OpenAsync(call);
             var plan = new BenchPlan(
-                server, call.Time, new Corpus(), call.Arguments.GetValue(messages), call.Arguments.GetValue(agents), audit, call.Arguments.GetValue(fast));
-            var chosen = Kinds.Where(kind => call.Arguments.GetValue(workload) is not { } name || kind.Name == name).ToArray();
+                server, call.Time, new Corpus(), call.Arguments.GetValue(messages), call.Arguments.GetValue(agents), audit, call.Arguments.GetValue(fast),
+                call.Arguments.GetValue(client) == "plain" ? ClientKind.Plain : ClientKind.Sdk);
             var report = await new BenchRunner(call, plan).RunAsync(chosen);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(report, BenchJson.Default.BenchReport);
@@ -52,6 +61,13 @@ internal static class BenchCommand
                 BenchTable.Show(report, call.Terminal);
             return report.Verified is { IsGood: false } ? ExitCode.Failed : ExitCode.Done;
         });
+    }
+
+    private static WorkloadKind[] Chosen(string? workload, bool plain)
+    {
+        if (Array.Find(Kinds, kind => kind.Name == workload) is { TakesPlain: false } && plain)
+            throw new CommandException(ExitCode.UsedWrongly, $"The workload {workload} needs the SDK.", "Leave --client plain away.");
+        return [.. Kinds.Where(kind => (workload is null || kind.Name == workload) && (kind.TakesPlain || !plain))];
     }
 
     private static Option<int?> Positive(string name, string description) =>

@@ -1,4 +1,4 @@
-using Parley.Client;
+using Parley.Cli.Bench.Clients;
 
 namespace Parley.Cli.Bench.Workloads;
 
@@ -21,13 +21,13 @@ internal sealed class BacklogWorkload : IWorkload
 
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;
-    private readonly IReadOnlyList<ParleyAgent> _senders;
+    private readonly IReadOnlyList<IBenchClient> _senders;
 
-    private BacklogWorkload(BenchPlan plan, BenchProject project, IReadOnlyList<ParleyAgent> senders) =>
+    private BacklogWorkload(BenchPlan plan, BenchProject project, IReadOnlyList<IBenchClient> senders) =>
         (_plan, _project, _senders) = (plan, project, senders);
 
     public static WorkloadKind Kind { get; } = new(
-        "backlog", $"{Messages:N0} messages for one agent that is away, then drained", OpenAsync);
+        "backlog", $"{Messages:N0} messages for one agent that is away, then drained", OpenAsync, TakesPlain: true);
 
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
@@ -59,9 +59,9 @@ internal sealed class BacklogWorkload : IWorkload
     {
         var project = await BenchProject.CreateAsync(plan.Server, "backlog", cancellationToken);
         await project.RegisterAsync(Away, cancellationToken);
-        var senders = new List<ParleyAgent>();
+        var senders = new List<IBenchClient>();
         for (var sender = 1; sender <= (plan.Agents ?? Senders); sender++)
-            senders.Add(await project.ConnectAsync($"sender-{sender}", cancellationToken));
+            senders.Add(await project.OpenAsync($"sender-{sender}", plan.Client, cancellationToken));
         return new BacklogWorkload(plan, project, senders);
     }
 
@@ -76,7 +76,7 @@ internal sealed class BacklogWorkload : IWorkload
 
     private async Task<TimeSpan> DrainAsync(int messages, CancellationToken cancellationToken)
     {
-        await using var back = await _project.ConnectAsync(Away, cancellationToken);
+        await using var back = await _project.OpenAsync(Away, _plan.Client, cancellationToken);
         var start = _plan.Time.GetTimestamp();
         await _plan.Traffic.ReceiveAsync(back, messages, cancellationToken);
         return _plan.Time.GetElapsedTime(start);

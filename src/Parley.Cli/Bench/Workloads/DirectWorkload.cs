@@ -20,7 +20,7 @@ internal sealed class DirectWorkload : IWorkload
     private DirectWorkload(BenchPlan plan, BenchProject project, Lanes lanes) => (_plan, _project, _lanes) = (plan, project, lanes);
 
     public static WorkloadKind Kind { get; } = new(
-        "direct", $"{Pairs} senders to {Pairs} mailboxes, {Messages:N0} messages", OpenAsync);
+        "direct", $"{Pairs} senders to {Pairs} mailboxes, {Messages:N0} messages", OpenAsync, TakesPlain: true);
 
     public Task WarmUpAsync(CancellationToken cancellationToken) =>
         _lanes.RunAsync(_plan.Traffic, 2 * BenchPlan.WarmUpMessages, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class DirectWorkload : IWorkload
     private static async Task<IWorkload> OpenAsync(BenchPlan plan, CancellationToken cancellationToken)
     {
         var project = await BenchProject.CreateAsync(plan.Server, "direct", cancellationToken);
-        return new DirectWorkload(plan, project, await Lanes.OpenAsync(project, plan.Agents ?? Pairs, cancellationToken));
+        return new DirectWorkload(plan, project, await Lanes.OpenAsync(project, plan.Client, plan.Agents ?? Pairs, cancellationToken));
     }
 
     /// <summary>The SDK says that all is acknowledged; the server must say so too, or the clock was stopped too early.</summary>

@@ -1,3 +1,4 @@
+using Parley.Cli.Bench.Clients;
 using Parley.Client;
 
 namespace Parley.Cli.Bench.Workloads;
@@ -13,10 +14,10 @@ internal sealed class FanoutWorkload : IWorkload
 
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;
-    private readonly ParleyAgent _sender;
+    private readonly SdkClient _sender;
     private readonly IReadOnlyList<ISubscriber> _subscribers;
 
-    private FanoutWorkload(BenchPlan plan, BenchProject project, ParleyAgent sender, IReadOnlyList<ISubscriber> subscribers) =>
+    private FanoutWorkload(BenchPlan plan, BenchProject project, SdkClient sender, IReadOnlyList<ISubscriber> subscribers) =>
         (_plan, _project, _sender, _subscribers) = (plan, project, sender, subscribers);
 
     public static WorkloadKind OverWebSockets { get; } = KindOf("fanout-ws", "WebSocket", SocketSubscriber.OpenAsync);
@@ -51,7 +52,7 @@ internal sealed class FanoutWorkload : IWorkload
             var subscribers = new List<ISubscriber>();
             for (var count = plan.Agents ?? Subscribers; count > 0; count--)
                 subscribers.Add(await subscribe(project, token, cancellationToken));
-            return new FanoutWorkload(plan, project, sender, subscribers);
+            return new FanoutWorkload(plan, project, new SdkClient(sender), subscribers);
         });
 
     private Task SpreadAsync(int messages, CancellationToken cancellationToken) => FirstFailure.OrAllAsync(

@@ -1,3 +1,5 @@
+using Parley.Cli.Bench.Clients;
+
 namespace Parley.Cli.Bench.Workloads;
 
 /// <summary>One kind of work, set up and ready to be measured.</summary>
@@ -18,7 +20,8 @@ internal interface IWorkload : IAsyncDisposable
 /// <param name="Audit">The books to keep; null when nobody wants to see them.</param>
 /// <param name="Fast">Less of what takes long by its nature.</param>
 internal sealed record BenchPlan(
-    BenchServer Server, TimeProvider Time, Corpus Corpus, int? Messages, int? Agents, DeliveryAudit? Audit, bool Fast)
+    BenchServer Server, TimeProvider Time, Corpus Corpus, int? Messages, int? Agents, DeliveryAudit? Audit, bool Fast,
+    ClientKind Client)
 {
     /// <summary>Below it, the just-in-time compiler is still at work.</summary>
     public const int WarmUpMessages = 20_000;
@@ -27,4 +30,6 @@ internal sealed record BenchPlan(
 }
 
 /// <summary>A workload by its name.</summary>
-internal sealed record WorkloadKind(string Name, string Description, Func<BenchPlan, CancellationToken, Task<IWorkload>> OpenAsync);
+/// <param name="TakesPlain">Whether it can be run with <see cref="ClientKind.Plain"/>.</param>
+internal sealed record WorkloadKind(
+    string Name, string Description, Func<BenchPlan, CancellationToken, Task<IWorkload>> OpenAsync, bool TakesPlain = false);

@@ -1,5 +1,4 @@
-using Parley.Client;
-using Parley.Protocol;
+using Parley.Cli.Bench.Clients;
 
 namespace Parley.Cli.Bench.Workloads;
 
@@ -8,13 +7,16 @@ internal sealed class LatencyWorkload : IWorkload
 {
     private const int Pairs = 10;
     private const int PerSecond = 500;
-    private const string How = "500 messages/s, open loop; from the call of the sender's SDK to the receiver's loop, one clock";
+    private const string How = "500 messages/s, open loop; from the sender's call to the receiver's loop, one clock";
 
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FastLength = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
     private static readonly Metric P50 = new("send to receipt, p50", Unit.Milliseconds, How, Floor: 0.6, Goal: 0.35);
     private static readonly Metric P99 = new("send to receipt, p99", Unit.Milliseconds, How, Floor: 2.2, Goal: 1.2);
+    private static readonly Metric Cores = new(
+        "server cores", Unit.Cores, "processor time of the server's process, all threads, a second of the run", Floor: 0.2, Goal: 0.12);
+
     private static readonly Metric Late = new(
         "sends behind schedule, p99", Unit.Milliseconds, "the pace itself: from the moment that the rate sets to the send; not part of the others");
 
@@ -24,7 +26,7 @@ internal sealed class LatencyWorkload : IWorkload
 
     private LatencyWorkload(BenchPlan plan, BenchProject project, Lanes lanes) => (_plan, _project, _lanes) = (plan, project, lanes);
 
-    public static WorkloadKind Kind { get; } = new("latency", $"{PerSecond} messages/s among {Pairs} pairs, for {Length.TotalSeconds:0} s", OpenAsync);
+    public static WorkloadKind Kind { get; } = new("latency", $"{PerSecond} messages/s among {Pairs} pairs, for {Length.TotalSeconds:0} s", OpenAsync, TakesPlain: true);
 
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
@@ -35,14 +37,19 @@ internal sealed class LatencyWorkload : IWorkload
     public async Task<IReadOnlyList<Sample>> RunAsync(CancellationToken cancellationToken)
     {
         var length = _plan.Fast ? FastLength : Length;
+        var costs = Costs.Now(_plan);
         var pace = await PaceAsync(_plan.Messages ?? (int)(length.TotalSeconds * PerSecond), cancellationToken);
+        var spent = costs.Since();
         var latencies = pace.Milliseconds(pace.Sent, pace.Received, _plan.Time);
-        return
+        List<Sample> samples =
         [
             P50.Of(Quantile.Of(latencies, 0.5)),
             P99.Of(Quantile.Of(latencies, 0.99)),
             Late.Of(Quantile.Of(pace.Milliseconds(pace.Due, pace.Sent, _plan.Time), 0.99)),
         ];
+        if (spent.Server is { } server)
+            samples.Add(Cores.Of(server / spent.Elapsed));
+        return samples;
     }
 
     public async ValueTask DisposeAsync()
@@ -54,7 +61,7 @@ internal sealed class LatencyWorkload : IWorkload
     private static async Task<IWorkload> OpenAsync(BenchPlan plan, CancellationToken cancellationToken)
     {
         var project = await BenchProject.CreateAsync(plan.Server, "latency", cancellationToken);
-        return new LatencyWorkload(plan, project, await Lanes.OpenAsync(project, plan.Agents ?? Pairs, cancellationToken));
+        return new LatencyWorkload(plan, project, await Lanes.OpenAsync(project, plan.Client, plan.Agents ?? Pairs, cancellationToken));
     }
 
     private async Task<Pace> PaceAsync(int messages, CancellationToken cancellationToken)
@@ -79,7 +86,7 @@ internal sealed class LatencyWorkload : IWorkload
     private Task Send(Pace pace, CancellationToken cancellationToken)
     {
         var (time, senders, receivers) = (_plan.Time, _lanes.Senders, _lanes.Receivers);
-        var answers = new List<Task<SendAnswer>>(pace.Messages);
+        var answers = new List<Task<string>>(pace.Messages);
         var start = time.GetTimestamp();
         var next = 0;
         while (next < pace.Messages && !cancellationToken.WaitHandle.WaitOne(Step))
@@ -87,10 +94,10 @@ internal sealed class LatencyWorkload : IWorkload
             for (; next < pace.Messages && start + pace.Offset(next, PerSecond, time) is var due && due <= time.GetTimestamp(); next++)
             {
                 var lane = next % senders.Count;
-                var send = new SendRequest { To = [receivers[lane].AgentId], Content = _plan.Corpus.Numbered(next) };
+                var content = _plan.Corpus.Numbered(next);
                 pace.Due[next] = due;
                 pace.Sent[next] = time.GetTimestamp();
-                answers.Add(senders[lane].SendAsync(send, cancellationToken));
+                answers.Add(SendAsync(senders[lane], receivers[lane].AgentId, content, cancellationToken));
             }
         }
 
@@ -98,20 +105,11 @@ internal sealed class LatencyWorkload : IWorkload
         return Task.WhenAll(answers);
     }
 
-    private async Task ReceiveAsync(ParleyAgent receiver, int share, Pace pace, CancellationToken cancellationToken)
-    {
-        var received = 0;
-        await foreach (var message in receiver.ReceiveAsync(cancellationToken))
-        {
-            var now = _plan.Time.GetTimestamp();
-            pace.Received[Corpus.NumberOf(message.Content)] = now;
-            await message.AckAsync(cancellationToken: cancellationToken);
-            if (++received == share)
-                break;
-        }
+    private static async Task<string> SendAsync(IBenchClient sender, string to, string content, CancellationToken cancellationToken) =>
+        await await sender.BeginSendAsync(to, content, cancellationToken);
 
-        await receiver.FlushAsync(cancellationToken);
-    }
+    private Task ReceiveAsync(IBenchClient receiver, int share, Pace pace, CancellationToken cancellationToken) =>
+        receiver.ReceiveAsync(share, (_, content) => pace.Received[Corpus.NumberOf(content)] = _plan.Time.GetTimestamp(), cancellationToken);
 
     /// <summary>When each message was due, sent and received, as timestamps of one clock.</summary>
     private sealed class Pace(int messages)

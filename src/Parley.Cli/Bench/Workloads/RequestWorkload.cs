@@ -13,6 +13,8 @@ internal sealed class RequestWorkload : IWorkload
     private static readonly Metric P50 = new("request to reply, p50", Unit.Milliseconds, How, Floor: 1.2, Goal: 0.8);
     private static readonly Metric P99 = new("request to reply, p99", Unit.Milliseconds, How);
 
+    private static readonly Metric Cores = new("server cores", Unit.Cores, "processor time of the server's process, all threads, a second of the run");
+
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;
     private readonly ParleyAgent _requester;
@@ -42,8 +44,13 @@ internal sealed class RequestWorkload : IWorkload
 
     public async Task<IReadOnlyList<Sample>> RunAsync(CancellationToken cancellationToken)
     {
+        var costs = Costs.Now(_plan);
         var latencies = await AskAsync(_plan.Messages ?? Requests, cancellationToken);
-        return [P50.Of(Quantile.Of(latencies, 0.5)), P99.Of(Quantile.Of(latencies, 0.99))];
+        var spent = costs.Since();
+        List<Sample> samples = [P50.Of(Quantile.Of(latencies, 0.5)), P99.Of(Quantile.Of(latencies, 0.99))];
+        if (spent.Server is { } server)
+            samples.Add(Cores.Of(server / spent.Elapsed));
+        return samples;
     }
 
     public async ValueTask DisposeAsync()
