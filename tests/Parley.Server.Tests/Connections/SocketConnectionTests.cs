@@ -310,6 +310,7 @@ public sealed class SocketConnectionTests : IDisposable
 
     private SocketConnection Connect(int window) => new(
         _socket,
+        new SocketTransport(TimeProvider.System),
         new ProjectState(new ProjectRecord(1, "default", "default", default, new ProjectSettings(), 1, 0), new MessagingDefaults(), new ProjectLog(1, "default", 1, 0)),
         _agent,
         new Caller { Kind = TokenKind.Agent, TokenId = "t", AgentId = "ada" },

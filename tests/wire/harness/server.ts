@@ -33,11 +33,12 @@ export class Server {
   }
 
   /** Starts `parley serve`, on a new data folder unless one is given; or uses the one that `PARLEY_URL` and `PARLEY_DATA` name.
-   * @param more Further variables of its environment.
+   * @param more Further variables of its environment; with them, it is always a new one.
    * @param descriptors How many files it may have open. */
   static async start(dataFolder?: string, more: NodeJS.ProcessEnv = {}, descriptors?: number): Promise<Server> {
     const running = process.env['PARLEY_URL'];
-    if (running !== undefined) return Server.#open(running.replace(/\/$/, ''), process.env['PARLEY_DATA'] ?? '', null);
+    if (running !== undefined && Object.keys(more).length === 0)
+      return Server.#open(running.replace(/\/$/, ''), process.env['PARLEY_DATA'] ?? '', null);
 
     if (!existsSync(binary)) throw new Error(`There is no server at ${binary}. Publish it, or set PARLEY_BIN.`);
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'parley-wire-')));
@@ -127,7 +128,7 @@ function address(child: ChildProcess): Promise<string> {
     // Both streams are read to their end: a full pipe would stop the server.
     child.stderr?.on('data', (chunk: Buffer) => said.length < 200 && said.push(chunk.toString()));
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const match = /^Parley is listening on (http:\/\/\S+)$/.exec(line);
+      const match = /^Parley is listening on (https?:\/\/\S+)$/.exec(line);
       if (match) resolve(match[1]!.replace(/\/$/, ''));
       else if (said.length < 200) said.push(`${line}\n`);
     });

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -18,7 +19,7 @@ internal static class RelayEndpoint
     private const string Path = "/ws/agent/messages/";
 
     public static void MapRelay(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path + "{project_id}", ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription()
+        routes.MapMethods(Path + "{project_id}", SocketEndpoint.Methods, ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription()
             .Allow(Permission.Connect, own: "its own name");
 
     private static async Task ConnectAsync(HttpContext context)

@@ -20,14 +20,15 @@ internal sealed partial class RelayServer(
 
     internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState? agent, Caller caller, long? after)
     {
-        var tracker = context.Features.Get<PeerTracker>()!;
+        var transport = SocketTransport.Of(context);
+        var tracker = transport.Peer;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
         using var stay = drain.Begin();
         // Left to the collector: its memory may be asked for when the connection has just gone.
         var stopReading = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token, stopReading.Token);
-        var outbound = new Outbound(socket, batch: false, limits, caller, stopReading.Cancel, CancellationToken.None);
+        var outbound = new Outbound(socket, transport.Writes, batch: false, limits, caller, stopReading.Cancel, CancellationToken.None);
         if (agent is not null)
         {
             tracker.Arrived = seq => _ = MoveAsync(project, agent, seq);

@@ -7,14 +7,16 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Frames on their way to one socket. Whoever adds never waits; one drain at a time writes everything that is ready. Nothing runs
 /// and no buffer is held while there is nothing to write.</summary>
+/// <param name="writes">Of the socket.</param>
 /// <param name="batch">Whether frames that are ready together go as an array in one WebSocket message, which costs far less. A stock client
 /// expects one frame a message, so only one that asked gets arrays.</param>
 /// <param name="limits">How much may wait.</param>
 /// <param name="owner">Whose memory it is.</param>
 /// <param name="end">Ends the connection, because others need the memory and it does not read.</param>
-internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, object owner, Action end, CancellationToken closed) : IThreadPoolWorkItem
+internal sealed class Outbound(
+    WebSocket socket, WriteGathering writes, bool batch, SendLimits limits, object owner, Action end, CancellationToken closed) : IThreadPoolWorkItem
 {
-    /// <summary>An array is sent when it has grown to this: larger ones would hold up what comes behind.</summary>
+    /// <summary>So much is written at once: more would hold up what comes behind.</summary>
     private const int MessageBytes = 64 * 1024;
 
     /// <summary>Frames that may wait before those who can wait are made to.</summary>
@@ -53,7 +55,8 @@ internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, 
             _draining = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (!OutboundGathering.TryAdd(this))
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Whether little waits: more may be added.</summary>
@@ -148,7 +151,10 @@ internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, 
         low?.TrySetResult();
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = DrainAsync();
+    /// <summary>Writes what is ready, on this thread as far as the socket takes it at once.</summary>
+    internal void Drain() => _ = DrainAsync();
+
+    void IThreadPoolWorkItem.Execute() => Drain();
 
     private async Task DrainAsync()
     {
@@ -244,26 +250,11 @@ internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, 
         for (var next = 0; next < frames.Count;)
         {
             var first = next;
+            next = batch ? await WriteArrayAsync(frames, first, buffer) : await WriteEachAsync(frames, first, buffer);
             var bytes = 0L;
-            buffer.Clear();
-            buffer.Raw("["u8);
-            do
-            {
-                if (next > first)
-                    buffer.Raw(","u8);
-                var frame = frames[next];
-                frame.Write(buffer);
-                bytes += frame.Size;
-                next++;
-            }
-            while (batch && next < frames.Count && buffer.Length < MessageBytes);
-
-            var single = next - first == 1;
-            if (!single)
-                buffer.Raw("]"u8);
-            await socket.SendAsync(single ? buffer.From(1) : buffer.From(0), WebSocketMessageType.Text, endOfMessage: true, closed);
             for (var i = first; i < next; i++)
             {
+                bytes += frames[i].Size;
                 frames[i].Written();
                 // Written, it is not to be held until its neighbors are.
                 frames[i] = null!;
@@ -273,4 +264,54 @@ internal sealed class Outbound(WebSocket socket, bool batch, SendLimits limits, 
                 Gone(bytes);
         }
     }
+
+    /// <returns>The place of the next frame.</returns>
+    private async ValueTask<int> WriteArrayAsync(List<OutFrame> frames, int first, FrameBuffer buffer)
+    {
+        var next = first;
+        buffer.Clear();
+        buffer.Raw("["u8);
+        do
+        {
+            if (next > first)
+                buffer.Raw(","u8);
+            frames[next++].Write(buffer);
+        }
+        while (next < frames.Count && buffer.Length < MessageBytes);
+
+        var single = next - first == 1;
+        if (!single)
+            buffer.Raw("]"u8);
+        await SendAsync(single ? buffer.From(1) : buffer.From(0));
+        return next;
+    }
+
+    /// <returns>The place of the next frame.</returns>
+    private async ValueTask<int> WriteEachAsync(List<OutFrame> frames, int first, FrameBuffer buffer)
+    {
+        var next = first;
+        var length = 0;
+        writes.Hold();
+        try
+        {
+            while (true)
+            {
+                buffer.Clear();
+                frames[next++].Write(buffer);
+                length += buffer.Length;
+                var isLast = next == frames.Count || length >= MessageBytes;
+                if (isLast)
+                    writes.Release();
+                await SendAsync(buffer.From(0));
+                if (isLast)
+                    return next;
+            }
+        }
+        finally
+        {
+            writes.Release();
+        }
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> message) => socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, closed);
 }

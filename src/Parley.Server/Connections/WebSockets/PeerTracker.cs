@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Knows when a peer was last heard, and what it has surely got: a pong answers a ping, and what was written before that ping
@@ -32,16 +29,8 @@ internal sealed class PeerTracker(TimeProvider clock)
             _written = mark;
     }
 
-    /// <summary>Puts the tracker between the socket that is about to be accepted and its connection.</summary>
-    internal static void Attach(HttpContext context, TimeProvider clock)
-    {
-        var tracker = new PeerTracker(clock);
-        if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
-            context.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, tracker));
-        context.Features.Set(tracker);
-    }
-
-    private void Sent(ReadOnlySpan<byte> frame)
+    /// <param name="frame">Begins with a frame's header.</param>
+    internal void Sent(ReadOnlySpan<byte> frame)
     {
         if (frame.Length == 0 || (frame[0] & 0xF) != Ping)
             return;
@@ -49,7 +38,7 @@ internal sealed class PeerTracker(TimeProvider clock)
             _pinged ??= _written;
     }
 
-    private void Received(ReadOnlySpan<byte> bytes)
+    internal void Received(ReadOnlySpan<byte> bytes)
     {
         Volatile.Write(ref _heardAt, clock.GetTimestamp());
         while (bytes.Length > 0)
@@ -87,76 +76,5 @@ internal sealed class PeerTracker(TimeProvider clock)
             (arrived, _pinged) = (_pinged, null);
         if (arrived is { } mark)
             Arrived?.Invoke(mark);
-    }
-
-    private sealed class Upgrade(IHttpUpgradeFeature inner, PeerTracker tracker) : IHttpUpgradeFeature
-    {
-        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
-
-        public async Task<Stream> UpgradeAsync() => new Watched(await inner.UpgradeAsync(), tracker);
-    }
-
-    private sealed class Watched(Stream inner, PeerTracker tracker) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            tracker.Received(buffer.Span[..read]);
-            return read;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            tracker.Sent(buffer.Span);
-            return inner.WriteAsync(buffer, cancellationToken);
-        }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = inner.Read(buffer, offset, count);
-            tracker.Received(buffer.AsSpan(offset, read));
-            return read;
-        }
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            tracker.Sent(buffer.AsSpan(offset, count));
-            inner.Write(buffer, offset, count);
-        }
-
-        public override void Flush() => inner.Flush();
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                inner.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }

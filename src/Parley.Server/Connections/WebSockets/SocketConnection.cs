@@ -26,11 +26,14 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     private Dictionary<string, IAsyncDisposable>? _subscriptions;
     private SemaphoreSlim? _readingAhead;
 
-    internal SocketConnection(WebSocket socket, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IDeliveryStore store, SendLimits limits)
+    internal SocketConnection(
+        WebSocket socket, SocketTransport transport, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IDeliveryStore store,
+        SendLimits limits)
     {
         _store = store;
         _limits = limits;
         Socket = socket;
+        Peer = transport.Peer;
         Project = project;
         Agent = agent;
         Caller = caller;
@@ -38,7 +41,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Session = Guid.NewGuid().ToString("N");
         Sender = null!;
         _window = options.Window;
-        Outbound = new Outbound(socket, options.Batch, limits, caller, () => End(CloseCodes.TryLater, "This connection does not read what it is sent."), _closing.Token);
+        Outbound = new Outbound(
+            socket, transport.Writes, options.Batch, limits, caller, () => End(CloseCodes.TryLater, "This connection does not read what it is sent."), _closing.Token);
     }
 
     internal WebSocket Socket { get; }
@@ -56,7 +60,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     internal Outbound Outbound { get; }
 
     /// <summary>When it was last heard.</summary>
-    internal PeerTracker Peer { get; set; } = null!;
+    internal PeerTracker Peer { get; }
 
     /// <summary>Why the server closes it; null: it does not, or not for anything that this connection did.</summary>
     internal (int Code, string? Reason)? Cause { get; private set; }

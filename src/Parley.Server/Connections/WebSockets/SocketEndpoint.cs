@@ -22,14 +22,17 @@ internal static class SocketEndpoint
         app.Use((context, next) =>
         {
             if (context.Request.Path.StartsWithSegments("/ws", StringComparison.Ordinal))
-                PeerTracker.Attach(context, clock);
+                SocketTransport.Attach(context, clock);
             return next(context);
         });
         app.UseWebSockets();
     }
 
+    /// <summary>How a WebSocket is asked for: over HTTP/1.1 by GET, over HTTP/2 by CONNECT.</summary>
+    internal static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Connect];
+
     public static void MapSockets(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/ws/{agent_id}", ConnectAsync).WithName("ConnectAgent").ExcludeFromDescription().Allow(Permission.Connect);
+        routes.MapMethods("/ws/{agent_id}", Methods, ConnectAsync).WithName("ConnectAgent").ExcludeFromDescription().Allow(Permission.Connect);
 
     private static async Task ConnectAsync(HttpContext context)
     {

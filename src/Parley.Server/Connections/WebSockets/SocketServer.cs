@@ -25,8 +25,7 @@ internal sealed partial class SocketServer(
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
         using var connection = new SocketConnection(
-            socket, project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store, limits);
-        connection.Peer = context.Features.Get<PeerTracker>()!;
+            socket, SocketTransport.Of(context), project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store, limits);
         connection.Sender = SenderResolver.Of(caller, agent, connection.Session);
         connection.IsPeerGone = PeerSocket.Of(context).IsGone;
         connection.Unwanted = () => _ = returns.ReleaseAsync(agent.Number, connection);

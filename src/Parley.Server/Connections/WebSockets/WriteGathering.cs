@@ -1,0 +1,37 @@
+using Parley.Server.Wire;
+
+namespace Parley.Server.Connections.WebSockets;
+
+/// <summary>Joins several writes into one. A client that gets each frame as a WebSocket message of its own would otherwise cost a call of the system
+/// for each.</summary>
+/// <remarks>Writes come one at a time, which ASP.NET's WebSocket sees to; those of pings and pongs are among them.</remarks>
+internal sealed class WriteGathering
+{
+    /// <summary>So much is written without waiting for more.</summary>
+    private const int MostBytes = 64 * 1024;
+
+    private FrameBuffer? _gathered;
+    private volatile bool _isHeld;
+
+    /// <summary>From now on, writes are gathered.</summary>
+    internal void Hold() => _isHeld = true;
+
+    /// <summary>The next write takes along what was gathered.</summary>
+    internal void Release() => _isHeld = false;
+
+    internal ValueTask WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (!_isHeld && _gathered is null)
+            return stream.WriteAsync(bytes, cancellationToken);
+        _gathered ??= new FrameBuffer();
+        _gathered.Raw(bytes.Span);
+        return _isHeld && _gathered.Length < MostBytes ? ValueTask.CompletedTask : FlushAsync(stream, cancellationToken);
+    }
+
+    private async ValueTask FlushAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        using var gathered = _gathered!;
+        _gathered = null;
+        await stream.WriteAsync(gathered.From(0), cancellationToken);
+    }
+}
