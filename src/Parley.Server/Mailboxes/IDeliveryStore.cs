@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Mailboxes;
 
@@ -18,7 +19,7 @@ internal interface IDeliveryStore
     ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken);
 
     /// <summary>Settles deliveries, each alone.</summary>
-    Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles);
+    Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool);
 
     /// <summary>Gives back what a connection holds: queued again at once, no attempt counted; withdrawn when its message was deleted or
     /// superseded meanwhile.</summary>

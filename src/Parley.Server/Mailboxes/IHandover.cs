@@ -30,6 +30,13 @@ internal interface IHandover : Agents.IMailboxWaker
 
     /// <summary>A stage that a delivery has reached at another node.</summary>
     void Hear(in ReceiptNote receipt);
+
+    /// <summary>Until <see cref="Flush"/>, what this thread hands to connections is gathered and not written.</summary>
+    void Gather();
+
+    /// <summary>Has what was gathered written.</summary>
+    /// <param name="here">By this thread, which has nothing else to do: that saves waking another for what takes microseconds.</param>
+    void Flush(bool here);
 }
 
 /// <summary>What is offered.</summary>

@@ -30,7 +30,7 @@ internal static class MailboxFrames
         for (var i = 0; i < settles.Length; i++)
             settles[i] = SettleReader.Read(isBatch ? items[i] : frame.Data, verb);
         // Submitted before the next frame is looked at: order of frames is order of settling.
-        _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles), isBatch);
+        _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles, Resume.AtCommit), isBatch);
         return ValueTask.CompletedTask;
     }
 

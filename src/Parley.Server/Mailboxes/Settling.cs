@@ -1,6 +1,7 @@
 using Parley.Server.Agents;
 using Parley.Server.Log;
 using Parley.Server.Projects;
+using Parley.Server.Storage;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
@@ -10,7 +11,8 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
 {
     /// <summary>Settles each; accepted in the order of calls.</summary>
     /// <returns>A problem, or null, for each in its place.</returns>
-    internal async Task<IReadOnlyList<ApiProblem?>> SettleAsync(ProjectState project, AgentState agent, IReadOnlyList<SettleDraft> drafts)
+    internal async Task<IReadOnlyList<ApiProblem?>> SettleAsync(
+        ProjectState project, AgentState agent, IReadOnlyList<SettleDraft> drafts, Resume resume = Resume.OnPool)
     {
         var settles = new List<Settle>(drafts.Count);
         foreach (var draft in drafts)
@@ -27,7 +29,7 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
             }
         }
 
-        var settled = settles.Count == 0 ? [] : await store.SettleAsync(settles);
+        var settled = settles.Count == 0 ? [] : await store.SettleAsync(settles, resume);
         var problems = new ApiProblem?[drafts.Count];
         var refused = false;
         for (int i = 0, next = 0; i < problems.Length; i++)
@@ -39,6 +41,7 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
         // Who was asked for what it can do and refuses is passed over for another who can.
         if (refused)
         {
+            await Task.Yield(); // Not on the store's thread, if that is where this goes on.
             await mover.MoveRefusedAsync(project, agent);
             await deaths.LookAsync(CancellationToken.None);
         }

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Storage;
 
 namespace Parley.Server.Messages;
 
@@ -14,7 +15,7 @@ internal interface IMessageStore
     ValueTask RoomAsync(CancellationToken cancellationToken);
 
     /// <summary>Stores each message with its deliveries, each alone: one that is refused changes nothing and takes no seq. What one caller sends in order is stored in order, also when it does not wait between.</summary>
-    Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends);
+    Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends, Resume resume = Resume.OnPool);
 
     /// <summary>What died or expired and whose sender has not been told.</summary>
     ValueTask<IReadOnlyList<UntoldDeath>> UntoldAsync(int max, CancellationToken cancellationToken);

@@ -5,6 +5,7 @@ using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
 using Parley.Server.Security;
+using Parley.Server.Storage;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
@@ -18,7 +19,8 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
     /// <summary>Sends. What returns is accepted in its order; <see cref="PendingSends.Done"/> completes when it is on disk.</summary>
     /// <remarks>Drafts are views of the caller's buffer: it may be used again once this returns.</remarks>
     internal ValueTask<PendingSends> SubmitAsync(
-        ProjectState project, Sender sender, IReadOnlyList<SendDraft> drafts, Action<long>? onStored, CancellationToken cancellationToken)
+        ProjectState project, Sender sender, IReadOnlyList<SendDraft> drafts, Action<long>? onStored, CancellationToken cancellationToken,
+        Resume resume = Resume.OnPool)
     {
         var results = new SendReply[drafts.Count];
         if (sender.Authority != Authority.System &&
@@ -56,7 +58,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
                 sends.Add(send!);
         }
 
-        PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : store.SendAsync(sends));
+        PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : store.SendAsync(sends, resume));
     }
 
     /// <summary>Sends one and waits for it.</summary>

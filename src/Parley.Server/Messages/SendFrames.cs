@@ -32,7 +32,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
 
         await mailbox.RoomAsync(cancellationToken);
-        var pending = await mailbox.SubmitAsync(connection.Project, connection.Sender, drafts, null, cancellationToken);
+        var pending = await mailbox.SubmitAsync(connection.Project, connection.Sender, drafts, null, cancellationToken, Resume.AtCommit);
         _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
     }
 

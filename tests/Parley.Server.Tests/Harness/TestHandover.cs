@@ -51,6 +51,14 @@ internal sealed class TestHandover : IHandover
 
     public void Hear(in ReceiptNote receipt) => Publish(receipt);
 
+    public void Gather()
+    {
+    }
+
+    public void Flush(bool here)
+    {
+    }
+
     public IDeliveryHolder? TryAnswer(int agent, long replyTo) => null;
 
     public bool IsAwaited(int agent, long replyTo) => false;

@@ -83,6 +83,10 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
 
     public void Hear(LogEntry entry) => requests.Hear(entry);
 
+    public void Gather() => OutboundGathering.Begin();
+
+    public void Flush(bool here) => OutboundGathering.End(here);
+
     public bool WantsReceipts(int project) => (_receipts.TryGetValue(project, out var watchers) && watchers is not null) || line.IsWatchedElsewhere(project);
 
     public void Publish(in ReceiptNote receipt)

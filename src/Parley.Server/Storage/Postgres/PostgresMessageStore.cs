@@ -41,11 +41,11 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
 
     public ValueTask RoomAsync(CancellationToken cancellationToken) => Writer.RoomAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends)
+    public Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends, Resume resume = Resume.OnPool)
     {
         if (sends.Count == 0)
             return Task.FromResult<IReadOnlyList<SendOutcome>>([]);
-        var operation = new SendOperation(this, sends);
+        var operation = new SendOperation(this, sends, resume);
         Writer.Enqueue(operation);
         return operation.Done;
     }
@@ -59,9 +59,9 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
         return operation.Done;
     }
 
-    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles)
+    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool)
     {
-        var operation = new SettleOperation(this, settles);
+        var operation = new SettleOperation(this, settles, resume);
         Writer.Enqueue(operation);
         GiveRoom(settles);
         return operation.Done;

@@ -4,9 +4,9 @@ using Parley.Server.Messages;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
-internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Send> sends) : PostgresBatchOperation
+internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Send> sends, Resume resume) : PostgresBatchOperation
 {
-    private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(resume.Options());
     private readonly SendOutcome?[] _outcomes = new SendOutcome?[sends.Count];
     private List<int>? _keysTaken;
     private int _next;

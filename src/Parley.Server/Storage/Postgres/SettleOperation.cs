@@ -4,9 +4,9 @@ namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Several settlings of one caller. An acknowledgement by lease, which is nearly every one, goes with a batch; whatever finds
 /// something else than a lease in force is looked at in a transaction.</summary>
-internal sealed class SettleOperation(PostgresMessageStore store, IReadOnlyList<Settle> settles) : PostgresBatchOperation
+internal sealed class SettleOperation(PostgresMessageStore store, IReadOnlyList<Settle> settles, Resume resume) : PostgresBatchOperation
 {
-    private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(resume.Options());
     private readonly Settlement?[] _results = new Settlement?[settles.Count];
     private readonly List<(int Agent, long Delivery)> _ended = [];
 

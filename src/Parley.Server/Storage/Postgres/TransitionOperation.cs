@@ -12,7 +12,7 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
     private const string HasChanged = "PA001", IsUnsent = "PA002", IsGone = "PA003";
 
     private readonly TaskCompletionSource<TransitionOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SendOperation? _sends = transition.Messages.Count == 0 ? null : new SendOperation(store, [.. transition.Messages.Cast<Send>()]);
+    private readonly SendOperation? _sends = transition.Messages.Count == 0 ? null : new SendOperation(store, [.. transition.Messages.Cast<Send>()], Resume.OnPool);
     private TransitionOutcome _outcome = TransitionOutcome.Conflict;
 
     internal Transition Transition => transition;

@@ -69,7 +69,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
     {
         private readonly TaskCompletionSource<TransitionOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SqliteMessageStore.SendOperation? _sends =
-            transition.Messages.Count == 0 ? null : new SqliteMessageStore.SendOperation(store.Messages, [.. transition.Messages.Cast<Send>()]);
+            transition.Messages.Count == 0 ? null : new SqliteMessageStore.SendOperation(store.Messages, [.. transition.Messages.Cast<Send>()], Resume.OnPool);
 
         private TransitionOutcome _outcome = TransitionOutcome.Conflict;
 

@@ -8,17 +8,17 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
-    public async Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends)
+    public Task<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<Send> sends, Resume resume = Resume.OnPool)
     {
-        var operation = new SendOperation(this, sends);
+        var operation = new SendOperation(this, sends, resume);
         _writer.Enqueue(operation);
-        return await operation.Done;
+        return operation.Done;
     }
 
     /// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
-    internal sealed class SendOperation(SqliteMessageStore store, IReadOnlyList<Send> sends) : WriteOperation
+    internal sealed class SendOperation(SqliteMessageStore store, IReadOnlyList<Send> sends, Resume resume) : WriteOperation
     {
-        private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(resume.Options());
         private readonly SendOutcome[] _outcomes = new SendOutcome[sends.Count];
         private readonly List<Handed> _handed = new(sends.Count);
         private int _receiptsBefore;
@@ -57,7 +57,7 @@ internal sealed partial class SqliteMessageStore
         {
             if (sends.Count == 1)
                 return [];
-            var parts = sends.Select(send => new SendOperation(store, [send])).ToList();
+            var parts = sends.Select(send => new SendOperation(store, [send], Resume.OnPool)).ToList();
             _ = JoinAsync(parts);
             return parts;
         }

@@ -8,12 +8,12 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
-    public async Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles)
+    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool)
     {
-        var operation = new SettleOperation(this, settles);
+        var operation = new SettleOperation(this, settles, resume);
         _writer.Enqueue(operation);
         GiveRoom(settles);
-        return await operation.Done;
+        return operation.Done;
     }
 
     /// <summary>Who is through with a delivery has room for another: its backlog flows on while the acknowledgement is still on its way to disk.</summary>
@@ -29,9 +29,9 @@ internal sealed partial class SqliteMessageStore
         }
     }
 
-    private sealed class SettleOperation(SqliteMessageStore store, IReadOnlyList<Settle> settles) : WriteOperation
+    private sealed class SettleOperation(SqliteMessageStore store, IReadOnlyList<Settle> settles, Resume resume) : WriteOperation
     {
-        private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(resume.Options());
         private readonly Settlement[] _results = new Settlement[settles.Count];
 
         /// <summary>Leases that end with the commit: in memory nothing may change before it.</summary>

@@ -72,6 +72,8 @@ internal static class SqliteStorage
             log.Publish();
             messages.Signal();
         };
+        writer.BeforeAnswers = messages.Handover.Gather;
+        writer.Answered = messages.Handover.Flush;
         writer.Start();
     }
 }
