@@ -111,15 +111,14 @@ internal sealed class Outbound(
     /// <summary>Says goodbye without what waits to be written.</summary>
     internal void GoodbyeAtOnce(int code, string reason)
     {
-        TaskCompletionSource? low;
+        long dropped;
         lock (_gate)
         {
+            dropped = _ready.Sum(static frame => (long)frame.Size);
             _ready.Clear();
-            _readyBytes = 0;
-            (low, _low) = (_low, null);
         }
 
-        low?.TrySetResult();
+        Gone(dropped);
         Goodbye(code, reason);
     }
 
