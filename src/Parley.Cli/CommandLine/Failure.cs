@@ -37,11 +37,11 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         }
 
         var text = Problem.Detail ?? Problem.Title ?? Problem.Code;
-        terminal.Notes.MarkupLine($"[red]parley:[/] {PlainText.Escape(text)}");
+        terminal.Notes.MarkupLine($"[red]parley:[/] {PlainText.EscapeLines(text, indent: 8)}");
         foreach (var (field, reasons) in Problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>())
             terminal.Notes.MarkupLine($"  [bold]{PlainText.Escape(field)}[/]: {PlainText.Escape(string.Join("; ", reasons))}");
         if (Remedy is not null)
-            terminal.Notes.MarkupLine($"  {PlainText.Escape(Remedy)}");
+            terminal.Notes.MarkupLine($"  {PlainText.EscapeLines(Remedy, indent: 2)}");
     }
 
     private static ExitCode ExitCodeOf(Problem problem) => problem.Status switch

@@ -82,8 +82,8 @@ internal static class AgentsCommand
         return
         [
             $"[{colour}]{PlainText.Escape(agent.AgentId)}[/]",
-            PlainText.Escape(agent.Name),
-            PlainText.Escape(agent.Specialization is { } specialization ? $"{role} ({specialization})" : role),
+            PlainText.Name(agent.Name),
+            PlainText.Name(agent.Specialization is { } specialization ? $"{role} ({specialization})" : role),
             agent.Paused ? $"{status} [yellow]paused[/]" : status,
             Words.Of(agent.Activity),
             $"{agent.Mailbox.Queued}",

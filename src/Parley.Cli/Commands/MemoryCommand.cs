@@ -159,7 +159,7 @@ internal static class MemoryCommand
         if (terminal.Json)
             terminal.WriteJson(new StreamLine(kind, change.Place, change.Item ?? Nothing), OutputJson.Lines.StreamLine);
         else if (change.Memory is { } entry)
-            terminal.Text.MarkupLine(PlainText.Escape(change.Kind == FeedEntryKind.Delete ? $"{entry.Key} is gone" : $"{entry.Key} = {Text(entry.Value)}"));
+            terminal.Text.MarkupLine(PlainText.EscapeLines(change.Kind == FeedEntryKind.Delete ? $"{entry.Key} is gone" : $"{entry.Key} = {Text(entry.Value)}", indent: 2));
     }
 
     private static IReadOnlyList<string> Row(MemoryEntry entry, TimeProvider time) =>
@@ -168,7 +168,7 @@ internal static class MemoryCommand
         $"{entry.Version}",
         PlainText.Escape(entry.UpdatedBy ?? "-"),
         Listing.Ago(entry.UpdatedAt, time),
-        Markup.Escape(PlainText.Line(Text(entry.Value), 60)),
+        PlainText.EscapeLine(Text(entry.Value), 60),
     ];
 
     // What is nested too deeply is refused by the server as that, and not taken for a text.

@@ -59,7 +59,7 @@ internal static class ThreadsCommand
         $"{thread.Messages}",
         Listing.Ago(thread.LastAt, time),
         PlainText.Escape(string.Join(", ", thread.Participants)),
-        Markup.Escape(PlainText.Line(thread.Title, 60)),
+        PlainText.EscapeLine(thread.Title, 60),
     ];
 
     private static async Task<ExitCode> OpenAsync(Call call, string id)

@@ -52,7 +52,7 @@ internal static class TraceCommand
             foreach (var stage in DeliveryStage.Of(delivery))
                 text.MarkupLine($"  {stage.ToMarkup(trace.Message.Timestamp)}");
             if (delivery.LastError is { } error)
-                text.MarkupLine($"  [red]last error: {PlainText.Escape(error)}[/]");
+                text.MarkupLine($"  [red]last error: {PlainText.EscapeLines(error, indent: 4)}[/]");
         }
 
         if (trace.Deliveries.Count == 0)

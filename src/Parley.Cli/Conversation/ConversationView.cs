@@ -56,7 +56,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         {
             var colour = entry.Level switch { "error" => "red", "warning" => "yellow", _ => "grey" };
             var when = $"{entry.Timestamp.ToLocalTime():HH:mm:ss}";
-            terminal.Text.MarkupLine($"[grey]{when}  ·[/] [{colour}]{PlainText.Escape(entry.Message)}[/]");
+            terminal.Text.MarkupLine($"[grey]{when}  ·[/] [{colour}]{PlainText.EscapeLines(entry.Message, MessageView.Indent + 3)}[/]");
         }
 
         var bar = ProgressBar.Line(status.Status, status.Progress, status.CurrentPhase);
@@ -78,7 +78,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
             _ => ("✗ failed", "red"),
         };
         var why = completion.Error ?? Plain(completion.Result);
-        terminal.Text.MarkupLine($"[{colour} bold]{mark}[/]{(why is null ? "" : "  " + PlainText.Escape(why))}");
+        terminal.Text.MarkupLine($"[{colour} bold]{mark}[/]{(why is null ? "" : "  " + PlainText.EscapeLines(why, indent: 2))}");
     }
 
     /// <summary>Shows something that happened besides the messages, dimmed, between them.</summary>

@@ -19,7 +19,7 @@ internal static class ProgressBar
             ExecutionStatus.Cancelled => "grey",
             _ => "dodgerblue1",
         };
-        var where = string.IsNullOrEmpty(phase) ? "" : $"  {Spectre.Console.Markup.Escape(PlainText.Line(phase, 30))}";
+        var where = string.IsNullOrEmpty(phase) ? "" : $"  {PlainText.EscapeLine(phase, 30)}";
         var bar = $"[{colour}]{new string('█', full)}[/][grey]{new string('░', Cells - full)}[/]";
         return $"{bar} {progress,3} %{where}  [{colour}]{Word(status)}[/]";
     }

@@ -1,20 +1,32 @@
 using System.Text;
+using Parley.Server.Wire;
 using Spectre.Console;
 
 namespace Parley.Cli.Output;
 
-/// <summary>Text that agents wrote, made safe to show: what an agent says must not be able to steer a person's terminal.</summary>
+/// <summary>Text that agents wrote, made safe to show: what an agent says must not be able to steer a person's terminal, hide something from a person, or
+/// look like what somebody else says.</summary>
 internal static class PlainText
 {
-    /// <summary>The text with control and direction-changing characters replaced; line breaks and tabs stay.</summary>
+    /// <summary>Columns for a name or a role.</summary>
+    private const int NameLength = 40;
+
+    /// <summary>The text with control, invisible, and direction-changing characters as signs, such as <c>&lt;U+202E&gt;</c>; line breaks and tabs stay.</summary>
     public static string Of(string? text)
     {
         if (string.IsNullOrEmpty(text))
             return "";
 
         var safe = new StringBuilder(text.Length);
-        foreach (var character in text.ReplaceLineEndings("\n"))
-            safe.Append(IsHarmless(character) ? character : '\uFFFD');
+        Rune[] runes = [.. text.ReplaceLineEndings("\n").EnumerateRunes()];
+        for (var i = 0; i < runes.Length; i++)
+        {
+            if (IsHarmless(runes, i))
+                safe.Append(runes[i]);
+            else
+                safe.Append("<U+").Append(runes[i].Value.ToString("X4")).Append('>');
+        }
+
         return safe.ToString();
     }
 
@@ -25,10 +37,29 @@ internal static class PlainText
         return line.Length <= length ? line : string.Concat(line.AsSpan(0, length - 1).TrimEnd(), "…");
     }
 
-    /// <summary>The same for use in Spectre's markup.</summary>
-    public static string Escape(string? text) => Markup.Escape(Of(text));
+    /// <summary>The same as <see cref="Line"/>, for use in Spectre's markup.</summary>
+    public static string EscapeLine(string? text, int length) => Markup(Line(text, length));
 
-    // U+202A-202E and U+2066-2069 reverse what stands on a line, so that a name can pass for another.
-    private static bool IsHarmless(char character) =>
-        character is '\n' or '\t' || !(char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
+    /// <summary>The same for use in Spectre's markup, on one line. Further lines would pass for something that Parley says.</summary>
+    public static string Escape(string? text) => Markup(Of(text).ReplaceLineEndings(" "));
+
+    /// <summary>For use in Spectre's markup, with all its lines, the second and further indented.</summary>
+    /// <param name="indent">Columns.</param>
+    public static string EscapeLines(string? text, int indent) => Markup(Of(text).ReplaceLineEndings("\n" + new string(' ', indent)));
+
+    /// <summary>A name or a role for use in Spectre's markup: on one line, shortened, and without the signs that set off ids, roles, and people from it.</summary>
+    public static string Name(string? text) => Markup(Line(text, NameLength).Replace('(', '[').Replace(')', ']').Replace('·', '.').Replace('◆', '.'));
+
+    /// <summary>Brackets escaped; a style that changes nothing keeps Spectre from making an emoji of <c>:warning:</c>.</summary>
+    private static string Markup(string text) => Spectre.Console.Markup.Escape(text).Replace(":", ":[default][/]");
+
+    private static bool IsHarmless(Rune[] runes, int at)
+    {
+        var rune = runes[at];
+        if (rune.Value is '\n' or '\t')
+            return true;
+        if (InvisibleText.IsJoiner(rune))
+            return at > 0 && at + 1 < runes.Length && !runes[at - 1].IsAscii && !runes[at + 1].IsAscii;
+        return !Rune.IsControl(rune) && !InvisibleText.IsInvisible(rune);
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class Terminal
     public void WriteLine(string line) => _out.WriteLine(line);
 
     /// <summary>Says something by the way, dimmed, on standard error.</summary>
-    public void Note(string text) => Notes.MarkupLine($"[grey]{PlainText.Escape(text)}[/]");
+    public void Note(string text) => Notes.MarkupLine($"[grey]{PlainText.EscapeLines(text, indent: 2)}[/]");
 
     /// <summary>Takes back the line that was begun; only where <see cref="Live"/>.</summary>
     public void EraseLine() => _out.Write("\r\u001b[2K");

@@ -17,7 +17,7 @@ internal static class AgentRules
 
     internal static Validation Check(RegisterRequest request) => new Validation()
         .AgentId("agent_id", request.AgentId)
-        .DisplayText("name", request.Name)
+        .Name("name", request.Name)
         .MessageType("type", request.Type)
         .DisplayText("role", request.Role, LongestWord)
         .DisplayText("specialization", request.Specialization)

@@ -33,7 +33,7 @@ internal sealed class Validation
         if (value is null || WireNames.IsAgentId(value))
             return this;
         return Fail(field, WireNames.IsReserved(value)
-            ? $"'{value}' is a word of the wire and cannot be an agent's id"
+            ? $"'{value}' is reserved, or looks like a reserved name: choose another"
             : "must be 1-255 of A-Z a-z 0-9 . _ -");
     }
 
@@ -50,7 +50,12 @@ internal sealed class Validation
     public Validation Uuid(string field, string? value) =>
         Check(value is null || WireNames.IsUuid(value), field, "must be a UUID such as 0199e1c2-8d3f-7a51-9c0e-5b1f0d6a7e42");
 
-    /// <summary>A name that people see in lists: one line, nothing invisible that reorders or hides what stands around it.</summary>
+    /// <summary>A name by which others know somebody: as <see cref="DisplayText"/>, and none that stands for Parley or its people.</summary>
+    public Validation Name(string field, string? value) => value is not null && ReservedNames.IsReserved(value)
+        ? Fail(field, $"'{value}' is reserved, or looks like a reserved name: choose another")
+        : DisplayText(field, value);
+
+    /// <summary>Words that people see in lists: one line, nothing invisible that reorders or hides what stands around it.</summary>
     /// <param name="longest">In characters as people count them (Unicode scalar values).</param>
     public Validation DisplayText(string field, string? value, int longest = 200)
     {
@@ -58,10 +63,10 @@ internal sealed class Validation
             return this;
         if (string.IsNullOrWhiteSpace(value))
             return Fail(field, "is empty");
-        if (value.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029))
+        if (value.Any(char.IsControl))
             return Fail(field, "holds a control character or a line break");
-        if (value.Any(ReordersText))
-            return Fail(field, "holds a bidirectional override");
+        if (InvisibleText.IsIn(value))
+            return Fail(field, "holds an invisible character, or one that changes the direction of the text");
         return Length(field, value, longest);
     }
 
@@ -111,8 +116,4 @@ internal sealed class Validation
         value is not { } given || given.ValueKind is JsonValueKind.Object or JsonValueKind.Null,
         field,
         "must be an object");
-
-    // The explicit bidirectional controls of Unicode: embeddings, overrides, isolates and marks.
-    private static bool ReordersText(char letter) =>
-        letter is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u200E' or '\u200F' or '\u061C';
 }

@@ -13,12 +13,12 @@ internal static class WireNames
     private static readonly SearchValues<char> IdLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
     private static readonly SearchValues<char> TypeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
 
-    // 'human' is the operators' inbox; the others are words of the path agents/{agent_id}.
-    private static readonly string[] Reserved = ["human", "online", "register"];
+    // Words that stand, or may come to stand, where a path has an id.
+    private static readonly string[] WordsOfPaths = ["human", "online", "recent", "register"];
 
     public static bool IsAgentId(string text) => IsId(text, LongestAgentId) && !IsReserved(text);
 
-    public static bool IsReserved(string text) => Reserved.Contains(text, StringComparer.OrdinalIgnoreCase);
+    public static bool IsReserved(string text) => WordsOfPaths.Contains(text, StringComparer.OrdinalIgnoreCase) || ReservedNames.IsReserved(text);
 
     public static bool IsProjectId(string text) => IsId(text, LongestProjectId);
 

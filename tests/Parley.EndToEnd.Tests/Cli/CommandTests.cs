@@ -98,12 +98,12 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     [Fact]
     public async Task What_agents_say_can_not_steer_the_terminal()
     {
-        await server.RunAsync("send", "demo-pm", "\u001b[31mred\u001b[0m \u202Eevil", "--type", "steer");
+        await server.RunAsync("send", "demo-pm", "\u001b[31mred\u001b[0m \u202Eevil \u200Bhid\U000E0041den :warning: 👩\u200D💻", "--type", "steer");
 
         var shown = await server.RunAsync("inbox", "--as", "demo-pm", "--ack");
 
         Assert.DoesNotContain('\u001b', shown.Output);
-        Assert.DoesNotContain('\u202E', shown.Output);
+        Assert.Contains("<U+001B>[31mred<U+001B>[0m <U+202E>evil <U+200B>hid<U+E0041>den :warning: 👩\u200D💻", shown.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,8 +67,8 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         await using var watch = Watching("watch");
 
         // The demos of other tests are in the same history, and where its newest part begins is not ours to say.
-        var line = await watch.LineAsync("Bram (python fastapi)  task_assignment");
-        Assert.EndsWith("Priya (project manager) → Bram (python fastapi)  task_assignment  high", line, StringComparison.Ordinal);
+        var line = await watch.LineAsync("· python fastapi  task_assignment");
+        Assert.EndsWith("Priya (demo-pm) · project manager → Bram (demo-backend) · python fastapi  task_assignment  high", line, StringComparison.Ordinal);
     }
 
     [Fact]

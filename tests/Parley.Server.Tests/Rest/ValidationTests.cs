@@ -53,8 +53,55 @@ public sealed class ValidationTests
     [InlineData("a\u2066b", false)]
     [InlineData("a\u200Fb", false)]
     [InlineData("a\u2028b", false)]
+    [InlineData("a\u200Bb", false)] // zero-width space
+    [InlineData("a\uFEFFb", false)] // byte order mark
+    [InlineData("a\u00ADb", false)] // soft hyphen
+    [InlineData("a\u3164b", false)] // Hangul filler
+    [InlineData("a\u2800b", false)] // Braille blank
+    [InlineData("a\U000E0041b", false)] // a tag
+    [InlineData("a\uDB40\uDD00b", false)] // a variation selector that can hide data
+    [InlineData("a\u200Db", false)] // a joiner that joins nothing
+    [InlineData("\u200D", false)]
+    [InlineData("👩\u200D💻", true)]
+    [InlineData("می\u200Cخواهم", true)]
+    [InlineData("❤\uFE0F", true)]
     public void A_display_name_is_one_line_that_reorders_nothing_around_it(string name, bool isGood) =>
         Assert.Equal(isGood, new Validation().DisplayText("name", name).IsGood);
+
+    [Theory]
+    [InlineData("Parley")]
+    [InlineData("SYSTEM")]
+    [InlineData("Operator")]
+    [InlineData("par1ey")]
+    [InlineData("0perator")]
+    [InlineData("hurnan")]
+    [InlineData("p-a-r-l-e-y")]
+    [InlineData("P\u0430rley")] // a Cyrillic a
+    [InlineData("Syst\u0435m")]
+    [InlineData("Öpérator")]
+    [InlineData("Ｐａｒｌｅｙ")] // full-width letters
+    public void A_name_that_looks_like_Parley_or_its_people_is_nobody_s(string name)
+    {
+        Assert.Contains("reserved", Assert.Single(new Validation().Name("name", name).Problem!.Errors!["name"]), StringComparison.Ordinal);
+        if (name.All(char.IsAscii))
+            Assert.Contains("reserved", Assert.Single(new Validation().AgentId("agent_id", name).Problem!.Errors!["agent_id"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("System Architect")]
+    [InlineData("parley-tester")]
+    [InlineData("operator-2")]
+    [InlineData("humanist")]
+    [InlineData("Charley")]
+    [InlineData("李")]
+    public void A_name_that_only_holds_such_a_word_is_free(string name) => Assert.True(new Validation().Name("name", name).IsGood);
+
+    [Theory]
+    [InlineData("human")]
+    [InlineData("online")]
+    [InlineData("recent")]
+    [InlineData("Register")]
+    public void A_word_of_a_path_is_no_id(string id) => Assert.False(new Validation().AgentId("agent_id", id).IsGood);
 
     [Fact]
     public void Lengths_count_characters_as_people_do() =>
