@@ -34,8 +34,12 @@ internal interface ITokenStore
     /// <summary>A ticket that was opened, at whichever server of this store; null when it was not, or is forgotten.</summary>
     ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken);
 
-    /// <summary>Notes that a ticket was opened; again, when it was before.</summary>
-    ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken);
+    /// <summary>Notes that a ticket is opened for the first time.</summary>
+    /// <returns>False when it was before, at whichever server of this store; then nothing changes.</returns>
+    ValueTask<bool> TryOpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken);
+
+    /// <summary>Notes a ticket's last opening, or its end; nothing when the ticket is forgotten.</summary>
+    ValueTask KeepTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken);
 
     /// <summary>Forgets opened tickets by their ids.</summary>
     ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken);
@@ -59,4 +63,11 @@ internal sealed record StoredToken
 }
 
 /// <param name="Id">The first 16 bytes of its signature, in hexadecimal digits.</param>
-internal sealed record OpenedTicket(string Id, string TokenId, DateTimeOffset OpenedAt);
+/// <param name="LastOpen">When what it opened was last open; <see cref="StillOpen"/> while it is.</param>
+internal sealed record OpenedTicket(string Id, string TokenId, DateTimeOffset LastOpen)
+{
+    /// <summary>Later than any time that passes.</summary>
+    public static readonly DateTimeOffset StillOpen = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public bool IsOpen => LastOpen == StillOpen;
+}

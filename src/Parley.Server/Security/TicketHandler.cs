@@ -18,16 +18,17 @@ internal sealed class TicketHandler(Tickets tickets, IClusterView cluster) : Cal
         // A ticket stands in an address that people copy: it opens streams and sockets and changes nothing.
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsConnect(request.Method))
             return Refuse("A ticket opens streams and sockets only; send the token as 'Authorization: Bearer TOKEN'.");
-        var holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
-        if (holder is null)
+        var visit = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
+        if (visit is null)
         {
             // Its token may be one that another node has just made.
             await cluster.CatchUpAsync(Context.RequestAborted);
-            holder = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
+            visit = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
         }
 
-        return holder is not null
-            ? AuthenticateResult.Success(new AuthenticationTicket(holder.Principal, CallerSchemes.Ticket))
-            : Refuse("The ticket is for another address, was opened too late, or its token is over: ask for a new one.");
+        if (visit is null)
+            return Refuse("The ticket is for another address, was opened too late or used up, or its token is over: ask for a new one.");
+        Context.Response.OnCompleted(static visit => ((TicketVisit)visit).EndAsync().AsTask(), visit);
+        return AuthenticateResult.Success(new AuthenticationTicket(visit.Caller.Principal, CallerSchemes.Ticket));
     }
 }

@@ -13,22 +13,25 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Security;
 
-/// <summary>What a browser puts into an address where it can set no header. A ticket opens one address, for the first time within 30 s;
-/// from then on again and again while its token lives, since an EventSource reconnects to the very same address.</summary>
+/// <summary>What a browser puts into an address where it can set no header. A ticket opens one stream or one socket, within 30 s. A socket's opens once. A
+/// stream's opens again, since an EventSource reconnects to the very same address, until five minutes after the stream was last open.</summary>
 /// <remarks>A ticket is signed, not stored: making one costs nothing. That it was opened is stored, because a restart must not end the
-/// streams of every open page. Forgotten is what was not opened for 30 days, and of one token's tickets the oldest past a thousand.</remarks>
+/// streams of every open page. Of one token's opened tickets, the oldest past a thousand are forgotten.</remarks>
 internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeProvider clock, ILogger<Tickets> logger)
 {
     /// <summary>How long a ticket may lie before it is opened the first time.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    // Rewriting the row at every reconnect would be a write a reader; a day is exact enough to forget by.
-    private static readonly TimeSpan OpenedStep = TimeSpan.FromDays(1);
+    /// <summary>How long a page may be away from its stream: a laptop's nap or a server's restart, not a night.</summary>
+    public static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(5);
 
     // More pages than anybody has open; without a bound one token could fill the memory by asking.
     private const int MostOfOneToken = 1000;
 
-    private readonly ConcurrentDictionary<string, OpenedTicket> _opened = new(StringComparer.Ordinal);
+    private const string Sockets = "/ws/";
+    private const string Streams = $"{ApiPath.Base}/sse/";
+
+    private readonly ConcurrentDictionary<string, Opening> _opened = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private byte[] _key = [];
 
@@ -42,10 +45,17 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
         foreach (var ticket in await store.LoadOpenedTicketsAsync(cancellationToken))
         {
-            _opened[ticket.Id] = ticket;
+            // What was open when the server ended may come back as if it had closed now.
+            var last = ticket.IsOpen ? ticket with { LastOpen = clock.GetUtcNow() } : ticket;
+            if (ticket.IsOpen)
+                await store.KeepTicketAsync(last, cancellationToken);
+            _opened[ticket.Id] = new Opening(last);
             _counts.AddOrUpdate(ticket.TokenId, 1, static (_, count) => count + 1);
         }
     }
+
+    /// <summary>Whether an address is one that a ticket opens: of a stream or a socket.</summary>
+    public static bool IsOpenable(string address) => IsOpenable(PathString.FromUriComponent(address.Split('?')[0]));
 
     /// <summary>Makes a ticket for an address.</summary>
     /// <param name="path">The path with its query, without <c>ticket=</c>.</param>
@@ -64,37 +74,60 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         };
     }
 
-    /// <summary>Opens an address by a ticket.</summary>
-    /// <returns>Who asked for the ticket; null when it is not for this address, came too late, or its token is over.</returns>
-    public async ValueTask<Caller?> OpenAsync(string ticket, PathString path, QueryString query, CancellationToken cancellationToken)
+    /// <summary>Opens an address by a ticket. Until the visit is ended, it is open.</summary>
+    /// <returns>Null when the ticket is not for this address, came too late, was used up, or its token is over.</returns>
+    public async ValueTask<TicketVisit?> OpenAsync(string ticket, PathString path, QueryString query, CancellationToken cancellationToken)
     {
-        if (!TryDecode(ticket, out var body, out var signature) || !CryptographicOperations.FixedTimeEquals(signature, Sign(body, Canonical(path, query))))
+        if (!TryDecode(ticket, out var body, out var signature) || !CryptographicOperations.FixedTimeEquals(signature, Sign(body, Canonical(path, query))) ||
+            !IsOpenable(path) || vault.FindCaller(Encoding.UTF8.GetString(body.AsSpan(16))) is not { } caller)
+        {
             return null;
+        }
 
-        var now = clock.GetUtcNow();
         var id = Convert.ToHexStringLower(signature.AsSpan(0, 16));
-        var before = _opened.GetValueOrDefault(id);
-        var age = now - DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(body));
-        // Another node may have opened it, and the page has come here since.
-        if (before is null && (age > Lifetime || age < -Lifetime) && (before = await store.FindTicketAsync(id, cancellationToken)) is null)
+        var isFresh = (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(body))).Duration() <= Lifetime;
+        var opening = _opened.GetValueOrDefault(id);
+        if (opening is null && isFresh && await TryFirstAsync(new OpenedTicket(id, caller.TokenId, OpenedTicket.StillOpen), cancellationToken) is { } first)
+            return new TicketVisit(caller, this, first);
+        if (IsSocket(path))
             return null;
 
-        var caller = vault.FindCaller(Encoding.UTF8.GetString(body.AsSpan(16)));
-        if (caller is null)
-            return null;
-        if (before is null || now - before.OpenedAt > OpenedStep)
-            await KeepAsync(new OpenedTicket(id, caller.TokenId, now), cancellationToken);
-        return caller;
+        // Another node may have opened it, and the page has come here since.
+        if (opening is null && await store.FindTicketAsync(id, cancellationToken) is { } elsewhere)
+            opening = _opened.GetOrAdd(id, new Opening(elsewhere));
+        return opening is not null && await TryAgainAsync(opening, cancellationToken) ? new TicketVisit(caller, this, opening) : null;
     }
 
-    private async ValueTask KeepAsync(OpenedTicket ticket, CancellationToken cancellationToken)
+    /// <summary>What a ticket opened has ended.</summary>
+    internal async ValueTask CloseAsync(Opening opening)
     {
-        var isNew = _opened.TryAdd(ticket.Id, ticket);
-        _opened[ticket.Id] = ticket;
+        OpenedTicket closed;
+        lock (opening)
+        {
+            if (--opening.Visits > 0)
+                return;
+            closed = opening.Ticket = opening.Ticket with { LastOpen = clock.GetUtcNow() };
+        }
+
+        await KeepAsync(closed, CancellationToken.None);
+    }
+
+    /// <returns>Null when somebody else was faster.</returns>
+    private async ValueTask<Opening?> TryFirstAsync(OpenedTicket ticket, CancellationToken cancellationToken)
+    {
+        var opening = new Opening(ticket) { Visits = 1 };
+        if (!_opened.TryAdd(ticket.Id, opening))
+            return null;
         try
         {
-            await store.OpenTicketAsync(ticket, cancellationToken);
-            if (isNew && _counts.AddOrUpdate(ticket.TokenId, 1, static (_, count) => count + 1) >= MostOfOneToken)
+            if (!await store.TryOpenTicketAsync(ticket, cancellationToken))
+            {
+                // At another node.
+                _opened.TryRemove(ticket.Id, out _);
+                return null;
+            }
+
+            if (_counts.AddOrUpdate(ticket.TokenId, 1, static (_, count) => count + 1) >= MostOfOneToken)
                 await ForgetOldestAsync(ticket.TokenId, cancellationToken);
         }
         catch (StorageUnavailableException exception)
@@ -102,12 +135,42 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
             // Reading goes on while the store cannot write. Should the server restart before it can, the page asks for a new ticket.
             Log.NotKept(logger, exception);
         }
+
+        return opening;
+    }
+
+    private async ValueTask<bool> TryAgainAsync(Opening opening, CancellationToken cancellationToken)
+    {
+        OpenedTicket opened;
+        lock (opening)
+        {
+            if (!opening.Ticket.IsOpen && clock.GetUtcNow() - opening.Ticket.LastOpen > LongestAbsence)
+                return false;
+            if (opening.Visits++ > 0)
+                return true;
+            opened = opening.Ticket = opening.Ticket with { LastOpen = OpenedTicket.StillOpen };
+        }
+
+        await KeepAsync(opened, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask KeepAsync(OpenedTicket ticket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.KeepTicketAsync(ticket, cancellationToken);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            Log.NotKept(logger, fault);
+        }
     }
 
     private async ValueTask ForgetOldestAsync(string tokenId, CancellationToken cancellationToken)
     {
         // Half of them at once: looking through all is then seldom.
-        var ofToken = _opened.Values.Where(ticket => ticket.TokenId == tokenId).OrderByDescending(ticket => ticket.OpenedAt).ToArray();
+        var ofToken = _opened.Values.Select(opening => opening.Ticket).Where(ticket => ticket.TokenId == tokenId).OrderByDescending(ticket => ticket.LastOpen).ToArray();
         var forgotten = ofToken.Skip(MostOfOneToken / 2).Select(ticket => ticket.Id).ToArray();
         _counts[tokenId] = ofToken.Length - forgotten.Length;
         foreach (var id in forgotten)
@@ -123,18 +186,29 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         return hash.GetHashAndReset();
     }
 
-    /// <summary>An address in one spelling: browsers and libraries differ in what they percent-encode.</summary>
+    private static bool IsOpenable(PathString path) =>
+        IsSocket(path) || (UnversionedPaths.Rewrite(path).Value ?? "").StartsWith(Streams, StringComparison.Ordinal);
+
+    private static bool IsSocket(PathString path) => (path.Value ?? "").StartsWith(Sockets, StringComparison.Ordinal);
+
+    /// <summary>An address in one spelling: browsers and libraries differ in what they percent-encode. Each part stands behind its length, so that no two
+    /// addresses have the same.</summary>
     private static string Canonical(PathString path, QueryString query)
     {
-        var text = new StringBuilder(UnversionedPaths.Rewrite(path).Value);
+        var text = new StringBuilder();
+        Add(UnversionedPaths.Rewrite(path).Value);
         foreach (var parameter in new QueryStringEnumerable(query.Value))
         {
-            var name = parameter.DecodeName().ToString();
-            if (name != "ticket")
-                text.Append('\n').Append(name).Append('=').Append(parameter.DecodeValue());
+            var name = parameter.DecodeName();
+            if (name.Span.SequenceEqual(TicketHandler.Parameter))
+                continue;
+            Add(name.Span);
+            Add(parameter.DecodeValue().Span);
         }
 
         return text.ToString();
+
+        void Add(ReadOnlySpan<char> part) => text.Append(part.Length).Append(':').Append(part);
     }
 
     private static string Canonical(string path)
@@ -156,9 +230,27 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         return body.Length > 16 && signature.Length == SHA256.HashSizeInBytes;
     }
 
+    /// <summary>A ticket that was opened here, with how often what it opened is open now. Its lock guards both.</summary>
+    internal sealed class Opening(OpenedTicket ticket)
+    {
+        public OpenedTicket Ticket { get; set; } = ticket;
+
+        public int Visits { get; set; }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "That a ticket was opened could not be stored; a restart would end its stream.")]
         public static partial void NotKept(ILogger logger, Exception exception);
     }
+}
+
+/// <summary>A stream or a socket that a ticket has opened.</summary>
+internal sealed class TicketVisit(Caller caller, Tickets tickets, Tickets.Opening opening)
+{
+    /// <summary>Who asked for the ticket.</summary>
+    public Caller Caller => caller;
+
+    /// <summary>It is over.</summary>
+    public ValueTask EndAsync() => tickets.CloseAsync(opening);
 }

@@ -49,7 +49,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
         }.Rest("DELETE", "/tokens/{id}"),
 
         new Operation<OperationContext, TicketRequest>(
-            "CreateTicket", "Get a ticket that opens one stream or socket by its address within 30 s, and reopens it as long as your token is valid.",
+            "CreateTicket", "Get a ticket that opens one stream or socket by its address within 30 s. A socket's opens once; a stream's reopens it until five minutes after it was last open.",
             Input.Body<TicketRequest>("""{"path": "/api/v1/sse/project/default"}"""), IssueTicket)
         {
             Allows = Permission.OpenTicket,
@@ -99,15 +99,14 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
         var path = request.Path;
         var problem = new Validation()
             .Required("path", path)
-            .Check(path is null || IsOfThisServer(path), "path", "must be a path of this server with its query, such as /api/v1/sse/project/default")
+            .Check(path is null || IsOfThisServer(path), "path", "must be the path of a stream or a socket, with its query, such as /api/v1/sse/project/default or /ws/be-1")
             .Check(path is null || path.Length <= LongestPath, "path", "is longer than 2000 characters")
             .Problem;
         return new(problem is not null ? problem : Answer.Created(tickets.Issue(context.Caller, path!)));
     }
 
     private static bool IsOfThisServer(string path) =>
-        (path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/ws/", StringComparison.Ordinal))
-        && !path.Contains('#', StringComparison.Ordinal) && !path.Any(char.IsControl);
+        path.StartsWith('/') && !path.Contains('#', StringComparison.Ordinal) && !path.Any(char.IsControl) && Tickets.IsOpenable(path);
 
     private static ApiProblem? Check(TokenRequest request, DateTimeOffset now)
     {

@@ -40,7 +40,7 @@ internal sealed class MemoryTokenStore : ITokenStore
     {
         foreach (var token in Tokens.Values.Where(token => (token.RevokedAt < before || token.ExpiresAt < before) && !BootstrapTokens.IsFirst(token.TokenId)))
             Tokens.TryRemove(token.TokenId, out _);
-        foreach (var ticket in Opened.Values.Where(ticket => ticket.OpenedAt < before))
+        foreach (var ticket in Opened.Values.Where(ticket => ticket.LastOpen < before))
             Opened.TryRemove(ticket.Id, out _);
     });
 
@@ -53,7 +53,18 @@ internal sealed class MemoryTokenStore : ITokenStore
     public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Opened.GetValueOrDefault(ticketId));
 
-    public ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => Write(() => Opened[ticket.Id] = ticket);
+    public async ValueTask<bool> TryOpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken)
+    {
+        var isNew = false;
+        await Write(() => isNew = Opened.TryAdd(ticket.Id, ticket));
+        return isNew;
+    }
+
+    public ValueTask KeepTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => Write(() =>
+    {
+        if (Opened.ContainsKey(ticket.Id))
+            Opened[ticket.Id] = ticket;
+    });
 
     public ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) => Write(() =>
     {

@@ -45,7 +45,52 @@ public sealed class TicketTests : IAsyncLifetime
     {
         var ticket = _tickets.Issue(_caller, Stream).Value;
 
-        Assert.Equal(isOpened ? _caller : null, await OpenAsync(ticket, address));
+        Assert.Equal(isOpened ? _caller : null, (await OpenAsync(ticket, address))?.Caller);
+    }
+
+    [Fact]
+    public async Task No_two_addresses_are_the_same_to_a_ticket()
+    {
+        var ticket = _tickets.Issue(_caller, "/api/v1/sse/events?types=a%0Aafter%3D1").Value;
+
+        Assert.Null(await OpenAsync(ticket, "/api/v1/sse/events?types=a&after=1"));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/tokens")]
+    [InlineData("/api/v1/agents?limit=1")]
+    [InlineData("/api/v1/messages/ada")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/")]
+    public async Task A_ticket_opens_nothing_but_streams_and_sockets(string address)
+    {
+        Assert.False(Tickets.IsOpenable(address));
+        Assert.Null(await OpenAsync(_tickets.Issue(_caller, address).Value, address));
+    }
+
+    [Fact]
+    public async Task A_ticket_opens_a_socket_once()
+    {
+        var ticket = _tickets.Issue(_caller, "/ws/ada").Value;
+
+        var visits = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await OpenAsync(ticket, "/ws/ada"))));
+
+        await Assert.Single(visits, visit => visit is not null)!.EndAsync();
+        Assert.Null(await OpenAsync(ticket, "/ws/ada"));
+        _tickets = await OpenTicketsAsync();
+        Assert.Null(await OpenAsync(ticket, "/ws/ada"));
+    }
+
+    [Fact]
+    public async Task A_ticket_opens_a_socket_at_one_server_only()
+    {
+        var there = await OpenTicketsAsync();
+        var ticket = _tickets.Issue(_caller, "/ws/ada").Value;
+        Assert.NotNull(await OpenAsync(ticket, "/ws/ada"));
+
+        _tickets = there;
+
+        Assert.Null(await OpenAsync(ticket, "/ws/ada"));
     }
 
     [Fact]
@@ -60,28 +105,48 @@ public sealed class TicketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ticket_that_was_opened_opens_again_while_its_token_lives()
+    public async Task A_ticket_opens_its_stream_again_until_five_minutes_after_it_was_last_open()
     {
         var ticket = _tickets.Issue(_caller, Stream).Value;
-        Assert.NotNull(await OpenAsync(ticket, Stream));
+        var visit = await OpenAsync(ticket, Stream);
 
-        _clock.Advance(TimeSpan.FromDays(20));
-        Assert.NotNull(await OpenAsync(ticket, Stream));
+        // Open for days, by two connections that overlap.
+        _clock.Advance(TimeSpan.FromDays(2));
+        var second = await OpenAsync(ticket, Stream);
+        await visit!.EndAsync();
+        _clock.Advance(TimeSpan.FromDays(2));
+        await second!.EndAsync();
 
-        await _vault.RevokeAsync([_caller.TokenId], Cancel);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await (await OpenAsync(ticket, Stream))!.EndAsync();
+        _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromMilliseconds(1));
         Assert.Null(await OpenAsync(ticket, Stream));
     }
 
     [Fact]
-    public async Task An_open_page_survives_the_restart_of_the_server()
+    public async Task A_ticket_ends_with_its_token()
     {
-        var (opened, unopened) = (_tickets.Issue(_caller, Stream).Value, _tickets.Issue(_caller, Stream).Value);
-        await OpenAsync(opened, Stream);
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        var ticket = _tickets.Issue(_caller, Stream).Value;
+        Assert.NotNull(await OpenAsync(ticket, Stream));
+
+        await _vault.RevokeAsync([_caller.TokenId], Cancel);
+
+        Assert.Null(await OpenAsync(ticket, Stream));
+    }
+
+    [Fact]
+    public async Task An_open_page_survives_the_restart_of_the_server_and_a_closed_one_does_not()
+    {
+        var (open, closed, unopened) = (_tickets.Issue(_caller, Stream).Value, _tickets.Issue(_caller, Stream).Value, _tickets.Issue(_caller, Stream).Value);
+        await OpenAsync(open, Stream);
+        await (await OpenAsync(closed, Stream))!.EndAsync();
+        _clock.Advance(TimeSpan.FromHours(5));
 
         _tickets = await OpenTicketsAsync();
+        _clock.Advance(TimeSpan.FromMinutes(4));
 
-        Assert.NotNull(await OpenAsync(opened, Stream));
+        Assert.NotNull(await OpenAsync(open, Stream));
+        Assert.Null(await OpenAsync(closed, Stream));
         Assert.Null(await OpenAsync(unopened, Stream));
     }
 
@@ -92,23 +157,12 @@ public sealed class TicketTests : IAsyncLifetime
         var there = await OpenTicketsAsync();
         var (opened, unopened) = (here.Issue(_caller, Stream).Value, here.Issue(_caller, Stream).Value);
         await OpenAsync(opened, Stream);
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        _clock.Advance(TimeSpan.FromMinutes(50));
 
         _tickets = there;
 
         Assert.NotNull(await OpenAsync(opened, Stream));
         Assert.Null(await OpenAsync(unopened, Stream));
-    }
-
-    [Fact]
-    public async Task An_open_page_keeps_its_ticket_by_coming_back_to_it()
-    {
-        var ticket = _tickets.Issue(_caller, Stream).Value;
-        await OpenAsync(ticket, Stream);
-        _clock.Advance(TimeSpan.FromDays(20));
-        await OpenAsync(ticket, Stream);
-
-        Assert.Equal(_clock.GetUtcNow(), Assert.Single(_store.Opened.Values).OpenedAt);
     }
 
     [Fact]
@@ -122,7 +176,6 @@ public sealed class TicketTests : IAsyncLifetime
         }
 
         Assert.InRange(_store.Opened.Count, 1, 1000);
-        _clock.Advance(TimeSpan.FromHours(1));
         Assert.NotNull(await OpenAsync(newest, Stream));
     }
 
@@ -174,22 +227,24 @@ public sealed class TicketTests : IAsyncLifetime
         await using var host = await StartAsync();
         var token = await host.IssueAsync(TokenKind.Agent);
 
-        var answer = await host.SendAsync(HttpMethod.Post, "/api/v1/tickets", token.Token, Json("""{"path": "/api/v1/stream"}"""));
+        var answer = await host.SendAsync(HttpMethod.Post, "/api/v1/tickets", token.Token, Json("""{"path": "/api/v1/sse/stream"}"""));
         var ticket = System.Text.Json.JsonSerializer.Deserialize(answer.Text, WireJson.Lenient.Ticket)!.Value;
 
         Assert.Equal(HttpStatusCode.Created, answer.Status);
-        Assert.Equal("ada", (await host.GetAsync($"/api/v1/stream?ticket={ticket}")).Text);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync($"/api/v1/other?ticket={ticket}")).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Post, $"/api/v1/stream?ticket={ticket}")).Status);
+        Assert.Equal("ada", (await host.GetAsync($"/api/v1/sse/stream?ticket={ticket}")).Text);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync($"/api/v1/sse/other?ticket={ticket}")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Post, $"/api/v1/sse/stream?ticket={ticket}")).Status);
     }
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"path": "https://evil.example.com/api/v1/stream"}""")]
+    [InlineData("""{"path": "https://evil.example.com/api/v1/sse/stream"}""")]
     [InlineData("""{"path": "//evil.example.com"}""")]
-    [InlineData("""{"path": "stream"}""")]
-    [InlineData("""{"path": "/api/v1/stream#x"}""")]
-    public async Task A_ticket_is_for_a_path_of_this_server(string json)
+    [InlineData("""{"path": "sse/stream"}""")]
+    [InlineData("""{"path": "/api/v1/sse/stream#x"}""")]
+    [InlineData("""{"path": "/api/v1/tokens"}""")]
+    [InlineData("""{"path": "/api/v1/messages/ada"}""")]
+    public async Task A_ticket_is_for_a_stream_or_a_socket_of_this_server(string json)
     {
         await using var host = await StartAsync();
 
@@ -198,9 +253,9 @@ public sealed class TicketTests : IAsyncLifetime
 
     private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api =>
     {
-        api.MapGet("/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
-        api.MapPost("/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.Send, own: "itself");
-        api.MapGet("/other", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
+        api.MapGet("/sse/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
+        api.MapPost("/sse/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.Send, own: "itself");
+        api.MapGet("/sse/other", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
     });
 
     private static StringContent Json(string json) => new(json, null, "application/json");
@@ -212,7 +267,7 @@ public sealed class TicketTests : IAsyncLifetime
         return tickets;
     }
 
-    private ValueTask<Caller?> OpenAsync(string ticket, string address)
+    private ValueTask<TicketVisit?> OpenAsync(string ticket, string address)
     {
         var mark = address.IndexOf('?', StringComparison.Ordinal);
         var path = PathString.FromUriComponent(mark < 0 ? address : address[..mark]);

@@ -83,13 +83,13 @@ public abstract class TokenStoreConformance
         await Store.AddAsync(Token("revoked"), [], Now, Cancel);
         await Store.AddAsync(Token(BootstrapTokens.AdminId), [], Now, Cancel);
         await Store.RevokeAsync(["revoked", BootstrapTokens.AdminId], Now, Cancel);
-        await Store.OpenTicketAsync(new OpenedTicket("old", "alive", Now), Cancel);
-        await Store.OpenTicketAsync(new OpenedTicket("new", "alive", Now.AddDays(2)), Cancel);
+        await Store.TryOpenTicketAsync(new OpenedTicket("old", "alive", Now), Cancel);
+        await Store.TryOpenTicketAsync(new OpenedTicket("open", "alive", OpenedTicket.StillOpen), Cancel);
 
         await Store.PruneAsync(Now.AddDays(1), Cancel);
 
         Assert.Equal(["alive", BootstrapTokens.AdminId, "later"], (await LoadAsync()).Select(token => token.TokenId));
-        Assert.Equal("new", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
+        Assert.Equal("open", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
     }
 
     [Fact]
@@ -106,8 +106,11 @@ public abstract class TokenStoreConformance
     public async Task A_ticket_is_kept_with_the_time_of_its_last_opening_until_its_token_ends()
     {
         await Store.AddAsync(Token("a"), [], Now, Cancel);
-        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
-        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now.AddDays(1)), Cancel);
+        Assert.True(await Store.TryOpenTicketAsync(new OpenedTicket("t", "a", OpenedTicket.StillOpen), Cancel));
+        Assert.False(await Store.TryOpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel));
+        Assert.True((await Store.FindTicketAsync("t", Cancel))!.IsOpen);
+        await Store.KeepTicketAsync(new OpenedTicket("t", "a", Now.AddDays(1)), Cancel);
+        await Store.KeepTicketAsync(new OpenedTicket("u", "a", Now), Cancel);
         Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)));
         Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), await Store.FindTicketAsync("t", Cancel));
         Assert.Null(await Store.FindTicketAsync("u", Cancel));
@@ -120,8 +123,8 @@ public abstract class TokenStoreConformance
     [Fact]
     public async Task Tickets_are_forgotten_by_their_ids()
     {
-        await Store.OpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
-        await Store.OpenTicketAsync(new OpenedTicket("u", "a", Now), Cancel);
+        await Store.TryOpenTicketAsync(new OpenedTicket("t", "a", Now), Cancel);
+        await Store.TryOpenTicketAsync(new OpenedTicket("u", "a", Now), Cancel);
 
         await Store.ForgetTicketsAsync(["t", "nobody"], Cancel);
 

@@ -190,6 +190,7 @@ describe('A ticket', { concurrency: 4 }, () => {
     const socket = await ada.connect({ token: null, query: { ticket } });
     await socket.ok('agent:heartbeat');
     assert.equal(await upgradeStatus(server.url, '/ws/bob', { query: { ticket } }), 401);
+    assert.equal(await upgradeStatus(server.url, '/ws/ada', { query: { ticket } }), 401, 'once');
   });
 
   it('lives no longer than its token', async () => {
@@ -212,10 +213,10 @@ describe('A ticket', { concurrency: 4 }, () => {
     (await server.rest(null).post('tokens', { kind: 'admin' }, { query: { ticket } })).problem(401, 'unauthorized');
   });
 
-  it('is for a path of this server', async () => {
+  it('is for a stream or a socket of this server', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
-    for (const path of ['', 'sse', 'http://elsewhere.example/ws/ada', '//elsewhere.example/ws/ada', 7, null])
+    for (const path of ['', 'sse', 'http://elsewhere.example/ws/ada', '//elsewhere.example/ws/ada', '/api/v1/tokens', '/api/v1/agents', 7, null])
       assertNames((await ada.rest.post('tickets', { path })).problem(400, 'invalid_request'), 'path');
   });
 });

@@ -96,11 +96,14 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
                 .FindAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
             cancellationToken);
 
-    public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
+    public ValueTask<bool> TryOpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => database.Writer.WriteAsync(
+        async transaction => await transaction.RunAsync(TokenSql.OpenTicket, ticket.Id, ticket.TokenId, ticket.LastOpen) > 0, cancellationToken);
+
+    public async ValueTask KeepTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
-                transaction.Defer(TokenSql.OpenTicket, ticket.Id, ticket.TokenId, ticket.OpenedAt);
+                transaction.Defer(TokenSql.KeepTicket, ticket.Id, ticket.LastOpen);
                 return true;
             },
             cancellationToken);

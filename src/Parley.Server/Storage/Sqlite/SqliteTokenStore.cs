@@ -105,11 +105,13 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         },
         cancellationToken);
 
-    public async ValueTask OpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
-        await database.Writer.WriteAsync(
-            connection => connection.Prepare(TokenSql.OpenTicket).Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.OpenedAt.ToUnixTimeMilliseconds())
-                .Run(),
-            cancellationToken);
+    public ValueTask<bool> TryOpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => database.Writer.WriteAsync(
+        connection => connection.Prepare(TokenSql.OpenTicket).Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.LastOpen.ToUnixTimeMilliseconds()).Run() > 0,
+        cancellationToken);
+
+    public async ValueTask KeepTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => await database.Writer.WriteAsync(
+        connection => connection.Prepare(TokenSql.KeepTicket).Bind(1, ticket.Id).Bind(2, ticket.LastOpen.ToUnixTimeMilliseconds()).Run(),
+        cancellationToken);
 
     public async ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
