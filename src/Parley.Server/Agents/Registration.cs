@@ -9,6 +9,9 @@ namespace Parley.Server.Agents;
 /// <summary>How an agent comes to be, and to its token.</summary>
 internal sealed class Registration(AgentDirectory directory, TokenVault vault, IClusterView cluster)
 {
+    /// <summary>So many tokens of one agent wait for their first use; more are a client that asks in a loop.</summary>
+    private const int MostUnused = 4;
+
     /// <summary>Registers an agent as a caller may: an agent itself only, a join token what is not there yet, operators anyone.</summary>
     internal async ValueTask<Result<Registered>> RegisterAsync(
         ProjectState project, Caller caller, RegisterRequest request, CancellationToken cancellationToken)
@@ -32,17 +35,20 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     {
         // The token first: killed between the two, the server leaves a token that nobody knows, not an agent that nobody can be.
         var token = await vault.IssueAsync(OrderFor(project, id), cancellationToken);
+        AgentState? added = null;
         try
         {
-            if (await directory.RegisterAsync(project, id, request, create: true, cancellationToken) is { Agent: var agent })
-                return new Registered(await directory.ShowAsync(project, agent, cancellationToken, token.Token), IsNew: true);
+            added = (await directory.RegisterAsync(project, id, request, create: true, cancellationToken))?.Agent;
         }
-        catch
+        finally
         {
-            await vault.RevokeAsync([token.TokenId], CancellationToken.None);
-            throw;
+            // Once the agent is there, whatever else goes wrong, it keeps its token: whoever got no answer can then ask again.
+            if (added is null && project.Agents.Find(id) is null)
+                await vault.RevokeAsync([token.TokenId], CancellationToken.None);
         }
 
+        if (added is not null)
+            return new Registered(await directory.ShowAsync(project, added, cancellationToken, token.Token), IsNew: true);
         await vault.RevokeAsync([token.TokenId], cancellationToken);
         return null;
     }
@@ -50,8 +56,8 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     private async ValueTask<Result<Registered>> RepeatAsync(
         ProjectState project, Caller caller, string id, RegisterRequest request, CancellationToken cancellationToken)
     {
-        // Whoever got no answer to its registration asks again. As long as nobody used the token, it can be told anew.
-        // It may have been told anew at another node before.
+        // Whoever got no answer to its registration asks again. As long as nobody used a token of the agent, it gets one more; the others stay in force,
+        // since it may be two programs that registered one name, and the first must not lose its token unawares. At another node there may be more.
         await cluster.CatchUpAsync(cancellationToken);
         var tokens = vault.TokensOf(project.Id, id);
         var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent) && !await vault.WasUsedAsync(project.Id, id, cancellationToken);
@@ -60,9 +66,16 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
 
         var (agent, _) = (await directory.RegisterAsync(project, id, request, create: false, cancellationToken))!.Value;
         var token = wasNeverUsed
-            ? await vault.RotateAsync(project.Id, id, cancellationToken)
+            ? await OneMoreAsync(project, id, tokens, cancellationToken)
             : null;
         return new Registered(await directory.ShowAsync(project, agent, cancellationToken, token?.Token), IsNew: false);
+    }
+
+    private async ValueTask<NewToken> OneMoreAsync(ProjectState project, string id, IReadOnlyList<TokenInfo> unused, CancellationToken cancellationToken)
+    {
+        var token = await vault.IssueAsync(OrderFor(project, id), cancellationToken);
+        await vault.RevokeAsync([.. unused.OrderByDescending(older => older.CreatedAt).Skip(MostUnused - 1).Select(older => older.TokenId)], cancellationToken);
+        return token;
     }
 
     private static Result<string> IdOf(Caller caller, RegisterRequest request)
