@@ -4,15 +4,14 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>Times are RFC 3339 in UTC with milliseconds, as in <c>2026-01-22T13:56:52.551Z</c>.</summary>
+/// <summary>Times are RFC 3339 in UTC with milliseconds, as in <c>2026-01-22T13:56:52.551Z</c>. A time is read with any offset, but not without one: it would
+/// mean another moment on each machine.</summary>
 public sealed class WireTime : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var time)
-            ? time.ToUniversalTime()
-            : throw new JsonException("Expected a time such as 2026-01-22T13:56:52.551Z.");
+        TryRead(ref reader, out var time) ? time : throw new JsonException("Expected a time with its offset, such as 2026-01-22T13:56:52.551Z.");
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
@@ -20,6 +19,19 @@ public sealed class WireTime : JsonConverter<DateTimeOffset>
         _ = value.UtcDateTime.TryFormat(text, out var written, Format, CultureInfo.InvariantCulture);
         writer.WriteStringValue(text[..written]);
     }
+
+    /// <summary>Reads a time that the reader stands on, and makes it UTC.</summary>
+    /// <returns>False if there is something else, or a time without an offset.</returns>
+    public static bool TryRead(ref Utf8JsonReader reader, out DateTimeOffset time)
+    {
+        time = default;
+        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var read) || !HasOffset(reader.GetString()!))
+            return false;
+        time = read.ToUniversalTime();
+        return true;
+    }
+
+    private static bool HasOffset(string text) => text[^1] is 'Z' or 'z' || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
 
     /// <summary>The wire's text of a time.</summary>
     public static string ToText(DateTimeOffset value) => value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);

@@ -173,9 +173,9 @@ internal static class SendReader
             case Field.Timeout:
                 return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var seconds) && (draft.TimeoutSeconds = seconds) is not double.NaN;
             case Field.DeliverAt:
-                if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var at))
+                if (!WireTime.TryRead(ref reader, out var at))
                     return false;
-                draft.DeliverAt = at.ToUniversalTime();
+                draft.DeliverAt = at;
                 return true;
             default:
                 return reader.TokenType == JsonTokenType.String && ReadWord(ref reader, draft, field);

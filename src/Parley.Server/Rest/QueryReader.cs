@@ -109,7 +109,7 @@ internal sealed class QueryReader(IQueryCollection query)
         var repaired = text.Replace(' ', '+');
         if (Times.TryParse(repaired, out var time))
             return time;
-        Fail(name, $"is '{Problems.Shown(text)}'; expected a time such as 2026-01-22T13:56:52.551Z");
+        Fail(name, $"is '{Problems.Shown(text)}'; expected a time with its offset, such as 2026-01-22T13:56:52.551Z");
         return null;
     }
 

@@ -25,8 +25,8 @@ internal sealed record WireType(string Name, WireType.Test Accepts)
             TypeCode.Int64 => new("a whole number", static (ref reader) => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _)),
             TypeCode.Double => new("a number", static (ref reader) => reader.TokenType == JsonTokenType.Number),
             _ when type == typeof(DateTimeOffset) => new(
-                "a time such as 2026-01-22T13:56:52.551Z",
-                static (ref reader) => reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out _)),
+                "a time with its offset, such as 2026-01-22T13:56:52.551Z",
+                static (ref reader) => Protocol.WireTime.TryRead(ref reader, out _)),
             _ => new("another value", static (ref _) => true),
         };
     }

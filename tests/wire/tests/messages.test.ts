@@ -187,6 +187,8 @@ describe('A send', { concurrency: 4 }, () => {
       [{ ttl_seconds: -1 }, 'ttl_seconds'],
       [{ ttl_seconds: 1e300 }, 'ttl_seconds'],
       [{ deliver_at: 'tomorrow' }, 'deliver_at'],
+      [{ deliver_at: '2100-01-22T13:56:52' }, 'deliver_at'], // when that is depends on who reads it
+      [{ deliver_at: '2100-01-22' }, 'deliver_at'],
       [{ conversation_thread_id: 'x' }, 'conversation_thread_id'],
       [{ reply_to: 'x' }, 'reply_to'],
       [{ outcome: 'maybe' }, 'outcome'],
