@@ -22,19 +22,18 @@ internal static class ReservedNames
     private static string SkeletonOf(string text)
     {
         var letters = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
-            var lower = Rune.ToLowerInvariant(rune);
-            if (LookAlike(lower) is { } letter)
+            if (PlainLetters.Of(rune) is not { } plain)
+                continue;
+            if (LookAlikes.TryGetValue(plain.Value, out var letter))
                 letters.Append(letter);
-            else if (Rune.IsLetterOrDigit(lower))
-                letters.Append(lower);
+            else if (Rune.IsLetterOrDigit(plain))
+                letters.Append(plain);
         }
 
         return letters.Replace("rn", "m").ToString();
     }
-
-    private static char? LookAlike(Rune rune) => LookAlikes.TryGetValue(rune.Value, out var letter) ? letter : null;
 
     private static Dictionary<int, char> Make(params (char Letter, string Like)[] table) =>
         table.SelectMany(row => row.Like.EnumerateRunes().Select(rune => (rune.Value, row.Letter))).DistinctBy(pair => pair.Value).ToDictionary();

@@ -150,6 +150,31 @@ public abstract partial class MessageStoreConformance
             (await store.History.ListAsync(all with { Text = text }, Cancel)).Select(entry => entry.Seq);
     }
 
+    [Theory]
+    [InlineData("用户登录失败了", "登录")]
+    [InlineData("用户登录失败了", "用户登录失败了")]
+    [InlineData("メッセージを送る", "メッセージ")]
+    [InlineData("메시지를 보냈다", "메시지")]
+    [InlineData("ข้อความใหม่", "ความ")]
+    [InlineData("इस हिन्दी में", "हिन्दी")]
+    [InlineData("call readNextFrame() first", "frame")]
+    [InlineData("call readNextFrame() first", "READNEXTFRAME")]
+    [InlineData("call readNextFrame() first", "\"call readNextFrame\"")]
+    [InlineData("see log_cursor", "cursor")]
+    [InlineData("in src/Parley.Server/Mailbox.cs:42", "Server/Mailbox")]
+    [InlineData("résumé", "resume")]
+    [InlineData("resume", "Résumé")]
+    public async Task Search_finds_identifiers_accents_and_scripts_without_spaces(string content, string text)
+    {
+        await using var store = await OpenAsync();
+        var found = await store.StoreAsync(Note(content));
+        await store.SendAllAsync(Note("户用 录登 ジーセ 지시메 something else entirely"));
+        await store.IndexAsync();
+
+        var query = new HistoryQuery(store.Project.Number) { Text = text };
+        Assert.Equal([found.Seq], (await store.History.ListAsync(query, Cancel)).Select(entry => entry.Seq));
+    }
+
     [Fact]
     public async Task Search_gives_a_reader_only_what_it_may_read()
     {

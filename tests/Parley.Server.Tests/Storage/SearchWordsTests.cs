@@ -8,7 +8,12 @@ public sealed class SearchWordsTests
     [Theory]
     [InlineData("Hello, hello world", "'hello':1,2 'world':3 ")]
     [InlineData("src/Parley.Server/Mailbox.cs:42", "'src':1 'parley':2 'server':3 'mailbox':4 'cs':5 '42':6 ")]
-    [InlineData("it's ÉTÉ 日本語", "'it':1 's':2 'été':3 '日本語':4 ")]
+    [InlineData("it's ÉTÉ 日本語", "'it':1 's':2 'ete':3 '日':4 '本':5 '語':6 ")]
+    [InlineData("readNextFrame and HTTPServer", "'read':1 'next':2 'frame':3 'readnextframe':4 'and':5 'http':6 'server':7 'httpserver':8 ")]
+    [InlineData("log_cursor", "'log':1 'cursor':2 ")]
+    [InlineData("用户登录API", "'用':1 '户':2 '登':3 '录':4 'api':5 ")]
+    [InlineData("메시지를", "'메':1 '시':2 '지':3 '를':4 ")]
+    [InlineData("हिन्दी", "'हिन्दी':1 ")]
     [InlineData("'; DROP TABLE log; --\\", "'drop':1 'table':2 'log':3 ")]
     [InlineData(" ,.!", "")]
     public void A_word_is_a_run_of_letters_and_digits_in_lower_case(string text, string vector) => Assert.Equal(vector, SearchWords.Vector(text));
@@ -18,6 +23,9 @@ public sealed class SearchWordsTests
     [InlineData("\"Red Apple\" pie", "('red' <-> 'apple')", "'pie'")]
     [InlineData("src/Mailbox", "('src' <-> 'mailbox')")]
     [InlineData("red ' | & ! pie", "'red'", "'pie'")]
+    [InlineData("readNextFrame", "'readnextframe'")]
+    [InlineData("登录", "('登' <-> '录')")]
+    [InlineData("é", "'e'")]
     [InlineData("\"unfinished", "'unfinished'")]
     [InlineData("... !")]
     public void Every_word_must_be_there_and_those_in_quotes_side_by_side(string text, params string[] terms) => Assert.Equal(terms, SearchWords.Terms(text));

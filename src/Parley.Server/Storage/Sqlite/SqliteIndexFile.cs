@@ -7,7 +7,7 @@ namespace Parley.Server.Storage.Sqlite;
 internal static class SqliteIndexFile
 {
     /// <summary>Raised with every change of the tables below; an index of another version is made anew.</summary>
-    private const int TablesVersion = 1;
+    private const int TablesVersion = 2;
 
     private const string Tables =
         """
@@ -19,7 +19,7 @@ internal static class SqliteIndexFile
         CREATE INDEX threads_recent ON threads (last_place);
         CREATE TABLE thread_parts (thread INTEGER NOT NULL, agent INTEGER NOT NULL, PRIMARY KEY (thread, agent)) WITHOUT ROWID;
         CREATE TABLE thread_messages (thread INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (thread, place)) WITHOUT ROWID;
-        CREATE VIRTUAL TABLE message_text USING fts5 (content, tokenize = 'unicode61');
+        CREATE VIRTUAL TABLE message_text USING fts5 (content, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N*'");
         CREATE TABLE indexed (project INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
         """;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Parley.Server.History;
 using Parley.Server.Log;
 
@@ -129,18 +128,7 @@ internal sealed partial class SqliteMessageHistory
         return takesPart;
     }
 
-    /// <summary>A person's words as a full-text expression: every word must be there, what stands in quotes as it stands.</summary>
-    internal static string WordsOf(string text)
-    {
-        var expression = new StringBuilder();
-        var parts = text.Split('"');
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var terms = i % 2 == 1 ? [parts[i]] : parts[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            foreach (var term in terms)
-                expression.Append('"').Append(term).Append("\" ");
-        }
-
-        return expression.ToString();
-    }
+    /// <summary>A person's words as a full-text expression: all phrases must be there.</summary>
+    internal static string WordsOf(string text) =>
+        string.Join(' ', SearchText.Phrases(text).Select(phrase => $"\"{string.Join(' ', phrase)}\"").DefaultIfEmpty("\"\""));
 }

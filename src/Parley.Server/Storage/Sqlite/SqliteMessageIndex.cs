@@ -79,7 +79,10 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
             AddFacet(connection, IndexTerm.Everyone(entry.Project), place);
         TakeThread(connection, entry, place);
         if (MessageJsonReader.Content(entry.Json) is { Length: > 0 } content)
-            connection.Prepare("INSERT OR REPLACE INTO message_text (rowid, content) VALUES (?1, ?2)").Bind(1, place).Bind(2, content).Run();
+        {
+            connection.Prepare("INSERT OR REPLACE INTO message_text (rowid, content) VALUES (?1, ?2)")
+                .Bind(1, place).Bind(2, string.Join(' ', SearchText.Words(content))).Run();
+        }
     }
 
     private static void TakeThread(SqliteConnection connection, LogEntry entry, long place)
