@@ -81,6 +81,8 @@ public sealed class PresenceTests
         var reader = new FeedReader(
             host.Default.Log, host.Get<ILogStore>(), host.Get<IThreadAccess>(), null, FeedSelections.Messages(StreamFilter.None));
         await reader.StartAsync(host.Default.Log.Place(0), Cancel);
-        Assert.Equal(["a new word"], (await reader.ReadAsync(Cancel)).Entries.Select(entry => MessageJsonReader.Content(entry.Json)));
+        var left = (await reader.ReadAsync(Cancel)).Entries.Select(entry => MessageJsonReader.Content(entry.Json)).ToList();
+        Assert.Contains("a new word", left);
+        Assert.DoesNotContain("an old word", left);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Messages;
 using Parley.Server.Tests.Agents;
 using Xunit;
 
@@ -108,6 +109,8 @@ internal sealed class RichData
         await SendAsync("""{"to": "old", "content": "too late", "ttl_seconds": 1}""");
         _host.Clock.Advance(TimeSpan.FromSeconds(2));
         Succeed(await _host.SendAsync(HttpMethod.Post, $"{Api}/agents/old/claim", Admin));
+        // Now, and not whenever the server comes to it.
+        await _host.Get<DeathNotifier>().RunAsync(CancellationToken.None);
         var done = await ClaimAsync("ada");
         await PostAsync($"/messages/{done.MessageId}/surfaced?agent_id=ada", $$"""{"lease_id": "{{done.LeaseId}}"}""");
         await PostAsync($"/messages/{done.MessageId}/ack?agent_id=ada", $$"""{"lease_id": "{{done.LeaseId}}"}""");

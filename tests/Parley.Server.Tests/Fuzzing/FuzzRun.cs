@@ -60,6 +60,9 @@ internal sealed class FuzzRun
         var project = $"?project_id={projectId}";
         foreach (var agent in new[] { "be-1", "pm-1" })
             await PostAsync(host, admin, $"/api/v1/agents/register{project}", $$"""{"agent_id": "{{agent}}", "capabilities": ["review"], "role": "backend_developer"}""");
+        // Whoever settles is there: the first to be refused would come by it.
+        foreach (var agent in new[] { "be-1", "pm-1" })
+            Assert.Equal(204, (int)(await host.SendAsync(HttpMethod.Post, $"/api/v1/agents/{agent}/heartbeat{project}", admin)).Status);
         await PostAsync(host, admin, $"/api/v1/squads{project}", """{"squad_id": "alpha", "name": "Alpha", "members": [{"agent_id": "be-1"}]}""");
         var execution = JsonDocument.Parse(await PostAsync(host, admin, $"/api/v1/executions{project}", "{}")).RootElement.GetProperty("execution_id").GetString()!;
         var message = JsonDocument.Parse(await PostAsync(host, admin, $"/api/v1/messages{project}", """{"to": "be-1", "content": "hello", "sender_id": "pm-1"}"""))

@@ -17,12 +17,12 @@ public sealed class MonitoringTests
         var (ada, _) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
         await host.SendAsync(HttpMethod.Put, "/api/v1/agents/ada/status", ada, """{"status": "busy"}""");
         host.Get<DeliveryLatency>().Record(host.Default.Number, 10);
-        host.Clock.Advance(TimeSpan.FromSeconds(90));
+        host.Clock.Advance(TimeSpan.FromSeconds(50)); // Four heartbeats of silence are offline.
 
         var stats = (await host.SendAsync(HttpMethod.Get, "/api/v1/stats", ada)).As(WireJson.Lenient.Stats);
 
         Assert.Equal(new AgentStats { Total = 2, Online = 1, Busy = 1 }, stats.Agents);
-        Assert.Equal((0, 90), (stats.Connections, stats.UptimeSeconds));
+        Assert.Equal((0, 50), (stats.Connections, stats.UptimeSeconds));
         Assert.InRange(stats.Availability, 0, 1);
         Assert.NotNull(stats.LatencyMs.P99);
         Assert.Equal(ServerVersion.Text, stats.Version);

@@ -26,6 +26,9 @@ internal sealed class MessageReceiver(WebSocket socket, int most, Receiving rece
         var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
         if (first.MessageType == WebSocketMessageType.Close)
             return ReceivedMessage.Closed;
+        // An empty one is over: nothing of it comes any more.
+        if (first.EndOfMessage)
+            return first.MessageType == WebSocketMessageType.Binary ? ReceivedMessage.Binary : new ReceivedMessage(default, 0, null);
         _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         var length = 0;
         while (true)
