@@ -216,7 +216,16 @@ describe('A ticket', { concurrency: 4 }, () => {
   it('is for a stream or a socket of this server', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
-    for (const path of ['', 'sse', 'http://elsewhere.example/ws/ada', '//elsewhere.example/ws/ada', '/api/v1/tokens', '/api/v1/agents', 7, null])
+    for (const path of [
+      '',
+      'sse',
+      'http://elsewhere.example/ws/ada',
+      '//elsewhere.example/ws/ada',
+      '/api/v1/tokens',
+      '/api/v1/agents',
+      7,
+      null,
+    ])
       assertNames((await ada.rest.post('tickets', { path })).problem(400, 'invalid_request'), 'path');
   });
 });
