@@ -30,6 +30,7 @@ internal static class MailboxFrames
         for (var i = 0; i < settles.Length; i++)
             settles[i] = SettleReader.Read(isBatch ? items[i] : frame.Data, verb);
         // Submitted before the next frame is looked at: order of frames is order of settling.
+        connection.Answers.Begin();
         _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles, Resume.AtCommit), isBatch);
         return ValueTask.CompletedTask;
     }
@@ -73,6 +74,10 @@ internal static class MailboxFrames
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
             connection.Add(DataFrame.Problem(id, StorageUnavailableException.ProblemOf(fault)));
+        }
+        finally
+        {
+            connection.Answers.End();
         }
     }
 }

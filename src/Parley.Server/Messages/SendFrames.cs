@@ -33,6 +33,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
 
         await mailbox.RoomAsync(cancellationToken);
         var pending = await mailbox.SubmitAsync(connection.Project, connection.Sender, drafts, null, cancellationToken, Resume.AtCommit);
+        connection.Answers.Begin();
         _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
     }
 
@@ -66,6 +67,10 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
             // The store logged it as the bug it is.
             connection.Add(DataFrame.Problem(id, Problems.Internal()));
         }
+        finally
+        {
+            connection.Answers.End();
+        }
     }
 
     /// <summary>Replies in the order of the frame's items: those that were bad never reached the mailbox.</summary>
@@ -91,6 +96,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
 
         await mailbox.RoomAsync(cancellationToken);
         var request = await requests.BeginAsync(connection.Project, connection.Sender, draft, connection.Caller, cancellationToken);
+        connection.Answers.Begin();
         _ = AnswerAsync(connection, frame.Id, request);
     }
 
@@ -100,9 +106,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         {
             try
             {
-                var stored = await request.StoredAsync(connection.Closing);
-                connection.Add(new SendAnswerFrame(id, [stored], isBatch: false));
-                if (stored.Problem is not null)
+                if (!await TellStoredAsync(connection, id, request))
                     return;
                 connection.Add((await request.AnswerAsync(connection.Closing)).TryGet(out var answer, out var problem)
                     ? new DataFrame("answer"u8.ToArray(), id, answer)
@@ -116,6 +120,21 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
             {
                 connection.Add(DataFrame.Problem(id, StorageUnavailableException.ProblemOf(fault)));
             }
+        }
+    }
+
+    /// <returns>Whether it is stored. Only until then is an answer under way: who replies may take an hour.</returns>
+    private static async ValueTask<bool> TellStoredAsync(ISendingConnection connection, byte[] id, RunningRequest request)
+    {
+        try
+        {
+            var stored = await request.StoredAsync(connection.Closing);
+            connection.Add(new SendAnswerFrame(id, [stored], isBatch: false));
+            return stored.Problem is null;
+        }
+        finally
+        {
+            connection.Answers.End();
         }
     }
 

@@ -92,6 +92,8 @@ public sealed class FrameTableTests
 
         public Task Answering { get; set; } = Task.CompletedTask;
 
+        public AnswersUnderWay Answers { get; } = new();
+
         public void Add(OutFrame frame) => Sent.Add(frame);
 
         public ValueTask LowAsync(CancellationToken cancellationToken) => Low is null ? ValueTask.CompletedTask : new ValueTask(Low.Task);

@@ -125,6 +125,34 @@ describe('A connection', { concurrency: 6 }, () => {
     }
   });
 
+  it('is closed only once the frames before the bad one are answered', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const ends: [string | Uint8Array, number][] = [
+      ['not json', 4400],
+      [Buffer.from('{"event":"agent:heartbeat"}'), 4400],
+      [Buffer.alloc(5 * 1024 * 1024, 'x'), 4413],
+    ];
+    for (const [last, code] of ends) {
+      const received = await ada.tell('ada', 'to be acknowledged');
+      const socket = await ada.connect({ query: { window: 1 } });
+      await socket.received();
+      const frames = [
+        ...Array.from({ length: 100 }, (_, n) => ({ event: 'message:send', id: `send ${n}`, data: { to: 'bob', content: `${n}` } })),
+        { event: 'message:ack', id: 'ack', data: { message_id: received } },
+        { event: 'request:send', id: 'request', data: { to: 'bob', content: 'nobody replies', timeout_seconds: 3600 } },
+        { event: 'memory:set', id: 'set', data: { key: `${code}`, value: 1 } },
+      ];
+      for (const frame of frames) socket.sendJson(frame);
+      socket.sendText(last);
+
+      assert.equal(await socket.closeCode(), code);
+      const answers = new Map(socket.left.map((frame) => [frame.id, frame.event]));
+      assert.deepEqual(answers, new Map(frames.map((frame) => [frame.id, 'ok'])));
+    }
+    assert.equal((await bob.look({ max: 500 })).length, 303);
+  });
+
   it('survives a frame that asks for what nobody knows', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');

@@ -21,6 +21,9 @@ internal interface IFrameConnection
     /// <summary>The newest answer that is being made; completed when it is there. It never fails.</summary>
     Task Answering { get; set; }
 
+    /// <summary>The answers that wait for the store.</summary>
+    AnswersUnderWay Answers { get; }
+
     /// <summary>Sends a frame once the socket takes it; never waits.</summary>
     void Add(OutFrame frame);
 

@@ -115,6 +115,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     public Task Answering { get; set; } = Task.CompletedTask;
 
+    public AnswersUnderWay Answers { get; } = new();
+
     /// <summary>False for an observer, who only holds feeds.</summary>
     public bool Takes => Options.Takes;
 

@@ -92,7 +92,10 @@ internal sealed partial class SocketServer(
         var receiver = new SocketReceiver(connection, frames, times.AllowanceOf(connection.Project), receiving);
         try
         {
-            connection.Outbound.Goodbye(await receiver.RunAsync(cutOff.Token), receiver.Reason);
+            var code = await receiver.RunAsync(cutOff.Token);
+            // What came before the frame that ends the connection was taken, and its sender is to know.
+            await connection.Answers.NoneAsync(connection.Answering, times.Clock, ending.Token);
+            connection.Outbound.Goodbye(code, receiver.Reason);
             await connection.Outbound.DrainedAsync().WaitAsync(Patience, times.Clock);
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
