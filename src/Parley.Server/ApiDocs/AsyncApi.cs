@@ -61,11 +61,14 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
     private void AddRelay()
     {
         var (said, heard) = (RelayFrames.Said, RelayFrames.Heard);
+        var error = ServerFrames.All.Single(frame => frame.Name == FrameEvents.Error);
         AddChannel(
-            "relay", "/ws/agent/messages/{project_id}", "The plain relay: what one agent says, all the others hear. Frames are bare objects without `event`.",
-            QueryOf(RelayQuery.Read), new[] { said, heard }.Select(frame => (KeyOf("", frame.Name), Bare(frame, frame.Name))));
+            "relay", "/ws/agent/messages/{project_id}", "The plain relay: what one agent says, all the others hear. Frames are bare objects without `event`, "
+            + "except for `error`, which says why a frame was refused.",
+            QueryOf(RelayQuery.Read),
+            new[] { said, heard }.Select(frame => (KeyOf("", frame.Name), Bare(frame, frame.Name))).Append((KeyOf("frame", error.Name), Frame(error))));
         AddOperation("say", "receive", "relay", [KeyOf("", said.Name)]);
-        AddOperation("hear", "send", "relay", [KeyOf("", heard.Name)]);
+        AddOperation("hear", "send", "relay", [KeyOf("", heard.Name), KeyOf("frame", error.Name)]);
     }
 
     private void AddStreams()

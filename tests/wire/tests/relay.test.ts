@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '../harness/deadline.ts';
 import { contents, TestProject, type TestAgent } from '../harness/project.ts';
+import { assertProblem } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import { Socket, upgradeStatus } from '../harness/socket.ts';
 import { assertFields, time, uuid7 } from '../harness/shapes.ts';
-import type { Message, Page } from '../harness/wire.ts';
+import type { Frame, Message, Page, Problem } from '../harness/wire.ts';
 
 const server = await startServer();
 
@@ -235,13 +236,77 @@ describe('The relay', { concurrency: 6 }, () => {
     assert.equal(await upgradeStatus(server.url, '/ws/agent/messages/no-such-project', { token: server.adminToken }), 404);
   });
 
-  it('closes on a frame that is none', async () => {
+  it('repeats nothing to who closed in good order, however soon it is back', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    for (let round = 0; round < 20; round++) {
+      const socket = await relay(bob);
+      const ids = [await ada.tell('*', `${round} a`), await ada.tell('*', `${round} b`)];
+      assert.deepEqual(await heard(socket, 2), [`${round} a`, `${round} b`]);
+      await socket.close();
+      // No pong was awaited, and what was read is acknowledged all the same.
+      for (const id of ids) assert.equal((await project.delivery(id)).state, 'acknowledged');
+    }
+  });
+
+  it('goes on exactly where who closed under load had read', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    // Far more than one connection is sent before its goodbye is read.
+    const items = Array.from({ length: 1_000 }, (_, n) => ({ to: '*', content: `${n}${' '.repeat(20_000)}` }));
+    (await ada.rest.post('messages/batch', { items })).succeeds();
+    const read: (string | null)[] = [];
+    while (read.length < items.length) {
+      const socket = await relay(bob);
+      read.push((await socket.take('a message')).content);
+      await socket.close();
+      read.push(...socket.left.map((one) => one.content));
+    }
+
+    assert.deepEqual(
+      read.map(Number),
+      items.map((_, n) => n),
+    );
+  });
+
+  it('answers what is no frame by an error, and reads what follows', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const [a, b] = [await relay(ada), await relay(bob)];
+    const bad = [
+      'not json',
+      '7',
+      '"x"',
+      'null',
+      '[]',
+      '{"type":',
+      '{"content":"x"} {}',
+      '{"content":"\\u0000"}',
+      '{"content":7}',
+      '{"to":"bob"}',
+      '\u0000',
+    ];
+    for (const frame of [...bad, Buffer.from('{"content":"binary"}'), Buffer.alloc(100_000)]) {
+      a.sendText(frame);
+      const { event, data, ...rest } = (await a.take('the refusal')) as unknown as Frame;
+      assert.deepEqual([event, rest], ['error', {}]);
+      assertProblem(data as Problem, 400, 'invalid_request', String(frame).slice(0, 50));
+    }
+    a.sendJson({ content: 'good' });
+
+    assert.deepEqual(await heard(b, 1), ['good']);
+    assert.deepEqual([a.left, b.left], [[], []]);
+  });
+
+  it('closes on what is too large, once it has refused what came before', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
-    for (const text of ['not json', '7', '"x"', '{"type":']) {
-      const socket = await relay(ada);
-      socket.sendText(text);
-      assert.equal(await socket.closeCode(), 4400, text);
-    }
+    const socket = await relay(ada);
+    socket.sendJson({ content: 'x'.repeat(300 * 1024) });
+    socket.sendText(Buffer.alloc(2 * 1024 * 1024));
+
+    const refusal = (await socket.take('the refusal')) as unknown as Frame;
+    assertProblem(refusal.data as Problem, 413, 'too_large', 'larger than a message may be');
+    assert.equal(await socket.closeCode(), 4413);
   });
 });

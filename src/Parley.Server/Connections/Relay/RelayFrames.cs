@@ -16,7 +16,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Connections.Relay;
 
 /// <summary>What comes in over a relay socket: each frame is a message to everybody.</summary>
-internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
+internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProvider clock)
 {
     /// <summary>What an agent says.</summary>
     internal static FrameMeaning Said { get; } = new("relay:said", "What this agent says to everybody else in the project.", typeof(RelaySend))
@@ -36,11 +36,14 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
         ],
     };
 
+    private const string Expected = "Expected {\"type\": ..., \"content\": ...}.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Reads until the peer leaves, or is told to.</summary>
+    /// <param name="left">Called when the peer has said goodbye, and before it hears that of the server.</param>
     internal async Task ReceiveAsync(
-        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, FrameRateLimit allowance, CancellationToken ending)
+        WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, FrameRateLimit allowance, Func<Task> left, CancellationToken ending)
     {
         // As with agents' sockets: a receive that is cancelled aborts, so the end is said first and the peer's goodbye awaited.
         using var cutOff = new CancellationTokenSource();
@@ -52,40 +55,39 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
             },
             null);
         var sender = agent is null ? null : SenderResolver.Of(caller, agent, session: null);
+        var answers = new AnswersUnderWay();
         using var messages = new MessageReceiver(socket, SocketLimits.RelayBytes, receiving, caller, End);
         try
         {
             while (true)
             {
                 var message = await messages.NextAsync(cutOff.Token);
-                if (message.CloseCode != 0)
+                if (message.CloseCode is not (0 or CloseCodes.BadFrame))
                 {
+                    await answers.NoneAsync(Task.CompletedTask, clock, ending);
+                    if (message.CloseCode == (int)WebSocketCloseStatus.NormalClosure)
+                        await left();
                     outbound.Goodbye(message.CloseCode, message.Reason);
                     break;
                 }
 
-                if (!IsObject(message.Text.Span))
-                {
-                    outbound.Goodbye(CloseCodes.BadFrame, "Expected {\"type\": ..., \"content\": ...}.");
-                    break;
-                }
+                if (!allowance.TryTake(out var retryAfter))
+                    outbound.Add(DataFrame.Problem([], Problems.RateLimited(retryAfter)));
+                else if (message.CloseCode != 0)
+                    outbound.Add(DataFrame.Problem([], Problems.InvalidRequest($"{message.Reason} {Expected}")));
+                else
+                    await HandleAsync(message.Text, outbound, project, sender, answers, cutOff.Token);
 
-                if (allowance.TryTake(out var retryAfter))
-                {
-                    await HandleAsync(message.Text, outbound, project, sender, cutOff.Token);
-                    continue;
-                }
-
-                outbound.Add(DataFrame.Problem([], Problems.RateLimited(retryAfter)));
+                // Answers that nobody reads are not piled up.
                 await outbound.LowAsync(cutOff.Token);
                 if (allowance.IsFlooding)
                 {
+                    await answers.NoneAsync(Task.CompletedTask, clock, ending);
                     outbound.Goodbye(CloseCodes.Flood, "More frames than the rate limit allows, again and again.");
                     break;
                 }
             }
 
-            outbound.Goodbye((int)WebSocketCloseStatus.NormalClosure, null);
             await outbound.DrainedAsync().WaitAsync(Patience, cutOff.Token);
         }
         catch (TimeoutException)
@@ -107,21 +109,8 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
         }
     }
 
-    /// <summary>Whether it is a frame at all; one with bad fields is answered, what is none ends the connection.</summary>
-    private static bool IsObject(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json, JsonDepth.Stored);
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private async ValueTask HandleAsync(ReadOnlyMemory<byte> json, Outbound outbound, ProjectState project, Sender? sender, CancellationToken cancellationToken)
+    private async ValueTask HandleAsync(
+        ReadOnlyMemory<byte> json, Outbound outbound, ProjectState project, Sender? sender, AnswersUnderWay answers, CancellationToken cancellationToken)
     {
         if (!JsonInput.TryRead<RelaySend>(json.Span, out var send, out var problem) || (problem = Check(send, sender)) is not null)
         {
@@ -131,10 +120,11 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
 
         await mailbox.RoomAsync(cancellationToken);
         var pending = await mailbox.SubmitAsync(project, sender!, [DraftOf(send)], null, cancellationToken);
-        _ = TellAsync(pending, outbound);
+        answers.Begin();
+        _ = TellAsync(pending, outbound, answers);
     }
 
-    private static async Task TellAsync(PendingSends pending, Outbound outbound)
+    private static async Task TellAsync(PendingSends pending, Outbound outbound, AnswersUnderWay answers)
     {
         try
         {
@@ -144,6 +134,10 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving)
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
             outbound.Add(DataFrame.Problem([], Problems.StorageUnavailable()));
+        }
+        finally
+        {
+            answers.End();
         }
     }
 

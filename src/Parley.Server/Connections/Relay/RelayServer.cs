@@ -18,6 +18,9 @@ internal sealed partial class RelayServer(
     /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a peer that leaves is given to take what is half written.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState? agent, Caller caller, long? after)
     {
         var transport = SocketTransport.Of(context);
@@ -39,7 +42,7 @@ internal sealed partial class RelayServer(
         var telling = TellAsync(project, agent, caller, after, tracker, outbound, gone.Token);
         try
         {
-            await frames.ReceiveAsync(socket, outbound, project, agent, caller, times.AllowanceOf(project), ending.Token);
+            await frames.ReceiveAsync(socket, outbound, project, agent, caller, times.AllowanceOf(project), LeftAsync, ending.Token);
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -52,6 +55,18 @@ internal sealed partial class RelayServer(
             outbound.Close();
             if (agent is not null)
                 await agents.DisconnectedAsync(project, agent, taker: null);
+        }
+
+        // Whoever leaves in good order has read what it was sent, and is to hear none of it again. The place has moved before the peer hears
+        // that the connection is over, since it may come back at once.
+        async Task LeftAsync()
+        {
+            await gone.CancelAsync();
+            await telling;
+            outbound.Drop(static frame => frame is RelayFrame);
+            await outbound.DrainedAsync().WaitAsync(Patience, times.Clock, CancellationToken.None);
+            if (agent is not null && tracker.Mark > 0)
+                await MoveAsync(project, agent, tracker.Mark);
         }
     }
 

@@ -36,14 +36,12 @@ internal sealed class MessageReceiver(WebSocket socket, int most, Receiving rece
             var read = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
             if (read.MessageType == WebSocketMessageType.Close)
                 return ReceivedMessage.Closed;
-            if (read.MessageType == WebSocketMessageType.Binary)
-                return ReceivedMessage.Binary;
-
             length += read.Count;
             if (read.EndOfMessage)
             {
                 _reception?.Complete();
-                return new ReceivedMessage(_buffer.AsMemory(0, length), 0, null);
+                // Read to its end first: what follows it is another message, for whoever goes on.
+                return read.MessageType == WebSocketMessageType.Binary ? ReceivedMessage.Binary : new ReceivedMessage(_buffer.AsMemory(0, length), 0, null);
             }
 
             if (length >= most)

@@ -108,17 +108,24 @@ internal sealed class Outbound(
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Says goodbye without what waits to be written.</summary>
-    internal void GoodbyeAtOnce(int code, string reason)
+    /// <summary>Takes back what waits and nobody would read any more.</summary>
+    internal void Drop(Predicate<OutFrame> unwanted)
     {
-        long dropped;
+        var dropped = 0L;
         lock (_gate)
         {
-            dropped = _ready.Sum(static frame => (long)frame.Size);
-            _ready.Clear();
+            foreach (var frame in _ready)
+                dropped += unwanted(frame) ? frame.Size : 0;
+            _ready.RemoveAll(unwanted);
         }
 
         Gone(dropped);
+    }
+
+    /// <summary>Says goodbye without what waits to be written.</summary>
+    internal void GoodbyeAtOnce(int code, string reason)
+    {
+        Drop(static _ => true);
         Goodbye(code, reason);
     }
 
@@ -198,24 +205,26 @@ internal sealed class Outbound(
 
     private List<OutFrame>? Take()
     {
-        TaskCompletionSource? low;
-        List<OutFrame> frames;
+        TaskCompletionSource? low = null, drained = null;
+        List<OutFrame>? frames = null;
         lock (_gate)
         {
-            if (_ready.Count == 0)
+            if (_ready.Count > 0)
+            {
+                frames = _ready;
+                _ready = _spare;
+                low = TakeLow();
+            }
+            else if (_goodbye is null || _closed)
             {
                 // With a goodbye to say the drain goes on; without, whoever adds next starts another.
-                if (_goodbye is null || _closed)
-                    _draining = false;
-                return null;
+                _draining = false;
+                (drained, _drained) = (_drained, null);
             }
-
-            frames = _ready;
-            _ready = _spare;
-            low = TakeLow();
         }
 
         low?.TrySetResult();
+        drained?.TrySetResult();
         return frames;
     }
 

@@ -22,6 +22,16 @@ internal sealed class PeerTracker(TimeProvider clock)
     /// <summary>Called with the mark of what has surely arrived.</summary>
     internal Action<long>? Arrived { get; set; }
 
+    /// <summary>The mark up to which everything is written; 0: nothing is.</summary>
+    internal long Mark
+    {
+        get
+        {
+            lock (_gate)
+                return _written;
+        }
+    }
+
     /// <summary>Everything up to this mark is written.</summary>
     internal void Written(long mark)
     {
