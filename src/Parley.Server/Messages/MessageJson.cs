@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
@@ -12,8 +11,6 @@ namespace Parley.Server.Messages;
 /// made on the sender's own thread, so that the one writing thread has little left to do.</remarks>
 internal static class MessageJson
 {
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     // Filled and emptied within one call, and never given back: a thread that writes messages writes more of them.
     [ThreadStatic]
     private static FrameBuffer? _scratch;
@@ -140,23 +137,5 @@ internal static class MessageJson
         to.Raw("]"u8);
     }
 
-    /// <summary>JSON as the sender wrote it, on one line: a line break would end an SSE field.</summary>
-    private static void Json(FrameBuffer to, ReadOnlyMemory<byte> json)
-    {
-        if (json.IsEmpty)
-        {
-            to.Raw("null"u8);
-            return;
-        }
-
-        if (json.Span.IndexOfAny((byte)'\n', (byte)'\r') < 0)
-        {
-            to.Raw(json.Span);
-            return;
-        }
-
-        using var document = JsonDocument.Parse(json, JsonDepth.StoredDocument);
-        using var writer = new Utf8JsonWriter(to, Writing);
-        document.RootElement.WriteTo(writer);
-    }
+    private static void Json(FrameBuffer to, ReadOnlyMemory<byte> json) => to.Raw(json.IsEmpty ? "null"u8 : json.Span);
 }

@@ -22,6 +22,9 @@ internal sealed class MessagesConcept(
     /// <summary>What surrounds content, payload and metadata of the largest message.</summary>
     private const long Envelope = 64 * 1024;
 
+    /// <summary>So many letters of a body may stand for one byte of what is stored: a text of escapes only.</summary>
+    private const long LongestSpelling = 6;
+
     private const string ARequest = """{"to": "capability:review", "content": "Is this migration safe?", "timeout_seconds": 30}""";
 
     private const string AnAnswer =
@@ -59,7 +62,7 @@ internal sealed class MessagesConcept(
             Details = "201 means that the message is on disk. 200 means that an earlier send with the same key stored it. `deliveries` says what each recipient is doing.",
             Allows = Permission.Send,
             Own = Theirs,
-            BodyLimit = settings.MaxMessageBytes + Envelope,
+            BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
             Refuses = SendRefusals,
             Answers = [AnswerShape.Created<SendAnswer>(AnAnswer), AnswerShape.Ok<SendAnswer>(AnAnswer)],
         }
@@ -105,7 +108,7 @@ internal sealed class MessagesConcept(
             Details = "Without `capability`, `role`, `type`, `squad`, and `status` it goes to everybody else; with them, to those who match all.",
             Allows = Permission.Send,
             Own = Theirs,
-            BodyLimit = settings.MaxMessageBytes + Envelope,
+            BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
             Refuses = SendRefusals,
             Answers = [AnswerShape.Created<SendAnswer>(AnAnswer), AnswerShape.Ok<SendAnswer>(AnAnswer)],
         }.Rest("POST", "/broadcast"),
@@ -116,7 +119,7 @@ internal sealed class MessagesConcept(
             Details = "If no reply comes in time, the answer is 504, and the request is still there: a late reply arrives as an ordinary message.",
             Allows = Permission.Send,
             Own = Theirs,
-            BodyLimit = settings.MaxMessageBytes + Envelope,
+            BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
             Refuses = [.. SendRefusals, ErrorCodes.RequestTimeout],
             Answers = [AnswerShape.Ok<RequestAnswer>($$"""{"status": "success", "reply": {{MailboxExamples.AReply}}}""")],
         }

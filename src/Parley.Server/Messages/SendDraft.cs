@@ -1,9 +1,10 @@
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
 /// <summary>A send as it was asked for: read from its bytes, not yet resolved against the project.</summary>
-/// <remarks>Content, payload and metadata stay the JSON they came as, a view of the caller's buffer: they are copied once, into the
+/// <remarks>Content, payload and metadata are JSON in its shortest spelling, nearly always a view of the caller's buffer: they are copied once, into the
 /// message. A draft is therefore used up before its buffer is.</remarks>
 internal sealed class SendDraft
 {
@@ -15,12 +16,12 @@ internal sealed class SendDraft
     internal string Type { get; set; } = "text";
 
     /// <summary>A JSON string with its quotes; empty: null.</summary>
-    internal ReadOnlyMemory<byte> Content { get; set; }
+    internal ReadOnlyMemory<byte> Content { get; set => field = JsonSpelling.Shortest(value); }
 
     /// <summary>Any JSON; empty: null.</summary>
-    internal ReadOnlyMemory<byte> Payload { get; set; }
+    internal ReadOnlyMemory<byte> Payload { get; set => field = JsonSpelling.Shortest(value); }
 
-    internal ReadOnlyMemory<byte> Metadata { get; set; }
+    internal ReadOnlyMemory<byte> Metadata { get; set => field = JsonSpelling.Shortest(value); }
     internal Priority Priority { get; set; } = Priority.Normal;
     internal int? TtlSeconds { get; set; }
     internal DateTimeOffset? DeliverAt { get; set; }
@@ -53,6 +54,6 @@ internal sealed class SendDraft
         _ => Surface.Pull,
     };
 
-    /// <summary>What the limit on a message's size counts.</summary>
+    /// <summary>What the limit on a message's size counts: what is stored, not how it was spelled.</summary>
     internal int Bytes => Content.Length + Payload.Length + Metadata.Length;
 }

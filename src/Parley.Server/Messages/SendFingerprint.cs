@@ -13,8 +13,8 @@ internal static class SendFingerprint
             print.Add(address);
         print.Add(draft.Type);
         print.Add(draft.Content.Span);
-        print.Add(draft.Payload.Span);
-        print.Add(draft.Metadata.Span);
+        print.AddValue(draft.Payload.Span);
+        print.AddValue(draft.Metadata.Span);
         print.Add((((long)draft.Priority * 8) + (long)draft.Intent) * 8 + (long)draft.Surface);
         print.Add(draft.TtlSeconds ?? -1);
         print.Add(draft.DeliverAt?.ToUnixTimeMilliseconds() ?? -1);

@@ -62,7 +62,7 @@ internal sealed class OperationOrigin
         where T : class
     {
         if (IsOncePerKey)
-            _print.Add(body is null ? [] : JsonInput.ToJson(body));
+            _print.AddValue(body is null ? [] : JsonInput.ToJson(body));
     }
 
     /// <summary>Notes the version that <c>If-Match</c> wants. The absent header notes nothing.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text.Json;
 
 namespace Parley.Server.Wire;
 
@@ -40,6 +41,57 @@ internal struct Fingerprint
         Span<byte> bytes = stackalloc byte[16];
         _ = (id ?? Guid.Empty).TryWriteBytes(bytes);
         Add(bytes);
+    }
+
+    /// <summary>Adds JSON by its value: spaces between its tokens and the order of members mean nothing. Numbers are compared by their text. It is in the
+    /// spelling of <see cref="JsonSpelling"/>, or nothing.</summary>
+    internal void AddValue(ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            Add(json);
+            return;
+        }
+
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        reader.Read();
+        Mix(ValueOf(ref reader));
+    }
+
+    private static ulong ValueOf(ref Utf8JsonReader reader)
+    {
+        var print = default(Fingerprint);
+        print.Add((long)reader.TokenType);
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                // A sum is the same in any order.
+                ulong members = 0;
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                    members += MemberOf(ref reader);
+                print.Mix(members);
+                break;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    print.Mix(ValueOf(ref reader));
+                break;
+            default:
+                print.Add(reader.ValueSpan);
+                break;
+        }
+
+        return print._state;
+    }
+
+    private static ulong MemberOf(ref Utf8JsonReader reader)
+    {
+        var print = default(Fingerprint);
+        print.Add(reader.ValueSpan);
+        reader.Read();
+        print.Mix(ValueOf(ref reader));
+        // Each bit reaches every other, lest two members that trade their values give the same sum.
+        var state = (print._state ^ (print._state >> 32)) * Odd;
+        return state ^ (state >> 29);
     }
 
     internal readonly long Value => (long)_state;

