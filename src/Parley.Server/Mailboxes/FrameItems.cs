@@ -6,6 +6,19 @@ namespace Parley.Server.Mailboxes;
 /// <summary>A frame's data is one item, or <c>{"items": [...]}</c>.</summary>
 internal static class FrameItems
 {
+    /// <summary>Whether the data is several items.</summary>
+    internal static bool AreIn(ReadOnlyMemory<byte> data)
+    {
+        if (data.IsEmpty)
+            return false;
+        var reader = new Utf8JsonReader(data.Span, JsonDepth.Stored);
+        return StandAt(ref reader);
+    }
+
+    private static bool StandAt(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName &&
+        reader.ValueTextEquals("items"u8) && reader.Read() && reader.TokenType == JsonTokenType.StartArray;
+
     /// <returns>False when the data is one item.</returns>
     internal static bool TrySplit(ReadOnlyMemory<byte> data, out List<ReadOnlyMemory<byte>> items)
     {
@@ -13,11 +26,8 @@ internal static class FrameItems
         if (data.IsEmpty)
             return false;
         var reader = new Utf8JsonReader(data.Span, JsonDepth.Stored);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName ||
-            !reader.ValueTextEquals("items"u8) || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-        {
+        if (!StandAt(ref reader))
             return false;
-        }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {

@@ -28,7 +28,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         {
             var problem = Problems.RateLimited(retryAfter);
             Array.Fill(results, new SendReply(problem, null, null));
-            return new(new PendingSends(results, []));
+            return new(new PendingSends(results, []) { IsRateLimited = true });
         }
 
         var sends = new List<Send>(drafts.Count);
@@ -182,6 +182,9 @@ internal sealed record SendReply(ApiProblem? Problem, Send? Send, SendOutcome? O
 /// <summary>Sends that are accepted in order and not yet on disk.</summary>
 internal sealed class PendingSends(SendReply[] replies, IReadOnlyList<Send> sends, Task<IReadOnlyList<SendOutcome>>? storing = null)
 {
+    /// <summary>All of them are refused because the sender is too fast.</summary>
+    internal bool IsRateLimited { get; init; }
+
     /// <summary>One reply a draft, in order.</summary>
     /// <exception cref="Storage.StorageUnavailableException">The store refused all of them.</exception>
     internal async ValueTask<IReadOnlyList<SendReply>> DoneAsync()

@@ -73,7 +73,8 @@ internal sealed class MessagesConcept(
                 TakesItems = true,
                 Examples = Sends,
             },
-            (connection, frame, cancellationToken) => frames.SendAsync(connection, frame, SendShape.Plain, cancellationToken))
+            (connection, frame, cancellationToken) => frames.SendAsync(connection, frame, SendShape.Plain, cancellationToken),
+            frames.SendRunAsync)
         .Frame<ISendingConnection>(
             new FrameMeaning(
                 FrameEvents.MessageReply, "Reply to a message; without `to` it goes to whoever sent that.", typeof(ReplyRequest), typeof(SendAnswer))

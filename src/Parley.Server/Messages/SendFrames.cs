@@ -37,6 +37,91 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
     }
 
+    /// <summary>Sends of many frames: stored by one operation, and each answered by itself.</summary>
+    internal async ValueTask SendRunAsync(ISendingConnection connection, IReadOnlyList<InFrame> frames, int first, int count, CancellationToken cancellationToken)
+    {
+        var ids = new List<byte[]>(count);
+        var drafts = new List<SendDraft>(count);
+        for (var i = first; i < first + count; i++)
+        {
+            var frame = frames[i];
+            if (!connection.Takes || FrameItems.AreIn(frame.Data))
+            {
+                // In its order.
+                await SubmitRunAsync(connection, ids, drafts, cancellationToken);
+                (ids, drafts) = ([], []);
+                await SendAsync(connection, frame, SendShape.Plain, cancellationToken);
+            }
+            else if (Parse(frame.Data, SendShape.Plain, connection, out var problem) is { } draft)
+            {
+                ids.Add(frame.Id);
+                drafts.Add(draft);
+            }
+            else
+            {
+                connection.Fail(frame, problem!);
+            }
+        }
+
+        await SubmitRunAsync(connection, ids, drafts, cancellationToken);
+    }
+
+    private async ValueTask SubmitRunAsync(ISendingConnection connection, List<byte[]> ids, List<SendDraft> drafts, CancellationToken cancellationToken)
+    {
+        if (drafts.Count == 0)
+            return;
+        await mailbox.RoomAsync(cancellationToken);
+        // A batch of one frame is never too large for the rate limit, but goes into debt. These are many frames, of which some may be too many.
+        var limits = connection.Project.Settings;
+        if (limits.RatePerSecond <= 0 || drafts.Count <= limits.RateBurst)
+        {
+            var pending = await mailbox.SubmitAsync(connection.Project, connection.Sender, drafts, null, cancellationToken, Resume.AtCommit);
+            if (!pending.IsRateLimited)
+            {
+                connection.Answers.Begin();
+                _ = AnswerRunAsync(connection, ids, pending);
+                return;
+            }
+        }
+
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            var one = await mailbox.SubmitAsync(connection.Project, connection.Sender, [drafts[i]], null, cancellationToken, Resume.AtCommit);
+            connection.Answers.Begin();
+            _ = AnswerRunAsync(connection, [ids[i]], one);
+        }
+    }
+
+    private static async Task AnswerRunAsync(ISendingConnection connection, IReadOnlyList<byte[]> ids, PendingSends pending)
+    {
+        try
+        {
+            var replies = await pending.DoneAsync();
+            for (var i = 0; i < ids.Count; i++)
+            {
+                if (ids[i].Length > 0)
+                    connection.Add(new SendAnswerFrame(ids[i], [replies[i]], isBatch: false));
+                else if (replies[i].Problem is { } problem)
+                    connection.Add(DataFrame.Problem([], problem));
+            }
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            foreach (var id in ids)
+                connection.Add(DataFrame.Problem(id, StorageUnavailableException.ProblemOf(fault)));
+        }
+        catch (Exception)
+        {
+            // The store logged it as the bug it is.
+            foreach (var id in ids)
+                connection.Add(DataFrame.Problem(id, Problems.Internal()));
+        }
+        finally
+        {
+            connection.Answers.End();
+        }
+    }
+
     private static SendDraft? Parse(ReadOnlyMemory<byte> data, SendShape shape, ISendingConnection connection, out ApiProblem? problem)
     {
         problem = null;

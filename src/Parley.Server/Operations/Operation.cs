@@ -80,8 +80,8 @@ internal abstract class Operation(string name, string summary)
     }
 
     /// <summary>Serves it over a socket, by a handler of the frame's own: where many stand in one frame.</summary>
-    internal Operation Frame<TConnection>(FrameMeaning meaning, FrameHandler<TConnection> handler)
-        where TConnection : class, IFrameConnection => Add(FrameFace.Of(meaning, handler));
+    internal Operation Frame<TConnection>(FrameMeaning meaning, FrameHandler<TConnection> handler, FrameRunHandler<TConnection>? runHandler = null)
+        where TConnection : class, IFrameConnection => Add(FrameFace.Of(meaning, handler, runHandler));
 
     /// <summary>Serves it over a socket, by a handler of the frame's own: where the answer is another.</summary>
     internal Operation Frame<TConnection>(FrameMeaning meaning, Func<TConnection, InFrame, CancellationToken, ValueTask<Answer>> handler)

@@ -191,6 +191,62 @@ describe('A connection', { concurrency: 6 }, () => {
     assert.equal((await bob.look({ max: 100 })).length, 50);
   });
 
+  it('takes sends that come together each by itself, in their order', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const socket = await ada.connect();
+    const send = (n: number, fields: object = {}): Frame => ({
+      event: 'message:send',
+      id: `s${n}`,
+      data: { to: 'bob', content: `${n}`, ...fields },
+    });
+    const refused = [3, 4, 290];
+
+    // More than are stored at once, with bad ones, one without an id, and several in one frame among them.
+    socket.sendJson([
+      ...Array.from({ length: 300 }, (_, n) =>
+        refused.includes(n) ? send(n, n === 4 ? { ttl_seconds: 'long' } : { to: 'nobody' }) : send(n),
+      ),
+      { event: 'message:send', data: { to: 'bob', content: '300' } },
+      { event: 'message:send', id: 'items', data: { items: [301, 302].map((n) => ({ to: 'bob', content: `${n}` })) } },
+      send(303),
+    ]);
+
+    let last = 0;
+    for (let n = 0; n < 300; n++) {
+      const answer = await socket.take(`the answer to ${n}`, (one) => one.id === `s${n}`);
+      assert.equal(answer.event, refused.includes(n) ? 'error' : 'ok', `${n}`);
+      if (answer.event === 'error') continue;
+      const { seq } = answer.data as SendAnswer;
+      assert.ok(seq > last, `${n} is stored behind the one before`);
+      last = seq;
+    }
+    await socket.take('the answer to the last', (one) => one.id === 's303');
+    const contents = (await Promise.all([bob.claim({ max: 200 }), bob.claim({ max: 200 })]))
+      .flat()
+      .map(({ message }) => Number(message.content));
+    const sent = Array.from({ length: 304 }, (_, n) => n).filter((n) => !refused.includes(n));
+    assert.deepEqual(
+      contents.sort((one, other) => one - other),
+      sent,
+    );
+  });
+
+  it('refuses of sends that come together only those that are too many', async () => {
+    const project = await TestProject.create(server, { rate_limit_per_second: 1, rate_limit_burst: 10 });
+    const [ada] = await project.pair();
+    const socket = await ada.connect();
+
+    socket.sendJson(
+      Array.from({ length: 30 }, (_, n): Frame => ({ event: 'message:send', id: `s${n}`, data: { to: 'bob', content: `${n}` } })),
+    );
+
+    const events: string[] = [];
+    for (let n = 0; n < 30; n++) events.push((await socket.take(`the answer to ${n}`, (one) => one.id === `s${n}`)).event);
+    assert.deepEqual(events.slice(0, 10), Array(10).fill('ok'));
+    assert.ok(events.includes('error'), 'some are too many');
+  });
+
   it('takes an empty array for nothing', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');

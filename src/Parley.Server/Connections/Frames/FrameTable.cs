@@ -8,7 +8,11 @@ namespace Parley.Server.Connections.Frames;
 /// <summary>All frames that clients send, by name, as the concepts declare them.</summary>
 internal sealed partial class FrameTable
 {
+    /// <summary>Frames that are handled at once: so many are some milliseconds of the store's work, which all others wait for.</summary>
+    private const int LongestRun = 256;
+
     private readonly Dictionary<string, FrameHandler<IFrameConnection>> _handlers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FrameRunHandler<IFrameConnection>> _runHandlers = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
 
     public FrameTable(IEnumerable<FrameFace> faces, ILogger<FrameTable> logger)
@@ -16,7 +20,11 @@ internal sealed partial class FrameTable
         _logger = logger;
         Faces = [.. faces];
         foreach (var face in Faces)
+        {
             _handlers.Add(face.Meaning.Name, face.Handler ?? Answering(face));
+            if (face.RunHandler is { } run)
+                _runHandlers.Add(face.Meaning.Name, run);
+        }
     }
 
     internal IReadOnlyList<FrameFace> Faces { get; }
@@ -40,6 +48,32 @@ internal sealed partial class FrameTable
         // Asked or not: a client that sends what nobody knows wants to hear it.
         connection.Add(DataFrame.Problem(frame.Id, Problems.UnknownEvent(frame.Event)));
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>How many frames from <paramref name="first"/> on can be handled at once; 1: that one alone.</summary>
+    internal int RunAt(IReadOnlyList<InFrame> frames, int first)
+    {
+        var name = frames[first].Event;
+        if (!_runHandlers.ContainsKey(name))
+            return 1;
+        var end = first + 1;
+        while (end < frames.Count && end - first < LongestRun && frames[end].Event == name)
+            end++;
+        return end - first;
+    }
+
+    /// <summary>Handles as many frames as <see cref="RunAt"/> says.</summary>
+    internal async ValueTask HandleRunAsync(IFrameConnection connection, IReadOnlyList<InFrame> frames, int first, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _runHandlers[frames[first].Event](connection, frames, first, count, cancellationToken);
+        }
+        catch (Exception fault) when (IsUnexpected(fault))
+        {
+            for (var i = first; i < first + count; i++)
+                Fail(connection, frames[i], fault);
+        }
     }
 
     private async ValueTask FinishAsync(ValueTask handling, IFrameConnection connection, InFrame frame)

@@ -30,6 +30,16 @@ internal sealed class FrameRateLimit(double perSecond, Func<bool> isLifted, Time
         return true;
     }
 
+    /// <summary>Takes for several frames, if there is enough left; what else may be, each is asked for by itself.</summary>
+    internal bool TryTake(int count)
+    {
+        if (_left < count)
+            return false;
+        _left -= count;
+        _refused = 0;
+        return true;
+    }
+
     private bool TryFill(out TimeSpan retryAfter)
     {
         retryAfter = default;

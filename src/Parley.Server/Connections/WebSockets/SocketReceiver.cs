@@ -44,8 +44,16 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
             return CloseCodes.BadFrame;
         }
 
-        foreach (var frame in _frames)
+        for (var next = 0; next < _frames.Count; next++)
         {
+            if (isSound && frames.RunAt(_frames, next) is > 1 and var count && allowance.TryTake(count))
+            {
+                await frames.HandleRunAsync(connection, _frames, next, count, cancellationToken);
+                next += count - 1;
+                continue;
+            }
+
+            var frame = _frames[next];
             if (!allowance.TryTake(out var retryAfter))
                 connection.Fail(frame, Problems.RateLimited(retryAfter));
             else if (isSound || JsonText.IsSound(frame.Data.Span))
