@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Parley.Server.Settings;
@@ -25,8 +26,7 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
 
     public Task InvokeAsync(HttpContext context)
     {
-        var host = context.Request.Host.Host;
-        if (!IsAllowedHost(host))
+        if (RefusedHost(context.Request) is { } host)
             return Problems.Forbidden($"This server does not answer to the name '{Problems.Shown(host)}'; the setting allowed_hosts names those it does.").ExecuteAsync(context);
 
         if (!context.Request.Headers.TryGetValue(HeaderNames.Origin, out var origins))
@@ -42,6 +42,19 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
         headers.AccessControlAllowOrigin = origin;
         headers.AccessControlExposeHeaders = ExposedHeaders;
         return IsPreflight(context.Request) ? AnswerPreflight(context) : next(context);
+    }
+
+    /// <summary>Both names must be allowed, the one that a proxy forwards and the one that the request had: a page that gave its own name this address can
+    /// make a request whose X-Forwarded-Host says another, and a proxy may pass it on.</summary>
+    private string? RefusedHost(HttpRequest request)
+    {
+        if (!IsAllowedHost(request.Host.Host))
+            return request.Host.Host;
+        // Where a forwarded name took its place, this is the name that was there.
+        if (settings.TrustedProxies.Count == 0 || !request.Headers.TryGetValue(ForwardedHeadersDefaults.XOriginalHostHeaderName, out var before))
+            return null;
+        var original = new HostString(before.ToString()).Host;
+        return IsAllowedHost(original) ? null : original;
     }
 
     /// <summary>A bare address cannot be rebound: nobody but its owner answers for it. So only names are compared.</summary>

@@ -32,6 +32,23 @@ public sealed class HostAndOriginGuardTests
         Assert.Equal(isAnswered ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.Status);
     }
 
+    /// <summary>A proxy may pass on an X-Forwarded-Host that a client wrote, and a page that gave its own name the proxy's address writes it.</summary>
+    [Theory]
+    [InlineData("parley.example.org", "parley.example.org", true)]
+    [InlineData("127.0.0.1:8080", "parley.example.org", true)]
+    [InlineData("parley.example.org", "evil.example.com", false)]
+    [InlineData("evil.example.com", "parley.example.org", false)]
+    [InlineData("evil.example.com:8080", "localhost", false)]
+    [InlineData("evil.example.com", "localhost, parley.example.org", false)]
+    public async Task A_forwarded_name_does_not_hide_the_one_that_was_asked(string name, string forwarded, bool isAnswered)
+    {
+        await using var host = await StartAsync(new IPNetwork(IPAddress.Loopback, 32));
+
+        var answer = await host.GetAsync("/api/v1/it", TokenKind.Admin, ("Host", name), ("X-Forwarded-Host", forwarded), ("X-Forwarded-For", "203.0.113.7, 127.0.0.1"));
+
+        Assert.Equal(isAnswered ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.Status);
+    }
+
     [Theory]
     [InlineData("https://pages.example.org", true)]
     [InlineData("HTTPS://PAGES.EXAMPLE.ORG", true)]
@@ -112,7 +129,7 @@ public sealed class HostAndOriginGuardTests
         Assert.Equal(isOpened ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden, socket.HttpStatusCode);
     }
 
-    private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(
+    private static Task<EdgeHost> StartAsync(params IPNetwork[] proxies) => EdgeHost.StartAsync(
         api =>
         {
             api.MapGet("/it", () => "ok").Allow(Permission.ReadAdministration);
@@ -121,5 +138,5 @@ public sealed class HostAndOriginGuardTests
                 using var socket = await context.WebSockets.AcceptWebSocketAsync();
             }).Allow(Permission.ReadAdministration);
         },
-        settings => settings with { CorsOrigins = ["https://pages.example.org"], AllowedHosts = ["parley.example.org", "*.box.example.org"] });
+        settings => settings with { CorsOrigins = ["https://pages.example.org"], AllowedHosts = ["parley.example.org", "*.box.example.org"], TrustedProxies = proxies });
 }
