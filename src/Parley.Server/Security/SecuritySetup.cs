@@ -67,7 +67,7 @@ internal static class SecuritySetup
     public static async Task LoadSecurityAsync(this IServiceProvider services, ServerSettings settings, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<TokenVault>().LoadAsync(cancellationToken);
-        await services.GetRequiredService<Tickets>().LoadAsync(settings.SecretKey, cancellationToken);
+        await services.GetRequiredService<Tickets>().LoadAsync(settings.SecretKey, settings.Database is PostgresAddress ? null : settings.DataFolder, cancellationToken);
         await services.GetRequiredService<BootstrapTokens>().EnsureAsync(settings.DataFolder, isShared: services.GetRequiredService<IClusterView>() is not SingleNode, cancellationToken);
     }
 }

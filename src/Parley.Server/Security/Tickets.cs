@@ -36,11 +36,12 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     private byte[] _key = [];
 
     /// <summary>Reads the key and the opened tickets. Called once, before the first request, after the vault is loaded.</summary>
-    /// <param name="secretKey">The setting <c>secret_key</c>; null for a random key that the store keeps.</param>
-    public async Task LoadAsync(string? secretKey, CancellationToken cancellationToken)
+    /// <param name="secretKey">The setting <c>secret_key</c>; null for a random key.</param>
+    /// <param name="keyFolder">Where the random key has its file; null: nodes share it, and the store keeps it.</param>
+    public async Task LoadAsync(string? secretKey, string? keyFolder, CancellationToken cancellationToken)
     {
-        var secret = secretKey is not null
-            ? Encoding.UTF8.GetBytes(secretKey)
+        var secret = secretKey is not null ? Encoding.UTF8.GetBytes(secretKey)
+            : keyFolder is not null ? await TicketKeyFile.ReadOrMakeAsync(keyFolder, cancellationToken)
             : await store.KeepKeyAsync("tickets", RandomNumberGenerator.GetBytes(32), cancellationToken);
         _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
         foreach (var ticket in await store.LoadOpenedTicketsAsync(cancellationToken))

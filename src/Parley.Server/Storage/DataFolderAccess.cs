@@ -7,7 +7,7 @@ namespace Parley.Server.Storage;
 internal static class DataFolderAccess
 {
     /// <summary>How the names of the files begin that Parley has in its folder.</summary>
-    private static readonly string[] Own = ["parley.db", Index, "admin.token", "join.token", "server.", "folder.name"];
+    private static readonly string[] Own = ["parley.db", Index, "admin.token", "join.token", "ticket.key", "server.", "folder.name"];
 
     /// <summary>Nothing is refused for it: where it cannot be used, another takes its place.</summary>
     private const string Index = "index.db";

@@ -251,6 +251,41 @@ public sealed class TicketTests : IAsyncLifetime
         Assert.True((await host.PostAsync("/api/v1/tickets", json)).Problem.Errors!.ContainsKey("path"));
     }
 
+    [Fact]
+    public async Task The_key_has_a_file_of_its_own_and_a_copied_store_opens_nothing_without_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        try
+        {
+            var (first, second) = (Path.Combine(folder, "first"), Path.Combine(folder, "second"));
+            var ticket = (await OpenTicketsAsync(keyFolder: first)).Issue(_caller, Stream).Value;
+            var file = Path.Combine(first, "ticket.key");
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+
+            async Task<bool> IsOpenedAsync(string where)
+            {
+                _tickets = await OpenTicketsAsync(keyFolder: where);
+                return await OpenAsync(ticket, Stream) is not null;
+            }
+
+            // The same store throughout: with the key that is in it, and with another file, the ticket is none.
+            _tickets = await OpenTicketsAsync();
+            Assert.Null(await OpenAsync(ticket, Stream));
+            Assert.False(await IsOpenedAsync(second));
+            Assert.True(await IsOpenedAsync(first));
+
+            // What is no key is replaced, and signs nothing.
+            await File.WriteAllTextAsync(file, "abc", Cancel);
+            Assert.False(await IsOpenedAsync(first));
+            Assert.Equal(64, (await File.ReadAllTextAsync(file, Cancel)).Trim().Length);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static Task<EdgeHost> StartAsync() => EdgeHost.StartAsync(api =>
     {
         api.MapGet("/sse/stream", (HttpContext http) => Caller.Of(http).AgentId).Allow(Permission.ReadMessages, own: "itself");
@@ -260,10 +295,10 @@ public sealed class TicketTests : IAsyncLifetime
 
     private static StringContent Json(string json) => new(json, null, "application/json");
 
-    private async Task<Tickets> OpenTicketsAsync(string? secretKey = null)
+    private async Task<Tickets> OpenTicketsAsync(string? secretKey = null, string? keyFolder = null)
     {
         var tickets = new Tickets(_store, _vault, _clock, NullLogger<Tickets>.Instance);
-        await tickets.LoadAsync(secretKey, Cancel);
+        await tickets.LoadAsync(secretKey, keyFolder, Cancel);
         return tickets;
     }
 

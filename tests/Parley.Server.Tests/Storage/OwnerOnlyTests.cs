@@ -42,7 +42,7 @@ public sealed class OwnerOnlyTests : IDisposable
 
         var files = Everything(data, database);
         Assert.Superset(
-            new HashSet<string>(["x.db", "x.db-wal", "x.db-shm", "x.db.lock", "index.db", "index.db-wal", "index.db-shm", "admin.token", "join.token", "server.lock", "server.url"]),
+            new HashSet<string>(["x.db", "x.db-wal", "x.db-shm", "x.db.lock", "index.db", "index.db-wal", "index.db-shm", "admin.token", "join.token", "ticket.key", "server.lock", "server.url"]),
             files.Select(Path.GetFileName).ToHashSet()!);
         Assert.All(files.Append(settings.LogFile!), file => Assert.Equal(File, RightsOf(file)));
         Assert.Equal(Folder, RightsOf(data));
