@@ -52,6 +52,21 @@ describe('A connection', { concurrency: 6 }, () => {
     assert.equal(await upgradeStatus(server.url, '/ws/ada', { token: ada.token, headers }), 403);
   });
 
+  it('that asked for it hears of everybody who came after its upgrade, and hears its welcome first', async () => {
+    const project = await TestProject.create(server);
+    const names = Array.from({ length: 40 }, (_, n) => `${n}`);
+    const watchers = await Promise.all(names.map((n) => project.agent(`watcher-${n}`)));
+    const joiners = await Promise.all(names.map((n) => project.agent(`joiner-${n}`)));
+    await Promise.all(
+      watchers.map(async (watcher, n) => {
+        const socket = await watcher.connectOnly({ query: { notify: 'all' } });
+        await joiners[n]!.connectOnly();
+        assert.equal((await socket.take('the first frame')).event, 'agent:welcome');
+        await socket.event<Agent>('agent:joined', ({ agent_id }) => agent_id === `joiner-${n}`);
+      }),
+    );
+  });
+
   it('refuses settings that make no sense', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');

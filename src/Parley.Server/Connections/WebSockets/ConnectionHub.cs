@@ -13,6 +13,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
 {
     private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SocketConnection> _listeners = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Action<ReceiptNote>?> _receipts = new();
 
     internal int Count => _bySession.Count;
@@ -22,6 +23,16 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     public IEnumerable<Action> Moves => All.Select(connection => (Action)connection.Move);
 
     internal IEnumerable<SocketConnection> All => _bySession.Values;
+
+    /// <summary>Those that are told who comes and goes.</summary>
+    internal IEnumerable<SocketConnection> Listeners => _listeners.Values;
+
+    /// <summary>From now on it is told who comes and goes, where it asked for that. Before its welcome says how things stand: so nothing falls between.</summary>
+    internal void Listen(SocketConnection connection)
+    {
+        if (connection.Options.NotifyAll)
+            _listeners[connection.Session] = connection;
+    }
 
     internal void Add(SocketConnection connection)
     {
@@ -33,6 +44,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     internal void Remove(SocketConnection connection)
     {
         _bySession.TryRemove(connection.Session, out _);
+        _listeners.TryRemove(connection.Session, out _);
         while (_byAgent.TryGetValue(connection.Agent.Number, out var connections))
         {
             SocketConnection[] left = [.. connections.Where(other => other != connection)];

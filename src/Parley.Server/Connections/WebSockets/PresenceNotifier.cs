@@ -40,7 +40,7 @@ internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory
             var shown = await agents.ShowAsync(project, agent, CancellationToken.None);
             var news = DataFrame.Of(System.Text.Encoding.ASCII.GetBytes(name), [], shown, WireJson.Strict.Agent);
             foreach (var connection in Listeners(project, agent))
-                connection.Outbound.Add(news);
+                connection.Tell(news);
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
@@ -50,7 +50,7 @@ internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory
     }
 
     private IEnumerable<SocketConnection> Listeners(ProjectState project, AgentState agent) =>
-        hub.All.Where(connection => connection.Options.NotifyAll && connection.Project == project && connection.Agent != agent);
+        hub.Listeners.Where(connection => connection.Project == project && connection.Agent != agent);
 
     private static partial class Log
     {

@@ -26,6 +26,11 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     private Dictionary<string, IAsyncDisposable>? _subscriptions;
     private SemaphoreSlim? _readingAhead;
 
+    /// <summary>News that came before the welcome.</summary>
+    private List<OutFrame>? _early;
+    private bool _isWelcomed;
+    private readonly Lock _welcoming = new();
+
     internal SocketConnection(
         WebSocket socket, SocketTransport transport, ProjectState project, AgentState agent, Caller caller, ConnectionOptions options, IDeliveryStore store,
         SendLimits limits)
@@ -165,6 +170,29 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     }
 
     public void Add(OutFrame frame) => Outbound.Add(frame);
+
+    /// <summary>Its first frame.</summary>
+    internal void Welcome(OutFrame welcome)
+    {
+        lock (_welcoming)
+        {
+            Outbound.Add(welcome);
+            _early?.ForEach(Outbound.Add);
+            (_early, _isWelcomed) = (null, true);
+        }
+    }
+
+    /// <summary>Tells it of others: at once, or after its welcome.</summary>
+    internal void Tell(OutFrame news)
+    {
+        lock (_welcoming)
+        {
+            if (!_isWelcomed)
+                (_early ??= []).Add(news);
+            else
+                Outbound.Add(news);
+        }
+    }
 
     public ValueTask LowAsync(CancellationToken cancellationToken) => Outbound.LowAsync(cancellationToken);
 

@@ -34,6 +34,7 @@ internal sealed partial class SocketServer(
         await sessions.EndBeforeAsync(agent, query.Session, connection.Ending);
         try
         {
+            hub.Listen(connection);
             // Who has been welcomed is online, for whoever asks next.
             if (connection.Takes)
                 await agents.ConnectedAsync(project, agent, connection, CancellationToken.None);
@@ -55,7 +56,7 @@ internal sealed partial class SocketServer(
     private async ValueTask WelcomeAsync(SocketConnection connection)
     {
         var agent = await agents.ShowAsync(connection.Project, connection.Agent, connection.Ending);
-        connection.Outbound.Add(DataFrame.Of(
+        connection.Welcome(DataFrame.Of(
             "agent:welcome"u8, [],
             new Welcome
             {
