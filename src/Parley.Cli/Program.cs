@@ -28,8 +28,12 @@ static async Task<int> RunAsync(string[] args)
         AckCommand.Create(),
         AgentsCommand.Create(),
         ThreadsCommand.Create(),
+        SquadsCommand.Create(),
+        ExecutionsCommand.Create(),
         MemoryCommand.Create(),
         TraceCommand.Create(),
+        DeadCommand.Create(),
+        ProjectsCommand.Create(),
         TokenCommand.Create(),
         ExportCommand.Create(),
         ImportCommand.Create(),
@@ -39,6 +43,9 @@ static async Task<int> RunAsync(string[] args)
         DoctorCommand.Create(),
         CompletionCommand.Create(),
     };
+    root.Subcommands.Add(HelpCommand.Create(root));
+    foreach (var version in root.Options.OfType<VersionOption>())
+        version.Aliases.Add("-v");
     foreach (var option in GlobalOptions.All)
         root.Options.Add(option);
     foreach (var help in root.Options.OfType<HelpOption>())

@@ -4,7 +4,8 @@ using System.CommandLine.Invocation;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>The usual help, then the command's examples: most people read those first.</summary>
+/// <summary>The usual help, then the command's examples: most people read those first. What every command takes is explained once, in the
+/// program's own help, and only named in that of each command.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
     /// <summary>A conversation, one line a terminal.</summary>
@@ -14,16 +15,24 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
+        var command = parseResult.CommandResult.Command;
+        var output = parseResult.InvocationConfiguration.Output;
+        foreach (var option in GlobalOptions.All)
+            option.Hidden = command is not RootCommand;
         var code = usual.Invoke(parseResult);
-        if (ExamplesOf(parseResult.CommandResult.Command) is { Count: > 0 } examples)
+
+        if (ExamplesOf(command) is { Count: > 0 } examples)
         {
-            var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
             foreach (var example in examples)
                 output.WriteLine($"  {example}");
             output.WriteLine();
         }
 
+        output.WriteLine(command is RootCommand
+            ? "'parley help COMMAND' explains a command. All of them take the options above."
+            : $"{string.Join(", ", GlobalOptions.All.Select(option => option.Name))}: as for every command, see 'parley help'.");
+        output.WriteLine();
         return code;
     }
 

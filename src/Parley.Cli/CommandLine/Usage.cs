@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Parley.Cli.Output;
+using Parley.Server.Wire;
 
 namespace Parley.Cli.CommandLine;
 
@@ -23,11 +24,18 @@ internal static class Usage
 
         // Of a word that is no command, the library says too that a command is missing: one complaint is enough.
         var reasons = group && parsed.UnmatchedTokens.Count > 0
-            ? [$"'{parsed.UnmatchedTokens[0]}' is no command of '{names}'."]
+            ? [NoCommand(parsed.UnmatchedTokens[0], parsed.CommandResult.Command, names)]
             : parsed.Errors.Select(Reason).Distinct();
         var failure = Failure.Usage(reasons, names);
         failure.Tell(terminal);
         return (int)failure.ExitCode;
+    }
+
+    /// <summary>Says that a word is none of a group's commands, and which was probably meant.</summary>
+    public static string NoCommand(string word, Command group, string name)
+    {
+        var near = DidYouMean.To(word, group.Subcommands.Select(command => command.Name));
+        return $"'{word}' is no command of '{name}'.{(near is null ? "" : $" Did you mean '{near}'?")}";
     }
 
     private static string Reason(ParseError error) => error.SymbolResult switch

@@ -46,25 +46,14 @@ internal static class AgentsCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(page, WireJson.Lenient.PageAgent);
             else
-                Show(call, page);
+            {
+                Listing.WritePage(
+                    call.Terminal, ["agent", "name", "role", "type", "status", "activity", "queued", "in flight", "dead", "seen"], page,
+                    agent => Row(agent, call.Time), "No agents. 'parley register NAME' adds one.");
+            }
+
             return ExitCode.Done;
         });
-    }
-
-    private static void Show(Call call, Page<Agent> page)
-    {
-        if (page.Items.Count == 0)
-        {
-            call.Terminal.Note("No agents. 'parley register NAME' adds one.");
-            return;
-        }
-
-        Listing.Write(
-            call.Terminal,
-            ["agent", "name", "role", "status", "activity", "queued", "in flight", "dead", "seen"],
-            page.Items.Select(agent => Row(agent, call.Time)));
-        if (page.Next is not null)
-            call.Terminal.Note("There are more: --limit shows up to 500.");
     }
 
     private static IReadOnlyList<string> Row(Agent agent, TimeProvider time)
@@ -77,13 +66,14 @@ internal static class AgentsCommand
             AgentStatus.Error => "[red]error[/]",
             _ => "[grey]offline[/]",
         };
-        var role = agent.Role ?? agent.Type;
+        var role = agent.Role ?? "-";
         var dead = agent.Mailbox.Dead > 0 ? $"[red]{agent.Mailbox.Dead}[/]" : "0";
         return
         [
             $"[{colour}]{PlainText.Escape(agent.AgentId)}[/]",
             PlainText.Name(agent.Name),
             PlainText.Name(agent.Specialization is { } specialization ? $"{role} ({specialization})" : role),
+            PlainText.Name(agent.Type),
             agent.Paused ? $"{status} [yellow]paused[/]" : status,
             Words.Of(agent.Activity),
             $"{agent.Mailbox.Queued}",

@@ -11,20 +11,25 @@ internal static class CompletionCommand
             local line="${COMP_LINE:0:COMP_POINT}"
             line="${line#*[[:space:]]}"
             local IFS=$'\n'
-            COMPREPLY=($(parley "[suggest:${#line}]" "$line" 2>/dev/null))
+            COMPREPLY=($("$1" "[suggest:${#line}]" "$line" 2>/dev/null))
         }
         complete -o default -F _parley parley
         """;
 
+    // A file of fpath is run as the function itself at the first TAB: then it has to answer, and not only to define what will.
     private const string Zsh = """
         #compdef parley
         _parley() {
             local line="${BUFFER[1,CURSOR]#*[[:space:]]}"
             local -a found
-            found=("${(@f)$(parley "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            found=("${(@f)$("${(Q)words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
             compadd -- $found
         }
-        compdef _parley parley
+        if [[ "${funcstack[1]}" == _parley ]]; then
+            _parley "$@"
+        else
+            compdef _parley parley
+        fi
         """;
 
     private const string Fish = """

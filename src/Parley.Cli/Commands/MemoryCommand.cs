@@ -95,11 +95,7 @@ internal static class MemoryCommand
                 return ExitCode.Done;
             }
 
-            if (page.Items.Count == 0)
-                call.Terminal.Note("No entries.");
-            Listing.Write(call.Terminal, ["key", "version", "by", "changed", "value"], page.Items.Select(entry => Row(entry, call.Time)));
-            if (page.Next is not null)
-                call.Terminal.Note("There are more: --limit shows up to 500.");
+            Listing.WritePage(call.Terminal, ["key", "version", "by", "changed", "value"], page, entry => Row(entry, call.Time), "No entries.");
             return ExitCode.Done;
         });
     }

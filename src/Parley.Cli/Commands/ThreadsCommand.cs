@@ -39,17 +39,9 @@ internal static class ThreadsCommand
             return ExitCode.Done;
         }
 
-        if (page.Items.Count == 0)
-            call.Terminal.Note("No conversations yet. 'parley demo squad' plays one.");
-        else
-        {
-            Listing.Write(
-                call.Terminal, ["thread", "messages", "last", "participants", "begins"],
-                page.Items.Select(thread => Row(thread, call.Time)));
-        }
-
-        if (page.Next is not null)
-            call.Terminal.Note("There are more: --limit shows up to 500.");
+        Listing.WritePage(
+            call.Terminal, ["thread", "messages", "last", "participants", "begins"], page, thread => Row(thread, call.Time),
+            "No conversations yet. 'parley demo squad' plays one.");
         return ExitCode.Done;
     }
 

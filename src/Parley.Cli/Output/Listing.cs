@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Spectre.Console;
 
 namespace Parley.Cli.Output;
@@ -18,6 +19,29 @@ internal static class Listing
         foreach (var row in rows)
             table.AddRow([.. row]);
         terminal.Text.Write(table);
+    }
+
+    /// <summary>Writes the first page of a list, and says if there are no items, or more than these.</summary>
+    public static void WritePage<T>(Terminal terminal, IReadOnlyList<string> headings, Page<T> page, Func<T, IReadOnlyList<string>> row, string nothing)
+    {
+        if (page.Items.Count == 0)
+        {
+            terminal.Note(nothing);
+            return;
+        }
+
+        Write(terminal, headings, page.Items.Select(row));
+        if (page.Next is not null)
+            terminal.Note("There are more: --limit shows up to 500.");
+    }
+
+    /// <summary>Writes what is known of one thing, a line each; what is null or empty is left out.</summary>
+    public static void WriteFacts(Terminal terminal, IReadOnlyList<(string Name, string? Value)> facts)
+    {
+        var known = facts.Where(fact => !string.IsNullOrEmpty(fact.Value)).ToArray();
+        var width = known.Max(fact => fact.Name.Length);
+        foreach (var (name, value) in known)
+            terminal.Text.MarkupLine($"[grey]{name.PadRight(width)}[/]  {PlainText.EscapeLines(value, indent: width + 2)}");
     }
 
     /// <summary>How long ago, for a person: <c>12 s</c>, <c>5 min</c>, <c>3 h</c>, <c>2 d</c>.</summary>
