@@ -137,7 +137,7 @@ internal sealed class BenchServer : IAsyncDisposable
         foreach (var setting in SettingsTable.All)
         {
             start.Environment.Remove($"PARLEY_{setting.Name.ToUpperInvariant()}");
-            if (setting.Alias is { } alias)
+            foreach (var alias in setting.Aliases)
                 start.Environment.Remove(alias);
         }
 

@@ -37,6 +37,8 @@ internal sealed class StoreFlags
             .Where(flag => flag.Value is not null)
             .ToDictionary(flag => flag.Name, flag => flag.Value!, StringComparer.Ordinal);
         var read = SettingsReader.Read(SettingsSources.OfProcess(given));
+        foreach (var notice in read.Notices)
+            call.Terminal.Note(notice);
         return read.Settings ?? throw new CommandException(
             ExitCode.UsedWrongly, string.Join('\n', read.Errors), "'parley serve --help' lists the settings.");
     }

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Parley.Cli.Serve;
 
-/// <summary>What a server says once it is ready: where it listens, where its data is and in what, and how to get a token.</summary>
+/// <summary>What a server says once it is ready: where it listens, the file or the database that its data is in, and how to get a token.</summary>
 internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
 {
     /// <param name="playing">A demo begins by itself, and need not be called.</param>
@@ -34,7 +34,7 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
 
         // Scripts wait for this very line.
         terminal.WriteLine($"Parley is listening on {address}");
-        Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DataFolder}, in {server.Storage}");
+        Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DatabaseFile}, in {server.Storage}");
         var commands = new NextCommands(settings, OwnName.Text, SettingsSources.UsualDataFolder);
         Fact(terminal, "token", Path.Combine(settings.DataFolder, "admin.token"));
         Fact(terminal, "next", $"{commands.Of("watch")}    in another terminal: follow what is said");

@@ -12,8 +12,8 @@ public abstract class Setting
     /// <summary>The command line's flag, as in <c>--port</c>; null when there is none.</summary>
     public string? Flag { get; init; }
 
-    /// <summary>An environment variable that other programs use too, as in <c>API_PORT</c>; <see cref="EnvironmentName"/> beats it.</summary>
-    public string? Alias { get; init; }
+    /// <summary>Environment variables that other programs use too, as in <c>API_PORT</c>; <see cref="EnvironmentName"/> beats them, and each those after it.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>How a value that holds a secret may be shown; null: as it is.</summary>
     public Func<string, string>? Disguise { get; init; }

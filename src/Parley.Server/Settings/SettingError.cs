@@ -19,6 +19,9 @@ public sealed record SettingsResult
 
     public IReadOnlyList<SettingError> Errors { get; init; } = [];
 
+    /// <summary>What is set and not used, a sentence each: no reason not to start.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>The <c>parley.json</c> that was read; null when there was none.</summary>
     public string? File { get; init; }
 }

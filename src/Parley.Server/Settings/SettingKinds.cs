@@ -70,16 +70,24 @@ internal static class SettingKinds
     {
         if (PostgresUrl.IsOne(text))
             return PostgresUrl.Read(text);
-        if (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase))
-        {
-            // sqlite:///home/me/p.db is absolute, sqlite:p.db and sqlite://p.db are not.
-            var path = text["sqlite:".Length..];
-            return SqliteFile(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path);
-        }
-
+        if (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) || text.StartsWith("sqlite+", StringComparison.OrdinalIgnoreCase))
+            return SqliteUrl(text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         if (text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && text.Contains(':', StringComparison.Ordinal))
             return Fault<DatabaseAddress?>($"is no address of PostgreSQL, which begins as {PostgresUrl.Form}");
         return text.Contains("://", StringComparison.Ordinal) ? Fault<DatabaseAddress?>("names a database that this server does not know") : SqliteFile(text);
+    }
+
+    /// <summary>As SQLAlchemy reads it, whose addresses people bring along: three slashes before a relative path, four before an absolute one.
+    /// Without slashes it is the path itself.</summary>
+    /// <param name="address">What follows <c>sqlite:</c>.</param>
+    private static Parsed<DatabaseAddress?> SqliteUrl(string address)
+    {
+        var path = address.StartsWith("///", StringComparison.Ordinal) ? address[3..] : address;
+        if (path is "" or "//" || path.Contains(":memory:", StringComparison.Ordinal))
+            return Fault<DatabaseAddress?>("names a database in memory, of which nothing would be left when the server stops");
+        if (path.StartsWith("//", StringComparison.Ordinal) && path == address)
+            return Fault<DatabaseAddress?>("has two slashes, where three stand before a relative path (sqlite:///parley.db) and four before an absolute one");
+        return path.Contains('?', StringComparison.Ordinal) ? Fault<DatabaseAddress?>("has parameters, of which this server takes none for SQLite") : SqliteFile(path);
     }
 
     private static Parsed<DatabaseAddress?> SqliteFile(string text)

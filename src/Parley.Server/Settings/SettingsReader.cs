@@ -33,8 +33,11 @@ public sealed class SettingsReader
     /// <summary>Variables of clients, which share the prefix: where the server is, who they are there, and how the command was called.</summary>
     private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT", "PARLEY_CACERT", "PARLEY_COMMAND"];
 
+    private static readonly string[] OwnVariables = [.. SettingsTable.All.Select(setting => setting.EnvironmentName), "PARLEY_CONFIG"];
+
     private readonly SettingsSources _sources;
     private readonly List<SettingError> _errors = [];
+    private readonly List<string> _notices = [];
     private IReadOnlyDictionary<string, string> _file = new Dictionary<string, string>(StringComparer.Ordinal);
     private string? _filePath;
 
@@ -65,7 +68,7 @@ public sealed class SettingsReader
         CheckTogether(settings);
 
         return _errors.Count == 0
-            ? new SettingsResult { Settings = settings, File = _filePath }
+            ? new SettingsResult { Settings = settings, Notices = _notices, File = _filePath }
             : new SettingsResult { Errors = _errors, File = _filePath };
     }
 
@@ -93,12 +96,24 @@ public sealed class SettingsReader
         foreach (var (key, value) in _file.Where(key => SettingsTable.Find(key.Key) is null))
             _errors.Add(new SettingError(key, _filePath!, Masked(value), "belongs to no setting", Suggest(DidYouMean.To(key, names))));
 
-        var variables = SettingsTable.All.Select(setting => setting.EnvironmentName).Append("PARLEY_CONFIG").ToArray();
         foreach (var (name, value) in _sources.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
         {
-            if (name.StartsWith("PARLEY_", StringComparison.Ordinal) && !variables.Contains(name) && !OfClients.Contains(name))
-                _errors.Add(new SettingError(name, "environment", Masked(value), "belongs to no setting", Suggest(DidYouMean.To(name, variables))));
+            if (value.Length == 0 || ForeignVariables.IsOfOrchestrator(name, value))
+                continue;
+            if (ForeignVariables.Remark(name) is { } remark)
+                _notices.Add(remark);
+            else if (name.StartsWith("PARLEY_", StringComparison.Ordinal) && !OwnVariables.Contains(name) && !OfClients.Contains(name))
+                RefuseOrNotice(name, value);
         }
+    }
+
+    /// <summary>A misspelled setting would otherwise be missed; any other name is more likely somebody else's.</summary>
+    private void RefuseOrNotice(string name, string value)
+    {
+        if (DidYouMean.To(name, OwnVariables) is { } near)
+            _errors.Add(new SettingError(name, "environment", Masked(value), "belongs to no setting", Suggest(near)));
+        else
+            _notices.Add($"{name} is set, but belongs to no setting, and is ignored.");
     }
 
     private ServerSettings Apply(ServerSettings settings, Setting setting)
@@ -120,8 +135,12 @@ public sealed class SettingsReader
             return (fromFlag, flag);
         if (Variable(setting.EnvironmentName) is { } fromOwn)
             return (fromOwn, $"environment variable {setting.EnvironmentName}");
-        if (setting.Alias is { } alias && Variable(alias) is { } fromAlias)
-            return (fromAlias, $"environment variable {alias}");
+        foreach (var alias in setting.Aliases)
+        {
+            if (Variable(alias) is { } fromAlias)
+                return (fromAlias, $"environment variable {alias}");
+        }
+
         return _file.TryGetValue(setting.Name, out var fromFile) ? (fromFile, _filePath!) : (null, "");
     }
 
@@ -158,7 +177,8 @@ public sealed class SettingsReader
     }
 
     // An empty variable is how shells and container files say "not set".
-    private string? Variable(string name) => _sources.Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    private string? Variable(string name) =>
+        _sources.Environment.TryGetValue(name, out var value) && value.Length > 0 && !ForeignVariables.IsOfOrchestrator(name, value) ? value : null;
 
     private string? Flag(string flag) => _sources.Flags.TryGetValue(flag, out var value) ? value : null;
 

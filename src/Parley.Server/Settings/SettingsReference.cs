@@ -22,10 +22,12 @@ public static class SettingsReference
             { "port": 8080, "cors_origins": ["https://example.org"], "retention_days": 90 }
             ```
 
-            If any setting is wrong, the server reports all errors at once and does not start. An unknown name is also an error, both in the file
-            and in the environment (`PARLEY_...`), except for the clients' variables: `PARLEY_URL`, `PARLEY_TOKEN`, `PARLEY_PROJECT`,
-            `PARLEY_AGENT`, `PARLEY_CACERT`, and `PARLEY_COMMAND`, in which `./parley` says how it was called. Relative paths are relative to where
-            the server was started. A star means that a project may have its own value, set with `PUT /api/v1/projects/{id}`.
+            If any setting is wrong, the server reports all errors at once and does not start. An unknown name in the file is also an error, and so is
+            a variable that looks like a misspelled setting, such as `PARLEY_PROT`. Other variables that begin with `PARLEY_` are ignored, and named
+            at the start; what Kubernetes and Docker set for a service called `parley` (`PARLEY_PORT=tcp://10.0.0.1:8080`, `PARLEY_SERVICE_HOST`) is
+            ignored silently. `HOST` and `REDIS_URL` are not used, and the server says so if they are set: `HOST` is the machine's own name in
+            some shells, and Parley needs no Redis. Relative paths are relative to where the server was started. A star means that a project may
+            have its own value, set with `PUT /api/v1/projects/{id}`.
 
             | Setting | Default | Value | Meaning | Set with |
             |---|---|---|---|---|
@@ -33,7 +35,7 @@ public static class SettingsReference
             """);
         foreach (var setting in SettingsTable.All)
         {
-            string?[] places = [setting.Flag, setting.EnvironmentName, setting.Alias];
+            string?[] places = [setting.Flag, setting.EnvironmentName, .. setting.Aliases];
             page.Append("| `").Append(setting.Name).Append(setting.PerProject ? "` * | " : "` | ")
                 .Append(setting.DefaultText.Length == 0 ? "" : $"`{setting.DefaultText}`").Append(" | ")
                 .Append(setting.Expected).Append(" | ").Append(setting.Meaning).Append(" | ")
@@ -42,6 +44,11 @@ public static class SettingsReference
 
         page.Append(
             $"""
+
+            ## The SQLite URL
+
+            A path, or the URL that SQLAlchemy takes: `sqlite:///agents.db` and `sqlite:///./agents.db` are relative, `sqlite:////var/lib/agents.db`
+            is absolute. A database in memory is refused.
 
             ## The PostgreSQL URL
 

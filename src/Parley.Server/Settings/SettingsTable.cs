@@ -17,24 +17,24 @@ public static class SettingsTable
     [
         Text("host", SettingKinds.Host, "127.0.0.1", "an address, a name of this machine, or * for all of its addresses",
             "The address to listen on; beyond loopback, other machines can reach the server.",
-            (settings, value) => settings with { Host = value! }, flag: "--host", alias: "API_HOST"),
+            (settings, value) => settings with { Host = value! }, flag: "--host", aliases: ["API_HOST"]),
         Whole("port", 8080, 0, 65535, "The TCP port to listen on; 0 takes a free one.",
-            (settings, value) => settings with { Port = value }, flag: "--port", alias: "API_PORT"),
+            (settings, value) => settings with { Port = value }, flag: "--port", aliases: ["API_PORT", "PORT"]),
         Text("data", SettingKinds.FilePath, null, "a folder",
             "The folder for the database and the first tokens; defaults to $XDG_DATA_HOME/parley or ~/.local/share/parley.",
             (settings, value) => settings with { DataFolder = value ?? settings.DataFolder }, flag: "--data"),
-        new Setting<DatabaseAddress?>($"a file, sqlite:FILE, or {PostgresUrl.Form}", null, "", SettingKinds.Database,
+        new Setting<DatabaseAddress?>($"a file, sqlite:///FILE, or {PostgresUrl.Form}", null, "", SettingKinds.Database,
             (settings, value) => settings with { Database = value })
         {
-            Name = "database", Flag = "--database", Alias = "DATABASE_URL", Disguise = PostgresUrl.WithoutPassword,
+            Name = "database", Flag = "--database", Aliases = ["DATABASE_URL"], Disguise = PostgresUrl.WithoutPassword,
             Meaning = "The database: a SQLite file, or a PostgreSQL database that several servers can share; defaults to parley.db in the data folder.",
         },
         Text("secret_key", SettingKinds.Secret, null, "at least 32 characters that nobody can guess",
             "The key that signs tickets; defaults to a random key, kept in ticket.key in the data folder, or with PostgreSQL in the database.",
-            (settings, value) => settings with { SecretKey = value }, alias: "SECRET_KEY", disguise: static _ => "***"),
+            (settings, value) => settings with { SecretKey = value }, aliases: ["SECRET_KEY"], disguise: static _ => "***"),
         List("cors_origins", SettingKinds.Origin, "origins such as https://example.org:8443, joined by commas; * for all",
             "The origins of web pages that may talk to the server, in addition to its own.",
-            (settings, value) => settings with { CorsOrigins = value }, alias: "CORS_ORIGINS"),
+            (settings, value) => settings with { CorsOrigins = value }, aliases: ["CORS_ORIGINS"]),
         List("allowed_hosts", SettingKinds.AllowedHost, "names such as parley.example.org or *.example.org, joined by commas",
             "The host names that the server answers to, in addition to loopback, its own host, and bare IP addresses; requests for other names are refused, so that no web page can reach the server under a name the page controls.",
             (settings, value) => settings with { AllowedHosts = value }),
@@ -49,7 +49,7 @@ public static class SettingsTable
             (settings, value) => settings with { TlsKey = value }, flag: "--tls-key"),
         Text("app_name", SettingKinds.Text, "Parley", "a text",
             "The name shown on the API pages and in the log.",
-            (settings, value) => settings with { AppName = value! }, alias: "APP_NAME"),
+            (settings, value) => settings with { AppName = value! }, aliases: ["APP_NAME"]),
         new Setting<LogLevel>("trace, debug, info, warning or error", LogLevel.Information, "info", SettingKinds.Level,
             (settings, value) => settings with { LogLevel = value })
         {
@@ -60,7 +60,7 @@ public static class SettingsTable
             (settings, value) => settings with { LogFile = value }, flag: "--log-file"),
         new Setting<bool>("true or false", false, "false", SettingKinds.Flag, (settings, value) => settings with { Debug = value })
         {
-            Name = "debug", Alias = "DEBUG", Meaning = "Logs at level debug regardless of log_level; does not change any answers.",
+            Name = "debug", Aliases = ["DEBUG"], Meaning = "Logs at level debug regardless of log_level; does not change any answers.",
         },
         Whole("max_message_bytes", 256 * 1024, 1024, 16 * 1024 * 1024, "The most bytes in a message: content, payload, and metadata together.",
             (settings, value) => settings with { MaxMessageBytes = value }),
@@ -115,18 +115,18 @@ public static class SettingsTable
 
     private static Setting<string?> Text(
         string name, Func<string, Parsed<string?>> parse, string? defaultValue, string expected, string meaning,
-        Func<ServerSettings, string?, ServerSettings> apply, string? flag = null, string? alias = null, Func<string, string>? disguise = null) =>
-        new(expected, defaultValue, defaultValue ?? "", parse, apply) { Name = name, Meaning = meaning, Flag = flag, Alias = alias, Disguise = disguise };
+        Func<ServerSettings, string?, ServerSettings> apply, string? flag = null, IReadOnlyList<string>? aliases = null, Func<string, string>? disguise = null) =>
+        new(expected, defaultValue, defaultValue ?? "", parse, apply) { Name = name, Meaning = meaning, Flag = flag, Aliases = aliases ?? [], Disguise = disguise };
 
     private static Setting<IReadOnlyList<T>> List<T>(
         string name, Func<string, Parsed<T>> item, string expected, string meaning,
-        Func<ServerSettings, IReadOnlyList<T>, ServerSettings> apply, string? alias = null) =>
-        new(expected, [], "", SettingKinds.List(item), apply) { Name = name, Meaning = meaning, Alias = alias };
+        Func<ServerSettings, IReadOnlyList<T>, ServerSettings> apply, IReadOnlyList<string>? aliases = null) =>
+        new(expected, [], "", SettingKinds.List(item), apply) { Name = name, Meaning = meaning, Aliases = aliases ?? [] };
 
     private static Setting<int> Whole(
         string name, int defaultValue, int least, int most, string meaning,
-        Func<ServerSettings, int, ServerSettings> apply, string? flag = null, string? alias = null, bool perProject = false) =>
-        Number(name, defaultValue, least, most, meaning, apply, flag, alias, perProject);
+        Func<ServerSettings, int, ServerSettings> apply, string? flag = null, IReadOnlyList<string>? aliases = null, bool perProject = false) =>
+        Number(name, defaultValue, least, most, meaning, apply, flag, aliases, perProject);
 
     private static Setting<long> Size(string name, string meaning, Func<ServerSettings, long, ServerSettings> apply) =>
         Number(name, 0L, 0, 1L << 40, meaning, apply);
@@ -138,7 +138,7 @@ public static class SettingsTable
 
     private static Setting<T> Number<T>(
         string name, T defaultValue, T least, T most, string meaning,
-        Func<ServerSettings, T, ServerSettings> apply, string? flag = null, string? alias = null, bool perProject = false)
+        Func<ServerSettings, T, ServerSettings> apply, string? flag = null, IReadOnlyList<string>? aliases = null, bool perProject = false)
         where T : struct, INumber<T>
     {
         var what = typeof(T) == typeof(double) ? "a number" : "a whole number";
@@ -152,7 +152,7 @@ public static class SettingsTable
             Name = name,
             Meaning = meaning,
             Flag = flag,
-            Alias = alias,
+            Aliases = aliases ?? [],
             PerProject = perProject,
         };
     }

@@ -74,7 +74,7 @@ public sealed class PostgresUrlTests : IDisposable
 
         Assert.StartsWith("database (--database): '", error, StringComparison.Ordinal);
         Assert.Contains(fault, error, StringComparison.Ordinal);
-        Assert.EndsWith("Give a file, sqlite:FILE, or postgres://USER:PASSWORD@HOST:PORT/DATABASE.", error, StringComparison.Ordinal);
+        Assert.EndsWith("Give a file, sqlite:///FILE, or postgres://USER:PASSWORD@HOST:PORT/DATABASE.", error, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter", error, StringComparison.Ordinal);
     }
 

@@ -59,6 +59,7 @@ public sealed class SettingsReaderTests : IDisposable
     [Theory]
     [InlineData("API_HOST", "10.0.0.9")]
     [InlineData("API_PORT", "1234")]
+    [InlineData("PORT", "1234")]
     [InlineData("DATABASE_URL", "sqlite:/tmp/x.db")]
     [InlineData("CORS_ORIGINS", "https://a.example.org, http://b.example.org:81")]
     [InlineData("SECRET_KEY", "0123456789abcdef0123456789abcdef")]
@@ -129,6 +130,68 @@ public sealed class SettingsReaderTests : IDisposable
         _environment[name] = "anything";
 
         Good();
+    }
+
+    [Theory]
+    [InlineData("PARLEY_PORT", "tcp://10.0.0.1:8080")]
+    [InlineData("PARLEY_PORT_8080_TCP", "tcp://10.0.0.1:8080")]
+    [InlineData("PARLEY_PORT_8080_TCP_ADDR", "10.0.0.1")]
+    [InlineData("PARLEY_PORT_8080_TCP_PORT", "8080")]
+    [InlineData("PARLEY_PORT_8080_TCP_PROTO", "tcp")]
+    [InlineData("PARLEY_SERVICE_HOST", "10.0.0.1")]
+    [InlineData("PARLEY_SERVICE_PORT", "8080")]
+    [InlineData("PARLEY_SERVICE_PORT_HTTP", "8080")]
+    [InlineData("PARLEY_DATA_PORT", "udp://10.0.0.1:53")]
+    [InlineData("PARLEY_POSTGRES_SERVICE_HOST", "10.0.0.2")]
+    public void What_an_orchestrator_sets_for_a_service_of_our_name_is_nobodys_setting(string name, string value)
+    {
+        var before = Good();
+        _environment[name] = value;
+
+        Assert.Equal(before, Good(), SameSettings);
+        Assert.Empty(Notices());
+    }
+
+    [Theory]
+    [InlineData("HOST", "0.0.0.0", "PARLEY_HOST sets the address to listen on.")]
+    [InlineData("REDIS_URL", "redis://localhost:6379", "Parley needs no Redis.")]
+    [InlineData("PARLEY_SOMETHING_ELSE", "x", "belongs to no setting, and is ignored.")]
+    public void What_is_set_and_not_used_is_named_and_stops_nothing(string name, string value, string sentence)
+    {
+        var before = Good();
+        _environment[name] = value;
+
+        Assert.Equal(before, Good(), SameSettings);
+        var notice = Assert.Single(Notices());
+        Assert.StartsWith($"{name} is set, but ", notice, StringComparison.Ordinal);
+        Assert.EndsWith(sentence, notice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sqlite:///agents.db", "agents.db")]
+    [InlineData("sqlite:///./agents.db", "agents.db")]
+    [InlineData("sqlite+aiosqlite:///./data/agents.db", "data/agents.db")]
+    [InlineData("sqlite:////var/lib/agents.db", "/var/lib/agents.db")]
+    [InlineData("sqlite:agents.db", "agents.db")]
+    [InlineData("sqlite:/var/lib/agents.db", "/var/lib/agents.db")]
+    [InlineData("./agents.db", "agents.db")]
+    public void A_sqlite_address_means_what_sqlalchemy_means(string address, string file)
+    {
+        _environment["DATABASE_URL"] = address;
+
+        Assert.Equal(Path.GetFullPath(file), Good().DatabaseFile);
+    }
+
+    [Theory]
+    [InlineData("sqlite://", "in memory")]
+    [InlineData("sqlite:///:memory:", "in memory")]
+    [InlineData("sqlite://agents.db", "has two slashes")]
+    [InlineData("sqlite:///agents.db?timeout=5", "has parameters")]
+    public void A_sqlite_address_of_no_file_is_refused(string address, string fault)
+    {
+        _environment["DATABASE_URL"] = address;
+
+        Assert.Contains(fault, Assert.Single(Bad()).Fault, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -282,6 +345,8 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Null(result.Settings);
         return result.Errors;
     }
+
+    private IReadOnlyList<string> Notices() => Read().Notices;
 
     private SettingsResult Read() => SettingsReader.Read(new SettingsSources { Flags = _flags, Environment = _environment, WorkingFolder = _folder });
 

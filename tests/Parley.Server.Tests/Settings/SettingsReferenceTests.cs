@@ -29,7 +29,7 @@ public sealed class SettingsReferenceTests
             Assert.Matches(new Regex("^[a-z_]+$", RegexOptions.None, TimeSpan.FromMinutes(1)), setting.Name);
             Assert.DoesNotContain('|', setting.Meaning);
         });
-        var names = SettingsTable.All.SelectMany(setting => new[] { setting.Name, setting.Flag, setting.EnvironmentName, setting.Alias }).OfType<string>().ToArray();
+        var names = SettingsTable.All.SelectMany(setting => new[] { setting.Name, setting.Flag, setting.EnvironmentName }.Concat(setting.Aliases)).OfType<string>().ToArray();
         Assert.Equal(names.Distinct(StringComparer.Ordinal).Count(), names.Length);
     }
 
