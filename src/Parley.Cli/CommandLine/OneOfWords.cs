@@ -18,10 +18,10 @@ internal static class OneOfWords
     }
 
     /// <summary><c>a, b, or c</c>.</summary>
-    public static string Listed(IReadOnlyList<string> words) => words.Count switch
+    public static string Listed(IReadOnlyList<string> words, string joined = "or") => words.Count switch
     {
         1 => words[0],
-        2 => $"{words[0]} or {words[1]}",
-        _ => $"{string.Join(", ", words.Take(words.Count - 1))}, or {words[^1]}",
+        2 => $"{words[0]} {joined} {words[1]}",
+        _ => $"{string.Join(", ", words.Take(words.Count - 1))}, {joined} {words[^1]}",
     };
 }

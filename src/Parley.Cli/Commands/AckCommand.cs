@@ -8,6 +8,9 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley ack ID...</c></summary>
 internal static class AckCommand
 {
+    // Of a message to many, a few are enough to see whose it is.
+    private const int MostNamed = 5;
+
     public static Command Create()
     {
         var ids = new Argument<string[]>("id") { Description = "Messages to acknowledge.", Arity = ArgumentArity.OneOrMore };
@@ -22,7 +25,7 @@ internal static class AckCommand
         {
             var items = call.Arguments.GetRequiredValue(ids).Select(id => new AckItem { MessageId = id }).ToArray();
             await call.ActAsync();
-            var results = await SettleAsync(call, items);
+            var results = await SettleOrNameAsync(call, items);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(new ItemResults { Items = results }, WireJson.Lenient.ItemResults);
             else
@@ -31,12 +34,48 @@ internal static class AckCommand
         });
     }
 
+    /// <summary>Acknowledges them; a message that is in somebody else's inbox is no reason to think that it is gone, so whose it is is said.</summary>
+    private static async Task<IReadOnlyList<ItemResult>> SettleOrNameAsync(Call call, AckItem[] items)
+    {
+        try
+        {
+            return await SettleAsync(call, items);
+        }
+        catch (ParleyException refused) when (refused.Status == 404)
+        {
+            foreach (var id in items.Select(item => item.MessageId!))
+            {
+                if (await HoldersAsync(call, id) is not { Count: > 0 } holders || holders.Contains(call.Reader))
+                    continue;
+                throw new CommandException(
+                    ExitCode.NotFound, $"Message {id} is not in the inbox of {call.Reader}, but in that of {OneOfWords.Listed(holders, "and")}.",
+                    $"Name the agent: parley ack {id} --as {holders[0]}", refused);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>In whose inboxes a message is or was; nothing where one may not know.</summary>
+    private static async Task<IReadOnlyList<string>> HoldersAsync(Call call, string messageId)
+    {
+        try
+        {
+            return [.. (await call.Api.Messages.TraceAsync(messageId, call.Cancellation)).Deliveries.Select(delivery => delivery.AgentId).Take(MostNamed)];
+        }
+        catch (ParleyException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Acknowledges all of them; the first that is refused is the command's failure, told after the others are done.</summary>
     public static async Task<IReadOnlyList<ItemResult>> SettleAsync(Call call, IReadOnlyList<AckItem> items)
     {
         var results = await call.Api.Messages.AckManyAsync(items, call.Reader, call.Cancellation);
         var refused = items.Zip(results).Where(pair => pair.Second.Problem is not null).ToArray();
-        foreach (var (item, result) in refused)
+        // The first is told as the failure: said here too, it would stand there twice.
+        foreach (var (item, result) in refused.Skip(1))
             call.Terminal.Note($"{item.MessageId}: {result.Problem!.Detail ?? result.Problem.Title}");
         return refused.Length == 0 ? results : throw new ParleyException(refused[0].Second.Problem!);
     }

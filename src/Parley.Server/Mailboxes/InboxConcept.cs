@@ -136,16 +136,45 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         var items = asked.Body.Items;
         if (new Validation().Required("items", items).Items("items", items, 1_000).Problem is { } bad)
             return bad;
-        if (!(await actors.FindActorAsync(context.Caller, context.Project, asked.Query.AgentId, context.Cancellation)).TryGet(out var agent, out var problem))
+        // Whoever may act as one alone, or names one, is refused as a whole; who may act as several settles each for the one who has the message.
+        AgentState? named = null;
+        if ((asked.Query.AgentId is not null || context.Caller.Kind == TokenKind.Agent) &&
+            !(await actors.FindActorAsync(context.Caller, context.Project, asked.Query.AgentId, context.Cancellation)).TryGet(out named, out var problem))
+        {
             return problem;
-        await agents.SeenAsync(context.Project, agent, context.Cancellation);
-        var drafts = items!.Select(item => SettleReader.Read(SettleVerb.Ack, item.MessageId, new SettleItem { LeaseId = item.LeaseId })).ToList();
-        var results = await settling.SettleAsync(context.Project, agent, drafts);
+        }
+
+        var results = new ApiProblem?[items!.Count];
+        var byAgent = new Dictionary<AgentState, List<int>>();
+        for (var i = 0; i < results.Length; i++)
+        {
+            var settler = named;
+            if (settler is null && !(await SettlerOfAsync(items[i], context)).TryGet(out settler, out results[i]))
+                continue;
+            if (!byAgent.TryGetValue(settler, out var own))
+                byAgent.Add(settler, own = []);
+            own.Add(i);
+        }
+
+        foreach (var (agent, own) in byAgent)
+        {
+            await agents.SeenAsync(context.Project, agent, context.Cancellation);
+            var settled = await settling.SettleAsync(
+                context.Project, agent, [.. own.Select(i => SettleReader.Read(SettleVerb.Ack, items[i].MessageId, new SettleItem { LeaseId = items[i].LeaseId }))]);
+            for (var i = 0; i < own.Count; i++)
+                results[own[i]] = settled[i];
+        }
+
         return Answer.Ok(new ItemResults
         {
             Items = [.. results.Select(result => new ItemResult { Status = result?.Status ?? StatusCodes.Status204NoContent, Problem = result?.ToProblem() })],
         });
     }
+
+    private ValueTask<Result<AgentState>> SettlerOfAsync(AckItem item, ProjectContext context) =>
+        item.MessageId is { } id && WireNames.IsUuid(id)
+            ? actors.FindSettlerAsync(context.Caller, context.Project, null, Guid.Parse(id), item.LeaseId, context.Cancellation)
+            : actors.FindActorAsync(context.Caller, context.Project, null, context.Cancellation);
 
     private static ApiProblem? Check(ClaimRequest request) => new Validation()
         .Range("max", request.Max, 1, InboxQuery.MostItems)

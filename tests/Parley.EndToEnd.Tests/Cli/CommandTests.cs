@@ -28,6 +28,32 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
         Assert.DoesNotContain(id, (await server.RunAsync("inbox", "--as", Agent)).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Ack_without_the_agent_says_whose_message_it_is_and_settles_nothing()
+    {
+        await server.RunAsync("register", "owner-1");
+        var sent = await server.RunAsync("send", "owner-1", "Yours.", "--json");
+        var id = JsonSerializer.Deserialize(sent.Output, WireJson.Lenient.SendAnswer)!.MessageId;
+
+        var refused = await server.RunAsync("ack", id);
+
+        Assert.Equal((3, ""), (refused.ExitCode, refused.Output));
+        Assert.Equal(
+            [$"parley: Message {id} is not in the inbox of human, but in that of owner-1.", $"  Name the agent: parley ack {id} --as owner-1"],
+            refused.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(id, (await server.RunAsync("inbox", "--as", "owner-1")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.RunAsync("ack", id, "--as", "owner-1")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_not_there_is_told_once()
+    {
+        var refused = await server.RunAsync("ack", "0199e1c2-0000-7000-8000-000000000000");
+
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Equal("parley: There is no message '0199e1c2-0000-7000-8000-000000000000'.", refused.Error.Trim());
+    }
+
     [Theory]
     [InlineData("HIGH", Priority.High)]
     [InlineData("low", Priority.Low)]

@@ -75,6 +75,41 @@ describe('An acknowledgement', { concurrency: 4 }, () => {
   });
 });
 
+describe('An acknowledgement by somebody who may act for several', { concurrency: 4 }, () => {
+  it('settles for the one agent that has the message, one or many at once', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const ids = [await ada.tell('bob', '1'), await ada.tell('bob', '2')];
+
+    (await project.admin.post(`messages/${ids[0]}/ack`)).succeeds();
+    const results = (await project.admin.post('acks', { items: [{ message_id: ids[1] }] })).as<{ items: BatchItem[] }>(200).items;
+
+    assert.deepEqual(
+      results.map((one) => one.status),
+      [204],
+    );
+    assert.equal((await project.delivery(ids[0]!)).state, 'acknowledged');
+    assert.equal((await project.delivery(ids[1]!)).state, 'acknowledged');
+  });
+
+  it('asks for whom where several have it, and settles nothing', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const eve = await project.agent('eve');
+    const { message_id: id } = (await ada.rest.post('messages', { to: ['bob', 'eve'], content: 'both of you' })).as<{ message_id: string }>(
+      201,
+    );
+
+    (await project.admin.post(`messages/${id}/ack`)).problem(400, 'invalid_request');
+    const [result] = (await project.admin.post('acks', { items: [{ message_id: id }] })).as<{ items: BatchItem[] }>(200).items;
+
+    assert.equal(result!.status, 400);
+    assert.deepEqual(Object.keys(result!.problem!.errors!), ['agent_id']);
+    assert.equal((await bob.claim()).length, 1);
+    assert.equal((await eve.claim()).length, 1);
+  });
+});
+
 describe('A nack', { concurrency: 4 }, () => {
   it('counts as an attempt and queues again after the delay of the project', async () => {
     const project = await TestProject.create(server, { retry_delay_seconds: 0 });
