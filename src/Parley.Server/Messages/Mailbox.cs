@@ -13,6 +13,9 @@ namespace Parley.Server.Messages;
 /// <summary>Puts messages into mailboxes: checks, resolves, bounds, and hands them to the store.</summary>
 internal sealed class Mailbox(IMessageStore store, Addressing addressing, MessageAccess access, RateLimiter<(int Project, string Caller)> limiter)
 {
+    /// <summary>The type of a message that a person has to see.</summary>
+    private const string HumanIntervention = "human_intervention_required";
+
     /// <summary>Completes when more may be sent; whoever does not wait for answers waits for this.</summary>
     internal ValueTask RoomAsync(CancellationToken cancellationToken) => store.RoomAsync(cancellationToken);
 
@@ -75,7 +78,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         // A reply without an address goes to whoever sent what it answers.
         if (SendRules.Check(draft, sender.Authority == Authority.System ? int.MaxValue : project.Settings.MaxMessageBytes) is { } bad)
             return new(bad);
-        if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null)
+        if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null && draft.Type != HumanIntervention)
         {
             if (Addressing.Direct(project, draft.To) is { } direct)
                 return new(Finish(project, sender, draft, direct, SendContext.None, onStored));
@@ -85,14 +88,24 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
 
         async ValueTask<Result<Send>> SlowAsync()
         {
-            if (!(await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem) ||
-                !(await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem))
-            {
+            if (!(await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem))
                 return problem;
-            }
+            if (draft.Type == HumanIntervention)
+                AddPeople(draft, sender);
+            if (!(await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem))
+                return problem;
 
             return draft.NeedsSomebody && recipients.Agents.Count == 0 ? Problems.NobodyToReply(draft.To) : Finish(project, sender, draft, recipients, context, onStored);
         }
+    }
+
+    /// <summary>Sends it to the operators' inbox too. Who needs a person may not know how people are reached here.</summary>
+    private static void AddPeople(SendDraft draft, Sender sender)
+    {
+        if (sender.Id == AgentDirectory.Human || draft.To.Contains(AgentDirectory.Human))
+            return;
+        draft.To.Add(AgentDirectory.Human);
+        draft.ToIsArray = true;
     }
 
     private static Send Finish(

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { contents, TestProject, type TestAgent } from '../harness/project.ts';
 import { assertNames } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
-import type { SendAnswer } from '../harness/wire.ts';
+import type { InboxItem, SendAnswer } from '../harness/wire.ts';
 
 const server = await startServer();
 
@@ -242,5 +242,36 @@ describe('A broadcast', { concurrency: 4 }, () => {
     const sent = await ada.send({ to: '*', content: 'x' });
 
     assert.deepEqual([sent.deliveries.length, sent.deliveries_total], [100, 105]);
+  });
+});
+
+describe('A message of type human_intervention_required', { concurrency: 4 }, () => {
+  const message_type = 'human_intervention_required';
+  const inbox = async (project: TestProject, agent: string): Promise<(string | null)[]> =>
+    (await project.admin.get(`agents/${agent}/inbox`)).as<{ items: InboxItem[] }>(200).items.map((item) => item.message.content);
+
+  it("reaches the operators' inbox wherever it is sent, and once", async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+
+    await ada.send({ to: 'bob', content: 'to one', message_type });
+    await ada.send({ to: ['bob', 'human'], content: 'to both', message_type });
+    await ada.send({ to: '*', content: 'to all', message_type });
+    await ada.send({ to: 'human', content: 'to people', message_type });
+    await ada.send({ to: 'bob', content: 'nothing for people' });
+
+    assert.deepEqual(await inbox(project, 'human'), ['to one', 'to both', 'to all', 'to people']);
+    assert.deepEqual(await inbox(project, 'bob'), ['to one', 'to both', 'to all', 'nothing for people']);
+  });
+
+  it('is also a reply that goes to whoever is answered', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const asked = await ada.tell('bob', 'delete the table');
+
+    await bob.send({ reply_to: asked, content: 'a person must decide', message_type });
+
+    assert.deepEqual(await inbox(project, 'human'), ['a person must decide']);
+    assert.deepEqual(await inbox(project, 'ada'), ['a person must decide']);
   });
 });
