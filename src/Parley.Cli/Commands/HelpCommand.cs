@@ -9,7 +9,7 @@ internal static class HelpCommand
 {
     public static Command Create(RootCommand root)
     {
-        var words = new Argument<string[]>("command") 
+        var words = new Argument<string[]>("command")
         {
             Description = "The command, as in 'token create'; if omitted, all of them.",
             HelpName = "command",
