@@ -115,6 +115,31 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
         Assert.StartsWith("Parley is listening on ", first, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_foreign_environment_stops_nothing_and_the_database_file_is_named()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["DATABASE_URL"] = "sqlite:///./agents.db",
+            ["HOST"] = "somewhere.invalid",
+            ["PARLEY_PORT"] = "tcp://10.0.0.1:8080",
+            ["PARLEY_SERVICE_HOST"] = "10.0.0.1",
+            ["PORT"] = "0",
+        };
+        var start = Binary.Command(environment, "serve", "--data", Path.Combine(_folder, "data"), "--log-level", "error");
+        start.WorkingDirectory = _folder;
+        using var process = Process.Start(start)!;
+
+        string?[] said = [await process.StandardOutput.ReadLineAsync(Cancel), await process.StandardOutput.ReadLineAsync(Cancel), await process.StandardError.ReadLineAsync(Cancel)];
+        process.Kill();
+        await process.WaitForExitAsync(Cancel);
+
+        Assert.StartsWith("Parley is listening on http://127.0.0.1:", said[0], StringComparison.Ordinal);
+        Assert.Contains($"{Path.GetFileName(_folder)}{Path.DirectorySeparatorChar}agents.db, in SQLite", said[1], StringComparison.Ordinal);
+        Assert.Equal("HOST is set, but not used. PARLEY_HOST sets the address to listen on.", said[2]);
+        Assert.True(File.Exists(Path.Combine(_folder, "agents.db")));
+    }
+
     [Theory]
     [InlineData("import", "text.db", 1, "no database at all")]
     [InlineData("import", "foreign.db", 1, "is another program's")]
