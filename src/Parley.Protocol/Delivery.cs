@@ -25,6 +25,9 @@ public sealed record Delivery
     /// <summary>1 plus the number of failures.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>How often the connection of its reader was lost while this was the first message it had not settled; not failures.</summary>
+    public int Disconnects { get; init; }
+
     public DateTimeOffset? QueuedAt { get; init; }
     public DateTimeOffset? DeliveredAt { get; init; }
     public DateTimeOffset? SurfacedAt { get; init; }

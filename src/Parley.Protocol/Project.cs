@@ -17,6 +17,9 @@ public sealed record ProjectSettings
     public double? RetryDelaySeconds { get; init; }
     public int? MaxAttempts { get; init; }
 
+    /// <summary>0 removes the limit.</summary>
+    public int? MaxDisconnects { get; init; }
+
     /// <summary>0 keeps messages forever.</summary>
     public int? RetentionDays { get; init; }
 

@@ -48,7 +48,7 @@ internal static class TraceCommand
         foreach (var delivery in trace.Deliveries)
         {
             text.WriteLine();
-            text.MarkupLine($"[bold]{PlainText.Escape(delivery.AgentId)}[/]  {StateMarkup(delivery.State)}  [grey]attempt {delivery.Attempt}[/]");
+            text.MarkupLine($"[bold]{PlainText.Escape(delivery.AgentId)}[/]  {StateMarkup(delivery.State)}  [grey]attempt {delivery.Attempt}[/]{Disconnects(delivery)}");
             foreach (var stage in DeliveryStage.Of(delivery))
                 text.MarkupLine($"  {stage.ToMarkup(trace.Message.Timestamp)}");
             if (delivery.LastError is { } error)
@@ -69,6 +69,13 @@ internal static class TraceCommand
 
     private static void Fact(Call call, string name, string value) =>
         call.Terminal.Text.MarkupLine($"[grey]{name,-10}[/]{PlainText.Escape(value)}");
+
+    private static string Disconnects(Delivery delivery) => delivery.Disconnects switch
+    {
+        0 => "",
+        1 => "[grey], 1 lost connection[/]",
+        var count => $"[grey], {count} lost connections[/]",
+    };
 
     private static string StateMarkup(DeliveryState state)
     {

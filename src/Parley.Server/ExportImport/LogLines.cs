@@ -96,6 +96,9 @@ internal sealed record DeliveryLine : ExportLine
     public bool Told { get; init; }
 
     public string? LastError { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Disconnects { get; init; }
 }
 
 internal sealed record ReactionLine : ExportLine

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parley.Protocol;
 
 namespace Parley.Server.Mailboxes;
@@ -9,7 +10,9 @@ namespace Parley.Server.Mailboxes;
 /// <param name="LeaseUntil">Leased: when that ends unless it is extended.</param>
 /// <param name="DueAt">Scheduled: when it is queued.</param>
 /// <param name="ExpiresAt">Null: never.</param>
-internal readonly record struct DeliveryFacts(DeliveryState State, int Attempt, long Lease, long? LeaseUntil, long? DueAt, long? ExpiresAt);
+/// <param name="Disconnects">How often the connection of its reader was lost.</param>
+internal readonly record struct DeliveryFacts(
+    DeliveryState State, int Attempt, long Lease, long? LeaseUntil, long? DueAt, long? ExpiresAt, int Disconnects = 0);
 
 /// <summary>What becomes of a delivery.</summary>
 /// <param name="Happens">False: it stays as it is, and the rest says nothing.</param>
@@ -41,4 +44,7 @@ internal static class DeliveryReasons
     internal const string Superseded = "superseded";
     internal const string TooOld = "older than the project keeps messages";
     internal const string AgentDeleted = "the agent was deleted";
+
+    internal static string ReaderLost(int disconnects) =>
+        string.Create(CultureInfo.InvariantCulture, $"the connection of its reader was lost {disconnects} times");
 }

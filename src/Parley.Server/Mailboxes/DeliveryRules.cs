@@ -9,6 +9,9 @@ namespace Parley.Server.Mailboxes;
 /// PostgreSQL that do many at once say some of this in SQL; generated cases hold them to it.</remarks>
 internal static class DeliveryRules
 {
+    /// <summary>So often a delivery comes back at once when the connection of its reader is lost: networks do break.</summary>
+    private const int DisconnectsAtOnce = 3;
+
     /// <summary>A new delivery.</summary>
     /// <param name="deliverAt">Not before; null: at once.</param>
     internal static NewDelivery Begin(long now, long? deliverAt, Priority priority, TimeSpan timeToLive, TimeSpan aging)
@@ -90,6 +93,27 @@ internal static class DeliveryRules
         return isGone ? Withdraw(delivery) : DeliveryChange.To(delivery with { State = DeliveryState.Queued, LeaseUntil = null });
     }
 
+    /// <summary>The connection of its reader was lost, and of what that had not settled this came first: it may be what the reader dies of.
+    /// So it comes back at once a few times, then later and later, and in the end it is dead. What came after it is only
+    /// <see cref="GiveBack">given back</see>: it would die along with it.</summary>
+    /// <param name="settings">Null: its project is gone, and nothing is counted.</param>
+    internal static DeliveryChange LoseReader(in DeliveryFacts delivery, bool isGone, EffectiveSettings? settings, long now)
+    {
+        var back = GiveBack(delivery, isGone);
+        if (back.State != DeliveryState.Queued || settings is null)
+            return back;
+
+        var disconnects = delivery.Disconnects + 1;
+        var counted = back.Delivery with { Disconnects = disconnects };
+        if (settings.MaxDisconnects > 0 && disconnects >= settings.MaxDisconnects)
+            return DeliveryChange.To(counted with { State = DeliveryState.Dead });
+        if (disconnects <= DisconnectsAtOnce)
+            return DeliveryChange.To(counted);
+        // A second, two, four: up to a minute.
+        var wait = Math.Min(1_000L << Math.Min(disconnects - DisconnectsAtOnce - 1, 6), 60_000);
+        return DeliveryChange.To(counted with { State = DeliveryState.Scheduled, DueAt = now + wait });
+    }
+
     /// <summary>Its time has come: it is queued, or is over already.</summary>
     internal static DeliveryChange ComeDue(in DeliveryFacts delivery, long now)
     {
@@ -126,7 +150,7 @@ internal static class DeliveryRules
             return DeliveryChange.None;
         return isGone
             ? Withdraw(delivery)
-            : DeliveryChange.To(delivery with { State = DeliveryState.Queued, Attempt = 1, ExpiresAt = Later(now, settings.MessageTtl) });
+            : DeliveryChange.To(delivery with { State = DeliveryState.Queued, Attempt = 1, Disconnects = 0, ExpiresAt = Later(now, settings.MessageTtl) });
     }
 
     /// <summary>Nobody wants a dead letter any more.</summary>

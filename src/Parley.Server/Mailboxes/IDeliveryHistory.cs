@@ -19,7 +19,7 @@ internal interface IDeliveryHistory
 
 internal sealed record DeliveryRow(
     long Delivery, long Seq, int Agent, DeliveryState State, int Attempt, long? QueuedAt, long? DeliveredAt, long? SurfacedAt,
-    long? AcknowledgedAt, long? RepliedAt, string? LastError)
+    long? AcknowledgedAt, long? RepliedAt, string? LastError, int Disconnects)
 {
     internal Delivery ToWire(ProjectState project, Guid messageId) => new()
     {
@@ -28,6 +28,7 @@ internal sealed record DeliveryRow(
         AgentId = project.Agents.Find(Agent)?.Id ?? "",
         State = State,
         Attempt = Attempt,
+        Disconnects = Disconnects,
         QueuedAt = Time(QueuedAt),
         DeliveredAt = Time(DeliveredAt),
         SurfacedAt = Time(SurfacedAt),

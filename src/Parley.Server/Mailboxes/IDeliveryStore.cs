@@ -23,7 +23,8 @@ internal interface IDeliveryStore
 
     /// <summary>Gives back what a connection holds: queued again at once, no attempt counted; withdrawn when its message was deleted or
     /// superseded meanwhile.</summary>
-    ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken);
+    /// <param name="isLost">The connection was lost, and not ended: of what it holds, <see cref="DeliveryRules.LoseReader"/> rules on what it got first.</param>
+    ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, bool isLost, CancellationToken cancellationToken);
 
     /// <summary>Gives back what was claimed over REST for somebody whom it did not reach, as <see cref="ReleaseAsync"/> does. What was settled, or
     /// leased anew, meanwhile stays so.</summary>

@@ -16,12 +16,18 @@ internal sealed partial class LeaseReturns(IDeliveryStore store, ILogger<LeaseRe
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Everything that a holder has.</summary>
+    /// <param name="isLost">The connection of an agent was lost. Where the store is away, that is not counted: it may be why.</param>
     /// <param name="done">Called when it is given back.</param>
-    internal Task ReleaseAsync(int agent, IDeliveryHolder holder, Action? done = null) => TryAsync(async () =>
+    internal Task ReleaseAsync(int agent, IDeliveryHolder holder, bool isLost = false, Action? done = null)
     {
-        await store.ReleaseAsync(agent, holder, CancellationToken.None);
-        done?.Invoke();
-    });
+        return TryAsync(async () =>
+        {
+            var counts = isLost;
+            isLost = false;
+            await store.ReleaseAsync(agent, holder, counts, CancellationToken.None);
+            done?.Invoke();
+        });
+    }
 
     /// <summary>What was claimed over REST.</summary>
     internal Task ReturnAsync(int project, IReadOnlyList<ClaimedDelivery> claimed) => TryAsync(() => store.ReturnAsync(project, claimed, CancellationToken.None));

@@ -19,6 +19,7 @@ internal static class ProjectRules
             .Range("settings.message_ttl_seconds", settings.MessageTtlSeconds, 1, Year)
             .Range("settings.retry_delay_seconds", settings.RetryDelaySeconds, 0, Day)
             .Range("settings.max_attempts", settings.MaxAttempts, 1, 1000)
+            .Range("settings.max_disconnects", settings.MaxDisconnects, 0, 1000)
             .Range("settings.retention_days", settings.RetentionDays, 0, 36_500)
             .Range("settings.rate_limit_per_second", settings.RateLimitPerSecond, 0, 1_000_000)
             .Range("settings.rate_limit_burst", settings.RateLimitBurst, 1, 1_000_000)

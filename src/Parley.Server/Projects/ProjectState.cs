@@ -71,6 +71,9 @@ internal sealed record MessagingDefaults
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(60);
     internal int MaxAttempts { get; init; } = 4;
 
+    /// <summary>Zero: there is no bound.</summary>
+    internal int MaxDisconnects { get; init; } = 10;
+
     /// <summary>Zero: for ever.</summary>
     internal TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
@@ -82,7 +85,7 @@ internal sealed record MessagingDefaults
 
 /// <summary>What is in force for one project.</summary>
 internal sealed record EffectiveSettings(
-    int MailboxLimit, TimeSpan MessageTtl, TimeSpan RetryDelay, int MaxAttempts, TimeSpan? Retention,
+    int MailboxLimit, TimeSpan MessageTtl, TimeSpan RetryDelay, int MaxAttempts, int MaxDisconnects, TimeSpan? Retention,
     double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes)
 {
     internal static EffectiveSettings Of(ProjectSettings own, MessagingDefaults defaults) => new(
@@ -90,6 +93,7 @@ internal sealed record EffectiveSettings(
         Seconds(own.MessageTtlSeconds, defaults.MessageTtl),
         Seconds(own.RetryDelaySeconds, defaults.RetryDelay),
         own.MaxAttempts ?? defaults.MaxAttempts,
+        own.MaxDisconnects ?? defaults.MaxDisconnects,
         (own.RetentionDays is { } days ? TimeSpan.FromDays(days) : defaults.Retention) is var kept && kept > TimeSpan.Zero ? kept : null,
         own.RateLimitPerSecond ?? defaults.RateLimitPerSecond,
         own.RateLimitBurst ?? defaults.RateLimitBurst,

@@ -15,6 +15,7 @@ internal static class ProjectsSetup
             MessageTtl = settings.MessageTtl,
             RetryDelay = settings.RetryDelay,
             MaxAttempts = settings.MaxAttempts,
+            MaxDisconnects = settings.MaxDisconnects,
             Retention = settings.Retention,
             RateLimitPerSecond = settings.RateLimitPerSecond,
             RateLimitBurst = settings.RateLimitBurst,

@@ -61,6 +61,9 @@ public sealed record ServerSettings
     public TimeSpan RetryDelay { get; init; }
     public int MaxAttempts { get; init; }
 
+    /// <summary>Zero: there is no bound.</summary>
+    public int MaxDisconnects { get; init; }
+
     /// <summary>Zero keeps messages for ever.</summary>
     public TimeSpan Retention { get; init; }
 

@@ -82,6 +82,8 @@ public static class SettingsTable
             (settings, value) => settings with { RetryDelay = value }, perProject: true),
         Whole("max_attempts", 4, 1, 1000, "The number of attempts after which a delivery becomes a dead letter.",
             (settings, value) => settings with { MaxAttempts = value }, perProject: true),
+        Whole("max_disconnects", 10, 0, 1000, "How often the connection of its reader may be lost until a delivery becomes a dead letter; at 0, any number of times.",
+            (settings, value) => settings with { MaxDisconnects = value }, perProject: true),
         Number("retention_days", 30, 0, 36_500, "How many days messages stay in the history; 0 keeps them forever.",
             (settings, value) => settings with { Retention = TimeSpan.FromDays(value) }, perProject: true),
         Number("rate_limit_per_second", 100d, 0, 1_000_000, "How many messages a second an agent may send over time; 0 removes the limit.",

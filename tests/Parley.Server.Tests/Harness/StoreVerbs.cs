@@ -60,8 +60,8 @@ internal static class StoreVerbs
         return await scope.SettleAsync(new Settle(verb, scope.Project.Number, scope.Agent(agent).Number, seq, 0, 0) { MessageId = message });
     }
 
-    internal static ValueTask ReleaseAsync(this StoreScope scope, string agent, IDeliveryHolder holder) =>
-        scope.Deliveries.ReleaseAsync(scope.Agent(agent).Number, holder, Cancel);
+    internal static ValueTask ReleaseAsync(this StoreScope scope, string agent, IDeliveryHolder holder, bool isLost = false) =>
+        scope.Deliveries.ReleaseAsync(scope.Agent(agent).Number, holder, isLost, Cancel);
 
     /// <summary>Turns the clock and does what is due, as the server's loops would.</summary>
     internal static async Task PassAsync(this StoreScope scope, TimeSpan time)

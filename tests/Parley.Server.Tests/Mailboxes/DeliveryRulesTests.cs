@@ -24,6 +24,7 @@ public sealed class DeliveryRulesTests
     private static readonly Gen<DeliveryFacts> AnyDelivery =
         from state in Gen.Elements(Enum.GetValues<DeliveryState>())
         from attempt in Gen.Choose(1, Settings.MaxAttempts)
+        from disconnects in Gen.Choose(0, Settings.MaxDisconnects - 1)
         from lease in Gen.Choose(0, 3)
         from until in AnyTime
         from due in AnyTime
@@ -31,7 +32,7 @@ public sealed class DeliveryRulesTests
         from lives in Gen.Elements(false, true)
         select new DeliveryFacts(
             state, attempt, state == DeliveryState.Leased ? Math.Max(lease, 1) : lease, state == DeliveryState.Leased ? until : null,
-            state == DeliveryState.Scheduled ? due : null, lives ? null : expires);
+            state == DeliveryState.Scheduled ? due : null, lives ? null : expires, disconnects);
 
     private static readonly Arbitrary<(DeliveryFacts, DeliveryTurn[])> Lives = Arb.From(
         from delivery in AnyDelivery from turns in DeliveryTurn.Any.ArrayOf() select (delivery, turns),
@@ -44,17 +45,20 @@ public sealed class DeliveryRulesTests
         if (turn.IsFailure && goesOn)
             Assert.Equal(before.Attempt + 1, after.Attempt);
         else if (turn.Deed == Deed.Requeue && goesOn)
-            Assert.Equal((DeliveryState.Dead, 1), (before.State, after.Attempt));
+            Assert.Equal((DeliveryState.Dead, 1, 0), (before.State, after.Attempt, after.Disconnects));
         else
             Assert.Equal(before.Attempt, after.Attempt);
     });
 
     [Fact]
-    public void Nothing_is_tried_more_often_than_its_project_says_and_only_attempts_kill() => Always((before, after, turn) =>
+    public void Nothing_is_tried_more_often_than_its_project_says_and_only_attempts_and_lost_readers_kill() => Always((before, after, turn) =>
     {
         Assert.InRange(after.Attempt, 1, Settings.MaxAttempts);
-        if (after.State == DeliveryState.Dead && before.State != DeliveryState.Dead)
-            Assert.True(turn.IsFailure && before.Attempt == Settings.MaxAttempts && !turn.IsGone);
+        Assert.InRange(after.Disconnects, 0, Settings.MaxDisconnects);
+        if (after.State != DeliveryState.Dead || before.State == DeliveryState.Dead)
+            return;
+        Assert.True(turn.Deed == Deed.LoseReader ? after.Disconnects == Settings.MaxDisconnects : turn.IsFailure && before.Attempt == Settings.MaxAttempts);
+        Assert.False(turn.IsGone);
     });
 
     [Fact]
@@ -108,7 +112,7 @@ public sealed class DeliveryRulesTests
     [Fact]
     public void What_comes_back_after_its_message_went_is_withdrawn() => Always((before, after, turn) =>
     {
-        if (turn.IsGone && (turn.IsFailure || turn.Deed is Deed.GiveBack or Deed.Requeue) && before != after)
+        if (turn.IsGone && (turn.IsFailure || turn.Deed is Deed.GiveBack or Deed.LoseReader or Deed.Requeue) && before != after)
             Assert.Equal(DeliveryState.Withdrawn, after.State);
     });
 
@@ -185,6 +189,42 @@ public sealed class DeliveryRulesTests
         Assert.Equal(
             turn.Deed == Deed.Requeue && after.State == DeliveryState.Queued ? turn.Now + (long)Settings.MessageTtl.TotalMilliseconds : before.ExpiresAt, after.ExpiresAt);
     });
+
+    [Fact]
+    public void Only_the_loss_of_its_reader_counts_as_one() => Always((before, after, turn) => Assert.Equal(
+        turn switch
+        {
+            { Deed: Deed.LoseReader, IsGone: false } when before.State == DeliveryState.Leased => before.Disconnects + 1,
+            { Deed: Deed.Requeue, IsGone: false } when before.State == DeliveryState.Dead => 0,
+            _ => before.Disconnects,
+        },
+        after.Disconnects));
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(4, 1)]
+    [InlineData(5, 2)]
+    [InlineData(9, 32)]
+    [InlineData(10, -1)]
+    [InlineData(10, 60, 0)]
+    [InlineData(1_000, 60, 0)]
+    [InlineData(1, -1, 1)]
+    public void A_delivery_whose_reader_is_lost_waits_after_the_third_time_and_longer_each_time(int time, int seconds, int most = 10)
+    {
+        var settings = Settings with { MaxDisconnects = most };
+        var held = new DeliveryFacts(DeliveryState.Leased, 2, 7, Start, null, null, time - 1);
+
+        var after = DeliveryRules.LoseReader(held, isGone: false, settings, Start);
+
+        var (state, due) = seconds switch
+        {
+            -1 => (DeliveryState.Dead, (long?)null),
+            0 => (DeliveryState.Queued, null),
+            _ => (DeliveryState.Scheduled, Start + (seconds * 1_000)),
+        };
+        Assert.Equal(held with { State = state, LeaseUntil = null, DueAt = due, Disconnects = time }, after.Delivery);
+    }
 
     [Theory]
     [InlineData(0)]

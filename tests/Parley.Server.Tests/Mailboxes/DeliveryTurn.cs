@@ -14,6 +14,7 @@ internal enum Deed
     Extend,
     Lapse,
     GiveBack,
+    LoseReader,
     ComeDue,
     Expire,
     TakeBack,
@@ -41,7 +42,7 @@ internal sealed record DeliveryTurn(Deed Deed, long Lease, int Passed, bool IsGo
         select new DeliveryTurn(deed, lease, passed, isGone, delay);
 
     internal static EffectiveSettings Settings { get; } = EffectiveSettings.Of(
-        new ProjectSettings { MaxAttempts = 3, RetryDelaySeconds = 5, MessageTtlSeconds = 60 }, new MessagingDefaults());
+        new ProjectSettings { MaxAttempts = 3, MaxDisconnects = 6, RetryDelaySeconds = 5, MessageTtlSeconds = 60 }, new MessagingDefaults());
 
     internal long Now { get; init; }
 
@@ -59,6 +60,7 @@ internal sealed record DeliveryTurn(Deed Deed, long Lease, int Passed, bool IsGo
             Deed.Extend => Settles(SettleVerb.Extend, delivery) ? DeliveryRules.Extend(delivery, LeaseTime, Now) : DeliveryChange.None,
             Deed.Lapse => DeliveryRules.HasLapsed(delivery, Now) ? DeliveryRules.Fail(delivery, IsGone, Settings, null, Now) : DeliveryChange.None,
             Deed.GiveBack => DeliveryRules.GiveBack(delivery, IsGone),
+            Deed.LoseReader => DeliveryRules.LoseReader(delivery, IsGone, Settings, Now),
             Deed.ComeDue => DeliveryRules.ComeDue(delivery, Now),
             Deed.Expire => DeliveryRules.Expire(delivery, Now),
             Deed.TakeBack => DeliveryRules.TakeBack(delivery),

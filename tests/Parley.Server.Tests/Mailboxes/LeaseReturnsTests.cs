@@ -33,7 +33,7 @@ public sealed class LeaseReturnsTests(PostgresDatabases databases)
             if (isClaim)
                 await returns.ReturnAsync(store.Project.Number, claimed);
             else
-                await returns.ReleaseAsync(store.Agent("bob").Number, holder, () => isDone = true);
+                await returns.ReleaseAsync(store.Agent("bob").Number, holder, isLost: true, () => isDone = true);
             Assert.False(isDone);
         }
 
@@ -41,6 +41,8 @@ public sealed class LeaseReturnsTests(PostgresDatabases databases)
 
         Assert.Equal(!isClaim, isDone);
         var again = await store.ClaimAsync("bob");
+        // Lost as the store was away: perhaps for the same reason.
+        Assert.All(claimed, delivery => Assert.Equal(0, store.DeliveryAsync(delivery.Seq, "bob").GetAwaiter().GetResult().Disconnects));
         Assert.Equal(claimed.Select(delivery => (delivery.Delivery, 1)), again.Select(delivery => (delivery.Delivery, delivery.Attempt)));
     }
 }

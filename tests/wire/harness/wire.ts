@@ -102,6 +102,7 @@ export interface Delivery {
   agent_id: string;
   state: string;
   attempt: number;
+  disconnects: number;
   queued_at: string | null;
   delivered_at: string | null;
   surfaced_at: string | null;

@@ -23,6 +23,7 @@ const settings = {
   message_ttl_seconds: 60,
   retry_delay_seconds: 1,
   max_attempts: 2,
+  max_disconnects: 3,
   retention_days: 7,
   rate_limit_per_second: 50,
   rate_limit_burst: 100,

@@ -58,6 +58,7 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
         }
         catch (TimeoutException)
         {
+            connection.Lose();
             await EndAsync(connection);
         }
     }
@@ -73,6 +74,6 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
         }
 
         // Until that is done nothing new goes to the agent's other connections.
-        await returns.ReleaseAsync(connection.Agent.Number, connection, () => hub.Remove(connection));
+        await returns.ReleaseAsync(connection.Agent.Number, connection, connection.TakeLoss(), () => hub.Remove(connection));
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     private int _out;
     private int _pumping;
     private int _wakes;
+    private int _loss;
     private Dictionary<string, IAsyncDisposable>? _subscriptions;
     private SemaphoreSlim? _readingAhead;
 
@@ -75,6 +76,12 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     /// <summary>Whether the peer has closed or reset the connection beneath, which whoever reads here may not have noticed yet.</summary>
     internal Func<bool> IsPeerGone { get; set; } = static () => false;
+
+    /// <summary>It broke, and neither side had said that it would end: what its reader was at may be why.</summary>
+    internal void Lose() => Interlocked.CompareExchange(ref _loss, 1, 0);
+
+    /// <summary>Whether it was <see cref="Lose">lost</see>; true once, so that it is counted once.</summary>
+    internal bool TakeLoss() => Interlocked.CompareExchange(ref _loss, 2, 1) == 1;
 
     /// <summary>Completes when it has ended and what it held is given back.</summary>
     internal Task Ended => _ended.Task;

@@ -28,7 +28,7 @@ internal sealed partial class SocketServer(
             socket, SocketTransport.Of(context), project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store, limits);
         connection.Sender = SenderResolver.Of(caller, agent, connection.Session);
         connection.IsPeerGone = PeerSocket.Of(context).IsGone;
-        connection.Unwanted = () => _ = returns.ReleaseAsync(agent.Number, connection);
+        connection.Unwanted = () => _ = returns.ReleaseAsync(agent.Number, connection, connection.TakeLoss());
         connection.TakesAnew = () => _ = agents.TakesAnewAsync(project, agent);
 
         await sessions.EndBeforeAsync(agent, query.Session, connection.Ending);
@@ -91,9 +91,10 @@ internal sealed partial class SocketServer(
             stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Ending);
         await using var goodbye = ending.Token.UnsafeRegister(_ => Leave(connection, cutOff), null);
         var receiver = new SocketReceiver(connection, frames, times.AllowanceOf(connection.Project), receiving);
+        var code = 0;
         try
         {
-            var code = await receiver.RunAsync(cutOff.Token);
+            code = await receiver.RunAsync(cutOff.Token);
             // What came before the frame that ends the connection was taken, and its sender is to know.
             await connection.Answers.NoneAsync(connection.Answering, times.Clock, ending.Token);
             connection.Outbound.Goodbye(code, receiver.Reason);
@@ -101,6 +102,9 @@ internal sealed partial class SocketServer(
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
         {
+            // Silence is why the server gives it up, and not the other way round.
+            if (code == 0 && (!ending.IsCancellationRequested || connection.Cause is { Code: CloseCodes.Silent }))
+                connection.Lose();
             Log.Broke(logger, connection.Agent.Id, fault.Message);
         }
     }

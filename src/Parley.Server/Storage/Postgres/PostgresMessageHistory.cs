@@ -109,5 +109,5 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
 
     private static DeliveryRow ReadDelivery(NpgsqlDataReader row) => new(
         row.GetInt64(0), LogKey.Seq(row.GetInt64(1)), row.GetInt32(2), (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5),
-        row.Int64OrNull(6), row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9), row.TextOrNull(10));
+        row.Int64OrNull(6), row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9), row.TextOrNull(10), row.GetInt32(11));
 }

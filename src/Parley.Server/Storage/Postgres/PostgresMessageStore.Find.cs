@@ -43,7 +43,7 @@ internal sealed partial class PostgresMessageStore
         while (await row.ReadAsync())
         {
             var facts = new DeliveryFacts(
-                (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5), Int64(row, 6), Int64(row, 7), Int64(row, 8));
+                (DeliveryState)row.GetInt16(3), row.GetInt16(4), row.GetInt64(5), Int64(row, 6), Int64(row, 7), Int64(row, 8), row.GetInt32(12));
             all.Add(new Found(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2), facts, (Priority)row.GetInt16(9), row.GetInt64(10), row.GetInt64(11)));
         }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -49,7 +50,7 @@ internal sealed partial class PostgresMessageStore
             weight: MaxRescued);
     }
 
-    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken)
+    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, bool isLost, CancellationToken cancellationToken)
     {
         IReadOnlyList<KeyValuePair<long, HeldLease>> held = [];
         await Writer.WriteAsync(
@@ -58,7 +59,7 @@ internal sealed partial class PostgresMessageStore
                 held = Held.Of(agent, holder);
                 transaction.News.Woken.Add(agent);
                 foreach (var projects in held.GroupBy(pair => pair.Value.Project))
-                    await GiveBackAsync(transaction, projects.Key, [.. projects.Select(pair => (pair.Key, pair.Value.Lease))]);
+                    await GiveBackAsync(transaction, projects.Key, [.. projects.Select(pair => (pair.Key, pair.Value.Lease))], isLost);
                 return true;
             },
             cancellationToken,
@@ -108,7 +109,8 @@ internal sealed partial class PostgresMessageStore
         return leases.Count;
     }
 
-    private async ValueTask GiveBackAsync(PostgresTransaction transaction, int project, IReadOnlyList<(long Delivery, long Lease)> leases)
+    /// <param name="isLost">They were of one connection, which was lost.</param>
+    private async ValueTask GiveBackAsync(PostgresTransaction transaction, int project, IReadOnlyList<(long Delivery, long Lease)> leases, bool isLost = false)
     {
         if (!transaction.HasLocked(project))
             await transaction.LockAsync([project]);
@@ -118,18 +120,31 @@ internal sealed partial class PostgresMessageStore
         var now = await transaction.NowAsync();
         var held = await FindAllAsync(
             transaction,
-            "FROM deliveries d JOIN unnest($1, $2) AS h (delivery, lease) ON d.delivery = h.delivery AND d.lease = h.lease WHERE d.delivery = ANY ($1) AND d.state + 0 = 2",
+            "FROM deliveries d JOIN unnest($1, $2) AS h (delivery, lease) ON d.delivery = h.delivery AND d.lease = h.lease WHERE d.delivery = ANY ($1) AND d.state + 0 = 2 ORDER BY d.delivered_at, d.rank, d.place",
             leases.Select(lease => lease.Delivery).ToArray(), leases.Select(lease => lease.Lease).ToArray());
         foreach (var found in held)
             LeaveQueue(transaction, found);
         var gone = await GoneAsync(transaction, held);
-        var changes = held.Select(found => (Found: found, Change: DeliveryRules.GiveBack(found.Facts, gone.ContainsKey(found.Delivery))))
+        var settings = isLost ? SettingsOf(project) : null;
+        var changes = held.Select((found, nth) => (Found: found, Change: isLost && nth == 0
+                ? DeliveryRules.LoseReader(found.Facts, gone.ContainsKey(found.Delivery), settings, now)
+                : DeliveryRules.GiveBack(found.Facts, gone.ContainsKey(found.Delivery))))
             .ToLookup(pair => pair.Change.State);
         await WriteWithdrawnAsync(transaction, [.. changes[DeliveryState.Withdrawn]], gone, now);
+        if (isLost && held is [var first, ..])
+            await LoseReaderAsync(transaction, first, changes, now);
         transaction.Defer(
             "UPDATE deliveries SET state = 1, lease_until = NULL, holder_node = NULL WHERE delivery = ANY ($1)",
             Numbered(changes[DeliveryState.Queued].Select(pair => pair.Found)));
         QueueNow(transaction, changes[DeliveryState.Queued], now);
+    }
+
+    private async ValueTask LoseReaderAsync(PostgresTransaction transaction, Found first, ILookup<DeliveryState, (Found Found, DeliveryChange Change)> changes, long now)
+    {
+        var disconnects = changes.SelectMany(pairs => pairs).Single(pair => pair.Found.Delivery == first.Delivery).Change.Delivery.Disconnects;
+        await transaction.RunAsync(DeliverySql.CountDisconnects, first.Delivery, disconnects);
+        await DieAsync(transaction, [.. changes[DeliveryState.Dead].Select(pair => pair.Found)], DeliveryReasons.ReaderLost(disconnects), now);
+        await TryAgainAsync(transaction, [.. changes[DeliveryState.Scheduled]], DeliveryReasons.ReaderLost(disconnects), now);
     }
 
     /// <summary>What is written as queued waits in its mailbox.</summary>

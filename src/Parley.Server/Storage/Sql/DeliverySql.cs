@@ -5,7 +5,7 @@ internal static class DeliverySql
 {
     /// <summary>What a store needs to decide about a delivery, of a row <c>d</c>.</summary>
     internal const string Columns =
-        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.lease, d.lease_until, d.due_at, d.expires_at, d.priority, d.rank, d.queued_at";
+        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.lease, d.lease_until, d.due_at, d.expires_at, d.priority, d.rank, d.queued_at, d.disconnects";
 
     internal const string One = "FROM deliveries d WHERE d.delivery = $1";
 
@@ -33,6 +33,9 @@ internal static class DeliverySql
 
     /// <summary>$2: until when.</summary>
     internal const string Extend = "UPDATE deliveries SET lease_until = $2 WHERE delivery = $1";
+
+    /// <summary>$2: how many.</summary>
+    internal const string CountDisconnects = "UPDATE deliveries SET disconnects = $2 WHERE delivery = $1";
 
     /// <summary>Sets which agents had it: $3, as text, goes to the end of what <see cref="NumberList"/> reads.</summary>
     internal const string AddTried = "tried = coalesce(tried || ',', '') || $3";

@@ -5,7 +5,7 @@ internal static class HistorySql
 {
     /// <summary>What became of a delivery, of a row <c>d</c>.</summary>
     internal const string DeliveryColumns =
-        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error";
+        "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error, d.disconnects";
 
     internal const string Deliveries = $"SELECT {DeliveryColumns} {DeliverySql.OfMessage} ORDER BY d.delivery";
 

@@ -60,7 +60,7 @@ internal static class SqliteExportRows
             connection,
             $"""
              SELECT delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, lease, lease_until, delivered_at, surfaced_at,
-                    acknowledged_at, replied_at, CASE WHEN state <> 3 THEN ended_at END, capability, tried, told, last_error
+                    acknowledged_at, replied_at, CASE WHEN state <> 3 THEN ended_at END, capability, tried, told, last_error, disconnects
              FROM deliveries WHERE place >> 40 IN {Projects} ORDER BY delivery {Page}
              """,
             skip, Delivery),
@@ -225,6 +225,7 @@ internal static class SqliteExportRows
         Tried = row.Text(18),
         Told = row.Int32(19) != 0,
         LastError = row.Text(20),
+        Disconnects = row.Int32(21),
     };
 
     private static KeyLine Key(SqliteStatement row) => new()

@@ -114,7 +114,7 @@ internal sealed partial class SqliteMessageHistory(
         var held = state is DeliveryState.Queued or DeliveryState.Withdrawn ? ledger.HeldDeliveredAt(mailbox, delivery) : null;
         return new DeliveryRow(
             delivery, LogKey.Seq(rows.Int64(1)), mailbox, held is null ? state : DeliveryState.Leased, rows.Int32(4), rows.NullableInt64(5),
-            held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10));
+            held ?? rows.NullableInt64(6), rows.NullableInt64(7), rows.NullableInt64(8), rows.NullableInt64(9), rows.Text(10), rows.Int32(11));
     }
 
     private static List<LogEntry> Entries(SqliteConnection connection, SqliteStatement rows)

@@ -70,7 +70,7 @@ internal sealed partial class SqliteMessageStore
                 var rank = DeliveryRules.Rank(now, found.Priority, settings.PriorityAging);
                 connection.Prepare(
                         """
-                        UPDATE deliveries SET state = 1, handed = 0, attempt = ?5, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL
+                        UPDATE deliveries SET state = 1, handed = 0, attempt = ?5, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL, disconnects = 0
                         WHERE delivery = ?1
                         """)
                     .Bind(1, found.Delivery).Bind(2, rank).Bind(3, now).Bind(4, change.Delivery.ExpiresAt).Bind(5, change.Attempt).Run();

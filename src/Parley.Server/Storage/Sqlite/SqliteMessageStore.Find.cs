@@ -68,7 +68,7 @@ internal sealed partial class SqliteMessageStore
         var onDisk = (DeliveryState)row.Int32(3);
         var facts = new DeliveryFacts(
             held is null ? onDisk : DeliveryState.Leased, row.Int32(4), held?.Lease ?? row.Int64(5), held?.Until ?? row.NullableInt64(6), row.NullableInt64(7),
-            row.NullableInt64(8));
+            row.NullableInt64(8), row.Int32(12));
         return new Found(
             delivery, row.Int64(1), row.Int32(2), facts, (Priority)row.Int32(9), row.Int64(10), held, row.Int64(11),
             IsOver: held is not null && onDisk == DeliveryState.Withdrawn);

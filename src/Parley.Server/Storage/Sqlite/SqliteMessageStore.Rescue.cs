@@ -44,13 +44,16 @@ internal sealed partial class SqliteMessageStore
             weight: MaxRescued);
     }
 
-    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, CancellationToken cancellationToken)
+    public async ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, bool isLost, CancellationToken cancellationToken)
     {
         var handed = new List<long>();
+        var ended = new List<EndedLease>();
         _ = await _writer.WriteAsync(
             connection =>
             {
                 var account = _ledger.Of(connection, agent);
+                if (isLost)
+                    LoseReader(connection, account, holder, ended);
                 var back = GiveBack(account, holder);
                 handed.AddRange(back.Where(pair => pair.Value.IsHanded).Select(pair => pair.Key));
                 foreach (var delivery in handed)
@@ -69,14 +72,36 @@ internal sealed partial class SqliteMessageStore
                 return true;
             },
             cancellationToken,
+            committed: _ => End(ended),
             undone: () =>
             {
+                GoOn(ended);
                 // The holder is gone also where the commit failed: then what was being settled comes back too.
                 if (_ledger.Peek(agent) is { } account)
                     handed.AddRange(GiveBack(account, holder).Where(pair => pair.Value.IsHanded).Select(pair => pair.Key));
                 foreach (var delivery in handed)
                     _handed.Owe(agent, delivery);
             });
+    }
+
+    /// <summary>Counts the loss for what the holder got first, which stays with it where it is only to be given back.</summary>
+    private void LoseReader(SqliteConnection connection, MailboxAccount account, IDeliveryHolder holder, List<EndedLease> ended)
+    {
+        var (delivery, lease) = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder) && !pair.Value.IsEnding).MinBy(pair => pair.Value.Lease);
+        // The file may have withdrawn it already.
+        if (lease is null || Find(connection, delivery) is not { IsOver: false } found)
+            return;
+        var now = Now;
+        var change = DeliveryRules.LoseReader(found.Facts, isGone: false, SettingsOf(lease.Project), now);
+        var disconnects = change.Delivery.Disconnects;
+        connection.Prepare(DeliverySql.CountDisconnects).Bind(1, delivery).Bind(2, disconnects).Run();
+        if (change.State == DeliveryState.Queued)
+            return;
+        LeaveQueue(account, found, ended);
+        if (change.State == DeliveryState.Dead)
+            Die(connection, account, found, now, DeliveryReasons.ReaderLost(disconnects));
+        else
+            TryAgain(connection, account, found, change, now, DeliveryReasons.ReaderLost(disconnects));
     }
 
     /// <summary>Queues what a holder has and is not just being settled.</summary>
