@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Parley.Protocol;
 
 namespace Parley.Server.Coordination;
 
@@ -8,9 +9,10 @@ internal sealed class MailboxSignals
     private readonly ConcurrentDictionary<int, Ticket[]> _waiting = new();
 
     /// <summary>To be armed before looking at the mailbox: what comes between the look and the wait is then not missed.</summary>
-    internal Ticket Arm(int agent)
+    /// <param name="takes">Whether whoever waits takes a message of this type, this priority, and from this sender; null: whatever comes.</param>
+    internal Ticket Arm(int agent, Func<string, Priority, int, bool>? takes = null)
     {
-        var ticket = new Ticket(this, agent);
+        var ticket = new Ticket(this, agent, takes);
         _waiting.AddOrUpdate(agent, _ => [ticket], (_, others) => [.. others, ticket]);
         return ticket;
     }
@@ -23,6 +25,18 @@ internal sealed class MailboxSignals
             ticket.Fire();
     }
 
+    /// <summary>A message has come: only those look who take it. Each look of others would find nothing.</summary>
+    internal void Signal(int agent, string type, Priority priority, int sender)
+    {
+        if (!_waiting.TryGetValue(agent, out var tickets))
+            return;
+        foreach (var ticket in tickets)
+        {
+            if (ticket.Takes(type, priority, sender))
+                ticket.Fire();
+        }
+    }
+
     private void Disarm(Ticket ticket)
     {
         while (_waiting.TryGetValue(ticket.Agent, out var tickets))
@@ -33,13 +47,15 @@ internal sealed class MailboxSignals
         }
     }
 
-    internal sealed class Ticket(MailboxSignals signals, int agent) : IDisposable
+    internal sealed class Ticket(MailboxSignals signals, int agent, Func<string, Priority, int, bool>? takes) : IDisposable
     {
         private readonly TaskCompletionSource _fired = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal int Agent => agent;
 
         internal Task Fired => _fired.Task;
+
+        internal bool Takes(string type, Priority priority, int sender) => takes is null || takes(type, priority, sender);
 
         internal void Fire() => _fired.TrySetResult();
 

@@ -16,6 +16,9 @@ internal interface IHandover : Agents.IMailboxWaker
     /// <summary>Room for one delivery in a connection of the agent that takes it; null: nobody, it waits in the mailbox.</summary>
     IDeliveryHolder? TryReserve(int agent, in DeliveryOffer offer);
 
+    /// <summary>A message waits in a mailbox since now: those look who take it.</summary>
+    void Wake(int agent, in DeliveryOffer arrived);
+
     /// <summary>Whether anybody watches receipts of a project, at whichever node: otherwise none are made.</summary>
     bool WantsReceipts(int project);
 
@@ -41,6 +44,9 @@ internal interface IHandover : Agents.IMailboxWaker
 
 /// <summary>What is offered.</summary>
 internal readonly record struct DeliveryOffer(string Type, Priority Priority, int Sender);
+
+/// <summary>A message that waits in a mailbox since the commit under way.</summary>
+internal readonly record struct Arrival(int Agent, DeliveryOffer Message);
 
 /// <summary>Whoever holds leases for as long as it lives: a connection, or somebody who waits for a reply.</summary>
 internal interface IDeliveryHolder

@@ -20,7 +20,7 @@ internal sealed class InboxReader(
         ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, Caller caller, CancellationToken cancellationToken)
     {
         using var presence = await agents.WaitsAsync(project, agent, cancellationToken);
-        var claimed = await WaitAsync(project, agent, wait, caller, _ => agent.Record.Paused ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
+        var claimed = await WaitAsync(project, agent, wait, caller, order.Filter, _ => agent.Record.Paused ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
         return claimed is null ? Problems.TokenEnded()
             : claimed.Count == 0 ? Answer.Raw(buffer => Write(buffer, claimed))
             : Answer.Raw(buffer => Write(buffer, claimed), () => returns.ReturnAsync(order.Project, claimed));
@@ -32,7 +32,7 @@ internal sealed class InboxReader(
         using var presence = caller.AgentId == agent.Id && agent.Number != 0 ? await agents.WaitsAsync(project, agent, cancellationToken) : null;
         var filter = DeliveryFilters.Of(project, query.Types, [.. query.Priorities.Select(priority => (Priority)priority)], query.From);
         var items = await WaitAsync(
-            project, agent, query.Wait, caller,
+            project, agent, query.Wait, caller, filter,
             number => store.PeekAsync(new ClaimOrder(project.Number, number, query.Max, default, filter, null), cancellationToken).AsTask(), cancellationToken);
         return items is null ? Problems.TokenEnded() : Answer.Raw(buffer => Write(buffer, items));
     }
@@ -55,7 +55,7 @@ internal sealed class InboxReader(
     /// <param name="look">By the agent's number.</param>
     /// <returns>Null: the caller's token has ended.</returns>
     private async Task<IReadOnlyList<ClaimedDelivery>?> WaitAsync(
-        ProjectState project, AgentState agent, TimeSpan wait, Caller caller, Func<int, Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)
+        ProjectState project, AgentState agent, TimeSpan wait, Caller caller, DeliveryFilter filter, Func<int, Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token, project.Gone.Token, caller.Ended);
         var until = clock.GetUtcNow() + wait;
@@ -63,7 +63,7 @@ internal sealed class InboxReader(
         {
             var number = agent.Number != 0 ? agent.Number : project.Agents.Find(agent.Id)?.Number ?? 0;
             // Armed before the look: a message stored between the two would otherwise wait for the next.
-            using var ticket = signals.Arm(number);
+            using var ticket = signals.Arm(number, filter.IsEverything ? null : filter.Takes);
             var found = await look(number);
             if (caller.Ended.IsCancellationRequested)
                 return null;

@@ -75,6 +75,15 @@ internal sealed class TestHandover : IHandover
             _woken.Add(agent);
     }
 
+    public void Wake(int agent, in DeliveryOffer arrived)
+    {
+        lock (_gate)
+        {
+            if (!_woken.Contains(agent))
+                _woken.Add(agent);
+        }
+    }
+
     public bool IsExpectant => false;
 
     public void Hear(Server.Log.LogEntry entry)

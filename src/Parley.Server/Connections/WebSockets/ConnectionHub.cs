@@ -91,6 +91,15 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
             connection.Wake();
     }
 
+    public void Wake(int agent, in DeliveryOffer arrived)
+    {
+        signals.Signal(agent, arrived.Type, arrived.Priority, arrived.Sender);
+        if (!_byAgent.TryGetValue(agent, out var connections))
+            return;
+        foreach (var connection in connections)
+            connection.Wake(arrived);
+    }
+
     public bool IsExpectant => requests.AreThere;
 
     public void Hear(LogEntry entry) => requests.Hear(entry);

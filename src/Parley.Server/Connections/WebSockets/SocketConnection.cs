@@ -230,6 +230,13 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Pump();
     }
 
+    /// <summary>A message waits in the mailbox. One that the filter does not take is no work for it; a filter that is set looks for itself.</summary>
+    internal void Wake(in DeliveryOffer arrived)
+    {
+        if (_filter.Takes(arrived.Type, arrived.Priority, arrived.Sender))
+            Wake();
+    }
+
     /// <summary>Acknowledges what was written, where the client asked for that.</summary>
     internal void DeliveryWritten(in ClaimedDelivery delivery)
     {

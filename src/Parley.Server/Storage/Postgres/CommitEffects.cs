@@ -13,4 +13,7 @@ internal sealed class CommitEffects
 
     /// <summary>Mailboxes that have work.</summary>
     internal HashSet<int> Woken { get; } = [];
+
+    /// <summary>What came into mailboxes.</summary>
+    internal HashSet<Arrival> Arrived { get; } = [];
 }

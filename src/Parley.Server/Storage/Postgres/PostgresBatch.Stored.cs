@@ -134,7 +134,7 @@ internal sealed partial class PostgresBatch
         holder?.Cancel();
         var ahead = Ahead(mailbox, send.Priority);
         _waiting[(int)send.Priority][mailbox]++;
-        News.Woken.Add(agent);
+        News.Arrived.Add(new Arrival(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number)));
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
     }
 

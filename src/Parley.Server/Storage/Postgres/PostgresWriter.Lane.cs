@@ -200,6 +200,11 @@ internal sealed partial class PostgresWriter
             Handover.Publish(receipt);
         foreach (var agent in news.Woken)
             Handover.Wake(agent);
+        foreach (var (agent, message) in news.Arrived)
+        {
+            if (!news.Woken.Contains(agent))
+                Handover.Wake(agent, message);
+        }
     }
 
     /// <summary>Takes a block of numbers where too few are left.</summary>

@@ -211,7 +211,7 @@ internal sealed partial class SqliteMessageStore
 
         var ahead = account.Ahead(send.Priority);
         account.Queue(send.Priority, rank, delivery);
-        _toWake.Add(agent);
+        _arrived.Add(new Arrival(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number)));
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
     }
 

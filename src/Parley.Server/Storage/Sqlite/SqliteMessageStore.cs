@@ -19,6 +19,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
     private readonly DeliveryLatency _latency;
     private readonly TimeProvider _clock;
     private readonly HashSet<int> _toWake = [];
+    private readonly HashSet<Arrival> _arrived = [];
     private readonly List<ReceiptNote> _receipts = [];
     private readonly InFlightRows _handed;
     private long _nextDelivery;
@@ -66,7 +67,14 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
     {
         foreach (var agent in _toWake)
             Handover.Wake(agent);
+        foreach (var (agent, message) in _arrived)
+        {
+            if (!_toWake.Contains(agent))
+                Handover.Wake(agent, message);
+        }
+
         _toWake.Clear();
+        _arrived.Clear();
         foreach (var receipt in _receipts)
             Handover.Publish(receipt);
         _receipts.Clear();
@@ -79,6 +87,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
     void IWriterCache.Reset()
     {
         _toWake.Clear();
+        _arrived.Clear();
         _receipts.Clear();
     }
 
