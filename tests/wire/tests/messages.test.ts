@@ -126,7 +126,7 @@ describe('A send', { concurrency: 4 }, () => {
     assert.equal(message.execution_id, execution_id);
   });
 
-  it('keeps a payload as it was written', async () => {
+  it('keeps a payload as it was written, but for escapes that say one letter in six', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const payload = '{"z":12345678901234567890,"a":1.10,"a\\u0062":-0.0,"e":1e30,"z ":[]}';
@@ -135,7 +135,7 @@ describe('A send', { concurrency: 4 }, () => {
     const { message_id: id } = (await ada.rest.post('messages', undefined, { raw })).as<SendAnswer>(201);
 
     const { text } = await ada.rest.get(`messages/${id}`);
-    assert.ok(text.includes(`"payload":${payload}`), text);
+    assert.ok(text.includes(`"payload":${payload.replace('\\u0062', 'b')}`), text);
   });
 
   it('surfaces by its priority unless it says otherwise', async () => {

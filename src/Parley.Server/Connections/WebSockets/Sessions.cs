@@ -45,8 +45,15 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
     internal async Task EndAsync(SocketConnection connection)
     {
         connection.Close();
-        await GiveBackAsync(connection);
-        connection.HasEnded();
+        try
+        {
+            await GiveBackAsync(connection);
+        }
+        finally
+        {
+            // Whatever went wrong: its client's next connection waits for this.
+            connection.HasEnded();
+        }
     }
 
     private async Task EndBrokenAsync(SocketConnection connection)

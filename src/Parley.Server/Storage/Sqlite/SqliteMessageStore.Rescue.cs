@@ -87,8 +87,9 @@ internal sealed partial class SqliteMessageStore
     /// <summary>Counts the loss for what the holder got first, which stays with it where it is only to be given back.</summary>
     private void LoseReader(SqliteConnection connection, MailboxAccount account, IDeliveryHolder holder, List<EndedLease> ended)
     {
-        var (delivery, lease) = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder) && !pair.Value.IsEnding).MinBy(pair => pair.Value.Lease);
-        // The file may have withdrawn it already.
+        var (delivery, lease) = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder) && !pair.Value.IsEnding)
+            .OrderBy(pair => pair.Value.Lease).FirstOrDefault();
+        // Most hold nothing. And the file may have withdrawn it already.
         if (lease is null || Find(connection, delivery) is not { IsOver: false } found)
             return;
         var now = Now;
