@@ -60,6 +60,9 @@ internal interface IDeliveryStore
 /// <param name="Holder">The connection that gets it; its lease ends with it. Null: a lease of its own that outlives a restart.</param>
 internal sealed record ClaimOrder(int Project, int Agent, int Max, TimeSpan Lease, DeliveryFilter Filter, IDeliveryHolder? Holder)
 {
+    /// <summary>How often a filtered claim looks anew for what others were not faster with.</summary>
+    internal const int MostLooks = 8;
+
     /// <summary>Where a claim ends that says nothing else.</summary>
     internal const long UsualBytes = 4 << 20;
 

@@ -8,7 +8,7 @@ using Parley.Client;
 namespace Parley.Cli.Bench.Clients;
 
 /// <summary>An agent without an SDK: a WebSocket and a JSON parser. It sends a frame with an id for each message, and the frames that are ready together
-/// as one array; the server answers each by itself. What has come is acknowledged together.</summary>
+/// as one array; the server answers each by itself. It acknowledges in batches.</summary>
 internal sealed class PlainClient : IBenchClient
 {
     private readonly ClientWebSocket _socket;

@@ -9,17 +9,19 @@ internal sealed partial class PostgresMessageStore
     /// <summary>What a filter takes is found first, by a reader, and only then claimed: looking through a long queue locks nobody out.</summary>
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimFilteredAsync(ClaimOrder order)
     {
-        while (true)
+        // Each time others were faster than this with all that was found. Not for ever: whoever waits is woken again, and looks again.
+        for (var looks = 0; looks < ClaimOrder.MostLooks; looks++)
         {
             var candidates = await CandidatesAsync(order);
             if (candidates.Length == 0)
                 return [];
             var operation = new ClaimOperation(this, order, candidates);
             Writer.Enqueue(operation);
-            // Nothing: another taker was faster with all of these, and there may be more behind them.
             if (await operation.Done is { Count: > 0 } claimed)
                 return claimed;
         }
+
+        return [];
     }
 
     private ValueTask<long[]> CandidatesAsync(ClaimOrder order) => _database.ReadAsync(
