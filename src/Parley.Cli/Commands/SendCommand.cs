@@ -55,7 +55,7 @@ internal static class SendCommand
             Outlook.Pushed => "handed over now",
             Outlook.NextBoundary => "at its next boundary",
             Outlook.WhenIdle => "when it is idle",
-            Outlook.OnPull => "when it asks",
+            Outlook.OnPull => "waits until it asks for it",
             Outlook.HeldUntilBack => "when it is back",
             Outlook.Scheduled => "at its time",
             Outlook.Held => "[yellow]held: an operator must release it[/]",

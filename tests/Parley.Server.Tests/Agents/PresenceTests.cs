@@ -53,11 +53,11 @@ public sealed class PresenceTests
         var waiting = host.SendAsync(HttpMethod.Get, "/api/v1/agents/human/inbox?wait=60", await host.TokenAsync(TokenKind.Observer));
         var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", await host.RegisterAsync("ada"), """{"to": "human", "content": "help"}""");
         Assert.Equal(201, (int)sent.Status);
-        while (!waiting.IsCompleted)
+        await Polling.UntilAsync("the waiting observer to have an answer", () =>
         {
             host.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
-        }
+            return waiting.IsCompleted;
+        });
 
         Assert.Contains("\"help\"", (await waiting).Text, StringComparison.Ordinal);
         Assert.False(host.Default.Agents.Find("human")!.IsOnline);

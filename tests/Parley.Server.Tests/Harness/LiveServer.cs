@@ -13,9 +13,6 @@ namespace Parley.Server.Tests.Harness;
 /// <summary>The whole server with the real clock and all that goes on in the background, asked as curl would ask it.</summary>
 internal sealed class LiveServer : IAsyncDisposable
 {
-    /// <summary>For what takes a second, on a machine that is ten times slower and busy.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly RunningServer _server;
     private readonly HttpClient _client;
 
@@ -52,15 +49,13 @@ internal sealed class LiveServer : IAsyncDisposable
     /// <summary>Asks until the answer is the one that is waited for.</summary>
     internal async Task<JsonElement> UntilAsync(string path, Func<HttpStatusCode, JsonElement, bool> isThere)
     {
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
+        var (status, body) = (default(HttpStatusCode), default(JsonElement));
+        await Polling.UntilAsync(() => $"{path}, which still answers {status}: {body}", async () =>
         {
-            var (status, body) = await GetAsync(path);
-            if (isThere(status, body))
-                return body;
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"{path} still answers {status}: {body}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-        }
+            (status, body) = await GetAsync(path);
+            return isThere(status, body);
+        });
+        return body;
     }
 
     public async ValueTask DisposeAsync()

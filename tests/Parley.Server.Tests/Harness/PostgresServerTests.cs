@@ -61,10 +61,10 @@ public sealed class PostgresServerTests
             switch (stage)
             {
                 case Stage.Making:
-                    await UntilAsync(() => Found(temporary, "PG_VERSION"));
+                    await Polling.UntilAsync("a cluster to be made", () => Found(temporary, "PG_VERSION"));
                     break;
                 case Stage.Starting:
-                    await UntilAsync(() => Found(temporary, "postmaster.pid"));
+                    await Polling.UntilAsync("the cluster to start", () => Found(temporary, "postmaster.pid"));
                     break;
                 default:
                     Assert.StartsWith("ready ", await reading.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class PostgresServerTests
             await minder.WaitForExitAsync(TestContext.Current.CancellationToken);
 
             Assert.Empty(temporary.EnumerateFileSystemInfos());
-            await UntilAsync(() => !Directory.EnumerateDirectories("/proc").Any(process => IsOf(process, temporary.FullName)));
+            await Polling.UntilAsync("the cluster's processes to end", () => !Directory.EnumerateDirectories("/proc").Any(process => IsOf(process, temporary.FullName)));
         }
         finally
         {
@@ -108,11 +108,5 @@ public sealed class PostgresServerTests
             // It has just ended, or is no process.
             return false;
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        while (!isSo())
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 }

@@ -22,28 +22,16 @@ public sealed class MembershipTests(PostgresDatabases databases)
         await RunAsync(blocker, "LOCK TABLE directory IN ACCESS EXCLUSIVE MODE");
 
         // A statement waits five seconds for a lock, and is then followed by another: the signs of life must go on while one and the same waits.
-        for (var round = 0; round < 20; round++)
+        var (waiting, seen) = (default(object), default(DateTime));
+        await Polling.UntilAsync(() => "a sign of life of a node while one of its questions waits for a lock", async () =>
         {
             nodes.One.Clock.Advance(TimeSpan.FromSeconds(1));
-            var waiting = await RunAsync(connection, Waiting);
-            if (waiting is null)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-                round--;
-                continue;
-            }
-
-            var seen = await SeenAsync(connection, node);
-            while (Equals(await RunAsync(connection, Waiting), waiting))
-            {
-                nodes.One.Clock.Advance(TimeSpan.FromSeconds(1));
-                if (await SeenAsync(connection, node) > seen && Equals(await RunAsync(connection, Waiting), waiting))
-                    return;
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-            }
-        }
-
-        Assert.Fail("The node gave no sign of life while one of its questions waited for a lock.");
+            var now = await RunAsync(connection, Waiting);
+            if (now is not null && Equals(now, waiting))
+                return await SeenAsync(connection, node) > seen && Equals(await RunAsync(connection, Waiting), waiting);
+            (waiting, seen) = (now, await SeenAsync(connection, node));
+            return false;
+        });
     }
 
     [Fact]
