@@ -69,7 +69,8 @@ internal sealed partial class AgentDirectory
         }
     }
 
-    /// <summary>Something of the agent's is open: a connection, or a stream.</summary>
+    /// <summary>Something of the agent's is open: a connection, or a stream. It counts even if this fails: <see cref="DisconnectedAsync"/> has to follow in any
+    /// case.</summary>
     /// <param name="taker">Set where that takes what is in its mailbox.</param>
     internal ValueTask ConnectedAsync(ProjectState project, AgentState agent, IMessageTaker? taker, CancellationToken cancellationToken)
     {

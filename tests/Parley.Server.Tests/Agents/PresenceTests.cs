@@ -3,6 +3,7 @@ using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Storage.Sqlite;
 using Parley.Server.Tests.Harness;
 using Xunit;
 
@@ -32,6 +33,21 @@ public sealed class PresenceTests
         await directory.LapseAsync(host.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
         Assert.False(agent.IsOnline);
         Assert.NotNull(bob);
+    }
+
+    [Fact]
+    public async Task An_agent_whose_stream_could_not_begin_does_not_stay()
+    {
+        await using var host = await ConceptHost.StartAsync();
+        var bob = await host.RegisterAsync("bob");
+        var agent = host.Default.Agents.Find("bob")!;
+        var full = new FullDisk();
+        host.Get<SqliteDatabase>().Writer.Register(full);
+
+        await host.SendAsync(HttpMethod.Get, "/api/v1/sse/agent/bob", bob);
+
+        await host.Get<AgentDirectory>().LapseAsync(host.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        Assert.Equal((true, false), (full.HasRefused, agent.IsOnline));
     }
 
     [Fact]
@@ -71,7 +87,10 @@ public sealed class PresenceTests
         await host.RegisterAsync("bob");
         var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", ada, """{"to": "bob", "content": "an old word"}""");
         var id = sent.As(WireJson.Lenient.SendAnswer).MessageId;
-        host.Clock.Advance(TimeSpan.FromDays(31));
+        // Each timer of the server fires on the way: a month would take minutes.
+        var kept = await host.SendAsync(HttpMethod.Put, "/api/v1/projects/default", admin, """{"settings": {"retention_days": 1} }""");
+        Assert.Equal(200, (int)kept.Status);
+        host.Clock.Advance(TimeSpan.FromDays(1.1));
         await host.SendAsync(HttpMethod.Post, "/api/v1/messages", ada, """{"to": "bob", "content": "a new word"}""");
 
         await host.Get<IEnumerable<IChore>>().OfType<LogPruner>().Single().RunAsync(Cancel);
@@ -84,5 +103,20 @@ public sealed class PresenceTests
         var left = (await reader.ReadAsync(Cancel)).Entries.Select(entry => MessageJsonReader.Content(entry.Json)).ToList();
         Assert.Contains("a new word", left);
         Assert.DoesNotContain("an old word", left);
+    }
+
+    private sealed class FullDisk : IWriterCache
+    {
+        internal bool HasRefused { get; private set; }
+
+        public void Flush(SqliteConnection connection)
+        {
+            HasRefused = true;
+            throw new SqliteException(Sqlite3.Full, "database or disk is full");
+        }
+
+        public void Reset()
+        {
+        }
     }
 }

@@ -33,15 +33,13 @@ internal sealed partial class RelayServer(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token, stopReading.Token);
         var outbound = new Outbound(socket, transport.Writes, batch: false, limits, caller, stopReading.Cancel, CancellationToken.None);
         if (agent is not null)
-        {
             tracker.Arrived = seq => _ = MoveAsync(project, agent, seq);
-            await agents.ConnectedAsync(project, agent, taker: null, CancellationToken.None);
-        }
-
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
         var telling = TellAsync(project, agent, caller, after, tracker, outbound, gone.Token);
         try
         {
+            if (agent is not null)
+                await agents.ConnectedAsync(project, agent, taker: null, CancellationToken.None);
             await frames.ReceiveAsync(socket, outbound, project, agent, caller, times.AllowanceOf(project), LeftAsync, ending.Token);
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)

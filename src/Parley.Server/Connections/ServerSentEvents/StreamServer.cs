@@ -49,10 +49,10 @@ internal sealed class StreamServer(
         var stream = new EventStream(context.Response.BodyWriter, project, kinds, shape);
         // A stream of its own holds an agent there, whatever it shows.
         var agent = caller.AgentId is { } id ? project.Agents.Find(id) : null;
-        if (agent is not null)
-            await agents.ConnectedAsync(project, agent, taker: null, CancellationToken.None);
         try
         {
+            if (agent is not null)
+                await agents.ConnectedAsync(project, agent, taker: null, CancellationToken.None);
             stream.Begin(feed.Cursor);
             if (gap is { } resumed)
                 stream.Gap(after!.Value, resumed);
