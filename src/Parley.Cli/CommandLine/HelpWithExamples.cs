@@ -4,8 +4,8 @@ using System.CommandLine.Invocation;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>The usual help, then the command's examples: most people read those first. What every command takes is explained once, in the
-/// program's own help, and only named in that of each command.</summary>
+/// <summary>The usual help, then the command's examples: most people read those first. The program's own help explains the options that every
+/// command takes; each command's help only names them.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
     /// <summary>A conversation, one line a terminal.</summary>

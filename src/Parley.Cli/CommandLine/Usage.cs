@@ -22,7 +22,7 @@ internal static class Usage
             return (int)ExitCode.UsedWrongly;
         }
 
-        // Of a word that is no command, the library says too that a command is missing: one complaint is enough.
+        // For an unknown command, the library also says that a command is missing: one complaint is enough.
         var reasons = group && parsed.UnmatchedTokens.Count > 0
             ? [NoCommand(parsed.UnmatchedTokens[0], parsed.CommandResult.Command, names)]
             : parsed.Errors.Select(Reason).Distinct();
@@ -31,11 +31,11 @@ internal static class Usage
         return (int)failure.ExitCode;
     }
 
-    /// <summary>Says that a word is none of a group's commands, and which was probably meant.</summary>
+    /// <summary>Says that a group has no such command, and which one was probably meant.</summary>
     public static string NoCommand(string word, Command group, string name)
     {
         var near = DidYouMean.To(word, group.Subcommands.Select(command => command.Name));
-        return $"'{word}' is no command of '{name}'.{(near is null ? "" : $" Did you mean '{near}'?")}";
+        return $"'{word}' is not a command of '{name}'.{(near is null ? "" : $" Did you mean '{near}'?")}";
     }
 
     private static string Reason(ParseError error) => error.SymbolResult switch

@@ -39,10 +39,10 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("help sendd", "'sendd' is no command of 'parley'. Did you mean 'send'?")]
-    [InlineData("help token creat", "'creat' is no command of 'token'. Did you mean 'create'?")]
-    [InlineData("agent", "'agent' is no command of 'parley'. Did you mean 'agents'?")]
-    [InlineData("squads ad", "'ad' is no command of 'parley squads'. Did you mean 'add'?")]
+    [InlineData("help sendd", "'sendd' is not a command of 'parley'. Did you mean 'send'?")]
+    [InlineData("help token creat", "'creat' is not a command of 'token'. Did you mean 'create'?")]
+    [InlineData("agent", "'agent' is not a command of 'parley'. Did you mean 'agents'?")]
+    [InlineData("squads ad", "'ad' is not a command of 'parley squads'. Did you mean 'add'?")]
     public async Task A_command_that_is_none_is_told_once_with_the_one_that_was_meant(string words, string sentence)
     {
         var run = await RunAsync(words.Split(' '));

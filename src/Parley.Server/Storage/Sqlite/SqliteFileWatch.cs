@@ -43,9 +43,9 @@ internal sealed partial class SqliteFileWatch(SqliteDatabase database, SqliteInd
             var place = database.Save(change.IsOfDatabase, clock.GetUtcNow());
             Log.Saved(logger, place);
             Tell(change.IsOfDatabase
-                ? $"{change.What} while the server ran. Nothing is stored any more. What was confirmed until then is saved in {Path.GetFileName(place)}: "
+                ? $"{change.What} while the server ran. Nothing is stored any more. Everything confirmed until then is saved in {Path.GetFileName(place)}: "
                     + $"stop the server, and put it in place with 'parley restore {Path.GetFileName(place)} --replace'"
-                : $"{change.What} while the server ran. Nothing is stored any more. What was confirmed until then is in {Path.GetFileName(place)}: start the server again");
+                : $"{change.What} while the server ran. Nothing is stored any more. Everything confirmed until then is in {Path.GetFileName(place)}: start the server again");
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
