@@ -116,6 +116,10 @@ public sealed record SettleItem
 
     /// <summary>For an extension: 1-3,600 from now.</summary>
     public int? LeaseSeconds { get; init; }
+
+    /// <summary>For an acknowledgment: nobody waits for the answer, so the server may store it up to 5 ms later, together with something else.
+    /// Applies to a frame if all of its items say so. A frame without an id is always deferred.</summary>
+    public bool? Defer { get; init; }
 }
 
 public sealed record AckItem

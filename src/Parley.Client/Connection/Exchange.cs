@@ -198,6 +198,8 @@ internal sealed class AckExchange(Outbox outbox, ReceivedMessage[] messages, int
         // A broken connection's leases are gone. Without one the server settles the agent's delivery, whoever has it now: it is dealt with.
         if (message.Session == session && message.LeaseId is { } lease)
             writer.WriteString("lease_id"u8, lease);
+        if (!message.IsAwaited)
+            writer.WriteBoolean("defer"u8, true);
         writer.WriteEndObject();
     }
 }

@@ -19,7 +19,9 @@ internal interface IDeliveryStore
     ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken);
 
     /// <summary>Settles deliveries, each alone.</summary>
-    Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool);
+    /// <param name="isDeferred">Nobody waits for it: a store may commit it a few milliseconds later, with something else. What is called after it is
+    /// still applied after it.</param>
+    Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool, bool isDeferred = false);
 
     /// <summary>Gives back what a connection holds: queued again at once, no attempt counted; withdrawn when its message was deleted or
     /// superseded meanwhile.</summary>

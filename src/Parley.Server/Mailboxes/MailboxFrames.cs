@@ -31,7 +31,8 @@ internal static class MailboxFrames
             settles[i] = SettleReader.Read(isBatch ? items[i] : frame.Data, verb);
         // Submitted before the next frame is looked at: order of frames is order of settling.
         connection.Answers.Begin();
-        _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles, Resume.AtCommit), isBatch);
+        var isDeferred = verb == SettleVerb.Ack && (frame.Id.Length == 0 || settles.All(settle => settle.IsDeferred));
+        _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles, Resume.AtCommit, isDeferred), isBatch);
         return ValueTask.CompletedTask;
     }
 

@@ -11,6 +11,9 @@ internal readonly record struct SettleDraft(SettleVerb Verb, Guid MessageId, lon
     internal string? Reason { get; init; }
     internal TimeSpan Extension { get; init; }
 
+    /// <summary>Who asks for it does not wait for the answer.</summary>
+    internal bool IsDeferred { get; init; }
+
     /// <summary>Set when it could not be read; nothing else counts then.</summary>
     internal ApiProblem? Problem { get; init; }
 }
@@ -43,6 +46,7 @@ internal static class SettleReader
             .Check(item.DelaySeconds is null || verb == SettleVerb.Nack, "delay_seconds", "is for refusing only")
             .Check(item.Reason is null || verb == SettleVerb.Nack, "reason", "is for refusing only")
             .Check(item.LeaseSeconds is null || verb == SettleVerb.Extend, "lease_seconds", "is for extending only")
+            .Check(item.Defer is null || verb == SettleVerb.Ack, "defer", "is for acknowledging only")
             .Length("reason", item.Reason, 1_000)
             .Problem;
         if (problem is not null)
@@ -51,6 +55,7 @@ internal static class SettleReader
         {
             Delay = item.DelaySeconds is { } delay ? TimeSpan.FromSeconds(delay) : null,
             Reason = item.Reason,
+            IsDeferred = item.Defer is true,
             Extension = item.LeaseSeconds is { } extension ? TimeSpan.FromSeconds(extension) : DefaultLease,
         };
     }
@@ -60,6 +65,7 @@ internal static class SettleReader
         draft = default;
         Guid? message = null;
         long delivery = 0, lease = 0;
+        bool? isDeferred = null;
         var reader = new Utf8JsonReader(data, JsonDepth.Stored);
         if (data.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return false;
@@ -76,6 +82,12 @@ internal static class SettleReader
                 if (!reader.Read() || reader.TokenType != JsonTokenType.String || lease != 0 || !LeaseId.TryParse(reader.ValueSpan, out delivery, out lease))
                     return false;
             }
+            else if (verb == SettleVerb.Ack && reader.ValueTextEquals("defer"u8))
+            {
+                if (isDeferred is not null || !reader.Read() || reader.TokenType is not (JsonTokenType.True or JsonTokenType.False))
+                    return false;
+                isDeferred = reader.TokenType == JsonTokenType.True;
+            }
             else
             {
                 return false;
@@ -84,7 +96,7 @@ internal static class SettleReader
 
         if (message is null)
             return false;
-        draft = new SettleDraft(verb, message.Value, delivery, lease);
+        draft = new SettleDraft(verb, message.Value, delivery, lease) { IsDeferred = isDeferred is true };
         return true;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
     /// <summary>Settles each; accepted in the order of calls.</summary>
     /// <returns>A problem, or null, for each in its place.</returns>
     internal async Task<IReadOnlyList<ApiProblem?>> SettleAsync(
-        ProjectState project, AgentState agent, IReadOnlyList<SettleDraft> drafts, Resume resume = Resume.OnPool)
+        ProjectState project, AgentState agent, IReadOnlyList<SettleDraft> drafts, Resume resume = Resume.OnPool, bool isDeferred = false)
     {
         var settles = new List<Settle>(drafts.Count);
         foreach (var draft in drafts)
@@ -29,7 +29,7 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
             }
         }
 
-        var settled = settles.Count == 0 ? [] : await store.SettleAsync(settles, resume);
+        var settled = settles.Count == 0 ? [] : await store.SettleAsync(settles, resume, isDeferred);
         var problems = new ApiProblem?[drafts.Count];
         var refused = false;
         for (int i = 0, next = 0; i < problems.Length; i++)

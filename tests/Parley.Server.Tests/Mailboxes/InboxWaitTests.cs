@@ -89,7 +89,8 @@ public sealed class InboxWaitTests(PostgresDatabases databases)
 
         public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) => store.PeekAsync(order, cancellationToken);
 
-        public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool) => store.SettleAsync(settles, resume);
+        public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool, bool isDeferred = false) =>
+            store.SettleAsync(settles, resume, isDeferred);
 
         public ValueTask ReleaseAsync(int agent, IDeliveryHolder holder, bool isLost, CancellationToken cancellationToken) =>
             store.ReleaseAsync(agent, holder, isLost, cancellationToken);

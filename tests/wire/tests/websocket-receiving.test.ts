@@ -89,6 +89,36 @@ describe('Receiving over a connection', { concurrency: 6 }, () => {
     assert.deepEqual(socket.left, []);
   });
 
+  it('answers an acknowledgement that may wait once it is stored', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const socket = await bob.connect();
+    for (const content of ['1', '2', '3']) await ada.tell('bob', content);
+    const items = [await socket.received(), await socket.received(), await socket.received()];
+    const [first, second, third] = items.map((item) => ({ message_id: item.message.message_id, lease_id: item.lease_id }));
+
+    await socket.ok('message:ack', { ...first, defer: true });
+    const batch = await socket.ok<{ items: BatchItem[] }>('message:ack', {
+      items: [
+        { ...second, defer: true },
+        { ...first, defer: true },
+      ],
+    });
+
+    assert.deepEqual(
+      batch.items.map((one) => one.status),
+      [204, 204],
+    );
+    const states = await Promise.all([first, second].map((one) => project.delivery(one!.message_id)));
+    assert.deepEqual(
+      states.map((one) => one.state),
+      ['acknowledged', 'acknowledged'],
+    );
+    assertNames(await socket.refused('message:nack', { ...third, defer: true }, 400, 'invalid_request'), 'defer');
+    await socket.refused('message:ack', { ...third, defer: 'soon' }, 400, 'invalid_request');
+    assert.equal((await project.delivery(third!.message_id)).state, 'leased');
+  });
+
   it('refuses a delivery, and gets it again', async () => {
     const project = await TestProject.create(server, { retry_delay_seconds: 0 });
     const [ada, bob] = await project.pair();

@@ -241,7 +241,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     internal void DeliveryWritten(in ClaimedDelivery delivery)
     {
         if (Options.AutoAck)
-            _ = _store.SettleAsync([new Settle(SettleVerb.Ack, Project.Number, Agent.Number, delivery.Seq, delivery.Delivery, delivery.Lease)]);
+            _ = _store.SettleAsync([new Settle(SettleVerb.Ack, Project.Number, Agent.Number, delivery.Seq, delivery.Delivery, delivery.Lease)], isDeferred: true);
     }
 
     /// <summary>No more deliveries; what is out is given back by whoever closes.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
         return operation.Done;
     }
 
-    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool)
+    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool, bool isDeferred = false)
     {
         var operation = new SettleOperation(this, settles, resume);
         Writer.Enqueue(operation);

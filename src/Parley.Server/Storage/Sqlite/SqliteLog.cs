@@ -33,6 +33,9 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
         return cursor.LastStamp;
     }
 
+    /// <summary>Unix milliseconds by the server's clock, for what is no entry of a log.</summary>
+    internal long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Appends an entry whose seq is the cursor's next.</summary>
     internal void Append(SqliteConnection connection, ProjectCursor cursor, LogEntry entry, in MessageColumns message = default)
     {

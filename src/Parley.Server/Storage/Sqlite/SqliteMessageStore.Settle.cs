@@ -8,9 +8,9 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
-    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool)
+    public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool, bool isDeferred = false)
     {
-        var operation = new SettleOperation(this, settles, resume);
+        var operation = new SettleOperation(this, settles, resume, isDeferred);
         _writer.Enqueue(operation);
         GiveRoom(settles);
         return operation.Done;
@@ -29,7 +29,7 @@ internal sealed partial class SqliteMessageStore
         }
     }
 
-    private sealed class SettleOperation(SqliteMessageStore store, IReadOnlyList<Settle> settles, Resume resume) : WriteOperation
+    private sealed class SettleOperation(SqliteMessageStore store, IReadOnlyList<Settle> settles, Resume resume, bool isDeferred) : WriteOperation
     {
         private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(resume.Options());
         private readonly Settlement[] _results = new Settlement[settles.Count];
@@ -37,14 +37,19 @@ internal sealed partial class SqliteMessageStore
         /// <summary>Leases that end with the commit: in memory nothing may change before it.</summary>
         private readonly List<EndedLease> _ended = new(settles.Count);
 
+        /// <summary>When a deferred one arrived: that is when the delivery was acknowledged, not when the commit got to it. 0: the commit's time.</summary>
+        private readonly long _arrived = isDeferred ? store._log.Now() : 0;
+
         internal Task<IReadOnlyList<Settlement>> Done => _done.Task;
 
         internal override int Weight => settles.Count;
 
+        internal override bool IsDeferred => isDeferred;
+
         internal override void Apply(SqliteConnection connection)
         {
             for (var i = 0; i < settles.Count; i++)
-                _results[i] = store.Apply(connection, settles[i], _ended);
+                _results[i] = store.Apply(connection, settles[i], _arrived, _ended);
         }
 
         internal override void Committed() => store.End(_ended);
@@ -82,11 +87,11 @@ internal sealed partial class SqliteMessageStore
         }
     }
 
-    private Settlement Apply(SqliteConnection connection, in Settle settle, List<EndedLease> ended)
+    private Settlement Apply(SqliteConnection connection, in Settle settle, long arrived, List<EndedLease> ended)
     {
         var account = _ledger.Of(connection, settle.Agent);
         if (settle.Verb == SettleVerb.Ack && settle.Delivery != 0 && account.Leases.TryGetValue(settle.Delivery, out var held) && !held.IsEnding &&
-            DeliveryRules.Holds(DeliveryState.Leased, held.Lease, settle.Lease) && held.Seq == settle.Seq && AckHeld(connection, account, settle, held, ended))
+            DeliveryRules.Holds(DeliveryState.Leased, held.Lease, settle.Lease) && held.Seq == settle.Seq && AckHeld(connection, account, settle, held, arrived, ended))
         {
             return Settlement.Settled;
         }
@@ -121,10 +126,10 @@ internal sealed partial class SqliteMessageStore
 
     /// <summary>The way of nearly every acknowledgement: one update by the row's key.</summary>
     /// <returns>False when the row is not as memory has it, so that the long way finds out.</returns>
-    private bool AckHeld(SqliteConnection connection, MailboxAccount account, in Settle settle, ConnectionLease held, List<EndedLease> ended)
+    private bool AckHeld(SqliteConnection connection, MailboxAccount account, in Settle settle, ConnectionLease held, long arrived, List<EndedLease> ended)
     {
         var cursor = _log.Cursor(connection, settle.Project);
-        var now = _log.Now(cursor);
+        var now = arrived == 0 ? _log.Now(cursor) : Math.Max(arrived, held.DeliveredAt);
         var changed = connection.Prepare(
                 "UPDATE deliveries SET state = 3, delivered_at = ?2, acknowledged_at = ?3, ended_at = ?3 WHERE delivery = ?1 AND state = 1")
             .Bind(1, settle.Delivery).Bind(2, held.DeliveredAt).Bind(3, now).Run();

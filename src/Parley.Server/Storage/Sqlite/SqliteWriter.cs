@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>The one thread that writes. It takes whatever waits, applies it in one transaction and commits once: every sender
-/// in it shares one fsync. It never waits for more to come, so a lone write is on disk at once.</summary>
+/// in it shares one fsync. It never waits for more to come, so a lone write is on disk at once; only what nobody waits for
+/// (<see cref="WriteOperation.IsDeferred"/>) waits a moment for company.</summary>
 internal sealed partial class SqliteWriter : IDisposable
 {
     /// <summary>Rows in one commit at the most: about 5 ms of work, so that a burst does not hold up those behind it for longer.</summary>
@@ -11,6 +12,9 @@ internal sealed partial class SqliteWriter : IDisposable
 
     /// <summary>Rows that may wait before callers are made to: half a second of work, bounded memory.</summary>
     private const int MaxPending = 65_536;
+
+    /// <summary>Rows that may be deferred: with more there is no fsync to save, since they have each other for company.</summary>
+    internal const int MaxDeferred = 64;
 
     private const string InDoubt =
         "The disk neither confirmed this nor let it be taken back: whether it is stored is not known. Send it again with the same idempotency key.";
@@ -27,6 +31,12 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly List<IWriterCache> _caches = [];
     private Queue<WriteOperation> _waiting = new();
     private int _pending;
+
+    /// <summary>Weight of what is waiting and deferred.</summary>
+    private int _deferred;
+
+    /// <summary>The writer wakes by itself within <see cref="Deferral"/>: what is deferred need not wake it.</summary>
+    private bool _isDozing;
     private TaskCompletionSource? _room;
     private bool _stopping;
 
@@ -51,6 +61,10 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Called on the writer's thread after each commit once callers are answered: time for what may wait.</summary>
     internal Action? AfterAnswers { get; set; }
 
+    /// <summary>How long a deferred operation waits for another commit to share. Long enough to meet the next send of a server that stores a few hundred
+    /// messages a second, so that a message and an acknowledgment cost one fsync, not two; too short for anyone to notice.</summary>
+    internal TimeSpan Deferral { get; set; } = TimeSpan.FromMilliseconds(5);
+
     internal void Start() => _thread.Start();
 
     /// <summary>State in memory that mirrors the database is dropped when a transaction is undone.</summary>
@@ -74,9 +88,12 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             if (!_stopping)
             {
+                var wasDue = IsDue;
                 _waiting.Enqueue(operation);
                 _pending += operation.Weight;
-                if (_waiting.Count == 1)
+                if (operation.IsDeferred)
+                    _deferred += operation.Weight;
+                if (IsDue ? !wasDue : !_isDozing)
                     Monitor.Pulse(_gate);
                 return;
             }
@@ -151,13 +168,14 @@ internal sealed partial class SqliteWriter : IDisposable
         TaskCompletionSource? room = null;
         lock (_gate)
         {
-            while (_waiting.Count == 0 && !_stopping)
-                Monitor.Wait(_gate);
+            WaitForWork();
             var weight = 0;
             while (weight < MaxWeight && _waiting.TryDequeue(out var operation))
             {
                 batch.Add(operation);
                 weight += operation.Weight;
+                if (operation.IsDeferred)
+                    _deferred -= operation.Weight;
             }
 
             _pending -= weight;
@@ -167,6 +185,24 @@ internal sealed partial class SqliteWriter : IDisposable
 
         room?.TrySetResult();
         return batch.Count > 0;
+    }
+
+    /// <summary>Whether something waits that is not to wait for more.</summary>
+    private bool IsDue => _stopping || _pending > _deferred || _deferred >= MaxDeferred;
+
+    /// <summary>First a short doze, in which what is deferred gathers without waking this thread for each; if nothing came, a sleep until something does.</summary>
+    private void WaitForWork()
+    {
+        _isDozing = true;
+        while (!IsDue)
+        {
+            var isPulsed = Monitor.Wait(_gate, _isDozing ? Deferral : Timeout.InfiniteTimeSpan);
+            if (!isPulsed && _waiting.Count > 0)
+                break;
+            _isDozing = isPulsed;
+        }
+
+        _isDozing = false;
     }
 
     /// <summary>Does what needs no transaction, and takes it out of the batch.</summary>

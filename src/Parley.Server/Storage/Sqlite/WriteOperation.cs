@@ -10,6 +10,10 @@ internal abstract class WriteOperation
     /// that it waited with, and so does not wait for that one's fsync.</summary>
     internal virtual bool IsRead => false;
 
+    /// <summary>True for what nobody waits for: it shares the commit of what comes next, or gets its own after
+    /// <see cref="SqliteWriter.Deferral"/>.</summary>
+    internal virtual bool IsDeferred => false;
+
     /// <summary>Applies the transition. Runs on the writer's thread inside its transaction; throwing undoes it, and only it.</summary>
     internal abstract void Apply(SqliteConnection connection);
 
