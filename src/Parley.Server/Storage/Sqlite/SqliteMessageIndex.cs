@@ -81,7 +81,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         if (MessageJsonReader.Content(entry.Json) is { Length: > 0 } content)
         {
             connection.Prepare("INSERT OR REPLACE INTO message_text (rowid, content) VALUES (?1, ?2)")
-                .Bind(1, place).Bind(2, string.Join(' ', SearchText.Words(content))).Run();
+                .Bind(1, place).Bind(2, SearchText.Joined(content)).Run();
         }
     }
 
