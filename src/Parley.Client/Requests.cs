@@ -16,6 +16,7 @@ internal static class Requests
         DeliverAt = send.DeliverAt,
         ConversationThreadId = send.ConversationThreadId,
         ReplyTo = send.ReplyTo,
+        Settle = send.Settle,
         Outcome = send.Outcome,
         Supersedes = send.Supersedes,
         TaskId = send.TaskId,

@@ -28,7 +28,13 @@ public record SendRequest
     /// <summary>Defaults to the thread of <see cref="ReplyTo"/>, or else a new one.</summary>
     public string? ConversationThreadId { get; init; }
 
+    /// <summary>The message that this one answers. The sender's own delivery of it is acknowledged along with the send: see <see cref="Settle"/>.</summary>
     public string? ReplyTo { get; init; }
+
+    /// <summary>For replies: whether to acknowledge the sender's delivery of the message in <see cref="ReplyTo"/>. Defaults to true, or to
+    /// false for a reply with the intent <c>ack</c>, which only promises to do something.</summary>
+    public bool? Settle { get; init; }
+
     public Outcome? Outcome { get; init; }
 
     /// <summary>The earlier message that this one replaces. Its deliveries that nobody has taken yet are withdrawn.</summary>

@@ -85,7 +85,6 @@ internal static class ReadmeExamples
                 await message.ExtendAsync(TimeSpan.FromMinutes(30));
                 await work(message.Message);
                 await message.ReplyAsync("Done.", Outcome.Success);
-                await message.AckAsync(confirm: true);
             }
             catch (InvalidOperationException notNow)
             {

@@ -31,7 +31,13 @@ internal sealed class SendArguments
         HelpName = "ID",
     };
 
-    private readonly Option<string?> _replyTo = new("--reply-to") { Description = "The message it replies to.", HelpName = "ID" };
+    private readonly Option<string?> _replyTo = new("--reply-to")
+    {
+        Description = "The message it replies to, which is acknowledged along with it.",
+        HelpName = "ID",
+    };
+
+    private readonly Option<bool> _keep = new("--keep") { Description = "For a reply: do not acknowledge the message it replies to." };
 
     private readonly Option<string?> _outcome = new("--outcome") { Description = "For a reply: whether the request succeeded." };
 
@@ -67,7 +73,7 @@ internal sealed class SendArguments
     {
         command.Arguments.Add(_to);
         command.Arguments.Add(_text);
-        foreach (var option in new Option[] { _type, _priority, _thread, _replyTo, _outcome, _execution, _intent, _surface, _payload, _key })
+        foreach (var option in new Option[] { _type, _priority, _thread, _replyTo, _keep, _outcome, _execution, _intent, _surface, _payload, _key })
             command.Options.Add(option);
     }
 
@@ -85,6 +91,7 @@ internal sealed class SendArguments
             Priority = arguments.GetValue(_priority),
             ConversationThreadId = arguments.GetValue(_thread),
             ReplyTo = arguments.GetValue(_replyTo),
+            Settle = arguments.GetValue(_keep) ? false : null,
             Outcome = Words.Parse<Outcome>(arguments.GetValue(_outcome)),
             ExecutionId = arguments.GetValue(_execution),
             Intent = Words.Parse<Intent>(arguments.GetValue(_intent)),

@@ -60,7 +60,8 @@ public sealed partial class ParleyAgent
         return results;
     }
 
-    /// <summary>Replies to a message: to its sender and in its thread, unless <paramref name="reply"/> says otherwise.</summary>
+    /// <summary>Replies to a message: to its sender and in its thread, unless <paramref name="reply"/> says otherwise. Acknowledges this agent's
+    /// delivery of the message, unless <see cref="SendRequest.Settle"/> is false or the intent is <see cref="Intent.Ack"/>.</summary>
     public Task<SendAnswer> ReplyAsync(string messageId, SendRequest reply, CancellationToken cancellationToken = default)
     {
         var send = new PendingSend(Kept(reply), _keys.Next()) { Replies = messageId };

@@ -66,11 +66,17 @@ public sealed class ReceivedMessage
     /// <summary>Reports that the message has been shown to the model.</summary>
     public Task SurfacedAsync(CancellationToken cancellationToken = default) => _agent.SurfacedAsync(this, cancellationToken);
 
-    /// <summary>Replies to the sender, in the message's thread. Does not settle the message.</summary>
+    /// <summary>Replies to the sender, in the message's thread, and acknowledges the message: the server stores both in one step. To acknowledge it
+    /// again is no fault.</summary>
     public Task<SendAnswer> ReplyAsync(string content, Outcome? outcome = null, CancellationToken cancellationToken = default) =>
-        _agent.ReplyAsync(Message.MessageId, new SendRequest { Content = content, Outcome = outcome }, cancellationToken);
+        ReplyAsync(new SendRequest { Content = content, Outcome = outcome }, cancellationToken);
 
-    /// <inheritdoc cref="ReplyAsync(string, Outcome?, CancellationToken)"/>
-    public Task<SendAnswer> ReplyAsync(SendRequest reply, CancellationToken cancellationToken = default) =>
-        _agent.ReplyAsync(Message.MessageId, reply, cancellationToken);
+    /// <summary>Replies to the sender, in the message's thread, and acknowledges the message, unless <see cref="SendRequest.Settle"/> is false or
+    /// the intent is <see cref="Intent.Ack"/>: such a reply is about work that is still going on.</summary>
+    public async Task<SendAnswer> ReplyAsync(SendRequest reply, CancellationToken cancellationToken = default)
+    {
+        var answer = await _agent.ReplyAsync(Message.MessageId, reply, cancellationToken);
+        IsSettled |= reply.Settle ?? reply.Intent != Intent.Ack;
+        return answer;
+    }
 }

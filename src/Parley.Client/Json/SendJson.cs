@@ -11,7 +11,8 @@ internal static class SendJson
         To = JsonEncodedText.Encode("to"), MessageType = JsonEncodedText.Encode("message_type"), Content = JsonEncodedText.Encode("content"),
         Payload = JsonEncodedText.Encode("payload"), PriorityName = JsonEncodedText.Encode("priority"), Ttl = JsonEncodedText.Encode("ttl_seconds"),
         DeliverAt = JsonEncodedText.Encode("deliver_at"), Thread = JsonEncodedText.Encode("conversation_thread_id"),
-        ReplyTo = JsonEncodedText.Encode("reply_to"), OutcomeName = JsonEncodedText.Encode("outcome"), Supersedes = JsonEncodedText.Encode("supersedes"),
+        ReplyTo = JsonEncodedText.Encode("reply_to"), Settle = JsonEncodedText.Encode("settle"),
+        OutcomeName = JsonEncodedText.Encode("outcome"), Supersedes = JsonEncodedText.Encode("supersedes"),
         Task = JsonEncodedText.Encode("task_id"), Execution = JsonEncodedText.Encode("execution_id"), Metadata = JsonEncodedText.Encode("metadata"),
         Key = JsonEncodedText.Encode("idempotency_key"), IntentName = JsonEncodedText.Encode("intent"), SurfaceName = JsonEncodedText.Encode("surface"),
         Sender = JsonEncodedText.Encode("sender_id");
@@ -31,6 +32,8 @@ internal static class SendJson
             writer.WriteString(DeliverAt, WireTime.ToText(deliverAt));
         Write(writer, Thread, send.ConversationThreadId);
         Write(writer, ReplyTo, send.ReplyTo);
+        if (send.Settle is { } settle)
+            writer.WriteBoolean(Settle, settle);
         if (send.Outcome is { } outcome)
             writer.WriteString(OutcomeName, Words.Of(outcome));
         Write(writer, Supersedes, send.Supersedes);

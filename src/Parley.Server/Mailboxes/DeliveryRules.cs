@@ -55,8 +55,14 @@ internal static class DeliveryRules
     /// <summary>Without a lease a caller settles its own, leased or only queued; a lease that it names must be in force.</summary>
     internal static bool Holds(DeliveryState state, long current, long named) => named == 0 || (state == DeliveryState.Leased && current == named);
 
+    /// <summary>Whether its agent's reply settles it: if it waits or is leased, to whichever of the agent's takers, and also while it waits to be
+    /// tried again. Who had it has answered, though the lease may have lapsed over that.</summary>
+    internal static bool IsSettledByReply(in DeliveryFacts delivery) =>
+        delivery.State is DeliveryState.Queued or DeliveryState.Leased ||
+        (delivery.State == DeliveryState.Scheduled && (delivery.Attempt > 1 || delivery.Disconnects > 0));
+
     internal static DeliveryChange Acknowledge(in DeliveryFacts delivery) =>
-        DeliveryChange.To(delivery with { State = DeliveryState.Acknowledged, LeaseUntil = null });
+        DeliveryChange.To(delivery with { State = DeliveryState.Acknowledged, DueAt = null, LeaseUntil = null });
 
     internal static DeliveryChange Extend(in DeliveryFacts delivery, TimeSpan time, long now) =>
         DeliveryChange.To(delivery with { LeaseUntil = LeaseUntil(time, now) });

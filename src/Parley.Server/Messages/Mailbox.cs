@@ -126,6 +126,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             DeliverAt = draft.DeliverAt?.ToUnixTimeMilliseconds(),
             Thread = context.Thread,
             ReplyTo = context.ReplyTo,
+            Settles = sender.Agent is not null && sender.Authority != Authority.System && draft.Settles,
             Supersedes = context.Supersedes,
             Execution = context.Execution,
             ExecutionId = draft.Execution,

@@ -31,6 +31,10 @@ internal sealed class Send : IOutgoingMessage
     internal Guid? Thread { get; init; }
 
     internal long ReplyTo { get; init; }
+
+    /// <summary>The sender's own delivery of what it answers is settled with it.</summary>
+    internal bool Settles { get; init; }
+
     internal long Supersedes { get; init; }
     internal long Execution { get; init; }
     internal Guid? ExecutionId { get; init; }

@@ -27,6 +27,7 @@ internal sealed class SendDraft
     internal DateTimeOffset? DeliverAt { get; set; }
     internal Guid? Thread { get; set; }
     internal Guid? ReplyTo { get; set; }
+    internal bool? SettleAsked { get; set; }
     internal Outcome? Outcome { get; set; }
     internal Guid? Supersedes { get; set; }
     internal string? TaskId { get; set; }
@@ -53,6 +54,9 @@ internal sealed class SendDraft
         Priority.Normal => Surface.WhenIdle,
         _ => Surface.Pull,
     };
+
+    /// <summary>Whether it settles what it answers. Who only promises to do something keeps the message until it is done.</summary>
+    internal bool Settles => ReplyTo is not null && (SettleAsked ?? Intent != Intent.Ack);
 
     /// <summary>What the limit on a message's size counts: what is stored, not how it was spelled.</summary>
     internal int Bytes => Content.Length + Payload.Length + Metadata.Length;

@@ -88,6 +88,7 @@ internal static class SendReader
         AgentType,
         Squad,
         Status,
+        Settle,
     }
 
     private static Field FieldOf(ReadOnlySpan<byte> name, SendShape shape)
@@ -124,6 +125,8 @@ internal static class SendReader
             return Field.DeliverAt;
         if (name.SequenceEqual("outcome"u8))
             return Field.Outcome;
+        if (name.SequenceEqual("settle"u8))
+            return Field.Settle;
         if (name.SequenceEqual("supersedes"u8))
             return Field.Supersedes;
         if (name.SequenceEqual("task_id"u8))
@@ -172,6 +175,9 @@ internal static class SendReader
                 return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var ttl) && (draft.TtlSeconds = ttl) is not null;
             case Field.Timeout:
                 return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var seconds) && (draft.TimeoutSeconds = seconds) is not double.NaN;
+            case Field.Settle:
+                draft.SettleAsked = reader.TokenType == JsonTokenType.True;
+                return reader.TokenType is JsonTokenType.True or JsonTokenType.False;
             case Field.DeliverAt:
                 if (!WireTime.TryRead(ref reader, out var at))
                     return false;

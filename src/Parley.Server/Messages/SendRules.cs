@@ -38,6 +38,7 @@ internal static class SendRules
             .Check(draft.TimeoutSeconds is >= 0.001 and <= LongestTimeout, "timeout_seconds", $"expected 0.001 to {LongestTimeout}")
             .Check(draft.Metadata.IsEmpty || draft.Metadata.Span[0] == (byte)'{', "metadata", "must be an object")
             .Check(draft.Outcome is null || draft.ReplyTo is not null, "outcome", "is for replies: name the message with reply_to")
+            .Check(draft.SettleAsked is null || draft.ReplyTo is not null, "settle", "is for replies: name the message with reply_to")
             .Problem;
     }
 
@@ -56,6 +57,6 @@ internal static class SendRules
 
     private static bool IsPlainlyGood(SendDraft draft, int maxBytes) =>
         draft.Bytes <= maxBytes && draft.To is [{ Length: > 0 and <= 255 }] && !draft.Content.IsEmpty && draft.Metadata.IsEmpty &&
-        draft.TtlSeconds is null && draft.DeliverAt is null && draft.TaskId is null && draft.Outcome is null && (draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }) &&
+        draft.TtlSeconds is null && draft.DeliverAt is null && draft.TaskId is null && draft.Outcome is null && draft.SettleAsked is null && (draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }) &&
         draft.TimeoutSeconds is 30 && WireNames.IsMessageType(draft.Type);
 }

@@ -28,6 +28,23 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
         Assert.DoesNotContain(id, (await server.RunAsync("inbox", "--as", Agent)).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reply_settles_what_it_answers_unless_it_is_kept(bool isKept)
+    {
+        var agent = isKept ? "keeper-1" : "replier-1";
+        await server.RunAsync("register", agent);
+        var sent = await server.RunAsync("send", agent, "Which port?", "--json");
+        var id = JsonSerializer.Deserialize(sent.Output, WireJson.Lenient.SendAnswer)!.MessageId;
+        string[] keep = isKept ? ["--keep"] : [];
+
+        var replied = await server.RunAsync(["send", "human", "8080", "--as", agent, "--reply-to", id, .. keep]);
+
+        Assert.True(replied.ExitCode == 0, replied.Error);
+        Assert.Equal(isKept, (await server.RunAsync("inbox", "--as", agent)).Output.Contains(id, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Ack_without_the_agent_says_whose_message_it_is_and_settles_nothing()
     {

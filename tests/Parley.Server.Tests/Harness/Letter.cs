@@ -28,6 +28,10 @@ internal sealed record Letter(string From, params string[] To)
     internal string? Key { get; init; }
     internal Guid? Thread { get; init; }
     internal SendOutcome? ReplyTo { get; init; }
+
+    /// <summary>A reply settles what it answers.</summary>
+    internal bool Settles { get; init; }
+
     internal SendOutcome? Supersedes { get; init; }
 
     /// <summary>The seq of an entry that stands for an execution.</summary>
@@ -68,6 +72,7 @@ internal sealed record Letter(string From, params string[] To)
             DeliverAt = DeliverAt?.ToUnixTimeMilliseconds(),
             Thread = Thread ?? ReplyTo?.Thread,
             ReplyTo = ReplyTo?.Seq ?? 0,
+            Settles = Settles,
             Supersedes = Supersedes?.Seq ?? 0,
             Execution = Execution,
             TaskId = TaskId,

@@ -60,6 +60,7 @@ internal sealed partial class PostgresBatch
         _sends.Add(new PlannedSend(operation, index, send, project!, project!.Messages++, bits, firstDelivery, _deliveries.Count));
         foreach (var agent in send.Recipients.Agents)
             Plan(send, agent.Number, agent.Record.Paused, firstDelivery++);
+        _hasAnswers |= send.Settles;
         Weight += 1 + send.Recipients.Agents.Count;
     }
 

@@ -54,6 +54,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             batch.BatchCommands.Add(ApplyCommand(now, node, notify));
         else if (_projects.Count > 1 && _transitions.Count == 0)
             batch.BatchCommands.Add(LockCommand());
+        if (_hasAnswers)
+            batch.BatchCommands.Add(SettleAnsweredCommand(now));
         foreach (var claim in _claims)
             batch.BatchCommands.Add(ClaimCommand(claim, now, node));
         if (_transitions is [{ HasMessages: true } withMessages])
@@ -74,6 +76,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             _ = await results.NextResultAsync();
         }
 
+        await ReadAnsweredAsync(results);
         foreach (var claim in _claims)
         {
             while (await results.ReadAsync())
@@ -89,6 +92,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             transition.Commit(News);
         CommitAcks();
         CommitSends();
+        CommitAnswered();
         foreach (var claim in _claims)
             claim.Committed(News);
     }

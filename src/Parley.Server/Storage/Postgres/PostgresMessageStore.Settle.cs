@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Messages;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
@@ -26,7 +27,7 @@ internal sealed partial class PostgresMessageStore
         {
             case SettleVerb.Ack:
                 ended.Add((settle.Agent, found.Delivery));
-                await AcknowledgeAsync(transaction, settle, found, now);
+                await AcknowledgeAsync(transaction, found, now);
                 break;
             case SettleVerb.Nack:
                 ended.Add((settle.Agent, found.Delivery));
@@ -45,12 +46,27 @@ internal sealed partial class PostgresMessageStore
         return ruling.Answer;
     }
 
-    private async ValueTask AcknowledgeAsync(PostgresTransaction transaction, Settle settle, Found found, long now)
+    /// <summary>The sender of a reply is through with what it answers.</summary>
+    internal async ValueTask SettleAnsweredAsync(PostgresTransaction transaction, Send send, List<(int Agent, long Delivery)> ended)
+    {
+        if (!transaction.HasLocked(send.Project.Number))
+            return;
+        var place = LogKey.Of(send.Project.Number, send.ReplyTo);
+        foreach (var own in await FindAllAsync(transaction, DeliverySql.OwnOfMessage, place, send.Sender.Number))
+        {
+            if (!DeliveryRules.IsSettledByReply(own.Facts))
+                continue;
+            ended.Add((own.Mailbox, own.Delivery));
+            await AcknowledgeAsync(transaction, own, await transaction.NowAsync());
+        }
+    }
+
+    private async ValueTask AcknowledgeAsync(PostgresTransaction transaction, Found found, long now)
     {
         await transaction.RunAsync(
-            "UPDATE deliveries SET state = 3, acknowledged_at = $2, lease_until = NULL, holder_node = NULL WHERE delivery = $1", found.Delivery, now);
-        transaction.Cursor(settle.Project).Acknowledged++;
-        Latency.Record(settle.Project, now - found.QueuedAt);
+            "UPDATE deliveries SET state = 3, acknowledged_at = $2, due_at = NULL, lease_until = NULL, holder_node = NULL WHERE delivery = $1", found.Delivery, now);
+        transaction.Cursor(LogKey.Project(found.Place)).Acknowledged++;
+        Latency.Record(LogKey.Project(found.Place), now - found.QueuedAt);
         LeaveQueue(transaction, found);
         Note(transaction, found, DeliveryRules.Acknowledge(found.Facts), now);
     }

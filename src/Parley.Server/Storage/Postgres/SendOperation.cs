@@ -8,6 +8,7 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
 {
     private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(resume.Options());
     private readonly SendOutcome?[] _outcomes = new SendOutcome?[sends.Count];
+    private List<(int Agent, long Delivery)>? _ended;
     private List<int>? _keysTaken;
     private int _next;
     private int _sure;
@@ -48,11 +49,26 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
 
     internal void KeyTaken(int index) => (_keysTaken ??= []).Add(index);
 
-    /// <summary>Answers again what the first send under a key was answered.</summary>
+    /// <summary>Answers again what the first send under a key was answered. A reply settles what it answers again too: who sends it again has the
+    /// message again.</summary>
     internal override async Task ApplyAsync(PostgresTransaction transaction)
     {
-        foreach (var index in _keysTaken!)
-            Answer(index, await AnswerAgainAsync(transaction, sends[index]));
+        _ended?.Clear();
+        if (_keysTaken!.Exists(index => sends[index].Settles))
+            await transaction.LockAsync([.. sends.Select(send => send.Project.Number).Distinct()]);
+        foreach (var index in _keysTaken)
+        {
+            var outcome = await AnswerAgainAsync(transaction, sends[index]);
+            Answer(index, outcome);
+            if (outcome.Result == SendResult.Duplicate && sends[index].Settles)
+                await store.SettleAnsweredAsync(transaction, sends[index], _ended ??= []);
+        }
+    }
+
+    internal override void Committed()
+    {
+        foreach (var (agent, delivery) in _ended ?? [])
+            store.Held.End(agent, delivery);
     }
 
     internal override void Complete() => _done.TrySetResult(_outcomes!);

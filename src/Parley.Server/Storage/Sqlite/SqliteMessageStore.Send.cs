@@ -21,6 +21,7 @@ internal sealed partial class SqliteMessageStore
         private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(resume.Options());
         private readonly SendOutcome[] _outcomes = new SendOutcome[sends.Count];
         private readonly List<Handed> _handed = new(sends.Count);
+        private List<EndedLease>? _ended;
         private int _receiptsBefore;
 
         internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
@@ -33,7 +34,12 @@ internal sealed partial class SqliteMessageStore
         {
             _receiptsBefore = store._receipts.Count;
             for (var i = 0; i < sends.Count; i++)
+            {
                 _outcomes[i] = store.Store(connection, sends[i], _handed);
+                // Also where the reply had been stored before: who sends it again has the message again.
+                if (sends[i].Settles && _outcomes[i].Result is SendResult.Stored or SendResult.Duplicate)
+                    store.SettleAnswered(connection, sends[i], _ended ??= []);
+            }
         }
 
         internal override void Committed()
@@ -45,6 +51,8 @@ internal sealed partial class SqliteMessageStore
                     tell(_outcomes[i].Seq);
             }
 
+            if (_ended is not null)
+                store.End(_ended);
             foreach (var handed in _handed)
                 handed.Holder.Deliver(handed.Delivery);
         }
@@ -89,6 +97,8 @@ internal sealed partial class SqliteMessageStore
             }
 
             _handed.Clear();
+            if (_ended is not null)
+                GoOn(_ended);
         }
 
         /// <summary>A savepoint before them was undone, and the transaction goes on: what memory knows is again what the file says.</summary>
@@ -104,6 +114,7 @@ internal sealed partial class SqliteMessageStore
                     mailboxes.Add(rows.Int32(0));
             }
 
+            mailboxes.UnionWith(sends.Where(send => send.Settles).Select(send => send.Sender.Number));
             foreach (var mailbox in mailboxes)
             {
                 store._ledger.Peek(mailbox)?.CountAnew();

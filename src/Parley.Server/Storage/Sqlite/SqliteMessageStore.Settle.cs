@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
+using Parley.Server.Messages;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -106,7 +107,7 @@ internal sealed partial class SqliteMessageStore
         switch (settle.Verb)
         {
             case SettleVerb.Ack:
-                Acknowledge(connection, account, settle, found, now, ended);
+                Acknowledge(connection, account, found, now, ended);
                 break;
             case SettleVerb.Nack:
                 GiveUp(connection, account, found, now, settle.Reason ?? DeliveryReasons.Refused, settle.Delay, ended);
@@ -143,16 +144,29 @@ internal sealed partial class SqliteMessageStore
         return true;
     }
 
-    private void Acknowledge(SqliteConnection connection, MailboxAccount account, in Settle settle, in Found found, long now, List<EndedLease> ended)
+    private void Acknowledge(SqliteConnection connection, MailboxAccount account, in Found found, long now, List<EndedLease> ended)
     {
         var change = DeliveryRules.Acknowledge(found.Facts);
         connection.Prepare(
-                "UPDATE deliveries SET state = 3, delivered_at = coalesce(?2, delivered_at), acknowledged_at = ?3, ended_at = ?3, lease_until = NULL WHERE delivery = ?1")
+                """
+                UPDATE deliveries SET state = 3, delivered_at = coalesce(?2, delivered_at), acknowledged_at = ?3, ended_at = ?3, due_at = NULL, lease_until = NULL
+                WHERE delivery = ?1
+                """)
             .Bind(1, found.Delivery).Bind(2, found.Held?.DeliveredAt).Bind(3, now).Run();
-        _log.Cursor(connection, settle.Project).Acknowledged++;
-        _latency.Record(settle.Project, now - found.QueuedAt);
+        _log.Cursor(connection, LogKey.Project(found.Place)).Acknowledged++;
+        _latency.Record(LogKey.Project(found.Place), now - found.QueuedAt);
         LeaveQueue(account, found, ended);
         Note(found, change, now);
+    }
+
+    /// <summary>The sender of a reply is through with what it answers.</summary>
+    private void SettleAnswered(SqliteConnection connection, Send send, List<EndedLease> ended)
+    {
+        var account = _ledger.Of(connection, send.Sender.Number);
+        var own = connection.Prepare($"SELECT {DeliverySql.Columns} {DeliverySql.OwnOfMessage}")
+            .Bind(1, LogKey.Of(send.Project.Number, send.ReplyTo)).Bind(2, send.Sender.Number);
+        if (Read(own, account) is { } found && DeliveryRules.IsSettledByReply(found.Facts))
+            Acknowledge(connection, account, found, _log.Now(_log.Cursor(connection, send.Project.Number)), ended);
     }
 
     private static void Extend(SqliteConnection connection, MailboxAccount account, in Found found, in DeliveryChange change, List<EndedLease> ended)
