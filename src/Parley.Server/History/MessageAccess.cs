@@ -23,6 +23,24 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
         async ValueTask<LogEntry?> FromStoreAsync() => await log.FindAsync(project.Number, seq, cancellationToken) is { } stored ? Own(stored, id) : null;
     }
 
+    /// <summary>The seq of the entry that opened a thread, when something of the thread is there and the reader may read it. Retention may have taken
+    /// that entry; then the later messages still carry the thread's id.</summary>
+    internal async ValueTask<long?> FindThreadAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken)
+    {
+        var seq = EntryId.SeqOf(id);
+        var opened = await FindEntryAsync(project, id, cancellationToken);
+        var isThere = opened is null ? await IsLeftOfAsync(project, id, cancellationToken) : opened.Thread == opened.Seq;
+        return isThere && await MayReadThreadAsync(project.Number, seq, reader, cancellationToken) ? seq : null;
+    }
+
+    private async ValueTask<bool> IsLeftOfAsync(ProjectState project, Guid thread, CancellationToken cancellationToken)
+    {
+        var seq = EntryId.SeqOf(thread);
+        if (seq == 0 || seq > project.Log.Head || project.Log.Find(seq) is not null)
+            return false;
+        return await history.ThreadAsync(project.Number, seq, after: 0, max: 1, cancellationToken) is [var first] && MessageJsonReader.Ids(first.Json).Thread == thread;
+    }
+
     /// <summary>Whether a reader may read an entry.</summary>
     internal ValueTask<bool> MayReadAsync(ProjectState project, LogEntry entry, Reader? reader, CancellationToken cancellationToken)
     {

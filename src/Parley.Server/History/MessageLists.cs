@@ -61,9 +61,9 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         var (sender, recipient) = (NumberOf(project, query.Sender), NumberOf(project, query.Recipient));
         if (query.Sender is not null && sender is null || query.Recipient is not null && recipient is null)
             return (HistoryQuery?)null;
-        var thread = await SeqOfAsync(project, query.Thread, cancellationToken);
-        if (thread is 0 || (thread is { } opened && !await access.MayReadThreadAsync(project.Number, opened, reader, cancellationToken)))
-            return Problems.NotFound("thread", query.Thread!);
+        var thread = query.Thread is { } named ? await access.FindThreadAsync(project, Guid.Parse(named), reader, cancellationToken) : null;
+        if (query.Thread is not null && thread is null)
+            return Problems.NotFound("thread", query.Thread);
         var execution = query.Execution is { } run ? await access.FindEntryAsync(project, Guid.Parse(run), cancellationToken) : null;
         if (query.Execution is not null && execution is not { Kind: EntryKind.Execution })
             return Problems.NotFound("execution", query.Execution!);
@@ -86,12 +86,4 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
 
     private static int? NumberOf(ProjectState project, string? agentId) =>
         agentId is null ? null : agentId == Sender.ServerId ? 0 : project.Agents.Find(agentId)?.Number;
-
-    private async ValueTask<long?> SeqOfAsync(ProjectState project, string? thread, CancellationToken cancellationToken)
-    {
-        if (thread is null)
-            return null;
-        var entry = await access.FindEntryAsync(project, Guid.Parse(thread), cancellationToken);
-        return entry?.Thread == entry?.Seq ? entry?.Seq ?? 0 : 0;
-    }
 }

@@ -118,18 +118,10 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
     /// <returns>The seq of the entry that opened the thread.</returns>
     private async ValueTask<Result<long>> FindAsync(string id, ProjectContext context)
     {
-        var project = context.Project;
-        if (!WireNames.IsUuid(id) || EntryId.SeqOf(Guid.Parse(id)) is not (> 0 and var seq) || seq > project.Log.Head)
-            return Problems.NotFound("thread", id);
-        // The entry that opened a thread may be gone with retention; then its later messages still carry the thread's id.
-        var entry = await access.FindEntryAsync(project, Guid.Parse(id), context.Cancellation);
-        if ((entry is not null && entry.Thread != entry.Seq) ||
-            !await access.MayReadThreadAsync(project.Number, seq, context.Caller.ReaderIn(project), context.Cancellation))
-        {
-            return Problems.NotFound("thread", id);
-        }
-
-        return entry is null && project.Log.Find(seq) is not null ? Problems.NotFound("thread", id) : seq;
+        return WireNames.IsUuid(id) &&
+            await access.FindThreadAsync(context.Project, Guid.Parse(id), context.Caller.ReaderIn(context.Project), context.Cancellation) is { } thread
+            ? thread
+            : Problems.NotFound("thread", id);
     }
 
     private static ThreadSummary Summary(ProjectState project, ThreadRow row) => new()

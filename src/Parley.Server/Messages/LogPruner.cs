@@ -7,6 +7,9 @@ namespace Parley.Server.Messages;
 /// <summary>Takes from the log what is older than its project keeps.</summary>
 internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
 {
+    /// <summary>From which seq on the index has been cleared up. Nothing is known of what an earlier run was stopped at.</summary>
+    private readonly Dictionary<int, long> _cleared = [];
+
     public TimeSpan Interval { get; } = TimeSpan.FromMinutes(1);
 
     public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
@@ -15,7 +18,6 @@ internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.IL
         {
             if (project.Settings.Retention is not { } retention)
                 continue;
-            var before = await log.FirstSeqAsync(project.Number, cancellationToken);
             var olderThan = (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds();
             // A bounded part at a time, with room for senders between.
             while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
@@ -26,8 +28,11 @@ internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.IL
 
             var first = await log.FirstSeqAsync(project.Number, cancellationToken);
             project.Log.Forget(first);
-            while (first != before && await index.PruneAsync(project.Number, first, cancellationToken))
+            if (first == _cleared.GetValueOrDefault(project.Number))
+                continue;
+            while (await index.PruneAsync(project.Number, first, cancellationToken))
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+            _cleared[project.Number] = first;
         }
 
         return null;

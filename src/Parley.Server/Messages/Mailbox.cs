@@ -159,8 +159,7 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
 
         if (draft.Thread is { } thread && thread != context.Thread)
         {
-            var opened = await access.FindEntryAsync(project, thread, cancellationToken);
-            if (opened is null || opened.Thread != opened.Seq || !await access.MayReadThreadAsync(project.Number, opened.Seq, reader, cancellationToken))
+            if (await access.FindThreadAsync(project, thread, reader, cancellationToken) is null)
                 return Problems.NotFound("thread", thread.ToString());
             context = context with { Thread = thread };
         }

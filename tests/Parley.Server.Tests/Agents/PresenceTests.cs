@@ -79,32 +79,6 @@ public sealed class PresenceTests
         Assert.False(host.Default.Agents.Find("human")!.IsOnline);
     }
 
-    [Fact]
-    public async Task What_retention_took_is_gone_at_once_by_id_by_trace_and_from_every_feed()
-    {
-        await using var host = await ConceptHost.StartAsync();
-        var (ada, admin) = (await host.RegisterAsync("ada"), await host.TokenAsync(TokenKind.Admin));
-        await host.RegisterAsync("bob");
-        var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", ada, """{"to": "bob", "content": "an old word"}""");
-        var id = sent.As(WireJson.Lenient.SendAnswer).MessageId;
-        // Each timer of the server fires on the way: a month would take minutes.
-        var kept = await host.SendAsync(HttpMethod.Put, "/api/v1/projects/default", admin, """{"settings": {"retention_days": 1} }""");
-        Assert.Equal(200, (int)kept.Status);
-        host.Clock.Advance(TimeSpan.FromDays(1.1));
-        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", ada, """{"to": "bob", "content": "a new word"}""");
-
-        await host.Get<IEnumerable<IChore>>().OfType<LogPruner>().Single().RunAsync(Cancel);
-
-        foreach (var path in new[] { $"messages/{id}", $"messages/{id}/trace", $"sse/thread/{id}" })
-            Assert.Equal((path, 404), (path, (int)(await host.SendAsync(HttpMethod.Get, $"/api/v1/{path}", admin)).Status));
-        var reader = new FeedReader(
-            host.Default.Log, host.Get<ILogStore>(), host.Get<IThreadAccess>(), null, FeedSelections.Messages(StreamFilter.None));
-        await reader.StartAsync(host.Default.Log.Place(0), Cancel);
-        var left = (await reader.ReadAsync(Cancel)).Entries.Select(entry => MessageJsonReader.Content(entry.Json)).ToList();
-        Assert.Contains("a new word", left);
-        Assert.DoesNotContain("an old word", left);
-    }
-
     private sealed class FullDisk : IWriterCache
     {
         internal bool HasRefused { get; private set; }

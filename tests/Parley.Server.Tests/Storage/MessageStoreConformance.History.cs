@@ -218,6 +218,30 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([young.Seq], (await store.History.ThreadsAsync(store.Project.Number, null, long.MaxValue, 10, Cancel)).Select(thread => thread.Thread));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_list_of_threads_has_what_retention_has_left_of_them_whatever_the_index_still_holds(bool isIndexCleared)
+    {
+        await using var store = await OpenAsync();
+        await store.StoreAsync(Note("gone"));
+        var opened = await store.StoreAsync(Note("gone too"));
+        store.Clock.Advance(TimeSpan.FromDays(31));
+        var later = await store.StoreAsync(Note("later") with { Thread = opened.Thread });
+        await store.IndexAsync();
+
+        await store.Messages.PruneAsync(store.Project.Number, store.Clock.GetUtcNow().AddDays(-30).ToUnixTimeMilliseconds(), Cancel);
+        if (isIndexCleared)
+            await store.Index.PruneAsync(store.Project.Number, await store.Log.FirstSeqAsync(store.Project.Number, Cancel), Cancel);
+
+        foreach (var agent in new int?[] { null, store.Agent("bob").Number })
+        {
+            var left = Assert.Single(await store.History.ThreadsAsync(store.Project.Number, agent, long.MaxValue, 10, Cancel));
+            Assert.Equal((opened.Seq, opened.Thread, later.Seq, 1, "later"), (left.Thread, left.Id, left.LastSeq, left.Messages, left.Title));
+            Assert.Equal(store.Clock.GetUtcNow().ToUnixTimeMilliseconds(), left.StartedAt);
+        }
+    }
+
     [Fact]
     public async Task A_log_is_read_in_slices_whole_and_in_order()
     {

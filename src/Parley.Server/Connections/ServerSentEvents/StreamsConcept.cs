@@ -144,14 +144,11 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access, 
     {
         var project = context.Project;
         var reader = context.Caller.ReaderIn(project);
-        if (await server.EntryAsync(project, asked.Id, context.Cancellation) is not { } opened || opened.Thread != opened.Seq ||
-            !await access.MayReadThreadAsync(project.Number, opened.Seq, reader, context.Cancellation))
-        {
+        if (!WireNames.IsUuid(asked.Id) || await access.FindThreadAsync(project, Guid.Parse(asked.Id), reader, context.Cancellation) is not { } thread)
             return Problems.NotFound("thread", asked.Id);
-        }
 
         return await server.ServeAsync(
-            context.Http, project, reader, FeedSelections.Thread(opened.Seq, asked.Query.Filter(project)), asked.Query, new StreamShape(FromStart: true, Events: false));
+            context.Http, project, reader, FeedSelections.Thread(thread, asked.Query.Filter(project)), asked.Query, new StreamShape(FromStart: true, Events: false));
     }
 
     private async ValueTask<Answer> EventsAsync(StreamQuery query, ProjectContext context) => await server.ServeAsync(

@@ -1,6 +1,7 @@
 using Npgsql;
 using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -12,7 +13,8 @@ internal sealed partial class PostgresMessageHistory
         database.ReadAsync<IReadOnlyList<ThreadRow>>(
             async (connection, cancellation) =>
             {
-                var first = LogKey.First(project);
+                // What retention has taken may stand in the index for a moment.
+                var first = await connection.Ask(LogSql.FirstPlace, LogKey.First(project), LogKey.Last(project)).ValueAsync<long>(cancellation) - 1 ?? long.MaxValue;
                 var upTo = before == long.MaxValue ? LogKey.Last(project) : LogKey.Of(project, before) - 1;
                 var ofAgent = agent is null ? "" : "AND EXISTS (SELECT 1 FROM thread_parts p WHERE p.thread = t.thread AND p.agent = $4)";
                 object?[] values = agent is { } number ? [first, upTo, max, number] : [first, upTo, max];
@@ -23,7 +25,7 @@ internal sealed partial class PostgresMessageHistory
                         """,
                         values)
                     .ListAsync(ThreadFigures.Read, cancellation);
-                return await RowsAsync(connection, project, threads, cancellation);
+                return await RowsAsync(connection, project, await LeftOfAsync(connection, threads, cancellation), cancellation);
             },
             cancellationToken);
 
@@ -39,6 +41,20 @@ internal sealed partial class PostgresMessageHistory
                 return (await RowsAsync(connection, project, figures, cancellation)).SingleOrDefault();
             },
             cancellationToken);
+
+    /// <summary>Threads as the log has them, of which some may have lost their beginning.</summary>
+    private static async Task<List<ThreadFigures>> LeftOfAsync(NpgsqlConnection connection, List<ThreadFigures> threads, CancellationToken cancellationToken)
+    {
+        var whole = (await connection.Ask("SELECT place FROM log WHERE place = ANY ($1)", [threads.Select(thread => thread.Thread).ToArray()])
+            .ListAsync(row => row.GetInt64(0), cancellationToken)).ToHashSet();
+        if (whole.Count == threads.Count)
+            return threads;
+        var left = (await connection.Ask(
+                "SELECT thread, max(place), count(*)::int, min(stamp), max(stamp) FROM log WHERE kind = 1 AND thread = ANY ($1) GROUP BY thread",
+                [threads.Select(thread => thread.Thread).Where(thread => !whole.Contains(thread)).ToArray()])
+            .ListAsync(ThreadFigures.Read, cancellationToken)).ToDictionary(thread => thread.Thread);
+        return [.. threads.Select(thread => whole.Contains(thread.Thread) ? thread : left.GetValueOrDefault(thread.Thread)).OfType<ThreadFigures>()];
+    }
 
     /// <summary>The rows of threads with their titles and participants, in three questions however many they are.</summary>
     private static async Task<IReadOnlyList<ThreadRow>> RowsAsync(

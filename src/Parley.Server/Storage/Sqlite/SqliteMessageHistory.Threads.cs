@@ -1,5 +1,6 @@
 using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -11,7 +12,8 @@ internal sealed partial class SqliteMessageHistory
         _readers.ReadAsync<IReadOnlyList<ThreadRow>>(
             connection =>
             {
-                var first = LogKey.First(project);
+                // What retention has taken may stand in the index for a moment.
+                var first = connection.Prepare(LogSql.FirstPlace).Bind(1, LogKey.First(project)).Bind(2, LogKey.Last(project)).Scalar() - 1 ?? long.MaxValue;
                 var upTo = before == long.MaxValue ? LogKey.Last(project) : LogKey.Of(project, before) - 1;
                 var rows = agent is { } number
                     ? connection.Prepare(
@@ -27,23 +29,27 @@ internal sealed partial class SqliteMessageHistory
                 var found = new List<(long Thread, long Last, int Messages, long Started, long LastAt)>();
                 while (rows.Step())
                     found.Add((rows.Int64(0), rows.Int64(1), rows.Int32(2), rows.Int64(3), rows.Int64(4)));
-                return [.. found.Select(thread => Row(connection, thread.Thread, thread.Last, thread.Messages, thread.Started, thread.LastAt))];
+                return [.. found
+                    .Select(thread => SqliteLogRows.Find(connection, thread.Thread) is null
+                        ? LeftOf(connection, thread.Thread)
+                        : Row(connection, thread.Thread, thread.Last, thread.Messages, thread.Started, thread.LastAt))
+                    .OfType<ThreadRow>()];
             },
             cancellationToken);
 
     public ValueTask<ThreadRow?> ThreadRowAsync(int project, long thread, CancellationToken cancellationToken) =>
-        _readers.ReadAsync(
-            connection =>
-            {
-                // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
-                var root = LogKey.Of(project, thread);
-                var row = connection.Prepare("SELECT count(*), min(stamp), max(stamp), max(place) FROM log WHERE kind = 1 AND (place = ?1 OR thread = ?1)").Bind(1, root);
-                _ = row.Step();
-                var (messages, started, last, lastPlace) = (row.Int32(0), row.Int64(1), row.Int64(2), row.Int64(3));
-                row.Reset();
-                return messages == 0 ? null : Row(connection, root, lastPlace, messages, started, last);
-            },
-            cancellationToken);
+        // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
+        _readers.ReadAsync(connection => LeftOf(connection, LogKey.Of(project, thread)), cancellationToken);
+
+    /// <summary>A thread as the log has it, which may have lost its beginning; null: all of it.</summary>
+    private static ThreadRow? LeftOf(SqliteConnection connection, long root)
+    {
+        var row = connection.Prepare("SELECT count(*), min(stamp), max(stamp), max(place) FROM log WHERE kind = 1 AND (place = ?1 OR thread = ?1)").Bind(1, root);
+        _ = row.Step();
+        var (messages, started, last, lastPlace) = (row.Int32(0), row.Int64(1), row.Int64(2), row.Int64(3));
+        row.Reset();
+        return messages == 0 ? null : Row(connection, root, lastPlace, messages, started, last);
+    }
 
     private static ThreadRow Row(SqliteConnection connection, long root, long last, int messages, long started, long lastAt)
     {
