@@ -44,12 +44,13 @@ internal sealed partial class AgentDirectory
             return;
         if (wasOnline != agent.IsOnline)
             Tell(project, agent);
+        agent.News.Told(agent.Presence);
         await NoteAsync(project, agent, "agent_status", cancellationToken);
     }
 
     /// <summary>A sign of life over REST.</summary>
     internal ValueTask SeenAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
-        agent.Presence.Seen(clock.GetUtcNow()) ? CameAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
+        agent.Presence.Seen(clock.GetUtcNow()) ? ChangedAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
 
     /// <summary>A sign of life of whoever waits for an answer over REST.</summary>
     /// <returns>To be disposed with the answer: until then the agent is there.</returns>
@@ -59,7 +60,7 @@ internal sealed partial class AgentDirectory
         try
         {
             if (agent.Presence.Waits(clock.GetUtcNow()))
-                await CameAsync(project, agent, cancellationToken);
+                await ChangedAsync(project, agent, cancellationToken);
             return wait;
         }
         catch
@@ -75,14 +76,14 @@ internal sealed partial class AgentDirectory
     internal ValueTask ConnectedAsync(ProjectState project, AgentState agent, IMessageTaker? taker, CancellationToken cancellationToken)
     {
         if (agent.Presence.Connected(taker, clock.GetUtcNow()))
-            return CameAsync(project, agent, cancellationToken);
+            return ChangedAsync(project, agent, cancellationToken);
         return taker is null ? ValueTask.CompletedTask : new ValueTask(TakesAnewAsync(project, agent));
     }
 
     internal ValueTask DisconnectedAsync(ProjectState project, AgentState agent, IMessageTaker? taker)
     {
         if (agent.Presence.Disconnected(taker, clock.GetUtcNow()))
-            return LeftAsync(project, agent);
+            return ChangedAsync(project, agent, CancellationToken.None);
         return taker is null ? ValueTask.CompletedTask : new ValueTask(TakesAnewAsync(project, agent));
     }
 
@@ -109,7 +110,7 @@ internal sealed partial class AgentDirectory
             foreach (var agent in project.Agents.All)
             {
                 if (agent.Presence.Lapse(deadline, clock.GetUtcNow()))
-                    await LeftAsync(project, agent);
+                    await ChangedAsync(project, agent, CancellationToken.None);
             }
         }
     }
@@ -135,6 +136,36 @@ internal sealed partial class AgentDirectory
         if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)
             await store.NoteAsync(agent.Record, PresenceChange.Gone, await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
     }
+
+    /// <summary>It came or went: told now, or with what it has come to a moment later.</summary>
+    private ValueTask ChangedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
+    {
+        var news = agent.News.Tell(agent.Presence, clock, stopping.IsGoing, out var look);
+        if (look is { } pause)
+            _ = TellLaterAsync(project, agent, pause);
+        return TellAsync(project, agent, news, cancellationToken);
+    }
+
+    private async Task TellLaterAsync(ProjectState project, AgentState agent, TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await TellAsync(project, agent, agent.News.LookAgain(agent.Presence, clock), CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // Presence lives in memory and is right; only the log lacks this line.
+            Log.NotNoted(logger, fault, agent.Id);
+        }
+    }
+
+    private ValueTask TellAsync(ProjectState project, AgentState agent, bool? hasCome, CancellationToken cancellationToken) => hasCome switch
+    {
+        true => CameAsync(project, agent, cancellationToken),
+        false => LeftAsync(project, agent),
+        null => ValueTask.CompletedTask,
+    };
 
     private async ValueTask CameAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Parley.Server.Agents;
 
 /// <summary>Who is there: registers agents, changes them, and knows what they are doing.</summary>
 internal sealed partial class AgentDirectory(
-    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, IClusterView cluster, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
+    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, IClusterView cluster, Stopping stopping, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
 {
     /// <summary>The operators' inbox, an agent of every project that nobody registers and no list shows.</summary>
     internal const string Human = "human";

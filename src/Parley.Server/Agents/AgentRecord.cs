@@ -52,6 +52,8 @@ internal sealed class AgentState(AgentRecord record)
 
     internal Presence Presence { get; } = new(record.LastSeen);
 
+    internal PresenceNews News { get; } = new();
+
     internal bool IsOnline => Presence.Status != AgentStatus.Offline;
 
     internal Agent ToWire(string projectId, MailboxCounts mailbox, string? token = null)

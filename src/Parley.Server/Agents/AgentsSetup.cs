@@ -13,6 +13,7 @@ internal static class AgentsSetup
         .AddSingleton<AgentDirectory>()
         .AddSingleton<IFeedSource, AgentFeed>()
         .AddSingleton<Registration>()
+        .AddSingleton<ConnectionRate>()
         .AddSingleton<ITokenSubjects, TokenSubjects>()
         .AddConcept<AgentsConcept>()
         .AddSingleton<IChore>(provider => new PresenceMonitor(

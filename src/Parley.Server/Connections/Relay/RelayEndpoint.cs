@@ -48,6 +48,8 @@ internal static class RelayEndpoint
             return Problems.NotFound("agent", id);
         if (services.GetRequiredService<Stopping>().IsGoing)
             return Problems.Stopping();
+        if (agent is not null && services.GetRequiredService<ConnectionRate>().Refusal(project, agent) is { } tooOften)
+            return tooOften;
 
         await services.GetRequiredService<RelayServer>().ServeAsync(context, project, agent, caller, query.After);
         return null;

@@ -61,6 +61,8 @@ internal static class SocketEndpoint
             return bad;
         if (services.GetRequiredService<Stopping>().IsGoing)
             return Problems.Stopping();
+        if (services.GetRequiredService<ConnectionRate>().Refusal(project, agent) is { } tooOften)
+            return tooOften;
 
         await services.GetRequiredService<SocketServer>().ServeAsync(context, project, agent, caller, query);
         return null;
