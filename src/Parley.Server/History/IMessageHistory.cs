@@ -4,6 +4,7 @@ using Parley.Server.Log;
 namespace Parley.Server.History;
 
 /// <summary>What was said: every question about messages that changes nothing.</summary>
+/// <remarks>What has messages ends at <see cref="MessagePage.Bytes"/> as well as at a number, with one in any case.</remarks>
 internal interface IMessageHistory
 {
     /// <summary>Messages that match, newest first, from below <see cref="HistoryQuery.Before"/> on.</summary>
@@ -32,8 +33,8 @@ internal interface IMessageHistory
     /// <summary>Emoji to agents.</summary>
     ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken);
 
-    /// <summary>Seqs of a thread's messages up to one that a later one took the place of.</summary>
-    ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken);
+    /// <summary>A thread's messages up to one that a later one took the place of.</summary>
+    ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken);
 }
 
 /// <summary>Which messages; what is null does not narrow.</summary>

@@ -21,7 +21,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             return behind;
         var limit = query.List.Limit;
         var found = search is null ? [] : await history.ListAsync(search with { Max = limit + 1 }, cancellationToken);
-        var next = found.Count > limit ? found[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null;
+        var next = MessagePage.Last(found, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture);
         return Answer.Raw(buffer => Write(buffer, found.Take(limit), next));
     }
 

@@ -94,7 +94,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             LastAt = summary.LastAt,
             LastSeq = summary.LastSeq,
             Items = [.. messages.Take(limit).Select(MessageJsonReader.Message)],
-            Next = messages.Count > limit ? messages[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null,
+            Next = MessagePage.Last(messages, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture),
         });
     }
 
@@ -111,7 +111,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             Since = since,
             IsCurrent = newer.Count == 0 && superseded.Count == 0,
             Newer = [.. newer.Select(MessageJsonReader.Message)],
-            Superseded = [.. superseded.Select(message => MessageJsonReader.Id(message.Json).ToString())],
+            Superseded = [.. superseded.Select(message => message.Id.ToString())],
         });
     }
 

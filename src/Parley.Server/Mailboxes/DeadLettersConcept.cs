@@ -74,7 +74,7 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
                 Delivery = dead.Delivery.ToWire(project, MessageJsonReader.Id(dead.Message.Json)),
                 Message = MessageJsonReader.Message(dead.Message),
             })],
-            Next = found.Count > limit ? found[limit - 1].Delivery.Delivery.ToString(CultureInfo.InvariantCulture) : null,
+            Next = MessagePage.Last(found, limit, dead => dead.Message)?.Delivery.Delivery.ToString(CultureInfo.InvariantCulture),
         });
     }
 

@@ -13,7 +13,7 @@ internal interface IDeliveryHistory
     ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken);
 
     /// <summary>Dead letters, newest first, from below a delivery on.</summary>
-    ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(
+    ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(
         DeadLetterSelection which, long before, int max, CancellationToken cancellationToken);
 }
 
@@ -39,3 +39,6 @@ internal sealed record DeliveryRow(
 
     private static DateTimeOffset? Time(long? stamp) => stamp is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 }
+
+/// <summary>A dead letter, with its message.</summary>
+internal sealed record DeadLetterRow(DeliveryRow Delivery, LogEntry Message);

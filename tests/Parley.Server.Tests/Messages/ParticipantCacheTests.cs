@@ -97,10 +97,10 @@ public sealed class KnownParticipantsTests
         public ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -24,13 +24,14 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     private const int SmallPart = 8;
 
     private readonly List<LogEntry> _found = [];
+    private long _bytes;
     private readonly HashSet<long> _entered = [];
     private readonly HashSet<long> _asked = [];
     private readonly long _first = LogKey.First(query.Project);
 
     private int PageSize => Math.Max(LeastPage, query.Max);
 
-    private bool IsEnough => _found.Count >= query.Max;
+    private bool IsEnough => _found.Count >= query.Max || _bytes >= MessagePage.Bytes;
 
     internal async Task<IReadOnlyList<LogEntry>> FindAsync(CancellationToken cancellationToken)
     {
@@ -77,6 +78,12 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
         return new IndexScan($"SELECT place FROM message_text WHERE {words} AND place", conditions);
     }
 
+    private void Add(LogEntry entry)
+    {
+        _found.Add(entry);
+        _bytes += entry.Json.Length;
+    }
+
     private async Task<bool> IsSmallAsync(CancellationToken cancellationToken) =>
         LogKey.Seq(parts.Indexed) < await connection.Ask("SELECT sum(seq)::bigint FROM indexed").ValueAsync<long>(cancellationToken) / SmallPart;
 
@@ -88,23 +95,25 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
         {
             // The way's own page is cut before the rows are read: a row is read by its key, and no more of them than a page. Where retention
             // has taken a row of late, the way's place still counts.
-            var page = await connection.Ask(
+            var (page, isWhole) = await connection.Ask(
                     $"SELECT {PostgresLogRows.Columns}, f.place FROM ({way.Sql}) f LEFT JOIN log l ON l.place = f.place AND l.kind = 1 ORDER BY f.place DESC",
                     [after, before, PageSize, .. way.Values])
-                .ListAsync(row => (Place: row.GetInt64(row.FieldCount - 1), Entry: row.IsDBNull(0) ? null : PostgresLogRows.Read(row)), cancellationToken);
+                .ListAsync(
+                    row => (Place: row.GetInt64(row.FieldCount - 1), Entry: row.IsDBNull(0) ? null : PostgresLogRows.Read(row)),
+                    row => row.Entry?.Json.Length ?? 0, MessagePage.Bytes, cancellationToken);
             var entries = page.Select(row => row.Entry).OfType<LogEntry>().ToList();
             await AskForThreadsAsync(entries, cancellationToken);
             foreach (var entry in entries)
             {
                 if (match.Takes(entry))
-                    _found.Add(entry);
+                    Add(entry);
                 else if (match.IsPast(entry))
                     return true;
                 if (IsEnough)
                     return true;
             }
 
-            if (page.Count < PageSize)
+            if (isWhole && page.Count < PageSize)
                 return false;
             before = page[^1].Place;
         }

@@ -11,6 +11,9 @@ namespace Parley.Server.Storage.Postgres;
 /// confirmed a moment ago is found, however far behind the index is.</summary>
 internal sealed partial class PostgresMessageHistory(PostgresDatabase database) : IMessageHistory, IDeliveryHistory
 {
+    /// <summary>A few megabytes where they are large.</summary>
+    private const int DeadLettersAtOnce = 16;
+
     public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(
             async (connection, cancellation) =>
@@ -50,10 +53,11 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
             [LogKey.Of(project, seq)],
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
-        ReadAsync(
-            $"SELECT {PostgresLogRows.Columns} {HistorySql.Superseded}",
-            [LogKey.Of(project, thread), LogKey.Of(project, upTo)],
+    public ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(long, Guid)>>(
+            async (connection, cancellation) =>
+                await connection.Ask($"SELECT {PostgresLogRows.Columns} {HistorySql.Superseded}", LogKey.Of(project, thread), LogKey.Of(project, upTo))
+                    .ListAsync(row => PostgresLogRows.Read(row) is var entry ? (entry.Seq, MessageJsonReader.Id(entry.Json)) : default, cancellation),
             cancellationToken);
 
     public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
@@ -80,24 +84,39 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                 .ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation),
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(
+    public ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(
         DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<(DeliveryRow, LogEntry)>>(
+        database.ReadAsync<IReadOnlyList<DeadLetterRow>>(
             async (connection, cancellation) =>
             {
                 var dead = await connection.Ask(
                         $"SELECT {HistorySql.DeliveryColumns} {PostgresMessageStore.Dead} AND d.delivery < $6 ORDER BY d.delivery DESC LIMIT $7",
                         LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type, before, max)
                     .ListAsync(ReadDelivery, cancellation);
-                var messages = await EntriesAsync(connection, [.. dead.Select(delivery => LogKey.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
-                // One that retention took between the two questions is gone.
-                return [.. dead.Where(delivery => messages.ContainsKey(delivery.Seq)).Select(delivery => (delivery, messages[delivery.Seq]))];
+                var found = new List<DeadLetterRow>(dead.Count);
+                var bytes = 0L;
+                foreach (var part in dead.Chunk(DeadLettersAtOnce))
+                {
+                    var messages = await EntriesAsync(connection, [.. part.Select(delivery => LogKey.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
+                    // One that retention took between the two questions is gone.
+                    foreach (var delivery in part.Where(delivery => messages.ContainsKey(delivery.Seq)))
+                    {
+                        if (bytes >= MessagePage.Bytes)
+                            return found;
+                        found.Add(new DeadLetterRow(delivery, messages[delivery.Seq]));
+                        bytes += messages[delivery.Seq].Json.Length;
+                    }
+                }
+
+                return found;
             },
             cancellationToken);
 
     private ValueTask<IReadOnlyList<LogEntry>> ReadAsync(string sql, object[] values, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(
-            async (connection, cancellation) => await connection.Ask(sql, values).ListAsync(PostgresLogRows.Read, cancellation), cancellationToken);
+            async (connection, cancellation) =>
+                (await connection.Ask(sql, values).ListAsync(PostgresLogRows.Read, entry => entry.Json.Length, MessagePage.Bytes, cancellation)).Rows,
+            cancellationToken);
 
     /// <summary>Entries of one project by their seqs.</summary>
     private static async Task<Dictionary<long, LogEntry>> EntriesAsync(NpgsqlConnection connection, long[] places, CancellationToken cancellationToken)

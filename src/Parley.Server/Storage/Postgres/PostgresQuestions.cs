@@ -27,6 +27,21 @@ internal static class PostgresQuestions
         }
     }
 
+    /// <summary>The rows of an answer, up to a number of bytes, but one in any case.</summary>
+    /// <returns>The rows, and whether all are there.</returns>
+    internal static async Task<(List<T> Rows, bool IsWhole)> ListAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, Func<T, long> size, long bytes, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            var list = new List<T>();
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            for (; bytes > 0 && await rows.ReadAsync(cancellationToken); bytes -= size(list[^1]))
+                list.Add(read(rows));
+            return (list, bytes > 0);
+        }
+    }
+
     /// <summary>The only row of an answer, or null.</summary>
     internal static async Task<T?> FindAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class

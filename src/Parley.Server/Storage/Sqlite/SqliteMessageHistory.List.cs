@@ -15,7 +15,7 @@ internal sealed partial class SqliteMessageHistory
         // The words of the part beyond the index are not known: a search is of what is indexed, and its caller has it caught up first.
         if (query.Text is null)
             Collect(connection, BeyondIndex(connection, indexed, before), match, query.Max, found);
-        if (found.Count < query.Max)
+        if (found.Count < query.Max && !MessagePage.IsFull(found))
             Collect(connection, WithinIndex(connection, query, Math.Min(indexed + 1, before)), match, query.Max, found);
         return found;
     }
@@ -25,11 +25,15 @@ internal sealed partial class SqliteMessageHistory
 
     private static void Collect(SqliteConnection connection, SqliteStatement rows, MessageMatch match, int max, List<LogEntry> found)
     {
-        while (found.Count < max && rows.Step())
+        var bytes = found.Sum(entry => (long)entry.Json.Length);
+        while (found.Count < max && bytes < MessagePage.Bytes && rows.Step())
         {
             var entry = SqliteLogRows.Read(connection, rows);
             if (match.Takes(entry))
+            {
                 found.Add(entry);
+                bytes += entry.Json.Length;
+            }
             else if (match.IsPast(entry))
                 break;
         }

@@ -45,10 +45,22 @@ internal sealed partial class SqliteMessageHistory(
                 .Bind(1, LogKey.Of(project, seq))),
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
-        _readers.ReadAsync<IReadOnlyList<LogEntry>>(
-            connection => Entries(connection, connection.Prepare($"SELECT {SqliteLogRows.Columns} {HistorySql.Superseded}")
-                .Bind(1, LogKey.Of(project, thread)).Bind(2, LogKey.Of(project, upTo))),
+    public ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<(long, Guid)>>(
+            connection =>
+            {
+                // One after the other: only their ids are wanted.
+                var superseded = new List<(long, Guid)>();
+                var rows = connection.Prepare($"SELECT {SqliteLogRows.Columns} {HistorySql.Superseded}")
+                    .Bind(1, LogKey.Of(project, thread)).Bind(2, LogKey.Of(project, upTo));
+                while (rows.Step())
+                {
+                    var entry = SqliteLogRows.Read(connection, rows);
+                    superseded.Add((entry.Seq, MessageJsonReader.Id(entry.Json)));
+                }
+
+                return superseded;
+            },
             cancellationToken);
 
     public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) =>
@@ -88,21 +100,18 @@ internal sealed partial class SqliteMessageHistory(
             },
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<(DeliveryRow Delivery, LogEntry Message)>> DeadLettersAsync(
+    public ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(
         DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
-        _readers.ReadAsync<IReadOnlyList<(DeliveryRow, LogEntry)>>(
+        _readers.ReadAsync<IReadOnlyList<DeadLetterRow>>(
             connection =>
             {
-                var dead = new List<(DeliveryRow, LogEntry)>();
+                var dead = new List<DeadLetterRow>();
                 var rows = SqliteMessageStore.BindDead(
                         connection.Prepare($"SELECT {HistorySql.DeliveryColumns} {SqliteMessageStore.Dead} AND d.delivery < ?6 ORDER BY d.delivery DESC LIMIT ?7"), which)
                     .Bind(6, before).Bind(7, max);
-                while (rows.Step())
-                {
-                    var delivery = ReadDelivery(rows);
-                    dead.Add((delivery, SqliteLogRows.Find(connection, rows.Int64(1))!));
-                }
-
+                for (var bytes = 0L; bytes < MessagePage.Bytes && rows.Step(); bytes += dead[^1].Message.Json.Length)
+                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!));
+                rows.Reset();
                 return dead;
             },
             cancellationToken);
@@ -120,8 +129,9 @@ internal sealed partial class SqliteMessageHistory(
     private static List<LogEntry> Entries(SqliteConnection connection, SqliteStatement rows)
     {
         var entries = new List<LogEntry>();
-        while (rows.Step())
+        for (var bytes = 0L; bytes < MessagePage.Bytes && rows.Step(); bytes += entries[^1].Json.Length)
             entries.Add(SqliteLogRows.Read(connection, rows));
+        rows.Reset();
         return entries;
     }
 }
