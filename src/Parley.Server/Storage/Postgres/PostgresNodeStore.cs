@@ -127,12 +127,17 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         },
         cancellationToken);
 
-    public async ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken)
+    public ValueTask EndSessionAsync(int agent, string session, string question, CancellationToken cancellationToken) =>
+        TellAsync(PostgresWake.TextOf(new SessionQuestion(Number, agent, session, question)), cancellationToken);
+
+    public ValueTask AnswerAsync(string question, CancellationToken cancellationToken) => TellAsync(question, cancellationToken);
+
+    private async ValueTask TellAsync(string text, CancellationToken cancellationToken)
     {
         try
         {
             await database.ReadAsync(
-                (connection, cancel) => connection.Ask("SELECT pg_notify($1, $2)", PostgresWake.SessionChannel, PostgresWake.SessionText(agent, session)).RunAsync(cancel),
+                (connection, cancel) => connection.Ask("SELECT pg_notify($1, $2)", PostgresWake.SessionChannel, text).RunAsync(cancel),
                 cancellationToken);
         }
         catch (StorageUnavailableException)
