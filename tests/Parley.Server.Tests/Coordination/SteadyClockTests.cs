@@ -21,6 +21,7 @@ public sealed class SteadyClockTests
 
         _machine.Turn(TimeSpan.FromDays(days));
         Run(seconds: 3);
+        Assert.Equal(TimeSpan.FromSeconds(3), _clock.GetUtcNow() - start, Precisely);
         _machine.Turn(TimeSpan.FromDays(-days));
         Run(seconds: 30);
 
