@@ -1,7 +1,7 @@
 /** Runs the suite against servers that keep their data in a PostgreSQL of this run's own; what follows on the command line chooses tests. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { startPostgres } from './harness/postgres.ts';
+import { startPostgres, variablesOf } from './harness/postgres.ts';
 
 const given = process.argv.slice(2);
 // What is said of the API, and what generators make of it, is the same whatever the store.
@@ -10,7 +10,7 @@ const files = readdirSync('tests').filter((name) => name.endsWith('.test.ts') &&
 const tests = given.length > 0 ? given : files.map((name) => `tests/${name}`);
 const postgres = await startPostgres();
 const run = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...tests], {
-  env: { ...process.env, ...postgres },
+  env: { ...process.env, ...variablesOf(postgres) },
   stdio: 'inherit',
 });
 run.once('exit', (code) => process.exit(code ?? 1));

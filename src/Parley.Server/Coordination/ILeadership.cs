@@ -17,9 +17,10 @@ internal interface IClusterView
     /// named is not known, before saying so.</summary>
     ValueTask CatchUpAsync(CancellationToken cancellationToken);
 
-    /// <summary>A client of an agent has come here that lost a connection elsewhere: that is ended, and what it held is free. Told, not
-    /// waited for.</summary>
-    ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken);
+    /// <summary>A client of an agent has come here that lost a connection elsewhere: that is ended, as is what else of the agent's is broken there, and what it
+    /// held is free when this completes. A node that does not answer is waited for a few seconds only; it finds out by the silence.</summary>
+    /// <param name="session">Null: it named none.</param>
+    ValueTask EndSessionAsync(int agent, string? session, CancellationToken cancellationToken);
 }
 
 /// <summary>A server that has its store to itself.</summary>
@@ -31,5 +32,5 @@ internal sealed class SingleNode : ILeadership, IClusterView
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask EndSessionAsync(int agent, string? session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Parley.Server.Coordination;
 
 /// <summary>The time of day, paced by the clock that only goes forward: leases, retries and expiry last as long as they say, whatever happens to the
-/// machine's time of day meanwhile.</summary>
+/// machine's time of day meanwhile, or to that of the database which several nodes share.</summary>
 /// <remarks>
 /// <para>A time of day that jumps is not followed at once: it may jump back. When it has stood elsewhere for ten seconds, it is right: a later one is
 /// taken over (the machine slept, or its clock was behind), an earlier one is come down to by going slower, so that no time falls and none stands
@@ -22,6 +22,7 @@ internal sealed partial class SteadyClock : TimeProvider
     private const double Slower = 0.1;
 
     private readonly TimeProvider _machine;
+    private TimeProvider _timeOfDay;
     private readonly Lock _gate = new();
     private volatile Pace _pace;
 
@@ -31,13 +32,30 @@ internal sealed partial class SteadyClock : TimeProvider
 
     internal SteadyClock(TimeProvider machine)
     {
-        _machine = machine;
-        var now = machine.GetTimestamp();
-        _pace = new Pace(machine.GetUtcNow().UtcTicks, now, now, 1);
+        _machine = _timeOfDay = machine;
+        _pace = Begin();
     }
 
     /// <summary>Hears of jumps.</summary>
     internal ILogger? Log { get; set; }
+
+    /// <summary>From now on somebody else's time of day counts, not the machine's. It begins there: this is for the start of a server, before anything has
+    /// a time.</summary>
+    internal void Follow(TimeProvider timeOfDay)
+    {
+        lock (_gate)
+        {
+            _timeOfDay = timeOfDay;
+            _elsewhereSince = null;
+            _pace = Begin();
+        }
+    }
+
+    private Pace Begin()
+    {
+        var now = _machine.GetTimestamp();
+        return new Pace(_timeOfDay.GetUtcNow().UtcTicks, now, now, 1);
+    }
 
     public override TimeZoneInfo LocalTimeZone => _machine.LocalTimeZone;
 
@@ -61,38 +79,43 @@ internal sealed partial class SteadyClock : TimeProvider
 
     private Pace Look(long stamp)
     {
+        Pace pace;
+        TimeSpan? jump;
         lock (_gate)
-        {
-            var pace = _pace;
-            if (_machine.GetElapsedTime(pace.LookedAt, stamp) < LookEvery)
-                return pace;
-            var now = TimeOf(pace, stamp);
-            var ahead = TimeSpan.FromTicks(now - _machine.GetUtcNow().UtcTicks);
-            var isComingDown = pace.Rate < 1 && ahead > TimeSpan.Zero;
-            if (ahead.Duration() >= Jump && !isComingDown && !IsProven(ahead, stamp))
-                return _pace = pace with { LookedAt = stamp };
-            _elsewhereSince = null;
-            // Behind: at once, by little or by much. Ahead: slowly.
-            return _pace = ahead > TimeSpan.Zero
-                ? new Pace(now, stamp, stamp, 1 - Math.Min(Slower, ahead / LookEvery))
-                : new Pace(now - ahead.Ticks, stamp, stamp, 1);
-        }
+            (pace, jump) = LookOnce(stamp);
+        // Now that it is over: the log asks this clock what time it is.
+        if (jump is not null && Log is not null)
+            Words.Jumped(Log, jump.Value);
+        return pace;
+    }
+
+    /// <returns>The pace from now on, and the jump that has proven to be one.</returns>
+    private (Pace Pace, TimeSpan? Jump) LookOnce(long stamp)
+    {
+        var pace = _pace;
+        if (_machine.GetElapsedTime(pace.LookedAt, stamp) < LookEvery)
+            return (pace, null);
+        var now = TimeOf(pace, stamp);
+        var ahead = TimeSpan.FromTicks(now - _timeOfDay.GetUtcNow().UtcTicks);
+        var isComingDown = pace.Rate < 1 && ahead > TimeSpan.Zero;
+        var isJump = ahead.Duration() >= Jump && !isComingDown;
+        if (isJump && !IsProven(ahead, stamp))
+            return (_pace = pace with { LookedAt = stamp }, null);
+        _elsewhereSince = null;
+        // Behind: at once, by little or by much. Ahead: slowly.
+        _pace = ahead > TimeSpan.Zero
+            ? new Pace(now, stamp, stamp, 1 - Math.Min(Slower, ahead / LookEvery))
+            : new Pace(now - ahead.Ticks, stamp, stamp, 1);
+        return (_pace, isJump ? -ahead : null);
     }
 
     /// <summary>Whether the time of day has stood there for long enough.</summary>
     private bool IsProven(TimeSpan ahead, long stamp)
     {
-        if (_elsewhereSince is null || (ahead - _elsewhereBy).Duration() >= Jump)
-        {
-            (_elsewhereSince, _elsewhereBy) = (stamp, ahead);
-            return false;
-        }
-
-        if (_machine.GetElapsedTime(_elsewhereSince.Value, stamp) < Proof)
-            return false;
-        if (Log is not null)
-            Words.Jumped(Log, -ahead);
-        return true;
+        if (_elsewhereSince is not null && (ahead - _elsewhereBy).Duration() < Jump)
+            return _machine.GetElapsedTime(_elsewhereSince.Value, stamp) >= Proof;
+        (_elsewhereSince, _elsewhereBy) = (stamp, ahead);
+        return false;
     }
 
     /// <param name="Ticks">The time of day at <paramref name="From"/>.</param>
@@ -100,7 +123,7 @@ internal sealed partial class SteadyClock : TimeProvider
 
     private static partial class Words
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The machine's time of day has jumped by {By}. A later time is taken over; an earlier one is approached slowly, so that no time falls.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The time of day has jumped by {By}. A later time is taken over; an earlier one is approached slowly, so that no time falls.")]
         internal static partial void Jumped(ILogger logger, TimeSpan by);
     }
 }

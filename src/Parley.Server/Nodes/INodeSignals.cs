@@ -23,9 +23,15 @@ internal interface INodeEvents
     /// <summary>Stages of deliveries that another node has changed, in their order.</summary>
     void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts);
 
-    /// <summary>A client that lost a connection, here perhaps, is at another node.</summary>
-    void SessionEnded(int agent, string session);
+    /// <summary>A client that lost a connection, here perhaps, is at another node, which waits for the answer.</summary>
+    void SessionEnded(in SessionQuestion question);
+
+    /// <summary>Another node has answered a question, of this node perhaps.</summary>
+    void Answered(string question);
 
     /// <summary>The line was down: anything may have been missed.</summary>
     void Missed();
 }
+
+/// <param name="Session">Empty: only what is broken.</param>
+internal readonly record struct SessionQuestion(int Node, int Agent, string Session, string Id);

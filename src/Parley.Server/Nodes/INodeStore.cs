@@ -32,8 +32,13 @@ internal interface INodeStore
     /// <param name="revision">Of the last call; 0: everything there is.</param>
     ValueTask<DirectoryChanges> ChangesAsync(long revision, CancellationToken cancellationToken);
 
-    /// <summary>Tells the other nodes that a session of an agent is over: its client is here. A hint; it fails in silence.</summary>
-    ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken);
+    /// <summary>Asks the other nodes to end a session of an agent: its client is here. A hint; it fails in silence.</summary>
+    /// <param name="session">Empty: only what is broken.</param>
+    /// <param name="question">By which they answer.</param>
+    ValueTask EndSessionAsync(int agent, string session, string question, CancellationToken cancellationToken);
+
+    /// <summary>Answers such a question: what was to be ended here has ended.</summary>
+    ValueTask AnswerAsync(string question, CancellationToken cancellationToken);
 
     /// <summary>Who is connected where.</summary>
     ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken);

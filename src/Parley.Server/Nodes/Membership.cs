@@ -86,7 +86,8 @@ internal sealed partial class Membership(
             return new Beat(IsGone: true, MayBury: false);
         }
 
-        line.HasPeers = cluster.AreThere = standing.Peers.Count > 0;
+        cluster.Peers = standing.Peers.Count;
+        line.HasPeers = cluster.AreThere;
         agents.KeepNodes(standing.Peers);
         Lead(standing);
         // With a database that was away, or a machine that stood still, everybody was silent: the others are first let be heard again.

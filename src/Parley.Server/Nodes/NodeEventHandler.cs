@@ -9,7 +9,7 @@ namespace Parley.Server.Nodes;
 
 /// <summary>Takes what other nodes tell into what is held in memory here.</summary>
 internal sealed partial class NodeEventHandler(
-    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, INodeStore store, ILogger<NodeEventHandler> logger) : INodeEvents
+    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, ClusterView cluster, INodeStore store, ILogger<NodeEventHandler> logger) : INodeEvents
 {
     private Task _receipts = Task.CompletedTask;
     private Task _presences = Task.CompletedTask;
@@ -20,7 +20,9 @@ internal sealed partial class NodeEventHandler(
 
     public void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts) => _receipts = PublishAsync(_receipts, receipts);
 
-    public void SessionEnded(int agent, string session) => _ = sessions.EndHereAsync(agent, session);
+    public void SessionEnded(in SessionQuestion question) => _ = EndAsync(question);
+
+    public void Answered(string question) => cluster.Answer(question);
 
     public void Missed() => _ = CatchUpAllAsync();
 
@@ -43,6 +45,21 @@ internal sealed partial class NodeEventHandler(
             await CatchUpAsync();
         foreach (var receipt in receipts)
             handover.Hear(receipt);
+    }
+
+    private async Task EndAsync(SessionQuestion question)
+    {
+        try
+        {
+            await sessions.EndHereAsync(question.Agent, question.Session);
+            await sessions.EndBrokenAsync(question.Agent);
+            await store.AnswerAsync(question.Id, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
+        {
+            // Without an answer the other node goes on after a while.
+            Log.NotHeard(logger, fault);
+        }
     }
 
     private async Task CatchUpAllAsync()

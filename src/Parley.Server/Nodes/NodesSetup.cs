@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
 
@@ -25,8 +26,13 @@ internal static class NodesSetup
 }
 
 /// <summary>What the directories ask, which are themselves what the follower keeps up to date.</summary>
-internal sealed class ClusterView : IClusterView
+internal sealed class ClusterView(TimeProvider clock) : IClusterView
 {
+    /// <summary>Longer than a node takes to end a connection whose client is gone.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    private readonly ConcurrentDictionary<string, Question> _asked = new(StringComparer.Ordinal);
+
     /// <summary>Set once, before the first request; until then the directories are being read as a whole, and there is nothing to follow.</summary>
     internal DirectoryFollower? Follower { get; set; }
 
@@ -34,10 +40,48 @@ internal sealed class ClusterView : IClusterView
     internal INodeStore? Store { get; set; }
 
     /// <summary>As the last sign of life found it.</summary>
-    public bool AreThere { get; internal set; }
+    public bool AreThere => Peers > 0;
+
+    /// <summary>How many others live, as the last sign of life found it.</summary>
+    internal int Peers { get; set; }
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower?.CatchUpAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
-    public ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken) =>
-        Store?.EndSessionAsync(agent, session, cancellationToken) ?? ValueTask.CompletedTask;
+    public async ValueTask EndSessionAsync(int agent, string? session, CancellationToken cancellationToken)
+    {
+        if (Store is null || Peers is not (> 0 and var peers))
+            return;
+        var id = Guid.NewGuid().ToString("N");
+        var question = _asked[id] = new Question(peers);
+        try
+        {
+            await Store.EndSessionAsync(agent, session ?? "", id, cancellationToken);
+            await question.Answered.WaitAsync(Patience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // A node that is gone, or has heard nothing.
+        }
+        finally
+        {
+            _asked.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>A node has done what it was asked.</summary>
+    internal void Answer(string question) => _asked.GetValueOrDefault(question)?.Answer();
+
+    private sealed class Question(int nodes)
+    {
+        private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _left = nodes;
+
+        internal Task Answered => _answered.Task;
+
+        internal void Answer()
+        {
+            if (Interlocked.Decrement(ref _left) <= 0)
+                _answered.TrySetResult();
+        }
+    }
 }

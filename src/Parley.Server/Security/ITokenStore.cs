@@ -28,8 +28,8 @@ internal interface ITokenStore
     /// <summary>The signing key of a name: the one that is kept, else <paramref name="candidate"/>, which is kept from then on.</summary>
     ValueTask<byte[]> KeepKeyAsync(string name, byte[] candidate, CancellationToken cancellationToken);
 
-    /// <summary>Every ticket that was opened and may be opened again.</summary>
-    ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken);
+    /// <summary>Every ticket that was opened and may be opened again. What is open at no server any more was open until now.</summary>
+    ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>A ticket that was opened, at whichever server of this store; null when it was not, or is forgotten.</summary>
     ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken);

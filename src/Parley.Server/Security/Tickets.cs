@@ -44,13 +44,10 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
             : keyFolder is not null ? await TicketKeyFile.ReadOrMakeAsync(keyFolder, cancellationToken)
             : await store.KeepKeyAsync("tickets", RandomNumberGenerator.GetBytes(32), cancellationToken);
         _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
-        foreach (var ticket in await store.LoadOpenedTicketsAsync(cancellationToken))
+        // What was open when the server ended may come back as if it had closed now.
+        foreach (var ticket in await store.LoadOpenedTicketsAsync(clock.GetUtcNow(), cancellationToken))
         {
-            // What was open when the server ended may come back as if it had closed now.
-            var last = ticket.IsOpen ? ticket with { LastOpen = clock.GetUtcNow() } : ticket;
-            if (ticket.IsOpen)
-                await store.KeepTicketAsync(last, cancellationToken);
-            _opened[ticket.Id] = new Opening(last);
+            _opened[ticket.Id] = new Opening(ticket);
             _counts.AddOrUpdate(ticket.TokenId, 1, static (_, count) => count + 1);
         }
     }
@@ -93,9 +90,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         if (IsSocket(path))
             return null;
 
-        // Another node may have opened it, and the page has come here since.
-        if (opening is null && await store.FindTicketAsync(id, cancellationToken) is { } elsewhere)
-            opening = _opened.GetOrAdd(id, new Opening(elsewhere));
+        opening = await FindAsync(id, opening, cancellationToken);
         return opening is not null && await TryAgainAsync(opening, cancellationToken) ? new TicketVisit(caller, this, opening) : null;
     }
 
@@ -111,6 +106,31 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         }
 
         await KeepAsync(closed, CancellationToken.None);
+    }
+
+    /// <summary>Another node may have opened it, or had it open since it was open here.</summary>
+    private async ValueTask<Opening?> FindAsync(string id, Opening? known, CancellationToken cancellationToken)
+    {
+        OpenedTicket? kept;
+        try
+        {
+            kept = await store.FindTicketAsync(id, cancellationToken);
+        }
+        catch (StorageUnavailableException) when (known is not null)
+        {
+            return known;
+        }
+
+        if (kept is null)
+            return known;
+        known = _opened.GetOrAdd(id, static (_, ticket) => new Opening(ticket), kept);
+        lock (known)
+        {
+            if (known.Visits == 0 && (kept.LastOpen > known.Ticket.LastOpen || known.Ticket.IsOpen))
+                known.Ticket = kept;
+        }
+
+        return known;
     }
 
     /// <returns>Null when somebody else was faster.</returns>

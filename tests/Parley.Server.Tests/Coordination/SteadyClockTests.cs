@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Parley.Server.Coordination;
 using Xunit;
 
@@ -20,6 +21,7 @@ public sealed class SteadyClockTests
 
         _machine.Turn(TimeSpan.FromDays(days));
         Run(seconds: 3);
+        Assert.Equal(TimeSpan.FromSeconds(3), _clock.GetUtcNow() - start, Precisely);
         _machine.Turn(TimeSpan.FromDays(-days));
         Run(seconds: 30);
 
@@ -62,6 +64,41 @@ public sealed class SteadyClockTests
         Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow(), TimeSpan.FromMilliseconds(100));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-2)]
+    public void A_jump_that_stands_is_told_once_by_a_log_that_asks_the_clock_itself(int days)
+    {
+        var log = new TimedLog(_clock);
+        _clock.Log = log;
+
+        _machine.Turn(TimeSpan.FromDays(days));
+        Run(seconds: 30);
+
+        Assert.Single(log.Times);
+    }
+
+    [Fact]
+    public void Another_time_of_day_is_followed_from_the_start()
+    {
+        var other = new Machine();
+        other.Turn(TimeSpan.FromMinutes(-5));
+
+        _clock.Follow(other);
+
+        Assert.Equal(other.GetUtcNow(), _clock.GetUtcNow());
+        // The machine's own counts no more.
+        _machine.Turn(TimeSpan.FromDays(2));
+        var start = _clock.GetUtcNow();
+        for (var i = 0; i < 30; i++)
+        {
+            other.Pass(TimeSpan.FromSeconds(1));
+            Run(seconds: 1);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(30), _clock.GetUtcNow() - start, Precisely);
+    }
+
     private static bool Precisely(TimeSpan one, TimeSpan other) => (one - other).Duration() < TimeSpan.FromMilliseconds(1);
 
     /// <summary>Looks at the clock as a busy server does; it never falls.</summary>
@@ -75,6 +112,20 @@ public sealed class SteadyClockTests
             Assert.True(now >= before, $"It fell from {before:O} to {now:O}.");
             before = now;
         }
+    }
+
+    /// <summary>A log that says the time with each line.</summary>
+    private sealed class TimedLog(TimeProvider clock) : ILogger<SteadyClock>
+    {
+        internal List<DateTimeOffset> Times { get; } = [];
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Times.Add(clock.GetUtcNow());
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
     }
 
     /// <summary>A machine's two clocks: one goes forward, the other can be turned.</summary>

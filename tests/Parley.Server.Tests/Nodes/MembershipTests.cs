@@ -1,5 +1,6 @@
 using Npgsql;
 using Parley.Server.Nodes;
+using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -9,6 +10,8 @@ namespace Parley.Server.Tests.Nodes;
 /// <summary>Which nodes are taken for gone.</summary>
 public sealed class MembershipTests(PostgresDatabases databases)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -39,16 +42,73 @@ public sealed class MembershipTests(PostgresDatabases databases)
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());
-        await using var connection = await OpenAsync(nodes);
-        await RunAsync(connection, $"UPDATE nodes SET seen_at = clock_timestamp() - interval '30 seconds' WHERE number = {other.Number}");
+        await one.BeatAsync(Patience, Cancel);
+        nodes.One.Clock.Advance(Patience * 2);
         await using (var blocker = await OpenAsync(nodes))
         {
             await using var transaction = await blocker.BeginTransactionAsync(Cancel);
             await RunAsync(blocker, $"SELECT number FROM nodes WHERE number = {other.Number} FOR UPDATE");
-            Assert.Empty((await one.BuryAsync(TimeSpan.FromSeconds(5), Cancel)).Nodes);
+            Assert.Empty((await one.BuryAsync(Patience, Cancel)).Nodes);
         }
 
-        Assert.Equal([other.Number], (await one.BuryAsync(TimeSpan.FromSeconds(5), Cancel)).Nodes);
+        Assert.Equal([other.Number], (await one.BuryAsync(Patience, Cancel)).Nodes);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-2)]
+    public async Task A_jump_of_the_databases_clock_buries_nobody_and_keeps_no_dead(int days)
+    {
+        await using var nodes = await TwoNodes.StartAsync(databases);
+        var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());
+        await one.BeatAsync(Patience, Cancel);
+
+        // As if the last signs of life had been given before the jump, and nobody had given one since.
+        await using var connection = await OpenAsync(nodes);
+        await RunAsync(connection, $"UPDATE nodes SET seen_at = seen_at - interval '{days} days'; UPDATE leadership SET until = until - interval '{days} days'");
+        Assert.Contains(other.Number, (await one.BeatAsync(Patience, Cancel)).Peers);
+        Assert.Empty((await one.BuryAsync(Patience, Cancel)).Nodes);
+
+        nodes.One.Clock.Advance(Patience * 2);
+        Assert.Equal([other.Number], (await one.BuryAsync(Patience, Cancel)).Nodes);
+    }
+
+    [Fact]
+    public async Task Who_leads_no_more_is_followed_however_far_ahead_its_term_was_written()
+    {
+        await using var nodes = await TwoNodes.StartAsync(databases);
+        var one = nodes.One.Get<INodeStore>();
+        await using var connection = await OpenAsync(nodes);
+        await RunAsync(connection, "UPDATE leadership SET node = 999, until = clock_timestamp() + interval '2 days'");
+        Assert.False((await one.BeatAsync(Patience, Cancel)).IsLeader);
+
+        nodes.One.Clock.Advance(Patience * 2);
+        Assert.True((await one.BeatAsync(Patience, Cancel)).IsLeader || (await one.BeatAsync(Patience, Cancel)).IsLeader);
+    }
+
+    [Fact]
+    public async Task A_ticket_whose_stream_was_open_at_a_node_that_is_gone_is_closed()
+    {
+        await using var nodes = await TwoNodes.StartAsync(databases);
+        var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());
+        var (here, there) = (nodes.One.Get<ITokenStore>(), nodes.Other.Get<ITokenStore>());
+        Assert.True(await there.TryOpenTicketAsync(new OpenedTicket("there", "a", OpenedTicket.StillOpen), Cancel));
+        Assert.True(await there.TryOpenTicketAsync(new OpenedTicket("moved", "a", OpenedTicket.StillOpen), Cancel));
+        Assert.True(await here.TryOpenTicketAsync(new OpenedTicket("here", "a", OpenedTicket.StillOpen), Cancel));
+        // The page went on to this node, and the other notices later that it went.
+        await here.KeepTicketAsync(new OpenedTicket("moved", "a", OpenedTicket.StillOpen), Cancel);
+        await there.KeepTicketAsync(new OpenedTicket("moved", "a", nodes.Other.Clock.GetUtcNow()), Cancel);
+        // A node that starts closes nothing of those that live.
+        _ = await here.LoadOpenedTicketsAsync(nodes.One.Clock.GetUtcNow(), Cancel);
+        Assert.True((await here.FindTicketAsync("there", Cancel))!.IsOpen);
+
+        await one.BeatAsync(Patience, Cancel);
+        nodes.One.Clock.Advance(Patience * 2);
+        Assert.Equal([other.Number], (await one.BuryAsync(Patience, Cancel)).Nodes);
+
+        Assert.Equal(nodes.One.Clock.GetUtcNow(), (await here.FindTicketAsync("there", Cancel))!.LastOpen);
+        Assert.True((await here.FindTicketAsync("here", Cancel))!.IsOpen);
+        Assert.True((await here.FindTicketAsync("moved", Cancel))!.IsOpen);
     }
 
     private const string Waiting =

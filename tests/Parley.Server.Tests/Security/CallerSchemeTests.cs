@@ -203,6 +203,6 @@ public sealed class CallerSchemeTests
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask EndSessionAsync(int agent, string? session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }

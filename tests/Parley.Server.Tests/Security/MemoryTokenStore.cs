@@ -47,8 +47,12 @@ internal sealed class MemoryTokenStore : ITokenStore
     public ValueTask<byte[]> KeepKeyAsync(string name, byte[] candidate, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_keys.GetOrAdd(name, candidate));
 
-    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<OpenedTicket>>([.. Opened.Values]);
+    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var open in Opened.Values.Where(ticket => ticket.IsOpen))
+            Opened[open.Id] = open with { LastOpen = now };
+        return ValueTask.FromResult<IReadOnlyList<OpenedTicket>>([.. Opened.Values]);
+    }
 
     public ValueTask<OpenedTicket?> FindTicketAsync(string ticketId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Opened.GetValueOrDefault(ticketId));

@@ -89,7 +89,7 @@ public abstract class TokenStoreConformance
         await Store.PruneAsync(Now.AddDays(1), Cancel);
 
         Assert.Equal(["alive", BootstrapTokens.AdminId, "later"], (await LoadAsync()).Select(token => token.TokenId));
-        Assert.Equal("open", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
+        Assert.Equal("open", Assert.Single(await Store.LoadOpenedTicketsAsync(Now, Cancel)).Id);
     }
 
     [Fact]
@@ -111,13 +111,13 @@ public abstract class TokenStoreConformance
         Assert.True((await Store.FindTicketAsync("t", Cancel))!.IsOpen);
         await Store.KeepTicketAsync(new OpenedTicket("t", "a", Now.AddDays(1)), Cancel);
         await Store.KeepTicketAsync(new OpenedTicket("u", "a", Now), Cancel);
-        Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)));
+        Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), Assert.Single(await Store.LoadOpenedTicketsAsync(Now, Cancel)));
         Assert.Equal(new OpenedTicket("t", "a", Now.AddDays(1)), await Store.FindTicketAsync("t", Cancel));
         Assert.Null(await Store.FindTicketAsync("u", Cancel));
 
         await Store.RevokeAsync(["a"], Now, Cancel);
 
-        Assert.Empty(await Store.LoadOpenedTicketsAsync(Cancel));
+        Assert.Empty(await Store.LoadOpenedTicketsAsync(Now, Cancel));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public abstract class TokenStoreConformance
 
         await Store.ForgetTicketsAsync(["t", "nobody"], Cancel);
 
-        Assert.Equal("u", Assert.Single(await Store.LoadOpenedTicketsAsync(Cancel)).Id);
+        Assert.Equal("u", Assert.Single(await Store.LoadOpenedTicketsAsync(Now, Cancel)).Id);
     }
 
     private static StoredToken Token(string id) => new() { TokenId = id, Kind = TokenKind.Observer, Hash = TokenHash.Of(id), CreatedAt = Now };

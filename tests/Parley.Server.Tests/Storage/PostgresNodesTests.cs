@@ -37,6 +37,34 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
         }
     }
 
+    [Fact]
+    public async Task The_times_of_one_log_never_fall_though_the_nodes_have_different_times()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases, new ProjectSettings { MaxAttempts = 1 });
+        await using var other = await one.JoinAsync();
+        one.Clock.Advance(TimeSpan.FromMinutes(3));
+
+        // Sends, deaths and expiries of both, in turn: the second node is three minutes behind.
+        var lease = StoreScope.Lease;
+        for (var round = 0; round < 4; round++)
+        {
+            foreach (var node in new[] { one, other })
+            {
+                await node.StoreAsync(new Letter("ada", "bob"));
+                await node.ClaimOneAsync("bob");
+                await node.StoreAsync(new Letter("ada", "cyd") { TimeToLive = lease });
+                node.Clock.Advance(lease * 2);
+                await node.RescueAsync();
+                await node.ExpireAsync();
+            }
+        }
+
+        var entries = await one.EntriesAsync();
+        Assert.Contains(EntryKind.Death, entries.Select(entry => entry.Kind));
+        Assert.Contains(EntryKind.Expiry, entries.Select(entry => entry.Kind));
+        Assert.Equal(entries.Select(entry => entry.Stamp).Order(), entries.Select(entry => entry.Stamp));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

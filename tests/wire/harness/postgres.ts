@@ -14,32 +14,60 @@ const portVariable = 'WIRE_POSTGRES_PORT';
 
 const databases = new Map<string, string>();
 
-/** A PostgreSQL of this run's own, gone with this process. */
-export async function startPostgres(): Promise<NodeJS.ProcessEnv> {
+/** A PostgreSQL of its own, gone with this process or when it is stopped. */
+export interface Postgres {
+  readonly programs: string;
+  readonly port: number;
+  stop(): void;
+}
+
+/** For the environment of a run whose servers keep their data there. */
+export function variablesOf({ programs, port }: Postgres): NodeJS.ProcessEnv {
+  return { [programsVariable]: programs, [portVariable]: String(port) };
+}
+
+/** @param more Further variables of its environment. */
+export async function startPostgres(more: NodeJS.ProcessEnv = {}): Promise<Postgres> {
   const programs = findPrograms();
   const port = await freePort();
   // Its text, not its path: who runs it may not be able to read this repository.
   const script = await readFile(fileURLToPath(new URL('../../Postgres/cluster.sh', import.meta.url)), 'utf8');
-  const shell = ['sh', '-c', script, 'sh', programs, String(port), 'fsync = off'];
+  // Behind setpriv: what is loaded before a program makes things of the user whom it finds.
+  const variables = Object.entries(more).map(([name, value]) => `${name}=${value}`);
+  const shell = ['env', ...variables, 'sh', '-c', script, 'sh', programs, String(port), 'fsync = off'];
   // initdb refuses root: then the user runs it that the package made.
   const line = process.getuid?.() === 0 ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--init-groups', ...shell] : shell;
   const minder = spawn(line[0]!, line.slice(1), { cwd: tmpdir(), stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const said of createInterface({ input: minder.stdout })) {
-    if (said.startsWith('ready ')) return { [programsVariable]: programs, [portVariable]: String(port) };
+    if (said.startsWith('ready ')) return { programs, port, stop: () => minder.stdin.end() };
     console.error(said);
   }
   throw new Error('PostgreSQL does not start.');
 }
 
-/** The database of a data folder, made when it is asked for first; null: the run is on SQLite. */
-export async function databaseOf(dataFolder: string): Promise<string | null> {
-  const [programs, port] = [process.env[programsVariable], process.env[portVariable]];
+/** Whether this run's servers keep their data in PostgreSQL. */
+export const isOnPostgres = process.env[portVariable] !== undefined;
+
+/** The database of a data folder, made when it is asked for first; null: the run is on SQLite.
+ * @param of The PostgreSQL where it is; else that of the run. */
+export async function databaseOf(dataFolder: string, of?: Postgres): Promise<string | null> {
+  const [programs, port] = [of?.programs ?? process.env[programsVariable], of?.port ?? process.env[portVariable]];
   if (programs === undefined || port === undefined) return null;
   let name = databases.get(dataFolder);
   if (name === undefined) {
     name = `wire_${process.pid}_${databases.size}`;
     databases.set(dataFolder, name);
-    await promisify(execFile)(join(programs, 'createdb'), ['-h', '127.0.0.1', '-p', port, '-U', 'postgres', '-T', 'template0', name]);
+    await promisify(execFile)(join(programs, 'createdb'), [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-U',
+      'postgres',
+      '-T',
+      'template0',
+      name,
+    ]);
   }
   return `postgres://postgres@127.0.0.1:${port}/${name}`;
 }
@@ -53,7 +81,7 @@ function findPrograms(): string {
   return found;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
   const { port } = probe.address() as AddressInfo;

@@ -9,7 +9,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { within } from './deadline.ts';
 import { closeAll } from './open.ts';
-import { databaseOf } from './postgres.ts';
+import { databaseOf, type Postgres } from './postgres.ts';
 import { Rest, type Query } from './rest.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -34,15 +34,16 @@ export class Server {
 
   /** Starts `parley serve`, on a new data folder unless one is given; or uses the one that `PARLEY_URL` and `PARLEY_DATA` name.
    * @param more Further variables of its environment; with them, it is always a new one.
-   * @param descriptors How many files it may have open. */
-  static async start(dataFolder?: string, more: NodeJS.ProcessEnv = {}, descriptors?: number): Promise<Server> {
+   * @param descriptors How many files it may have open.
+   * @param postgres Where its database is; else where the run has all of them. */
+  static async start(dataFolder?: string, more: NodeJS.ProcessEnv = {}, descriptors?: number, postgres?: Postgres): Promise<Server> {
     const running = process.env['PARLEY_URL'];
-    if (running !== undefined && Object.keys(more).length === 0)
+    if (running !== undefined && Object.keys(more).length === 0 && postgres === undefined)
       return Server.#open(running.replace(/\/$/, ''), process.env['PARLEY_DATA'] ?? '', null);
 
     if (!existsSync(binary)) throw new Error(`There is no server at ${binary}. Publish it, or set PARLEY_BIN.`);
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'parley-wire-')));
-    const database = await databaseOf(folder);
+    const database = await databaseOf(folder, postgres);
     const arguments_ = ['serve', '--port', '0', '--data', folder, ...(database === null ? [] : ['--database', database])];
     const [program, ...words] =
       descriptors === undefined
@@ -51,6 +52,20 @@ export class Server {
     const child = spawn(program!, words, { env: { ...environment(), ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => child.kill('SIGKILL'));
     return Server.#open(await within('the server to listen', address(child), startTime), folder, child);
+  }
+
+  /** Starts another on the same database, with a data folder of its own: a second node. Only on PostgreSQL. */
+  async join(more: NodeJS.ProcessEnv = {}): Promise<Server> {
+    const database = await databaseOf(this.dataFolder);
+    if (database === null) throw new Error('SQLite has one server.');
+    const folder = await mkdtemp(join(tmpdir(), 'parley-wire-'));
+    const child = spawn(binary, ['serve', '--port', '0', '--data', folder, '--database', database], {
+      env: { ...environment(), ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    process.once('exit', () => child.kill('SIGKILL'));
+    const url = await within('the node to listen', address(child), startTime);
+    return new Server(url, folder, this.adminToken, this.joinToken, child);
   }
 
   static async #open(url: string, folder: string, child: ChildProcess | null): Promise<Server> {

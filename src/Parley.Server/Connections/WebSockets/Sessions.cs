@@ -11,21 +11,29 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>A client has come back. What it names is ended, and what of the agent's is already broken.</summary>
-    /// <param name="session">Of the connection that broke, where the client named one. Where that was another node's, it is told; does it not
-    /// hear, it finds out by the silence.</param>
+    /// <param name="session">Of the connection that broke, where the client named one. Where that was another node's, it is asked and waited for.</param>
     internal async ValueTask EndBeforeAsync(AgentState agent, string? session, CancellationToken cancellationToken)
     {
+        var isElsewhere = false;
         if (session is not null)
         {
             if (hub.Find(session) is not null)
                 await EndHereAsync(agent.Number, session);
-            else if (Guid.TryParseExact(session, "N", out _))
-                await cluster.EndSessionAsync(agent.Number, session, cancellationToken);
+            else
+                isElsewhere = Guid.TryParseExact(session, "N", out _);
         }
 
+        if (isElsewhere || agent.Presence.IsElsewhere)
+            await cluster.EndSessionAsync(agent.Number, isElsewhere ? session : null, cancellationToken);
+        await EndBrokenAsync(agent.Number);
+    }
+
+    /// <summary>Ends what of an agent's connections here is already broken.</summary>
+    internal async Task EndBrokenAsync(int agent)
+    {
         // A client that was cut off and connects at once names no session, and may be faster than the notice of the cut. What it had not got
         // then goes before what is sent from now on.
-        foreach (var connection in hub.Of(agent.Number))
+        foreach (var connection in hub.Of(agent))
         {
             if (connection.IsPeerGone())
                 await EndBrokenAsync(connection);

@@ -84,8 +84,10 @@ internal sealed partial class NotificationListener(
                     news.ReceiptsReached(reached);
                 break;
             case PostgresWake.SessionChannel:
-                if (PostgresWake.SessionOf(text) is var (agent, session))
-                    news.SessionEnded(agent, session);
+                if (PostgresWake.SessionOf(text) is not { } question)
+                    news.Answered(text);
+                else if (question.Node != database.Node)
+                    news.SessionEnded(question);
                 break;
             case PostgresWake.WatchChannel:
                 _ = HearWatchesAsync();

@@ -25,13 +25,13 @@ internal sealed partial class PostgresBatch
     /// <summary>Takes nothing more.</summary>
     internal void Close() => Weight = Math.Max(Weight, MaxWeight);
 
-    private NpgsqlBatchCommand ChangeCommand(TransitionOperation operation, long? now, int node, bool notify)
+    private NpgsqlBatchCommand ChangeCommand(TransitionOperation operation, long now, int node, bool notify)
     {
         var transition = operation.Transition;
         var writes = transition.Writes.ToList();
         var command = new NpgsqlBatchCommand(Change);
         var to = command.Parameters;
-        to.Add(Value(now, NpgsqlDbType.Bigint));
+        to.Add(new NpgsqlParameter<long> { TypedValue = now });
         to.Add(new NpgsqlParameter<int> { TypedValue = node });
         to.Add(new NpgsqlParameter<bool> { TypedValue = notify });
         to.Add(new NpgsqlParameter<int> { TypedValue = transition.Project });

@@ -40,8 +40,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
     }
 
     /// <summary>Sends everything and waits for its commit. Nothing is told to anybody yet.</summary>
-    /// <param name="now">Unix milliseconds; null: the database's clock.</param>
-    internal async Task ExecuteAsync(NpgsqlConnection connection, long? now, int node, bool notify)
+    /// <param name="now">Unix milliseconds.</param>
+    internal async Task ExecuteAsync(NpgsqlConnection connection, long now, int node, bool notify)
     {
         await using var batch = new NpgsqlBatch(connection);
         var applies = _acks.Count > 0 || _sends.Count > 0;
@@ -108,11 +108,11 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
     private NpgsqlBatchCommand LockCommand() =>
         PostgresTransaction.Command("SELECT 1 FROM projects WHERE number = ANY ($1) ORDER BY number FOR NO KEY UPDATE", _projects.ToArray());
 
-    private NpgsqlBatchCommand ApplyCommand(long? now, int node, bool notify)
+    private NpgsqlBatchCommand ApplyCommand(long now, int node, bool notify)
     {
         var command = new NpgsqlBatchCommand(Apply);
         var parameters = command.Parameters;
-        parameters.Add(Value(now, NpgsqlDbType.Bigint));
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = now });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = node });
         parameters.Add(new NpgsqlParameter<bool> { TypedValue = notify });
         parameters.Add(Value(_projects.ToArray(), Numbers));
@@ -121,12 +121,12 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         return command;
     }
 
-    private static NpgsqlBatchCommand ClaimCommand(ClaimOperation claim, long? now, int node)
+    private static NpgsqlBatchCommand ClaimCommand(ClaimOperation claim, long now, int node)
     {
         var order = claim.Order;
         var command = new NpgsqlBatchCommand(Claim);
         var parameters = command.Parameters;
-        parameters.Add(Value(now, NpgsqlDbType.Bigint));
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = now });
         parameters.Add(Value(order.Holder is null ? null : node, NpgsqlDbType.Integer));
         parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Project });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Agent });

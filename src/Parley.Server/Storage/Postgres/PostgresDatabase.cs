@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Parley.Server.Coordination;
 using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Postgres;
@@ -31,12 +32,13 @@ internal sealed class PostgresDatabase : IDisposable
     private readonly NpgsqlDataSource _line;
     private readonly NpgsqlDataSource _pulse;
 
-    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, NpgsqlDataSource line, NpgsqlDataSource pulse, int node, TimeProvider clock, ILogger log)
+    private PostgresDatabase(NpgsqlDataSource readers, NpgsqlDataSource writing, NpgsqlDataSource line, NpgsqlDataSource pulse, int node, TimeProvider clock, DatabaseClock shared, ILogger log)
     {
         _readers = readers;
         _writing = writing;
         _line = line;
         _pulse = pulse;
+        Clock = shared;
         Writer = new PostgresWriter(writing, node, clock, log);
     }
 
@@ -45,10 +47,14 @@ internal sealed class PostgresDatabase : IDisposable
 
     internal PostgresWriter Writer { get; }
 
+    /// <summary>What the database says of the time of day.</summary>
+    internal DatabaseClock Clock { get; }
+
     /// <summary>The version of the server that was met at the start.</summary>
     internal required string ServerVersion { get; init; }
 
     /// <summary>Connects, brings the schema up to date and takes a node number. The writer is not started yet.</summary>
+    /// <param name="clock">The server's; from now on it follows the database's time of day, which all nodes share.</param>
     /// <param name="connectionString">As Npgsql has it. Of its pool's size writing takes its share, readers have the rest.</param>
     /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
     /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
@@ -68,9 +74,14 @@ internal sealed class PostgresDatabase : IDisposable
             }
 
             using var connection = writing.OpenConnection();
+            var shared = new DatabaseClock(clock);
+            AskTime(connection, shared);
+            // In a test the test's clock counts.
+            if (clock is SteadyClock steady)
+                steady.Follow(shared);
             var node = TakeNodeNumber(connection);
             RefuseUnfinished(connection, node);
-            return new PostgresDatabase(readers, writing, line, pulse, node, clock, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
+            return new PostgresDatabase(readers, writing, line, pulse, node, clock, shared, log) { ServerVersion = connection.PostgreSqlVersion.ToString() };
         }
         catch (Exception fault)
         {
@@ -198,6 +209,13 @@ internal sealed class PostgresDatabase : IDisposable
                 await command.ExecuteNonQueryAsync();
             });
         return source.Build();
+    }
+
+    private static void AskTime(NpgsqlConnection connection, DatabaseClock clock)
+    {
+        using var command = new NpgsqlCommand($"SELECT {DatabaseClock.Question}", connection);
+        var asked = clock.GetTimestamp();
+        clock.Hear((long)command.ExecuteScalar()!, asked);
     }
 
     private static int TakeNodeNumber(NpgsqlConnection connection)

@@ -54,7 +54,7 @@ internal sealed partial class PostgresMessageStore
                 if (await transaction.ScalarAsync("SELECT project FROM agents WHERE number = $1", agent) is not int project)
                     return false;
                 await transaction.LockAsync(project);
-                var now = await transaction.NowAsync();
+                var now = transaction.Now;
                 // By the index of each state: a scan of all deliveries would grow with the history.
                 foreach (var state in DeliveryRules.EndedWithAgent)
                 {

@@ -54,7 +54,7 @@ internal sealed partial class PostgresMessageStore
         async transaction =>
         {
             await transaction.LockAsync(which.Project);
-            var now = await transaction.NowAsync();
+            var now = transaction.Now;
             var settings = SettingsOf(which.Project)!;
             var dead = await FindDeadAsync(transaction, which);
             foreach (var found in dead)
@@ -81,7 +81,7 @@ internal sealed partial class PostgresMessageStore
         async transaction =>
         {
             await transaction.LockAsync(which.Project);
-            var now = await transaction.NowAsync();
+            var now = transaction.Now;
             var dead = await FindDeadAsync(transaction, which);
             transaction.Defer("UPDATE deliveries SET state = 6, ended_at = $2 WHERE delivery = ANY ($1)", Numbered(dead), now);
             foreach (var found in dead)
@@ -129,7 +129,7 @@ internal sealed partial class PostgresMessageStore
             transaction.Defer(
                 $"UPDATE deliveries SET mailbox = $2, state = 1, due_at = NULL, {DeliverySql.AddTried} WHERE delivery = $1", delivery, to, NumberList.Of(from));
             LeaveQueue(transaction, found);
-            QueueNow(transaction, [(found with { Mailbox = to }, change)], await transaction.NowAsync());
+            QueueNow(transaction, [(found with { Mailbox = to }, change)], transaction.Now);
             return true;
         },
         cancellationToken);

@@ -33,14 +33,14 @@ internal sealed partial class PostgresMessageStore
         var place = _expiryPlace;
         await using var command = new NpgsqlCommand(
             """
-            SELECT mailbox, rank, place, delivery, expires_at <= coalesce($4, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+            SELECT mailbox, rank, place, delivery, expires_at <= $4
             FROM deliveries WHERE state = 1 AND (mailbox, rank, place) > ($1, $2, $3) ORDER BY mailbox, rank, place LIMIT $5
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = place.Mailbox });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place.Rank });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place.Place });
-        command.Parameters.Add(PostgresBatch.Value(Writer.TestNow, NpgsqlTypes.NpgsqlDbType.Bigint));
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Writer.Now });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
         var looked = 0;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
@@ -64,7 +64,7 @@ internal sealed partial class PostgresMessageStore
     /// <returns>How many.</returns>
     internal async Task<int> ExpireAsync(PostgresTransaction transaction, long[] deliveries)
     {
-        var now = await transaction.NowAsync();
+        var now = transaction.Now;
         const string over = "FROM deliveries d WHERE d.delivery = ANY ($1) AND d.state + 0 IN (0, 1) AND d.expires_at <= $2";
         var found = await FindAllAsync(transaction, over, deliveries, now);
         if (found.Count == 0)

@@ -32,13 +32,13 @@ internal sealed partial class PostgresMessageStore
                 SELECT d.delivery
                 FROM deliveries d JOIN log l ON l.place = d.place
                 WHERE d.state = 1 AND d.mailbox = $1
-                  AND (d.expires_at IS NULL OR d.expires_at > coalesce($2, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint))
+                  AND (d.expires_at IS NULL OR d.expires_at > $2)
                   AND ($3 IS NULL OR l.type = ANY ($3)) AND ($4 IS NULL OR d.priority = ANY ($4)) AND ($5 IS NULL OR l.sender = ANY ($5))
                 ORDER BY d.rank, d.place LIMIT $6
                 """,
                 connection);
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Agent });
-            command.Parameters.Add(PostgresBatch.Value(Writer.TestNow, NpgsqlDbType.Bigint));
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Writer.Now });
             AddFilter(command.Parameters, order.Filter);
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Max });
             var found = new List<long>();

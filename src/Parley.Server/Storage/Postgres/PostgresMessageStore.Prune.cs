@@ -45,7 +45,7 @@ internal sealed partial class PostgresMessageStore
     private async ValueTask PruneDeliveriesAsync(PostgresTransaction transaction, long[] places, List<(int Agent, long Delivery)> ended)
     {
         // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
-        var now = await transaction.NowAsync();
+        var now = transaction.Now;
         foreach (var found in await OfMessagesAsync(transaction, "d.state + 0 IN (0, 1, 2, 4)", places))
         {
             if (found.State == DeliveryState.Dead)

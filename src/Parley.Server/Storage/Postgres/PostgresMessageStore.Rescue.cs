@@ -28,7 +28,7 @@ internal sealed partial class PostgresMessageStore
             {
                 ended.Clear();
                 transaction.News.Woken.UnionWith(backlogs);
-                var now = await transaction.NowAsync();
+                var now = transaction.Now;
                 // Looked for without a lock, then looked at again with it: who settled one meanwhile has settled it.
                 var due = await PlacesAsync(transaction, "state = 0 AND due_at <= $1 ORDER BY due_at", now);
                 var lapsed = await PlacesAsync(transaction, "state = 2 AND lease_until <= $1 ORDER BY lease_until", now);
@@ -117,7 +117,7 @@ internal sealed partial class PostgresMessageStore
         // Deleted meanwhile, and what it held with it.
         if (!transaction.HasLocked(project))
             return;
-        var now = await transaction.NowAsync();
+        var now = transaction.Now;
         var held = await FindAllAsync(
             transaction,
             "FROM deliveries d JOIN unnest($1, $2) AS h (delivery, lease) ON d.delivery = h.delivery AND d.lease = h.lease WHERE d.delivery = ANY ($1) AND d.state + 0 = 2 ORDER BY d.delivered_at, d.rank, d.place",

@@ -22,7 +22,7 @@ internal sealed partial class PostgresMessageStore
         if (!ruling.Changes)
             return ruling.Answer;
 
-        var now = await transaction.NowAsync();
+        var now = transaction.Now;
         switch (settle.Verb)
         {
             case SettleVerb.Ack:

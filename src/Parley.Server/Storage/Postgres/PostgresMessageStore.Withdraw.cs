@@ -22,7 +22,7 @@ internal sealed partial class PostgresMessageStore
             .Select(found => (Found: found, Change: DeliveryRules.TakeBack(found.Facts))).Where(pair => pair.Change.Happens).ToList();
         if (taken.Count == 0)
             return;
-        var now = await transaction.NowAsync();
+        var now = transaction.Now;
         transaction.Defer(
             "UPDATE deliveries SET state = 6, ended_at = $2, last_error = $3, due_at = NULL WHERE delivery = ANY ($1)",
             Numbered(taken.Select(pair => pair.Found)), now, reason);

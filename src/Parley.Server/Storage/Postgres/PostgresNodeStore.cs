@@ -6,34 +6,58 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Nodes in PostgreSQL. Its clock judges who is silent: the nodes' own may differ.</summary>
+/// <summary>Nodes in PostgreSQL. Who gives no new sign of life is silent, whatever any clock says (<see cref="NodeSightings"/>).</summary>
 /// <remarks>None of it goes over the writing lane, and the signs of life have a connection of their own: a lane that is full of work, or questions
 /// that wait for a lock, must not look like a node that is dead.</remarks>
-internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessageStore messages) : INodeStore
+internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessageStore messages, TimeProvider clock) : INodeStore
 {
     /// <summary>Calls between two looks at all nodes that went lately: one that was stopped, taken for gone, and woke up again may have
     /// written once more under its old number.</summary>
     private const int SweepEvery = 30;
 
+    private const string Sign = "(extract(epoch FROM seen_at) * 1000000)::bigint";
+
+    private readonly NodeSightings _sightings = new(database.Clock);
     private int _untilSweep;
 
     public int Number => database.Node;
 
     public ValueTask<NodeStanding> BeatAsync(TimeSpan patience, CancellationToken cancellationToken) => database.BeatAsync(
-        async (connection, cancel) => (await connection.Ask(
-                """
-                WITH me AS (
-                    UPDATE nodes SET seen_at = clock_timestamp() WHERE number = $1 AND gone_at IS NULL RETURNING number),
-                lead AS (
-                    UPDATE leadership SET node = $1, term = term + (node <> $1)::int, until = clock_timestamp() + $2
-                    WHERE EXISTS (SELECT 1 FROM me) AND (node = $1 OR until < clock_timestamp()) RETURNING term)
-                SELECT (SELECT count(*) FROM me), (SELECT term FROM lead),
-                       ARRAY (SELECT number FROM nodes WHERE gone_at IS NULL AND number <> $1 AND seen_at > clock_timestamp() - $2)
-                """,
-                Number, patience)
-            .FindAsync(
-                row => new NodeStanding(row.GetInt64(0) == 0, !row.IsDBNull(1), row.Int64OrNull(1) ?? 0, row.GetFieldValue<int[]>(2).ToHashSet()), cancel))!,
+        async (connection, cancel) =>
+        {
+            var asked = database.Clock.GetTimestamp();
+            var (standing, time) = (await connection.Ask(
+                    $"""
+                    WITH me AS (
+                        UPDATE nodes SET seen_at = clock_timestamp() WHERE number = $1 AND gone_at IS NULL RETURNING number),
+                    lead AS (
+                        UPDATE leadership SET node = $1, term = term + (node <> $1)::int, until = clock_timestamp() + $2
+                        WHERE EXISTS (SELECT 1 FROM me) AND (node = $1 OR until < clock_timestamp() OR until::text = $3) RETURNING term),
+                    others AS (
+                        SELECT number, {Sign} AS sign, seen_at > clock_timestamp() - $2 AS is_fresh FROM nodes WHERE gone_at IS NULL AND number <> $1)
+                    SELECT (SELECT count(*) FROM me), (SELECT term FROM lead), (SELECT until::text FROM leadership), {DatabaseClock.Question},
+                           array_agg(number), array_agg(sign), array_agg(is_fresh)
+                    FROM others
+                    """,
+                    Number, patience, _sightings.StaleLeadership(patience))
+                .ListAsync(row => (StandingOf(row, patience), row.GetInt64(3)), cancel))[0];
+            database.Clock.Hear(time, asked);
+            return standing;
+        },
         cancellationToken);
+
+    private NodeStanding StandingOf(NpgsqlDataReader row, TimeSpan patience)
+    {
+        _sightings.NoteLeadership(row.GetString(2));
+        var others = new List<NodeSign>();
+        if (!row.IsDBNull(4))
+        {
+            var (numbers, signs, fresh) = (row.GetFieldValue<int[]>(4), row.GetFieldValue<long[]>(5), row.GetFieldValue<bool[]>(6));
+            others.AddRange(numbers.Select((number, i) => new NodeSign(number, signs[i], fresh[i])));
+        }
+
+        return new NodeStanding(row.GetInt64(0) == 0, !row.IsDBNull(1), row.Int64OrNull(1) ?? 0, _sightings.Note(others, patience));
+    }
 
     public async ValueTask<LostNodes> BuryAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -103,12 +127,17 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         },
         cancellationToken);
 
-    public async ValueTask EndSessionAsync(int agent, string session, CancellationToken cancellationToken)
+    public ValueTask EndSessionAsync(int agent, string session, string question, CancellationToken cancellationToken) =>
+        TellAsync(PostgresWake.TextOf(new SessionQuestion(Number, agent, session, question)), cancellationToken);
+
+    public ValueTask AnswerAsync(string question, CancellationToken cancellationToken) => TellAsync(question, cancellationToken);
+
+    private async ValueTask TellAsync(string text, CancellationToken cancellationToken)
     {
         try
         {
             await database.ReadAsync(
-                (connection, cancel) => connection.Ask("SELECT pg_notify($1, $2)", PostgresWake.SessionChannel, PostgresWake.SessionText(agent, session)).RunAsync(cancel),
+                (connection, cancel) => connection.Ask("SELECT pg_notify($1, $2)", PostgresWake.SessionChannel, text).RunAsync(cancel),
                 cancellationToken);
         }
         catch (StorageUnavailableException)
@@ -135,28 +164,35 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
             : [];
         if (sweep)
             await connection.Ask("DELETE FROM nodes WHERE gone_at < clock_timestamp() - interval '1 day'").RunAsync(cancel);
+        var silent = _sightings.Silent(patience);
         var lost = await connection.Ask(
-                """
+                $"""
                 UPDATE nodes SET gone_at = clock_timestamp() WHERE number IN (
-                    SELECT number FROM nodes WHERE gone_at IS NULL AND number <> $1 AND seen_at < clock_timestamp() - $2
+                    SELECT n.number FROM nodes n JOIN unnest($1, $2) AS silent (number, sign) ON n.number = silent.number
+                    WHERE n.gone_at IS NULL AND {Sign} = silent.sign
                     -- Whose row is locked may be just about to give its sign of life.
-                    FOR UPDATE SKIP LOCKED)
+                    FOR UPDATE OF n SKIP LOCKED)
                 RETURNING number
                 """,
-                Number, patience)
+                silent.Select(node => node.Number).ToArray(), silent.Select(node => node.Sign).ToArray())
             .ListAsync(static row => row.GetInt32(0), cancel);
         return (lost, swept);
     }
 
+    /// <summary>Nobody is connected there any more, and no ticket's stream is open.</summary>
     /// <returns>Who is nowhere else.</returns>
-    private static async Task<List<(int Project, int Agent)>> ForgetPresenceAsync(NpgsqlConnection connection, int node, CancellationToken cancel) =>
-        await connection.Ask(
+    private async Task<List<(int Project, int Agent)>> ForgetPresenceAsync(NpgsqlConnection connection, int node, CancellationToken cancel)
+    {
+        // By the clock of this process: the tickets' other times are by it too.
+        await connection.Ask("UPDATE opened_tickets SET opened_at = $2, node = NULL WHERE node = $1", node, clock.GetUtcNow()).RunAsync(cancel);
+        return await connection.Ask(
                 """
                 WITH gone AS (DELETE FROM presence WHERE node = $1 RETURNING project, agent)
                 SELECT project, agent FROM gone WHERE NOT EXISTS (SELECT 1 FROM presence p WHERE p.agent = gone.agent AND p.node <> $1)
                 """,
                 node)
             .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1)), cancel);
+    }
 
     private static async Task ReadChangesAsync(NpgsqlConnection connection, long revision, DirectoryChanges changes, CancellationToken cancel)
     {

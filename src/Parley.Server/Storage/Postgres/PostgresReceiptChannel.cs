@@ -13,9 +13,9 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
     /// <summary>Receipts that may wait for a slow database; the oldest go.</summary>
     private const int Most = 10_000;
 
-    /// <summary>As <see cref="PostgresNodeStore"/> counts who is alive, or a little longer: telling one too many does no harm.</summary>
+    /// <summary>Also one that is dead and not yet taken for gone: telling one too many does no harm.</summary>
     private const string WatchedElsewhere =
-        "ARRAY (SELECT DISTINCT unnest(watches) FROM nodes WHERE gone_at IS NULL AND number <> $1 AND seen_at > clock_timestamp() - interval '10 s')";
+        "ARRAY (SELECT DISTINCT unnest(watches) FROM nodes WHERE gone_at IS NULL AND number <> $1)";
 
     private readonly Channel<ReceiptNote> _told = Channel.CreateBounded<ReceiptNote>(
         new BoundedChannelOptions(Most) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });

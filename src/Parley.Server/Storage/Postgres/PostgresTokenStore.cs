@@ -84,7 +84,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
             },
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<OpenedTicket>>(
             static async (connection, cancellation) => await connection.Ask(TokenSql.LoadTickets)
                 .ListAsync(row => new OpenedTicket(row.GetString(0), row.GetString(1), row.Time(2)), cancellation),
@@ -97,13 +97,18 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
             cancellationToken);
 
     public ValueTask<bool> TryOpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => database.Writer.WriteAsync(
-        async transaction => await transaction.RunAsync(TokenSql.OpenTicket, ticket.Id, ticket.TokenId, ticket.LastOpen) > 0, cancellationToken);
+        async transaction => await transaction.RunAsync(
+            "INSERT INTO opened_tickets (ticket, token_id, opened_at, node) VALUES ($1, $2, $3, $4) ON CONFLICT (ticket) DO NOTHING",
+            ticket.Id, ticket.TokenId, ticket.LastOpen, NodeOf(ticket, transaction)) > 0, cancellationToken);
 
     public async ValueTask KeepTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
-                transaction.Defer(TokenSql.KeepTicket, ticket.Id, ticket.LastOpen);
+                // A page that has gone on to another node is open there, whenever this one notices that it went.
+                transaction.Defer(
+                    "UPDATE opened_tickets SET opened_at = $2, node = $3::int WHERE ticket = $1 AND ($3::int IS NOT NULL OR node IS NULL OR node = $4)",
+                    ticket.Id, ticket.LastOpen, NodeOf(ticket, transaction), transaction.Node);
                 return true;
             },
             cancellationToken);
@@ -117,6 +122,8 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
             },
             cancellationToken,
             weight: ticketIds.Count);
+
+    private static object? NodeOf(OpenedTicket ticket, PostgresTransaction transaction) => ticket.IsOpen ? transaction.Node : DBNull.Value;
 
     private static void Revoke(PostgresTransaction transaction, IReadOnlyList<string> tokenIds, DateTimeOffset at)
     {

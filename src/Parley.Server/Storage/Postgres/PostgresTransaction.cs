@@ -42,9 +42,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
                 _cursors.Add(reader.GetInt32(0), new ProjectCursor(reader.GetInt32(0)) { NextSeq = reader.GetInt64(1), LastStamp = reader.GetInt64(2) });
         }
 
-        var now = await NowAsync();
         foreach (var cursor in _cursors.Values)
-            cursor.LastStamp = Math.Max(cursor.LastStamp, now);
+            cursor.LastStamp = Math.Max(cursor.LastStamp, Now);
     }
 
     /// <summary>A project that this transaction has locked.</summary>
@@ -57,10 +56,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
 
     private long? _now;
 
-    /// <summary>Unix milliseconds by the database's clock, the one that all nodes share; in a test by the test's.</summary>
-    internal async ValueTask<long> NowAsync() => _now ??= clock == TimeProvider.System
-        ? (long)(await ScalarAsync("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"))!
-        : clock.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Unix milliseconds by the clock that all nodes share (<see cref="DatabaseClock"/>): one time in all of the transaction.</summary>
+    internal long Now => _now ??= clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Runs a statement now. Values are $1, $2 ... in their order; null is NULL.</summary>
     /// <returns>How many rows it changed.</returns>
@@ -94,6 +91,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
     /// <summary>Appends an entry whose seq is the cursor's next.</summary>
     internal void Append(ProjectCursor cursor, LogEntry entry, in MessageColumns message = default)
     {
+        LogStamp.Check(entry, cursor.LastStamp);
         _deferred.Add(PostgresLogRows.Insert(entry, message));
         cursor.NextSeq = entry.Seq + 1;
         News.Entries.Add(entry);

@@ -22,7 +22,8 @@ internal static class PostgresWake
     /// <summary>Stages of deliveries, as <see cref="ReceiptText"/> has them.</summary>
     internal const string ReceiptChannel = "parley_receipts";
 
-    /// <summary>A session is over: the agent's number and the session, with a comma between.</summary>
+    /// <summary>A session is over: the numbers of the node that asks and of the agent, the session, and the question, with commas between. Or the question alone,
+    /// which is answered.</summary>
     internal const string SessionChannel = "parley_sessions";
 
     /// <summary>Receipts are watched where they were not before; says no more.</summary>
@@ -47,11 +48,13 @@ internal static class PostgresWake
     internal static string TextOf(int node, AgentRecord agent, in PresenceChange note) => string.Create(
         CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()},{(note.Takes ? 1 : 0)}");
 
-    internal static string SessionText(int agent, string session) => string.Create(CultureInfo.InvariantCulture, $"{agent},{session}");
+    internal static string TextOf(in SessionQuestion question) => string.Create(
+        CultureInfo.InvariantCulture, $"{question.Node},{question.Agent},{question.Session},{question.Id}");
 
     /// <returns>Null when it is not one.</returns>
-    internal static (int Agent, string Session)? SessionOf(string text) =>
-        text.Split(',') is [var agent, var session] && int.TryParse(agent, CultureInfo.InvariantCulture, out var number) ? (number, session) : null;
+    internal static SessionQuestion? SessionOf(string text) =>
+        text.Split(',') is [var asks, var of, var session, var id] && int.TryParse(asks, CultureInfo.InvariantCulture, out var node) &&
+        int.TryParse(of, CultureInfo.InvariantCulture, out var agent) ? new SessionQuestion(node, agent, session, id) : null;
 
     /// <returns>Null when it is not one: a newer node may tell more than this one knows.</returns>
     internal static AgentPresence? PresenceOf(string text)

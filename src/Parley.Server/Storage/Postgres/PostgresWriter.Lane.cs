@@ -50,7 +50,7 @@ internal sealed partial class PostgresWriter
 
     private async Task ExecuteAsync(PostgresBatch batch, NpgsqlConnection connection)
     {
-        await batch.ExecuteAsync(connection, TestNow, Node, HasPeers);
+        await batch.ExecuteAsync(connection, Now, Node, HasPeers);
         _standby!.Verify();
     }
 

@@ -49,8 +49,8 @@ internal sealed partial class PostgresWriter : IDisposable
     /// <summary>Makes batches; set once, before the first write.</summary>
     internal PostgresMessageStore Messages { get; set; } = null!;
 
-    /// <summary>Unix milliseconds by a test's clock. In a server null: the database's clock judges, which all nodes share.</summary>
-    internal long? TestNow => _clock == TimeProvider.System ? null : _clock.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Unix milliseconds by the clock that all nodes share (<see cref="DatabaseClock"/>).</summary>
+    internal long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     internal void Start() => _lane = Task.Run(RunAsync);
 

@@ -15,12 +15,6 @@ internal static class TokenSql
 
     internal const string FindTicket = $"{LoadTickets} WHERE ticket = $1";
 
-    /// <summary>$2: token, $3: when.</summary>
-    internal const string OpenTicket = "INSERT INTO opened_tickets (ticket, token_id, opened_at) VALUES ($1, $2, $3) ON CONFLICT (ticket) DO NOTHING";
-
-    /// <summary>$2: when.</summary>
-    internal const string KeepTicket = "UPDATE opened_tickets SET opened_at = $2 WHERE ticket = $1";
-
     /// <summary>A ticket opens nothing without its token.</summary>
     internal const string DeleteTicketsOf = "DELETE FROM opened_tickets WHERE token_id = $1";
 

@@ -39,6 +39,7 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
     /// <summary>Appends an entry whose seq is the cursor's next.</summary>
     internal void Append(SqliteConnection connection, ProjectCursor cursor, LogEntry entry, in MessageColumns message = default)
     {
+        LogStamp.Check(entry, cursor.LastStamp);
         var project = cursor.Project;
         connection.Prepare(
                 """

@@ -84,9 +84,11 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         },
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(CancellationToken cancellationToken) => database.Readers.ReadAsync<IReadOnlyList<OpenedTicket>>(
-        static connection =>
+    public ValueTask<IReadOnlyList<OpenedTicket>> LoadOpenedTicketsAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.Writer.WriteAsync<IReadOnlyList<OpenedTicket>>(
+        connection =>
         {
+            connection.Prepare("UPDATE opened_tickets SET opened_at = ?1 WHERE opened_at = ?2")
+                .Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, OpenedTicket.StillOpen.ToUnixTimeMilliseconds()).Run();
             var tickets = new List<OpenedTicket>();
             var statement = connection.Prepare(TokenSql.LoadTickets);
             while (statement.Step())
@@ -106,11 +108,11 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         cancellationToken);
 
     public ValueTask<bool> TryOpenTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => database.Writer.WriteAsync(
-        connection => connection.Prepare(TokenSql.OpenTicket).Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.LastOpen.ToUnixTimeMilliseconds()).Run() > 0,
+        connection => connection.Prepare("INSERT INTO opened_tickets (ticket, token_id, opened_at) VALUES (?1, ?2, ?3) ON CONFLICT (ticket) DO NOTHING").Bind(1, ticket.Id).Bind(2, ticket.TokenId).Bind(3, ticket.LastOpen.ToUnixTimeMilliseconds()).Run() > 0,
         cancellationToken);
 
     public async ValueTask KeepTicketAsync(OpenedTicket ticket, CancellationToken cancellationToken) => await database.Writer.WriteAsync(
-        connection => connection.Prepare(TokenSql.KeepTicket).Bind(1, ticket.Id).Bind(2, ticket.LastOpen.ToUnixTimeMilliseconds()).Run(),
+        connection => connection.Prepare("UPDATE opened_tickets SET opened_at = ?2 WHERE ticket = ?1").Bind(1, ticket.Id).Bind(2, ticket.LastOpen.ToUnixTimeMilliseconds()).Run(),
         cancellationToken);
 
     public async ValueTask ForgetTicketsAsync(IReadOnlyList<string> ticketIds, CancellationToken cancellationToken) =>
