@@ -12,7 +12,7 @@ namespace Parley.EndToEnd.Tests.Docs;
 internal static class Browser
 {
     private const string Look = """{"id": 1, "method": "Runtime.evaluate", "params": {"expression": "document.body ? document.body.innerText : ''"}}""";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Opens an address and waits until the page shows these lines.</summary>
     public static async Task SeeAsync(string address, string expected, CancellationToken cancellationToken)

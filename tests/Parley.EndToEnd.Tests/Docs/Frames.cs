@@ -8,7 +8,7 @@ namespace Parley.EndToEnd.Tests.Docs;
 /// <summary>A page's frames, sent as the agent <c>ada</c>.</summary>
 internal static class Frames
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Sends a frame and waits for the answer to its id, which must be <c>ok</c>.</summary>
     public static async Task SendAsync(Reader reader, string frame)

@@ -33,7 +33,7 @@ internal sealed class Reader : IAsyncDisposable
         esac
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly string _home = Directory.CreateTempSubdirectory("parley-docs-").FullName;
     private readonly Process _shell;
