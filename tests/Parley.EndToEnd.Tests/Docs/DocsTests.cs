@@ -10,6 +10,9 @@ public sealed class DocsTests(DotnetPrograms programs, PagePostgres postgres) : 
     /// <summary>Pages on which starting the server is a part of what they show.</summary>
     private static readonly string[] StartTheirServer = ["README.md", "docs/two-agents.md", "docs/install.md", "docs/clients/javascript.md", "docs/operations/running.md", "docs/operations/postgresql.md"];
 
+    /// <summary>What pages call that take a server on PostgreSQL for given.</summary>
+    private const string AskPostgres = "psql \"$DATABASE_URL\"";
+
     public static TheoryData<string> Pages => [.. MarkdownPage.All().Where(path => MarkdownPage.Read(path).Blocks.Any(block => block.NotRun is null))];
 
     [Theory]
@@ -22,7 +25,9 @@ public sealed class DocsTests(DotnetPrograms programs, PagePostgres postgres) : 
         var start = Says("/var/lib/parley") ? "export UNIT_DATA=/var/lib/parley\nsystemctl start parley\n" : "systemctl start parley\n";
         await using var reader = await Reader.SitDownAsync(
             StartTheirServer.Contains(path, StringComparer.Ordinal) ? null : start,
-            Says("postgres://") ? await postgres.PortAsync(isMade: !Says("CREATE DATABASE")) : null);
+            Says("postgres://") || Says(AskPostgres) ? await postgres.PortAsync(isMade: !Says("CREATE DATABASE")) : null);
+        if (Says(AskPostgres))
+            await reader.StartOnPostgresAsync();
 
         await new PageRun(reader, programs).RunAsync(page);
     }

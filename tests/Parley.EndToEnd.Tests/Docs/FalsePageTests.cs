@@ -19,7 +19,7 @@ public sealed class FalsePageTests(DotnetPrograms programs) : IClassFixture<Dotn
     [InlineData("```sh exit=3\ntrue\n```", "not with 3")]
     [InlineData("```sh\necho one; echo two\n```\n\n```text\none\n```", "printed")]
     [InlineData("```sh\necho '{\"a\": 1}'\n```\n\n```json\n{\"a\": 2}\n```", "printed")]
-    [InlineData("```sh stays\nparley watch --execution nothing\n```", "[ended")]
+    [InlineData("```sh stays\nparley watch --execution nothing\n```\n\n```text\n[ended 3]\n```", "ended")]
     [InlineData("```python\nraise SystemExit(7)\n```", "ended with 7")]
     [InlineData("```js\nprocess.exit(7)\n```", "ended with 7")]
     [InlineData("```sql\nSELECT nothing FROM nowhere;\n```", "nowhere")]

@@ -24,7 +24,6 @@ internal static class NotRun
         "docs/operations/running.md: parley serve --host 0.0.0.0 --port 8443 --tls-cert cert.pem --tls-key key.pem",
         "docs/operations/running.md: location / {",
         "docs/reference/cli.md: export PARLEY_URL=https://parley.example.com",
-        "docs/reference/sql.md: psql \"$DATABASE_URL\"    # without parameters after the ? that only Parley knows (pool_size)",
         "tests/wire/README.md: ../../eng/publish native   # where there is no linker: portable, and PARLEY_BIN=../../artifacts/publish/portable/parley",
     ];
 }

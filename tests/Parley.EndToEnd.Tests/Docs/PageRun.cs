@@ -26,7 +26,8 @@ internal sealed class PageRun(Reader reader, DotnetPrograms programs)
             }
         }
 
-        reader.LookAround();
+        if (reader.FailedTerminal() is { } screen)
+            Assert.Fail($"{page.Path}: a terminal's command failed:\n{screen}");
     }
 
     private Task RunAsync(Block block, string text)

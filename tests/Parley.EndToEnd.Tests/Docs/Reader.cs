@@ -109,6 +109,14 @@ internal sealed class Reader : IAsyncDisposable
         .Replace("parley-2026-01-22.db", "parley-$(date +%F).db", StringComparison.Ordinal)
         .Replace("/backup/", Path.Combine(_home, "work") + "/", StringComparison.Ordinal);
 
+    /// <summary>Starts another server, with its data in the page's PostgreSQL, and names it to the shell.</summary>
+    public async Task StartOnPostgresAsync()
+    {
+        var url = $"postgres://parley:PASSWORD@127.0.0.1:{_postgres}/parley";
+        await StayAsync($"parley serve --log-level error --port 0 --data ~/node --database '{url}'\n");
+        await TypeAsync($"export DATABASE_URL='{url}'");
+    }
+
     /// <summary>Types lines and waits for them to end.</summary>
     public async Task<Typed> TypeAsync(string lines)
     {
@@ -148,8 +156,8 @@ internal sealed class Reader : IAsyncDisposable
             await Until.TrueAsync(() => Shown.IsAmong(expected, Screen(terminal)), Patience, Cancel), $"The page says:\n{expected}\nThe terminal shows:\n{Screen(terminal)}");
     }
 
-    /// <summary>No terminal's command has failed.</summary>
-    public void LookAround() => Assert.All(_terminals, name => Assert.DoesNotMatch(@"\[ended [1-9]", Screen(name)));
+    /// <summary>Gets what the first terminal shows whose command ended with something else than 0.</summary>
+    public string? FailedTerminal() => _terminals.Select(Screen).FirstOrDefault(screen => screen.Contains("[ended ", StringComparison.Ordinal) && !screen.Contains("[ended 0]", StringComparison.Ordinal));
 
     /// <summary>Keeps a file in the folder where the commands are typed.</summary>
     public string Save(string name, string text)
