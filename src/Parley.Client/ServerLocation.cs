@@ -48,8 +48,9 @@ public sealed record ServerLocation
 
     internal static ServerLocation Find(ParleyOptions options, Func<string, string?> environment)
     {
+        // Whoever reads a token from a file has its line feed too.
         string? Setting(string? given, string variable) =>
-            !string.IsNullOrWhiteSpace(given) ? given : environment(variable) is { Length: > 0 } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+            given?.Trim() is { Length: > 0 } said ? said : environment(variable)?.Trim() is { Length: > 0 } value ? value : null;
 
         var folder = UserFolders.Data(options.DataFolder, environment);
         var given = Setting(options.Url, "PARLEY_URL");

@@ -40,6 +40,15 @@ public sealed class LocationTests : IDisposable
     }
 
     [Fact]
+    public void A_token_that_was_read_from_a_file_does_not_bring_its_line_feed()
+    {
+        _environment["PARLEY_TOKEN"] = "of the environment\r\n";
+        _environment["PARLEY_URL"] = "http://127.0.0.1:2\n";
+        Assert.Equal("of the environment", Find().Token);
+        Assert.Equal("said", Find(new ParleyOptions { Token = "said\n" }).Token);
+    }
+
+    [Fact]
     public void The_folders_tokens_are_not_sent_to_another_server()
     {
         Write("server.url", "http://127.0.0.1:8080");

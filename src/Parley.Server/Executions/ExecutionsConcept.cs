@@ -27,7 +27,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, ExecutionRequest>(
-            "CreateExecution", "Begin one run of a piece of work.",
+            "CreateExecution", "Start an execution: one run of a piece of work.",
             Input.Body<ExecutionRequest>("""{"title": "Build the login page", "squad_id": "alpha"}"""), BeginAsync)
         {
             Allows = Permission.WriteExecutions,
@@ -50,7 +50,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
         }.Rest("GET", "/executions/{id}"),
 
         new Operation<ProjectContext, (string Id, ExecutionPatch Body)>(
-            "UpdateExecution", "Say how far an execution is; what is absent stays. It is answered without its log lines.",
+            "UpdateExecution", "Update an execution's status, progress, or phase. Absent fields stay as they are. The answer leaves out the log lines.",
             Input.Path("id").And(Input.Body<ExecutionPatch>("""{"status": "in_progress", "progress": 40, "current_phase": "implementation"}""")), PatchAsync)
         {
             Allows = Permission.WriteExecutions,

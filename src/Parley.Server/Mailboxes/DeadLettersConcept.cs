@@ -34,10 +34,10 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
             Answers = [AnswerShape.Ok<Page<DeadLetter>>(Example.PageOf(ADeadLetter))],
         }.Rest("GET", "/dead-letters"),
 
-        Many("RequeueDeadLetters", "Queue again all that match.", "requeue", "dead_letters.requeued", store.RequeueAsync),
-        Many("PurgeDeadLetters", "Withdraw for good all that match.", "purge", "dead_letters.purged", store.PurgeAsync),
-        One("RequeueDeadLetter", "Queue one again.", "dead_letter.requeued", store.RequeueAsync).Rest("POST", "/dead-letters/{delivery_id}/requeue"),
-        One("PurgeDeadLetter", "Withdraw one for good.", "dead_letter.purged", store.PurgeAsync).Rest("DELETE", "/dead-letters/{delivery_id}"),
+        Many("RequeueDeadLetters", "Requeue all matching dead letters.", "requeue", "dead_letters.requeued", store.RequeueAsync),
+        Many("PurgeDeadLetters", "Purge all matching dead letters.", "purge", "dead_letters.purged", store.PurgeAsync),
+        One("RequeueDeadLetter", "Requeue a dead letter.", "dead_letter.requeued", store.RequeueAsync).Rest("POST", "/dead-letters/{delivery_id}/requeue"),
+        One("PurgeDeadLetter", "Purge a dead letter.", "dead_letter.purged", store.PurgeAsync).Rest("DELETE", "/dead-letters/{delivery_id}"),
     ];
 
     private delegate ValueTask<int> Change(DeadLetterSelection which, CancellationToken cancellationToken);

@@ -54,18 +54,18 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
     private IEnumerable<Operation> SettlingOne() =>
     [
         Settles(
-            "AckMessage", "Settle a delivery: it is done.", SettleVerb.Ack, "ack", FrameEvents.MessageAck,
+            "AckMessage", "Acknowledge a delivery: it is done.", SettleVerb.Ack, "ack", FrameEvents.MessageAck,
             Input.OptionalBody<AckRequest>("""{"lease_id": "4711.1"}"""), body => new SettleItem { LeaseId = body.LeaseId }),
         Settles(
             "NackMessage", "Give a delivery back: it is queued again, or dead after its last attempt.", SettleVerb.Nack, "nack", FrameEvents.MessageNack,
             Input.OptionalBody<NackRequest>("""{"lease_id": "4711.1", "delay_seconds": 300, "reason": "The database is being migrated."}"""),
             body => new SettleItem { LeaseId = body.LeaseId, DelaySeconds = body.DelaySeconds, Reason = body.Reason }),
         Settles(
-            "ExtendLease", "Hold a delivery longer.", SettleVerb.Extend, "extend", FrameEvents.MessageExtend,
+            "ExtendLease", "Extend a delivery's lease.", SettleVerb.Extend, "extend", FrameEvents.MessageExtend,
             Input.OptionalBody<ExtendRequest>("""{"lease_id": "4711.1", "lease_seconds": 600}"""),
             body => new SettleItem { LeaseId = body.LeaseId, LeaseSeconds = body.LeaseSeconds }),
         Settles(
-            "SurfaceMessage", "Say that the model has seen it.", SettleVerb.Surfaced, "surfaced", FrameEvents.MessageSurfaced,
+            "SurfaceMessage", "Report that the model has seen the message.", SettleVerb.Surfaced, "surfaced", FrameEvents.MessageSurfaced,
             Input.OptionalBody<AckRequest>("""{"lease_id": "4711.1"}"""), body => new SettleItem { LeaseId = body.LeaseId }),
     ];
 

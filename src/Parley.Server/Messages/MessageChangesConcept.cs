@@ -26,7 +26,7 @@ internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess 
         }.Rest("DELETE", "/messages/{message_id}"),
 
         Reaction("AddReaction", "React to a message.", "PUT", remove: false),
-        Reaction("RemoveReaction", "Take a reaction back.", "DELETE", remove: true),
+        Reaction("RemoveReaction", "Remove a reaction.", "DELETE", remove: true),
     ];
 
     private Operation Reaction(string name, string summary, string method, bool remove) => new Operation<ProjectContext, ReactionOrder>(

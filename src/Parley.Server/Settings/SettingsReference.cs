@@ -18,7 +18,7 @@ public static class SettingsReference
             the default. The file is the one named by `--config` (or `PARLEY_CONFIG`), or else `./parley.json`, or else `parley.json` in the data
             folder. It holds one object with a key for each setting:
 
-            ```json
+            ```json settings
             { "port": 8080, "cors_origins": ["https://example.org"], "retention_days": 90 }
             ```
 

@@ -28,8 +28,8 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
             },
             SubscribeAsync),
 
-        new SocketOperation("Unsubscribe", "Follow them no longer.") { Allows = Permission.Connect, Own = SocketOperation.Its }.Frame<SocketConnection>(
-            new FrameMeaning(FrameEvents.Unsubscribe, "Follow them no longer.", typeof(UnsubscribeRequest)) { Examples = ["""{"subscription": "7"}"""] },
+        new SocketOperation("Unsubscribe", "Stop following feeds.") { Allows = Permission.Connect, Own = SocketOperation.Its }.Frame<SocketConnection>(
+            new FrameMeaning(FrameEvents.Unsubscribe, "Stop following feeds.", typeof(UnsubscribeRequest)) { Examples = ["""{"subscription": "7"}"""] },
             UnsubscribeAsync),
     ];
 
