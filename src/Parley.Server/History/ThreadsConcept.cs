@@ -123,7 +123,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             return Problems.NotFound("thread", id);
         // The entry that opened a thread may be gone with retention; then its later messages still carry the thread's id.
         var entry = await access.FindEntryAsync(project, Guid.Parse(id), context.Cancellation);
-        if ((entry is not null && entry.Thread != entry.Seq) ||
+        if ((entry is not null && !entry.OpensThread) ||
             !await access.MayReadThreadAsync(project.Number, seq, context.Caller.ReaderIn(project), context.Cancellation))
         {
             return Problems.NotFound("thread", id);
