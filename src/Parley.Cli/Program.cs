@@ -30,6 +30,7 @@ static async Task<int> RunAsync(string[] args)
         ThreadsCommand.Create(),
         SquadsCommand.Create(),
         ExecutionsCommand.Create(),
+        TasksCommand.Create(),
         MemoryCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),

@@ -10,7 +10,7 @@ namespace Parley.Protocol;
     Converters = [
         typeof(WireEnum<Intent>), typeof(WireEnum<Surface>), typeof(WireEnum<Authority>), typeof(WireEnum<Outcome>),
         typeof(WireEnum<Outlook>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<AgentStatus>), typeof(WireEnum<AgentActivity>),
-        typeof(WireEnum<ExecutionStatus>), typeof(WireEnum<TokenKind>), typeof(WireEnum<ChangeOp>), typeof(WireTime)])]
+        typeof(WireEnum<ExecutionStatus>), typeof(WireEnum<AgentTaskStatus>), typeof(WireEnum<AssignmentStatus>), typeof(WireEnum<TokenKind>), typeof(WireEnum<ChangeOp>), typeof(WireTime)])]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IReadOnlyList<Message>))]
 [JsonSerializable(typeof(SendRequest))]
@@ -65,6 +65,14 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(MemoryKey))]
 [JsonSerializable(typeof(MemoryDeletion))]
 [JsonSerializable(typeof(Page<MemoryEntry>))]
+[JsonSerializable(typeof(AgentTask))]
+[JsonSerializable(typeof(Assignment))]
+[JsonSerializable(typeof(TaskRequest))]
+[JsonSerializable(typeof(TaskPatch))]
+[JsonSerializable(typeof(TaskAssignment))]
+[JsonSerializable(typeof(TaskMove))]
+[JsonSerializable(typeof(Page<AgentTask>))]
+[JsonSerializable(typeof(Page<Assignment>))]
 [JsonSerializable(typeof(ThreadView))]
 [JsonSerializable(typeof(ThreadCurrent))]
 [JsonSerializable(typeof(Project))]

@@ -14,6 +14,7 @@ using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Tasks;
 
 namespace Parley.Server;
 
@@ -26,6 +27,7 @@ internal static class ConnectionsSetup
         .AddSingleton<IConnectionCount>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IDrainSource>(provider => provider.GetRequiredService<ConnectionHub>())
         .AddSingleton<IAgentWatcher, PresenceNotifier>()
+        .AddSingleton<ITaskWatcher, TaskNotifier>()
         .AddConcept<FeedsConcept>()
         .AddConcept<StreamsConcept>()
         .AddSingleton<FeedCatalog>()

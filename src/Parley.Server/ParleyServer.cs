@@ -20,6 +20,7 @@ using Parley.Server.Rest;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
+using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 
 namespace Parley.Server;
@@ -46,7 +47,7 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
-            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
+            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddTasks().AddExecutions()
             .AddEntities(MemoryConcept.Kind).AddConcept<MemoryConcept>()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 

@@ -14,6 +14,7 @@ using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
+using Parley.Server.Tasks;
 using Parley.Server.Storage;
 
 namespace Parley.Server;
@@ -100,6 +101,7 @@ public sealed class RunningServer : IAsyncDisposable
         await agents.LoadAsync(cancellationToken);
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
+        services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];
         if (services.GetService<INodeStore>() is { } nodes)
             await nodes.SucceedAsync(await DataFolderName.ReadOrMakeAsync(_settings.DataFolder, cancellationToken), cancellationToken);
         await services.LoadSecurityAsync(_settings, cancellationToken);

@@ -22,7 +22,8 @@ public enum FeedEntryKind
 /// <summary>One entry of a subscription.</summary>
 public sealed record FeedEntry
 {
-    /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, or <c>memory</c>.</summary>
+    /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
+    /// or <c>memory</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -45,6 +46,12 @@ public sealed record FeedEntry
 
     /// <summary>The execution, in the feed <c>executions</c>; null in other feeds.</summary>
     public Execution? Execution => Feed == "executions" ? Item?.Deserialize(WireJson.Lenient.Execution) : null;
+
+    /// <summary>The task, in the feed <c>tasks</c>; null in other feeds.</summary>
+    public AgentTask? Task => Feed == "tasks" ? Item?.Deserialize(WireJson.Lenient.AgentTask) : null;
+
+    /// <summary>The assignment, in the feed <c>assignments</c>; null in other feeds.</summary>
+    public Assignment? Assignment => Feed == "assignments" ? Item?.Deserialize(WireJson.Lenient.Assignment) : null;
 
     /// <summary>The entry of shared memory, in the feed <c>memory</c>; null in other feeds.</summary>
     public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;

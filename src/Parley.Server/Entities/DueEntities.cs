@@ -6,10 +6,12 @@ namespace Parley.Server.Entities;
 
 /// <summary>Looks at the things of a kind that are due, a part at a time, each thing in a transition of its own.</summary>
 internal sealed partial class DueEntities<T>(
-    EntityKind<T> kind, EntityBoard<T> board, IEntityStore store, TimeProvider clock, ILogger<DueEntities<T>> logger) : IChore
+    EntityKind<T> kind, EntityBoard<T> board, IEntityStore store, IEnumerable<IDueLook<T>> looks, TimeProvider clock, ILogger<DueEntities<T>> logger) : IChore
     where T : class
 {
     internal const int PartSize = 100;
+
+    private readonly IDueLook<T>[] _looks = [.. looks];
 
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
 
@@ -33,6 +35,13 @@ internal sealed partial class DueEntities<T>(
     {
         try
         {
+            if (_looks.Length > 0)
+            {
+                foreach (var look in _looks)
+                    await look.LookAsync(row.Project, row.Id, now, cancellationToken);
+                return;
+            }
+
             // Looked at again: it may have been changed, or done by another node, since the list was made.
             await board.ChangeAsync(
                 row.Project, row.Id, sender: 0,

@@ -50,12 +50,16 @@ internal sealed record EntityRow
 /// <summary>Which things of one kind.</summary>
 /// <param name="Marks">All of these must hold.</param>
 /// <param name="Below">Only those made before this seq: the page after one that ended there. Not with a prefix.</param>
+/// <param name="Above">Only those made after this seq. Not with a prefix.</param>
+/// <param name="OldestFirst">In the order in which they were made. Not with a prefix.</param>
 /// <param name="Prefix">Only those whose name begins so, in the order of names; null: all, newest first.</param>
 /// <param name="AfterName">With a prefix: only names behind this one.</param>
 internal sealed record EntityQuery(int Project, int Kind, int Max)
 {
     internal IReadOnlyList<string> Marks { get; init; } = [];
     internal long Below { get; init; } = long.MaxValue;
+    internal long Above { get; init; }
+    internal bool OldestFirst { get; init; }
     internal string? Prefix { get; init; }
     internal string? AfterName { get; init; }
 }

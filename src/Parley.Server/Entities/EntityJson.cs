@@ -106,6 +106,8 @@ internal static class EntityJson
             json.Raw(body.AsSpan(1, body.Length - 2));
         }
 
+        if (fields.Thread is { } thread)
+            json.Ascii($",\"{thread}\":\"{id}\"");
         if (fields.CreatedAt is { } createdAt)
             json.Ascii($",\"{createdAt}\":\"{made}\"");
         if (fields.ChangedAt is { } changedAt)

@@ -81,6 +81,9 @@ internal sealed class EntityKind<T> : EntityKind
 /// <param name="Id">A UUIDv7 that leads to the entry by which the thing was made; null: it is known by its name alone.</param>
 internal sealed record EntityFields(string? Id)
 {
+    /// <summary>The thread of the messages that belong to one: the thing itself opens it, so it has the thing's id.</summary>
+    internal string? Thread { get; init; }
+
     internal string? CreatedAt { get; init; } = "created_at";
 
     internal string? ChangedAt { get; init; }
@@ -96,7 +99,7 @@ internal sealed record EntityFields(string? Id)
     internal string? Told { get; init; }
 
     internal bool Has(ReadOnlySpan<byte> name) =>
-        Is(name, Id) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);
+        Is(name, Id) || Is(name, Thread) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);
 
     private static bool Is(ReadOnlySpan<byte> name, string? field) => field is not null && System.Text.Ascii.Equals(name, field);
 }

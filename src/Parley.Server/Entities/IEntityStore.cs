@@ -15,6 +15,9 @@ internal interface IEntityStore
 
     ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
 
+    /// <summary>How many things have a mark; at most so many are counted, however many there are.</summary>
+    ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken);
+
     /// <summary>Things of a kind, of any project, that are due by a time, the earliest first.</summary>
     /// <param name="after">Only those behind this one in that order; null: from the beginning.</param>
     ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken);

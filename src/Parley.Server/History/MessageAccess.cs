@@ -29,9 +29,12 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
     {
         var seq = EntryId.SeqOf(id);
         var opened = await FindEntryAsync(project, id, cancellationToken);
-        var isThere = opened is null ? await IsLeftOfAsync(project, id, cancellationToken) : opened.Thread == opened.Seq;
-        return isThere && await MayReadThreadAsync(project.Number, seq, reader, cancellationToken) ? seq : null;
+        var isThere = opened is null ? await IsLeftOfAsync(project, id, cancellationToken) : opened.OpensThread;
+        return isThere && (IsOwnTask(opened, reader) || await MayReadThreadAsync(project.Number, seq, reader, cancellationToken)) ? seq : null;
     }
+
+    /// <summary>Who made a task reads and writes its thread from the start, before a message has made it a participant.</summary>
+    private static bool IsOwnTask(LogEntry? opened, Reader? reader) => opened is { Kind: EntryKind.Task } && opened.Sender == reader?.Agent;
 
     private async ValueTask<bool> IsLeftOfAsync(ProjectState project, Guid thread, CancellationToken cancellationToken)
     {

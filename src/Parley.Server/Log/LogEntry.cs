@@ -26,6 +26,9 @@ internal enum EntryKind : byte
 
     /// <summary>What an admin or operator did.</summary>
     Audit = 11,
+
+    /// <summary>A task was made or has changed. The first entry of one opens the thread of its messages.</summary>
+    Task = 20,
 }
 
 /// <summary>Who may read an entry; <see cref="Visibility"/> decides by it. Stored: the numbers stay.</summary>
@@ -73,6 +76,9 @@ internal sealed class LogEntry
 
     /// <summary>The seq of the entry that opened its thread; its own, for a first message; 0: no thread.</summary>
     internal long Thread { get; init; }
+
+    /// <summary>Whether messages of a thread follow from it.</summary>
+    internal bool OpensThread => Thread == Seq || (Kind == EntryKind.Task && Subject == Seq);
 
     /// <summary>The seq of the execution it belongs to; 0: none.</summary>
     internal long Execution { get; init; }

@@ -11,10 +11,13 @@ using Parley.Server.Wire;
 namespace Parley.Server.Messages;
 
 /// <summary>Puts messages into mailboxes: checks, resolves, bounds, and hands them to the store.</summary>
-internal sealed class Mailbox(IMessageStore store, Addressing addressing, MessageAccess access, RateLimiter<(int Project, string Caller)> limiter)
+internal sealed class Mailbox(
+    IMessageStore store, Addressing addressing, MessageAccess access, RateLimiter<(int Project, string Caller)> limiter, IEnumerable<IReplyTaker> replyTakers)
 {
     /// <summary>The type of a message that a person has to see.</summary>
     private const string HumanIntervention = "human_intervention_required";
+
+    private readonly IReplyTaker[] _replyTakers = [.. replyTakers];
 
     /// <summary>Completes when more may be sent; whoever does not wait for answers waits for this.</summary>
     internal ValueTask RoomAsync(CancellationToken cancellationToken) => store.RoomAsync(cancellationToken);
@@ -95,9 +98,25 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
             if (!(await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem))
                 return problem;
 
-            return draft.NeedsSomebody && recipients.Agents.Count == 0 ? Problems.NobodyToReply(draft.To) : Finish(project, sender, draft, recipients, context, onStored);
+            if (draft.NeedsSomebody && recipients.Agents.Count == 0)
+                return Problems.NobodyToReply(draft.To);
+            if (draft.Outcome is not null && context.Answered is { } answered)
+            {
+                foreach (var taker in _replyTakers)
+                {
+                    if (taker.Type == answered.Type && await taker.TakeAsync(project, sender, answered, draft, cancellationToken) is { } refusal)
+                        return refusal;
+                }
+            }
+
+            return Finish(project, sender, draft, recipients, context, onStored);
         }
     }
+
+    /// <summary>A message that goes out with a change of something else, in its commit. Nothing of it was said by a client, so nothing is checked.</summary>
+    /// <param name="thread">What opened its thread.</param>
+    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid thread) => Finish(
+        project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread }, null);
 
     /// <summary>Sends it to the operators' inbox too. Who needs a person may not know how people are reached here.</summary>
     private static void AddPeople(SendDraft draft, Sender sender)
@@ -148,12 +167,16 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         {
             if (await access.FindAsync(project, replyTo, reader, cancellationToken) is not { } answered)
                 return Problems.NotFound("message", replyTo.ToString());
-            context = context with { ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
+            context = context with { Answered = answered, ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
             if (draft.To.Count == 0)
             {
-                if (project.Agents.Find(answered.Sender) is not { } author)
+                // What the server sends, people have set up: they read the answers.
+                if (answered.Sender == 0)
+                    draft.To.Add(AgentDirectory.Human);
+                else if (project.Agents.Find(answered.Sender) is { } author)
+                    draft.To.Add(author.Id);
+                else
                     return Problems.InvalidField("to", "is missing, and whoever sent the message is not there to answer");
-                draft.To.Add(author.Id);
             }
         }
 
@@ -186,6 +209,9 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
     private sealed record SendContext(Guid? Thread, long ReplyTo, long Supersedes, long Execution, int Hops)
     {
         internal static SendContext None { get; } = new(null, 0, 0, 0, 0);
+
+        /// <summary>The message that this one replies to.</summary>
+        internal LogEntry? Answered { get; init; }
     }
 }
 

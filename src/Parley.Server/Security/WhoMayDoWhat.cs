@@ -22,6 +22,8 @@ internal static class WhoMayDoWhat
         [Permission.WriteSquads] = new Row(Yes, Yes, No, No, No),
         [Permission.WriteEvents] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WriteMemory] = new Row(Yes, Yes, Yes, No, No),
+        [Permission.WriteTasks] = new Row(Yes, Yes, Yes, No, No),
+        [Permission.WorkOnTasks] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteExecutions] = new Row(Yes, Yes, Own, No, No),
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
         [Permission.ManageDeadLetters] = new Row(Yes, Yes, No, No, No),
@@ -55,7 +57,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and the feeds that show them.</summary>
     ReadMessages,
 
-    /// <summary>Agents, squads, memory, events, executions, statistics of a project.</summary>
+    /// <summary>Agents, squads, tasks, memory, events, executions, statistics of a project.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -79,6 +81,13 @@ internal enum Permission
     WriteSquads,
     WriteEvents,
     WriteMemory,
+
+    /// <summary>Create, change, give out, take back, cancel and delete tasks.</summary>
+    WriteTasks,
+
+    /// <summary>What the agent does that has a task: accept, start, extend, complete, fail, reject.</summary>
+    WorkOnTasks,
+
     WriteExecutions,
     ReadDeadLetters,
 

@@ -70,6 +70,12 @@ public sealed record ServerSettings
     /// <summary>Zero: priority alone decides.</summary>
     public TimeSpan PriorityAging { get; init; }
 
+    // Tasks
+    public TimeSpan TaskLease { get; init; }
+
+    /// <summary>The server gives an agent no more than this.</summary>
+    public int TaskLimit { get; init; }
+
     // Floods and loops
     /// <summary>Zero lifts the limit.</summary>
     public double RateLimitPerSecond { get; init; }

@@ -44,6 +44,7 @@ internal sealed class RichData
         await data.MakeConversationAsync();
         await data.MakeDeliveriesAsync();
         await data.MakeMemoryAsync();
+        await data.MakeTasksAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
         await data.MakeExecutionAsync();
         return data;
@@ -139,6 +140,14 @@ internal sealed class RichData
         Succeed(await _host.SendAsync(HttpMethod.Post, $"{Api}/memory", Ada, """{"key": "漢字 & Co.", "value": null}"""));
         await PutAsync("/memory/key/gone", """{"value": "forgotten"}""");
         Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/memory/key/gone", Admin));
+    }
+
+    private async Task MakeTasksAsync()
+    {
+        var whole = (await _host.SendAsync(HttpMethod.Post, $"{Api}/tasks", Ada, """{"title": "Whole", "due_date": "2030-01-01T00:00:00Z", "requirements": {"a": [1]}}""")).As(WireJson.Lenient.AgentTask).TaskId;
+        var part = (await _host.SendAsync(HttpMethod.Post, $"{Api}/tasks", Ada, $$"""{"title": "Part", "parent_task_id": "{{whole}}", "agent_id": "cyd"}""")).As(WireJson.Lenient.AgentTask).TaskId;
+        await PostAsync($"/tasks/{part}/complete", """{"result": "done"}""");
+        await PostAsync($"/tasks/{whole}/assign", """{"agent_id": "cyd"}""");
     }
 
     private async Task<string> SendAsync(string json, string? from = null)

@@ -25,6 +25,9 @@ internal sealed class MeetingStore(IEntityStore inner, int meeting) : IEntitySto
 
     public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
 
+    public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
+        inner.CountAsync(project, kind, mark, most, cancellationToken);
+
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) =>
         inner.DueAsync(kind, by, after, max, cancellationToken);
 

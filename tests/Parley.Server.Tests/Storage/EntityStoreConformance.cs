@@ -351,7 +351,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     private static EntityBoard<Note> Board(StoreScope store) => new(Note.Kind, store.Service<IEntityStore>());
 
     private static DueEntities<Note> Due(StoreScope store, EntityKind<Note> kind) => new(
-        kind, new EntityBoard<Note>(kind, store.Service<IEntityStore>()), store.Service<IEntityStore>(), store.Clock, new Logger<DueEntities<Note>>(store.Logged));
+        kind, new EntityBoard<Note>(kind, store.Service<IEntityStore>()), store.Service<IEntityStore>(), [], store.Clock, new Logger<DueEntities<Note>>(store.Logged));
 
     private static Decision<Note> OneMore(Entity<Note>? present) => Decision<Note>.Put(
         present!.Value with { Text = (int.Parse(present.Value.Text, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture) }, "note_changed");

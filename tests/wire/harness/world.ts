@@ -31,6 +31,8 @@ export class World {
   readonly lease: string;
   readonly thread: string;
   readonly execution: string;
+  /** What ada gave bob to do, with the fence 1. */
+  readonly task: string;
   /** A dead letter of bob's. */
   readonly deadLetter: string;
   /** The id of a token of eve's. */
@@ -38,7 +40,7 @@ export class World {
 
   /** What tells that the project is there, or what is in it. */
   get secrets(): readonly string[] {
-    return [secret, this.project.id, this.message, this.thread, this.execution, this.deadLetter, this.lease, this.tokenId];
+    return [secret, this.project.id, this.message, this.thread, this.execution, this.task, this.deadLetter, this.lease, this.tokenId];
   }
 
   private constructor(fields: Omit<World, 'secrets'>) {
@@ -48,6 +50,7 @@ export class World {
     this.lease = fields.lease;
     this.thread = fields.thread;
     this.execution = fields.execution;
+    this.task = fields.task;
     this.deadLetter = fields.deadLetter;
     this.tokenId = fields.tokenId;
   }
@@ -65,6 +68,8 @@ export class World {
     const sent = await ada.send({ to: 'bob', content: secret, task_id: 'build' });
     const { lease_id: lease } = await bob.claimOne({ lease_seconds: 3600 });
 
+    const { task_id: task } = (await ada.rest.post('tasks', { title: secret, agent_id: 'bob' })).as<{ task_id: string }>(201);
+
     return new World({
       project,
       tokens: await tokens(project, { ada, bob, eve }),
@@ -72,6 +77,7 @@ export class World {
       lease,
       thread: sent.conversation_thread_id,
       execution,
+      task,
       deadLetter,
       tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
     });

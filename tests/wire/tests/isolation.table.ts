@@ -59,6 +59,9 @@ const admins: Expectations = { admin: 200 };
 const administration: Expectations = { admin: 200, operator: 200, observer: 200 };
 const settlers: Expectations = { admin: 204, bob: 204, ada: 404, eve: 404, operator: 404 };
 const executors: Expectations = { admin: 200, operator: 200, ada: 200, bob: 200 };
+/** Of a task that bob has. */
+const workers: Expectations = { admin: 200, operator: 200, bob: 200, intruder: 404, stranger: 404 };
+const taskWriters: Expectations = { admin: 200, operator: 200, agents: 200 };
 const text = { content: 'x' };
 
 const message =
@@ -69,6 +72,10 @@ const execution =
   (rest = '') =>
   (world: World) =>
     `executions/${world.execution}${rest}`;
+const task =
+  (rest = '') =>
+  (world: World) =>
+    `tasks/${world.task}${rest}`;
 const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
 
@@ -144,6 +151,24 @@ export const table: readonly Row[] = [
   row('PUT', 'memory/key/a/b', { ...executors, eve: 200, stranger: 201 }, { value: 2 }),
   row('GET', 'memory/key/a/b', readers),
   row('DELETE', 'memory/key/a/b', { admin: 204, operator: 204, agents: 204 }),
+
+  row('POST', 'tasks', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A task' }),
+  row('GET', 'tasks', lists),
+  row('GET', 'tasks/pending', lists),
+  row('GET', 'tasks/overdue', lists),
+  row('GET', 'tasks/agent/bob', lists),
+  row('GET', task(), readers),
+  row('GET', task('/assignments'), readers),
+  row('PUT', task(), taskWriters, { priority: 3 }),
+  row('POST', task('/assign'), taskWriters, { agent_id: 'eve' }),
+  row('POST', task('/unassign'), taskWriters),
+  row('POST', task('/accept'), workers, { fence: 1 }),
+  row('POST', task('/start'), workers, { fence: 1 }),
+  row('POST', task('/extend'), workers, { fence: 1 }),
+  row('POST', task('/complete'), workers, { fence: 1 }),
+  row('POST', task('/fail'), workers, { fence: 1, error: 'no' }),
+  row('POST', task('/reject'), workers, { fence: 1 }),
+  row('DELETE', task(), { admin: 204, operator: 204, agents: 204 }),
 
   row('POST', 'executions', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A run' }),
   row('GET', 'executions', lists),

@@ -2,6 +2,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
 using Parley.Server.Mailboxes;
+using Parley.Server.Tasks;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
@@ -30,6 +31,8 @@ internal static class ServerFrames
         {
             Examples = [$$"""{"status": "success", "reply": {{MailboxExamples.AReply}}}"""],
         },
+        new(FrameEvents.TaskAssigned, "The agent was given a task. Its mailbox has a message about it too.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
+        new(FrameEvents.TaskUpdated, "A task that the agent created, has, or had was changed.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
         new(FrameEvents.Snapshot, "A part of a feed's state as it is, where the subscription asked for it.", typeof(FeedSnapshot))
         {
             Examples = [$$"""{"subscription": "7", "feed": "messages", "items": [{{MailboxExamples.AMessage}}], "done": false}"""],

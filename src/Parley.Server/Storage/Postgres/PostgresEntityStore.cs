@@ -22,6 +22,11 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         return AllAsync(sql, [.. values], cancellationToken);
     }
 
+    public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, cancellation) => (await connection.Ask(EntitySql.Count, EntitySql.Mark(kind, mark), LogKey.First(project), LogKey.Below(project, long.MaxValue), most)
+            .ListAsync(static row => (int)row.GetInt64(0), cancellation))[0],
+        cancellationToken);
+
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) => AllAsync(
         EntitySql.Due,
         [(short)kind, by.ToUnixTimeMilliseconds(), after?.Due ?? long.MinValue, after is null ? 0L : LogKey.Of(after.Project, after.Made), max],

@@ -26,6 +26,10 @@ internal static class EntitySql
         ORDER BY e.due, e.place LIMIT $5
         """;
 
+    /// <summary>$1: mark, $2 and $3: the first place and the one behind the last, $4: how many at most.</summary>
+    internal const string Count =
+        "SELECT count(*) FROM (SELECT 1 FROM entity_marks m WHERE m.mark = $1 AND m.place >= $2 AND m.place < $3 LIMIT $4) AS counted";
+
     /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: type, $3: how many.</summary>
     internal static string History(string columns) =>
         $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 AND l.type = $2 ORDER BY l.place DESC LIMIT $3";
@@ -52,10 +56,10 @@ internal static class EntitySql
             ? $"entity_marks m JOIN entities e ON e.place = m.place WHERE e.kind = $1 AND m.mark = {Next(Mark(query.Kind, query.Marks[0]))} AND m.place"
             : $"entities e WHERE e.kind = $1 AND e.place");
         var place = query.Marks.Count > 0 ? "m.place" : "e.place";
-        sql.Append($" >= {Next(LogKey.First(query.Project))} AND {place} < {Next(LogKey.Below(query.Project, query.Below))}");
+        sql.Append($" >= {Next(LogKey.First(query.Project) + query.Above + (query.Above > 0 ? 1 : 0))} AND {place} < {Next(LogKey.Below(query.Project, query.Below))}");
         foreach (var mark in query.Marks.Skip(1))
             sql.Append($" AND EXISTS (SELECT 1 FROM entity_marks o WHERE o.place = m.place AND o.mark = {Next(Mark(query.Kind, mark))})");
-        return (sql.Append($" ORDER BY {place} DESC LIMIT {Next(query.Max)}").ToString(), values);
+        return (sql.Append($" ORDER BY {place} {(query.OldestFirst ? "ASC" : "DESC")} LIMIT {Next(query.Max)}").ToString(), values);
 
         string Next(object value)
         {

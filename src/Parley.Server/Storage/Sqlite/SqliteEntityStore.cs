@@ -38,6 +38,11 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
             },
             cancellationToken);
 
+    public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) => database.Readers.ReadAsync(
+        connection => (int)connection.Prepare(EntitySql.Count)
+            .Bind(1, EntitySql.Mark(kind, mark)).Bind(2, LogKey.First(project)).Bind(3, LogKey.Below(project, long.MaxValue)).Bind(4, most).Scalar()!.Value,
+        cancellationToken);
+
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
             connection => All(connection.Prepare(EntitySql.Due)

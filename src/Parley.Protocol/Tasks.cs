@@ -1,0 +1,220 @@
+using System.Text.Json;
+
+namespace Parley.Protocol;
+
+/// <summary>A piece of work that one agent does: given out with a lease, ended once.</summary>
+public sealed record AgentTask
+{
+    public required string TaskId { get; init; }
+    public required string Title { get; init; }
+    public string? Description { get; init; }
+    public AgentTaskStatus Status { get; init; }
+    public Priority Priority { get; init; } = Priority.Normal;
+
+    /// <summary>The agent that created it; null for a person.</summary>
+    public string? CreatorId { get; init; }
+
+    /// <summary>Who has it, or had it when it ended; null while it is pending.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>What an agent must be able to do, to be given the task by the server.</summary>
+    // Generated readers give null to what the JSON leaves out, whatever stands behind the property.
+    public IReadOnlyList<string> RequiredCapabilities { get => field ?? []; init; }
+
+    /// <summary>Any JSON, up to 64 KiB.</summary>
+    public JsonElement? Requirements { get; init; }
+
+    /// <summary>The tasks that must be completed before this one is assigned.</summary>
+    public IReadOnlyList<string> DependsOn { get => field ?? []; init; }
+
+    /// <summary>Those of <see cref="DependsOn"/> that are not completed yet.</summary>
+    public IReadOnlyList<string> BlockedBy { get => field ?? []; init; }
+
+    public string? ParentTaskId { get; init; }
+
+    /// <summary>Its sub-tasks, counted.</summary>
+    public TaskParts Parts { get => field ?? new TaskParts(); init; }
+
+    /// <summary>If true, the server gives it to an agent, and to another when it is lost.</summary>
+    public bool AutoAssign { get; init; }
+
+    public DateTimeOffset? DueDate { get; init; }
+
+    /// <summary>If true, the due date passed while the task was not over.</summary>
+    public bool Overdue { get; init; }
+
+    /// <summary>Any JSON, up to 256 KiB; of a completed task.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>Why it failed, or was cancelled.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Increases each time the task is given out or taken away. Whoever has the task says it with each call.</summary>
+    public long Fence { get; init; }
+
+    /// <summary>If the task is not over by then and the lease is not extended, the task is taken away.</summary>
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>The thread of the task's messages.</summary>
+    public string? ThreadId { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was completed, failed, or was cancelled.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Increases with every change. Send it as <c>If-Match</c> to change only what you have read.</summary>
+    public long Version { get; init; }
+}
+
+public enum AgentTaskStatus
+{
+    Pending,
+    Assigned,
+    InProgress,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>How many sub-tasks a task has, and how many of them are completed. Cancelled ones do not count.</summary>
+public sealed record TaskParts
+{
+    public int Done { get; init; }
+    public int Total { get; init; }
+}
+
+/// <summary>One time that a task was given to an agent.</summary>
+public sealed record Assignment
+{
+    public required string AssignmentId { get; init; }
+    public required string TaskId { get; init; }
+    public required string AgentId { get; init; }
+
+    /// <summary>The fence with which the task was given out.</summary>
+    public long Fence { get; init; }
+
+    public AssignmentStatus Status { get; init; }
+
+    /// <summary>Why it was rejected, failed, or lapsed.</summary>
+    public string? Reason { get; init; }
+
+    public DateTimeOffset AssignedAt { get; init; }
+    public DateTimeOffset? CompletedAt { get; init; }
+}
+
+public enum AssignmentStatus
+{
+    Assigned,
+    Accepted,
+    Rejected,
+    Completed,
+    Failed,
+
+    /// <summary>The lease ended, or the task was taken away.</summary>
+    Lapsed,
+}
+
+/// <summary>A task to create.</summary>
+public sealed record TaskRequest
+{
+    /// <summary>One line, up to 200 characters.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Up to 65,536 characters.</summary>
+    public string? Description { get; init; }
+
+    public Priority? Priority { get; init; }
+
+    /// <summary>To give it to this agent at once.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>If true, the server chooses an agent, at once or when one that can do it comes online, and another when it is lost.</summary>
+    public bool? AutoAssign { get; init; }
+
+    public IReadOnlyList<string>? RequiredCapabilities { get; init; }
+    public JsonElement? Requirements { get; init; }
+    public IReadOnlyList<string>? DependsOn { get; init; }
+    public string? ParentTaskId { get; init; }
+    public DateTimeOffset? DueDate { get; init; }
+}
+
+/// <summary>What changes in a task; omitted fields stay as they are.</summary>
+public sealed record TaskPatch
+{
+    /// <summary>Absent if the path has it.</summary>
+    public string? TaskId { get; init; }
+
+    public string? Title { get; init; }
+    public string? Description { get; init; }
+    public Priority? Priority { get; init; }
+    public bool? AutoAssign { get; init; }
+    public IReadOnlyList<string>? RequiredCapabilities { get; init; }
+    public JsonElement? Requirements { get; init; }
+    public IReadOnlyList<string>? DependsOn { get; init; }
+    public DateTimeOffset? DueDate { get; init; }
+
+    /// <summary><c>pending</c> takes the task away, <c>in_progress</c> starts it, <c>completed</c>, <c>failed</c>, and <c>cancelled</c>
+    /// end it: the same as the calls for that.</summary>
+    public AgentTaskStatus? Status { get; init; }
+
+    /// <summary>With <c>status</c>: from the agent that has the task.</summary>
+    public long? Fence { get; init; }
+
+    /// <summary>With the status <c>completed</c>.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>With the status <c>failed</c> or <c>cancelled</c>.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Only if the task has this version.</summary>
+    public long? IfVersion { get; init; }
+}
+
+/// <summary>To whom a task is given.</summary>
+public sealed record TaskAssignment
+{
+    /// <summary>Absent if the path has it.</summary>
+    public string? TaskId { get; init; }
+
+    /// <summary>If absent, the server chooses one.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>Only if the task has this version.</summary>
+    public long? IfVersion { get; init; }
+}
+
+/// <summary>What the agent that has a task does with it.</summary>
+public sealed record TaskMove
+{
+    /// <summary>Absent if the path has it.</summary>
+    public string? TaskId { get; init; }
+
+    /// <summary>That of the hand-out. An operator may leave it out, which takes the task from the agent that has it.</summary>
+    public long? Fence { get; init; }
+
+    /// <summary>How long the lease lasts from now on; the server's setting if absent.</summary>
+    public int? LeaseSeconds { get; init; }
+
+    /// <summary>When it is completed: any JSON, up to 256 KiB.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>When it fails: why.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>When it is rejected or taken back: why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Only if the task has this version.</summary>
+    public long? IfVersion { get; init; }
+}
+
+public static partial class FrameEvents
+{
+    public const string TaskCreate = "task:create";
+    public const string TaskAssign = "task:assign";
+    public const string TaskUpdate = "task:update";
+    public const string TaskComplete = "task:complete";
+    public const string TaskAssigned = "task:assigned";
+    public const string TaskUpdated = "task:updated";
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Projects;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>Chooses the agent that a task is given to: one that can do it, is online and not paused; of those the idle before the busy, of
+/// those the one with the fewest tasks, then with the fewest messages, and of equals the one whose turn it is.</summary>
+internal sealed class AgentChoice(TaskBoard board, IMailboxCounts mailboxes, ServerSettings settings)
+{
+    /// <summary>Among so many the least loaded is looked for; however many there are, a choice costs no more.</summary>
+    private const int MostCompared = 32;
+
+    /// <summary>A task that was given out more often than this is not looked through to the end.</summary>
+    private const int MostAssignments = 500;
+
+    private readonly ConcurrentDictionary<int, int> _turns = new();
+
+    /// <summary>Whether an agent can be given work now.</summary>
+    internal static bool IsReady(AgentState agent) => agent.IsOnline && !agent.Record.Paused && agent.Presence.Status != AgentStatus.Error && agent.Id != AgentDirectory.Human;
+
+    /// <param name="passed">Who is not meant, beside those who rejected the task.</param>
+    /// <returns>Null: nobody can take it now.</returns>
+    internal async ValueTask<AgentState?> ChooseAsync(ProjectState project, AgentTask task, IReadOnlyList<string> passed, CancellationToken cancellationToken)
+    {
+        var able = AgentDirectory.Everybody(project)
+            .Where(agent => IsReady(agent) && Can(agent, task) && !passed.Contains(agent.Id))
+            .OrderBy(agent => agent.Number)
+            .ToList();
+        if (able.Count == 0)
+            return null;
+        var (rejected, lapsed) = await HistoryAsync(project, task, cancellationToken);
+        var turn = _turns.AddOrUpdate(project.Number, 0, (_, last) => (last + 1) & int.MaxValue) % able.Count;
+        // An order that keeps what is equal as it is: of equals, the one whose turn it is comes first.
+        var ranked = able.Skip(turn).Concat(able.Take(turn))
+            .Where(agent => !rejected.Contains(agent.Id))
+            .GroupBy(agent => (Lapsed: lapsed.Contains(agent.Id), Rank: RankOf(agent)))
+            .OrderBy(group => group.Key.Lapsed).ThenBy(group => group.Key.Rank);
+        foreach (var equals in ranked)
+        {
+            foreach (var part in equals.Chunk(MostCompared))
+            {
+                if (await LeastLoadedAsync(project, part, cancellationToken) is { } chosen)
+                    return chosen;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an agent, which is ready, can do a task and has not rejected it.</summary>
+    internal async ValueTask<bool> MayTakeAsync(ProjectState project, AgentState agent, AgentTask task, CancellationToken cancellationToken) =>
+        Can(agent, task) && !(await HistoryAsync(project, task, cancellationToken)).Rejected.Contains(agent.Id);
+
+    private static bool Can(AgentState agent, AgentTask task) => task.RequiredCapabilities.All(agent.Record.Capabilities.Contains);
+
+    private static int RankOf(AgentState agent) => (agent.Presence.Status, agent.Presence.Activity) switch
+    {
+        (_, AgentActivity.Blocked or AgentActivity.BlockedOnHuman) => 2,
+        (AgentStatus.Busy, _) or (_, AgentActivity.Working) => 1,
+        _ => 0,
+    };
+
+    private async ValueTask<AgentState?> LeastLoadedAsync(ProjectState project, AgentState[] agents, CancellationToken cancellationToken)
+    {
+        var counts = await mailboxes.CountsAsync([.. agents.Select(agent => agent.Number)], cancellationToken);
+        AgentState? best = null;
+        var least = (Tasks: int.MaxValue, Messages: int.MaxValue);
+        foreach (var agent in agents)
+        {
+            var held = await board.CountHeldAsync(project, agent.Id, settings.TaskLimit, cancellationToken);
+            var load = (held, counts.TryGetValue(agent.Number, out var mailbox) ? mailbox.Queued + mailbox.InFlight : 0);
+            if (held < settings.TaskLimit && load.CompareTo(least) < 0)
+                (best, least) = (agent, load);
+        }
+
+        return best;
+    }
+
+    private async ValueTask<(HashSet<string> Rejected, HashSet<string> Lapsed)> HistoryAsync(ProjectState project, AgentTask task, CancellationToken cancellationToken)
+    {
+        var (rejected, lapsed) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        if (task.Fence == 0)
+            return (rejected, lapsed);
+        foreach (var given in await board.AssignmentsAsync(project, task.TaskId, null, MostAssignments, cancellationToken))
+        {
+            if (given.Value.Status == AssignmentStatus.Rejected)
+                rejected.Add(given.Value.AgentId);
+            else if (given.Value.Status == AssignmentStatus.Lapsed)
+                lapsed.Add(given.Value.AgentId);
+        }
+
+        return (rejected, lapsed);
+    }
+}

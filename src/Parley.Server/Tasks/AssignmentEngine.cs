@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Entities;
+using Parley.Server.Projects;
+using Parley.Server.Settings;
+using Parley.Server.Storage;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>Gives tasks to the agents that can do them: at once, again when a task is lost, and when an agent comes that can take what waits.</summary>
+internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, ServerSettings settings, TimeProvider clock)
+{
+    /// <summary>Of what waits for one capability, so much is looked at for a task that an agent can do.</summary>
+    private const int MostLookedAt = 1_000, PartSize = 50;
+
+    /// <summary>Gives a waiting task to somebody, if anybody can take it now.</summary>
+    /// <returns>The task as it is then.</returns>
+    internal async ValueTask<Entity<AgentTask>> GiveAsync(ProjectState project, Entity<AgentTask> task, CancellationToken cancellationToken)
+    {
+        var passed = new List<string>();
+        while (TaskMoves.IsWaiting(task.Value) && await choice.ChooseAsync(project, task.Value, passed, cancellationToken) is { } agent)
+        {
+            var result = await GiveAsync(project, 0, task.Value.TaskId, null, agent, mustWait: true, cancellationToken);
+            if (result.TryGet(out var given, out var problem))
+                return given;
+            if (problem.Code is not (ErrorCodes.MailboxFull or ErrorCodes.NotFound))
+                return task;
+            passed.Add(agent.Id);
+        }
+
+        return task;
+    }
+
+    /// <summary>Gives a task to somebody because a caller asks for it, once.</summary>
+    internal async ValueTask<Result<Entity<AgentTask>>> AssignAsync(ProjectState project, int sender, string id, long? version, CancellationToken cancellationToken)
+    {
+        if (await board.FindAsync(project, id, cancellationToken) is not { } task)
+            return TaskRules.NotFound(id);
+        if (TaskMoves.IsLegal(task.Value.Status, TaskVerb.Assign) && task.Value.BlockedBy.Count == 0 && (version is null || version == task.Version))
+        {
+            // Who has it now is not meant.
+            var passed = task.Value.AgentId is { } present ? [present] : new List<string>();
+            return await choice.ChooseAsync(project, task.Value, passed, cancellationToken) is { } agent
+                ? await GiveAsync(project, sender, id, version, agent, mustWait: false, cancellationToken)
+                : new ApiProblem(ErrorCodes.NoCapableAgent, NobodyFor(task.Value));
+        }
+
+        // Refused, in the words of the rules.
+        var step = new TaskStep(TaskVerb.Assign, clock.GetUtcNow()) { Agent = "", LeaseUntil = clock.GetUtcNow() };
+        return await board.MoveAsync(project, id, sender, version, _ => step, cancellationToken);
+    }
+
+    /// <summary>Gives an agent what waits and what it can do, the highest priority and then the oldest first, until it has enough.</summary>
+    /// <returns>Whether something still waits that it could do.</returns>
+    internal async ValueTask ServeAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
+    {
+        if (!AgentChoice.IsReady(agent))
+            return;
+        var room = settings.TaskLimit - await board.CountHeldAsync(project, agent.Id, settings.TaskLimit, cancellationToken);
+        if (room <= 0)
+            return;
+        for (var priority = Priority.Critical; priority >= Priority.Low; priority--)
+        {
+            foreach (var key in agent.Record.Capabilities.Prepend(""))
+            {
+                room -= await ServeAsync(project, agent, TaskKinds.Wants(key, priority), room, cancellationToken);
+                if (room <= 0)
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Looks at what waits in a project, as somebody should have taken it: whoever should have given it out may have been killed.</summary>
+    internal async ValueTask LookAsync(ProjectState project, CancellationToken cancellationToken)
+    {
+        var able = AgentDirectory.Everybody(project).Where(AgentChoice.IsReady).ToList();
+        if (able.Count == 0)
+            return;
+        var any = await board.ListAsync(new EntityQuery(project.Number, TaskKinds.Task.Number, 1) { Marks = [TaskKinds.Waiting] }, cancellationToken);
+        if (any.Count == 0)
+            return;
+        foreach (var key in able.SelectMany(agent => agent.Record.Capabilities).Prepend("").Distinct(StringComparer.Ordinal))
+        {
+            for (var priority = Priority.Critical; priority >= Priority.Low; priority--)
+            {
+                var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.Wants(key, priority)], OldestFirst = true };
+                foreach (var task in await board.ListAsync(query, cancellationToken))
+                    await GiveAsync(project, task, cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask<int> ServeAsync(ProjectState project, AgentState agent, string mark, int room, CancellationToken cancellationToken)
+    {
+        var (given, looked) = (0, 0);
+        var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [mark], OldestFirst = true };
+        while (given < room && looked < MostLookedAt)
+        {
+            var part = await board.ListAsync(query, cancellationToken);
+            foreach (var task in part)
+            {
+                if (given >= room)
+                    break;
+                // To the one who can do it best: others may be there as well.
+                if (!await choice.MayTakeAsync(project, agent, task.Value, cancellationToken))
+                    continue;
+                var after = await GiveAsync(project, task, cancellationToken);
+                if (after.Value.AgentId == agent.Id)
+                    given++;
+            }
+
+            if (part.Count < PartSize)
+                break;
+            looked += part.Count;
+            query = query with { Above = part[^1].Row.Made };
+        }
+
+        return given;
+    }
+
+    /// <param name="mustWait">Only if it still waits for the engine.</param>
+    private ValueTask<Result<Entity<AgentTask>>> GiveAsync(
+        ProjectState project, int sender, string id, long? version, AgentState agent, bool mustWait, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var step = new TaskStep(TaskVerb.Assign, now) { Agent = agent.Id, LeaseUntil = now + settings.TaskLease };
+        return board.MoveAsync(project, id, sender, version, task => mustWait && !TaskMoves.IsWaiting(task) ? null : step, cancellationToken);
+    }
+
+    private static string NobodyFor(AgentTask task) => task.RequiredCapabilities.Count == 0
+        ? "No agent is online, not paused, and has room for this task; nothing was changed."
+        : $"No agent with the capabilities {string.Join(", ", task.RequiredCapabilities.Select(Problems.Shown))} is online, not paused, and has room for this task; nothing was changed.";
+}

@@ -1,0 +1,210 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Entities;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>The tasks of projects. Each change of one is one transition: the task, its assignments, the counts of the task that it is a part of,
+/// and the message by which it is given out.</summary>
+internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assignment> assignments, IEntityStore store)
+{
+    private readonly Turns _turns = new();
+
+    /// <summary>Told of each change after its commit; set once, before the first request.</summary>
+    internal IReadOnlyList<ITaskWatcher> Watchers { get; set; } = [];
+
+    internal async ValueTask<Entity<AgentTask>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
+        TryRead(id, out var key) ? await tasks.FindAsync(project.Number, key, cancellationToken) : null;
+
+    internal ValueTask<IReadOnlyList<Entity<AgentTask>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => tasks.ListAsync(query, cancellationToken);
+
+    /// <summary>To whom a task was given, in the order of its hand-outs.</summary>
+    internal ValueTask<IReadOnlyList<Entity<Assignment>>> AssignmentsAsync(
+        ProjectState project, string taskId, string? after, int max, CancellationToken cancellationToken) => assignments.ListAsync(
+            new EntityQuery(project.Number, TaskKinds.Assignment.Number, max) { Prefix = TaskKinds.PrefixOf(taskId), AfterName = after }, cancellationToken);
+
+    /// <summary>How many tasks an agent has; at most so many are counted.</summary>
+    internal ValueTask<int> CountHeldAsync(ProjectState project, string agentId, int most, CancellationToken cancellationToken) =>
+        store.CountAsync(project.Number, TaskKinds.Task.Number, TaskKinds.HeldBy(agentId), most, cancellationToken);
+
+    /// <summary>Makes one, and counts it in the task that it is a part of.</summary>
+    internal async ValueTask<Result<Entity<AgentTask>>> CreateAsync(ProjectState project, int sender, AgentTask task, CancellationToken cancellationToken)
+    {
+        var result = await ApplyAsync(
+            project, sender, task.ParentTaskId is null ? null : Guid.Parse(task.ParentTaskId),
+            async cancel =>
+            {
+                var attempt = new Attempt([tasks.Write(null, Decision<AgentTask>.Put(task, TaskRules.CreatedType))]);
+                return task.ParentTaskId is { } parent && await AddPartsAsync(project, attempt, parent, null, task.Status, cancel) is { } problem ? problem : attempt;
+            },
+            cancellationToken);
+        if (!result.TryGet(out var row, out var refusal))
+            return refusal;
+        var made = tasks.Read(row!);
+        Tell(project, new TaskChange(null, made.Value, TaskRules.CreatedType));
+        return made;
+    }
+
+    /// <summary>Makes a move of a task.</summary>
+    /// <param name="version">That it must have; null: any.</param>
+    /// <param name="step">What is asked, of the task as it is; null: nothing any more.</param>
+    internal ValueTask<Result<Entity<AgentTask>>> MoveAsync(
+        ProjectState project, string id, int sender, long? version, Func<AgentTask, TaskStep?> step, CancellationToken cancellationToken) => ChangeAsync(
+            project, id, sender, version, (task, assignment) => step(task) is { } asked ? TaskMoves.Make(task, assignment, asked) : TaskRuling.Keep, cancellationToken);
+
+    /// <summary>Changes one by a rule.</summary>
+    internal async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
+        ProjectState project, string id, int sender, long? version, Func<AgentTask, Assignment?, TaskRuling> decide, CancellationToken cancellationToken)
+    {
+        if (!TryRead(id, out var key))
+            return TaskRules.NotFound(id);
+        Entity<AgentTask>? present = null;
+        var type = default(string);
+        var result = await ApplyAsync(
+            project, sender, key,
+            async cancel =>
+            {
+                present = await tasks.FindAsync(project.Number, key, cancel);
+                if (present is null)
+                    return TaskRules.NotFound(id);
+                if (version is not null && version != present.Version)
+                    return Problems.VersionMismatch(TaskRules.Noun, id, present.Version);
+                var held = TaskMoves.IsHeld(present.Value.Status)
+                    ? await assignments.FindAsync(project.Number, TaskKinds.NameOf(id, present.Value.Fence), cancel)
+                    : null;
+                var ruling = decide(present.Value, held?.Value);
+                type = ruling.Task.Type;
+                return ruling.Task.Problem is { } problem ? problem : type is null ? Attempt.None : await AttemptAsync(project, present, held, ruling, cancel);
+            },
+            cancellationToken);
+        if (!result.TryGet(out var row, out var refusal))
+            return refusal;
+        if (row is null)
+            return present!;
+        var changed = tasks.Read(row);
+        Tell(project, new TaskChange(present!.Value, changed.Value, type!));
+        return changed;
+    }
+
+    /// <summary>Removes one for good.</summary>
+    internal async ValueTask<Result<AgentTask>> RemoveAsync(ProjectState project, string id, int sender, long? version, CancellationToken cancellationToken)
+    {
+        if (!TryRead(id, out var key))
+            return TaskRules.NotFound(id);
+        Entity<AgentTask>? present = null;
+        var result = await ApplyAsync(
+            project, sender, key,
+            async cancel =>
+            {
+                present = await tasks.FindAsync(project.Number, key, cancel);
+                if (present is null)
+                    return TaskRules.NotFound(id);
+                if (version is not null && version != present.Version)
+                    return Problems.VersionMismatch(TaskRules.Noun, id, present.Version);
+                var dependent = await ListAsync(new EntityQuery(project.Number, TaskKinds.Task.Number, 1) { Marks = [TaskKinds.After(id)] }, cancel);
+                if (dependent is [var waits])
+                    return Problems.Conflict($"The task '{waits.Value.TaskId}' depends on '{id}' and would wait for ever: cancel it, or change what it depends on, first.");
+                var held = TaskMoves.IsHeld(present.Value.Status) ? await assignments.FindAsync(project.Number, TaskKinds.NameOf(id, present.Value.Fence), cancel) : null;
+                var attempt = new Attempt([tasks.Write(present, Decision<AgentTask>.Remove(TaskKinds.Task.RemovedType))]);
+                if (held is not null)
+                    attempt.Writes.Add(assignments.Write(held, Decision<Assignment>.Put(held.Value with { Status = AssignmentStatus.Lapsed, Reason = "The task was deleted." }, TaskRules.EndedType)));
+                return present!.Value.ParentTaskId is { } parent && await AddPartsAsync(project, attempt, parent, present.Value.Status, null, cancel) is { } problem
+                    ? problem
+                    : attempt;
+            },
+            cancellationToken);
+        if (result.Problem is { } refusal)
+            return refusal;
+        Tell(project, new TaskChange(present!.Value, null, TaskKinds.Task.RemovedType));
+        return present!.Value;
+    }
+
+    private async ValueTask<Result<Attempt>> AttemptAsync(
+        ProjectState project, Entity<AgentTask> present, Entity<Assignment>? held, TaskRuling ruling, CancellationToken cancellationToken)
+    {
+        var next = ruling.Task.Value!;
+        var attempt = new Attempt([tasks.Write(present, ruling.Task)]);
+        if (held is not null && ruling.Ended is { } ended)
+            attempt.Writes.Add(assignments.Write(held, Decision<Assignment>.Put(ended, TaskRules.EndedType)));
+        if (ruling.Given is { } given)
+        {
+            if (project.Agents.Find(given.AgentId) is not { } agent)
+                return Problems.NotFound("agent", given.AgentId);
+            attempt.Writes.Add(assignments.Write(null, Decision<Assignment>.Put(given, TaskRules.GivenType)));
+            attempt.Messages.Add(HandOut.Message(project, next, agent));
+        }
+
+        if (next.ParentTaskId is { } parent && next.Status != present.Value.Status)
+            return await AddPartsAsync(project, attempt, parent, present.Value.Status, next.Status, cancellationToken) is { } problem ? problem : attempt;
+        return attempt;
+    }
+
+    /// <summary>Counts a part anew in the task that it belongs to; where that is gone, nobody counts.</summary>
+    private async ValueTask<ApiProblem?> AddPartsAsync(
+        ProjectState project, Attempt attempt, string parentId, AgentTaskStatus? before, AgentTaskStatus? after, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(project, parentId, cancellationToken) is not { } parent)
+            return before is null ? TaskRules.NotFound(parentId) : null;
+        if (before is null && TaskMoves.IsOver(parent.Value.Status))
+            return Problems.Conflict($"The task '{parentId}' is {WireType.WordOf(parent.Value.Status)}: it is over, and gets no more parts.");
+        if (TaskRules.PartsAfter(parent.Value.Parts, before, after) is { } parts)
+            attempt.Writes.Add(tasks.Write(parent, Decision<AgentTask>.Put(parent.Value with { Parts = parts }, TaskRules.UpdatedType)));
+        return null;
+    }
+
+    /// <summary>Tries until nobody was faster.</summary>
+    /// <returns>The first thing that was written, as it is now; null: nothing was.</returns>
+    private async ValueTask<Result<EntityRow?>> ApplyAsync(
+        ProjectState project, int sender, Guid? thing, Func<CancellationToken, ValueTask<Result<Attempt>>> prepare, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim? turn = null;
+        try
+        {
+            while (true)
+            {
+                if (!(await prepare(cancellationToken)).TryGet(out var attempt, out var problem))
+                    return problem;
+                if (attempt!.Writes.Count == 0)
+                    return (EntityRow?)null;
+                var outcome = await store.ApplyAsync(new Transition(project.Number, sender, attempt.Writes) { Messages = attempt.Messages }, cancellationToken);
+                switch (outcome.Result)
+                {
+                    case TransitionResult.Applied:
+                        return outcome.Rows[0];
+                    case TransitionResult.ProjectGone:
+                        return Problems.NotFound("project", project.Id);
+                    case TransitionResult.MessageRefused:
+                        return HandOut.Refused;
+                    default:
+                        // Those who get in each other's way go on one after the other.
+                        if (turn is null)
+                            await (turn = _turns.Of(project.Number, thing ?? Guid.Empty)).WaitAsync(cancellationToken);
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            turn?.Release();
+        }
+    }
+
+    private void Tell(ProjectState project, TaskChange change)
+    {
+        foreach (var watcher in Watchers)
+            watcher.Changed(project, change);
+    }
+
+    internal static bool TryRead(string id, out Guid key) => Guid.TryParse(id, out key) && WireNames.IsUuid(id);
+
+    /// <summary>What is to become true together; the task itself first.</summary>
+    private sealed record Attempt(List<EntityWrite> Writes)
+    {
+        internal static Attempt None { get; } = new([]);
+
+        internal List<IOutgoingMessage> Messages { get; } = [];
+    }
+}

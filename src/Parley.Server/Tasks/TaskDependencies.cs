@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Entities;
+using Parley.Server.Projects;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>Which tasks wait for which: looked up, kept free of cycles, and told when what they wait for is completed.</summary>
+internal sealed class TaskDependencies(TaskBoard board) : IDisposable
+{
+    private const int PartSize = 100, MostLookedAt = 10_000;
+
+    /// <summary>Two that change at once could close a cycle of which neither sees the other half.</summary>
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    public void Dispose() => _changing.Dispose();
+
+    /// <returns>Those that are not completed yet.</returns>
+    internal async ValueTask<Result<IReadOnlyList<string>>> OpenAsync(ProjectState project, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var open = new List<string>();
+        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        {
+            if (await board.FindAsync(project, id, cancellationToken) is not { } task)
+                return TaskRules.NotFound(id);
+            if (task.Value.Status != AgentTaskStatus.Completed)
+                open.Add(id);
+        }
+
+        return open;
+    }
+
+    /// <summary>Changes what a task depends on, with whatever else is to change.</summary>
+    internal async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
+        ProjectState project, int sender, string id, long? version, TaskPatch patch, IReadOnlyList<string> others, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!(await OpenAsync(project, others, cancellationToken)).TryGet(out var open, out var problem))
+                return problem;
+            if (await CycleAsync(project, id, others, cancellationToken) is { } cycle)
+                return Problems.Conflict($"depends_on would close a cycle, in which no task could ever begin: {string.Join(" -> ", cycle)}.");
+            var result = await board.ChangeAsync(project, id, sender, version, (task, _) => new TaskRuling(TaskRules.Change(task, patch, open)), cancellationToken);
+            return result.TryGet(out var changed, out problem) ? await LookAsync(project, changed, cancellationToken) : problem;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Looks whether what a task waits for is completed by now: that may have happened while the task was made.</summary>
+    internal async ValueTask<Entity<AgentTask>> LookAsync(ProjectState project, Entity<AgentTask> task, CancellationToken cancellationToken)
+    {
+        foreach (var id in task.Value.BlockedBy)
+        {
+            if (await board.FindAsync(project, id, cancellationToken) is { Value.Status: AgentTaskStatus.Completed })
+                task = await UnblockAsync(project, task, id, cancellationToken);
+        }
+
+        return task;
+    }
+
+    /// <summary>Tells those that wait for a task that it is completed.</summary>
+    internal async ValueTask TellAsync(ProjectState project, string completed, CancellationToken cancellationToken)
+    {
+        var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.After(completed)], OldestFirst = true };
+        while (true)
+        {
+            var part = await board.ListAsync(query, cancellationToken);
+            foreach (var task in part)
+                await UnblockAsync(project, task, completed, cancellationToken);
+            if (part.Count < PartSize)
+                return;
+            query = query with { Above = part[^1].Row.Made };
+        }
+    }
+
+    private async ValueTask<Entity<AgentTask>> UnblockAsync(ProjectState project, Entity<AgentTask> task, string completed, CancellationToken cancellationToken) =>
+        (await board.ChangeAsync(
+            project, task.Value.TaskId, sender: 0, version: null, (present, _) => new TaskRuling(TaskRules.Unblock(present, completed)), cancellationToken))
+        .TryGet(out var changed, out _) ? changed : task;
+
+    /// <summary>A way from a task over what it is to depend on back to itself, by titles.</summary>
+    /// <returns>Null: there is none.</returns>
+    private async ValueTask<IReadOnlyList<string>?> CycleAsync(ProjectState project, string id, IReadOnlyList<string> others, CancellationToken cancellationToken)
+    {
+        var title = (await board.FindAsync(project, id, cancellationToken))?.Value.Title ?? id;
+        var cameFrom = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        var ahead = new Queue<string>();
+        foreach (var other in others)
+        {
+            if (cameFrom.TryAdd(other, null))
+                ahead.Enqueue(other);
+        }
+
+        while (ahead.TryDequeue(out var next) && cameFrom.Count < MostLookedAt)
+        {
+            if (next == id)
+                return [Name(title, id), .. Way(next)];
+            if (await board.FindAsync(project, next, cancellationToken) is not { } task)
+                continue;
+            titles[next] = task.Value.Title;
+            foreach (var other in task.Value.DependsOn)
+            {
+                if (cameFrom.TryAdd(other, next))
+                    ahead.Enqueue(other);
+            }
+        }
+
+        return null;
+
+        List<string> Way(string end)
+        {
+            var way = new List<string>();
+            for (var at = end; at is not null; at = cameFrom[at])
+                way.Add(Name(titles.GetValueOrDefault(at, at == id ? title : at), at));
+            way.Reverse();
+            return way;
+        }
+    }
+
+    private static string Name(string title, string id) => $"'{title}' ({id})";
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Entities;
+using Parley.Server.Projects;
+using Parley.Server.Storage;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>What the server does by itself once a task has changed or an agent has come or gone: gives tasks out, takes them back, and tells
+/// those that waited. What a crash cuts off here, <see cref="TaskKeeper"/> finds.</summary>
+internal sealed partial class TaskFollowUp(
+    TaskBoard board, AssignmentEngine engine, TaskDependencies dependencies, TimeProvider clock, ILogger<TaskFollowUp> logger) : ITaskWatcher, IAgentWatcher
+{
+    private const int PartSize = 100;
+
+    /// <summary>Projects in which nothing waits, as far as this node knows: there who ends a task need not look.</summary>
+    private readonly ConcurrentDictionary<int, bool> _nothingWaits = new();
+
+    public void Changed(ProjectState project, TaskChange change)
+    {
+        var (before, after) = (change.Before, change.After);
+        if (after is not null && TaskMoves.IsWaiting(after))
+            _nothingWaits.TryRemove(project.Number, out _);
+        // Who makes one or changes it gives it out itself, and answers with that.
+        var isLost = after is not null && TaskMoves.IsWaiting(after) && change.Type is not (TaskRules.CreatedType or TaskRules.UpdatedType);
+        var isCompleted = after is { Status: AgentTaskStatus.Completed } && before is not { Status: AgentTaskStatus.Completed };
+        var freed = before is { AgentId: { } agent } && TaskMoves.IsHeld(before.Status) && (after is null || !TaskMoves.IsHeld(after.Status) || after.AgentId != agent)
+            ? project.Agents.Find(agent)
+            : null;
+        if (isLost || isCompleted || (freed is not null && !_nothingWaits.ContainsKey(project.Number)))
+            _ = FollowAsync(project, isLost ? after!.TaskId : null, isCompleted ? after!.TaskId : null, freed);
+    }
+
+    public void Came(ProjectState project, AgentState agent) => _ = TryAsync(project, cancel => engine.ServeAsync(project, agent, cancel));
+
+    public void Left(ProjectState project, AgentState agent) => _ = TryAsync(project, cancel => FreeAsync(project, agent, isGone: false, cancel));
+
+    public async ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
+        await TryAsync(project, cancel => FreeAsync(project, agent, isGone: true, cancel));
+
+    private async Task FollowAsync(ProjectState project, string? lost, string? completed, AgentState? freed)
+    {
+        await TryAsync(project, async cancel =>
+        {
+            if (lost is not null && await board.FindAsync(project, lost, cancel) is { } task)
+                await engine.GiveAsync(project, task, cancel);
+            if (completed is not null)
+                await dependencies.TellAsync(project, completed, cancel);
+            if (freed is null)
+                return;
+            var any = await board.ListAsync(new EntityQuery(project.Number, TaskKinds.Task.Number, 1) { Marks = [TaskKinds.Waiting] }, cancel);
+            if (any.Count == 0)
+                _nothingWaits[project.Number] = true;
+            else
+                await engine.ServeAsync(project, freed, cancel);
+        });
+    }
+
+    /// <summary>Takes back what an agent has: all of it once the agent is gone for good, else what the server gives out by itself.</summary>
+    private async ValueTask FreeAsync(ProjectState project, AgentState agent, bool isGone, CancellationToken cancellationToken)
+    {
+        var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.HeldBy(agent.Id)], OldestFirst = true };
+        while (true)
+        {
+            var part = await board.ListAsync(query, cancellationToken);
+            foreach (var task in part.Where(task => isGone || task.Value.AutoAssign))
+            {
+                var step = new TaskStep(TaskVerb.Unassign, clock.GetUtcNow()) { Reason = isGone ? "The agent was deleted." : "The agent went offline." };
+                await board.MoveAsync(
+                    project, task.Value.TaskId, sender: 0, version: null,
+                    present => present.AgentId == agent.Id && TaskMoves.IsHeld(present.Status) && (isGone || !agent.IsOnline) ? step : null, cancellationToken);
+            }
+
+            if (part.Count < PartSize)
+                return;
+            query = query with { Above = part[^1].Row.Made };
+        }
+    }
+
+    private async Task TryAsync(ProjectState project, Func<CancellationToken, ValueTask> work)
+    {
+        try
+        {
+            // On the pool: who tells of the change does not wait for what follows from it.
+            await Task.Yield();
+            await work(project.Gone.Token);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException or OperationCanceledException)
+        {
+            Log.NotFollowed(logger, fault, project.Id);
+        }
+#pragma warning disable CA1031 // Nobody waits for this: a fault that is not told here is told nowhere.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Log.Failed(logger, fault, project.Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "What follows from a change of a task in {Project} could not be done now; it is done later.")]
+        internal static partial void NotFollowed(ILogger logger, Exception fault, string project);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "What follows from a change of a task in {Project} failed; it is tried again later.")]
+        internal static partial void Failed(ILogger logger, Exception fault, string project);
+    }
+}

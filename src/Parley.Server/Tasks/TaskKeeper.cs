@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Parley.Protocol;
+using Parley.Server.Coordination;
+using Parley.Server.Entities;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>Finds what was not followed up because a node was killed: tasks that wait although somebody could take them, and tasks that wait
+/// for one that is completed. A few at a time, however many there are.</summary>
+internal sealed class TaskKeeper(TaskBoard board, AssignmentEngine engine, TaskDependencies dependencies, ProjectDirectory projects) : IChore
+{
+    private const int PartSize = 100;
+
+    /// <summary>Where the look at the blocked tasks of a project has come to; absent: all are to be looked at, as after a start.</summary>
+    private readonly ConcurrentDictionary<int, long> _places = new();
+
+    public TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
+
+    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var project in projects.All.Where(project => !project.Gone.IsCancellationRequested))
+        {
+            await engine.LookAsync(project, cancellationToken);
+            await LookAtBlockedAsync(project, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private async ValueTask LookAtBlockedAsync(ProjectState project, CancellationToken cancellationToken)
+    {
+        var isFirst = !_places.TryGetValue(project.Number, out var place);
+        do
+        {
+            var part = await board.ListAsync(
+                new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.Blocked], OldestFirst = true, Above = place }, cancellationToken);
+            foreach (var task in part)
+                await dependencies.LookAsync(project, task, cancellationToken);
+            place = part.Count < PartSize ? 0 : part[^1].Row.Made;
+        }
+        while (isFirst && place > 0);
+        _places[project.Number] = place;
+    }
+}

@@ -1,0 +1,41 @@
+using Parley.Protocol;
+using Parley.Server.Rest;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>Which tasks a list shows.</summary>
+internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
+{
+    internal AgentTaskStatus? Status { get; init; }
+    internal string? Agent { get; init; }
+    internal string? Creator { get; init; }
+    internal string? Parent { get; init; }
+    internal bool? Overdue { get; init; }
+
+    /// <summary>What is rarer is looked for first.</summary>
+    internal IEnumerable<string> Marks
+    {
+        get
+        {
+            if (Parent is not null)
+                yield return TaskKinds.PartOf(Parent);
+            if (Overdue == true)
+                yield return TaskKinds.Overdue;
+            if (Agent is not null)
+                yield return TaskKinds.OfAgent(Agent);
+            if (Creator is not null)
+                yield return TaskKinds.OfCreator(Creator);
+            if (Status is { } status)
+                yield return TaskKinds.Mark(status);
+        }
+    }
+
+    public static TaskQuery Read(QueryReader query) => new(query.List())
+    {
+        Status = query.Word<AgentTaskStatus>("status", "Only those of this status."),
+        Agent = query.Text("agent", "Only those that this agent has or had."),
+        Creator = query.Text("creator", "Only those that this agent created."),
+        Parent = query.Text("parent", "Only the sub-tasks of this task."),
+        Overdue = query.Flag("overdue", "With `true`, only those that are not over although their due date has passed."),
+    };
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Entities;
+using Parley.Server.Log;
+using Parley.Server.Messages;
+using Parley.Server.Projects;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Tasks;
+
+/// <summary>An agent that knows only messages ends its task by a reply with an outcome to the message that gave it the task.</summary>
+/// <remarks>The task ends first: a reply that was confirmed has ended it. Where only the first of the two was done, the sender hears nothing
+/// and sends again, and then the task is found as it left it.</remarks>
+internal sealed class TaskReplies(TaskBoard board, EntityBoard<Assignment> assignments, TimeProvider clock) : IReplyTaker
+{
+    public string Type => HandOut.Type;
+
+    public async ValueTask<ApiProblem?> TakeAsync(ProjectState project, Sender sender, LogEntry answered, SendDraft reply, CancellationToken cancellationToken)
+    {
+        // Any agent may send a message of this type: only one that the store made with an assignment gives a task.
+        if (FenceOf(answered.Json) is not var (taskId, fence) ||
+            await assignments.FindAsync(project.Number, TaskKinds.NameOf(taskId, fence), cancellationToken) is not { } given || given.Value.AgentId != sender.Id ||
+            given.Value.Status is AssignmentStatus.Completed or AssignmentStatus.Failed)
+        {
+            return null;
+        }
+
+        var isSuccess = reply.Outcome == Outcome.Success;
+        if (isSuccess && Math.Max(reply.Payload.Length, reply.Content.Length) > TaskRules.LargestResult)
+            return Problems.TooLarge("The result", TaskRules.LargestResult);
+        var step = new TaskStep(isSuccess ? TaskVerb.Complete : TaskVerb.Fail, clock.GetUtcNow())
+        {
+            Fence = fence,
+            Worker = sender.Id,
+            Result = isSuccess ? ResultOf(reply) : null,
+            Reason = isSuccess ? null : ErrorOf(reply),
+        };
+        var result = await board.MoveAsync(project, taskId, sender.Number, version: null, _ => step, cancellationToken);
+        // A task that is deleted, and one that is over, take nothing more; that is no reason to refuse a message.
+        return result.Problem is { Code: ErrorCodes.LeaseLost } lost ? lost : null;
+    }
+
+    private static JsonElement? ResultOf(SendDraft reply) => !reply.Payload.IsEmpty ? JsonElement.Parse(reply.Payload.Span) : !reply.Content.IsEmpty ? JsonElement.Parse(reply.Content.Span) : null;
+
+    private static string ErrorOf(SendDraft reply) => !reply.Content.IsEmpty
+        ? JsonSerializer.Deserialize(reply.Content.Span, WireJson.Strict.String)!
+        : reply.Payload.IsEmpty ? "The agent said that it failed, and not why." : System.Text.Encoding.UTF8.GetString(reply.Payload.Span);
+
+    private static (string TaskId, long Fence)? FenceOf(byte[] message)
+    {
+        var reader = new Utf8JsonReader(message, JsonDepth.Stored);
+        var whole = JsonElement.ParseValue(ref reader);
+        return whole.TryGetProperty("payload", out var payload) && payload.ValueKind == JsonValueKind.Object &&
+            payload.TryGetProperty("task_id", out var task) && task.ValueKind == JsonValueKind.String &&
+            payload.TryGetProperty("fence", out var fence) && fence.ValueKind == JsonValueKind.Number && fence.TryGetInt64(out var number)
+            ? (task.GetString()!, number)
+            : null;
+    }
+}
