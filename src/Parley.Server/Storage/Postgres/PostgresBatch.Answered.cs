@@ -16,7 +16,7 @@ internal sealed partial class PostgresBatch
 
     private readonly record struct AnsweredDelivery(long Delivery, long Place, int Agent, short Attempt, long QueuedAt);
 
-    private NpgsqlBatchCommand SettleAnsweredCommand(long? now)
+    private NpgsqlBatchCommand SettleAnsweredCommand(long now)
     {
         var replies = _sends.FindAll(send => send.Send.Settles);
         var command = new NpgsqlBatchCommand(SettleAnswered);

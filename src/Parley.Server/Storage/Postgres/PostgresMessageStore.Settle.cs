@@ -57,7 +57,7 @@ internal sealed partial class PostgresMessageStore
             if (!DeliveryRules.IsSettledByReply(own.Facts))
                 continue;
             ended.Add((own.Mailbox, own.Delivery));
-            await AcknowledgeAsync(transaction, own, await transaction.NowAsync());
+            await AcknowledgeAsync(transaction, own, transaction.Now);
         }
     }
 
