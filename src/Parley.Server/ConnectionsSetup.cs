@@ -29,6 +29,7 @@ internal static class ConnectionsSetup
         .AddConcept<FeedsConcept>()
         .AddConcept<StreamsConcept>()
         .AddSingleton<FeedCatalog>()
+        .AddSingleton<EventCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IChore, IdleConnectionMonitor>()
@@ -37,7 +38,7 @@ internal static class ConnectionsSetup
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
-            provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(),
+            provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(), provider.GetRequiredService<EventCatalog>(),
             provider.GetRequiredService<AgentDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
         .AddSingleton<ConnectionDrain>()

@@ -40,6 +40,9 @@ internal abstract class EntityKind
     /// <summary>One of them as JSON, as it would really look.</summary>
     internal required string Example { get; init; }
 
+    /// <summary>Which of its entries are told as events, and as which. The documentation lists them.</summary>
+    internal IReadOnlyList<SystemEvent> Events { get; init; } = [];
+
     /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name or that of its removal.</summary>
     internal Func<LogEntry, StreamEvent>? OnStream { get; init; }
 

@@ -31,6 +31,11 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         Json = WireJson.Lenient.MemoryEntry,
         NameOf = entry => entry.Key,
         Example = AnEntry,
+        Events =
+        [
+            new(MemoryRules.UpdatedType, "An entry of the shared memory was set."),
+            new(MemoryRules.RemovedType, "An entry of the shared memory was deleted; the data show it as it was."),
+        ],
     };
 
     public string Title => "Memory";

@@ -145,6 +145,9 @@ export const table: readonly Row[] = [
   row('GET', 'memory/key/a/b', readers),
   row('DELETE', 'memory/key/a/b', { admin: 204, operator: 204, agents: 204 }),
 
+  row('POST', 'events', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { event_type: 'a.b', data: 1 }),
+  row('GET', 'events', lists),
+
   row('POST', 'executions', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A run' }),
   row('GET', 'executions', lists),
   row('GET', execution(), readers),
