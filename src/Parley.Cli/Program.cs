@@ -31,6 +31,7 @@ static async Task<int> RunAsync(string[] args)
         SquadsCommand.Create(),
         ExecutionsCommand.Create(),
         MemoryCommand.Create(),
+        EventsCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),
         ProjectsCommand.Create(),

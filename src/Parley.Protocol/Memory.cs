@@ -20,18 +20,18 @@ public sealed record MemoryEntry
     /// <summary>The agent that changed it last; null for a person.</summary>
     public string? UpdatedBy { get; init; }
 
-    public DateTimeOffset CreatedAt { get; init; }
-    public DateTimeOffset UpdatedAt { get; init; }
-
     /// <summary>When it is removed by itself; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Which agents may read it and write it; null: all of the project.</summary>
+    public MemoryAccess? AccessControl { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Increases with every change, even if the key was deleted and set again. Send it as <c>if_version</c> to change only what you
     /// have read.</summary>
     public long Version { get; init; }
-
-    /// <summary>Which agents may read it and write it; null: all of the project.</summary>
-    public MemoryAccess? AccessControl { get; init; }
 }
 
 /// <summary>Which agents may read an entry, and which may write it. Each list holds ids of agents, <c>role:ROLE</c>, <c>squad:SQUAD</c>, and

@@ -34,6 +34,7 @@ internal static class ConnectionsSetup
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IChore, IdleConnectionMonitor>()
         .AddSingleton<Sessions>()
+        .AddSingleton<Notices>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()

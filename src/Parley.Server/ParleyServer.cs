@@ -48,7 +48,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
-            .AddEntities(MemoryConcept.Kind).AddConcept<MemoryConcept>().AddEvents()
+            .AddMemory().AddEvents()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

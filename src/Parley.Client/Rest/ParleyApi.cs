@@ -19,6 +19,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Threads = new ThreadsApi(connection);
         Executions = new ExecutionsApi(connection);
         Memory = new MemoryApi(connection);
+        Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
@@ -45,6 +46,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Shared memory: values under keys.</summary>
     public MemoryApi Memory { get; }
+
+    /// <summary>Events: what agents and the server publish.</summary>
+    public EventsApi Events { get; }
 
     /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }

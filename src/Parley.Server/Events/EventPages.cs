@@ -3,7 +3,7 @@ using Parley.Server.Log;
 namespace Parley.Server.Events;
 
 /// <summary>Past events, the newest first, a page at a time.</summary>
-internal sealed class EventPages(ILogStore log, EventCatalog events)
+internal sealed class EventPages(ILogStore log, EventCatalog events, IReaderGroups groups)
 {
     private const int PartSize = 100;
 
@@ -22,7 +22,7 @@ internal sealed class EventPages(ILogStore log, EventCatalog events)
             var part = await log.EventsAsync(query with { Below = below, Max = PartSize }, cancellationToken);
             foreach (var entry in part)
             {
-                if (!events.IsEvent(entry, wanted) || !MaySee(entry, reader))
+                if (!events.IsEvent(entry, wanted) || !(reader is null || groups.MayRead(entry, reader)))
                     continue;
                 if (found.Count == query.Max || (found.Count > 0 && bytes + entry.Json.Length > MostBytes))
                     return (found, found[^1].Seq);
@@ -37,6 +37,4 @@ internal sealed class EventPages(ILogStore log, EventCatalog events)
                 return (found, below);
         }
     }
-
-    private static bool MaySee(LogEntry entry, Reader? reader) => reader is null || Visibility.ByItself(entry, reader) == true;
 }

@@ -31,6 +31,8 @@ export class World {
   readonly lease: string;
   readonly thread: string;
   readonly execution: string;
+  /** The id of an entry of the shared memory. */
+  readonly memory: string;
   /** A dead letter of bob's. */
   readonly deadLetter: string;
   /** The id of a token of eve's. */
@@ -48,6 +50,7 @@ export class World {
     this.lease = fields.lease;
     this.thread = fields.thread;
     this.execution = fields.execution;
+    this.memory = fields.memory;
     this.deadLetter = fields.deadLetter;
     this.tokenId = fields.tokenId;
   }
@@ -58,7 +61,10 @@ export class World {
     const eve = await project.agent('eve', { name: secret });
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
     (await project.admin.post('squads', { squad_id: 'alpha', name: secret, members })).succeeds();
-    (await ada.rest.put('memory/key/a/b', { value: secret })).succeeds();
+    const { memory_id: memory } = (await ada.rest.put('memory/key/a/b', { value: secret })).as<{ memory_id: string }>();
+    const bobs = (access_control: object) => ({ value: secret, access_control });
+    (await project.admin.put('memory/key/closed', bobs({ read: ['bob'] }))).succeeds();
+    (await project.admin.put('memory/key/kept', bobs({ write: ['bob'] }))).succeeds();
     const { execution_id: execution } = await ada.execution({ title: secret, squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);
@@ -72,6 +78,7 @@ export class World {
       lease,
       thread: sent.conversation_thread_id,
       execution,
+      memory,
       deadLetter,
       tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
     });

@@ -41,7 +41,9 @@ internal sealed class StreamsConcept(StreamServer server, EventCatalog events, M
            {
                new FrameMeaning(kind.Name, $"One of `{kind.Feed}` as the change left it, on the streams of projects.", kind.Noun),
                new FrameMeaning(kind.RemovedType, $"One of `{kind.Feed}` as it was before it was deleted, on the streams of projects.", kind.Noun),
+               kind.ExpiredType is null ? null : new FrameMeaning(kind.ExpiredType, $"One of `{kind.Feed}` as it was before it expired, on the streams of projects.", kind.Noun),
            }
+           where meaning is not null
            select meaning with { Examples = [kind.Example] },
     ];
 
