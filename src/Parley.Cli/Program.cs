@@ -32,6 +32,7 @@ static async Task<int> RunAsync(string[] args)
         ExecutionsCommand.Create(),
         TasksCommand.Create(),
         MemoryCommand.Create(),
+        EventsCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),
         ProjectsCommand.Create(),

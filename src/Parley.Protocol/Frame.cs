@@ -94,13 +94,6 @@ public sealed record MessageFeedFilter
     public IReadOnlyList<Priority>? Priority { get; init; }
 }
 
-/// <summary>The filter of the feed <c>events</c>.</summary>
-public sealed record EventFeedFilter
-{
-    [System.Text.Json.Serialization.JsonConverter(typeof(AddressesConverter))]
-    public IReadOnlyList<string>? Types { get; init; }
-}
-
 public sealed record SubscribeAnswer
 {
     public required string Subscription { get; init; }
@@ -150,18 +143,6 @@ public sealed record Receipt
     public DeliveryState State { get; init; }
     public int Attempt { get; init; }
     public DateTimeOffset At { get; init; }
-}
-
-/// <summary>Something that happened, published by an agent or by the server itself.</summary>
-public sealed record EventRecord
-{
-    public required string EventId { get; init; }
-    public long Seq { get; init; }
-    public required string EventType { get; init; }
-    public required string ProjectId { get; init; }
-    public required string Source { get; init; }
-    public JsonElement? Data { get; init; }
-    public DateTimeOffset Timestamp { get; init; }
 }
 
 /// <summary>The plain relay's incoming frame; <c>type</c> defaults to <c>status</c>.</summary>

@@ -31,15 +31,17 @@ internal static class ConnectionsSetup
         .AddConcept<FeedsConcept>()
         .AddConcept<StreamsConcept>()
         .AddSingleton<FeedCatalog>()
+        .AddSingleton<EventCatalog>()
         .AddSingleton<IAuditTrail, LogAuditTrail>()
         .AddSingleton(provider => new SocketTimes(settings.Heartbeat, settings.ConnectionFramesPerSecond, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IChore, IdleConnectionMonitor>()
         .AddSingleton<Sessions>()
+        .AddSingleton<Notices>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()
         .AddSingleton(provider => new StreamServer(
-            provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(),
+            provider.GetRequiredService<ILogStore>(), provider.GetRequiredService<MessageAccess>(), provider.GetRequiredService<EntityKinds>(), provider.GetRequiredService<EventCatalog>(),
             provider.GetRequiredService<AgentDirectory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Stopping>(), provider.GetRequiredService<ConnectionDrain>(), settings.Heartbeat))
         .AddSingleton<Stopping>()
         .AddSingleton<ConnectionDrain>()

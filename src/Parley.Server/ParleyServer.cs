@@ -8,6 +8,7 @@ using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
 using Parley.Server.Entities;
+using Parley.Server.Events;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
 using Parley.Server.Memory;
@@ -48,7 +49,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddTasks().AddExecutions()
-            .AddEntities(MemoryConcept.Kind).AddConcept<MemoryConcept>()
+            .AddMemory().AddEvents()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

@@ -54,6 +54,24 @@ public sealed class AgentMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_adds_to_a_number_and_what_is_published_is_not_made_twice_where_a_connection_breaks()
+    {
+        var added = _agent.AddMemoryAsync("count", 2, Cancel);
+        Assert.Equal("2", Data(await _first.NextAsync(FrameEvents.MemoryPatch)).GetProperty("add").GetRawText());
+        var published = _agent.PublishAsync("build.failed", JsonElement.Parse("[1]"), Cancel);
+        Assert.Equal("build.failed", Data(await _first.NextAsync(FrameEvents.EventPublish)).GetProperty("event_type").GetString());
+        _first.Break();
+
+        // Whatever was made again would stand before this one.
+        var second = await _server.ConnectionAsync();
+        var last = _agent.GetMemoryAsync("last", Cancel);
+        await second.OkAsync(await second.NextAsync(FrameEvents.MemoryGet), Entry("last"));
+        await last;
+        await Assert.ThrowsAnyAsync<ParleyException>(() => added);
+        await Assert.ThrowsAnyAsync<ParleyException>(() => published);
+    }
+
+    [Fact]
     public async Task Nothing_under_a_key_is_null_and_any_other_refusal_is_told()
     {
         var nothing = _agent.GetMemoryAsync("a", Cancel);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -9,6 +10,9 @@ namespace Parley.Client;
 public sealed partial class ParleyAgent
 {
     private const int LargestValue = 256 * 1024;
+
+    /// <summary>More than the key, and whoever may read and write, can have.</summary>
+    private const int LargestRest = 64 * 1024;
 
     /// <summary>Stores a value under a key, replacing any current value.</summary>
     /// <param name="key">1-512 characters, which may include <c>/</c>.</param>
@@ -27,15 +31,37 @@ public sealed partial class ParleyAgent
             throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The value has {size} bytes; the limit is {LargestValue}." });
 
         // The caller may dispose its document before this is sent.
-        var request = new MemoryRequest { Key = key, Value = value.Clone(), IfVersion = ifVersion };
-        return AskAsync(
-            new Question<MemoryRequest, MemoryEntry>(FrameEvents.MemorySet, request, WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry)
-            {
-                Repeatable = ifVersion is null,
-                Estimate = size + key.Length,
-            },
-            cancellationToken);
+        return SetMemoryAsync(new MemoryRequest { Key = key, Value = value.Clone(), IfVersion = ifVersion }, size, cancellationToken);
     }
+
+    /// <summary>Stores a value with all that can be said of it: how long it lives, and who may read and write it.</summary>
+    /// <inheritdoc cref="SetMemoryAsync(string, JsonElement, long?, CancellationToken)"/>
+    public Task<MemoryEntry> SetMemoryAsync(MemoryRequest request, CancellationToken cancellationToken = default)
+    {
+        var size = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Lenient.MemoryRequest).Length;
+        if (size > LargestValue + LargestRest)
+            throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The entry has {size} bytes; a value has at most {LargestValue}." });
+        return SetMemoryAsync(request with { Value = request.Value.ValueKind == JsonValueKind.Undefined ? default : request.Value.Clone() }, size, cancellationToken);
+    }
+
+    /// <summary>Adds to a number, at once: nobody has to read it first. What is not there counts as 0.</summary>
+    /// <returns>The entry with the sum.</returns>
+    /// <exception cref="ParleyException">The value is no number, or the sum is too large (<see cref="ErrorCodes.Conflict"/>); the server refuses
+    /// it; or the connection broke before the answer. It is not added again then, because it may have been.</exception>
+    public Task<MemoryEntry> AddMemoryAsync(string key, long amount, CancellationToken cancellationToken = default) =>
+        PatchMemoryAsync(new MemoryPatch { Key = key, Add = JsonElement.Parse(amount.ToString(CultureInfo.InvariantCulture)) }, cancellationToken);
+
+    /// <summary>Changes a part of a value by a JSON merge patch (RFC 7396), at once: members replace those of the value, null removes one. What is not there
+    /// counts as <c>{}</c>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="patch">The members that change.</param>
+    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, whatever version it has.</param>
+    /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
+    /// <returns>The entry as it is now.</returns>
+    /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), it gets too large
+    /// (<see cref="ErrorCodes.TooLarge"/>), the server refuses it, or the connection broke before the answer.</exception>
+    public Task<MemoryEntry> PatchMemoryAsync(string key, JsonElement patch, long? ifVersion = null, CancellationToken cancellationToken = default) =>
+        PatchMemoryAsync(new MemoryPatch { Key = key, Patch = patch.Clone(), IfVersion = ifVersion }, cancellationToken);
 
     /// <summary>Stores a value of your own type.</summary>
     /// <param name="type">Its source-generated metadata; safe for native AOT.</param>
@@ -84,6 +110,14 @@ public sealed partial class ParleyAgent
         { Repeatable = false },
         cancellationToken);
 
+    /// <summary>Lists the last 20 versions of an entry, newest first, as far as the log still has them.</summary>
+    /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), the server refuses it, or cannot be reached.</exception>
+    public async Task<IReadOnlyList<MemoryVersion>> MemoryHistoryAsync(string key, CancellationToken cancellationToken = default)
+    {
+        await using var api = _connector.OpenApi();
+        return (await api.Memory.HistoryAsync(key, cancellationToken)).Items;
+    }
+
     /// <summary>Lists the entries, page by page: what changes meanwhile may be in it or not.</summary>
     /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
@@ -118,53 +152,26 @@ public sealed partial class ParleyAgent
         await foreach (var entry in subscription.WithCancellation(cancellationToken))
             yield return entry;
     }
-}
 
-/// <summary>Shared memory over REST, without a connection.</summary>
-public sealed class MemoryApi
-{
-    private readonly RestConnection _connection;
+    private Task<MemoryEntry> SetMemoryAsync(MemoryRequest request, int size, CancellationToken cancellationToken) => AskAsync(
+        new Question<MemoryRequest, MemoryEntry>(FrameEvents.MemorySet, request, WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry)
+        {
+            Repeatable = request.IfVersion is null,
+            Estimate = size + (request.Key?.Length ?? 0),
+        },
+        cancellationToken);
 
-    internal MemoryApi(RestConnection connection) => _connection = connection;
-
-    /// <summary>Lists entries, a page at a time: sorted by key if a prefix is given, otherwise newest first.</summary>
-    /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
-    /// <param name="limit">Entries per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
-    /// <param name="cancellationToken">Stops waiting for the answer.</param>
-    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
-    public Task<Page<MemoryEntry>> ListAsync(
-        string? prefix = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) => _connection.GetAsync(
-            new RestPath($"memory").With("prefix", prefix).With("limit", limit).With("after", after), WireJson.Lenient.PageMemoryEntry, cancellationToken);
-
-    /// <summary>Gets the entry under a key, with its version.</summary>
-    /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
-    public Task<MemoryEntry> GetAsync(string key, CancellationToken cancellationToken = default) =>
-        _connection.GetAsync(PathOf(key), WireJson.Lenient.MemoryEntry, cancellationToken);
-
-    /// <summary>Stores a value under a key, replacing any current value.</summary>
-    /// <param name="key">1-512 characters, which may include <c>/</c>; no part of it is <c>.</c> or <c>..</c>.</param>
-    /// <param name="value">Any JSON, up to 256 KiB.</param>
-    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, the last write wins, and the
-    /// call is made again if no answer comes.</param>
-    /// <param name="cancellationToken">Stops waiting for the answer.</param>
-    /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
-    public Task<MemoryEntry> SetAsync(string key, JsonElement value, long? ifVersion = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(
-            HttpMethod.Put, PathOf(key), new MemoryRequest { Value = value, IfVersion = ifVersion },
-            WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry, cancellationToken, repeatable: ifVersion is null);
-
-    /// <summary>Deletes the entry under a key. Not retried if no answer comes, because it may already have taken effect.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="ifVersion">Only if the entry has this version. If omitted, whatever version it has.</param>
-    /// <param name="cancellationToken">Stops waiting for the answer.</param>
-    /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), it has another version
-    /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
-    public Task DeleteAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(HttpMethod.Delete, PathOf(key).With("if_version", ifVersion), cancellationToken, repeatable: false);
-
-    /// <exception cref="ArgumentException">HTTP clients take the parts <c>.</c> and <c>..</c> out of a path: the call would be another.</exception>
-    private static RestPath PathOf(string key) => key.Split('/').Any(part => part is "." or "..")
-        ? throw new ArgumentException($"No part of a key may be '.' or '..': '{key}'.", nameof(key))
-        : new RestPath($"memory/key/{key}");
+    private Task<MemoryEntry> PatchMemoryAsync(MemoryPatch patch, CancellationToken cancellationToken)
+    {
+        var size = JsonSerializer.SerializeToUtf8Bytes(patch, WireJson.Lenient.MemoryPatch).Length;
+        if (size > LargestValue + LargestRest)
+            throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The patch has {size} bytes; a value has at most {LargestValue}." });
+        return AskAsync(
+            new Question<MemoryPatch, MemoryEntry>(FrameEvents.MemoryPatch, patch, WireJson.Lenient.MemoryPatch, WireJson.Lenient.MemoryEntry)
+            {
+                Repeatable = false,
+                Estimate = size,
+            },
+            cancellationToken);
+    }
 }

@@ -20,6 +20,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Executions = new ExecutionsApi(connection);
         Memory = new MemoryApi(connection);
         Tasks = new TasksApi(connection);
+        Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
@@ -49,6 +50,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Pieces of work that agents are given.</summary>
     public TasksApi Tasks { get; }
+
+    /// <summary>Events: what agents and the server publish.</summary>
+    public EventsApi Events { get; }
 
     /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }

@@ -12,6 +12,7 @@ internal static class AgentsSetup
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentDirectory>()
         .AddSingleton<IFeedSource, AgentFeed>()
+        .AddSingleton(AgentEvents.All)
         .AddSingleton<Registration>()
         .AddSingleton<ConnectionRate>()
         .AddSingleton<ITokenSubjects, TokenSubjects>()

@@ -14,6 +14,7 @@ internal static class EntitiesSetup
             .AddSingleton<EntityKind>(kind)
             .AddSingleton<EntityKinds>()
             .AddSingleton(kind)
+            .AddSingleton(new SystemEvents(kind.Entry, kind.Noun, kind.Example, kind.Events))
             .AddSingleton<EntityBoard<T>>()
             .AddSingleton<IFeedSource, EntityFeed<T>>();
         return kind.Due is null ? services : services.AddSingleton<IChore, DueEntities<T>>();

@@ -83,6 +83,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
             Marks = present is not null && decision.Value is not null && marks.SequenceEqual(kind.Marks(present.Value), StringComparer.Ordinal) ? null : marks,
             Due = decision.Value is null ? null : kind.Due?.Invoke(decision.Value)?.ToUnixTimeMilliseconds(),
             IsOver = isOver,
+            Audience = kind.Readers?.Invoke(decision.Value ?? present!.Value) is null ? Audience.Project : Audience.Restricted,
         };
     }
 

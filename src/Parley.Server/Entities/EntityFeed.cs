@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Entities;
 
 /// <summary>The feed of a kind: each thing as an entry of the log left it, and before that all things as they are.</summary>
-internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store) : IFeedSource
+internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IReaderGroups groups) : IFeedSource
     where T : class
 {
     private const int PartSize = 100;
@@ -34,8 +34,8 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store) : IF
             new FeedSelection(LogQuery.All, entry => entry.Kind == kind.Entry && (prefix is null || Begins(entry.Json, utf8!, prefix))),
             null, Receipts: false)
         {
-            IsEnd = entry => entry.Type == kind.RemovedType,
-            Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, prefix, cancellationToken),
+            IsEnd = kind.IsEnd,
+            Snapshot = (reader, cancellationToken) => SnapshotAsync(project.Project, prefix, reader, cancellationToken),
         };
     }
 
@@ -55,15 +55,20 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store) : IF
         return false;
     }
 
+    private bool MayRead(int project, byte[] json, Reader? reader) =>
+        reader is null || kind.Readers is null || kind.Readers(JsonSerializer.Deserialize(json, kind.Json)!) is not { } who || groups.IsAmong(project, reader, who);
+
     /// <summary>In parts, newest first or by name: what is made meanwhile comes as a change.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(int project, string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(
+        int project, string? prefix, Reader? reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new EntityQuery(project, kind.Number, PartSize) { Prefix = prefix };
         while (true)
         {
             var part = await store.ListAsync(query, cancellationToken);
-            if (part.Count > 0)
-                yield return [.. part.Select(row => EntityJson.Whole(kind.Fields, row))];
+            var shown = part.Select(row => EntityJson.Whole(kind.Fields, row)).Where(json => MayRead(project, json, reader)).ToList();
+            if (shown.Count > 0)
+                yield return shown;
             if (part.Count < PartSize)
                 yield break;
             query = prefix is null ? query with { Below = part[^1].Made } : query with { AfterName = part[^1].Name };

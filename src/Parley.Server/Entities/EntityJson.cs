@@ -47,7 +47,7 @@ internal static class EntityJson
     }
 
     /// <summary>Without the line breaks that a value may have come with: one would end an event of a stream, and a line of an export.</summary>
-    private static byte[] OnOneLine(byte[] json)
+    internal static byte[] OnOneLine(byte[] json)
     {
         if (json.AsSpan().IndexOfAny((byte)'\n', (byte)'\r') < 0)
             return json;

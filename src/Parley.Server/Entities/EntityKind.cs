@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Parley.Server.Log;
 
@@ -28,6 +29,18 @@ internal abstract class EntityKind
     /// <summary>The type of the log entry that says that one is gone.</summary>
     internal required string RemovedType { get; init; }
 
+    /// <summary>The type of the log entry that says that one is gone because its time was over; null: none goes by itself.</summary>
+    internal string? ExpiredType { get; init; }
+
+    /// <summary>The frames that tell connections which asked for it of a change and of an end; null: there are none.</summary>
+    internal (string Changed, string Gone)? Notices
+    {
+        init => (_changed, _gone) = value is { } names ? (Encoding.ASCII.GetBytes(names.Changed), Encoding.ASCII.GetBytes(names.Gone)) : (null, null);
+    }
+
+    private readonly byte[]? _changed;
+    private readonly byte[]? _gone;
+
     /// <summary>The field of its noun that lists and feeds can be narrowed by, as <c>prefix</c>: the name. Null: they cannot.</summary>
     internal string? PrefixField { get; init; }
 
@@ -40,16 +53,25 @@ internal abstract class EntityKind
     /// <summary>One of them as JSON, as it would really look.</summary>
     internal required string Example { get; init; }
 
+    /// <summary>Which of its entries are told as events, and as which. The documentation lists them.</summary>
+    internal IReadOnlyList<SystemEvent> Events { get; init; } = [];
+
     /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name or that of its removal.</summary>
     internal Func<LogEntry, StreamEvent>? OnStream { get; init; }
 
     internal EntryKind Entry => (EntryKind)Number;
 
+    /// <summary>Whether an entry says that one is gone.</summary>
+    internal bool IsEnd(LogEntry entry) => entry.Type == RemovedType || (ExpiredType is not null && entry.Type == ExpiredType);
+
+    /// <summary>The name of the frame that tells of an entry; null: none does.</summary>
+    internal byte[]? NoticeOf(LogEntry entry) => IsEnd(entry) ? _gone : _changed;
+
     /// <summary>An entry as an event of a stream, made once for all who read it.</summary>
     internal StreamEvent Show(LogEntry entry) => _shown.TryGetValue(entry, out var shown) ? shown : _shown.GetValue(entry, Shown);
 
     private StreamEvent Shown(LogEntry entry) =>
-        OnStream is null ? new StreamEvent(entry.Type == RemovedType ? RemovedType : Name, entry.Json) : OnStream(entry);
+        OnStream is null ? new StreamEvent(IsEnd(entry) ? entry.Type! : Name, entry.Json) : OnStream(entry);
 }
 
 /// <inheritdoc/>
@@ -63,6 +85,10 @@ internal sealed class EntityKind<T> : EntityKind
 
     /// <summary>The name by which one is found, unique in its project; null where the id is its only name.</summary>
     internal Func<T, string?> NameOf { get; init; } = static _ => null;
+
+    /// <summary>Which agents may read one, by id, <c>role:ROLE</c>, <c>squad:SQUAD</c>; null: all of the project. Its noun says it in
+    /// <c>access_control.read</c>, where readers of its entries find it. Absent: no kind but says so.</summary>
+    internal Func<T, IReadOnlyList<string>?>? Readers { get; init; }
 
     /// <summary>What one can be listed by, as <c>status=completed</c>.</summary>
     internal Func<T, IReadOnlyList<string>> Marks { get; init; } = static _ => [];

@@ -22,6 +22,20 @@ internal static class ExecutionKind
         OwnsItsMessages = true,
         Example = ExecutionsConcept.AnExecution,
         OnStream = Show,
+        Events =
+        [
+            new("execution_started", "An execution was created.") { EntryType = ExecutionRules.StatusType, If = entry => entry.Seq == entry.Subject },
+            new("execution_updated", "An execution's status, progress, or phase changed.") { EntryType = ExecutionRules.StatusType },
+            Ended("execution_completed", "An execution completed.", ExecutionStatus.Completed),
+            Ended("execution_failed", "An execution failed.", ExecutionStatus.Failed),
+            Ended("execution_cancelled", "An execution was cancelled.", ExecutionStatus.Cancelled),
+        ],
+    };
+
+    private static SystemEvent Ended(string type, string meaning, ExecutionStatus how) => new(type, meaning)
+    {
+        EntryType = ExecutionRules.CompletionType,
+        If = entry => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!.Status == how,
     };
 
     internal static string Mark(ExecutionStatus status) => $"status={WireType.WordOf(status)}";

@@ -4,7 +4,7 @@ using Parley.Server.Projects;
 namespace Parley.Server.History;
 
 /// <summary>Which messages and threads a caller may read. What it may not read is, for it, not there.</summary>
-internal sealed class MessageAccess(ILogStore log, IMessageHistory history, ParticipantCache participants) : IThreadAccess
+internal sealed class MessageAccess(ILogStore log, IMessageHistory history, ParticipantCache participants, IReaderGroups groups) : IThreadAccess
 {
     /// <summary>The message of an id, when it is there and the reader may read it.</summary>
     internal async ValueTask<LogEntry?> FindAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken) =>
@@ -56,6 +56,8 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
 
     public ValueTask<bool> MayReadThreadAsync(int project, long thread, Reader? reader, CancellationToken cancellationToken) =>
         reader is null ? new(result: true) : participants.HasAsync(project, thread, reader.Agent, cancellationToken);
+
+    public bool IsAmong(int project, Reader reader, IReadOnlyList<string> who) => groups.IsAmong(project, reader, who);
 
     /// <summary>A withheld message is its recipients' from its release on.</summary>
     private async ValueTask<bool> ReleasedAsync(ProjectState project, LogEntry entry, Reader reader, CancellationToken cancellationToken) =>

@@ -65,20 +65,3 @@ internal sealed class ReceiptFeed : IFeedSource
     public Result<Feed> Open(ProjectLog project, JsonElement filter) => new Feed(
         Name, new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Death or EntryKind.Expiry), null, Receipts: true);
 }
-
-/// <summary>The feed <c>events</c>: what was published, and what the server says of itself.</summary>
-internal sealed class EventFeed : IFeedSource
-{
-    public string Name => "events";
-
-    public Result<Feed> Open(ProjectLog project, JsonElement filter)
-    {
-        if (!JsonInput.TryRead<EventFeedFilter>(filter.ValueKind == JsonValueKind.Null ? "{}"u8 : JsonSerializer.SerializeToUtf8Bytes(filter, WireJson.Strict.JsonElement), out var wanted, out var problem))
-            return problem;
-        var types = wanted.Types?.ToHashSet(StringComparer.Ordinal) ?? [];
-        return new Feed(
-            Name,
-            new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Agent or EntryKind.Event && (types.Count == 0 || types.Contains(entry.Type!))),
-            (entry, _) => new(EventJson.Of(entry, project.Id)), Receipts: false);
-    }
-}

@@ -5,26 +5,38 @@ using Parley.Protocol;
 
 namespace Parley.Server.Log;
 
-/// <summary>Entries of the log as events, the way <c>events</c> and <c>project</c> streams show them.</summary>
+/// <summary>Events as everybody sees them.</summary>
 internal static class EventJson
 {
     /// <summary>Events that the server publishes itself come from here.</summary>
-    private const string Source = "parley";
+    internal const string ServerSource = "parley";
 
-    internal static byte[] Of(LogEntry entry, string projectId)
+    /// <summary>An entry of the log as an event of the server.</summary>
+    internal static byte[] OfServer(LogEntry entry, string type, string projectId)
     {
-        if (entry.Kind == EntryKind.Event)
-            return entry.Json;
         // The id is the entry's own: the same for every reader, at every reading.
         var id = EntryId.Create(entry.Stamp, entry.Seq, random: 0);
-        var time = WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(entry.Stamp));
+        return Of(id, entry.Seq, type, projectId, ServerSource, entry.Json, entry.Stamp, default);
+    }
+
+    /// <param name="data">JSON; empty: null.</param>
+    /// <param name="cloudEvent">What a CloudEvent says beyond an event's fields: a JSON object; empty: it came as none.</param>
+    internal static byte[] Of(
+        Guid id, long seq, string type, string projectId, string source, ReadOnlySpan<byte> data, long stamp, ReadOnlySpan<byte> cloudEvent)
+    {
+        var time = WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));
         return
         [
             .. Encoding.UTF8.GetBytes(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{{\"event_id\":\"{id}\",\"seq\":{entry.Seq},\"event_type\":\"{entry.Type}\",\"project_id\":{JsonSerializer.Serialize(projectId, WireJson.Strict.String)},\"source\":\"{Source}\",\"data\":")),
-            .. entry.Json,
-            .. Encoding.UTF8.GetBytes($",\"timestamp\":\"{time}\"}}"),
+                $"{{\"event_id\":\"{id}\",\"seq\":{seq},\"event_type\":{Text(type)},\"project_id\":{Text(projectId)},\"source\":{Text(source)},\"data\":")),
+            .. data.IsEmpty ? "null"u8 : data,
+            .. Encoding.UTF8.GetBytes($",\"timestamp\":\"{time}\""),
+            .. cloudEvent.IsEmpty ? default : ",\"cloud_event\":"u8,
+            .. cloudEvent,
+            (byte)'}',
         ];
     }
+
+    private static string Text(string value) => JsonSerializer.Serialize(value, WireJson.Strict.String);
 }

@@ -115,6 +115,8 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
             return new(entry.Kind != EntryKind.Release);
         if (entry.Kind == EntryKind.Release && entry.Sender == reader.Agent)
             return new(result: false);
+        if (entry.Audience == Audience.Restricted)
+            return new(access.MayRead(entry, reader));
         if (Visibility.ByItself(entry, reader) is { } plain)
             return new(plain);
         if (_follows.Contains(entry.Thread))

@@ -38,9 +38,6 @@ internal static class FeedSelections
     /// <summary>Messages only; whose, decides the reader.</summary>
     internal static FeedSelection Messages(StreamFilter filter) => new(LogQuery.All, entry => IsMessage(entry) && filter.Takes(entry));
 
-    internal static FeedSelection Events(StreamFilter filter) => new(
-        LogQuery.All, entry => entry.Kind is EntryKind.Agent or EntryKind.Event && filter.Takes(entry));
-
     /// <summary>Things of kinds that concepts declare; executions have a stream of their own.</summary>
     private static bool IsOfDeclaredKind(LogEntry entry) => entry.Kind is EntryKind.Squad or > EntryKind.Audit;
 

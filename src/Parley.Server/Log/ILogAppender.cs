@@ -3,9 +3,11 @@ namespace Parley.Server.Log;
 /// <summary>Adds entries that belong to no concept's own store.</summary>
 internal interface ILogAppender
 {
-    /// <summary>Appends one entry, on disk when it returns.</summary>
-    /// <param name="sender">An agent's number; 0: none.</param>
-    /// <param name="json">Makes the entry's JSON from its seq and its time in Unix milliseconds.</param>
-    ValueTask AppendAsync(
-        int project, EntryKind kind, Audience audience, int sender, string type, Func<long, long, byte[]> json, CancellationToken cancellationToken);
+    /// <summary>Appends entries in their order, all or none of them, on disk when it returns.</summary>
+    /// <exception cref="InvalidOperationException">The project is gone.</exception>
+    ValueTask AppendAsync(int project, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken);
 }
+
+/// <param name="Sender">An agent's number; 0: none.</param>
+/// <param name="Json">Makes the entry's JSON from its seq and its time in Unix milliseconds. May be asked more than once; the last time counts.</param>
+internal sealed record NewEntry(EntryKind Kind, Audience Audience, int Sender, string Type, Func<long, long, byte[]> Json);

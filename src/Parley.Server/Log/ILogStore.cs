@@ -7,6 +7,9 @@ internal interface ILogStore
     /// <returns>At most <paramref name="max"/> entries and about <paramref name="maxBytes"/> bytes of JSON, though at least one entry, and the seq up to which was looked: the place to go on from.</returns>
     ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Entries that may be events, the newest first.</summary>
+    ValueTask<IReadOnlyList<LogEntry>> EventsAsync(EventQuery query, CancellationToken cancellationToken);
+
     /// <summary>The entry of a seq; null when there is none, or no longer.</summary>
     ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken);
 
@@ -22,6 +25,12 @@ internal readonly record struct LogQuery(long Thread, long Execution)
 {
     internal static LogQuery All => default;
 }
+
+/// <summary>Which part of the log to look through for events.</summary>
+/// <param name="Below">Only those before this seq.</param>
+/// <param name="Since">Unix milliseconds: only those of this time or later.</param>
+/// <param name="Until">Unix milliseconds: only those of this time or before.</param>
+internal readonly record struct EventQuery(int Project, long Below, long Since, long Until, int Max);
 
 /// <summary>A part of the log. <see cref="LookedTo"/> counts also what the query passed over.</summary>
 internal readonly record struct LogSlice(List<LogEntry> Entries, long LookedTo);

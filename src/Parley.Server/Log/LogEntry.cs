@@ -49,6 +49,9 @@ internal enum Audience : byte
     /// <summary>Operators and observers.</summary>
     Operators = 4,
 
+    /// <summary>Those whom the entry names itself: see <see cref="RestrictedEntry"/>.</summary>
+    Restricted = 5,
+
     /// <summary>With one of the first three: only the sender and operators, until a second entry releases it.</summary>
     Withheld = 16,
 }

@@ -4,7 +4,7 @@ namespace Parley.Server.Log;
 internal sealed record Reader(int Agent, long JoinedSeq);
 
 /// <summary>Who takes part in which thread; implemented by the history of messages.</summary>
-internal interface IThreadAccess
+internal interface IThreadAccess : IReaderGroups
 {
     /// <summary>Whether a reader may read a thread as a whole.</summary>
     ValueTask<bool> MayReadThreadAsync(int project, long thread, Reader? reader, CancellationToken cancellationToken);

@@ -9,7 +9,8 @@ internal static class Visibility
     {
         if (entry.Audience == Audience.Project)
             return true;
-        if (entry.Audience == Audience.Operators)
+        // Whom a restricted one names is not for this to know; who asks about those asks elsewhere.
+        if (entry.Audience is Audience.Operators or Audience.Restricted)
             return false;
         if (entry.Sender == reader.Agent && reader.Agent != 0)
             return true;

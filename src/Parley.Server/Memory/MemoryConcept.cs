@@ -1,5 +1,4 @@
 using Parley.Protocol;
-using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
@@ -10,15 +9,22 @@ using Parley.Server.Wire;
 namespace Parley.Server.Memory;
 
 /// <summary>Shared memory: what the agents of a project know together, under keys.</summary>
-internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail audit) : IConcept
+internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IConcept
 {
-    private const string AnEntry =
+    internal const string AnEntry =
         """
         {"memory_id": "0199e1c1-0000-7000-8000-000000000500", "key": "plan/login", "value": {"status": "in review", "pull_request": 17},
-         "created_by": "pm-1", "updated_by": "be-1", "created_at": "2026-01-22T13:50:00.000Z", "updated_at": "2026-01-22T13:56:00.000Z", "version": 1042}
+         "created_by": "pm-1", "updated_by": "be-1", "expires_at": null, "access_control": {"read": ["*"], "write": ["pm-1", "role:reviewer"]},
+         "created_at": "2026-01-22T13:50:00.000Z", "updated_at": "2026-01-22T13:56:00.000Z", "version": 1042}
+        """;
+
+    private const string AVersion =
+        """
+        {"version": 1042, "value": {"status": "in review", "pull_request": 17}, "updated_by": "be-1", "updated_at": "2026-01-22T13:56:00.000Z"}
         """;
 
     private const string ARequest = """{"key": "plan/login", "value": {"status": "in review", "pull_request": 17}, "if_version": 1017}""";
+    private const string AValue = """{"value": {"status": "in review"}, "ttl_seconds": 3600, "access_control": {"write": ["pm-1", "role:reviewer"]}}""";
 
     internal static EntityKind<MemoryEntry> Kind { get; } = new()
     {
@@ -26,24 +32,37 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         Name = "memory",
         Feed = "memory",
         RemovedType = MemoryRules.RemovedType,
+        ExpiredType = MemoryRules.ExpiredType,
         PrefixField = "key",
         Fields = new EntityFields("memory_id") { ChangedAt = "updated_at", Version = "version" },
         Json = WireJson.Lenient.MemoryEntry,
         NameOf = entry => entry.Key,
+        Readers = entry => entry.AccessControl?.Read is { } who && !who.Contains(MemoryInput.Everybody) ? who : null,
+        Notices = (FrameEvents.MemoryUpdated, FrameEvents.MemoryRemoved),
+        Due = entry => entry.ExpiresAt,
+        WhenDue = (_, _) => Decision<MemoryEntry>.Remove(MemoryRules.ExpiredType),
         Example = AnEntry,
+        Events =
+        [
+            new(MemoryRules.UpdatedType, "An entry of the shared memory was set or changed."),
+            new(MemoryRules.RemovedType, "An entry of the shared memory was deleted; the data show it as it was."),
+            new(MemoryRules.ExpiredType, "An entry of the shared memory expired; the data show it as it was."),
+        ],
     };
 
     public string Title => "Memory";
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<ProjectContext, Asked>(
+        new Operation<ProjectContext, Asked<MemoryRequest>>(
             "SetMemory", "Store a value under a key.",
-            Input.IfMatch.And(Input.Body<MemoryRequest>(ARequest)).As(all => new Asked(null, all.First, all.Second))
-                .OrFrame(Input.Body<MemoryRequest>(ARequest).As(body => new Asked(null, null, body))),
+            Input.IfMatch.And(Input.Body<MemoryRequest>(ARequest)).As(all => Asked.For(all.Second, all.Second.Key, all.First, all.Second.IfVersion))
+                .OrFrame(Input.Body<MemoryRequest>(ARequest).As(body => Asked.For(body, body.Key, null, body.IfVersion))),
             SetAsync)
         {
+            Details = "What is already there keeps its `access_control` unless you send another, and its `ttl_seconds` only if you send it again.",
             Allows = Permission.WriteMemory,
+            Refuses = [ErrorCodes.Forbidden],
             Answers = [AnswerShape.Created<MemoryEntry>(AnEntry), AnswerShape.Ok<MemoryEntry>(AnEntry)],
             OncePerKey = OncePerKey.Yes,
         }.Rest("POST", "/memory").Frame(FrameEvents.MemorySet),
@@ -55,68 +74,121 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
             Answers = [AnswerShape.Ok<Page<MemoryEntry>>(Example.PageOf(AnEntry))],
         }.Rest("GET", "/memory"),
 
-        new Operation<ProjectContext, string?>(
+        new Operation<ProjectContext, Result<MemoryTarget>>(
             "GetMemory", "Get the entry under a key.",
-            Input.PathRest("key").As(key => (string?)key).OrFrame(Input.Body<MemoryKey>("""{"key": "plan/login"}""").As(body => body.Key)), GetAsync)
+            Input.PathRest("key").And(Input.Query<MemoryTarget.KeyQuery>()).As(MemoryTarget.Of)
+                .OrFrame(Input.Body<MemoryKey>("""{"key": "plan/login"}""").As(body => (Result<MemoryTarget>)new MemoryTarget(body.Key, null))),
+            GetAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry)],
         }.Rest("GET", "/memory/key/{**key}").Frame(FrameEvents.MemoryGet),
 
-        new Operation<ProjectContext, Asked>(
+        new Operation<ProjectContext, Asked<MemoryRequest>>(
             "PutMemory", "Store a value under the key in the path.",
-            Input.PathRest("key").And(Input.IfMatch).And(Input.Body<MemoryRequest>("""{"value": {"status": "in review"}, "if_version": 1017}"""))
-                .As(all => new Asked(all.First, all.Second, all.Third)),
+            MemoryTarget.InPath.And(Input.Body<MemoryRequest>(AValue)).As(all => Asked.In(all.First, all.Second, all.Second.Key, all.Second.IfVersion)),
             SetAsync)
         {
             Allows = Permission.WriteMemory,
+            Refuses = [ErrorCodes.Forbidden],
             Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry), AnswerShape.Created<MemoryEntry>(AnEntry)],
         }.Rest("PUT", "/memory/key/{**key}"),
 
-        new Operation<ProjectContext, (MemoryDeletion Which, long? Match)>(
+        new Operation<ProjectContext, Asked<MemoryPatch>>(
+            "PatchMemory", "Change a part of the value under a key, or add to a number: at once, so that nobody else's change is lost.",
+            MemoryTarget.InPath.And(new PatchInput("""{"add": 1}""")).As(all => Asked.In(all.First, all.Second, all.Second.Key, all.Second.IfVersion))
+                .OrFrame(Input.Body<MemoryPatch>("""{"key": "plan/login", "patch": {"status": "merged"}}""").As(body => Asked.For(body, body.Key, null, body.IfVersion))),
+            PatchAsync)
+        {
+            Details = $"With `Content-Type: {PatchInput.MergePatch}` the body is the merge patch itself (RFC 7396), and a version is given by `If-Match` or in the query.",
+            Allows = Permission.WriteMemory,
+            Refuses = [ErrorCodes.Forbidden, ErrorCodes.Conflict, ErrorCodes.TooLarge],
+            Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry), AnswerShape.Created<MemoryEntry>(AnEntry)],
+        }.Rest("PATCH", "/memory/key/{**key}").Frame(FrameEvents.MemoryPatch),
+
+        new Operation<ProjectContext, Asked<Nothing>>(
             "DeleteMemory", "Delete the entry under a key.",
-            Input.PathRest("key").And(Input.IfMatch).And(Input.Query<VersionQuery>())
-                .As(all => (new MemoryDeletion { Key = all.First, IfVersion = all.Third.IfVersion }, all.Second))
-                .OrFrame(Input.Body<MemoryDeletion>("""{"key": "plan/login", "if_version": 1042}""").As(body => (body, (long?)null))),
+            MemoryTarget.InPath.As(where => Asked.In(where, default(Nothing), null, null))
+                .OrFrame(Input.Body<MemoryDeletion>("""{"key": "plan/login", "if_version": 1042}""").As(body => Asked.For(default(Nothing), body.Key, null, body.IfVersion))),
             DeleteAsync)
         {
             Allows = Permission.WriteMemory,
+            Refuses = [ErrorCodes.Forbidden],
             Answers = [AnswerShape.Done],
         }.Rest("DELETE", "/memory/key/{**key}").Frame(FrameEvents.MemoryDelete),
+
+        new Operation<ProjectContext, HistoryQuery>(
+            "GetMemoryHistory", "List the last 20 versions of an entry, newest first.", Input.Query<HistoryQuery>(), HistoryAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<Page<MemoryVersion>>(Example.PageOf(AVersion))],
+        }.Rest("GET", "/memory/history"),
+
+        new Operation<ProjectContext, Result<MemoryTarget>>(
+            "GetMemoryById", "Get an entry by its id.", Input.Path("memory_id").As(MemoryTarget.OfId), GetAsync)
+        {
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry)],
+        }.Rest("GET", "/memory/{memory_id}"),
+
+        new Operation<ProjectContext, Asked<MemoryRequest>>(
+            "PutMemoryById", "Store a value in the entry of an id.",
+            MemoryTarget.ById.And(Input.Body<MemoryRequest>(AValue)).As(all => Asked.In(all.First, all.Second, all.Second.Key, all.Second.IfVersion)), SetAsync)
+        {
+            Allows = Permission.WriteMemory,
+            Refuses = [ErrorCodes.Forbidden],
+            Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry)],
+        }.Rest("PUT", "/memory/{memory_id}"),
+
+        new Operation<ProjectContext, Asked<Nothing>>(
+            "DeleteMemoryById", "Delete the entry of an id.", MemoryTarget.ById.As(where => Asked.In(where, default(Nothing), null, null)), DeleteAsync)
+        {
+            Allows = Permission.WriteMemory,
+            Refuses = [ErrorCodes.Forbidden],
+            Answers = [AnswerShape.Done],
+        }.Rest("DELETE", "/memory/{memory_id}"),
     ];
 
-    private async ValueTask<Answer> SetAsync(Asked asked, ProjectContext context)
+    private async ValueTask<Answer> SetAsync(Asked<MemoryRequest> asked, ProjectContext context)
     {
-        var (path, match, request) = asked;
-        if (path is not null && request.Key is { } other && other != path)
-            return Problems.InvalidField("key", "must be absent or the one of the path");
-        if (!TryAgree(request.IfVersion, match, out var version))
-            return Twice;
-        var key = path ?? request.Key;
-        if (MemoryRules.Check(key, request.Value, version) is { } problem)
+        if (!asked.TryAgree(out var target, out var version, out var problem))
             return problem;
+        var (view, request) = (SharedMemory.View.Of(context), asked.Body);
+        if (MemoryInput.Check(target.KeyToCheck, request, version) is { } bad)
+            return bad;
+        return await ChangedAsync(view, target, "memory.set", context, (present, key) => MemoryRules.Set(
+            present, new MemoryRules.Setting(key, request.Value, version, memory.After(request.TtlSeconds), request.AccessControl, view.AgentId)));
+    }
 
-        var by = context.Caller.AgentId;
-        if (!(await memory.ChangeAsync(
-            context.Project.Number, key!, context.Caller.NumberIn(context.Project),
-            present => MemoryRules.Set(present, key!, request.Value, version, by), context.Cancellation)).TryGet(out var entry, out problem))
-        {
+    private async ValueTask<Answer> PatchAsync(Asked<MemoryPatch> asked, ProjectContext context)
+    {
+        if (!asked.TryAgree(out var target, out var version, out var problem))
             return problem;
-        }
+        var (view, patch) = (SharedMemory.View.Of(context), asked.Body);
+        if (MemoryInput.Check(target.KeyToCheck, patch, version) is { } bad)
+            return bad;
+        return await ChangedAsync(view, target, "memory.patched", context, (present, key) => MemoryRules.Change(present, key, patch, version, view.AgentId));
+    }
 
-        await audit.RecordAsync(context.Caller, context.Project.Id, "memory.set", key!, context.Cancellation);
-        return entry!.Row.Made == entry.Version
-            ? Answer.Created(entry.Value, $"/memory/key/{Uri.EscapeDataString(key!)}", entry.Version)
+    private async ValueTask<Answer> ChangedAsync(
+        SharedMemory.View view, MemoryTarget target, string action, ProjectContext context, Func<Entity<MemoryEntry>?, string, Decision<MemoryEntry>> decide)
+    {
+        if (!(await memory.ChangeAsync(view, target, decide)).TryGet(out var entry, out var problem))
+            return problem;
+        var key = entry!.Value.Key;
+        await audit.RecordAsync(context.Caller, context.Project.Id, action, key, context.Cancellation);
+        return entry.Row.Made == entry.Version
+            ? Answer.Created(entry.Value, $"/memory/key/{Uri.EscapeDataString(key)}", entry.Version)
             : Answer.Ok(entry.Value, entry.Version);
     }
 
-    private async ValueTask<Answer> GetAsync(string? key, ProjectContext context)
+    private async ValueTask<Answer> GetAsync(Result<MemoryTarget> asked, ProjectContext context)
     {
-        if (MemoryRules.CheckKey(key) is { } problem)
+        if (!asked.TryGet(out var target, out var problem))
             return problem;
-        return await memory.FindAsync(context.Project.Number, key!, context.Cancellation) is { } entry
-            ? Answer.Ok(entry.Value, entry.Version)
-            : MemoryRules.NotFound(key!);
+        if (MemoryInput.Check(target.KeyToCheck) is { } bad)
+            return bad;
+        return await memory.FindAsync(SharedMemory.View.Of(context), target) is { } entry ? Answer.Ok(entry.Value, entry.Version) : MemoryRules.NotFound(target.Name);
     }
 
     private async ValueTask<Answer> ListAsync(MemoryQuery query, ProjectContext context)
@@ -125,57 +197,46 @@ internal sealed class MemoryConcept(EntityBoard<MemoryEntry> memory, IAuditTrail
         if (query.Prefix is null && !ListPlace.TryRead(query.List, out below, out var problem))
             return problem;
         var found = await memory.ListAsync(
+            SharedMemory.View.Of(context),
             new EntityQuery(context.Project.Number, Kind.Number, query.List.Limit + 1)
             {
                 Below = below,
                 Prefix = query.Prefix,
                 AfterName = query.Prefix is null ? null : query.List.After,
-            },
-            context.Cancellation);
+            });
         var page = ListPlace.Page(found, query.List.Limit, entry => entry.Value, entry => entry.Row.Made);
         return Answer.Ok(query.Prefix is null || page.Next is null ? page : page with { Next = page.Items[^1].Key });
     }
 
-    private async ValueTask<Answer> DeleteAsync((MemoryDeletion Which, long? Match) request, ProjectContext context)
+    private async ValueTask<Answer> HistoryAsync(HistoryQuery query, ProjectContext context)
     {
-        var key = request.Which.Key;
-        if (!TryAgree(request.Which.IfVersion, request.Match, out var version))
-            return Twice;
-        if (MemoryRules.Check(key, version) is { } problem)
+        if (MemoryInput.Check(query.Key) is { } bad)
+            return bad;
+        return await memory.HistoryAsync(SharedMemory.View.Of(context), query.Key!) is { } versions
+            ? Answer.Ok(new Page<MemoryVersion> { Items = versions })
+            : MemoryRules.NotFound(query.Key!);
+    }
+
+    private async ValueTask<Answer> DeleteAsync(Asked<Nothing> asked, ProjectContext context)
+    {
+        if (!asked.TryAgree(out var target, out var version, out var problem))
             return problem;
-
-        if ((await memory.ChangeAsync(
-            context.Project.Number, key!, context.Caller.NumberIn(context.Project),
-            present => MemoryRules.Delete(present, key!, version), context.Cancellation)).Problem is { } refusal)
-        {
+        if (MemoryInput.Check(target.KeyToCheck, version) is { } bad)
+            return bad;
+        if ((await memory.ChangeAsync(SharedMemory.View.Of(context), target, (present, key) => MemoryRules.Delete(present, key, version))).Problem is { } refusal)
             return refusal;
-        }
-
-        await audit.RecordAsync(context.Caller, context.Project.Id, "memory.deleted", key!, context.Cancellation);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "memory.deleted", target.Name, context.Cancellation);
         return Answer.Done;
     }
-
-    private static ApiProblem Twice => Problems.InvalidField("if_version", "is another than that of If-Match");
-
-    /// <summary>A version may come in two ways; both together must say the same.</summary>
-    private static bool TryAgree(long? said, long? match, out long? version)
-    {
-        version = said ?? match;
-        return said is null || match is null || said == match;
-    }
-
-    /// <param name="Path">The key, where the path says it.</param>
-    /// <param name="Match">What <c>If-Match</c> wants.</param>
-    private sealed record Asked(string? Path, long? Match, MemoryRequest Body);
 
     private sealed record MemoryQuery(ListQuery List, string? Prefix) : IQuery<MemoryQuery>
     {
         public static MemoryQuery Read(QueryReader query) => new(
-            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key."));
+            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key. Empty: all, sorted by key.", mayBeEmpty: true));
     }
 
-    private sealed record VersionQuery(long? IfVersion) : IQuery<VersionQuery>
+    private sealed record HistoryQuery(string? Key) : IQuery<HistoryQuery>
     {
-        public static VersionQuery Read(QueryReader query) => new(query.Long("if_version", 0, "Only if the entry has this version."));
+        public static HistoryQuery Read(QueryReader query) => new(query.Text("key", "The entry's key."));
     }
 }

@@ -5,60 +5,60 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>What may be said of an entry of the memory, and what becomes of it.</summary>
+/// <summary>What becomes of an entry of the memory.</summary>
 internal static class MemoryRules
 {
     /// <summary>Types of its entries in the log.</summary>
-    internal const string UpdatedType = "memory_updated", RemovedType = "memory_removed";
+    internal const string UpdatedType = "memory_updated", RemovedType = "memory_removed", ExpiredType = "memory_expired";
 
-    internal const int LongestKey = 512, LargestValue = 256 * 1024;
+    internal const int MostVersions = 20;
 
     private const string Noun = "memory entry";
 
-    internal static ApiProblem? CheckKey(string? key) => CheckKey(new Validation(), key).Problem;
+    /// <summary>Whether its time is over; it is then not there, though the store may still have it.</summary>
+    internal static bool HasExpired(MemoryEntry entry, DateTimeOffset now) => entry.ExpiresAt <= now;
 
-    internal static ApiProblem? Check(string? key, long? version) => CheckVersion(CheckKey(new Validation(), key), version).Problem;
+    /// <summary>What a set asks for.</summary>
+    /// <param name="Version">That the entry must have; 0: it must not be there; null: whatever is there.</param>
+    /// <param name="Access">Null: as before.</param>
+    internal sealed record Setting(string Key, JsonElement Value, long? Version, DateTimeOffset? ExpiresAt, MemoryAccess? Access, string? By);
 
-    internal static ApiProblem? Check(string? key, JsonElement value, long? version)
+    internal static Decision<MemoryEntry> Set(Entity<MemoryEntry>? present, Setting asked)
     {
-        var problem = CheckVersion(CheckKey(new Validation(), key), version)
-            .Check(value.ValueKind != JsonValueKind.Undefined, "value", "is missing")
-            .Problem;
-        // What is stored counts, not the spaces with which it came.
-        return problem is null && JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Lenient.JsonElement).Length > LargestValue
-            ? Problems.TooLarge("The value", LargestValue)
-            : problem;
+        if (Mismatch(present, asked.Key, asked.Version) is { } refusal)
+            return refusal;
+        var entry = present?.Value ?? new MemoryEntry { MemoryId = "", Key = asked.Key, CreatedBy = asked.By };
+        return Put(entry with { ExpiresAt = asked.ExpiresAt, AccessControl = asked.Access ?? entry.AccessControl }, asked.Value, asked.By);
     }
 
-    /// <param name="version">That it must have; 0: it must not be there; null: whatever is there.</param>
-    internal static Decision<MemoryEntry> Set(Entity<MemoryEntry>? present, string key, JsonElement value, long? version, string? by)
+    /// <summary>Changes a part of a value. When it expires, and who may read it, stays.</summary>
+    internal static Decision<MemoryEntry> Change(Entity<MemoryEntry>? present, string key, MemoryPatch patch, long? version, string? by)
     {
-        if (version is not null && version != (present?.Version ?? 0))
-            return Decision<MemoryEntry>.Refuse(Problems.VersionMismatch(Noun, key, present?.Version ?? 0));
-        var entry = present?.Value ?? new MemoryEntry { MemoryId = "", Key = key, CreatedBy = by };
-        return Decision<MemoryEntry>.Put(entry with { Value = value, UpdatedBy = by }, UpdatedType);
+        if (Mismatch(present, key, version) is { } refusal)
+            return refusal;
+        var before = present?.Value.Value ?? default;
+        var after = patch.Patch.ValueKind != JsonValueKind.Undefined ? MemoryValues.Merge(before, patch.Patch) : MemoryValues.Add(before, patch.Add);
+        if (after is not { } value)
+            return Decision<MemoryEntry>.Refuse(Problems.Conflict($"The value of '{Problems.Shown(key)}' is no number to which this can be added, or the sum is too large."));
+        return MemoryInput.IsTooLarge(value)
+            ? Decision<MemoryEntry>.Refuse(Problems.TooLarge("The value", MemoryInput.LargestValue))
+            : Put(present?.Value ?? new MemoryEntry { MemoryId = "", Key = key, CreatedBy = by }, value, by);
     }
 
-    /// <inheritdoc cref="Set"/>
+    /// <inheritdoc cref="Setting"/>
     internal static Decision<MemoryEntry> Delete(Entity<MemoryEntry>? present, string key, long? version)
     {
         if (present is null)
             return Decision<MemoryEntry>.Refuse(NotFound(key));
-        return version is not null && version != present.Version
-            ? Decision<MemoryEntry>.Refuse(Problems.VersionMismatch(Noun, key, present.Version))
-            : Decision<MemoryEntry>.Remove(RemovedType);
+        return Mismatch(present, key, version) ?? Decision<MemoryEntry>.Remove(RemovedType);
     }
 
-    internal static ApiProblem NotFound(string key) => Problems.NotFound(Noun, key);
+    internal static ApiProblem NotFound(string keyOrId) => Problems.NotFound(Noun, keyOrId);
 
-    private static Validation CheckKey(Validation validation, string? key) => validation
-        .Required("key", key)
-        .Check(key is not "", "key", "is empty")
-        .Check(key is null || !key.Any(char.IsControl), "key", "holds a control character")
-        // Clients take them out of a path before they send it.
-        .Check(key is null || !key.Split('/').Any(part => part is "." or ".."), "key", "holds a part '.' or '..', which no path can say")
-        .Length("key", key, LongestKey);
+    private static Decision<MemoryEntry> Put(MemoryEntry entry, JsonElement value, string? by) =>
+        Decision<MemoryEntry>.Put(entry with { Value = value, UpdatedBy = by }, UpdatedType);
 
-    private static Validation CheckVersion(Validation validation, long? version) =>
-        validation.Check(version is null or >= 0, "if_version", "must be a version, or 0 for an entry that is not there");
+    private static Decision<MemoryEntry>? Mismatch(Entity<MemoryEntry>? present, string key, long? version) => version is not null && version != (present?.Version ?? 0)
+        ? Decision<MemoryEntry>.Refuse(Problems.VersionMismatch(Noun, key, present?.Version ?? 0))
+        : null;
 }

@@ -42,7 +42,6 @@ internal static class Messaging
         .AddConcept<DeadLettersConcept>()
         .AddSingleton<IFeedSource, MessageFeed>()
         .AddSingleton<IFeedSource, ReceiptFeed>()
-        .AddSingleton<IFeedSource, EventFeed>()
         .AddSingleton<IChore, DeliveryRescuer>()
         .AddSingleton<IChore, DeliveryExpirer>()
         .AddSingleton<DeathNotifier>()

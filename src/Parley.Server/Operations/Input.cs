@@ -33,6 +33,9 @@ internal sealed record InputShape
 
     internal bool IsBodyOptional { get; init; }
 
+    /// <summary>Whether the body may be of another content type than JSON.</summary>
+    internal bool TakesAnyContentType { get; init; }
+
     /// <summary>Of the body.</summary>
     internal IReadOnlyList<Example> Examples { get; init; } = [];
 
@@ -49,6 +52,7 @@ internal sealed record InputShape
     {
         Body = Body ?? other.Body,
         IsBodyOptional = Body is null ? other.IsBodyOptional : IsBodyOptional,
+        TakesAnyContentType = TakesAnyContentType || other.TakesAnyContentType,
         Examples = [.. Examples, .. other.Examples],
         Query = Query is null && other.Query is null ? null : [.. Query ?? [], .. other.Query ?? []],
         Path = [.. Path, .. other.Path],

@@ -49,7 +49,7 @@ internal static class OperationRoutes
         var takes = operation.Takes;
         if (takes.Body is { } body)
         {
-            yield return new AcceptsMetadata(["application/json"], body, takes.IsBodyOptional);
+            yield return new AcceptsMetadata(takes.TakesAnyContentType ? ["application/json", "*/*"] : ["application/json"], body, takes.IsBodyOptional);
             yield return new Refusals([ErrorCodes.InvalidRequest, ErrorCodes.TooLarge, ErrorCodes.UnsupportedMediaType]);
         }
 

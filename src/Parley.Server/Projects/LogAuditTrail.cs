@@ -16,7 +16,7 @@ internal sealed class LogAuditTrail(ILogAppender log, ProjectDirectory projects,
             return ValueTask.CompletedTask;
         var sender = caller.AgentId is { } id ? subjects.NumberOf(project.Id, id) : 0;
         return log.AppendAsync(
-            project.Number, EntryKind.Audit, Audience.Operators, sender, action, (_, stamp) => Json(caller, action, subject, stamp), cancellationToken);
+            project.Number, [new NewEntry(EntryKind.Audit, Audience.Operators, sender, action, (_, stamp) => Json(caller, action, subject, stamp))], cancellationToken);
     }
 
     private static byte[] Json(Caller caller, string action, string subject, long stamp) => JsonFields.Write(writer =>

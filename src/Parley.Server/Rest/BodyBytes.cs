@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,7 +12,8 @@ namespace Parley.Server.Rest;
 internal static class BodyBytes
 {
     /// <returns>The bytes, empty when there was no body; or why it is refused.</returns>
-    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context)
+    /// <param name="anyType">Whatever its content type is; otherwise it must be JSON.</param>
+    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context, bool anyType = false)
     {
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
             ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say it by a BodyLimit.");
@@ -62,7 +62,7 @@ internal static class BodyBytes
                 reception?.Complete();
                 var bytes = System.Buffers.BuffersExtensions.ToArray(read.Buffer);
                 reader.AdvanceTo(read.Buffer.End);
-                return bytes.Length == 0 || IsJson(context.Request, out var problem) ? (bytes, null) : (default, problem);
+                return bytes.Length > 0 && !anyType && NotJson(context.Request) is { } problem ? (default, problem) : (bytes, null);
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -91,17 +91,17 @@ internal static class BodyBytes
         };
     }
 
-    private static bool IsJson(HttpRequest request, [NotNullWhen(false)] out ApiProblem? problem)
+    /// <returns>Why a body is not taken as JSON; null: it is.</returns>
+    private static ApiProblem? NotJson(HttpRequest request)
     {
-        problem = null;
         if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            problem = Problems.UnsupportedMediaType("Bodies are taken as they are, without Content-Encoding.");
-        else if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
-            problem = Problems.UnsupportedMediaType("Say 'Content-Type: application/json'.");
-        else if (!type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            problem = Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say 'Content-Type: application/json'.");
-        else if (type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-            problem = Problems.UnsupportedMediaType("JSON is read as UTF-8; no other charset is taken.");
-        return problem is null;
+            return Problems.UnsupportedMediaType("Bodies are taken as they are, without Content-Encoding.");
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            return Problems.UnsupportedMediaType("Say 'Content-Type: application/json'.");
+        if (!type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            return Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say 'Content-Type: application/json'.");
+        return type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            ? Problems.UnsupportedMediaType("JSON is read as UTF-8; no other charset is taken.")
+            : null;
     }
 }

@@ -37,10 +37,11 @@ internal sealed class QueryReader(IQueryCollection query)
         Int("limit", 1, 500, "How many items at most.") ?? 50,
         Text("after", "The `next` of the page before."));
 
-    public string? Text(string name, string? meaning = null)
+    /// <param name="mayBeEmpty">Whether an empty text means something; otherwise it is refused.</param>
+    public string? Text(string name, string? meaning = null, bool mayBeEmpty = false)
     {
         _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning });
-        return One(name);
+        return mayBeEmpty && query.TryGetValue(name, out var values) && values is [""] ? "" : One(name);
     }
 
     /// <summary>Texts, each as <c>?name=</c> or joined by commas; empty when absent.</summary>

@@ -32,6 +32,12 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
         Json = WireJson.Lenient.Squad,
         NameOf = squad => squad.SquadId,
         Example = ASquad,
+        Events =
+        [
+            new(SquadRules.CreatedType, "A squad was created."),
+            new(SquadRules.UpdatedType, "A squad's name or its members changed."),
+            new(SquadRules.RemovedType, "A squad was deleted; the data show it as it was."),
+        ],
     };
 
     public string Title => "Squads";

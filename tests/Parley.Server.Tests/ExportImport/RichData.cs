@@ -140,6 +140,8 @@ internal sealed class RichData
         Succeed(await _host.SendAsync(HttpMethod.Post, $"{Api}/memory", Ada, """{"key": "漢字 & Co.", "value": null}"""));
         await PutAsync("/memory/key/gone", """{"value": "forgotten"}""");
         Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/memory/key/gone", Admin));
+        await PutAsync("/memory/key/plan/secret", """{"value": "sesame", "ttl_seconds": 86400, "access_control": {"read": ["ada", "role:lead"], "write": []}}""");
+        await PostAsync("/events", """{"event_type": "build.failed", "data": {"job": 1e3}}""");
     }
 
     private async Task MakeTasksAsync()

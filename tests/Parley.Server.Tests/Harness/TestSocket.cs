@@ -33,11 +33,11 @@ internal sealed class TestSocket : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="receiveBuffer">Bytes that may lie unread; if absent, as many as the machine pleases, which is tens of megabytes on some.</param>
-    internal static async Task<TestSocket> ConnectAsync(ConceptHost host, string agentId, string token, int? receiveBuffer = null)
+    internal static async Task<TestSocket> ConnectAsync(ConceptHost host, string agentId, string token, int? receiveBuffer = null, string query = "")
     {
         var socket = new TestSocket(receiveBuffer);
         socket._socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        await socket._socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = $"/ws/{agentId}" }.Uri, socket._connector, Cancel);
+        await socket._socket.ConnectAsync(new UriBuilder(host.Client.BaseAddress!) { Scheme = "ws", Path = $"/ws/{agentId}", Query = query }.Uri, socket._connector, Cancel);
         return socket;
     }
 

@@ -93,7 +93,8 @@ public sealed class ProjectDeletionTests(PostgresDatabases databases)
         }
 
         // The log begins behind most of them.
-        await store.Service<ILogAppender>().AppendAsync(doomed, EntryKind.Deletion, Audience.Project, 0, "entry", (_, _) => "{}"u8.ToArray(), Cancel);
+        await store.Service<ILogAppender>().AppendAsync(
+            doomed, [new NewEntry(EntryKind.Deletion, Audience.Project, 0, "entry", (_, _) => "{}"u8.ToArray())], Cancel);
         await run($"UPDATE log SET place = {LogKey.First(doomed) + Things - 10} WHERE place >= {LogKey.First(doomed)} AND place <= {LogKey.Last(doomed)}");
         return (doomed, next);
     }

@@ -33,6 +33,8 @@ export class World {
   readonly execution: string;
   /** What ada gave bob to do, with the fence 1. */
   readonly task: string;
+  /** The id of an entry of the shared memory. */
+  readonly memory: string;
   /** A dead letter of bob's. */
   readonly deadLetter: string;
   /** The id of a token of eve's. */
@@ -51,6 +53,7 @@ export class World {
     this.thread = fields.thread;
     this.execution = fields.execution;
     this.task = fields.task;
+    this.memory = fields.memory;
     this.deadLetter = fields.deadLetter;
     this.tokenId = fields.tokenId;
   }
@@ -61,7 +64,10 @@ export class World {
     const eve = await project.agent('eve', { name: secret });
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
     (await project.admin.post('squads', { squad_id: 'alpha', name: secret, members })).succeeds();
-    (await ada.rest.put('memory/key/a/b', { value: secret })).succeeds();
+    const { memory_id: memory } = (await ada.rest.put('memory/key/a/b', { value: secret })).as<{ memory_id: string }>();
+    const bobs = (access_control: object) => ({ value: secret, access_control });
+    (await project.admin.put('memory/key/closed', bobs({ read: ['bob'] }))).succeeds();
+    (await project.admin.put('memory/key/kept', bobs({ write: ['bob'] }))).succeeds();
     const { execution_id: execution } = await ada.execution({ title: secret, squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);
@@ -78,6 +84,7 @@ export class World {
       thread: sent.conversation_thread_id,
       execution,
       task,
+      memory,
       deadLetter,
       tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
     });

@@ -151,6 +151,21 @@ export const table: readonly Row[] = [
   row('PUT', 'memory/key/a/b', { ...executors, eve: 200, stranger: 201 }, { value: 2 }),
   row('GET', 'memory/key/a/b', readers),
   row('DELETE', 'memory/key/a/b', { admin: 204, operator: 204, agents: 204 }),
+  row('PATCH', 'memory/key/a/b', { ...executors, eve: 200, stranger: 201 }, { patch: { x: 1 } }),
+  row('GET', 'memory/history?key=a/b', readers),
+  row('GET', (world) => `memory/${world.memory}`, readers),
+  row('PUT', (world) => `memory/${world.memory}`, { ...executors, eve: 200 }, { value: 3 }),
+  row('DELETE', (world) => `memory/${world.memory}`, { admin: 204, operator: 204, agents: 204 }),
+  // Of an entry that only bob may read, and of one that all may read and bob may write.
+  row('GET', 'memory/key/closed', { ...administration, bob: 200, agents: 404 }),
+  row('GET', 'memory/history?key=closed', { ...administration, bob: 200, agents: 404 }),
+  row('PUT', 'memory/key/closed', { admin: 200, operator: 200, bob: 200, agents: 404, stranger: 201 }, { value: 1 }),
+  row('DELETE', 'memory/key/closed', { admin: 204, operator: 204, bob: 204, agents: 404 }),
+  row('PUT', 'memory/key/kept', { admin: 200, operator: 200, bob: 200, ada: 403, eve: 403, stranger: 201 }, { value: 1 }),
+  row('DELETE', 'memory/key/kept', { admin: 204, operator: 204, bob: 204, ada: 403, eve: 403 }),
+
+  row('POST', 'events', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { event_type: 'a.b', data: 1 }),
+  row('GET', 'events', lists),
 
   row('POST', 'tasks', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A task' }),
   row('GET', 'tasks', lists),

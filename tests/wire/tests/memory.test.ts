@@ -17,10 +17,12 @@ interface Entry {
   updated_by: string | null;
   created_at: string;
   updated_at: string;
+  expires_at: string | null;
   version: number;
+  access_control: { read: string[] | null; write: string[] | null } | null;
 }
 
-const fields = ['memory_id', 'key', 'value', 'created_by', 'updated_by', 'created_at', 'updated_at', 'version'];
+const fields = ['memory_id', 'key', 'value', 'created_by', 'updated_by', 'expires_at', 'access_control', 'created_at', 'updated_at', 'version'];
 
 describe('Shared memory', { concurrency: 4 }, () => {
   it('is a value under a key, for all of the project', async () => {

@@ -12,7 +12,7 @@ using Parley.Server.Projects;
 namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Writes log entries as server-sent events.</summary>
-internal sealed class EventStream(PipeWriter writer, ProjectState project, EntityKinds kinds, StreamShape shape)
+internal sealed class EventStream(PipeWriter writer, ProjectState project, EntityKinds kinds, EventCatalog events, StreamShape shape)
 {
     /// <summary>Milliseconds until a reader comes back, give or take: a restarted server is not met by all at once.</summary>
     private const int RetryMilliseconds = 2_000;
@@ -44,6 +44,12 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Entit
 
     internal void Write(LogEntry entry)
     {
+        if (shape.OnlyEvents)
+        {
+            Event("event"u8, entry.Seq, events.Show(entry, project.Id));
+            return;
+        }
+
         switch (entry.Kind)
         {
             case EntryKind.Message or EntryKind.Release or EntryKind.Deletion:
@@ -52,8 +58,8 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Entit
             case EntryKind.Agent when shape.Things:
                 Event("agent"u8, entry.Seq, entry.Json);
                 break;
-            case EntryKind.Agent or EntryKind.Event when shape.Events:
-                Event("event"u8, entry.Seq, EventJson.Of(entry, project.Id));
+            case EntryKind.Event when shape.Things:
+                Event("event"u8, entry.Seq, entry.Json);
                 break;
             default:
                 if (kinds.Of(entry) is { } kind)

@@ -21,13 +21,15 @@ internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<st
 
 /// <summary>How a stream begins and ends.</summary>
 /// <param name="FromStart">Without a place: history first. Otherwise live only.</param>
-/// <param name="Events">Agents and published events go out as <c>event</c>.</param>
-internal sealed record StreamShape(bool FromStart, bool Events)
+internal sealed record StreamShape(bool FromStart)
 {
+    /// <summary>Every entry goes out as the event that it is told as.</summary>
+    internal bool OnlyEvents { get; init; }
+
     /// <summary>The seq of the completion, where there was one; a reader that is past it gets 204.</summary>
     internal long? EndsAt { get; init; }
 
-    /// <summary>Things as they now are go out by their own name: an agent as <c>agent</c>.</summary>
+    /// <summary>Things as they now are go out by their own name, an agent as <c>agent</c>; what was published goes out as <c>event</c>.</summary>
     internal bool Things { get; init; }
 
     internal bool EndsAtCompletion { get; init; }

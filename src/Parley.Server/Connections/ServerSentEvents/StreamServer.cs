@@ -16,7 +16,7 @@ namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Serves one stream from its first place to its end.</summary>
 internal sealed class StreamServer(
-    ILogStore log, MessageAccess access, EntityKinds kinds, AgentDirectory agents, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
+    ILogStore log, MessageAccess access, EntityKinds kinds, EventCatalog events, AgentDirectory agents, TimeProvider clock, Stopping stopping, ConnectionDrain drain, TimeSpan heartbeat)
 {
     private const int MostUnflushed = 64 * 1024;
 
@@ -46,7 +46,7 @@ internal sealed class StreamServer(
         Begin(context);
         if (HeadRequests.IsHead(context))
             return Answer.Written;
-        var stream = new EventStream(context.Response.BodyWriter, project, kinds, shape);
+        var stream = new EventStream(context.Response.BodyWriter, project, kinds, events, shape);
         // A stream of its own holds an agent there, whatever it shows.
         var agent = caller.AgentId is { } id ? project.Agents.Find(id) : null;
         try

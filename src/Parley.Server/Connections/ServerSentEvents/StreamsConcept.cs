@@ -13,7 +13,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Connections.ServerSentEvents;
 
 /// <summary>Live streams for browsers, terminals and whatever reads lines.</summary>
-internal sealed class StreamsConcept(StreamServer server, MessageAccess access, AgentDirectory agents) : IConcept
+internal sealed class StreamsConcept(StreamServer server, EventCatalog events, MessageAccess access, AgentDirectory agents) : IConcept
 {
     private static readonly Example AStream = new("example",
         """
@@ -41,7 +41,9 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access, 
            {
                new FrameMeaning(kind.Name, $"One of `{kind.Feed}` as the change left it, on the streams of projects.", kind.Noun),
                new FrameMeaning(kind.RemovedType, $"One of `{kind.Feed}` as it was before it was deleted, on the streams of projects.", kind.Noun),
+               kind.ExpiredType is null ? null : new FrameMeaning(kind.ExpiredType, $"One of `{kind.Feed}` as it was before it expired, on the streams of projects.", kind.Noun),
            }
+           where meaning is not null
            select meaning with { Examples = [kind.Example] },
     ];
 
@@ -109,7 +111,7 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access, 
         }.Rest("GET", "/sse/thread/{thread_id}"),
 
         new Operation<ProjectContext, StreamQuery>(
-            "StreamEvents", "Stream events that agents or the server publish.", Input.Query<StreamQuery>(), EventsAsync)
+            "StreamEvents", "Stream events that agents or the server publish. `types` may have wildcards, such as `task_*` and `build.>`.", Input.Query<StreamQuery>(), EventsAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Stream(AStream)],
@@ -124,12 +126,12 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access, 
         var ended = await server.EndOfAsync(project, execution.Seq, context.Cancellation);
         return await server.ServeAsync(
             context.Http, project, context.Caller.ReaderIn(project), FeedSelections.Execution(execution.Seq, asked.Query.Filter(project)), asked.Query,
-            new StreamShape(FromStart: true, Events: false) { EndsAt = ended, EndsAtCompletion = true });
+            new StreamShape(FromStart: true) { EndsAt = ended, EndsAtCompletion = true });
     }
 
     private async ValueTask<Answer> ProjectAsync(StreamQuery query, ProjectContext context) => await server.ServeAsync(
         context.Http, context.Project, context.Caller.ReaderIn(context.Project), FeedSelections.Project(query.Filter(context.Project)), query,
-        new StreamShape(false, Events: true) { Things = true });
+        new StreamShape(FromStart: false) { Things = true });
 
     private async ValueTask<Answer> AgentAsync(StreamQuery query, AgentContext context)
     {
@@ -137,7 +139,7 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access, 
         var agent = context.Agent.Number == 0 ? await agents.HumanAsync(context.Project, context.Cancellation) : context.Agent;
         var reader = new Reader(agent.Number, agent.Record.JoinedSeq);
         return await server.ServeAsync(
-            context.Http, context.Project, reader, FeedSelections.Messages(query.Filter(context.Project)), query, new StreamShape(false, Events: false));
+            context.Http, context.Project, reader, FeedSelections.Messages(query.Filter(context.Project)), query, new StreamShape(FromStart: false));
     }
 
     private async ValueTask<Answer> ThreadAsync((string Id, StreamQuery Query) asked, ProjectContext context)
@@ -148,10 +150,10 @@ internal sealed class StreamsConcept(StreamServer server, MessageAccess access, 
             return Problems.NotFound("thread", asked.Id);
 
         return await server.ServeAsync(
-            context.Http, project, reader, FeedSelections.Thread(thread, asked.Query.Filter(project)), asked.Query, new StreamShape(FromStart: true, Events: false));
+            context.Http, project, reader, FeedSelections.Thread(thread, asked.Query.Filter(project)), asked.Query, new StreamShape(FromStart: true));
     }
 
     private async ValueTask<Answer> EventsAsync(StreamQuery query, ProjectContext context) => await server.ServeAsync(
-        context.Http, context.Project, context.Caller.ReaderIn(context.Project), FeedSelections.Events(query.Filter(context.Project)), query,
-        new StreamShape(false, Events: true));
+        context.Http, context.Project, context.Caller.ReaderIn(context.Project), events.Selection(new EventTypes(query.Types)), query,
+        new StreamShape(FromStart: false) { OnlyEvents = true });
 }

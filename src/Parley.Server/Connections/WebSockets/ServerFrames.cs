@@ -1,7 +1,9 @@
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Events;
 using Parley.Server.Mailboxes;
+using Parley.Server.Memory;
 using Parley.Server.Tasks;
 using Parley.Server.Wire;
 
@@ -33,6 +35,12 @@ internal static class ServerFrames
         },
         new(FrameEvents.TaskAssigned, "The agent was given a task. Its mailbox has a message about it too.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
         new(FrameEvents.TaskUpdated, "A task that the agent created, has, or had was changed.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
+        new(FrameEvents.Event, "An event that was published, with `notify=all`.", typeof(EventRecord)) { Examples = [EventsConcept.AnEvent] },
+        new(FrameEvents.MemoryUpdated, "An entry of the shared memory as the change left it, with `notify=all`.", typeof(MemoryEntry)) { Examples = [MemoryConcept.AnEntry] },
+        new(FrameEvents.MemoryRemoved, "An entry of the shared memory as it was before it was deleted or expired, with `notify=all`.", typeof(MemoryEntry))
+        {
+            Examples = [MemoryConcept.AnEntry],
+        },
         new(FrameEvents.Snapshot, "A part of a feed's state as it is, where the subscription asked for it.", typeof(FeedSnapshot))
         {
             Examples = [$$"""{"subscription": "7", "feed": "messages", "items": [{{MailboxExamples.AMessage}}], "done": false}"""],

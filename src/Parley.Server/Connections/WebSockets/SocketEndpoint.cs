@@ -77,7 +77,7 @@ internal sealed record ConnectionQuery(ConnectionOptions Options, string? Sessio
         {
             AutoAck = query.Word("ack", ["auto", "manual"], "`auto`: acknowledged when written.") == "auto",
             Window = query.Int("window", 0, DeliveryWindow.Most, "Unacknowledged messages that the server may have out.") ?? DeliveryWindow.Default,
-            NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: others' coming and going too.") == "all",
+            NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: others' coming and going, published events, and changes of the shared memory too.") == "all",
             Lease = TimeSpan.FromSeconds(query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long a message may be unsettled.") ?? 300),
             Batch = query.Flag("batch", "Frames that are ready together come as an array in one WebSocket message.") ?? false,
         },

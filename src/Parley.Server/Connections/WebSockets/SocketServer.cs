@@ -16,7 +16,7 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
     ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, LeaseReturns returns, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times,
-    Stopping stopping, SendLimits limits, Receiving receiving, ILogger<SocketServer> logger)
+    Stopping stopping, SendLimits limits, Receiving receiving, Notices notices, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -39,6 +39,7 @@ internal sealed partial class SocketServer(
             if (connection.Takes)
                 await agents.ConnectedAsync(project, agent, connection, CancellationToken.None);
             await WelcomeAsync(connection);
+            notices.Start(connection);
             hub.Add(connection);
             // A claim takes up the window until it is answered. With nothing to claim, what is sent just now is handed over at once.
             if (connection.Takes && await WaitsAsync(agent))

@@ -2,28 +2,31 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Appends single entries to the log in PostgreSQL.</summary>
+/// <summary>Appends entries to the log in PostgreSQL.</summary>
 internal sealed class PostgresLogAppender(PostgresDatabase database) : ILogAppender
 {
-    public async ValueTask AppendAsync(
-        int project, EntryKind kind, Audience audience, int sender, string type, Func<long, long, byte[]> json, CancellationToken cancellationToken) =>
+    public async ValueTask AppendAsync(int project, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
                 var cursor = await transaction.LockAsync(project);
-                var (seq, stamp) = (cursor.NextSeq, cursor.LastStamp);
-                transaction.Append(cursor, new LogEntry
+                foreach (var entry in entries)
                 {
-                    Project = project,
-                    Seq = seq,
-                    Kind = kind,
-                    Stamp = stamp,
-                    Audience = audience,
-                    Sender = sender,
-                    Type = type,
-                    Json = json(seq, stamp),
-                });
-                return seq;
+                    var (seq, stamp) = (cursor.NextSeq, cursor.LastStamp);
+                    transaction.Append(cursor, new LogEntry
+                    {
+                        Project = project,
+                        Seq = seq,
+                        Kind = entry.Kind,
+                        Stamp = stamp,
+                        Audience = entry.Audience,
+                        Sender = entry.Sender,
+                        Type = entry.Type,
+                        Json = entry.Json(seq, stamp),
+                    });
+                }
+
+                return entries.Count;
             },
             cancellationToken);
 }

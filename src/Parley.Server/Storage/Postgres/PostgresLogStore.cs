@@ -7,6 +7,8 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Reads the log for whoever is behind its tail in memory.</summary>
 internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
 {
+    private static readonly string EventsSql = LogSql.Events(PostgresLogRows.Columns, "log l");
+
     public ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancel) =>
@@ -23,6 +25,12 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
                 var isFull = entries.Count == max || entries.Sum(entry => (long)entry.Json.Length) >= maxBytes;
                 return new LogSlice(entries, isFull ? entries[^1].Seq : Math.Max(after, head));
             },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> EventsAsync(EventQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<LogEntry>>(
+            async (connection, cancel) => await PostgresLogRows.ListAsync(
+                connection.Ask(EventsSql, LogKey.First(query.Project), LogKey.Below(query.Project, query.Below), query.Since, query.Until, query.Max), cancel),
             cancellationToken);
 
     public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>

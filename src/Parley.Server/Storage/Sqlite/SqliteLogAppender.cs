@@ -2,28 +2,32 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Appends single entries to the log in SQLite.</summary>
+/// <summary>Appends entries to the log in SQLite.</summary>
 internal sealed class SqliteLogAppender(SqliteDatabase database, SqliteLog log) : ILogAppender
 {
-    public async ValueTask AppendAsync(
-        int project, EntryKind kind, Audience audience, int sender, string type, Func<long, long, byte[]> json, CancellationToken cancellationToken) =>
+    public async ValueTask AppendAsync(int project, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             connection =>
             {
                 var cursor = log.Cursor(connection, project);
-                var (seq, stamp) = (cursor.NextSeq, log.Now(cursor));
-                log.Append(connection, cursor, new LogEntry
+                foreach (var entry in entries)
                 {
-                    Project = project,
-                    Seq = seq,
-                    Kind = kind,
-                    Stamp = stamp,
-                    Audience = audience,
-                    Sender = sender,
-                    Type = type,
-                    Json = json(seq, stamp),
-                });
-                return seq;
+                    var (seq, stamp) = (cursor.NextSeq, log.Now(cursor));
+                    log.Append(connection, cursor, new LogEntry
+                    {
+                        Project = project,
+                        Seq = seq,
+                        Kind = entry.Kind,
+                        Stamp = stamp,
+                        Audience = entry.Audience,
+                        Sender = entry.Sender,
+                        Type = entry.Type,
+                        Json = entry.Json(seq, stamp),
+                    });
+                }
+
+                return entries.Count;
             },
-            cancellationToken);
+            cancellationToken,
+            weight: entries.Count);
 }

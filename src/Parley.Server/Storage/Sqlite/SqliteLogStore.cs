@@ -6,8 +6,23 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Reads the log for whoever is behind its tail in memory.</summary>
 internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
 {
+    private static readonly string EventsSql = LogSql.Events(SqliteLogRows.Columns, "log l INDEXED BY log_event");
+
     public ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(connection => Read(connection, project, after, max, maxBytes, query), cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogEntry>> EventsAsync(EventQuery query, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<LogEntry>>(
+            connection =>
+            {
+                var entries = new List<LogEntry>();
+                var rows = connection.Prepare(EventsSql)
+                    .Bind(1, LogKey.First(query.Project)).Bind(2, LogKey.Below(query.Project, query.Below)).Bind(3, query.Since).Bind(4, query.Until).Bind(5, query.Max);
+                while (rows.Step())
+                    entries.Add(SqliteLogRows.Read(connection, rows));
+                return entries;
+            },
+            cancellationToken);
 
     public ValueTask<LogEntry?> FindAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(connection => SqliteLogRows.Find(connection, LogKey.Of(project, seq)), cancellationToken);

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Parley.Protocol;
+
+namespace Parley.Client;
+
+/// <summary>Events: what happened, for whoever in the project wants to hear of it.</summary>
+public sealed partial class ParleyAgent
+{
+    private const int LargestEvent = 256 * 1024;
+
+    /// <summary>Publishes an event. It is on disk when this completes.</summary>
+    /// <param name="eventType">1-255 of <c>A-Z a-z 0-9 _ . : / -</c>, and none that the server publishes itself.</param>
+    /// <param name="data">Any JSON, up to 256 KiB; none if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
+    /// <returns>The event, with its place in the log.</returns>
+    /// <exception cref="ParleyException">The server refuses it, or the connection broke before the answer. It is not published again then,
+    /// because it may have been.</exception>
+    public Task<EventRecord> PublishAsync(string eventType, JsonElement? data = null, CancellationToken cancellationToken = default)
+    {
+        // Too large a frame would end the connection, and with it all that is under way.
+        var size = data is { } given ? JsonSerializer.SerializeToUtf8Bytes(given, WireJson.Lenient.JsonElement).Length : 0;
+        if (size > LargestEvent)
+            throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The data have {size} bytes; the limit is {LargestEvent}." });
+        var request = new EventRequest { EventType = eventType, Data = data?.Clone() };
+        return AskAsync(
+            new Question<EventRequest, EventRecord>(FrameEvents.EventPublish, request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord)
+            {
+                Repeatable = false,
+                Estimate = size + 100,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Publishes an event with data of your own type.</summary>
+    /// <param name="type">Its source-generated metadata; safe for native AOT.</param>
+    /// <inheritdoc cref="PublishAsync(string, JsonElement?, CancellationToken)"/>
+    public Task<EventRecord> PublishAsync<T>(string eventType, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
+        PublishAsync(eventType, JsonSerializer.SerializeToElement(data, type), cancellationToken);
+
+    /// <summary>Follows events, reconnecting as needed: from now on, or from a place. The event is in <see cref="FeedEntry.Event"/>. If the
+    /// log no longer has all since that place, a <see cref="FeedEntryKind.Gap"/> comes first.</summary>
+    /// <param name="types">Only these types; all if omitted. <c>*</c> stands for any letters of one word, a last <c>&gt;</c> for the rest:
+    /// <c>task_*</c>, <c>build.&gt;</c>.</param>
+    /// <param name="after">A place, <c>EPOCH-SEQ</c> or a bare seq; <c>0</c> replays all that the log still has. From now on if omitted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ParleyException">The server refuses it, or the connection ended for good.</exception>
+    public async IAsyncEnumerable<FeedEntry> SubscribeEventsAsync(
+        IReadOnlyList<string>? types = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var filter = JsonSerializer.SerializeToElement(new EventFeedFilter { Types = types }, WireJson.Lenient.EventFeedFilter);
+        var request = new FeedRequest { Feeds = new Dictionary<string, JsonElement?> { ["events"] = types is null ? null : filter }, After = after };
+        await using var subscription = await SubscribeAsync(request, cancellationToken);
+        await foreach (var entry in subscription.WithCancellation(cancellationToken))
+            yield return entry;
+    }
+}
+
+/// <summary>Events over REST, without a connection. To follow them, use <see cref="StreamsApi.Events"/>.</summary>
+public sealed class EventsApi
+{
+    private readonly RestConnection _connection;
+
+    internal EventsApi(RestConnection connection) => _connection = connection;
+
+    /// <summary>Publishes an event. Not retried if no answer comes, because it may have been published.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<EventRecord> PublishAsync(EventRequest request, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, new RestPath($"events"), request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord, cancellationToken);
+
+    /// <summary>Lists past events, newest first, a page at a time. A page may have fewer than <paramref name="limit"/> and still not be the
+    /// last: go on until <c>next</c> is null.</summary>
+    /// <param name="types">Only these types, with wildcards; all if omitted.</param>
+    /// <param name="since">Only events of this time or later.</param>
+    /// <param name="until">Only events of this time or before.</param>
+    /// <param name="limit">Events per page, 1-500; 50 if omitted.</param>
+    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<Page<EventRecord>> ListAsync(
+        IReadOnlyList<string>? types = null, DateTimeOffset? since = null, DateTimeOffset? until = null, int? limit = null, string? after = null,
+        CancellationToken cancellationToken = default) => _connection.GetAsync(
+            new RestPath($"events").With("types", types is null ? null : string.Join(',', types))
+                .With("since", since is { } from ? WireTime.ToText(from) : null).With("until", until is { } to ? WireTime.ToText(to) : null)
+                .With("limit", limit).With("after", after),
+            WireJson.Lenient.PageEventRecord, cancellationToken);
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Parley.Server.Log;
+using Parley.Server.Operations;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Events;
+
+/// <summary>Events as a batch of CloudEvents 1.0.</summary>
+internal static class CloudEventAnswer
+{
+    internal static bool IsWanted(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
+        && accepted.Any(one => one.MediaType.Equals(EventInput.Batch, StringComparison.OrdinalIgnoreCase) && one.Quality != 0);
+
+    internal static async ValueTask<Answer> WriteAsync(HttpContext http, IEnumerable<byte[]> events, long? next)
+    {
+        using var json = new FrameBuffer();
+        WriteArray(json, events.Select(Of));
+        var response = http.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = $"{EventInput.Batch}; charset=utf-8";
+        response.ContentLength = json.Length;
+        response.Headers.Vary = HeaderNames.Accept;
+        if (next is { } seq)
+            response.Headers.Link = string.Create(CultureInfo.InvariantCulture, $"<{NextPage(http.Request, seq)}>; rel=\"next\"");
+        await response.BodyWriter.WriteAsync(json.From(0), http.RequestAborted);
+        return Answer.Written;
+    }
+
+    internal static void WriteArray(FrameBuffer json, IEnumerable<byte[]> items)
+    {
+        json.Raw("["u8);
+        var isFirst = true;
+        foreach (var item in items)
+        {
+            if (!isFirst)
+                json.Raw(","u8);
+            isFirst = false;
+            json.Raw(item);
+        }
+
+        json.Raw("]"u8);
+    }
+
+    /// <summary>One that came as a CloudEvent goes out with the attributes with which it came; any other says who published it, and where its
+    /// place in the log is.</summary>
+    internal static byte[] Of(byte[] shown)
+    {
+        using var document = JsonDocument.Parse(shown, JsonDepth.StoredDocument);
+        var record = document.RootElement;
+        return JsonFields.Write(writer =>
+        {
+            writer.WriteString("specversion"u8, "1.0"u8);
+            writer.WritePropertyName("type"u8);
+            record.GetProperty("event_type"u8).WriteTo(writer);
+            if (record.TryGetProperty("cloud_event"u8, out var came))
+                WriteAll(writer, came);
+            else
+                WriteOwn(writer, record);
+            if (record.GetProperty("data"u8) is { ValueKind: not JsonValueKind.Null } data)
+            {
+                writer.WritePropertyName("data"u8);
+                data.WriteTo(writer);
+            }
+        });
+    }
+
+    private static void WriteAll(Utf8JsonWriter writer, JsonElement attributes)
+    {
+        foreach (var attribute in attributes.EnumerateObject())
+            attribute.WriteTo(writer);
+    }
+
+    private static void WriteOwn(Utf8JsonWriter writer, JsonElement record)
+    {
+        var project = record.GetProperty("project_id"u8).GetString();
+        var source = record.GetProperty("source"u8).GetString();
+        writer.WriteString("id"u8, record.GetProperty("event_id"u8).GetString());
+        writer.WriteString("source"u8, source == EventJson.ServerSource ? $"/projects/{project}" : $"/projects/{project}/agents/{source}");
+        writer.WriteString("time"u8, record.GetProperty("timestamp"u8).GetString());
+        writer.WriteString("datacontenttype"u8, "application/json"u8);
+        writer.WriteString("sequence"u8, record.GetProperty("seq"u8).GetRawText());
+    }
+
+    private static string NextPage(HttpRequest request, long seq)
+    {
+        var query = QueryString.Create(request.Query.Where(one => one.Key != "after"));
+        return $"{request.Path}{query.Add("after", seq.ToString(CultureInfo.InvariantCulture))}";
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Events;
+
+/// <summary>The context attributes of one CloudEvent, as they are read and checked.</summary>
+/// <param name="path">Before the name of each field that is wrong.</param>
+internal sealed class CloudEventAttributes(string path)
+{
+    private const string SpecVersion = "1.0";
+
+    private readonly Validation _validation = new();
+
+    /// <summary>As they are kept: all but the type and the version of the specification.</summary>
+    private readonly List<(string Name, JsonElement Value)> _kept = [];
+
+    private string? _type;
+    private string? _base64;
+    private bool _hasVersion;
+
+    internal void Take(string name, string value) => Take(name, JsonElement.Parse(JsonSerializer.SerializeToUtf8Bytes(value, Protocol.WireJson.Lenient.String)));
+
+    internal void Take(string name, JsonElement value)
+    {
+        // Null is absent (JSON format, 2.2).
+        if (value.ValueKind == JsonValueKind.Null)
+            return;
+        switch (name)
+        {
+            case "specversion":
+                _hasVersion = true;
+                _validation.Check(value.ValueKind == JsonValueKind.String && value.GetString() == SpecVersion, path + name, $"must be \"{SpecVersion}\"");
+                return;
+            case "type":
+                if (IsText(name, value))
+                    EventRules.CheckType(_validation, path + name, _type = value.GetString());
+                return;
+            case "time":
+                if (IsText(name, value))
+                    _validation.Check(Times.TryParse(value.GetString()!, out _), path + name, "must be a time with its offset, such as 2026-01-22T13:56:52.551Z");
+                break;
+            case "id" or "source" or "subject" or "datacontenttype" or "dataschema":
+                IsText(name, value);
+                break;
+            default:
+                CheckExtension(name, value);
+                break;
+        }
+
+        _kept.Add((name, value.Clone()));
+    }
+
+    internal void TakeBase64(string value) => _base64 = value;
+
+    internal void TakeBase64(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return;
+        if (value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out _))
+            _base64 = value.GetString();
+        else
+            _validation.Fail(path + "data_base64", "must be a text in Base64");
+    }
+
+    internal Result<EventDraft> Draft(byte[] data)
+    {
+        _validation.Check(_hasVersion, path + "specversion", "is missing");
+        _validation.Check(_type is not null || !_validation.IsGood, path + "type", "is missing");
+        foreach (var name in (ReadOnlySpan<string>)["id", "source"])
+            _validation.Check(_kept.Exists(one => one.Name == name), path + name, "is missing");
+        _validation.Check(_base64 is null || data.Length == 0, path + "data_base64", "must be absent where there is data");
+        if (_validation.Problem is { } problem)
+            return problem;
+        return new EventDraft(_type!, data, JsonFields.Write(writer =>
+        {
+            foreach (var (name, value) in _kept)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+
+            if (_base64 is not null)
+                writer.WriteString("data_base64"u8, _base64);
+        }));
+    }
+
+    private bool IsText(string name, JsonElement value)
+    {
+        var isText = value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
+        _validation.Check(isText, path + name, "must be a text that is not empty");
+        return isText;
+    }
+
+    private void CheckExtension(string name, JsonElement value)
+    {
+        var field = path + Problems.Shown(name);
+        _validation
+            .Check(name.Length > 0 && name.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9')), field, "is no name of an attribute: they have a-z and 0-9 only")
+            .Check(
+                value.ValueKind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False || (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)),
+                field, "must be a text, true, false, or a whole number of 32 bits");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Log;
+using Parley.Server.Wire;
+
+namespace Parley.Server.Events;
+
+/// <summary>The feed <c>events</c>: what was published, and what the server tells of itself.</summary>
+internal sealed class EventFeed(EventCatalog events) : IFeedSource
+{
+    public string Name => "events";
+
+    public Result<Feed> Open(ProjectLog project, JsonElement filter)
+    {
+        if (!JsonInput.TryRead<EventFeedFilter>(filter.ValueKind == JsonValueKind.Null ? "{}"u8 : JsonSerializer.SerializeToUtf8Bytes(filter, WireJson.Strict.JsonElement), out var wanted, out var problem))
+            return problem;
+        return new Feed(Name, events.Selection(new EventTypes(wanted.Types ?? [])), (entry, _) => new(events.Show(entry, project.Id)), Receipts: false)
+        {
+            // An event is never taken back, whatever it tells of.
+            IsEnd = _ => false,
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using Parley.Server.Log;
+
+namespace Parley.Server.Events;
+
+/// <summary>Past events, the newest first, a page at a time.</summary>
+internal sealed class EventPages(ILogStore log, EventCatalog events, IReaderGroups groups)
+{
+    private const int PartSize = 100;
+
+    /// <summary>Entries that one page looks at, however few of them are wanted, and bytes that it shows.</summary>
+    private const int MostLookedAt = 5_000, MostBytes = 4 << 20;
+
+    /// <returns>The events, and where the next page begins; null: there is none. A page may be short, even empty, and yet not the last.</returns>
+    internal async ValueTask<(IReadOnlyList<LogEntry> Found, long? Next)> ReadAsync(
+        EventQuery query, EventTypes wanted, Reader? reader, CancellationToken cancellationToken)
+    {
+        var found = new List<LogEntry>();
+        var (lookedAt, bytes) = (0, 0L);
+        var below = query.Below;
+        while (true)
+        {
+            var part = await log.EventsAsync(query with { Below = below, Max = PartSize }, cancellationToken);
+            foreach (var entry in part)
+            {
+                if (!events.IsEvent(entry, wanted) || !(reader is null || groups.MayRead(entry, reader)))
+                    continue;
+                if (found.Count == query.Max || (found.Count > 0 && bytes + entry.Json.Length > MostBytes))
+                    return (found, found[^1].Seq);
+                found.Add(entry);
+                bytes += entry.Json.Length;
+            }
+
+            if (part.Count < PartSize)
+                return (found, null);
+            below = part[^1].Seq;
+            if ((lookedAt += part.Count) >= MostLookedAt)
+                return (found, below);
+        }
+    }
+}
