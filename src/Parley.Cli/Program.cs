@@ -31,6 +31,8 @@ static async Task<int> RunAsync(string[] args)
         SquadsCommand.Create(),
         ExecutionsCommand.Create(),
         MemoryCommand.Create(),
+        SchemasCommand.Create(),
+        StatsCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),
         ProjectsCommand.Create(),

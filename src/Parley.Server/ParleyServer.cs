@@ -17,6 +17,7 @@ using Parley.Server.Nodes;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
+using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
@@ -46,7 +47,7 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
-            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddExecutions()
+            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddExecutions()
             .AddEntities(MemoryConcept.Kind).AddConcept<MemoryConcept>()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 

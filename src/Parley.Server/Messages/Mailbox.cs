@@ -4,6 +4,7 @@ using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
+using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Storage;
 using Parley.Server.Wire;
@@ -11,7 +12,8 @@ using Parley.Server.Wire;
 namespace Parley.Server.Messages;
 
 /// <summary>Puts messages into mailboxes: checks, resolves, bounds, and hands them to the store.</summary>
-internal sealed class Mailbox(IMessageStore store, Addressing addressing, MessageAccess access, RateLimiter<(int Project, string Caller)> limiter)
+internal sealed class Mailbox(
+    IMessageStore store, Addressing addressing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter)
 {
     /// <summary>The type of a message that a person has to see.</summary>
     private const string HumanIntervention = "human_intervention_required";
@@ -78,6 +80,8 @@ internal sealed class Mailbox(IMessageStore store, Addressing addressing, Messag
         // A reply without an address goes to whoever sent what it answers.
         if (SendRules.Check(draft, sender.Authority == Authority.System ? int.MaxValue : project.Settings.MaxMessageBytes) is { } bad)
             return new(bad);
+        if (sender.Authority != Authority.System && schemas.Of(project.Number, draft.Type)?.Refusal(draft.Type, draft.Payload) is { } unfit)
+            return new(unfit);
         if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null && draft.Type != HumanIntervention)
         {
             if (Addressing.Direct(project, draft.To) is { } direct)

@@ -44,6 +44,7 @@ internal sealed class RichData
         await data.MakeConversationAsync();
         await data.MakeDeliveriesAsync();
         await data.MakeMemoryAsync();
+        await data.MakeSchemasAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
         await data.MakeExecutionAsync();
         return data;
@@ -139,6 +140,14 @@ internal sealed class RichData
         Succeed(await _host.SendAsync(HttpMethod.Post, $"{Api}/memory", Ada, """{"key": "漢字 & Co.", "value": null}"""));
         await PutAsync("/memory/key/gone", """{"value": "forgotten"}""");
         Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/memory/key/gone", Admin));
+    }
+
+    private async Task MakeSchemasAsync()
+    {
+        await PutAsync("/schemas/deploy_request", "{\"schema\": {\"required\": [\"ünï\"],\r\n \"properties\": {\"ünï\": {\"pattern\": \"^\\\\w+$\"}}}}");
+        await PutAsync("/schemas/status_update", """{"builtin": true}""");
+        await PutAsync("/schemas/gone", """{"schema": true}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/schemas/gone", Admin));
     }
 
     private async Task<string> SendAsync(string json, string? from = null)

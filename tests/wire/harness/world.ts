@@ -59,6 +59,7 @@ export class World {
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
     (await project.admin.post('squads', { squad_id: 'alpha', name: secret, members })).succeeds();
     (await ada.rest.put('memory/key/a/b', { value: secret })).succeeds();
+    (await project.admin.put('schemas/typed', { schema: { title: secret } })).succeeds(201);
     const { execution_id: execution } = await ada.execution({ title: secret, squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);
