@@ -33,6 +33,8 @@ static async Task<int> RunAsync(string[] args)
         TasksCommand.Create(),
         MemoryCommand.Create(),
         EventsCommand.Create(),
+        SchemasCommand.Create(),
+        StatsCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),
         ProjectsCommand.Create(),

@@ -20,6 +20,7 @@ public static class ErrorCodes
     public const string IdempotencyConflict = "idempotency_conflict";
     public const string VersionMismatch = "version_mismatch";
     public const string TooLarge = "too_large";
+    public const string SchemaMismatch = "schema_mismatch";
     public const string UnknownEvent = "unknown_event";
     public const string StorageUnavailable = "storage_unavailable";
     public const string IndexBehind = "index_behind";

@@ -18,6 +18,7 @@ using Parley.Server.Nodes;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
+using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
@@ -48,8 +49,8 @@ public static class ParleyServer
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
-            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddMessaging().AddRouting(settings).AddTasks().AddExecutions()
-            .AddMemory().AddEvents()
+            .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
+            .AddExecutions().AddMemory().AddEvents()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

@@ -11,6 +11,7 @@ using Parley.Server.Files;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
+using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
@@ -100,6 +101,7 @@ public sealed class RunningServer : IAsyncDisposable
         var agents = services.GetRequiredService<AgentDirectory>();
         await agents.LoadAsync(cancellationToken);
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<SchemaDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];
         if (services.GetService<INodeStore>() is { } nodes)

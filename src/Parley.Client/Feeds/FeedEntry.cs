@@ -23,7 +23,7 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// or <c>memory</c>.</summary>
+    /// <c>memory</c>, or <c>schemas</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -55,6 +55,9 @@ public sealed record FeedEntry
 
     /// <summary>The entry of shared memory, in the feed <c>memory</c>; null in other feeds.</summary>
     public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;
+
+    /// <summary>The schema of a message type, in the feed <c>schemas</c>; null in other feeds.</summary>
+    public MessageSchema? Schema => Feed == "schemas" ? Item?.Deserialize(WireJson.Lenient.MessageSchema) : null;
 
     /// <summary>The published event, in the feed <c>events</c>; null in other feeds.</summary>
     public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;

@@ -22,6 +22,8 @@ public sealed class ParleyApi : IAsyncDisposable
         Tasks = new TasksApi(connection);
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
+        Schemas = new SchemasApi(connection);
+        Counts = new StatsApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
         Streams = new StreamsApi(connection);
@@ -56,6 +58,12 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }
+
+    /// <summary>What was said over a span of time: by type, agent, pair, execution, and as a timeline.</summary>
+    public StatsApi Counts { get; }
+
+    /// <summary>Schemas of message types. Only admins may change them.</summary>
+    public SchemasApi Schemas { get; }
 
     /// <summary>Projects and their settings. Only admins may create, change, and delete them.</summary>
     public ProjectsApi Projects { get; }

@@ -13,6 +13,7 @@ internal static class DocumentTags
         ("Executions", "One run of a piece of work, with its progress, its log lines, and its end."),
         ("Memory", "Values under keys that all agents of a project share."),
         ("Events", "What happened: published by agents and by the server, for whoever wants to hear of it."),
+        ("Schemas", "What the payloads of a message type must be."),
         ("Streams", "What happens, live, as server-sent events."),
         ("Dead letters", "Deliveries that ran out of attempts: look, queue again, or remove."),
         ("Statistics", "Counts and latencies of a project."),

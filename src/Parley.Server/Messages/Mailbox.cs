@@ -4,6 +4,7 @@ using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
+using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Storage;
 using Parley.Server.Wire;
@@ -12,7 +13,8 @@ namespace Parley.Server.Messages;
 
 /// <summary>Puts messages into mailboxes: checks, resolves, bounds, and hands them to the store.</summary>
 internal sealed class Mailbox(
-    IMessageStore store, Addressing addressing, MessageAccess access, RateLimiter<(int Project, string Caller)> limiter, IEnumerable<IReplyTaker> replyTakers)
+    IMessageStore store, Addressing addressing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
+    IEnumerable<IReplyTaker> replyTakers)
 {
     /// <summary>The type of a message that a person has to see.</summary>
     private const string HumanIntervention = "human_intervention_required";
@@ -81,6 +83,8 @@ internal sealed class Mailbox(
         // A reply without an address goes to whoever sent what it answers.
         if (SendRules.Check(draft, sender.Authority == Authority.System ? int.MaxValue : project.Settings.MaxMessageBytes) is { } bad)
             return new(bad);
+        if (sender.Authority != Authority.System && schemas.Of(project.Number, draft.Type)?.Refusal(draft.Type, draft.Payload) is { } unfit)
+            return new(unfit);
         if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null && draft.Type != HumanIntervention)
         {
             if (Addressing.Direct(project, draft.To) is { } direct)

@@ -1,5 +1,6 @@
 using Parley.Server.Agents;
 using Parley.Server.Projects;
+using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Squads;
 
@@ -7,7 +8,7 @@ namespace Parley.Server.Nodes;
 
 /// <summary>Keeps what is held of the directories in memory up to date with what other nodes change.</summary>
 internal sealed class DirectoryFollower(
-    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, TokenVault tokens)
+    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -50,10 +51,14 @@ internal sealed class DirectoryFollower(
             agents.Follow(agent);
         foreach (var squad in changes.Squads)
             squads.Follow(squad);
+        foreach (var schema in changes.Schemas)
+            schemas.Follow(schema);
         foreach (var token in changes.Tokens)
             tokens.Follow(token);
         foreach (var (project, id) in changes.GoneSquads)
             squads.Forget(project, id);
+        foreach (var (project, type) in changes.GoneSchemas)
+            schemas.Forget(project, type);
         foreach (var (project, agent) in changes.GoneAgents)
             agents.Forget(project, agent);
         foreach (var project in changes.GoneProjects)

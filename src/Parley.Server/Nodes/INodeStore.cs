@@ -63,5 +63,7 @@ internal sealed record DirectoryChanges(long Revision)
     internal List<(int Project, int Agent)> GoneAgents { get; } = [];
     internal List<EntityRow> Squads { get; } = [];
     internal List<(int Project, string Id)> GoneSquads { get; } = [];
+    internal List<EntityRow> Schemas { get; } = [];
+    internal List<(int Project, string Type)> GoneSchemas { get; } = [];
     internal List<StoredToken> Tokens { get; } = [];
 }

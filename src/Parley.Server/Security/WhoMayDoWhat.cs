@@ -57,7 +57,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and the feeds that show them.</summary>
     ReadMessages,
 
-    /// <summary>Agents, squads, tasks, memory, events, executions, statistics of a project.</summary>
+    /// <summary>Agents, squads, tasks, memory, schemas, events, executions, statistics of a project.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -100,7 +100,7 @@ internal enum Permission
     /// <summary>See projects and tokens, never their secrets.</summary>
     ReadAdministration,
 
-    /// <summary>Create, change and delete projects and tokens.</summary>
+    /// <summary>Create, change and delete projects, tokens and schemas.</summary>
     Administer,
 
     /// <summary>Alerts and metrics.</summary>

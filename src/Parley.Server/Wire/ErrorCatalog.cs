@@ -33,6 +33,7 @@ internal static class ErrorCatalog
         new(ErrorCodes.VersionMismatch, 412, "The version does not match", false, "Read the current state, decide again, and send it with the new version."),
         new(ErrorCodes.TooLarge, 413, "Too large", false, "Shorten it, split it, or raise the limit in the settings."),
         new(ErrorCodes.UnsupportedMediaType, 415, "The content type is not supported", false, "Send uncompressed JSON with `Content-Type: application/json`."),
+        new(ErrorCodes.SchemaMismatch, 422, "The payload does not fit the schema of its type", false, "Fix the values named in `errors` and send it again. `GET /schemas/{message_type}` answers the schema."),
         new(ErrorCodes.MailboxFull, 429, "The mailbox is full", true, "Wait until the recipient has taken some of its messages."),
         new(ErrorCodes.RateLimited, 429, "Too many requests", true, "Wait for `Retry-After`, or have the project's rate limit raised."),
         new(ErrorCodes.InternalError, 500, "The server failed", false, "This is a fault in the server. Its log gives the reason at this time."),

@@ -32,6 +32,8 @@ internal static class ProblemExamples
         ErrorCodes.IdempotencyConflict => Problems.IdempotencyConflict("login-page-1"),
         ErrorCodes.VersionMismatch => Problems.VersionMismatch("memory entry", "plan/login", 1042),
         ErrorCodes.TooLarge => Problems.TooLarge("The body", 1_048_576),
+        ErrorCodes.SchemaMismatch => Problems.SchemaMismatch(
+            "task_assignment", new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["payload/due"] = ["Value is \"integer\" but should be \"string\""] }, more: 0),
         ErrorCodes.StorageUnavailable => Problems.StorageUnavailable(),
         ErrorCodes.IndexBehind => Problems.IndexBehind(),
         ErrorCodes.Overloaded => Problems.Overloaded(),

@@ -45,6 +45,20 @@ internal static class Problems
 
     public static ApiProblem UnsupportedMediaType(string detail) => new(ErrorCodes.UnsupportedMediaType, detail);
 
+    /// <param name="errors">Places in the payload (<c>payload/title</c>) to reasons; at least one.</param>
+    /// <param name="more">Reasons that are not among them.</param>
+    public static ApiProblem SchemaMismatch(string messageType, IReadOnlyDictionary<string, IReadOnlyList<string>> errors, int more)
+    {
+        var (place, reasons) = errors.First();
+        var rest = errors.Sum(error => error.Value.Count) - 1 + more;
+        var others = rest > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {rest} more)") : "";
+        return new ApiProblem(
+            ErrorCodes.SchemaMismatch, $"The payload does not fit the schema of '{Shown(messageType)}'; nothing was sent. {place}: {reasons[0]}{others}.")
+        {
+            Errors = errors,
+        };
+    }
+
     /// <param name="near">The address that was probably meant, if one is near.</param>
     public static ApiProblem UnknownRecipient(string name, string? near = null) =>
         new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.{Meant(near)}");

@@ -8,7 +8,10 @@ namespace Parley.Server.Tests.Architecture;
 public sealed partial class ArrowTests
 {
     /// <summary>A concept uses those to its left.</summary>
-    private static readonly string[] Concepts = ["Projects", "Agents", "Squads", "Routing", "Mailboxes", "History", "Messages", "Tasks", "Executions", "Memory", "Events"];
+    private static readonly string[] Concepts =
+    [
+        "Projects", "Agents", "Squads", "Schemas", "Routing", "Mailboxes", "History", "Messages", "Tasks", "Executions", "Memory", "Events",
+    ];
 
     /// <summary>What every concept stands on; none of these knows any.</summary>
     private static readonly string[] Ground = ["Wire", "Files", "Rest", "Limits", "Settings", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];

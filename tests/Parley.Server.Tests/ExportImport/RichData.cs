@@ -45,6 +45,7 @@ internal sealed class RichData
         await data.MakeDeliveriesAsync();
         await data.MakeMemoryAsync();
         await data.MakeTasksAsync();
+        await data.MakeSchemasAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
         await data.MakeExecutionAsync();
         return data;
@@ -150,6 +151,14 @@ internal sealed class RichData
         var part = (await _host.SendAsync(HttpMethod.Post, $"{Api}/tasks", Ada, $$"""{"title": "Part", "parent_task_id": "{{whole}}", "agent_id": "cyd"}""")).As(WireJson.Lenient.AgentTask).TaskId;
         await PostAsync($"/tasks/{part}/complete", """{"result": "done"}""");
         await PostAsync($"/tasks/{whole}/assign", """{"agent_id": "cyd"}""");
+    }
+
+    private async Task MakeSchemasAsync()
+    {
+        await PutAsync("/schemas/deploy_request", "{\"schema\": {\"required\": [\"ünï\"],\r\n \"properties\": {\"ünï\": {\"pattern\": \"^\\\\w+$\"}}}}");
+        await PutAsync("/schemas/status_update", """{"builtin": true}""");
+        await PutAsync("/schemas/gone", """{"schema": true}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/schemas/gone", Admin));
     }
 
     private async Task<string> SendAsync(string json, string? from = null)

@@ -68,6 +68,7 @@ export class World {
     const bobs = (access_control: object) => ({ value: secret, access_control });
     (await project.admin.put('memory/key/closed', bobs({ read: ['bob'] }))).succeeds();
     (await project.admin.put('memory/key/kept', bobs({ write: ['bob'] }))).succeeds();
+    (await project.admin.put('schemas/typed', { schema: { title: secret } })).succeeds(201);
     const { execution_id: execution } = await ada.execution({ title: secret, squad_id: 'alpha' });
 
     const { deadLetter } = await refused(ada, bob);

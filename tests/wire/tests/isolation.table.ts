@@ -185,6 +185,11 @@ export const table: readonly Row[] = [
   row('POST', task('/reject'), workers, { fence: 1 }),
   row('DELETE', task(), { admin: 204, operator: 204, agents: 204 }),
 
+  row('GET', 'schemas', lists),
+  row('GET', 'schemas/typed', readers),
+  row('PUT', 'schemas/typed', admins, { schema: { type: 'null' } }),
+  row('DELETE', 'schemas/typed', { admin: 204 }),
+
   row('POST', 'executions', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A run' }),
   row('GET', 'executions', lists),
   row('GET', execution(), readers),
@@ -204,6 +209,12 @@ export const table: readonly Row[] = [
   row('DELETE', (world) => `tokens/${world.tokenId}`, { admin: 204 }),
   row('POST', 'tickets', { rest: 201, stranger: 201 }, (world: World) => ({ path: `/api/v1/sse/project/${world.project.id}` })),
   row('GET', 'stats', lists),
+  row('GET', 'stats/messages', lists),
+  row('GET', 'stats/agents', lists),
+  row('GET', 'stats/pairs', lists),
+  row('GET', 'stats/timeline', lists),
+  row('GET', 'stats/executions', lists),
+  row('GET', 'stats/export', lists),
 
   row('SSE', (world) => `project/${world.project.id}`, readers),
   row('SSE', (world) => `execution/${world.execution}`, readers),

@@ -2,6 +2,7 @@ using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Nodes;
+using Parley.Server.Schemas;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
@@ -205,17 +206,22 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
             .ListAsync(PostgresAgentStore.Read, cancel));
         changes.GoneAgents.AddRange(await connection.Ask("SELECT project, number FROM agents WHERE changed > $1 AND deleted_at IS NOT NULL", revision)
             .ListAsync(static row => (row.GetInt32(0), row.GetInt32(1)), cancel));
-        changes.Squads.AddRange(await connection.Ask($"SELECT {EntitySql.Columns} FROM entities e WHERE e.revision > $1", revision)
-            .ListAsync(PostgresEntityStore.Read, cancel));
+        foreach (var held in await connection.Ask($"SELECT {EntitySql.Columns} FROM entities e WHERE e.revision > $1", revision)
+            .ListAsync(PostgresEntityStore.Read, cancel))
+        {
+            (held.Kind == SchemasConcept.Kind.Number ? changes.Schemas : changes.Squads).Add(held);
+        }
+
         changes.Tokens.AddRange(await connection.Ask($"SELECT {TokenSql.Columns} FROM tokens WHERE changed > $1", revision)
             .ListAsync(PostgresTokenStore.Read, cancel));
-        foreach (var (project, squad) in await connection.Ask("SELECT project, squad_id FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
-            .ListAsync(static row => (row.GetInt32(0), row.TextOrNull(1)), cancel))
+        foreach (var (project, name, kind) in await connection.Ask("SELECT project, squad_id, kind FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
+            .ListAsync(static row => (row.GetInt32(0), row.TextOrNull(1), row.GetInt16(2)), cancel))
         {
-            if (squad is null)
+            var isSchema = kind == SchemasConcept.Kind.Number;
+            if (name is null)
                 changes.GoneProjects.Add(project);
-            else if (!changes.Squads.Exists(made => made.Project == project && made.Name == squad))
-                changes.GoneSquads.Add((project, squad));
+            else if (!(isSchema ? changes.Schemas : changes.Squads).Exists(made => made.Project == project && made.Name == name))
+                (isSchema ? changes.GoneSchemas : changes.GoneSquads).Add((project, name));
         }
     }
 }

@@ -104,6 +104,8 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
             transaction.Defer(sql, number);
         }
 
+        foreach (var sql in CountSql.Clear)
+            transaction.Defer(sql, number);
         return false;
     }
 

@@ -33,6 +33,7 @@ internal static class PostgresStorage
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())
         .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())
         .AddSingleton<IMessageIndex, PostgresMessageIndex>()
+        .AddSingleton<ICountStore, PostgresCountStore>()
         .AddSingleton<ILogStore, PostgresLogStore>()
         .AddSingleton<ILogAppender, PostgresLogAppender>()
         .AddSingleton<IProjectStore, PostgresProjectStore>()

@@ -47,6 +47,9 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob"), SuppressGCTransition]
     internal static partial int BindBlob(nint statement, int index, byte* value, int length, nint destructor);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_count"), SuppressGCTransition]
+    internal static partial int ColumnCount(nint statement);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_column_type"), SuppressGCTransition]
     internal static partial int ColumnType(nint statement, int column);
 

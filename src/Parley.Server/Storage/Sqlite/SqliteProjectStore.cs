@@ -102,6 +102,8 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             connection.Prepare(sql).Bind(1, number).Run();
         }
 
+        foreach (var sql in CountSql.Clear)
+            connection.Prepare(sql).Bind(1, number).Run();
         log.Forget(number);
         return false;
     }

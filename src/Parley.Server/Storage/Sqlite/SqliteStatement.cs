@@ -94,6 +94,8 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
     /// <summary>Ends reading before the last row.</summary>
     internal void Reset() => _ = Sqlite3.Reset(_handle);
 
+    internal int Columns => Sqlite3.ColumnCount(_handle);
+
     internal bool IsNull(int column) => Sqlite3.ColumnType(_handle, column) == 5;
 
     internal long Int64(int column) => Sqlite3.ColumnInt64(_handle, column);

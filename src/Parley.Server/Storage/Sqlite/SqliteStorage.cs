@@ -37,6 +37,7 @@ internal static class SqliteStorage
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
         .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
         .AddSingleton<IMessageIndex, SqliteMessageIndex>()
+        .AddSingleton<ICountStore, SqliteCountStore>()
         .AddSingleton<ILogStore, SqliteLogStore>()
         .AddSingleton<ILogAppender, SqliteLogAppender>()
         .AddSingleton<IProjectStore, SqliteProjectStore>()

@@ -1,0 +1,87 @@
+namespace Parley.Protocol;
+
+/// <summary>What was sent of one message type over a span of time.</summary>
+public sealed record TypeCount
+{
+    public required string MessageType { get; init; }
+    public long Messages { get; init; }
+
+    /// <summary>One for each recipient.</summary>
+    public long Deliveries { get; init; }
+
+    public long Acknowledged { get; init; }
+    public long Dead { get; init; }
+    public long Expired { get; init; }
+
+    /// <summary>The mean time from queued to acknowledged, of what was acknowledged in the span.</summary>
+    public double? AckMs { get; init; }
+}
+
+/// <summary>What one agent sent and received over a span of time.</summary>
+public sealed record AgentCount
+{
+    /// <summary>Null for people and the server itself.</summary>
+    public string? AgentId { get; init; }
+
+    public long Sent { get; init; }
+    public long Received { get; init; }
+    public long Acknowledged { get; init; }
+
+    /// <summary>The mean time from queued to acknowledged, of what the agent acknowledged in the span.</summary>
+    public double? AckMs { get; init; }
+
+    /// <summary>When it first sent or acknowledged something in the span.</summary>
+    public DateTimeOffset? FirstAt { get; init; }
+
+    /// <summary>When it last sent or acknowledged something in the span.</summary>
+    public DateTimeOffset? LastAt { get; init; }
+}
+
+/// <summary>How much one agent sent to another over a span of time.</summary>
+public sealed record PairCount
+{
+    /// <summary>Null for people and the server itself.</summary>
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+    public long Count { get; init; }
+    public IReadOnlyDictionary<string, long> ByType { get; init; } = new Dictionary<string, long>();
+    public long Acknowledged { get; init; }
+    public double? AckMs { get; init; }
+    public DateTimeOffset? LastAt { get; init; }
+}
+
+/// <summary>One bucket of a timeline.</summary>
+public sealed record TimelinePoint
+{
+    /// <summary>When the bucket begins.</summary>
+    public DateTimeOffset At { get; init; }
+
+    public IReadOnlyDictionary<string, long> ByType { get; init; } = new Dictionary<string, long>();
+    public long Sent { get; init; }
+    public long Acknowledged { get; init; }
+    public long Dead { get; init; }
+    public long Expired { get; init; }
+    public double? AckMs { get; init; }
+}
+
+/// <summary>What was sent in one execution.</summary>
+public sealed record ExecutionCount
+{
+    public required string ExecutionId { get; init; }
+    public long Messages { get; init; }
+    public IReadOnlyDictionary<string, long> ByType { get; init; } = new Dictionary<string, long>();
+    public DateTimeOffset? FirstAt { get; init; }
+    public DateTimeOffset? LastAt { get; init; }
+}
+
+/// <summary>All counts of a span of time.</summary>
+public sealed record StatsExport
+{
+    public DateTimeOffset Since { get; init; }
+    public DateTimeOffset Until { get; init; }
+    public IReadOnlyList<TypeCount> Messages { get; init; } = [];
+    public IReadOnlyList<AgentCount> Agents { get; init; } = [];
+    public IReadOnlyList<PairCount> Pairs { get; init; } = [];
+    public IReadOnlyList<TimelinePoint> Timeline { get; init; } = [];
+}

@@ -1,0 +1,38 @@
+using Parley.Server.Coordination;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Monitoring;
+
+/// <summary>Keeps the counters up to date: follows each project's log, off the send path, and lets senders go first.</summary>
+internal sealed class CountFollower(ICountStore store, ProjectDirectory projects, TimeProvider clock) : IChore
+{
+    /// <summary>Where a log grows by this much between two looks, senders need the processor, and counting can wait.</summary>
+    private const long BusyGrowth = 1_000;
+
+    /// <summary>For this long at the most.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<int, (long Head, DateTimeOffset At)> _followed = [];
+
+    public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
+
+    public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var project in projects.All)
+        {
+            var (head, now) = (project.Log.Head, clock.GetUtcNow());
+            var (before, at) = _followed.GetValueOrDefault(project.Number, (-1, now));
+            if (before >= 0 && head - before >= BusyGrowth && now - at < LongestWait)
+            {
+                _followed[project.Number] = (head, at);
+                continue;
+            }
+
+            while (await store.CatchUpAsync(project.Number, cancellationToken))
+                await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+            _followed[project.Number] = (head, now);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Parley.Server.Schemas;
+
+/// <summary>The regular expressions of schemas, in a form that reads each text once: none can be made to search for ever, and no clock is
+/// needed to stop one.</summary>
+internal static class SchemaPatterns
+{
+    internal const int Longest = 1_000;
+
+    /// <returns>Null with the reason where it is no expression that can be searched that way.</returns>
+    internal static (Regex? Regex, string? Reason) Compile(string pattern)
+    {
+        if (pattern.Length > Longest)
+            return (null, $"is longer than {Longest} characters");
+        try
+        {
+            return (new Regex(AsWritten(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), null);
+        }
+        catch (NotSupportedException)
+        {
+            return (null, "needs backtracking, or repeats too often: look-around, back references, atomic groups, and large counts could search for ever");
+        }
+        catch (ArgumentException)
+        {
+            return (null, "is not a regular expression");
+        }
+    }
+
+    /// <summary>What JSON Schema's regular expressions (ECMA-262) mean otherwise than .NET's: <c>$</c> is the very end, and <c>\d</c> and
+    /// <c>\w</c> are ASCII.</summary>
+    private static string AsWritten(string pattern)
+    {
+        var text = new StringBuilder(pattern.Length + 16);
+        var inClass = false;
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            var letter = pattern[i];
+            if (letter == '\\' && i + 1 < pattern.Length)
+            {
+                text.Append((pattern[++i], inClass) switch
+                {
+                    ('d', false) => "[0-9]",
+                    ('D', false) => "[^0-9]",
+                    ('w', false) => "[A-Za-z0-9_]",
+                    ('W', false) => "[^A-Za-z0-9_]",
+                    ('d', true) => "0-9",
+                    ('w', true) => "A-Za-z0-9_",
+                    var (escaped, _) => $"\\{escaped}",
+                });
+                continue;
+            }
+
+            inClass = letter switch { '[' => true, ']' => false, _ => inClass };
+            text.Append(letter == '$' && !inClass ? @"\z" : letter.ToString());
+        }
+
+        return text.ToString();
+    }
+}

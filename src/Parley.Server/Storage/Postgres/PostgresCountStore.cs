@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using Parley.Server.Monitoring;
+using Parley.Server.Storage.Sql;
+
+namespace Parley.Server.Storage.Postgres;
+
+/// <summary>Counters in PostgreSQL, beside the writing lane.</summary>
+/// <remarks>Several nodes may count at a time: the row of <c>counted</c>, locked while a part is counted, lets one go on where the other has come.</remarks>
+internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStore
+{
+    /// <summary>Where the looks at open deliveries go on.</summary>
+    private readonly ConcurrentDictionary<int, long> _lookedTo = new();
+
+    public ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken) => database.WriteBesideAsync(
+        async (connection, cancel) =>
+        {
+            await connection.Ask(CountSql.Begin, project).RunAsync(cancel);
+            if (await connection.Ask($"{CountSql.Place} FOR UPDATE", project).ValueAsync<long>(cancel) is not { } after)
+                return false;
+            var from = LogKey.Of(project, after);
+            var to = await connection.Ask(CountSql.PartEnd, from, LogKey.Last(project), CountSql.PartSize).ValueAsync<long>(cancel) ?? from;
+            var part = new CountPart();
+            await using var batch = new NpgsqlBatch(connection);
+            if (to > from)
+                await ReadAsync(connection, project, from, to, part, batch, cancel);
+            await SettleAsync(connection, project, part, batch, cancel);
+            if (to > from)
+                Then(batch, CountSql.Advance, project, LogKey.Seq(to), after);
+            Add(batch, project, part);
+            if (batch.BatchCommands.Count > 0)
+                await batch.ExecuteNonQueryAsync(cancel);
+            return LogKey.Seq(to) - after >= CountSql.PartSize;
+        },
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<CountRow>> AskAsync(
+        int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<CountRow>>(
+            async (connection, cancel) =>
+            {
+                var values = new List<object?> { project };
+                foreach (var range in ranges)
+                    values.AddRange([range.Span, range.From, range.To]);
+                return await AskAsync(connection, CountSql.Text(question, ranges.Count), CountSql.Texts(question), cancel, [.. values]);
+            },
+            cancellationToken);
+
+    private static async Task ReadAsync(
+        NpgsqlConnection connection, int project, long from, long to, CountPart part, NpgsqlBatch batch, CancellationToken cancel)
+    {
+        part.AddMessages(await AskAsync(connection, CountSql.Sent, 1, cancel, from, to));
+        part.AddMessages(await AskAsync(connection, CountSql.Ends, 1, cancel, from, to));
+        part.AddReceived(await AskAsync(connection, CountSql.Received, 1, cancel, from, to));
+        foreach (var delivery in part.AddSettled(await AskAsync(connection, CountSql.Acknowledged, 1, cancel, from, to)))
+            Then(batch, CountSql.AddOpen, project, delivery);
+        foreach (var row in await AskAsync(connection, CountSql.SentInExecutions, 1, cancel, from, to))
+            Then(batch, CountSql.AddExecution, project, row.Numbers[0], row.Texts[0]!, row.Numbers[1], row.Numbers[2], row.Numbers[3]);
+    }
+
+    private async Task SettleAsync(NpgsqlConnection connection, int project, CountPart part, NpgsqlBatch batch, CancellationToken cancel)
+    {
+        var open = await AskAsync(connection, CountSql.Open, 1, cancel, project, _lookedTo.GetValueOrDefault(project), CountSql.OpenSize);
+        _lookedTo[project] = open.Count < CountSql.OpenSize ? 0 : open[^1].Numbers[0];
+        part.AddAcknowledged(open);
+        foreach (var over in open.Where(CountPart.IsOver))
+            Then(batch, CountSql.RemoveOpen, project, over.Numbers[0]);
+    }
+
+    private static void Add(NpgsqlBatch batch, int project, CountPart part)
+    {
+        foreach (var (key, n) in part.Messages)
+            Then(batch, CountSql.AddMessages, project, key.Span, key.At, (int)key.Sender, key.Type, n[0], n[1], n[2], n[3], n[4]);
+        foreach (var (key, n) in part.Deliveries)
+            Then(batch, CountSql.AddDeliveries, project, key.Span, key.At, (int)key.Sender, (int)key.Recipient, key.Type, n[0], n[1], n[2], n[3], n[4]);
+    }
+
+    private static void Then(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        batch.BatchCommands.Add(command);
+    }
+
+    private static Task<List<CountRow>> AskAsync(NpgsqlConnection connection, string sql, int texts, CancellationToken cancel, params object?[] values) =>
+        connection.Ask(sql, values).ListAsync(
+            row =>
+            {
+                var read = new CountRow(new string?[texts], new long[row.FieldCount - texts]);
+                for (var i = 0; i < texts; i++)
+                    read.Texts[i] = row.TextOrNull(i);
+                for (var i = 0; i < read.Numbers.Length; i++)
+                    read.Numbers[i] = row.IsDBNull(texts + i) ? 0 : Convert.ToInt64(row.GetValue(texts + i), System.Globalization.CultureInfo.InvariantCulture);
+                return read;
+            },
+            cancel);
+}

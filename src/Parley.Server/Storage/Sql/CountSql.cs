@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using Parley.Server.Monitoring;
+
+namespace Parley.Server.Storage.Sql;
+
+/// <summary>How counters are made from the log and asked for, the same text for both databases.</summary>
+/// <remarks>An answer has texts first, then numbers; see <see cref="CountRow"/>.</remarks>
+internal static class CountSql
+{
+    /// <summary>Entries of the log that are counted in one step.</summary>
+    internal const int PartSize = 5_000;
+
+    /// <summary>Deliveries that are looked at in one step, to see whether they were acknowledged meanwhile.</summary>
+    internal const int OpenSize = 2_000;
+
+    /// <summary>$1: after this place, $2: the project's last possible place, $3: how many. The last place of the next part.</summary>
+    internal const string PartEnd =
+        "SELECT coalesce(max(p.place), $1) FROM (SELECT l.place FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3) p";
+
+    /// <summary>$1 and $2: places. By minute, sender, type: messages, dead, expired, first and last time.</summary>
+    internal const string Sent =
+        """
+        SELECT coalesce(l.type, ''), l.stamp / 60000, coalesce(l.sender, 0), count(*), 0, 0, min(l.stamp), max(l.stamp)
+        FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 GROUP BY 1, 2, 3
+        """;
+
+    /// <inheritdoc cref="Sent"/>
+    internal const string Ends =
+        """
+        SELECT coalesce(m.type, ''), l.stamp / 60000, coalesce(m.sender, 0), 0,
+               CAST(sum(CASE l.kind WHEN 5 THEN 1 ELSE 0 END) AS bigint), CAST(sum(CASE l.kind WHEN 6 THEN 1 ELSE 0 END) AS bigint), min(l.stamp), max(l.stamp)
+        FROM log l LEFT JOIN log m ON m.place = l.subject WHERE l.place > $1 AND l.place <= $2 AND l.kind IN (5, 6) GROUP BY 1, 2, 3
+        """;
+
+    /// <summary>$1 and $2: places. By execution and type: messages, first and last time.</summary>
+    internal const string SentInExecutions =
+        """
+        SELECT coalesce(l.type, ''), l.execution, count(*), min(l.stamp), max(l.stamp)
+        FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND l.execution IS NOT NULL GROUP BY 1, 2
+        """;
+
+    /// <summary>$1 and $2: places. By minute, sender, recipient, type: deliveries, and the last time.</summary>
+    internal const string Received =
+        """
+        SELECT coalesce(l.type, ''), l.stamp / 60000, coalesce(l.sender, 0), d.mailbox, count(*), max(l.stamp)
+        FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.place = l.place
+        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 GROUP BY 1, 2, 3, 4
+        """;
+
+    /// <summary>$1 and $2: places. What is acknowledged already, by minute, sender, recipient, type: 0, minute, deliveries, milliseconds, last time;
+    /// and each delivery that may yet be. In one statement, so that each is in one of both.</summary>
+    internal const string Acknowledged =
+        """
+        SELECT coalesce(l.type, ''), 0, d.acknowledged_at / 60000, coalesce(l.sender, 0), d.mailbox, count(*),
+               CAST(sum(CASE WHEN d.acknowledged_at > d.queued_at THEN d.acknowledged_at - d.queued_at ELSE 0 END) AS bigint), max(d.acknowledged_at)
+        FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.place = l.place
+        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND d.state = 3 AND d.acknowledged_at IS NOT NULL GROUP BY 1, 3, 4, 5
+        UNION ALL
+        SELECT '', d.delivery, 0, 0, 0, 0, 0, 0
+        FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.place = l.place
+        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND d.state NOT IN (3, 5, 6)
+        """;
+
+    /// <summary>$1: project, $2: after this delivery, $3: how many. Those that wait to be counted as acknowledged, and what became of them.</summary>
+    internal const string Open =
+        """
+        SELECT coalesce(l.type, ''), u.delivery, coalesce(d.state, 6), coalesce(d.acknowledged_at, 0), coalesce(d.queued_at, 0), coalesce(l.sender, 0), coalesce(d.mailbox, 0)
+        FROM (SELECT o.delivery FROM uncounted o WHERE o.project = $1 AND o.delivery > $2 ORDER BY o.delivery LIMIT $3) u
+        LEFT JOIN deliveries d ON d.delivery = u.delivery LEFT JOIN log l ON l.place = d.place ORDER BY u.delivery
+        """;
+
+    internal const string Place = "SELECT seq FROM counted WHERE project = $1";
+
+    internal const string Begin = "INSERT INTO counted (project, seq) SELECT number, 0 FROM projects WHERE number = $1 ON CONFLICT (project) DO NOTHING";
+
+    internal const string Advance = "UPDATE counted SET seq = $2 WHERE project = $1 AND seq = $3";
+
+    internal const string AddOpen = "INSERT INTO uncounted (project, delivery) VALUES ($1, $2) ON CONFLICT (project, delivery) DO NOTHING";
+
+    internal const string RemoveOpen = "DELETE FROM uncounted WHERE project = $1 AND delivery = $2";
+
+    internal const string AddMessages =
+        """
+        INSERT INTO message_counts AS c (project, span, at, sender, type, messages, dead, expired, first_at, last_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (project, span, at, sender, type) DO UPDATE SET
+            messages = c.messages + excluded.messages, dead = c.dead + excluded.dead, expired = c.expired + excluded.expired,
+            first_at = CASE WHEN excluded.first_at < c.first_at THEN excluded.first_at ELSE c.first_at END,
+            last_at = CASE WHEN excluded.last_at > c.last_at THEN excluded.last_at ELSE c.last_at END
+        """;
+
+    internal const string AddDeliveries =
+        """
+        INSERT INTO delivery_counts AS c (project, span, at, sender, recipient, type, deliveries, acknowledged, ack_ms, last_at, acked_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (project, span, at, sender, recipient, type) DO UPDATE SET
+            deliveries = c.deliveries + excluded.deliveries, acknowledged = c.acknowledged + excluded.acknowledged, ack_ms = c.ack_ms + excluded.ack_ms,
+            last_at = CASE WHEN excluded.last_at > c.last_at THEN excluded.last_at ELSE c.last_at END,
+            acked_at = CASE WHEN excluded.acked_at > c.acked_at THEN excluded.acked_at ELSE c.acked_at END
+        """;
+
+    internal const string AddExecution =
+        """
+        INSERT INTO execution_counts AS c (project, execution, type, messages, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (project, execution, type) DO UPDATE SET messages = c.messages + excluded.messages, last_at = excluded.last_at
+        """;
+
+    /// <summary>$1: the project's number. What goes with a project.</summary>
+    internal static IReadOnlyList<string> Clear { get; } =
+    [
+        "DELETE FROM message_counts WHERE project = $1", "DELETE FROM delivery_counts WHERE project = $1", "DELETE FROM execution_counts WHERE project = $1",
+        "DELETE FROM uncounted WHERE project = $1", "DELETE FROM counted WHERE project = $1",
+    ];
+
+    /// <summary>A question over some ranges of the counters; $1 is the project, then come span, from and to of each range.</summary>
+    internal static string Text(CountQuestion question, int ranges) => question switch
+    {
+        CountQuestion.MessagesByType =>
+            $"SELECT c.type, {Sum("messages")}, {Sum("dead")}, {Sum("expired")} FROM {From("message_counts", ranges)} c GROUP BY 1",
+        CountQuestion.DeliveriesByType =>
+            $"SELECT c.type, {Sum("deliveries")}, {Sum("acknowledged")}, {Sum("ack_ms")} FROM {From("delivery_counts", ranges)} c GROUP BY 1",
+        CountQuestion.Senders =>
+            $"SELECT a.agent_id, {Sum("messages")}, min(c.first_at), max(c.last_at) FROM {From("message_counts", ranges)} c LEFT JOIN agents a ON a.number = c.sender WHERE c.messages > 0 GROUP BY 1",
+        CountQuestion.Recipients =>
+            $"SELECT a.agent_id, {Sum("deliveries")}, {Sum("acknowledged")}, {Sum("ack_ms")}, max(c.acked_at) FROM {From("delivery_counts", ranges)} c LEFT JOIN agents a ON a.number = c.recipient GROUP BY 1",
+        CountQuestion.Pairs =>
+            $"SELECT s.agent_id, r.agent_id, c.type, {Sum("deliveries")}, {Sum("acknowledged")}, {Sum("ack_ms")}, max(c.last_at) FROM {From("delivery_counts", ranges)} c LEFT JOIN agents s ON s.number = c.sender LEFT JOIN agents r ON r.number = c.recipient GROUP BY 1, 2, 3",
+        CountQuestion.MessagesByTime =>
+            $"SELECT c.type, c.at, {Sum("messages")}, {Sum("dead")}, {Sum("expired")} FROM {From("message_counts", ranges)} c GROUP BY 1, 2",
+        CountQuestion.AcknowledgedByTime =>
+            $"SELECT c.type, c.at, {Sum("acknowledged")}, {Sum("ack_ms")} FROM {From("delivery_counts", ranges)} c WHERE c.acknowledged > 0 GROUP BY 1, 2",
+        _ => "SELECT CAST(e.execution_id AS text), c.type, c.messages, c.first_at, c.last_at FROM execution_counts c JOIN executions e ON e.place = c.execution WHERE c.project = $1 ORDER BY c.execution DESC LIMIT 5000",
+    };
+
+    /// <summary>How many texts a question's rows begin with.</summary>
+    internal static int Texts(CountQuestion question) => question switch { CountQuestion.Pairs => 3, CountQuestion.Executions => 2, _ => 1 };
+
+    private static string Sum(string column) => $"CAST(sum(c.{column}) AS bigint)";
+
+    // One range of the key each: an OR would have the database look at more.
+    private static string From(string table, int ranges)
+    {
+        var text = new StringBuilder("(");
+        for (var i = 0; i < ranges; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(i > 0 ? " UNION ALL " : "")}SELECT * FROM {table} WHERE project = $1 AND span = ${2 + i * 3} AND at >= ${3 + i * 3} AND at < ${4 + i * 3}");
+        }
+
+        return text.Append(')').ToString();
+    }
+}
