@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Coordination;
 using Parley.Server.Entities;
-using Parley.Server.Memory;
+using Parley.Server.Squads;
 using Parley.Server.Tests.Harness;
 using Xunit;
 
@@ -13,8 +13,8 @@ public sealed class EntitiesSetupTests
     [Fact]
     public void Only_a_kind_that_can_be_due_is_looked_after()
     {
-        Assert.Null(MemoryConcept.Kind.Due);
-        Assert.DoesNotContain(new ServiceCollection().AddEntities(MemoryConcept.Kind), service => service.ServiceType == typeof(IChore));
+        Assert.Null(SquadsConcept.Kind.Due);
+        Assert.DoesNotContain(new ServiceCollection().AddEntities(SquadsConcept.Kind), service => service.ServiceType == typeof(IChore));
         Assert.Equal(
             typeof(DueEntities<Note>), Assert.Single(new ServiceCollection().AddEntities(Note.Kind), service => service.ServiceType == typeof(IChore)).ImplementationType);
     }

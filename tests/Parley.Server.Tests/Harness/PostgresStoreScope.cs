@@ -7,6 +7,7 @@ using Parley.Server.History;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Settings;
+using Parley.Server.Squads;
 using Parley.Server.Storage.Postgres;
 
 namespace Parley.Server.Tests.Harness;
@@ -118,7 +119,7 @@ internal sealed class PostgresStoreScope : StoreScope
             .AddSingleton<IHandover>(Handover)
             .AddSingleton<ILoggerFactory>(Logged)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
-            .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>()
+            .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>().AddSquads()
             .AddPostgres(_database.Address)
             .AddProjects(_settings)
             .BuildServiceProvider();

@@ -8,6 +8,7 @@ using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Settings;
+using Parley.Server.Squads;
 using Parley.Server.Storage.Sqlite;
 
 namespace Parley.Server.Tests.Harness;
@@ -166,7 +167,7 @@ internal sealed class SqliteStoreScope : StoreScope
             .AddSingleton<IHandover>(Handover)
             .AddSingleton<ILoggerFactory>(Logged)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
-            .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>()
+            .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>().AddSquads()
             .AddSqlite(_settings)
             .AddProjects(_settings)
             .BuildServiceProvider();
