@@ -37,7 +37,10 @@ describe('Events', { concurrency: 4 }, () => {
     assertFields(published, fields);
     assert.match(published.event_id, uuid7);
     assert.match(published.timestamp, time);
-    assert.deepEqual([published.event_type, published.source, published.project_id, published.data], ['build.failed', 'ada', project.id, { job: 88 }]);
+    assert.deepEqual(
+      [published.event_type, published.source, published.project_id, published.data],
+      ['build.failed', 'ada', project.id, { job: 88 }],
+    );
     assert.deepEqual((await stream.next<Happened>('event')).data, published);
     assert.deepEqual((await socket.event<Change<Happened>>('change')).item, published);
     const told = (await socket.event<Change<Happened>>('change')).item;
@@ -56,7 +59,10 @@ describe('Events', { concurrency: 4 }, () => {
     assert.deepEqual((await admin.get('events')).as<Page<Happened>>(200).items, all.toReversed());
     const { items, next } = (await admin.get('events', { types: 'a.>', limit: 1 })).as<Page<Happened>>(200);
     assert.deepEqual(items, [all[2]]);
-    assert.deepEqual((await admin.get('events', { types: 'a.>', limit: 1, after: next! })).as<Page<Happened>>(200), { items: [all[0]], next: null });
+    assert.deepEqual((await admin.get('events', { types: 'a.>', limit: 1, after: next! })).as<Page<Happened>>(200), {
+      items: [all[0]],
+      next: null,
+    });
   });
 
   it('come and go as CloudEvents', async () => {
@@ -65,7 +71,13 @@ describe('Events', { concurrency: 4 }, () => {
     const structured = { headers: { 'content-type': 'application/cloudevents+json' } };
     (await admin.post('events', one, structured)).succeeds(201);
     (await admin.post('events', [one, one], { headers: { 'content-type': 'application/cloudevents-batch+json' } })).succeeds(201);
-    const binary = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/ci', 'ce-type': 'com.example.build', 'content-type': 'text/plain' };
+    const binary = {
+      'ce-specversion': '1.0',
+      'ce-id': '1',
+      'ce-source': '/ci',
+      'ce-type': 'com.example.build',
+      'content-type': 'text/plain',
+    };
     (await admin.post('events', undefined, { headers: binary, raw: 'broken' })).succeeds(201);
     assertNames((await admin.post('events', { ...one, source: undefined }, structured)).problem(400), 'source');
 

@@ -22,7 +22,18 @@ interface Entry {
   access_control: { read: string[] | null; write: string[] | null } | null;
 }
 
-const fields = ['memory_id', 'key', 'value', 'created_by', 'updated_by', 'expires_at', 'access_control', 'created_at', 'updated_at', 'version'];
+const fields = [
+  'memory_id',
+  'key',
+  'value',
+  'created_by',
+  'updated_by',
+  'expires_at',
+  'access_control',
+  'created_at',
+  'updated_at',
+  'version',
+];
 
 describe('Shared memory', { concurrency: 4 }, () => {
   it('is a value under a key, for all of the project', async () => {
