@@ -55,8 +55,11 @@ internal sealed class SendDraft
         _ => Surface.Pull,
     };
 
-    /// <summary>Whether it settles what it answers. Who only promises to do something keeps the message until it is done.</summary>
-    internal bool Settles => ReplyTo is not null && (SettleAsked ?? Intent != Intent.Ack);
+    /// <summary>Whether it settles what it answers.</summary>
+    internal bool Settles => ReplyTo is not null && (SettleAsked ?? SettlesByDefault);
+
+    /// <summary>Who only promises to do something keeps the message until it is done.</summary>
+    internal bool SettlesByDefault => Intent != Intent.Ack;
 
     /// <summary>What the limit on a message's size counts: what is stored, not how it was spelled.</summary>
     internal int Bytes => Content.Length + Payload.Length + Metadata.Length;

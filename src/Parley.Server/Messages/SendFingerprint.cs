@@ -29,6 +29,9 @@ internal static class SendFingerprint
             print.Add(draft.Execution);
         }
 
+        // Only where it is not the default: the prints of sends from before it was there stay as they are.
+        if (draft.ReplyTo is not null && draft.Settles != draft.SettlesByDefault)
+            print.Add(draft.Settles ? 1 : 0);
         if (draft.Narrowed is { } narrowed)
             print.Add(narrowed.ToString());
         return print.Value;

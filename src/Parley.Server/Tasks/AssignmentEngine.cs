@@ -53,7 +53,6 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
     }
 
     /// <summary>Gives an agent what waits and what it can do, the highest priority and then the oldest first, until it has enough.</summary>
-    /// <returns>Whether something still waits that it could do.</returns>
     internal async ValueTask ServeAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         if (!AgentChoice.IsReady(agent))

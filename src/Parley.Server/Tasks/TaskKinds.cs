@@ -41,6 +41,24 @@ internal static class TaskKinds
         Marks = Marks,
         Due = Due,
         IsOver = task => TaskMoves.IsOver(task.Status),
+        Events =
+        [
+            new(TaskRules.CreatedType, "A task was created."),
+            new(TaskRules.UpdatedType, "What a task says of itself changed, or how many of its parts are done."),
+            new(TaskMoves.TypeOf(TaskVerb.Assign), "A task was given to an agent."),
+            new(TaskMoves.TypeOf(TaskVerb.Accept), "The agent accepted a task."),
+            new(TaskMoves.TypeOf(TaskVerb.Reject), "The agent rejected a task; it is pending again."),
+            new(TaskMoves.TypeOf(TaskVerb.Start), "The agent began to work on a task."),
+            new(TaskMoves.TypeOf(TaskVerb.Extend), "The agent extended its lease on a task."),
+            new(TaskMoves.TypeOf(TaskVerb.Unassign), "A task was taken from its agent, also when that went offline or was deleted; it is pending again."),
+            new(TaskMoves.TypeOf(TaskVerb.Lapse), "The lease on a task ended; it is pending again."),
+            new(TaskRules.UnblockedType, "A task that this one depends on completed."),
+            new(TaskMoves.TypeOf(TaskVerb.Complete), "A task completed."),
+            new(TaskMoves.TypeOf(TaskVerb.Fail), "A task failed."),
+            new(TaskMoves.TypeOf(TaskVerb.Cancel), "A task was cancelled."),
+            new(TaskRules.OverdueType, "The due date of a task passed before it was over. Once for each due date."),
+            new("task_removed", "A task was deleted; the data show it as it was."),
+        ],
         Example = ATask,
     };
 

@@ -10,6 +10,7 @@ internal static class NotRun
         "CONTRIBUTING.md: ./parley serve    # builds the server if needed, and starts it",
         "README.md: $ parley watch --execution 01a1f8c6-d837-7000-8000-003decffe239",
         "docs/concepts/delivery.md: stateDiagram-v2",
+        "docs/concepts/tasks.md: stateDiagram-v2",
         "docs/install.md: eng/publish native",
         "docs/operations/moving.md: # /etc/cron.d/parley",
         "docs/operations/nodes.md: createdb -h 127.0.0.1 -U postgres parley",

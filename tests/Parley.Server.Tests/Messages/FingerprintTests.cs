@@ -72,7 +72,19 @@ public sealed class FingerprintTests
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
             .ToHashSet(StringComparer.Ordinal);
-        Assert.Equal(fields.Order(StringComparer.Ordinal), Compared.Keys.Concat(NotCompared.Keys).Order(StringComparer.Ordinal));
+        Assert.Equal(fields.Order(StringComparer.Ordinal), Compared.Keys.Concat(NotCompared.Keys).Append("settle").Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>It says something of replies only, and the server refuses it elsewhere.</summary>
+    [Fact]
+    public void A_reply_that_settles_is_another_than_one_that_does_not()
+    {
+        var reply = ("reply_to", (string?)Id(1));
+        Assert.Equal(Print(reply), Print(reply, ("settle", "true")));
+        Assert.NotEqual(Print(reply), Print(reply, ("settle", "false")));
+        // To promise something settles nothing, unless it is said.
+        Assert.Equal(Print(reply, ("intent", "\"ack\"")), Print(reply, ("intent", "\"ack\""), ("settle", "false")));
+        Assert.NotEqual(Print(reply, ("intent", "\"ack\"")), Print(reply, ("intent", "\"ack\""), ("settle", "true")));
     }
 
     [Theory]

@@ -38,6 +38,22 @@ public abstract class TaskTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Each_move_is_an_event()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, be) = (await host.AgentAsync("pm"), await host.AgentAsync("be"));
+        var task = await host.CreateAsync(pm, """{"title": "Build it", "agent_id": "be"}""");
+        (await host.MoveAsync(be, task.TaskId, "start", """{"fence": 1}""")).Task();
+        (await host.MoveAsync(be, task.TaskId, "complete", """{"fence": 1, "result": "done"}""")).Task();
+
+        var events = (await host.SendAsync(HttpMethod.Get, "/api/v1/events?types=task_*", pm)).As(WireJson.Lenient.PageEventRecord).Items;
+
+        Assert.Equal(["task_completed", "task_started", "task_assigned", "task_created"], events.Select(one => one.EventType));
+        Assert.All(events, one => Assert.Equal(task.TaskId, one.Data!.Value.GetProperty("task_id").GetString()));
+        Assert.Equal("completed", events[0].Data!.Value.GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task An_illegal_move_says_from_where_to_where_and_what_is_legal()
     {
         await using var host = await ConceptHost.StartAsync(storage);
