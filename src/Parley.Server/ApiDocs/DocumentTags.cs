@@ -10,6 +10,8 @@ internal static class DocumentTags
         ("Threads", "Conversations: messages and the replies to them."),
         ("Agents", "Who takes part: register, find, describe, pause, and remove agents."),
         ("Squads", "Named groups of agents, which are addressed as `squad:ID`."),
+        ("Tasks", "Pieces of work that agents are given, under a lease, with their results."),
+        ("Assignments", "Who was given a task, and how it went each time."),
         ("Executions", "One run of a piece of work, with its progress, its log lines, and its end."),
         ("Memory", "Values under keys that all agents of a project share."),
         ("Events", "What happened: published by agents and by the server, for whoever wants to hear of it."),

@@ -16,6 +16,8 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(AckItem)] = ["message_id"],
         [typeof(ExecutionLogRequest)] = ["message"],
         [typeof(MemoryRequest)] = ["value"],
+        [typeof(TaskRequest)] = ["title"],
+        [typeof(EventRequest)] = ["event_type"],
         [typeof(Subscriptions)] = ["topics"],
         [typeof(TokenRequest)] = ["kind"],
         [typeof(TicketRequest)] = ["path"],

@@ -39,7 +39,7 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
         new Operation<ProjectContext, EventListQuery>("ListEvents", "List past events, newest first.", Input.Query<EventListQuery>(), ListAsync)
         {
             Details = "A page may have fewer items than `limit`, and still not be the last: go on until `next` is null. "
-                + "With `Accept: application/cloudevents-batch+json` the answer is a batch of CloudEvents, and the next page is in the `Link` header.",
+                + "With `Accept: application/cloudevents-batch+json` the answer is a batch of CloudEvents, and the next page is in the header Link.",
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Page<EventRecord>>(Example.PageOf(AnEvent))],
         }.Rest("GET", "/events"),

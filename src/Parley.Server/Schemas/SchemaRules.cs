@@ -21,7 +21,7 @@ internal static class SchemaRules
         var given = request.Schema.ValueKind != JsonValueKind.Undefined;
         var problem = new Validation()
             .MessageType("message_type", type)
-            .Check(given || request.Builtin == true, "schema", "is missing; to enable the one that ships with the server, send \"builtin\": true")
+            .Check(given || request.Builtin == true, "schema", "is missing, and so is \"builtin\": true, which enables the one that ships with the server")
             .Check(!given || request.Builtin != true, "builtin", "is true, and there is a schema too: send one of them")
             .Check(request.Builtin != true || BuiltInSchemas.Of(type) is not null, "builtin",
                 $"no schema ships for '{Problems.Shown(type)}'; one does for {string.Join(", ", BuiltInSchemas.Types)}")

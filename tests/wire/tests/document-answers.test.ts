@@ -135,6 +135,13 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('PutMemory', { key: 'a/b' }, { value: null });
   await does('GetMemory', { key: 'a/b' });
   await does('ListMemory');
+  await does('PatchMemory', { key: 'a/b' }, { patch: { any: 1 } });
+  await does('GetMemoryHistory', {}, undefined, { key: 'a/b' });
+  const entry = await does<{ memory_id: string }>('GetMemory', { key: 'a/b' });
+  await does('GetMemoryById', { memory_id: entry.memory_id });
+  await does('PutMemoryById', { memory_id: entry.memory_id }, { value: 2 });
+  await does('DeleteMemoryById', { memory_id: entry.memory_id });
+  await does('SetMemory', {}, { key: 'a/b', value: 1 });
   await does('DeleteMemory', { key: 'a/b' });
 
   for (const [of, values] of [
@@ -145,7 +152,10 @@ it('Every operation answers, when all is well, as the document describes it', as
     ['StreamEvents', {}],
   ] as const)
     await does(of, values);
-  await does('GetStats');
+  await does('PublishEvent', {}, { event_type: 'build.failed', data: { job: 88 } });
+  await does('ListEvents');
+  for (const of of ['GetStats', 'GetMessageStats', 'GetAgentStats', 'GetPairStats', 'GetTimeline', 'GetExecutionStats', 'ExportStats'])
+    await does(of);
 
   for (const [of, body] of [
     ['CompleteExecution', { result: { pull_request: 17 } }],
@@ -155,6 +165,35 @@ it('Every operation answers, when all is well, as the document describes it', as
     const { execution_id } = await does<Execution>('CreateExecution', {}, { title: of });
     await does(of, { id: execution_id }, body);
   }
+
+  const made = async (fields: object = {}) => ({
+    task_id: (await does<{ task_id: string }>('CreateTask', {}, { title: 'Build it', due_date: '2100-01-01T00:00:00Z', ...fields }))
+      .task_id,
+  });
+  await does('AssignTask', await made({ requirements: { hours: 8 } }), bob);
+  for (const [of, body] of [
+    ['AcceptTask', { fence: 1 }],
+    ['StartTask', { fence: 1 }],
+    ['ExtendTask', { fence: 1, lease_seconds: 60 }],
+    ['RejectTask', { fence: 1, reason: 'Not now.' }],
+    ['CompleteTask', { fence: 1, result: { pull_request: 17 } }],
+    ['FailTask', { fence: 1, error: 'It does not compile.' }],
+    ['UnassignTask', {}],
+  ] as const)
+    await does(of, await made(bob), body);
+  const task = await made(bob);
+  await does('UpdateTask', task, { title: 'Build it well' });
+  await does('GetTask', task);
+  await does('ListAssignments', task);
+  for (const of of ['ListTasks', 'ListPendingTasks', 'ListOverdueTasks']) await does(of);
+  await does('ListAgentTasks', bob);
+  await does('DeleteTask', task);
+
+  const type = { message_type: 'deploy_request' };
+  await does('PutSchema', type, { schema: { type: 'object', required: ['service'] } });
+  await does('GetSchema', type);
+  await does('ListSchemas');
+  await does('DeleteSchema', type);
 
   const token = await does<Token>('CreateToken', {}, { kind: 'agent', agent_id: 'bob', project_id: project });
   await does('ListTokens');

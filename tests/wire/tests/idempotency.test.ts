@@ -149,6 +149,7 @@ describe('The same key over each field of a send', { concurrency: 4 }, () => {
     conversation_thread_id: (two) => [...two.threads, null],
     reply_to: (two) => [...two.messages, null],
     outcome: () => ['success', 'error', null],
+    settle: () => [false, true, null],
     supersedes: (two) => [...two.messages, null],
     task_id: () => ['one', 'other', null],
     execution_id: (two) => [...two.executions, null],
@@ -171,8 +172,8 @@ describe('The same key over each field of a send', { concurrency: 4 }, () => {
   for (const [field, of] of Object.entries(values))
     it(`takes the same ${field} for the same send, and another for another`, async () => {
       const two = await twoOfEach();
-      // An outcome is a reply's.
-      const beside = field === 'outcome' ? { reply_to: two.messages[0] } : {};
+      // An outcome is a reply's, and so is what it settles.
+      const beside = ['outcome', 'settle'].includes(field) ? { reply_to: two.messages[0] } : {};
       const [one, ...others] = of(two);
       const send = (value: unknown) => {
         const message = { sender_id: 'ada', to: 'bob', content: 'hello', payload: 1, idempotency_key: key, ...beside, [field]: value };
@@ -225,6 +226,8 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
       count: async (project) => (await execution(project)).logs.length,
       path: async (project) => `executions/${(await execution(project)).execution_id}/logs`,
     },
+    tasks: { body: { title: 'One' }, other: { title: 'Other' }, count: listed('tasks') },
+    events: { body: { event_type: 'a.b' }, other: { event_type: 'a.c' }, count: listed('events?types=a.*') },
     memory: { body: { key: 'a', value: 1 }, other: { key: 'a', value: 2 }, count: listed('memory') },
     projects: {
       body: { project_id: ids[0], name: 'One' },
