@@ -1,5 +1,6 @@
 using Parley.Server.Storage;
 using Parley.Server.Storage.Postgres;
+using Parley.Server.Storage.Sql;
 using Parley.Server.Tests.Harness;
 using Xunit;
 
@@ -50,6 +51,32 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
 
         Assert.Equal(Page, rows);
         Assert.InRange(looked!.Value, Page, 2 * Page);
+    }
+
+    [Theory]
+    [InlineData(CountSql.Sent, "log")]
+    [InlineData(CountSql.Ends, "log")]
+    [InlineData(CountSql.Received, "deliveries")]
+    [InlineData(CountSql.Acknowledged, "deliveries")]
+    [InlineData(CountSql.SentInExecutions, "log")]
+    public async Task Counting_looks_at_what_is_new(string sql, string table)
+    {
+        await using var store = await FillAsync();
+        var project = store.Project.Number;
+        var head = (await store.EntriesAsync())[^1].Seq;
+
+        var looked = await store.Database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
+                // What the connection did before counts too.
+                var before = await connection.Ask(Looked, table).ValueAsync<long>(cancel);
+                _ = await connection.Ask(sql, LogKey.Of(project, head - Page), LogKey.Of(project, head)).ListAsync(_ => 0, cancel);
+                return await connection.Ask(Looked, table).ValueAsync<long>(cancel) - before;
+            },
+            Cancel);
+
+        Assert.InRange(looked!.Value, Page, 4 * Page);
     }
 
     [Fact]

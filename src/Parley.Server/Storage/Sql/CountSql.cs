@@ -14,6 +14,10 @@ internal static class CountSql
     /// <summary>Deliveries that are looked at in one step, to see whether they were acknowledged meanwhile.</summary>
     internal const int OpenSize = 2_000;
 
+    /// <summary>A message's deliveries are a range of the key, and that is all that is said of them: the same place or a bare state would make a database
+    /// go through all deliveries there ever were. For the same reason CROSS JOIN makes SQLite begin with the log.</summary>
+    private const string OwnDeliveries = "d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries";
+
     /// <summary>$1: after this place, $2: the project's last possible place, $3: how many. The last place of the next part.</summary>
     internal const string PartEnd =
         "SELECT coalesce(max(p.place), $1) FROM (SELECT l.place FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3) p";
@@ -37,29 +41,29 @@ internal static class CountSql
     internal const string SentInExecutions =
         """
         SELECT coalesce(l.type, ''), l.execution, count(*), min(l.stamp), max(l.stamp)
-        FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND l.execution IS NOT NULL GROUP BY 1, 2
+        FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND coalesce(l.execution, 0) > 0 GROUP BY 1, 2
         """;
 
     /// <summary>$1 and $2: places. By minute, sender, recipient, type: deliveries, and the last time.</summary>
     internal const string Received =
-        """
+        $"""
         SELECT coalesce(l.type, ''), l.stamp / 60000, coalesce(l.sender, 0), d.mailbox, count(*), max(l.stamp)
-        FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.place = l.place
-        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 GROUP BY 1, 2, 3, 4
+        FROM log l CROSS JOIN deliveries d
+        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND {OwnDeliveries} GROUP BY 1, 2, 3, 4
         """;
 
     /// <summary>$1 and $2: places. What is acknowledged already, by minute, sender, recipient, type: 0, minute, deliveries, milliseconds, last time;
     /// and each delivery that may yet be. In one statement, so that each is in one of both.</summary>
     internal const string Acknowledged =
-        """
+        $"""
         SELECT coalesce(l.type, ''), 0, d.acknowledged_at / 60000, coalesce(l.sender, 0), d.mailbox, count(*),
                CAST(sum(CASE WHEN d.acknowledged_at > d.queued_at THEN d.acknowledged_at - d.queued_at ELSE 0 END) AS bigint), max(d.acknowledged_at)
-        FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.place = l.place
-        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND d.state = 3 AND d.acknowledged_at IS NOT NULL GROUP BY 1, 3, 4, 5
+        FROM log l CROSS JOIN deliveries d
+        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND {OwnDeliveries} AND d.state + 0 = 3 AND d.acknowledged_at IS NOT NULL GROUP BY 1, 3, 4, 5
         UNION ALL
         SELECT '', d.delivery, 0, 0, 0, 0, 0, 0
-        FROM log l JOIN deliveries d ON d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.place = l.place
-        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND d.state NOT IN (3, 5, 6)
+        FROM log l CROSS JOIN deliveries d
+        WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND {OwnDeliveries} AND d.state + 0 NOT IN (3, 5, 6)
         """;
 
     /// <summary>$1: project, $2: after this delivery, $3: how many. Those that wait to be counted as acknowledged, and what became of them.</summary>
