@@ -37,6 +37,7 @@ internal static class ConnectionsSetup
         .AddSingleton<IChore, IdleConnectionMonitor>()
         .AddSingleton<Sessions>()
         .AddSingleton<Notices>()
+        .AddSingleton<SocketRegistration>()
         .AddSingleton<SocketServer>()
         .AddSingleton<RelayFrames>()
         .AddSingleton<RelayServer>()

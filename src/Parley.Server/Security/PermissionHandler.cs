@@ -71,8 +71,8 @@ internal sealed class PermissionHandler : IAuthorizationHandler
             case Access.Own when context.Request.RouteValues.TryGetValue("agent_id", out var agent) && !caller.May(permission, (string)agent!):
                 return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' may do this for its own agent only.");
 
-            // What a path names is there already.
-            case Access.CreateOnly when context.Request.RouteValues.ContainsKey("agent_id"):
+            // What a path names is there already, but for the agent that a socket is yet to register.
+            case Access.CreateOnly when permission != Permission.Connect && context.Request.RouteValues.ContainsKey("agent_id"):
                 return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' makes new agents and changes none.");
             default:
                 return null;

@@ -14,7 +14,7 @@ internal static class WhoMayDoWhat
         [Permission.ReadProject] = new Row(Yes, Yes, Yes, No, Yes),
         [Permission.Send] = new Row(Yes, Own, Own, No, No),
         [Permission.Settle] = new Row(Yes, Own, Own, No, No),
-        [Permission.Connect] = new Row(Yes, Own, Own, No, Own),
+        [Permission.Connect] = new Row(Yes, Own, Own, CreateOnly, Own),
         [Permission.Register] = new Row(Yes, Yes, Own, CreateOnly, No),
         [Permission.DeleteAgent] = new Row(Yes, Yes, Own, No, No),
         [Permission.RotateToken] = new Row(Yes, Yes, Own, No, No),
@@ -66,7 +66,7 @@ internal enum Permission
     /// <summary>Claim, acknowledge, refuse, extend.</summary>
     Settle,
 
-    /// <summary>Hold a socket open: an agent's own mailbox, the human inbox, or feeds alone.</summary>
+    /// <summary>Hold a socket open: an agent's own mailbox, the human inbox, or feeds alone. A join token opens that of an agent that it registers over it.</summary>
     Connect,
 
     /// <summary>Register agents; change their description, status, subscriptions.</summary>

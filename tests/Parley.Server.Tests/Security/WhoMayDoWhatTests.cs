@@ -12,7 +12,7 @@ public sealed class WhoMayDoWhatTests
     [InlineData("ReadProject", "Yes Yes Yes No Yes")]
     [InlineData("Send", "Yes Own Own No No")]
     [InlineData("Settle", "Yes Own Own No No")]
-    [InlineData("Connect", "Yes Own Own No Own")]
+    [InlineData("Connect", "Yes Own Own CreateOnly Own")]
     [InlineData("Register", "Yes Yes Own CreateOnly No")]
     [InlineData("DeleteAgent", "Yes Yes Own No No")]
     [InlineData("RotateToken", "Yes Yes Own No No")]

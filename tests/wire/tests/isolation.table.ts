@@ -221,7 +221,7 @@ export const table: readonly Row[] = [
   row('SSE', (world) => `thread/${world.thread}`, participants),
   row('SSE', 'agent/bob', { ...administration, bob: 200, ...another }),
   row('SSE', 'events', lists),
-  row('WS', '/ws/bob', { admin: 101, bob: 101, ...another }),
+  row('WS', '/ws/bob', { admin: 101, bob: 101, join: 101, ...another }), // With a join token, agent:register is then refused.
   row('WS', '/ws/human', { admin: 101, operator: 101, observer: 101 }),
   row('WS', (world) => `/ws/agent/messages/${world.project.id}?agent_id=bob`, { admin: 101, bob: 101 }),
 ];

@@ -32,14 +32,13 @@ describe('A connection', { concurrency: 6 }, () => {
     const [ada, bob] = await project.pair();
     const query = { project_id: project.id };
     const observer = (await project.token({ kind: 'observer' })).token;
-    const join = (await project.token({ kind: 'join' })).token;
     const status = (path: string, token: string | null) => upgradeStatus(server.url, path, { token, query });
 
     assert.equal(await status('/ws/ada', ada.token), 101);
     assert.equal(await status('/ws/ada', server.adminToken), 101);
     assert.equal(await status('/ws/ada', null), 401);
     assert.equal(await status('/ws/ada', 'nonsense'), 401);
-    for (const token of [bob.token, observer, join]) assert.equal(await status('/ws/ada', token), 403);
+    for (const token of [bob.token, observer]) assert.equal(await status('/ws/ada', token), 403);
     assert.equal(await status('/ws/nobody', server.adminToken), 404);
     assert.equal(await status('/ws/human', ada.token), 403);
     assert.equal(await status('/ws/human', observer), 101);

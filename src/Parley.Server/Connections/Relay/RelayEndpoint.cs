@@ -20,7 +20,7 @@ internal static class RelayEndpoint
 
     public static void MapRelay(this IEndpointRouteBuilder routes) =>
         routes.MapMethods(Path + "{project_id}", SocketEndpoint.Methods, ConnectAsync).WithName("ConnectRelay").ExcludeFromDescription()
-            .Allow(Permission.Connect, own: "its own name");
+            .Allow(Permission.ReadMessages, own: "its own name");
 
     private static async Task ConnectAsync(HttpContext context)
     {

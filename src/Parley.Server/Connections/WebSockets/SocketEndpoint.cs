@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
 using Parley.Server.Mailboxes;
@@ -50,6 +51,8 @@ internal static class SocketEndpoint
         if (services.GetRequiredService<ProjectDirectory>().Find(projectId) is not { } project)
             return Problems.NotFound("project", projectId);
         var (agents, caller) = (services.GetRequiredService<AgentDirectory>(), Caller.Of(context));
+        if (caller.Kind == TokenKind.Join)
+            return await RegisterAndServeAsync(context, project, id, caller);
         var agent = id != AgentDirectory.Human ? project.Agents.Find(id)
             : caller.MayActAs(id) ? await agents.HumanAsync(project, context.RequestAborted)
             : agents.HumanToLookAt(project);
@@ -65,6 +68,22 @@ internal static class SocketEndpoint
             return tooOften;
 
         await services.GetRequiredService<SocketServer>().ServeAsync(context, project, agent, caller, query);
+        return null;
+    }
+
+    private static async Task<ApiProblem?> RegisterAndServeAsync(HttpContext context, ProjectState project, string id, Caller caller)
+    {
+        if (id == AgentDirectory.Human)
+            return PermissionHandler.NotAllowed(caller);
+        var reader = new QueryReader(context.Request.Query);
+        var query = ConnectionQuery.Read(reader);
+        if (reader.Finish() is { } bad)
+            return bad;
+        if (new Validation().AgentId("agent_id", id).Problem is { } problem)
+            return problem;
+        if (context.RequestServices.GetRequiredService<Stopping>().IsGoing)
+            return Problems.Stopping();
+        await context.RequestServices.GetRequiredService<SocketServer>().RegisterAndServeAsync(context, project, id, caller, query);
         return null;
     }
 }

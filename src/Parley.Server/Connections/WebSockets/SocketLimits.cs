@@ -17,6 +17,7 @@ internal static class CloseCodes
     internal const int TryLater = 1013;
     internal const int BadFrame = 4400;
     internal const int Unauthorized = 4401;
+    internal const int Forbidden = 4403;
     internal const int NotFound = 4404;
     internal const int Silent = 4408;
     /// <summary>Its client connected again and named the session.</summary>

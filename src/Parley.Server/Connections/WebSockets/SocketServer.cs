@@ -16,14 +16,28 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>Serves one socket from its upgrade to its end.</summary>
 internal sealed partial class SocketServer(
     ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, LeaseReturns returns, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times,
-    Stopping stopping, SendLimits limits, Receiving receiving, Notices notices, ILogger<SocketServer> logger)
+    SocketRegistration registration, Stopping stopping, SendLimits limits, Receiving receiving, Notices notices, ILogger<SocketServer> logger)
 {
     /// <summary>How long a peer is given to say goodbye.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Serves the socket of an agent.</summary>
     internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState agent, Caller caller, ConnectionQuery query)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
+        await ServeAsync(socket, context, project, agent, caller, query);
+    }
+
+    /// <summary>Serves the socket of an agent that is yet to be registered over it, by a join token.</summary>
+    internal async Task RegisterAndServeAsync(HttpContext context, ProjectState project, string id, Caller caller, ConnectionQuery query)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
+        if (await registration.RunAsync(socket, project, id, caller) is var (agent, self))
+            await ServeAsync(socket, context, project, agent, self, query);
+    }
+
+    private async Task ServeAsync(WebSocket socket, HttpContext context, ProjectState project, AgentState agent, Caller caller, ConnectionQuery query)
+    {
         using var connection = new SocketConnection(
             socket, SocketTransport.Of(context), project, agent, caller, query.Options with { Takes = caller.Kind != TokenKind.Observer }, store, limits);
         connection.Sender = SenderResolver.Of(caller, agent, connection.Session);
