@@ -25,7 +25,7 @@ internal interface IHandover : Agents.IMailboxWaker
     /// <summary>Whether somebody waits for what may be written by another node.</summary>
     bool IsExpectant { get; }
 
-    /// <summary>An entry that another node wrote.</summary>
+    /// <summary>An entry that another node wrote, or the release of a delayed message.</summary>
     void Hear(Log.LogEntry entry);
 
     /// <summary>A stage of a delivery was reached. Death and expiry are entries of the log and not told here.</summary>

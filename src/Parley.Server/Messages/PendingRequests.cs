@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Messages;
@@ -22,13 +23,16 @@ internal sealed class PendingRequests
     /// <summary>Whether anybody waits: then what other nodes write must be read.</summary>
     internal bool AreThere => !_waiting.IsEmpty;
 
-    /// <summary>A message that another node wrote. The reply to a request is its answer; it stays in the mailbox until it is acknowledged.</summary>
-    internal void Hear(Log.LogEntry entry)
+    /// <summary>A message that another node wrote, or one that was delayed and is released now. The reply to a request is its answer; it stays in the
+    /// mailbox until it is acknowledged.</summary>
+    internal void Hear(LogEntry entry)
     {
-        if (entry.ReplyTo == 0)
+        // A delayed reply is nobody's before its time.
+        if (entry.ReplyTo == 0 || entry.Kind is not (EntryKind.Message or EntryKind.Release) || entry.Audience >= Audience.Withheld)
             return;
+        var seq = entry.Kind == EntryKind.Release ? entry.Subject : entry.Seq;
         foreach (var recipient in entry.Recipients)
-            Take(recipient, entry.ReplyTo)?.Deliver(new ClaimedDelivery(0, entry.Seq, Attempt: 1, Lease: 0, LeaseUntil: 0, entry.Json));
+            Take(recipient, entry.ReplyTo)?.Deliver(new ClaimedDelivery(0, seq, Attempt: 1, Lease: 0, LeaseUntil: 0, entry.Json));
     }
 
     /// <summary>Someone who waits for a reply. As a holder it has the reply's delivery until that is acknowledged for it.</summary>

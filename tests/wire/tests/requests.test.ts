@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { eventually } from '../harness/deadline.ts';
 import { contents, TestProject, type TestAgent } from '../harness/project.ts';
 import { assertNames } from '../harness/rest.ts';
-import { startServer } from '../harness/server.ts';
+import { binary, startServer } from '../harness/server.ts';
 import { Socket } from '../harness/socket.ts';
 import { assertFields, assertMessage } from '../harness/shapes.ts';
 import type { Message, SendAnswer } from '../harness/wire.ts';
@@ -17,7 +19,7 @@ interface Reply {
 
 /** Takes the next request and answers it. */
 async function answerNext(agent: TestAgent, fields: Record<string, unknown>): Promise<Message> {
-  const { message, lease_id } = await agent.claimOne();
+  const { message, lease_id } = await agent.claimOne({ max: 1 });
   await agent.send({ to: message.sender_id, reply_to: message.message_id, ...fields });
   (await agent.rest.post(`messages/${message.message_id}/ack`, { lease_id })).isEmpty();
   return message;
@@ -64,6 +66,13 @@ const ways: Record<string, (ada: TestAgent) => Promise<Reply>> = {
     socket.send('request:send', { to: 'bob', content: 'Which port?', timeout_seconds: 60 }, 'r1');
     return (await socket.take('the answer', (frame) => frame.id === 'r1' && frame.event !== 'ok')).data as Reply;
   },
+};
+
+ways['from the command line'] = async (ada) => {
+  const { stdout } = await promisify(execFile)(binary, ['request', 'bob', 'Which port?', '--timeout', '60', '--json'], {
+    env: { ...process.env, PARLEY_URL: server.url, PARLEY_TOKEN: ada.token, PARLEY_AGENT: ada.id },
+  });
+  return JSON.parse(stdout) as Reply;
 };
 
 describe('A request is answered', { concurrency: 4 }, () => {
@@ -173,6 +182,27 @@ describe('A request', { concurrency: 4 }, () => {
     assert.deepEqual([answer.reply.content, answer.reply.payload, answer.reply.reply_to], ['8080', { port: 8080 }, asked.message_id]);
     assert.deepEqual(await ada.look(), []);
     assert.equal((await project.delivery(answer.reply.message_id)).state, 'acknowledged');
+  });
+
+  it('is answered by a reply that was delayed, at its time', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    for (const content of ['waits', 'waits too']) await bob.tell('ada', content);
+    const socket = await ada.connect({ query: { window: 1 } });
+    socket.send('request:send', { to: 'bob', content: '?', timeout_seconds: 60 }, 'r1');
+    const asking = ada.rest.post('requests', { to: 'bob', content: '?', timeout_seconds: 60 });
+    const deliver_at = new Date(Date.now() + 1000).toISOString();
+
+    for (const _ of [1, 2]) await answerNext(bob, { content: '!', deliver_at });
+
+    assert.equal((await asking).as<Reply>(200).reply.content, '!');
+    const answer = await socket.take('the answer', (frame) => frame.event === 'answer' && frame.id === 'r1');
+    assert.equal((answer.data as Reply).reply.content, '!');
+    await eventually(
+      'the answers to be settled',
+      () => ada.look(),
+      (items) => items.every((item) => item.message.content !== '!'),
+    );
   });
 
   it('tells an error that the recipient reports', async () => {

@@ -9,6 +9,9 @@ internal sealed class CommitEffects
     /// <summary>In the order of each project's log.</summary>
     internal List<LogEntry> Entries { get; } = [];
 
+    /// <summary>Of the entries, those that make a delayed message visible to its recipients.</summary>
+    internal List<LogEntry> Released { get; } = [];
+
     internal List<ReceiptNote> Receipts { get; } = [];
 
     /// <summary>Mailboxes that have work.</summary>

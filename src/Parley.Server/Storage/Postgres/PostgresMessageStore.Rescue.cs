@@ -208,26 +208,25 @@ internal sealed partial class PostgresMessageStore
         {
             var cursor = transaction.Cursor(message.Project);
             var seq = cursor.NextSeq;
-            transaction.Append(
-                cursor,
-                new LogEntry
-                {
-                    Project = cursor.Project,
-                    Seq = seq,
-                    Kind = EntryKind.Release,
-                    Stamp = cursor.LastStamp,
-                    Audience = message.Audience & ~Audience.Withheld,
-                    Sender = message.Sender,
-                    Recipients = message.Recipients,
-                    Type = message.Type,
-                    Thread = message.Thread,
-                    Execution = message.Execution,
-                    ReplyTo = message.ReplyTo,
-                    Hops = message.Hops,
-                    Subject = message.Seq,
-                    Json = message.Json,
-                },
-                columns);
+            var release = new LogEntry
+            {
+                Project = cursor.Project,
+                Seq = seq,
+                Kind = EntryKind.Release,
+                Stamp = cursor.LastStamp,
+                Audience = message.Audience & ~Audience.Withheld,
+                Sender = message.Sender,
+                Recipients = message.Recipients,
+                Type = message.Type,
+                Thread = message.Thread,
+                Execution = message.Execution,
+                ReplyTo = message.ReplyTo,
+                Hops = message.Hops,
+                Subject = message.Seq,
+                Json = message.Json,
+            };
+            transaction.Append(cursor, release, columns);
+            transaction.News.Released.Add(release);
             transaction.Defer("UPDATE log SET released_by = $2 WHERE place = $1", LogKey.Of(message.Project, message.Seq), LogKey.Of(message.Project, seq));
         }
     }

@@ -196,6 +196,7 @@ internal sealed partial class PostgresWriter
             Log.TailBehind(_log, fault);
         }
 
+        news.Released.ForEach(Handover.Hear);
         foreach (var receipt in news.Receipts)
             Handover.Publish(receipt);
         foreach (var agent in news.Woken)

@@ -231,7 +231,7 @@ internal sealed partial class SqliteMessageStore
             return;
         var message = SqliteLogRows.Find(connection, place)!;
         var seq = cursor.NextSeq;
-        _log.Append(connection, cursor, new LogEntry
+        var release = new LogEntry
         {
             Project = cursor.Project,
             Seq = seq,
@@ -247,7 +247,9 @@ internal sealed partial class SqliteMessageStore
             Hops = message.Hops,
             Subject = message.Seq,
             Json = message.Json,
-        }, DeliveriesOf(connection, place));
+        };
+        _log.Append(connection, cursor, release, DeliveriesOf(connection, place));
+        _released.Add(release);
         connection.Prepare("UPDATE log SET released_by = ?2 WHERE place = ?1").Bind(1, place).Bind(2, LogKey.Of(cursor.Project, seq)).Run();
     }
 

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
@@ -21,6 +22,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
     private readonly HashSet<int> _toWake = [];
     private readonly HashSet<Arrival> _arrived = [];
     private readonly List<ReceiptNote> _receipts = [];
+    private readonly List<LogEntry> _released = [];
     private readonly InFlightRows _handed;
     private long _nextDelivery;
     private long _nextLease;
@@ -65,6 +67,9 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
     /// <summary>After the commit: wakes whoever has work and tells of stages.</summary>
     internal void Signal()
     {
+        // Before the mailbox is looked at, so that whoever waits for a reply has it first.
+        _released.ForEach(Handover.Hear);
+        _released.Clear();
         foreach (var agent in _toWake)
             Handover.Wake(agent);
         foreach (var (agent, message) in _arrived)
@@ -89,6 +94,7 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
         _toWake.Clear();
         _arrived.Clear();
         _receipts.Clear();
+        _released.Clear();
     }
 
     private ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> apply, CancellationToken cancellationToken, int weight = 1) =>
