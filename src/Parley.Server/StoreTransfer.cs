@@ -79,7 +79,7 @@ public static class StoreTransfer
         catch (StorageUnavailableException fault)
         {
             var reason = fault.InnerException is { } inner ? $" {inner.Message}" : "";
-            throw new TransferRefusedException(TransferRefusal.StoreFailed, $"{fault.Message}{reason} Try the same again.", fault);
+            throw new TransferRefusedException(TransferRefusal.StoreFailed, $"{fault.Message}{reason} Try again.", fault);
         }
         catch (Exception fault) when (StorageSetup.DatabaseRefusalOf(fault, store) is not null)
         {

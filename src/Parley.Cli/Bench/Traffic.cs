@@ -36,7 +36,7 @@ internal sealed class Traffic(Corpus corpus, DeliveryAudit? audit)
     private void Take(string messageId, string? content)
     {
         if (content is not { Length: Corpus.ContentBytes })
-            throw new CommandException(ExitCode.Failed, $"The message {messageId} came with a content that nobody sent.");
+            throw new CommandException(ExitCode.Failed, $"Message {messageId} arrived with content that nobody sent.");
         audit?.ReceivedAndAcknowledged(messageId, content);
     }
 }

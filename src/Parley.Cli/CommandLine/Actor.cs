@@ -70,7 +70,7 @@ internal sealed class Actor
     {
         var opener = Location.Token ?? Location.JoinToken ?? throw new CommandException(
             ExitCode.Refused,
-            $"No token of '{AgentId}' for the server at {Location.Url} is kept on this machine, and there is none to register it with.",
+            $"This machine has no token for '{AgentId}' on the server at {Location.Url}, and no join token to register it with.",
             "Ask the server's operator for a join token ('parley token create --kind join'), and set PARLEY_TOKEN to it.");
         await using var api = Open(opener);
         Agent agent;
@@ -93,7 +93,7 @@ internal sealed class Actor
 
     private CommandException Taken(Exception? inner = null) => new(
         ExitCode.Conflict,
-        $"There is an agent '{AgentId}' already, and its token is not kept on this machine.",
+        $"There is already an agent '{AgentId}', and this machine does not have its token.",
         $"Choose another name, or set PARLEY_TOKEN to the agent's own token: an admin makes one with 'parley token create --kind agent --agent {AgentId}'.",
         inner);
 

@@ -58,7 +58,7 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
     {
         ErrorCodes.Unauthorized => "Give a token that is valid here by --token or PARLEY_TOKEN; 'parley doctor' checks the one in use.",
         ErrorCodes.Forbidden => "Use a token that may do this ('parley token create' makes one), or --as the agent that may.",
-        ErrorCodes.UnknownRecipient => "'parley agents' lists who is there; 'parley register NAME' adds an agent.",
+        ErrorCodes.UnknownRecipient => "'parley agents' lists the agents; 'parley register NAME' adds one.",
         ErrorCodes.NoCapableAgent => "'parley agents' lists who can do what.",
         ErrorCodes.MailboxFull => "The recipient does not keep up: try again later, or raise the project's mailbox_limit.",
         ErrorCodes.RateLimited or ErrorCodes.IndexBehind or ErrorCodes.Stopping => $"Try again {After(refused.RetryAfter)}.",

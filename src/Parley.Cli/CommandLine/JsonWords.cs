@@ -36,7 +36,7 @@ internal static class JsonWords
         catch (JsonException malformed)
         {
             throw new CommandException(
-                ExitCode.UsedWrongly, $"{option} is no JSON: {malformed.Message}", $"Quote it for the shell: {option} {example}.", malformed);
+                ExitCode.UsedWrongly, $"{option} is no JSON: {malformed.Message}", $"Quote it for your shell: {option} {example}.", malformed);
         }
     }
 }

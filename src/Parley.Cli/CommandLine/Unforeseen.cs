@@ -42,7 +42,7 @@ internal static class Unforeseen
     /// <summary>One sentence, with the place of the details: they are written by this.</summary>
     public static string Describe(Exception bug)
     {
-        var sentence = $"Something went wrong that Parley did not foresee: {bug.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}.";
+        var sentence = $"An unexpected error occurred: {bug.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}.";
         if (IsDebug)
         {
             Console.Error.WriteLine(bug);

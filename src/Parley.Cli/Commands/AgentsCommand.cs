@@ -22,12 +22,12 @@ internal static class AgentsCommand
         var role = new Option<string?>("--role") { Description = "Only agents with this role.", HelpName = "ROLE" };
         var capability = new Option<string[]>("--capability")
         {
-            Description = "Only agents with this capability; may be repeated to require several.",
+            Description = "Only agents with this capability; repeat it to require several.",
             HelpName = "NAME",
         };
         var limit = Numbers.Limit("--limit", 50);
 
-        return new CliCommand("agents", "Lists the agents of the project: who they are, what they are doing, and how much is waiting for them.",
+        return new CliCommand("agents", "Lists the agents in the project, what they are doing, and how many messages are waiting for them.",
             "parley agents", "parley agents --status active --capability review", "parley agents --json | jq -r '.items[].agent_id'")
         {
             status, role, capability, limit,

@@ -14,7 +14,7 @@ internal static class BackupCommand
         var store = StoreFlags.Any();
         var output = new Option<string>("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
         var command = new CliCommand("backup",
-            "Copies a server's SQLite database into one file, even while the server runs. The copy captures a single moment and is checked before it gets its name.",
+            "Copies a server's SQLite database into one file, even while the server is running. The copy is consistent, and is checked before it gets its name.",
             "parley backup --output /backup/parley-$(date +%F).db")
         {
             output,

@@ -66,7 +66,7 @@ internal static class BenchCommand
     private static WorkloadKind[] Chosen(string? workload, bool plain)
     {
         if (Array.Find(Kinds, kind => kind.Name == workload) is { TakesPlain: false } && plain)
-            throw new CommandException(ExitCode.UsedWrongly, $"The workload {workload} needs the SDK.", "Leave --client plain away.");
+            throw new CommandException(ExitCode.UsedWrongly, $"The workload {workload} needs the SDK.", "Leave out --client plain.");
         return [.. Kinds.Where(kind => (workload is null || kind.Name == workload) && (kind.TakesPlain || !plain))];
     }
 

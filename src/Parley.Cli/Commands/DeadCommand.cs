@@ -13,13 +13,13 @@ internal static class DeadCommand
     private static readonly Option<string?> Type = new("--type") { Description = "Only messages of this type.", HelpName = "TYPE" };
 
     public static Command Create() =>
-        new CliCommand("dead", "Lists, requeues, and purges dead letters: messages that were delivered again and again and never acknowledged.")
+        new CliCommand("dead", "Lists, requeues, and purges dead letters: messages that were delivered several times and never acknowledged.")
         {
             List(),
             ForSome("requeue", "Puts dead letters back into their mailboxes, with a fresh set of attempts.", "Requeued",
                 (call, id) => call.Api.DeadLetters.RequeueAsync(id, call.Cancellation),
                 (call, filter) => call.Api.DeadLetters.RequeueAllAsync(filter, call.Cancellation)),
-            ForSome("purge", "Removes dead letters for good. Their messages stay in the history.", "Purged",
+            ForSome("purge", "Removes dead letters permanently. Their messages stay in the history.", "Purged",
                 (call, id) => call.Api.DeadLetters.DeleteAsync(id, call.Cancellation),
                 (call, filter) => call.Api.DeadLetters.PurgeAsync(filter, call.Cancellation)),
         };
@@ -27,7 +27,7 @@ internal static class DeadCommand
     private static CliCommand List()
     {
         var limit = Numbers.Limit("--limit", 50);
-        return new CliCommand("list", "Lists dead letters, newest first, with what went wrong last.",
+        return new CliCommand("list", "Lists dead letters, newest first, with their last errors.",
             "parley dead list", "parley dead list --agent be-1 --json | jq -r '.items[].delivery.delivery_id'")
         {
             Agent, Type, limit,
@@ -63,7 +63,7 @@ internal static class DeadCommand
             if (named.Length > 0 == filtered)
             {
                 throw new CommandException(
-                    ExitCode.UsedWrongly, named.Length > 0 ? "Ids go with no --all, --agent, or --type." : "Which dead letters?",
+                    ExitCode.UsedWrongly, named.Length > 0 ? "Give either ids, or --all, --agent, or --type, not both." : "Which dead letters?",
                     "Give their ids from 'parley dead list', or --agent or --type, or --all.");
             }
 

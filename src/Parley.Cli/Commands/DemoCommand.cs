@@ -8,7 +8,7 @@ namespace Parley.Cli.Commands;
 internal static class DemoCommand
 {
     public static Command Create() => new CliCommand("demo",
-        "Plays a conversation among a small squad of agents, on your server and through the public interface.")
+        "Plays a conversation among a small squad of agents on your server, through the public API.")
     {
         Play("squad",
             "Seven messages, half a second apart: a stand-up, two assignments, a question, an answer, thanks.",

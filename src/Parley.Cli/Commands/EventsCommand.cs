@@ -13,11 +13,11 @@ internal static class EventsCommand
 {
     private static readonly Option<string[]> Types = new("--type")
     {
-        Description = "Only these types; may be repeated. '*' stands for any letters of one word, a last '>' for the rest: 'task_*', 'build.>'.",
+        Description = "Only these types; may be repeated. '*' matches any characters within a word, '>' at the end matches one or more words: 'task_*', 'build.>'.",
         HelpName = "TYPE",
     };
 
-    public static Command Create() => new CliCommand("events", "Publishes, lists, and watches events: what agents and the server tell of.")
+    public static Command Create() => new CliCommand("events", "Publishes, lists, and watches events, which agents and the server publish.")
     {
         Publish(), List(), Watch(),
     };
@@ -30,7 +30,7 @@ internal static class EventsCommand
             Description = "JSON; anything else is sent as text. '-' reads standard input.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        return new CliCommand("publish", "Publishes an event for whoever in the project wants to hear of it.",
+        return new CliCommand("publish", "Publishes an event that anyone in the project can follow.",
             "parley events publish build.failed '{\"branch\": \"main\"}'", "parley events publish deploy.done --as ci")
         {
             type, data,
@@ -114,7 +114,7 @@ internal static class EventsCommand
         else if (happened.Published is { } published)
             terminal.Text.MarkupLine(PlainText.EscapeLines(EventLine.Of(published), indent: 2));
         else if (happened.Event == StreamEvents.Gap)
-            terminal.Note("Some events were missed: the log no longer has them.");
+            terminal.Note("Some events were missed, because the log no longer has them.");
     }
 
     private static IReadOnlyList<string> Row(EventRecord happened, TimeProvider time) =>

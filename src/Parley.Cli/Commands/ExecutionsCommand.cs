@@ -13,7 +13,7 @@ internal static class ExecutionsCommand
     private static readonly Argument<string> Id = new("execution_id") { Description = "The execution." };
 
     public static Command Create() =>
-        new CliCommand("executions", "Lists, shows, starts, reports on, and ends executions: runs of a piece of work, whose messages and progress can be watched.")
+        new CliCommand("executions", "Lists, shows, starts, updates, and ends executions: runs of a piece of work that you can watch.")
         {
             List(), Show(), Start(), Update(), Log(), Complete(), Fail(), Cancel(),
         };
@@ -69,7 +69,7 @@ internal static class ExecutionsCommand
     {
         var title = new Option<string?>("--title") { Description = "What is done.", HelpName = "TEXT" };
         var squad = new Option<string?>("--squad") { Description = "The squad that does it; its members may report on it.", HelpName = "ID" };
-        return new CliCommand("start", "Starts an execution and prints its id, which 'parley send --execution' and 'parley watch --execution' take.",
+        return new CliCommand("start", "Starts an execution and prints its id, for 'parley send --execution' and 'parley watch --execution'.",
             "RUN=$(parley executions start --title \"Login page\" --squad alpha)")
         {
             title, squad,
@@ -90,7 +90,7 @@ internal static class ExecutionsCommand
     {
         var status = new Option<string?>("--status") { Description = "pending or in_progress; 'complete', 'fail', and 'cancel' end it." };
         status.OneOf(Words.Of(ExecutionStatus.Pending), Words.Of(ExecutionStatus.InProgress));
-        var progress = Numbers.Optional("--progress", "How much is done, in percent.", "N", 0, 100, "a whole number from 0 to 100");
+        var progress = Numbers.Optional("--progress", "The progress, in percent.", "N", 0, 100, "a whole number from 0 to 100");
         var phase = new Option<string?>("--phase") { Description = "What is being done now.", HelpName = "TEXT" };
         return new CliCommand("update", "Reports progress. What you leave out stays as it is.", "parley executions update $RUN --progress 40 --phase \"Writing tests\" --as be-1")
         {
@@ -131,7 +131,7 @@ internal static class ExecutionsCommand
     private static CliCommand Complete()
     {
         var result = new Option<string?>("--result") { Description = "What came of it, as JSON.", HelpName = "JSON" };
-        return new CliCommand("complete", "Ends an execution that reached its goal.", "parley executions complete $RUN --result '{\"tests\": 12}' --as be-1")
+        return new CliCommand("complete", "Ends an execution that succeeded.", "parley executions complete $RUN --result '{\"tests\": 12}' --as be-1")
         {
             Id, result,
         }.Does(call =>
@@ -144,7 +144,7 @@ internal static class ExecutionsCommand
     private static CliCommand Fail()
     {
         var reason = new Argument<string>("reason") { Description = "Why, for people to read." };
-        return new CliCommand("fail", "Ends an execution that did not reach its goal.", "parley executions fail $RUN \"The tests need a database.\" --as be-1")
+        return new CliCommand("fail", "Ends an execution that failed.", "parley executions fail $RUN \"The tests need a database.\" --as be-1")
         {
             Id, reason,
         }.Does(call => EndAsync(call, id => call.Api.Executions.FailAsync(id, call.Arguments.GetRequiredValue(reason), call.Cancellation)));

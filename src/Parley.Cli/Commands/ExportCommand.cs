@@ -18,7 +18,7 @@ internal static class ExportCommand
         var output = new Option<string>("--output") { Description = "The file to write; '-' is standard output.", HelpName = "FILE", Required = true };
         var resume = new Option<bool>("--resume") { Description = "Continue FILE.partial from an interrupted export, if nothing has changed since." };
         var command = new CliCommand("export",
-            "Writes everything a server stores as lines of JSON, as of a single moment. The server may be running; then the export is a copy, not a move.",
+            "Writes everything that a server stores as lines of JSON, consistent as of one moment. The server may be running; then the export is a copy, not a move.",
             "parley export --output parley.jsonl",
             "parley export --database postgres://parley@db/parley --output - | gzip > parley.jsonl.gz")
         {

@@ -17,7 +17,7 @@ internal static class ImportCommand
         var store = StoreFlags.Any();
         var file = new Argument<string>("file") { Description = "A file written by 'parley export'; '-' is standard input." };
         var command = new CliCommand("import",
-            "Fills an empty database from an export, with every id, seq, and lease. If interrupted, run the same command again to continue.",
+            "Fills an empty database from an export, including all ids, seqs, and leases. If it is interrupted, run the same command again to continue.",
             "parley import parley.jsonl --data /var/lib/parley",
             "DATABASE_URL=postgres://parley@db/parley parley import parley.jsonl",
             "gunzip -c parley.jsonl.gz | parley import -")

@@ -20,7 +20,7 @@ internal static class InboxCommand
     public static Command Create()
     {
         var wait = Numbers.Optional(
-            "--wait", "Wait up to S seconds for a message; exit code 4 if none comes.", "S", 0.0, LongestWait, $"a number of seconds from 0 to {LongestWait}");
+            "--wait", "Wait up to S seconds for a message; exit code 4 if there is none.", "S", 0.0, LongestWait, $"a number of seconds from 0 to {LongestWait}");
         var ack = new Option<bool>("--ack")
         {
             Description = "Take the messages, and acknowledge them once they are printed. Otherwise, only look.",

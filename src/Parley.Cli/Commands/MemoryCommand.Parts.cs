@@ -11,24 +11,24 @@ namespace Parley.Cli.Commands;
 internal static partial class MemoryCommand
 {
     private static readonly Option<double?> Ttl = Numbers.Optional(
-        "--ttl", "The entry goes by itself after so many seconds.", "SECONDS", 1.0, 315_360_000.0, "seconds from 1 to 315360000");
+        "--ttl", "How long until the entry expires, in seconds.", "SECONDS", 1.0, 315_360_000.0, "seconds from 1 to 315360000");
 
     private static readonly Option<string[]> Read = new("--read")
     {
-        Description = "Only these agents may read it: an id, role:ROLE, squad:SQUAD, or '*' for all; may be repeated. Without --read and --write, who may stays as it is.",
+        Description = "Only these agents may read it: an id, role:ROLE, squad:SQUAD, or '*' for all; may be repeated. Without --read and --write, the access control does not change.",
         HelpName = "WHO",
     };
 
     private static readonly Option<string[]> Write = new("--write")
     {
-        Description = "Of those who may read it, only these agents may write it; may be repeated.",
+        Description = "Only these agents may write it, if they may also read it; may be repeated.",
         HelpName = "WHO",
     };
 
     private static CliCommand Patch()
     {
         var patch = new Argument<string>("patch") { Description = "A JSON object: its members replace those of the value, null removes one. '-' reads standard input." };
-        return new CliCommand("patch", "Changes a part of the value under a key, by a JSON merge patch. Nobody else's change is lost.",
+        return new CliCommand("patch", "Changes part of the value under a key, with a JSON merge patch. The change is atomic, so no other change is lost.",
             "parley memory patch plan/login '{\"status\": \"merged\", \"reviewer\": null}'")
         {
             Key, patch, IfVersion,
@@ -45,7 +45,7 @@ internal static partial class MemoryCommand
     private static CliCommand Add()
     {
         var amount = new Argument<double>("amount") { Description = "A number; to subtract, give a negative one after '--'." };
-        return new CliCommand("add", "Adds to the number under a key, and prints the sum. What is not there counts as 0.",
+        return new CliCommand("add", "Adds to the number under a key, and prints the sum. If there is no entry, it starts from 0.",
             "parley memory add builds 1", "parley memory add budget -- -5")
         {
             Key, amount,

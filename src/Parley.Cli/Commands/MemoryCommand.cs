@@ -13,7 +13,7 @@ internal static partial class MemoryCommand
 {
     private static readonly Argument<string> Key = new("key")
     {
-        Description = "Up to 512 characters, which may include '/'.",
+        Description = "Up to 512 characters; may include '/'.",
     };
 
     private static readonly Argument<string?> Prefix = new("prefix")
@@ -57,7 +57,7 @@ internal static partial class MemoryCommand
     }
 
     private static CliCommand Get() =>
-        new CliCommand("get", "Prints the value under a key: text as it is, anything else as JSON.",
+        new CliCommand("get", "Prints the value under a key: text as is, anything else as JSON.",
             "parley memory get plan/login", "parley memory get leader --json | jq .version")
         {
             Key,
@@ -136,14 +136,14 @@ internal static partial class MemoryCommand
         }
         catch (ParleyException refused) when (call.ActingAs is null && refused.Status == 403)
         {
-            throw new CommandException(ExitCode.Refused, "This token does not open the operators' connection.", "Name its agent with --as.", refused);
+            throw new CommandException(ExitCode.Refused, "This token cannot open the operators' connection.", "Name its agent with --as.", refused);
         }
     }
 
     private static void Show(FeedEntry change, Terminal terminal)
     {
         if (change.Kind == FeedEntryKind.Gap)
-            terminal.Note("Some changes were missed: the log no longer has them. These are the entries now:");
+            terminal.Note("Some changes were missed, because the log no longer has them. The current entries are:");
 
         var kind = Words.Of(change.Kind);
         if (terminal.Json)

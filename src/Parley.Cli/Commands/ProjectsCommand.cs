@@ -18,7 +18,7 @@ internal static class ProjectsCommand
     private static CliCommand List()
     {
         var limit = Numbers.Limit("--limit", 50);
-        return new CliCommand("list", "Lists the projects that your token opens.", "parley projects list", "parley projects list --json | jq -r '.items[].project_id'")
+        return new CliCommand("list", "Lists the projects that your token can access.", "parley projects list", "parley projects list --json | jq -r '.items[].project_id'")
         {
             limit,
         }.Does(async call =>
@@ -53,7 +53,7 @@ internal static class ProjectsCommand
     }
 
     private static CliCommand Show() =>
-        new CliCommand("show", "Shows a project with the settings of its own. All others are the server's.", "parley projects show alpha")
+        new CliCommand("show", "Shows a project and its own settings. For all others, it uses the server's.", "parley projects show alpha")
         {
             Id,
         }.Does(async call =>
@@ -83,8 +83,8 @@ internal static class ProjectsCommand
             if (!call.Arguments.GetValue(yes))
             {
                 throw new CommandException(
-                    ExitCode.UsedWrongly, $"This deletes project '{id}' with its agents, messages, and memory, and there is no way back.",
-                    $"If you want that: parley projects delete {OwnName.Quoted(id)} --yes");
+                    ExitCode.UsedWrongly, $"This permanently deletes project '{id}' with its agents, messages, and memory.",
+                    $"To delete it: parley projects delete {OwnName.Quoted(id)} --yes");
             }
 
             await call.Api.Projects.DeleteAsync(id, call.Cancellation);

@@ -15,16 +15,16 @@ internal static class RegisterCommand
         var name = new Option<string?>("--name") { Description = "The name that people read; default: the id.", HelpName = "TEXT" };
         var type = new Option<string?>("--type") { Description = "llm, script, bot, human, or your own word; default: llm.", HelpName = "TYPE" };
         var role = new Option<string?>("--role") { Description = "Its role; role:ROLE reaches everybody with it.", HelpName = "ROLE" };
-        var specialization = new Option<string?>("--specialization") { Description = "What it is best at.", HelpName = "TEXT" };
+        var specialization = new Option<string?>("--specialization") { Description = "Its specialization.", HelpName = "TEXT" };
         var capability = new Option<string[]>("--capability")
         {
-            Description = "Something it can do; may be repeated. capability:NAME reaches one agent that has it.",
+            Description = "A capability; may be repeated. capability:NAME sends to one agent that has it.",
             HelpName = "NAME",
         };
         var metadata = new Option<string?>("--metadata") { Description = "A JSON object to store with it.", HelpName = "JSON" };
 
         return new CliCommand("register",
-            "Registers an agent and keeps its token on this machine, where the SDK finds it too. If this machine registered it before, changes what is given.",
+            "Registers an agent and keeps its token on this machine, where the SDK also finds it. If this machine has registered it before, changes only the details that you give.",
             "parley register ada",
             "parley register be-1 --name \"Backend Developer\" --role backend_developer --capability python --capability review",
             "PARLEY_TOKEN=$JOIN_TOKEN parley register be-1 --url https://parley.example.com")
@@ -67,7 +67,7 @@ internal static class RegisterCommand
             return text;
         var near = string.Join('-', new string([.. text.Select(letter => IsOfIds(letter) ? letter : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         throw new CommandException(
-            ExitCode.UsedWrongly, $"'{text}' cannot be an agent's id: it takes up to {LongestId} letters of A-Z, a-z, 0-9, '.', '_', and '-'.",
+            ExitCode.UsedWrongly, $"'{text}' cannot be an agent's id. An id has up to {LongestId} characters from A-Z, a-z, 0-9, '.', '_', and '-'.",
             near.Length is > 0 and <= LongestId ? $"Give an id, and the name with it: parley register {near} --name \"{text}\"" : null);
     }
 

@@ -16,7 +16,7 @@ internal static class RequestCommand
             "--timeout", "How long to wait for the reply, in seconds (1-3600).", "S", 1.0, 3600.0, 30.0, "a number of seconds from 1 to 3600");
 
         var command = new CliCommand("request",
-            "Sends a message, waits for the reply, and prints it. Exit code 0; 1 if the reply reports an error; 4 if none comes in time.",
+            "Sends a message, waits for the reply, and prints it. Exit code 0; 1 if the reply reports an error; 4 if there is none in time.",
             "parley request be-1 \"Is the migration safe to run?\" --timeout 120",
             "parley request capability:review \"Please look at 3f2a91c.\" --as ci --json");
         send.AddTo(command);

@@ -15,7 +15,7 @@ internal static class RestoreCommand
         var file = new Argument<string>("file") { Description = "A file written by 'parley backup'." };
         var replace = new Option<bool>("--replace") { Description = "Rename an existing database, adding the time. It is not deleted." };
         var command = new CliCommand("restore",
-            "Replaces a stopped server's database with a backup. Every project starts a new epoch, so readers of feeds are told.",
+            "Replaces a stopped server's database with a backup. Every project starts a new epoch, so that readers of feeds notice.",
             "parley restore /backup/parley-2026-01-22.db --data /var/lib/parley",
             "parley restore /backup/parley-2026-01-22.db --replace")
         {

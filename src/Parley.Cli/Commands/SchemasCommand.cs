@@ -12,7 +12,7 @@ internal static class SchemasCommand
     private static readonly Argument<string> Type = new("message_type") { Description = "The message type." };
 
     public static Command Create() =>
-        new CliCommand("schemas", "Lists, shows, registers, and deletes the schemas that payloads of a message type must fit.")
+        new CliCommand("schemas", "Lists, shows, registers, and deletes the schemas that payloads of a message type must match.")
         {
             List(), Show(), Set(), Delete(),
         };
@@ -20,7 +20,7 @@ internal static class SchemasCommand
     private static CliCommand List()
     {
         var limit = Numbers.Limit("--limit", 50);
-        var builtin = new Option<bool>("--builtin") { Description = "Those that ship with the server, enabled or not." };
+        var builtin = new Option<bool>("--builtin") { Description = "The built-in schemas, enabled or not." };
         return new CliCommand("list", "Lists the project's schemas.", "parley schemas list", "parley schemas list --builtin")
         {
             limit, builtin,
@@ -35,7 +35,7 @@ internal static class SchemasCommand
             {
                 Listing.WritePage(
                     call.Terminal, ["type", "enabled", "ships", "version", "changed"], page, schema => Row(schema, call.Time),
-                    "No schemas, so any payload is taken. 'parley schemas set TYPE FILE' registers one.");
+                    "No schemas, so all payloads are accepted. 'parley schemas set TYPE FILE' registers one.");
             }
 
             return ExitCode.Done;
@@ -59,7 +59,7 @@ internal static class SchemasCommand
     {
         var file = new Argument<string?>("file") { Description = "A file with the schema; '-' reads standard input.", Arity = ArgumentArity.ZeroOrOne };
         var builtin = new Option<bool>("--builtin") { Description = "Enable the schema that ships with the server for this type." };
-        return new CliCommand("set", "Registers or replaces the schema of a message type. A send whose payload does not fit is then refused.",
+        return new CliCommand("set", "Registers or replaces the schema of a message type. From then on, sends whose payload does not match are refused.",
             "parley schemas set deploy_request deploy.schema.json", "parley schemas set status_update --builtin")
         {
             Type, file, builtin,

@@ -20,7 +20,7 @@ internal sealed class SendArguments
 
     private readonly Option<Priority?> _priority = new("--priority")
     {
-        Description = "How urgent it is, as a word or as 1 to 4; default: normal.",
+        Description = "The priority, as a word or as 1 to 4; default: normal.",
         HelpName = string.Join('|', Words.All<Priority>()),
         CustomParser = ReadPriority,
     };
@@ -57,7 +57,7 @@ internal sealed class SendArguments
 
     private readonly Option<string?> _key = new("--idempotency-key")
     {
-        Description = "Idempotency key: sends with the same key make one message.",
+        Description = "Idempotency key: sends with the same key store one message.",
         HelpName = "KEY",
     };
 

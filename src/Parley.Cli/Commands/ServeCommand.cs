@@ -18,7 +18,7 @@ internal static class ServeCommand
         var demo = new Option<bool>("--demo") { Description = "Play the squad demo once the server is ready." };
 
         var command = new CliCommand("serve",
-            "Starts the server. Ctrl-C stops it gracefully. Set settings without a flag here by PARLEY_NAME or in the settings file.",
+            "Starts the server. Ctrl-C stops it gracefully. For settings without a flag, use PARLEY_NAME or the settings file.",
             "parley serve",
             "parley serve --demo",
             "parley serve --host 0.0.0.0 --port 8443 --tls-cert cert.pem --tls-key key.pem")
@@ -66,7 +66,7 @@ internal static class ServeCommand
             var holder = await PortHolder.FindAsync(taken.Host, taken.Port, call.Cancellation);
             throw new CommandException(
                 ExitCode.Failed,
-                holder is null ? taken.Message : $"Port {taken.Port} of {taken.Host} is in use by {holder}. Stop that, or choose another port with --port (0 takes a free one).",
+                holder is null ? taken.Message : $"Port {taken.Port} of {taken.Host} is in use by {holder}. Stop it, or choose another port with --port (0 picks a free one).",
                 remedy: null,
                 taken);
         }

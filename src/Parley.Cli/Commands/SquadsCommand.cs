@@ -13,7 +13,7 @@ internal static class SquadsCommand
     private static readonly Argument<string> Member = new("agent_id") { Description = "The agent." };
 
     public static Command Create() =>
-        new CliCommand("squads", "Lists, creates, shows, changes, and deletes squads: groups of agents that squad:ID addresses.")
+        new CliCommand("squads", "Lists, creates, shows, changes, and deletes squads: groups of agents that you can send to as squad:ID.")
         {
             List(), CreateSquad(), Show(), Add(), Remove(), Delete(),
         };
@@ -65,7 +65,7 @@ internal static class SquadsCommand
         });
     }
 
-    private static CliCommand Show() => new CliCommand("show", "Shows a squad's members and what each is in it.", "parley squads show alpha")
+    private static CliCommand Show() => new CliCommand("show", "Shows a squad's members, with their roles and specializations.", "parley squads show alpha")
     {
         Id,
     }.Does(async call =>
@@ -83,7 +83,7 @@ internal static class SquadsCommand
     private static CliCommand Add()
     {
         var role = new Option<string?>("--role") { Description = "Its role in this squad; default: the agent's own.", HelpName = "ROLE" };
-        var specialization = new Option<string?>("--specialization") { Description = "What it does best here; default: the agent's own.", HelpName = "TEXT" };
+        var specialization = new Option<string?>("--specialization") { Description = "Its specialization in the squad; default: the agent's own.", HelpName = "TEXT" };
         return new CliCommand("add", "Adds an agent to a squad, or changes its role there.", "parley squads add alpha be-1", "parley squads add alpha be-1 --role reviewer")
         {
             Id, Member, role, specialization,

@@ -14,7 +14,7 @@ internal static class StatsCommand
 
     public static Command Create()
     {
-        var stats = new CliCommand("stats", "Shows what was said in the project: by type and by agent.", "parley stats", "parley stats --hours 168 --json")
+        var stats = new CliCommand("stats", "Counts the project's messages, by type and by agent.", "parley stats", "parley stats --hours 168 --json")
         {
             Hours, Types(), Agents(), Pairs(), Timeline(), Executions(),
         };
@@ -47,7 +47,7 @@ internal static class StatsCommand
         return ExitCode.Done;
     });
 
-    private static CliCommand Agents() => new CliCommand("agents", "Counts what each agent sent, received, and acknowledged.", "parley stats agents --squad alpha")
+    private static CliCommand Agents() => new CliCommand("agents", "Counts the messages that each agent sent, received, and acknowledged.", "parley stats agents --squad alpha")
     {
         Hours, Squad,
     }.Does(async call =>
@@ -60,7 +60,7 @@ internal static class StatsCommand
         return ExitCode.Done;
     });
 
-    private static CliCommand Pairs() => new CliCommand("pairs", "Counts who sent how much to whom.", "parley stats pairs --hours 1")
+    private static CliCommand Pairs() => new CliCommand("pairs", "Counts messages by sender and recipient.", "parley stats pairs --hours 1")
     {
         Hours, Squad,
     }.Does(async call =>
@@ -123,7 +123,7 @@ internal static class StatsCommand
     private static void Write<T>(Terminal terminal, IReadOnlyList<string> headings, IReadOnlyList<T> items, Func<T, IReadOnlyList<string>> row)
     {
         if (items.Count == 0)
-            terminal.Note("Nothing was said in this time.");
+            terminal.Note("No messages in this time span.");
         else
             Listing.Write(terminal, headings, items.Select(row));
     }

@@ -20,7 +20,7 @@ internal static class TasksCommand
 
     private static CliCommand List()
     {
-        var status = new Option<string?>("--status") { Description = "Only those of this status.", HelpName = "STATUS" };
+        var status = new Option<string?>("--status") { Description = "Only those with this status.", HelpName = "STATUS" };
         status.AcceptOnlyFromAmong(Words.All<AgentTaskStatus>());
         var agent = new Option<string?>("--agent") { Description = "Only those that this agent has or had.", HelpName = "AGENT" };
         var overdue = new Option<bool>("--overdue") { Description = "Only those that are not over although their due date has passed." };
@@ -41,7 +41,7 @@ internal static class TasksCommand
         });
     }
 
-    private static CliCommand Show() => new CliCommand("show", "Shows a task and to whom it was given.", "parley tasks show 0199e1c1-0000-7000-8000-000000000700")
+    private static CliCommand Show() => new CliCommand("show", "Shows a task and the agents that it was assigned to.", "parley tasks show 0199e1c1-0000-7000-8000-000000000700")
     {
         Id,
     }.Does(async call =>
@@ -60,7 +60,7 @@ internal static class TasksCommand
     private static CliCommand Make()
     {
         var title = new Argument<string>("title") { Description = "What is to be done, in one line." };
-        var description = new Option<string?>("--description") { Description = "More about it.", HelpName = "TEXT" };
+        var description = new Option<string?>("--description") { Description = "A description.", HelpName = "TEXT" };
         var agent = new Option<string?>("--agent") { Description = "The agent to give it to.", HelpName = "AGENT" };
         var auto = new Option<bool>("--auto") { Description = "Let the server choose an agent, now or when one comes." };
         var needs = new Option<string[]>("--needs") { Description = "A capability that the agent must have; may be repeated.", HelpName = "CAPABILITY" };
@@ -89,7 +89,7 @@ internal static class TasksCommand
     private static CliCommand Assign()
     {
         var agent = new Argument<string?>("agent") { Description = "The agent; if omitted, the server chooses.", Arity = ArgumentArity.ZeroOrOne };
-        return new CliCommand("assign", "Gives a task to an agent.", "parley tasks assign 0199e1c1-0000-7000-8000-000000000700 be-1")
+        return new CliCommand("assign", "Assigns a task to an agent.", "parley tasks assign 0199e1c1-0000-7000-8000-000000000700 be-1")
         {
             Id, agent,
         }.Does(async call =>

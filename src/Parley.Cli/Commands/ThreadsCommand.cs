@@ -14,7 +14,7 @@ internal static class ThreadsCommand
     {
         var id = new Argument<string?>("id")
         {
-            Description = "The thread to open; if omitted, lists threads, most recently active first.",
+            Description = "The thread to show; if omitted, lists threads, most recently active first.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var limit = Numbers.Limit("--limit", 50);

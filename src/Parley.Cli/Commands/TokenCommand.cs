@@ -9,7 +9,7 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley token create|list|revoke</c></summary>
 internal static class TokenCommand
 {
-    public static Command Create() => new CliCommand("token", "Creates, lists, and revokes tokens, with which clients authenticate.")
+    public static Command Create() => new CliCommand("token", "Creates, lists, and revokes the tokens that clients authenticate with.")
     {
         CreateToken(), ListTokens(), RevokeToken(),
     };
@@ -20,7 +20,7 @@ internal static class TokenCommand
         kind.OneOf(Words.All<TokenKind>());
         var agent = new Option<string?>("--agent")
         {
-            Description = "The agent it is for; for the kinds agent and operator.",
+            Description = "The agent that it is for; with the kinds agent and operator.",
             HelpName = "ID",
         };
         var expires = new Option<TimeSpan?>("--expires-in")

@@ -16,7 +16,7 @@ internal static class TraceCommand
         var id = new Argument<string>("id") { Description = "The message." };
 
         return new CliCommand("trace",
-            "Shows what happened to a message: each delivery with its stages and times, and whether they are known.",
+            "Shows what happened to a message: the stages and times of each delivery.",
             "parley trace 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60", "parley trace $(parley send be-1 \"Are you there?\" | head -1)")
         {
             id,

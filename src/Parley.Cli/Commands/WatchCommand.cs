@@ -21,7 +21,7 @@ internal static class WatchCommand
 
     private static readonly Option<string[]> Agent = new("--agent")
     {
-        Description = "Watch an agent. With --execution, --thread, or --project, or if repeated: only what these agents say and hear.",
+        Description = "Watch an agent. With --execution, --thread, or --project, or if repeated: only messages to and from these agents.",
         HelpName = "ID",
     };
 
@@ -41,7 +41,7 @@ internal static class WatchCommand
     public static Command Create()
     {
         var command = new CliCommand("watch",
-            "Shows a conversation: history first, then live. Without a target, shows what the agent of --as says and hears, or else the whole project. Ctrl-C ends it.",
+            "Shows a conversation: history first, then live. Without a target, shows the messages to and from the agent of --as, or else the whole project. Ctrl-C ends it.",
             "parley watch",
             "parley watch --as bob",
             "parley watch --execution 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",

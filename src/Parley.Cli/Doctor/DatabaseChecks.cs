@@ -50,7 +50,7 @@ internal static class DatabaseChecks
         if (!status.SyncsCommits)
         {
             yield return Finding.Warn("durability", "fsync or synchronous_commit is off: a crash can lose what was confirmed",
-                "Set both to on; Parley's own sessions ask for synchronous_commit, and cannot ask for fsync.");
+                "Set both to on. Parley turns on synchronous_commit for its own sessions, but cannot do that for fsync.");
         }
 
         if (address.PoolSize > status.MaxConnections / 2)

@@ -39,7 +39,7 @@ internal static class FileChecks
         var commands = open.GroupBy(Directory.Exists).Select(paths => $"chmod {(paths.Key ? 700 : 600)} {string.Join(' ', paths)}");
         return Finding.Warn(
             Rights,
-            $"others on this machine can open {string.Join(", ", open)}: who reads the database or a token can do what an admin can",
+            $"others on this machine can open {string.Join(", ", open)}: anyone who can read the database or a token can do what an admin can",
             $"Run '{string.Join(" && ", commands)}', or start the server, which does so.");
     }
 }

@@ -37,9 +37,9 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DatabaseFile}, in {server.Storage}");
         var commands = new NextCommands(settings, OwnName.Text, SettingsSources.UsualDataFolder);
         Fact(terminal, "token", Path.Combine(settings.DataFolder, "admin.token"));
-        Fact(terminal, "next", $"{commands.Of("watch")}    in another terminal: follow what is said");
+        Fact(terminal, "next", $"{commands.Of("watch")}    in another terminal: follow the conversation");
         if (!playing)
-            Fact(terminal, "", $"{commands.Of("demo squad")}    in a third: let a small squad talk");
+            Fact(terminal, "", $"{commands.Of("demo squad")}    in a third: play a conversation among a small squad");
         if (!settings.HasTls && !IsLoopback())
             terminal.Notes.MarkupLine("[yellow]Other machines can reach this server, and without TLS their tokens can be read on the way: "
                 + "give --tls-cert and --tls-key, or put it behind a proxy that speaks https.[/]");

@@ -72,8 +72,8 @@ public sealed class EventsApi
     /// <summary>Lists past events, newest first, a page at a time. A page may have fewer than <paramref name="limit"/> and still not be the
     /// last: go on until <c>next</c> is null.</summary>
     /// <param name="types">Only these types, with wildcards; all if omitted.</param>
-    /// <param name="since">Only events of this time or later.</param>
-    /// <param name="until">Only events of this time or before.</param>
+    /// <param name="since">Only events at this time or later.</param>
+    /// <param name="until">Only events at this time or earlier.</param>
     /// <param name="limit">Events per page, 1-500; 50 if omitted.</param>
     /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>

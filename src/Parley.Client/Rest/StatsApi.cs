@@ -18,7 +18,7 @@ public sealed class StatsApi
         DateTimeOffset? since = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
         (await _connection.GetAsync(In(new RestPath($"stats/messages"), since, until), WireJson.Lenient.PageTypeCount, cancellationToken).ConfigureAwait(false)).Items;
 
-    /// <summary>Counts what each agent sent, received, and acknowledged.</summary>
+    /// <summary>Counts the messages that each agent sent, received, and acknowledged.</summary>
     /// <param name="since">The beginning; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
     /// <param name="squad">Only the members of this squad.</param>
@@ -28,7 +28,7 @@ public sealed class StatsApi
         DateTimeOffset? since = null, DateTimeOffset? until = null, string? squad = null, CancellationToken cancellationToken = default) =>
         (await _connection.GetAsync(In(new RestPath($"stats/agents"), since, until).With("squad", squad), WireJson.Lenient.PageAgentCount, cancellationToken).ConfigureAwait(false)).Items;
 
-    /// <summary>Counts who sent how much to whom.</summary>
+    /// <summary>Counts messages by sender and recipient.</summary>
     /// <param name="since">The beginning; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
     /// <param name="squad">Only among the members of this squad.</param>

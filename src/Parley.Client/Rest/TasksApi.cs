@@ -15,7 +15,7 @@ public sealed class TasksApi
         _connection.SendAsync(HttpMethod.Post, new RestPath($"tasks"), request, WireJson.Lenient.TaskRequest, WireJson.Lenient.AgentTask, cancellationToken);
 
     /// <summary>Lists tasks, newest first, a page at a time.</summary>
-    /// <param name="status">Only those of this status.</param>
+    /// <param name="status">Only those with this status.</param>
     /// <param name="agent">Only those that this agent has or had.</param>
     /// <param name="overdue">Only those that are not over although their due date has passed.</param>
     /// <param name="limit">Tasks per page, 1-500; 50 if omitted.</param>

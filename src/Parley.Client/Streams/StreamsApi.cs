@@ -3,7 +3,7 @@ namespace Parley.Client;
 /// <summary>Which entries of a stream to read, and from where.</summary>
 public sealed record StreamOptions
 {
-    /// <summary>Only these types of messages and events. Other entries still come.</summary>
+    /// <summary>Only messages and events of these types. Other kinds of entries are still sent.</summary>
     public IReadOnlyList<string>? Types { get; init; }
 
     /// <summary>Only messages from or to these agents.</summary>

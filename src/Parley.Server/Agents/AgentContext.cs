@@ -63,7 +63,7 @@ internal sealed class ChangeableAgentContext : AgentContext, IOperationContext<C
         if (origin.PathValue("agent_id") == AgentDirectory.Human)
             return AgentRules.Untouchable();
         return origin.Operation.Allows is { } permission && origin.Caller.May(permission) == Access.CreateOnly
-            ? Problems.Forbidden("This token registers new agents and changes none.")
+            ? Problems.Forbidden("This token can register new agents, but it cannot change existing ones.")
             : null;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects
                 IsEnd = entry => entry.Type == "agent_removed",
                 Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, cancellationToken),
             }
-            : Problems.InvalidField("feeds.agents", "takes no filter: say {}");
+            : Problems.InvalidField("feeds.agents", "takes no filter: send {}");
 
     private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(int number, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

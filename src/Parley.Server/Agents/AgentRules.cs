@@ -36,24 +36,24 @@ internal static class AgentRules
         {
             validation.Check(
                 subscriptions.Topics[i] is { Length: <= LongestTopic } topic && TopicPattern.IsValid(topic),
-                $"topics[{i}]", $"must be words between dots, * for one word, > at the end for the rest, of at most {LongestTopic} characters");
+                $"topics[{i}]", $"must be words separated by dots, with * for one word and > at the end for the rest, at most {LongestTopic} characters");
         }
 
         return validation.Problem;
     }
 
     internal static ApiProblem? Check(StatusRequest request) => new Validation()
-        .Check(request.Status is not null || request.Activity is not null, "status", "is missing, and so is an activity")
+        .Check(request.Status is not null || request.Activity is not null, "status", "is missing, and so is activity: give at least one")
         .Problem;
 
     /// <summary>Changes to the operators' inbox would be changes to all operators.</summary>
-    internal static ApiProblem Untouchable() => Problems.Forbidden("The operators' inbox 'human' is as it is.");
+    internal static ApiProblem Untouchable() => Problems.Forbidden("The operators' inbox 'human' cannot be changed.");
 
     private static Validation Words(this Validation validation, string field, IReadOnlyList<string>? words, int most)
     {
         if (words is null)
             return validation;
-        validation.Check(words.Count <= most, field, $"has {words.Count} items; at most {most} are taken");
+        validation.Check(words.Count <= most, field, $"has {words.Count} items; at most {most} are allowed");
         for (var i = 0; i < Math.Min(words.Count, most); i++)
             validation.Required($"{field}[{i}]", words[i]).DisplayText($"{field}[{i}]", words[i], LongestWord);
         return validation;

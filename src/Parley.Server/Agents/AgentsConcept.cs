@@ -65,13 +65,13 @@ internal sealed class AgentsConcept(
         }.Rest("GET", "/agents/{agent_id}"),
 
         new Operation<ChangeableAgentContext, RegisterRequest>(
-            "UpdateAgent", "Change an agent's description. Absent fields stay as they are.", Input.Body<RegisterRequest>(ARegistration), ChangeAsync)
+            "UpdateAgent", "Change an agent's details. Absent fields do not change.", Input.Body<RegisterRequest>(ARegistration), ChangeAsync)
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
-        }.Rest("PUT", "/agents/{agent_id}").Frame(FrameEvents.AgentRegister, "Change what the agent is; what is absent stays."),
+        }.Rest("PUT", "/agents/{agent_id}").Frame(FrameEvents.AgentRegister, "Change the agent's details. Absent fields do not change."),
 
-        new Operation<ChangeableAgentContext>("DeleteAgent", "Delete an agent: its deliveries are withdrawn and its tokens revoked. What it sent stays.", DeleteAsync)
+        new Operation<ChangeableAgentContext>("DeleteAgent", "Delete an agent. Its deliveries are withdrawn, and its tokens are revoked. The messages it sent stay.", DeleteAsync)
         {
             Allows = Permission.DeleteAgent,
             Answers = [AnswerShape.Done],
@@ -85,7 +85,7 @@ internal sealed class AgentsConcept(
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
-        }.Rest("PUT", "/agents/{agent_id}/status").Frame(FrameEvents.AgentStatus, "Say how the agent is and what it is doing."),
+        }.Rest("PUT", "/agents/{agent_id}/status").Frame(FrameEvents.AgentStatus, "Set the agent's status and activity."),
 
         new Operation<ChangeableAgentContext>("SendHeartbeat", "Send a heartbeat for an agent without a connection.", BeatAsync)
         {
@@ -93,7 +93,7 @@ internal sealed class AgentsConcept(
             Answers = [AnswerShape.Done],
         }.Rest("POST", "/agents/{agent_id}/heartbeat").Frame<IAgentConnection>(
             new FrameMeaning(
-                FrameEvents.AgentHeartbeat, "Give a sign of life. Pongs count too, so this is for clients that cannot answer pings.", null, typeof(Agent)),
+                FrameEvents.AgentHeartbeat, "Send a heartbeat. Pongs count as heartbeats, so only clients that cannot answer pings need this.", null, typeof(Agent)),
             BeatAsync),
 
         new Operation<AgentContext>("GetSubscriptions", "List the topics that an agent is subscribed to.", GetTopics)
@@ -161,7 +161,7 @@ internal sealed class AgentsConcept(
     {
         var agent = context.Agent;
         var problem = AgentRules.Check(request)
-            .Check(request.AgentId is null || request.AgentId == agent.Id, "agent_id", $"must be absent or '{agent.Id}': an agent keeps its id")
+            .Check(request.AgentId is null || request.AgentId == agent.Id, "agent_id", $"must be absent or '{agent.Id}': an agent's id cannot change")
             .Problem;
         if (problem is not null)
             return problem;

@@ -19,6 +19,6 @@ internal static class CallerReader
         Access.Own when project.Agents.Find(caller.AgentId!) is { } agent => new Reader(agent.Number, agent.Record.JoinedSeq),
         // Its agent was just removed: it reads nothing.
         Access.Own => new Reader(-1, long.MaxValue),
-        _ => throw new InvalidOperationException($"A token of kind {caller.Kind} reads no messages."),
+        _ => throw new InvalidOperationException($"A token of kind {caller.Kind} cannot read messages."),
     };
 }

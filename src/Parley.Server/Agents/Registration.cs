@@ -82,11 +82,11 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     {
         var id = request.AgentId ?? (caller.Kind == TokenKind.Agent ? caller.AgentId : request.Name is { } name ? WireNames.ToId(name, WireNames.LongestAgentId) : null);
         var problem = AgentRules.Check(request)
-            .Check(id is not null, "agent_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no letter to make it from")
+            .Check(id is not null, "agent_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no characters to make an id from")
             .AgentId(request.AgentId is null ? "name" : "agent_id", request.AgentId is null ? id : null)
             .Problem;
         if (problem is null && caller.Kind == TokenKind.Agent && id != caller.AgentId)
-            problem = Problems.Forbidden("An agent's token registers that agent only.");
+            problem = Problems.Forbidden("An agent's token can register only that agent.");
         return problem is null ? id! : problem;
     }
 

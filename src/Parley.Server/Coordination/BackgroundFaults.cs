@@ -16,7 +16,7 @@ internal sealed partial class BackgroundFaults(TimeProvider clock)
     /// <summary>What fails, for people; null: nothing. What was wrong is in the log: whoever may ask for the health of a server may not read that.</summary>
     internal string? Reason => _failing.IsEmpty
         ? null
-        : $"Work in the background fails and is tried again; the log says why: {string.Join(", ", _failing.OrderBy(one => one.Key, StringComparer.Ordinal).Select(Describe))}.";
+        : $"Background jobs are failing and being retried; the log says why: {string.Join(", ", _failing.OrderBy(one => one.Key, StringComparer.Ordinal).Select(Describe))}.";
 
     /// <summary>Does the work again and again until it returns by itself, or the server stops.</summary>
     /// <param name="work">Calls <see cref="Succeeded"/> when a round of it was good.</param>

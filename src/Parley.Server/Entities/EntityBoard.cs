@@ -138,7 +138,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     /// <summary>Why asking again would not help; null where it would, or need not be.</summary>
     private static ApiProblem? Refusal(TransitionOutcome outcome) => outcome.Result switch
     {
-        TransitionResult.MessageRefused => Problems.Conflict("A message that belongs to this change could not be stored, so nothing was changed."),
+        TransitionResult.MessageRefused => Problems.Conflict("A message that is part of this change could not be stored, so nothing was changed."),
         // Another node deleted it, and this one has not heard of that yet.
         TransitionResult.ProjectGone => new ApiProblem(ErrorCodes.NotFound, "The project was deleted, so nothing was changed."),
         _ => null,

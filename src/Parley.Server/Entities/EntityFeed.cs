@@ -17,13 +17,13 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IRea
     {
         var prefix = default(string);
         if (filter.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
-            return Problems.InvalidField($"feeds.{Name}", "must be an object, as {}");
+            return Problems.InvalidField($"feeds.{Name}", "must be an object, such as {}");
         if (filter.ValueKind == JsonValueKind.Object)
         {
             foreach (var field in filter.EnumerateObject())
             {
                 if (kind.PrefixField is null || field.Name != "prefix" || field.Value.ValueKind != JsonValueKind.String)
-                    return Problems.InvalidField($"feeds.{Name}.{Problems.Shown(field.Name)}", kind.PrefixField is null ? "is not a filter: say {}" : "is not a filter: say {\"prefix\": \"...\"} or {}");
+                    return Problems.InvalidField($"feeds.{Name}.{Problems.Shown(field.Name)}", kind.PrefixField is null ? "is not a filter: send {}" : "is not a filter: send {\"prefix\": \"...\"} or {}");
                 prefix = field.Value.GetString();
             }
         }

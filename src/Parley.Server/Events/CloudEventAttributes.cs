@@ -60,7 +60,7 @@ internal sealed class CloudEventAttributes(string path)
         if (value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out _))
             _base64 = value.GetString();
         else
-            _validation.Fail(path + "data_base64", "must be a text in Base64");
+            _validation.Fail(path + "data_base64", "must be Base64 text");
     }
 
     internal Result<EventDraft> Draft(byte[] data)
@@ -69,7 +69,7 @@ internal sealed class CloudEventAttributes(string path)
         _validation.Check(_type is not null || !_validation.IsGood, path + "type", "is missing");
         foreach (var name in (ReadOnlySpan<string>)["id", "source"])
             _validation.Check(_kept.Exists(one => one.Name == name), path + name, "is missing");
-        _validation.Check(_base64 is null || data.Length == 0, path + "data_base64", "must be absent where there is data");
+        _validation.Check(_base64 is null || data.Length == 0, path + "data_base64", "must be absent if there is data");
         if (_validation.Problem is { } problem)
             return problem;
         return new EventDraft(_type!, data, JsonFields.Write(writer =>
@@ -88,7 +88,7 @@ internal sealed class CloudEventAttributes(string path)
     private bool IsText(string name, JsonElement value)
     {
         var isText = value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
-        _validation.Check(isText, path + name, "must be a text that is not empty");
+        _validation.Check(isText, path + name, "must be non-empty text");
         return isText;
     }
 
@@ -96,9 +96,9 @@ internal sealed class CloudEventAttributes(string path)
     {
         var field = path + Problems.Shown(name);
         _validation
-            .Check(name.Length > 0 && name.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9')), field, "is no name of an attribute: they have a-z and 0-9 only")
+            .Check(name.Length > 0 && name.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9')), field, "is not an attribute name: names have only a-z and 0-9")
             .Check(
                 value.ValueKind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False || (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)),
-                field, "must be a text, true, false, or a whole number of 32 bits");
+                field, "must be text, true, false, or a 32-bit integer");
     }
 }

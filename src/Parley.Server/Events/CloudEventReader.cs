@@ -18,7 +18,7 @@ internal static class CloudEventReader
     internal static Result<EventPost> Structured(ReadOnlyMemory<byte> json, bool isBatch)
     {
         if (!TryParse(json, out var document))
-            return Problems.InvalidField(JsonDiagnosis.WholeBody, $"is not sound JSON, is nested deeper than {JsonDepth.OfInput} levels, or names a member twice");
+            return Problems.InvalidField(JsonDiagnosis.WholeBody, $"is not valid JSON, is nested deeper than {JsonDepth.OfInput} levels, or has a duplicate field");
         using (document)
         {
             var root = document.RootElement;
@@ -58,7 +58,7 @@ internal static class CloudEventReader
             if (type is null || IsJson(type))
             {
                 if (!TryParse(body, out var document))
-                    return Problems.InvalidField(JsonDiagnosis.WholeBody, "is not sound JSON, which its content type says it is");
+                    return Problems.InvalidField(JsonDiagnosis.WholeBody, "is not valid JSON, although its content type says so");
                 using (document)
                     data = EventRules.Json(document.RootElement);
             }

@@ -25,7 +25,7 @@ internal static class EventRules
         .Required(field, type)
         .Check(
             type is null || (type.Length is > 0 and <= LongestType && !type.AsSpan().ContainsAnyExcept(Letters)),
-            field, "must be 1-255 of A-Z a-z 0-9 _ . : / -");
+            field, "must be 1-255 characters from A-Z a-z 0-9 _ . : / -");
 
     internal static Result<EventDraft> Draft(EventRequest request) => CheckType(new Validation(), "event_type", request.EventType).Problem is { } problem
         ? problem
@@ -35,7 +35,7 @@ internal static class EventRules
     internal static ApiProblem? Check(EventDraft draft, EventCatalog events, string field)
     {
         if (events.IsTheServers(draft.Type))
-            return Problems.InvalidField(field, $"'{draft.Type}' is published by the server alone: choose another");
+            return Problems.InvalidField(field, $"'{draft.Type}' is a type that only the server publishes: choose another");
         return draft.Data.Length + draft.CloudEvent.Length > LargestData ? Problems.TooLarge("The event's data", LargestData) : null;
     }
 

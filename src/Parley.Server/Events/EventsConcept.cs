@@ -29,7 +29,7 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
         new Operation<ProjectContext, EventPost>("PublishEvent", "Publish an event.", new EventInput(ARequest), PublishAsync)
         {
             Details = "Also takes CloudEvents 1.0: one in structured mode (`application/cloudevents+json`) or in binary mode (headers `ce-*`), or many "
-                + "as a batch (`application/cloudevents-batch+json`), which is published whole or not at all and answered with `{items}`.",
+                + "as a batch (`application/cloudevents-batch+json`). Of a batch, all events are published or none; the answer is `{items}`.",
             Allows = Permission.WriteEvents,
             Refuses = [ErrorCodes.RateLimited],
             Answers = [AnswerShape.Created<EventRecord>(AnEvent)],
@@ -38,8 +38,8 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
 
         new Operation<ProjectContext, EventListQuery>("ListEvents", "List past events, newest first.", Input.Query<EventListQuery>(), ListAsync)
         {
-            Details = "A page may have fewer items than `limit`, and still not be the last: go on until `next` is null. "
-                + "With `Accept: application/cloudevents-batch+json` the answer is a batch of CloudEvents, and the next page is in the header Link.",
+            Details = "A page may have fewer items than `limit` even if it is not the last one: keep reading until `next` is null. "
+                + "With `Accept: application/cloudevents-batch+json`, the answer is a batch of CloudEvents, and the `Link` header has the next page.",
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Page<EventRecord>>(Example.PageOf(AnEvent))],
         }.Rest("GET", "/events"),
@@ -105,7 +105,7 @@ internal sealed record EventListQuery(ListQuery List, IReadOnlyList<string> Type
 {
     public static EventListQuery Read(QueryReader query) => new(
         query.List(),
-        query.Texts("types", "Only these types. `*` stands for any letters of one word, a last `>` for the rest: `task_*`, `build.>`."),
-        query.Time("since", "Only events of this time or later."),
-        query.Time("until", "Only events of this time or before."));
+        query.Texts("types", "Only these types. `*` matches any characters within a word, `>` at the end matches one or more words: `task_*`, `build.>`."),
+        query.Time("since", "Only events at this time or later."),
+        query.Time("until", "Only events at this time or earlier."));
 }

@@ -20,6 +20,6 @@ internal sealed record ExecutionQuery(ListQuery List, ExecutionStatus? Status, s
 
     public static ExecutionQuery Read(QueryReader query) => new(
         query.List(),
-        query.Word<ExecutionStatus>("status", "Only those of this status."),
+        query.Word<ExecutionStatus>("status", "Only those with this status."),
         query.Text("squad", "Only those of this squad."));
 }

@@ -67,8 +67,8 @@ internal static class ExecutionRules
         .Problem;
 
     internal static ApiProblem? Check(ExecutionPatch patch) => new Validation()
-        .Check(patch.Status is not null || patch.Progress is not null || patch.CurrentPhase is not null, "status", "is missing, and so is everything else that could change")
-        .Check(patch.Status is null or ExecutionStatus.Pending or ExecutionStatus.InProgress, "status", "is an end, which has a call of its own: complete, fail or cancel")
+        .Check(patch.Status is not null || patch.Progress is not null || patch.CurrentPhase is not null, "status", "is missing, and so are all other fields: give at least one")
+        .Check(patch.Status is null or ExecutionStatus.Pending or ExecutionStatus.InProgress, "status", "is a final status: call complete, fail, or cancel instead")
         .Range("progress", patch.Progress, 0, 100)
         .DisplayText("current_phase", patch.CurrentPhase)
         .Problem;
@@ -83,8 +83,8 @@ internal static class ExecutionRules
     {
         var completes = status == ExecutionStatus.Completed;
         return new Validation()
-            .Check(!completes || end?.Error is null, "error", "must be absent: what completes has a result")
-            .Check(completes || end?.Result is null, "result", "must be absent: what does not complete has an error")
+            .Check(!completes || end?.Error is null, "error", "must be absent: an execution that completes has a result")
+            .Check(completes || end?.Result is null, "result", "must be absent: an execution that does not complete has an error")
             .Check(status != ExecutionStatus.Failed || !string.IsNullOrEmpty(end?.Error), "error", "is missing: say why it failed")
             .Length("error", end?.Error, LongestLine)
             .Problem;

@@ -43,7 +43,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
         if (present is null)
             return Decision<Execution>.Refuse(Problems.NotFound("execution", id.ToString()));
         if (!MayWrite(project, caller, present))
-            return Decision<Execution>.Refuse(Problems.Forbidden("An agent writes to the executions that it made and to those of its squads."));
+            return Decision<Execution>.Refuse(Problems.Forbidden("An agent can change only the executions that it started and those of its squads."));
         return ExecutionRules.IsOver(present.Value)
             ? Decision<Execution>.Refuse(Problems.ExecutionEnded(id.ToString()))
             : change(present.Value);

@@ -12,7 +12,7 @@ namespace Parley.Server.Executions;
 /// <summary>Executions: begun, told how far they are, ended.</summary>
 internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirectory squads, IAuditTrail audit, EntryRate rate) : IConcept
 {
-    private const string Theirs = "the executions that it made and those of its squads";
+    private const string Theirs = "the executions that it started and those of its squads";
 
     internal const string AnExecution =
         """
@@ -50,7 +50,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
         }.Rest("GET", "/executions/{id}"),
 
         new Operation<ProjectContext, (string Id, ExecutionPatch Body)>(
-            "UpdateExecution", "Update an execution's status, progress, or phase. Absent fields stay as they are. The answer leaves out the log lines.",
+            "UpdateExecution", "Update an execution's status, progress, or phase. Absent fields do not change. The answer leaves out the log lines.",
             Input.Path("id").And(Input.Body<ExecutionPatch>("""{"status": "in_progress", "progress": 40, "current_phase": "implementation"}""")), PatchAsync)
         {
             Allows = Permission.WriteExecutions,

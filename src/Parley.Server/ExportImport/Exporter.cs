@@ -31,7 +31,7 @@ internal static class Exporter
         IStoreExport store, string file, bool resume, TimeProvider clock, Action<long>? progress, CancellationToken cancellationToken)
     {
         if (File.Exists(file))
-            throw new TransferRefusedException(TransferRefusal.Conflict, $"{file} is there already. Name another file, or move that one away.");
+            throw new TransferRefusedException(TransferRefusal.Conflict, $"{file} already exists. Name another file, or move that one away.");
         var partial = $"{file}.partial";
         using var digest = new LineDigest();
         PartialExport? begun = null;
@@ -39,7 +39,7 @@ internal static class Exporter
         if (resume && File.Exists(partial))
         {
             begun = await PartialExport.ReadAsync(partial, cancellationToken);
-            startedAgain = begun is null ? "what is there is no export" : begun.CanNotGoOn(store.Stamp);
+            startedAgain = begun is null ? "the existing file is not an export" : begun.CanNotGoOn(store.Stamp);
         }
         else if (resume)
         {

@@ -103,7 +103,7 @@ internal sealed class Importer(IStoreImport store, TimeProvider clock)
         {
             throw new TransferRefusedException(
                 TransferRefusal.Conflict,
-                $"Here the import of another export was begun ({before.ExportId}, this one is {header.ExportId}). Give that one's file again, or name an empty database.");
+                $"The import of another export into this database was started ({before.ExportId}, this one is {header.ExportId}). Continue with that one's file, or name an empty database.");
         }
 
         while (digest.Lines < before.Lines)
@@ -114,15 +114,15 @@ internal sealed class Importer(IStoreImport store, TimeProvider clock)
         }
 
         if (digest.Sha256 != before.Sha256)
-            throw Damaged("The export was altered since its import was begun: what was taken of it before is not what stands there now.");
+            throw Damaged("The export was altered after its import was started: the lines that were already imported are different now.");
     }
 
     private static async Task<HeaderLine> ReadHeaderAsync(LineReader lines, LineDigest digest, CancellationToken cancellationToken)
     {
         if (!await lines.ReadAsync(cancellationToken))
-            throw Damaged("This is no export of Parley's: it has no first line.");
+            throw Damaged("This is not a Parley export: it has no first line.");
         if (lines.Parse() is not HeaderLine { Format: HeaderLine.TheFormat } header)
-            throw Damaged("This is no export of Parley's: its first line is another.");
+            throw Damaged("This is not a Parley export: its first line is not that of an export.");
         if (header.Version != HeaderLine.TheVersion)
         {
             throw new TransferRefusedException(
@@ -140,13 +140,13 @@ internal sealed class Importer(IStoreImport store, TimeProvider clock)
         if (digest.Contradiction(end) is { } contradiction)
             throw Damaged($"The export was altered: {contradiction}.");
         if (await lines.ReadAsync(cancellationToken) || lines.IsCutOff)
-            throw Damaged("Something stands behind the export's end.");
+            throw Damaged("There are lines after the end of the export.");
     }
 
     private static ImportProgress At(HeaderLine header, LineDigest digest) => new(header.ExportId, digest.Lines, digest.Sha256);
 
     private static TransferRefusedException CutOff(LineReader lines) => Damaged(
-        FormattableString.Invariant($"The export is cut off after line {lines.Number}: its last line, which says what it holds, is missing."));
+        FormattableString.Invariant($"The export is cut off after line {lines.Number}: its last line, which has the counts, is missing."));
 
-    private static TransferRefusedException Damaged(string what) => new(TransferRefusal.Damaged, $"{what} Take it again from where it was made.");
+    private static TransferRefusedException Damaged(string what) => new(TransferRefusal.Damaged, $"{what} Copy it again from where it was made.");
 }

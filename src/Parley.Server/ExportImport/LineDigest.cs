@@ -43,10 +43,10 @@ internal sealed class LineDigest : IDisposable
         {
             var (found, said) = (Counts.GetValueOrDefault(kind), end.Counts.GetValueOrDefault(kind));
             if (found != said)
-                return FormattableString.Invariant($"it has {found} lines of kind '{kind}', and its end speaks of {said}");
+                return FormattableString.Invariant($"it has {found} lines of kind '{kind}', but its last line says {said}");
         }
 
-        return end.Sha256 == Sha256 && end.DataSha256 == DataSha256 ? null : "its lines are not those that its digest was made of";
+        return end.Sha256 == Sha256 && end.DataSha256 == DataSha256 ? null : "its lines do not match its digest";
     }
 
     public void Dispose()

@@ -44,7 +44,7 @@ internal sealed class LineReader(Stream from) : IAsyncDisposable
             if (read.IsCompleted)
                 return false;
             if (length > MaxLine)
-                throw new TransferRefusedException(TransferRefusal.Damaged, FormattableString.Invariant($"Line {Number + 1} has no end: this is no export of Parley's."));
+                throw new TransferRefusedException(TransferRefusal.Damaged, FormattableString.Invariant($"Line {Number + 1} has no end: this is not a Parley export."));
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class LineReader(Stream from) : IAsyncDisposable
     public ValueTask DisposeAsync() => _pipe.CompleteAsync();
 
     private TransferRefusedException NotALine(Exception? fault) => new(
-        TransferRefusal.Damaged, FormattableString.Invariant($"Line {Number} is not what Parley exports. Take the file again from where it was made."), fault);
+        TransferRefusal.Damaged, FormattableString.Invariant($"Line {Number} is not a line of a Parley export. Copy the file again from where it was made."), fault);
 
     private void Keep(in ReadOnlySequence<byte> line)
     {

@@ -29,7 +29,7 @@ internal sealed class PartialExport
 
     /// <returns>Why it cannot be gone on with; null: it can.</returns>
     internal string? CanNotGoOn(string stamp) =>
-        _header.Version != HeaderLine.TheVersion || _header.Parley != ServerVersion.Text ? "another version of Parley began it"
+        _header.Version != HeaderLine.TheVersion || _header.Parley != ServerVersion.Text ? "another version of Parley started it"
         : _header.Stamp != stamp ? "the store has changed since"
         : null;
 

@@ -5,21 +5,21 @@ namespace Parley.Server.ExportImport;
 
 /// <summary>A store is half filled. A server would serve a part of the data as if it were all.</summary>
 internal sealed class ImportUnfinishedException(string where) : StartRefusedException(
-    $"An import into {where} was begun and is not finished. Type the same 'parley import' again, and it goes on where it was; or name another database.");
+    $"An import into {where} was started and is not finished. Run the same 'parley import' again to continue it, or name another database.");
 
 /// <summary>Why a store cannot be moved from or to, in the same words for each.</summary>
 internal static class StoreRefusals
 {
     internal static TransferRefusedException NotEmpty(string where, IEnumerable<(string What, long Count)> found) => new(
         TransferRefusal.Conflict,
-        $"An import needs an empty database, and {where} holds {string.Join(", ", found.Select(one => FormattableString.Invariant($"{one.Count} {one.What}")))}. Nothing was changed; name another database.");
+        $"An import needs an empty database, and {where} has {string.Join(", ", found.Select(one => FormattableString.Invariant($"{one.Count} {one.What}")))}. Nothing was changed; name another database.");
 
     /// <param name="found">What kind, and its name.</param>
     internal static TransferRefusedException Foreign(string where, string found) => new(
-        TransferRefusal.Conflict, $"An import needs an empty database, and {where} is another program's: it has a {found}. Nothing was changed; name another database.");
+        TransferRefusal.Conflict, $"An import needs an empty database, and {where} belongs to another program: it has a {found}. Nothing was changed; name another database.");
 
     internal static TransferRefusedException InUse(string where, Exception? reason = null) => new(
-        TransferRefusal.Conflict, $"A server uses {where}. Stop it first; nothing was changed.", reason);
+        TransferRefusal.Conflict, $"A server is using {where}. Stop it first; nothing was changed.", reason);
 
     /// <summary>Holds a folder and a database for as long as something is put there.</summary>
     /// <exception cref="TransferRefusedException">A server uses one of them.</exception>
@@ -40,8 +40,8 @@ internal static class StoreRefusals
     internal static TransferRefusedException Unfinished(string where) => new(TransferRefusal.Conflict, new ImportUnfinishedException(where).Message);
 
     internal static TransferRefusedException OlderSchema(string where) => new(
-        TransferRefusal.Conflict, $"{where} was last used by an older Parley. Start 'parley serve' on it once, which brings it up to date, and try again.");
+        TransferRefusal.Conflict, $"{where} was last used by an older Parley. Start 'parley serve' on it once to upgrade it, and try again.");
 
     internal static TransferRefusedException DoesNotFit(Exception reason) => new(
-        TransferRefusal.Damaged, $"The export holds what no store can: it was altered. {reason.Message}", reason);
+        TransferRefusal.Damaged, $"The export has data that no store can have, so it was altered. {reason.Message}", reason);
 }

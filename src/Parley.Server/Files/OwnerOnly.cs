@@ -57,9 +57,9 @@ internal static class OwnerOnly
             return false;
         // A folder for everybody, as /tmp is: others need it, and root could close it.
         if (isFolder && found.HasFlag(UnixFileMode.StickyBit))
-            throw new StaysOpenException($"{path} is a folder that users of this machine share");
+            throw new StaysOpenException($"{path} is a folder that other users of this machine share");
         File.SetUnixFileMode(path, wanted);
-        return IsOpen(path) ? throw new StaysOpenException($"the file system of {path} does not keep rights") : true;
+        return IsOpen(path) ? throw new StaysOpenException($"the file system of {path} does not support permissions") : true;
     }
 
     /// <summary>Whether others than its owner have any right to it.</summary>

@@ -49,7 +49,7 @@ internal sealed class HistoryConcept(
 
         new Operation<ProjectContext, MessageOrInbox>("GetMessage", "Get a message by its id.", new MessageOrInboxInput(), GetAsync)
         {
-            Details = "An agent's id in place of the message's answers that agent's inbox, exactly as `GET /agents/{agent_id}/inbox` does; use that path.",
+            Details = "If you put an agent's id in place of the message's, you get that agent's inbox, as with `GET /agents/{agent_id}/inbox`; use that path instead.",
             Allows = Permission.ReadMessages,
             Own = Theirs,
             Answers = [AnswerShape.Ok<Message>(MailboxExamples.AMessage)],

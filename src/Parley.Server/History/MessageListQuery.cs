@@ -27,7 +27,7 @@ internal sealed record MessageListQuery(ListQuery List) : IQuery<MessageListQuer
         Priorities = query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
         Since = query.Time("since", "Not before this time."),
         Until = query.Time("until", "Not after this time."),
-        Text = query.Text("q", "Words that must all be in the content; a quoted phrase must match as it is."),
+        Text = query.Text("q", "Words that must all be in the content; a quoted phrase must match exactly."),
     };
 
     internal static MessageListQuery OfTask(string task, ListQuery list) => new(list) { Task = task };

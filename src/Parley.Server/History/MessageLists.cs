@@ -53,7 +53,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         var problem = new Validation()
             .Uuid("thread", query.Thread).Uuid("execution", query.Execution)
             .Check(query.List.After is null || long.TryParse(query.List.After, NumberStyles.None, CultureInfo.InvariantCulture, out _), "after", "is not the `next` of a page")
-            .Check(query.Text is null || query.Text.Any(char.IsLetterOrDigit), "q", "holds no word to look for")
+            .Check(query.Text is null || query.Text.Any(char.IsLetterOrDigit), "q", "contains no word to search for")
             .Problem;
         if (problem is not null)
             return problem;

@@ -80,9 +80,9 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
         if (before.Answer is null || before.Fingerprint != fingerprint)
             return Problems.IdempotencyConflict(key);
         if (CreationAnswer.IsPending(before.Answer))
-            return Problems.Conflict("An earlier request with this key is still at work, or was cut short: what it was to create may be there. Look for it; where it is not, ask again with a new key.");
+            return Problems.Conflict("An earlier request with this key is still in progress or was interrupted, so the item may exist. Check; if it does not, send the request again with a new key.");
         return CreationAnswer.Read(before.Answer)?.ToAnswer()
-            ?? Problems.Conflict("With this key a secret was made, which is told once. If it was lost, revoke it and make another with a new key.");
+            ?? Problems.Conflict("A secret was created with this key, and secrets are shown only once. If it was lost, revoke it, and create another with a new key.");
     }
 
     // As a send has it, so that one key is one thing whichever way it comes.

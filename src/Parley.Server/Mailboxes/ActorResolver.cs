@@ -24,7 +24,7 @@ internal sealed class ActorResolver(AgentDirectory agents, IDeliveryHistory hist
         if ((leased ?? own ?? (has.Count == 1 ? has[0] : null)) is { } found)
             return project.Agents.Find(found.Agent)!;
         return has.Count > 1
-            ? Problems.InvalidField("agent_id", "is missing: several agents have this message, say for whom you settle")
+            ? Problems.InvalidField("agent_id", "is missing: several agents have this message, so say which one you settle for")
             : Problems.NotFound("message", messageId.ToString());
     }
 

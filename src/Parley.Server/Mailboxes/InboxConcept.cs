@@ -21,21 +21,21 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
     private IEnumerable<Operation> Taking() =>
     [
         new Operation<AgentContext, InboxQuery>(
-            "PeekInbox", "Look at what is waiting, without changing anything.", Input.Query<InboxQuery>(),
+            "PeekInbox", "List the waiting messages, without changing anything.", Input.Query<InboxQuery>(),
             (query, context) => inbox.PeekAsync(context.Project, context.Agent, query, context.Caller, context.Cancellation))
         {
-            Details = "`wait` keeps the call open until something is there. Use `claim` to take messages; looking leases nothing.",
+            Details = "`wait` keeps the call open until there is a message. This leases nothing; use `claim` to take messages.",
             Allows = Permission.ReadMessages,
             Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
         }.Rest("GET", "/agents/{agent_id}/inbox"),
 
         new Operation<AgentContext, (ClaimRequest? Body, ClaimQuery Query)>(
-            "ClaimMessages", "Lease what is waiting. Whatever is not settled in time is queued again.",
+            "ClaimMessages", "Lease waiting messages. Those that are not settled in time are requeued.",
             Input.OptionalBody<ClaimRequest>("""{"max": 10, "wait": 20, "type": ["task_assignment"], "priority": [3, 4], "lease_seconds": 300}""")
                 .And(Input.Query<ClaimQuery>()),
             ClaimAsync)
         {
-            Details = "Each item has a `lease_id`; acknowledge it before `lease_until`, or extend it. Parameters go into the body or the query; the body wins.",
+            Details = "Each item has a `lease_id`; acknowledge it before `lease_until`, or extend it. Parameters can be in the body or in the query; the body takes precedence.",
             Allows = Permission.Settle,
             Answers = [AnswerShape.Ok<Inbox>(MailboxExamples.AnInbox)],
         }.Rest("POST", "/agents/{agent_id}/claim"),
@@ -57,7 +57,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
             "AckMessage", "Acknowledge a delivery: it is done.", SettleVerb.Ack, "ack", FrameEvents.MessageAck,
             Input.OptionalBody<AckRequest>("""{"lease_id": "4711.1"}"""), body => new SettleItem { LeaseId = body.LeaseId }),
         Settles(
-            "NackMessage", "Give a delivery back: it is queued again, or dead after its last attempt.", SettleVerb.Nack, "nack", FrameEvents.MessageNack,
+            "NackMessage", "Give a delivery back: it is requeued, or dead after its last attempt.", SettleVerb.Nack, "nack", FrameEvents.MessageNack,
             Input.OptionalBody<NackRequest>("""{"lease_id": "4711.1", "delay_seconds": 300, "reason": "The database is being migrated."}"""),
             body => new SettleItem { LeaseId = body.LeaseId, DelaySeconds = body.DelaySeconds, Reason = body.Reason }),
         Settles(
@@ -71,17 +71,17 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
 
     private IEnumerable<Operation> Connection() =>
     [
-        new SocketOperation("SetMailboxFilter", "Set which messages this connection takes. The rest stay queued.") { Allows = Permission.Connect, Own = SocketOperation.Its }
+        new SocketOperation("SetMailboxFilter", "Set which messages this connection takes. The others stay queued.") { Allows = Permission.Connect, Own = SocketOperation.Its }
             .Frame<IMailboxConnection>(
-                new FrameMeaning(FrameEvents.MailboxFilter, "Set which messages this connection takes. The rest stay queued.", typeof(MailboxFilter))
+                new FrameMeaning(FrameEvents.MailboxFilter, "Set which messages this connection takes. The others stay queued.", typeof(MailboxFilter))
                 {
                     Examples = ["""{"types": ["task_assignment"], "priorities": [3, 4]}"""],
                 },
                 MailboxFrames.Filter),
 
-        new SocketOperation("SetWindow", "Set how many unacknowledged messages the server may have out.") { Allows = Permission.Connect, Own = SocketOperation.Its }
+        new SocketOperation("SetWindow", "Set how many unacknowledged messages the server may send to this connection.") { Allows = Permission.Connect, Own = SocketOperation.Its }
             .Frame<IMailboxConnection>(
-                new FrameMeaning(FrameEvents.Window, "Set how many unacknowledged messages the server may have out.", typeof(WindowRequest))
+                new FrameMeaning(FrameEvents.Window, "Set how many unacknowledged messages the server may send to this connection.", typeof(WindowRequest))
                 {
                     Examples = ["""{"window": 16}"""],
                 },

@@ -44,9 +44,9 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         Example = AnEntry,
         Events =
         [
-            new(MemoryRules.UpdatedType, "An entry of the shared memory was set or changed."),
-            new(MemoryRules.RemovedType, "An entry of the shared memory was deleted; the data show it as it was."),
-            new(MemoryRules.ExpiredType, "An entry of the shared memory expired; the data show it as it was."),
+            new(MemoryRules.UpdatedType, "A shared memory entry was set or changed."),
+            new(MemoryRules.RemovedType, "A shared memory entry was deleted. The event has its last state."),
+            new(MemoryRules.ExpiredType, "A shared memory entry expired. The event has its last state."),
         ],
     };
 
@@ -60,7 +60,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
                 .OrFrame(Input.Body<MemoryRequest>(ARequest).As(body => Asked.For(body, body.Key, null, body.IfVersion))),
             SetAsync)
         {
-            Details = "What is already there keeps its `access_control` unless you send another, and its `ttl_seconds` only if you send it again.",
+            Details = "An existing entry keeps its `access_control` unless you send a new one. It keeps its `ttl_seconds` only if you send it again.",
             Allows = Permission.WriteMemory,
             Refuses = [ErrorCodes.Forbidden],
             Answers = [AnswerShape.Created<MemoryEntry>(AnEntry), AnswerShape.Ok<MemoryEntry>(AnEntry)],
@@ -95,12 +95,12 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         }.Rest("PUT", "/memory/key/{**key}"),
 
         new Operation<ProjectContext, Asked<MemoryPatch>>(
-            "PatchMemory", "Change a part of the value under a key, or add to a number: at once, so that nobody else's change is lost.",
+            "PatchMemory", "Change part of the value under a key, or add to a number. The change is atomic, so no other change is lost.",
             MemoryTarget.InPath.And(new PatchInput("""{"add": 1}""")).As(all => Asked.In(all.First, all.Second, all.Second.Key, all.Second.IfVersion))
                 .OrFrame(Input.Body<MemoryPatch>("""{"key": "plan/login", "patch": {"status": "merged"}}""").As(body => Asked.For(body, body.Key, null, body.IfVersion))),
             PatchAsync)
         {
-            Details = $"With `Content-Type: {PatchInput.MergePatch}` the body is the merge patch itself (RFC 7396), and a version is given by `If-Match` or in the query.",
+            Details = $"With `Content-Type: {PatchInput.MergePatch}`, the body is the merge patch itself (RFC 7396); give the version as `If-Match` or in the query.",
             Allows = Permission.WriteMemory,
             Refuses = [ErrorCodes.Forbidden, ErrorCodes.Conflict, ErrorCodes.TooLarge],
             Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry), AnswerShape.Created<MemoryEntry>(AnEntry)],
@@ -132,7 +132,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         }.Rest("GET", "/memory/{memory_id}"),
 
         new Operation<ProjectContext, Asked<MemoryRequest>>(
-            "PutMemoryById", "Store a value in the entry of an id.",
+            "PutMemoryById", "Store a value in an entry, by its id.",
             MemoryTarget.ById.And(Input.Body<MemoryRequest>(AValue)).As(all => Asked.In(all.First, all.Second, all.Second.Key, all.Second.IfVersion)), SetAsync)
         {
             Allows = Permission.WriteMemory,
@@ -141,7 +141,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         }.Rest("PUT", "/memory/{memory_id}"),
 
         new Operation<ProjectContext, Asked<Nothing>>(
-            "DeleteMemoryById", "Delete the entry of an id.", MemoryTarget.ById.As(where => Asked.In(where, default(Nothing), null, null)), DeleteAsync)
+            "DeleteMemoryById", "Delete an entry by its id.", MemoryTarget.ById.As(where => Asked.In(where, default(Nothing), null, null)), DeleteAsync)
         {
             Allows = Permission.WriteMemory,
             Refuses = [ErrorCodes.Forbidden],
@@ -232,7 +232,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
     private sealed record MemoryQuery(ListQuery List, string? Prefix) : IQuery<MemoryQuery>
     {
         public static MemoryQuery Read(QueryReader query) => new(
-            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key. Empty: all, sorted by key.", mayBeEmpty: true));
+            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key. If empty, all keys, sorted.", mayBeEmpty: true));
     }
 
     private sealed record HistoryQuery(string? Key) : IQuery<HistoryQuery>

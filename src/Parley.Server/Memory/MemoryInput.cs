@@ -33,7 +33,7 @@ internal static class MemoryInput
         var isPatch = patch.Patch.ValueKind != JsonValueKind.Undefined;
         var isAdd = patch.Add.ValueKind != JsonValueKind.Undefined;
         return CheckVersion(CheckKey(new Validation(), key), version)
-            .Check(isPatch != isAdd, "patch", "is wanted, or 'add', and not both")
+            .Check(isPatch != isAdd, "patch", "is required, or 'add', but not both")
             .Check(!isAdd || MemoryValues.IsNumber(patch.Add), "add", "must be a number")
             .Problem;
     }
@@ -44,11 +44,11 @@ internal static class MemoryInput
     private static Validation CheckKey(Validation validation, string? key) => validation
         .Required("key", key)
         .Check(key is not "", "key", "is empty")
-        .Check(key is null || !key.Any(char.IsControl), "key", "holds a control character")
+        .Check(key is null || !key.Any(char.IsControl), "key", "contains a control character")
         .Length("key", key, LongestKey);
 
     private static Validation CheckVersion(Validation validation, long? version) =>
-        validation.Check(version is null or >= 0, "if_version", "must be a version, or 0 for an entry that is not there");
+        validation.Check(version is null or >= 0, "if_version", "must be a version, or 0 if there must be no entry");
 
     private static void CheckWho(Validation validation, string field, IReadOnlyList<string>? who)
     {

@@ -39,7 +39,7 @@ internal static class MemoryRules
         var before = present?.Value.Value ?? default;
         var after = patch.Patch.ValueKind != JsonValueKind.Undefined ? MemoryValues.Merge(before, patch.Patch) : MemoryValues.Add(before, patch.Add);
         if (after is not { } value)
-            return Decision<MemoryEntry>.Refuse(Problems.Conflict($"The value of '{Problems.Shown(key)}' is no number to which this can be added, or the sum is too large."));
+            return Decision<MemoryEntry>.Refuse(Problems.Conflict($"The value of '{Problems.Shown(key)}' is not a number, or the sum is too large."));
         return MemoryInput.IsTooLarge(value)
             ? Decision<MemoryEntry>.Refuse(Problems.TooLarge("The value", MemoryInput.LargestValue))
             : Put(present?.Value ?? new MemoryEntry { MemoryId = "", Key = key, CreatedBy = by }, value, by);

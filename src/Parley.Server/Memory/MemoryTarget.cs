@@ -23,7 +23,7 @@ internal readonly record struct MemoryTarget(string? Key, Guid? Id)
     internal string? KeyToCheck => Id is null ? Key : "id";
 
     internal static Result<MemoryTarget> Of((string Path, KeyQuery Query) asked) => asked.Path.Length > 0 && asked.Query.Key is not null
-        ? Problems.InvalidField("key", "is in the path and in the query: say it once")
+        ? Problems.InvalidField("key", "is in the path and in the query: give it only once")
         : new MemoryTarget(asked.Path.Length > 0 ? asked.Path : asked.Query.Key ?? "", null);
 
     internal static Result<MemoryTarget> OfId(string text) => WireNames.IsUuid(text) ? new MemoryTarget(null, Guid.Parse(text)) : MemoryRules.NotFound(text);
@@ -48,7 +48,7 @@ internal readonly record struct MemoryTarget(string? Key, Guid? Id)
     }
 
     private static string? KeyOf(QueryReader query) =>
-        query.Text("named", "The key, if the path ends at `key`: for keys with parts `.` or `..`, which HTTP clients take out of a path.");
+        query.Text("named", "The key, if the path ends at `key`. For keys with `.` or `..` as a segment, which HTTP clients remove from a path.");
 
     private static long? VersionOf(QueryReader query) => query.Long("if_version", 0, "Only if the entry has this version; 0: only if there is none.");
 }
@@ -75,11 +75,11 @@ internal sealed record Asked<T>(MemoryTarget.Place Place, T Body, string? Key, l
         if (!Place.Target.TryGet(out target, out problem))
             return false;
         if (Key is not null && Key != target.Key)
-            problem = Problems.InvalidField("key", "must be absent or the one of the path");
+            problem = Problems.InvalidField("key", "must be absent or the same as in the path");
         foreach (var said in (ReadOnlySpan<long?>)[IfVersion, Place.IfVersion, Place.Match])
         {
             if (said is not null && version is not null && said != version)
-                problem = Problems.InvalidField("if_version", "is said twice, and not the same: by the body, the query, or If-Match");
+                problem = Problems.InvalidField("if_version", "is given twice with different values, in the body, the query, or If-Match");
             version ??= said;
         }
 

@@ -95,7 +95,7 @@ internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups
             return Decision<MemoryEntry>.Refuse(MemoryRules.NotFound(target.Id is null ? target.Key! : $"{target.Id}"));
         return IsAmong(view, present.Value.AccessControl?.Write)
             ? null
-            : Decision<MemoryEntry>.Refuse(Problems.Forbidden($"You may read the entry '{Problems.Shown(target.Key!)}', but not write it."));
+            : Decision<MemoryEntry>.Refuse(Problems.Forbidden($"You may read the entry '{Problems.Shown(target.Key!)}', but you may not write it."));
     }
 
     private bool IsThere(View view, MemoryEntry entry) => !MemoryRules.HasExpired(entry, clock.GetUtcNow()) && IsAmong(view, entry.AccessControl?.Read);

@@ -180,7 +180,7 @@ internal sealed class Mailbox(
                 else if (project.Agents.Find(answered.Sender) is { } author)
                     draft.To.Add(author.Id);
                 else
-                    return Problems.InvalidField("to", "is missing, and whoever sent the message is not there to answer");
+                    return Problems.InvalidField("to", "is missing, and the sender of that message no longer exists, so name a recipient");
             }
         }
 
@@ -196,7 +196,7 @@ internal sealed class Mailbox(
             if (await access.FindAsync(project, superseded, reader, cancellationToken) is not { } old)
                 return Problems.NotFound("message", superseded.ToString());
             if (reader is not null && old.Sender != reader.Agent)
-                return Problems.Forbidden("Only its sender may supersede a message.");
+                return Problems.Forbidden("Only the sender of a message may supersede it.");
             context = context with { Supersedes = old.Seq };
         }
 

@@ -47,7 +47,7 @@ internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess 
         if (!Guid.TryParseExact(messageId, "D", out var id) || await access.FindAsync(project, id, reader, context.Cancellation) is not { } message)
             return Problems.NotFound("message", messageId);
         if (reader is not null && message.Sender != reader.Agent)
-            return Problems.Forbidden("Only its sender may delete a message.");
+            return Problems.Forbidden("Only the sender of a message may delete it.");
         if (await store.DeleteAsync(project.Number, message.Seq, context.Cancellation) && reader is null)
             await audit.RecordAsync(context.Caller, project.Id, "message.deleted", messageId, context.Cancellation);
         return Answer.Done;

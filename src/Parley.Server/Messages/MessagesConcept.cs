@@ -59,7 +59,7 @@ internal sealed class MessagesConcept(
         new Operation<ProjectContext, SendDraft>(
             "SendMessage", "Send a message to its recipients' mailboxes.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PutAsync)
         {
-            Details = "201 means that the message is on disk. 200 means that an earlier send with the same key stored it. `deliveries` says what each recipient is doing.",
+            Details = "201 means that the message is on disk. 200 means that an earlier send with the same key stored it. `deliveries` says what each recipient is doing and what will happen next.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
@@ -77,7 +77,7 @@ internal sealed class MessagesConcept(
             frames.SendRunAsync)
         .Frame<ISendingConnection>(
             new FrameMeaning(
-                FrameEvents.MessageReply, "Reply to a message; without `to` it goes to whoever sent that.", typeof(ReplyRequest), typeof(SendAnswer))
+                FrameEvents.MessageReply, "Reply to a message. Without `to`, the reply goes to the sender of that message.", typeof(ReplyRequest), typeof(SendAnswer))
             {
                 TakesItems = true,
                 Examples = ["""{"message_id": "0199e1c2-0000-7000-8000-000000000412", "content": "Done.", "outcome": "success"}"""],
@@ -88,7 +88,7 @@ internal sealed class MessagesConcept(
             "SendBatch", "Send up to 1,000 messages, each with its own result.",
             new BatchInput("""{"items": [{"to": "be-1", "content": "First."}, {"to": "fe-1", "content": "Second."}]}"""), SendBatchAsync)
         {
-            Details = "Each item has a status of its own: one that is refused does not stop the others. Give an item its `idempotency_key` to be able to repeat it.",
+            Details = "Each item has its own status: if one is refused, the others are still sent. Give each item an `idempotency_key`, so that you can retry it.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = BatchBytes,
@@ -106,7 +106,7 @@ internal sealed class MessagesConcept(
                 """{"content": "The build is broken.", "message_type": "alert", "priority": 4, "role": "backend_developer"}"""),
             BroadcastAsync)
         {
-            Details = "Without `capability`, `role`, `type`, `squad`, and `status` it goes to everybody else; with them, to those who match all.",
+            Details = "Without `capability`, `role`, `type`, `squad`, and `status`, it goes to everybody else; with them, to everybody who matches all of them.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
@@ -117,7 +117,7 @@ internal sealed class MessagesConcept(
         new Operation<ProjectContext, SendDraft>(
             "SendRequest", "Send a message and wait for its first reply.", new SendInput(SendShape.Request, typeof(RequestRequest), ARequest), RequestAsync)
         {
-            Details = "If no reply comes in time, the answer is 504, and the request is still there: a late reply arrives as an ordinary message.",
+            Details = "If there is no reply in time, the answer is 504. The request stays in the recipient's mailbox, and a late reply arrives as an ordinary message.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,

@@ -28,7 +28,7 @@ internal static class SendDiagnosis
             return problem;
         return new Validation()
             .Check(send is not BroadcastRequest { To: not null }, "to", "is not a field of a broadcast: it goes to everybody")
-            .Check(send is not ReplyRequest { ReplyTo: not null }, "reply_to", "is not a field of a reply: message_id says what it answers")
+            .Check(send is not ReplyRequest { ReplyTo: not null }, "reply_to", "is not a field of a reply: use message_id for the message that it answers")
             .Defined("priority", send.Priority)
             .Uuid("conversation_thread_id", send.ConversationThreadId)
             .Uuid("reply_to", send.ReplyTo)

@@ -129,7 +129,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         if (draft is null)
             problem = SendDiagnosis.Explain(data, shape);
         else if (draft.SenderId is { } sender && sender != connection.Sender.Id)
-            problem = Problems.Forbidden($"This connection speaks as '{connection.Sender.Id}' only.");
+            problem = Problems.Forbidden($"This connection can send only as '{connection.Sender.Id}'.");
         return problem is null ? draft : null;
     }
 
@@ -227,7 +227,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
     {
         if (connection.Takes)
             return true;
-        connection.Fail(frame, Problems.Forbidden("An observer sends nothing."));
+        connection.Fail(frame, Problems.Forbidden("An observer cannot send."));
         return false;
     }
 }

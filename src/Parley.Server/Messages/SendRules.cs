@@ -27,18 +27,18 @@ internal static class SendRules
 
         return new Validation()
             .Check(draft.To.Count > 0 || draft.ReplyTo is not null, "to", "is missing")
-            .Check(draft.To.Count <= MostAddresses, "to", $"has {draft.To.Count} addresses; at most {MostAddresses} are taken")
-            .Check(draft.To.All(address => address.Length is > 0 and <= 300), "to", "holds an empty or overlong address")
+            .Check(draft.To.Count <= MostAddresses, "to", $"has {draft.To.Count} addresses; at most {MostAddresses} are allowed")
+            .Check(draft.To.All(address => address.Length is > 0 and <= 300), "to", "contains an empty or overlong address")
             .MessageType("message_type", draft.Type)
-            .Check(!draft.Content.IsEmpty || !draft.Payload.IsEmpty, "content", "is missing, and so is payload: there is nothing to say")
+            .Check(!draft.Content.IsEmpty || !draft.Payload.IsEmpty, "content", "is missing, and so is payload: give at least one")
             .Check(draft.TtlSeconds is null or (>= 1 and <= LongestLife), "ttl_seconds", $"is {draft.TtlSeconds}; expected 1 to {LongestLife}")
-            .Check(draft.DeliverAt is null || draft.DeliverAt < LatestDelivery, "deliver_at", "must lie before the year 9000")
+            .Check(draft.DeliverAt is null || draft.DeliverAt < LatestDelivery, "deliver_at", "must be before the year 9000")
             .Check(draft.IdempotencyKey is null or { Length: > 0 and <= LongestKey }, "idempotency_key", $"must have 1 to {LongestKey} characters")
             .Check(draft.TaskId is null or { Length: > 0 and <= LongestKey }, "task_id", $"must have 1 to {LongestKey} characters")
             .Check(draft.TimeoutSeconds is >= 0.001 and <= LongestTimeout, "timeout_seconds", $"expected 0.001 to {LongestTimeout}")
             .Check(draft.Metadata.IsEmpty || draft.Metadata.Span[0] == (byte)'{', "metadata", "must be an object")
-            .Check(draft.Outcome is null || draft.ReplyTo is not null, "outcome", "is for replies: name the message with reply_to")
-            .Check(draft.SettleAsked is null || draft.ReplyTo is not null, "settle", "is for replies: name the message with reply_to")
+            .Check(draft.Outcome is null || draft.ReplyTo is not null, "outcome", "is only for replies: name the message in reply_to")
+            .Check(draft.SettleAsked is null || draft.ReplyTo is not null, "settle", "is only for replies: name the message in reply_to")
             .Problem;
     }
 

@@ -21,7 +21,7 @@ internal sealed class SenderResolver(AgentDirectory agents)
         if (agent is null)
         {
             return id == caller.AgentId
-                ? Problems.Unauthorized($"The agent '{id}' of this token is not there: register it again.")
+                ? Problems.Unauthorized($"The agent '{id}' of this token does not exist: register it again.")
                 : Problems.NotFound("agent", id);
         }
 

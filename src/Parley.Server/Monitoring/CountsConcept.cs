@@ -50,7 +50,7 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
         }.Rest("GET", "/stats/messages"),
 
         new Operation<ProjectContext, SquadRangeQuery>(
-            "GetAgentStats", "Count what each agent sent, received, and acknowledged.", Input.Query<SquadRangeQuery>(),
+            "GetAgentStats", "Count the messages that each agent sent, received, and acknowledged.", Input.Query<SquadRangeQuery>(),
             (query, context) => InSquadAsync(
                 query, context, async (range, members) => Answer.Ok(Page(await counts.ByAgentAsync(context.Project, range, members, context.Cancellation)))))
         {
@@ -59,7 +59,7 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
         }.Rest("GET", "/stats/agents"),
 
         new Operation<ProjectContext, SquadRangeQuery>(
-            "GetPairStats", "Count who sent how much to whom.", Input.Query<SquadRangeQuery>(),
+            "GetPairStats", "Count messages by sender and recipient.", Input.Query<SquadRangeQuery>(),
             (query, context) => InSquadAsync(
                 query, context, async (range, members) => Answer.Ok(Page(await counts.PairsAsync(context.Project, range, members, context.Cancellation)))))
         {
@@ -97,7 +97,7 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
     {
         var bucket = Seconds(query.Bucket ?? "5m");
         return await InRangeAsync(query.Range, async range => (range.Until - range.Since).TotalSeconds / bucket > Counts.MostBuckets - 2
-            ? Problems.InvalidField("bucket", $"is too short for this span: at most {Counts.MostBuckets - 2} buckets are answered")
+            ? Problems.InvalidField("bucket", $"is too short for this time span: an answer has at most {Counts.MostBuckets - 2} buckets")
             : Answer.Ok(Page(await counts.TimelineAsync(context.Project, range, bucket, context.Cancellation))));
     }
 
@@ -149,22 +149,22 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
     private sealed record RangeQuery(DateTimeOffset? Since, DateTimeOffset? Until) : IQuery<RangeQuery>
     {
         public static RangeQuery Read(QueryReader query) => new(
-            query.Time("since", "The beginning, taken to a whole minute; 24 hours before `until` if absent."),
-            query.Time("until", "The end, taken to a whole minute; now if absent."));
+            query.Time("since", "The beginning, rounded down to a whole minute; defaults to 24 hours before `until`."),
+            query.Time("until", "The end, rounded up to a whole minute; defaults to now."));
     }
 
     private sealed record SquadRangeQuery(RangeQuery Range, string? Squad) : IQuery<SquadRangeQuery>
     {
-        public static SquadRangeQuery Read(QueryReader query) => new(RangeQuery.Read(query), query.Text("squad", "Only among the present members of this squad."));
+        public static SquadRangeQuery Read(QueryReader query) => new(RangeQuery.Read(query), query.Text("squad", "Only among the current members of this squad."));
     }
 
     private sealed record TimelineQuery(RangeQuery Range, string? Bucket) : IQuery<TimelineQuery>
     {
-        public static TimelineQuery Read(QueryReader query) => new(RangeQuery.Read(query), query.Word("bucket", Buckets, "How long each bucket is; `5m` if absent."));
+        public static TimelineQuery Read(QueryReader query) => new(RangeQuery.Read(query), query.Word("bucket", Buckets, "The length of each bucket; defaults to `5m`."));
     }
 
     private sealed record HoursQuery(int? Hours) : IQuery<HoursQuery>
     {
-        public static HoursQuery Read(QueryReader query) => new(query.Int("hours", 1, 1_900, "How many hours back; 24 if absent."));
+        public static HoursQuery Read(QueryReader query) => new(query.Int("hours", 1, 1_900, "How many hours back; defaults to 24."));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class HealthConcept(Readiness readiness, Uptime uptime, Backgrou
 
     public IReadOnlyList<Operation> Declare() =>
     [
-        new Operation<OperationContext>("GetHealth", "Check whether the server can serve, and which version it is.", ReadyAsync)
+        new Operation<OperationContext>("GetHealth", "Check whether the server can serve requests, and get its version.", ReadyAsync)
         {
             AllowsAnyone = true,
             Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],
@@ -32,7 +32,7 @@ internal sealed class HealthConcept(Readiness readiness, Uptime uptime, Backgrou
         }.RestOutside("GET", "/health/live"),
 
         new Operation<OperationContext>(
-            "GetReadiness", "Check whether to send requests here: not while the server starts or stops, nor when the store refuses writes.", ReadyAsync)
+            "GetReadiness", "Check whether to send requests to this server. It is not ready while it starts or stops, or while the store refuses writes.", ReadyAsync)
         {
             AllowsAnyone = true,
             Answers = [AnswerShape.Ok<Health>(Healthy), AnswerShape.Of<Health>(StatusCodes.Status503ServiceUnavailable, Healthy)],

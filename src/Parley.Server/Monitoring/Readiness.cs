@@ -16,7 +16,7 @@ internal sealed class Readiness(StoreTrouble trouble)
         _stopping ? "The server is stopping."
         : !_open ? "The server is starting."
         : trouble.Text is { } text ? text
-        : _storeAway ? "The store takes no writes."
+        : _storeAway ? "The store refuses writes."
         : null;
 
     /// <summary>Everything is loaded and the address is taken.</summary>

@@ -201,7 +201,7 @@ internal static class Input
             if (header.Count == 0)
                 return new((long?)null);
             if (header is not [['"', .. var digits, '"']] || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-                return new(Problems.InvalidField("If-Match", "must be one ETag as this server gives them, such as \"17\""));
+                return new(Problems.InvalidField("If-Match", "must be a single ETag from this server, such as \"17\""));
             origin.Print(version);
             return new((long?)version);
         }

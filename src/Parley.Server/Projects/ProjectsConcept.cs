@@ -30,7 +30,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
             OncePerKey = OncePerKey.Yes,
         }.Rest("POST", "/projects"),
 
-        new Operation<OperationContext, ListQuery>("ListProjects", "List the projects that the token opens, newest first.", Input.Query<ListQuery>(), List)
+        new Operation<OperationContext, ListQuery>("ListProjects", "List the projects that the token can access, newest first.", Input.Query<ListQuery>(), List)
         {
             Allows = Permission.ReadAdministration,
             Answers = [AnswerShape.Ok<Page<Project>>(Example.PageOf(AProject))],
@@ -61,7 +61,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
     {
         var id = request.ProjectId ?? (request.Name is { } name ? WireNames.ToId(name, WireNames.LongestProjectId) : null);
         var problem = ProjectRules.Check(request)
-            .Check(id is not null, "project_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no letter to make it from")
+            .Check(id is not null, "project_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no characters to make an id from")
             .Problem;
         if (problem is not null)
             return problem;
@@ -106,7 +106,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
     {
         var project = context.Project;
         if (project.Id == ProjectDirectory.Default)
-            return Problems.Conflict("The default project stays: whoever names no project is in it.");
+            return Problems.Conflict("The default project cannot be deleted: callers that name no project use it.");
 
         // The caller may hang up: half a project must not stay.
         await vault.RevokeProjectAsync(project.Id, CancellationToken.None);

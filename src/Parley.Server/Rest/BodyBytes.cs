@@ -40,7 +40,7 @@ internal static class BodyBytes
             catch (IOException broken) when (broken.InnerException is OverflowException)
             {
                 // Kestrel's word for the size of a chunk that no number holds; all its other faults of a body are a BadHttpRequestException.
-                return (default, Problems.InvalidRequest("The body has a chunk whose size is not a number that can be read."));
+                return (default, Problems.InvalidRequest("The body has a chunk with an invalid size."));
             }
 
             if (read.Buffer.Length > limit)
@@ -85,7 +85,7 @@ internal static class BodyBytes
         context.Response.Headers.Connection = "close";
         return fault switch
         {
-            ReceptionFault.TooSlow => Problems.InvalidRequest("The body came too slowly.") with { Status = StatusCodes.Status408RequestTimeout },
+            ReceptionFault.TooSlow => Problems.InvalidRequest("The body arrived too slowly.") with { Status = StatusCodes.Status408RequestTimeout },
             ReceptionFault.OwnerFull => Problems.TooMuchUnderWay(),
             _ => Problems.Overloaded(),
         };
@@ -95,13 +95,13 @@ internal static class BodyBytes
     private static ApiProblem? NotJson(HttpRequest request)
     {
         if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            return Problems.UnsupportedMediaType("Bodies are taken as they are, without Content-Encoding.");
+            return Problems.UnsupportedMediaType("Content-Encoding is not supported: send the body uncompressed.");
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return Problems.UnsupportedMediaType("Say 'Content-Type: application/json'.");
         if (!type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             return Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say 'Content-Type: application/json'.");
         return type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            ? Problems.UnsupportedMediaType("JSON is read as UTF-8; no other charset is taken.")
+            ? Problems.UnsupportedMediaType("JSON must be UTF-8; no other charset is supported.")
             : null;
     }
 }

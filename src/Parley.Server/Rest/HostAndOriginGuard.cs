@@ -27,7 +27,7 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
     public Task InvokeAsync(HttpContext context)
     {
         if (RefusedHost(context.Request) is { } host)
-            return Problems.Forbidden($"This server does not answer to the name '{Problems.Shown(host)}'; the setting allowed_hosts names those it does.").ExecuteAsync(context);
+            return Problems.Forbidden($"This server does not answer to the name '{Problems.Shown(host)}'. The setting allowed_hosts lists the names that it answers to.").ExecuteAsync(context);
 
         if (!context.Request.Headers.TryGetValue(HeaderNames.Origin, out var origins))
             return next(context);
@@ -36,7 +36,7 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
         if (IsSameOrigin(context.Request, origins))
             return next(context);
         if (origins is not [{ } origin] || !IsAllowedOrigin(origin))
-            return Problems.Forbidden($"Pages of '{Problems.Shown(origins.ToString())}' may not talk to this server; the setting cors_origins names those that may.").ExecuteAsync(context);
+            return Problems.Forbidden($"Pages of '{Problems.Shown(origins.ToString())}' may not talk to this server. The setting cors_origins lists the origins that may.").ExecuteAsync(context);
 
         var headers = context.Response.Headers;
         headers.AccessControlAllowOrigin = origin;

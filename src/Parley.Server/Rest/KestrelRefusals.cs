@@ -64,11 +64,11 @@ internal sealed class KestrelRefusals(TimeProvider clock) : IObserver<KeyValuePa
 
     private static string Reason(int status) => status switch
     {
-        StatusCodes.Status408RequestTimeout => "The headers came too slowly.",
-        StatusCodes.Status414UriTooLong => "The address is longer than this server takes.",
-        StatusCodes.Status431RequestHeaderFieldsTooLarge => "The headers are longer, or more, than this server takes.",
-        StatusCodes.Status505HttpVersionNotsupported => "This server speaks HTTP/1.1, and HTTP/2 over TLS.",
-        _ => "This is not a request that can be read: check the request line and the headers, above all Host.",
+        StatusCodes.Status408RequestTimeout => "The headers arrived too slowly.",
+        StatusCodes.Status414UriTooLong => "The URL is longer than this server allows.",
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => "The headers are longer or more numerous than this server allows.",
+        StatusCodes.Status505HttpVersionNotsupported => "This server supports HTTP/1.1, and HTTP/2 over TLS.",
+        _ => "This is not a valid HTTP request: check the request line and the headers, especially Host.",
     };
 
     private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -16,7 +16,7 @@ internal static class ListPlace
         problem = null;
         if (query.After is null || (long.TryParse(query.After, NumberStyles.None, CultureInfo.InvariantCulture, out below) && below > 0))
             return true;
-        problem = Problems.InvalidField("after", "must be the `next` of the page before");
+        problem = Problems.InvalidField("after", "must be the `next` of the previous page");
         return false;
     }
 

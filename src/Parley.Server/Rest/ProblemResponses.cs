@@ -76,9 +76,9 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
 
     private static ApiProblem Of(BadHttpRequestException exception) => exception.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server takes."),
+        StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server allows."),
         StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),
-        StatusCodes.Status408RequestTimeout => Problems.InvalidRequest("The body came too slowly.") with { Status = StatusCodes.Status408RequestTimeout },
+        StatusCodes.Status408RequestTimeout => Problems.InvalidRequest("The body arrived too slowly.") with { Status = StatusCodes.Status408RequestTimeout },
         var status => Problems.InvalidRequest("The request could not be read.") with { Status = status },
     };
 
@@ -88,11 +88,11 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status403Forbidden => Problems.Forbidden("This is not allowed."),
         StatusCodes.Status404NotFound => Problems.NoSuchPath(context.Request.Path),
         StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(context.Request.Method),
-        StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server takes."),
+        StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server allows."),
         StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),
         StatusCodes.Status503ServiceUnavailable => Problems.StorageUnavailable(),
         >= 500 => Problems.Internal(),
-        var status => Problems.InvalidRequest("The request cannot be served as it is.") with { Status = status },
+        var status => Problems.InvalidRequest("The server cannot handle this request as it is.") with { Status = status },
     };
 
     private static partial class Log

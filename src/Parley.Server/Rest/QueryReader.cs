@@ -35,7 +35,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>The <c>limit</c> and <c>after</c> that every list takes.</summary>
     public ListQuery List() => new(
         Int("limit", 1, 500, "How many items at most.") ?? 50,
-        Text("after", "The `next` of the page before."));
+        Text("after", "The `next` of the previous page."));
 
     /// <param name="mayBeEmpty">Whether an empty text means something; otherwise it is refused.</param>
     public string? Text(string name, string? meaning = null, bool mayBeEmpty = false)

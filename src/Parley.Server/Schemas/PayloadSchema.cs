@@ -27,7 +27,7 @@ internal sealed class PayloadSchema
         if (JsonSerializer.SerializeToUtf8Bytes(schema, Parley.Protocol.WireJson.Lenient.JsonElement).Length > LargestSchema)
             return Problems.TooLarge("The schema", LargestSchema);
         if (schema.ValueKind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
-            return Problems.InvalidField("schema", "must be an object, or true or false");
+            return Problems.InvalidField("schema", "must be an object, true, or false");
 
         var validation = new Validation();
         var graph = SchemaGraph.Read(schema, (pointer, reason) => validation.Fail($"schema{pointer}", Short(reason)));

@@ -14,7 +14,7 @@ internal static class SchemaCost
     internal static (string Pointer, string Reason)? Check(SchemaGraph graph)
     {
         if (Order(graph, out var loop) is not { } order)
-            return (loop!.Pointer, "leads back to itself without going deeper into the payload, so checking would never end");
+            return (loop!.Pointer, "refers back to itself without going deeper into the payload, so checking would never end");
 
         // By depth: how many checks one value can need that lies so many levels below a value that a subschema is applied to.
         var below = graph.Nodes.ToDictionary(node => node, node => node.Cost);
@@ -27,7 +27,7 @@ internal static class SchemaCost
             {
                 return ("", depth == 0
                     ? $"checks the same value more than {Most} times; nest fewer 'allOf', 'anyOf', 'oneOf', and '$ref', or list fewer values"
-                    : $"could take for ever: a value {depth} levels down in a payload would be checked more than {Most} times. Apply a recursive subschema once to each part");
+                    : $"could take forever: a value {depth} levels down in a payload would be checked more than {Most} times. Apply a recursive subschema only once to each part");
             }
 
             below = graph.Nodes.ToDictionary(

@@ -115,11 +115,11 @@ internal sealed class SchemaGraph
                 break;
             case "$anchor" when value.ValueKind == JsonValueKind.String:
                 if (!_anchors.TryAdd(value.GetString()!, node))
-                    _fail(pointer, $"'{value.GetString()}' is the anchor of another subschema too");
+                    _fail(pointer, $"'{value.GetString()}' is also the anchor of another subschema");
                 break;
             case "$schema" when value.ValueKind == JsonValueKind.String:
                 if (value.GetString()!.TrimEnd('#') != "https://json-schema.org/draft/2020-12/schema")
-                    _fail(pointer, "is another dialect; only https://json-schema.org/draft/2020-12/schema is known");
+                    _fail(pointer, "is another dialect; only https://json-schema.org/draft/2020-12/schema is supported");
                 break;
             case "$id" when node.Pointer.Length > 0:
                 _fail(pointer, "is for the whole schema; give a subschema an '$anchor' or refer to it by '#/...'");
@@ -178,7 +178,7 @@ internal sealed class SchemaGraph
         var name = Uri.UnescapeDataString(target[1..]);
         var found = name.Length == 0 || name[0] == '/' ? _nodes.GetValueOrDefault(name) : _anchors.GetValueOrDefault(name);
         if (found is null)
-            _fail(place, $"refers to '{target}', and there is no subschema");
+            _fail(place, $"refers to '{target}', but there is no subschema there");
         else
             from.Here.Add(found);
     }

@@ -20,7 +20,7 @@ internal static class SchemaPatterns
         }
         catch (NotSupportedException)
         {
-            return (null, "needs backtracking, or repeats too often: look-around, back references, atomic groups, and large counts could search for ever");
+            return (null, "needs backtracking, or repeats too often: lookarounds, backreferences, atomic groups, and large counts could run forever");
         }
         catch (ArgumentException)
         {

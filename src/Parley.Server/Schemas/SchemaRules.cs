@@ -21,10 +21,10 @@ internal static class SchemaRules
         var given = request.Schema.ValueKind != JsonValueKind.Undefined;
         var problem = new Validation()
             .MessageType("message_type", type)
-            .Check(given || request.Builtin == true, "schema", "is missing, and so is \"builtin\": true, which enables the one that ships with the server")
-            .Check(!given || request.Builtin != true, "builtin", "is true, and there is a schema too: send one of them")
+            .Check(given || request.Builtin == true, "schema", "is missing: give a schema, or \"builtin\": true to enable the built-in one")
+            .Check(!given || request.Builtin != true, "builtin", "is true, but there is also a schema: send only one of them")
             .Check(request.Builtin != true || BuiltInSchemas.Of(type) is not null, "builtin",
-                $"no schema ships for '{Problems.Shown(type)}'; one does for {string.Join(", ", BuiltInSchemas.Types)}")
+                $"there is no built-in schema for '{Problems.Shown(type)}'; there are for {string.Join(", ", BuiltInSchemas.Types)}")
             .Problem;
         return problem is not null ? problem : request.Builtin == true ? BuiltInSchemas.Of(type)!.Value : request.Schema;
     }

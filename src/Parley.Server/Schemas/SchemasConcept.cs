@@ -38,7 +38,7 @@ internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<Messag
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, SchemaQuery>(
-            "ListSchemas", "List the schemas of message types, newest first; with `builtin=true` those that ship with the server, enabled or not.",
+            "ListSchemas", "List the schemas of message types, newest first; with `builtin=true`, the built-in schemas, enabled or not.",
             Input.Query<SchemaQuery>(), ListAsync)
         {
             Allows = Permission.ReadProject,
@@ -52,7 +52,7 @@ internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<Messag
         }.Rest("GET", "/schemas/{message_type}"),
 
         new Operation<ProjectContext, Asked>(
-            "PutSchema", "Register or replace the schema of a message type, or enable the one that ships with the server.",
+            "PutSchema", "Register or replace the schema of a message type, or enable the built-in one.",
             Input.Path("message_type").And(Input.IfMatch).And(Input.Body<SchemaRequest>(new Example("schema", ARequest), new Example("builtin", """{"builtin": true}""")))
                 .As(all => new Asked(all.First, all.Second, all.Third)),
             PutAsync)
@@ -106,7 +106,7 @@ internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<Messag
             return bad;
         var number = context.Project.Number;
         if (schemas.CountOf(number) >= SchemaRules.MostSchemas && schemas.Of(number, type) is null)
-            return Problems.Conflict($"The project has its {SchemaRules.MostSchemas} schemas.");
+            return Problems.Conflict($"The project already has {SchemaRules.MostSchemas} schemas, the most that it can have.");
 
         var wanted = new MessageSchema { MessageType = type, Schema = schema, Builtin = request.Builtin == true, Enabled = true, UpdatedBy = context.Caller.AgentId };
         if (!(await schemas.ChangeAsync(
@@ -139,6 +139,6 @@ internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<Messag
     private sealed record SchemaQuery(ListQuery List, bool Builtin) : IQuery<SchemaQuery>
     {
         public static SchemaQuery Read(QueryReader query) => new(
-            query.List(), query.Flag("builtin", "Those that ship with the server, enabled or not.") == true);
+            query.List(), query.Flag("builtin", "The built-in schemas, enabled or not.") == true);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class PermissionHandler : IAuthorizationHandler
         {
             // Without an identity of any kind it is the scheme that answers, with its challenge.
             if (context.User.Identity is { IsAuthenticated: true })
-                context.Fail(new Refusal(this, Problems.Forbidden("Whoever sent this is known, but stands for no caller of this server.")));
+                context.Fail(new Refusal(this, Problems.Forbidden("The sender is authenticated, but is not a caller of this server.")));
             return;
         }
 
@@ -69,11 +69,11 @@ internal sealed class PermissionHandler : IAuthorizationHandler
             case Access.No:
                 return NotAllowed(caller);
             case Access.Own when context.Request.RouteValues.TryGetValue("agent_id", out var agent) && !caller.May(permission, (string)agent!):
-                return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' may do this for its own agent only.");
+                return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' may do this only for its own agent.");
 
-            // What a path names is there already, but for the agent that a socket is yet to register.
+            // What a path names exists, except for the agent that a socket is about to register.
             case Access.CreateOnly when permission != Permission.Connect && context.Request.RouteValues.ContainsKey("agent_id"):
-                return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' makes new agents and changes none.");
+                return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' can register new agents, but cannot change existing ones.");
             default:
                 return null;
         }

@@ -13,6 +13,6 @@ internal sealed class SecretsInAddresses(RequestDelegate next)
     // Without a route it will be 404 or 405, which tells nobody anything.
     public Task InvokeAsync(HttpContext context) =>
         context.Request.QueryString.HasValue && context.GetEndpoint() is RouteEndpoint && Array.Find(Names, context.Request.Query.ContainsKey) is { } name
-            ? Problems.Unauthorized($"A token in an address ('{name}') ends in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {ApiPath.Base}/tickets for a ticket.").ExecuteAsync(context)
+            ? Problems.Unauthorized($"A token in a URL ('{name}') ends up in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {ApiPath.Base}/tickets for a ticket.").ExecuteAsync(context)
             : next(context);
 }

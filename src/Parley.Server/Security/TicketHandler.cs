@@ -17,7 +17,7 @@ internal sealed class TicketHandler(Tickets tickets, IClusterView cluster) : Cal
 
         // A ticket stands in an address that people copy: it opens streams and sockets and changes nothing.
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsConnect(request.Method))
-            return Refuse("A ticket opens streams and sockets only; send the token as 'Authorization: Bearer TOKEN'.");
+            return Refuse("A ticket opens only streams and sockets; send the token as 'Authorization: Bearer TOKEN'.");
         var visit = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
         if (visit is null)
         {
@@ -27,7 +27,7 @@ internal sealed class TicketHandler(Tickets tickets, IClusterView cluster) : Cal
         }
 
         if (visit is null)
-            return Refuse("The ticket is for another address, was opened too late or used up, or its token is over: ask for a new one.");
+            return Refuse("The ticket is for another URL, was used too late or too often, or its token has ended: request a new one.");
         Context.Response.OnCompleted(static visit => ((TicketVisit)visit).EndAsync().AsTask(), visit);
         return AuthenticateResult.Success(new AuthenticationTicket(visit.Caller.Principal, CallerSchemes.Ticket));
     }

@@ -35,7 +35,7 @@ internal sealed class TokenHandler(CallerSchemes schemes, TokenVault vault, IClu
         if (Context.Request.Headers.Authorization is not [{ } header, ..])
             return Nothing;
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return Task.FromResult(Refuse("The Authorization header must read 'Bearer TOKEN'."));
+            return Task.FromResult(Refuse("The Authorization header must be 'Bearer TOKEN'."));
         var token = header[Prefix.Length..].Trim();
         return vault.Authenticate(token) is { } caller ? caller.Authenticated : FindElsewhereAsync(token);
     }

@@ -16,7 +16,7 @@ internal sealed class CanNotListenException(string message, Exception reason) : 
 public sealed class PortInUseException : StartRefusedException
 {
     internal PortInUseException(string host, int port, Exception reason)
-        : base(string.Create(CultureInfo.InvariantCulture, $"Port {port} of {host} is in use by another program. Choose another with --port (0 takes a free one)."), reason) =>
+        : base(string.Create(CultureInfo.InvariantCulture, $"Port {port} of {host} is in use by another program. Choose another with --port (0 picks a free one)."), reason) =>
         (Host, Port) = (host, port);
 
     /// <summary>As the settings name it.</summary>
@@ -36,10 +36,10 @@ internal static class ListeningFaults
         {
             IOException { InnerException: AddressInUseException } or AddressInUseException => new PortInUseException(settings.Host, settings.Port, fault),
             SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported } => new CanNotListenException(
-                $"{settings.Host} is no address of this machine. Give --host one that is, 127.0.0.1 for this machine only, or '*' for all of its addresses.", fault),
+                $"{settings.Host} is not an address of this machine. Give --host one that is, 127.0.0.1 for this machine only, or '*' for all of its addresses.", fault),
             SocketException { SocketErrorCode: SocketError.AccessDenied } => new CanNotListenException(
-                $"This user may not listen on port {port}: ports below 1024 need a right of their own. Choose another with --port, put a proxy in front, "
-                + "or grant the right (AmbientCapabilities=CAP_NET_BIND_SERVICE in a unit of systemd).", fault),
+                $"This user may not listen on port {port}: ports below 1024 need an additional permission. Choose another with --port, put a proxy in front, "
+                + "or grant the permission (AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit).", fault),
             SocketException => new CanNotListenException($"The server cannot listen on port {port} of {settings.Host}: {fault.Message}. Choose another address with --host and --port.", fault),
             _ => null,
         };

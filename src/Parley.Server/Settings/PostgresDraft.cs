@@ -41,7 +41,7 @@ internal sealed class PostgresDraft
             var name = Uri.UnescapeDataString((hasPort ? host[..colon] : host).Trim('[', ']'));
             var port = hasPort ? PortOf(host[(colon + 1)..]) : DefaultPort;
             if (port is null)
-                return "has a port that is no number from 1 to 65535, or a password without its '@'";
+                return "has a port that is not a number from 1 to 65535, or a password without its '@'";
             if (Uri.CheckHostName(name) == UriHostNameType.Unknown && !name.StartsWith('/'))
                 return "names no host";
             _hosts.Add((name, port.Value));

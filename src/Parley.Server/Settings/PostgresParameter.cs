@@ -42,7 +42,7 @@ internal sealed record PostgresParameter(string Name, string Default, string Exp
             (draft, size) => draft.Connection.MaxPoolSize = size),
         Whole("connect_timeout", DefaultConnectTimeout, 1, LongestConnectTimeout, "How many seconds to wait for a host that does not answer.",
             (draft, seconds) => draft.Connection.Timeout = seconds),
-        new("application_name", "parley", "a text of 1 to 63 letters", "The name in pg_stat_activity.", static (draft, value) =>
+        new("application_name", "parley", "a text of 1 to 63 characters", "The name in pg_stat_activity.", static (draft, value) =>
         {
             draft.Connection.ApplicationName = value;
             return value.Length is > 0 and <= 63 && !value.Any(char.IsControl);
@@ -71,7 +71,7 @@ internal sealed record PostgresParameter(string Name, string Default, string Exp
         });
 
     private static PostgresParameter ExistingFile(string name, string meaning, Action<PostgresDraft, string> take) =>
-        new(name, "", "a PEM file that is there", meaning, (draft, value) =>
+        new(name, "", "an existing PEM file", meaning, (draft, value) =>
         {
             if (SettingKinds.FilePath(value) is not { Value: { } path } || !File.Exists(path))
                 return false;

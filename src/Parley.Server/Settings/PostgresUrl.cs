@@ -22,11 +22,11 @@ internal static class PostgresUrl
         var database = slash < 0 ? "" : Decode(rest[(slash + 1)..]);
         var authority = slash < 0 ? rest : rest[..slash];
         if (database.Contains('@', StringComparison.Ordinal) || query.Contains('@', StringComparison.Ordinal))
-            return Fault("has an '@' behind its host: write '/', '?', '#' and '@' in a password as %2F, %3F, %23 and %40");
+            return Fault("has an '@' after its host: write '/', '?', '#' and '@' in a password as %2F, %3F, %23 and %40");
         if (database.Length == 0)
-            return Fault("names no database behind its host");
+            return Fault("has no database name after its host");
         if (database.Contains('\0', StringComparison.Ordinal))
-            return Fault("names a database that cannot be");
+            return Fault("has an invalid database name");
 
         var at = authority.LastIndexOf('@');
         var draft = new PostgresDraft();
@@ -62,12 +62,12 @@ internal static class PostgresUrl
                 // The name may be anything, a part of a password too, unless it is near to one that is known.
                 var names = PostgresParameter.All.Select(known => known.Name).ToArray();
                 var meant = DidYouMean.To(name, names);
-                return $"has a parameter that is none of {string.Join(", ", names)}{(meant is null ? "" : $"; did you mean '{meant}'?")}";
+                return $"has a parameter that is not one of {string.Join(", ", names)}{(meant is null ? "" : $"; did you mean '{meant}'?")}";
             }
 
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
             if (!parameter.Take(draft, value))
-                return $"has '{value}' for its {name}, which is to be {parameter.Expected}";
+                return $"has '{value}' for its {name}; expected {parameter.Expected}";
         }
 
         return null;
@@ -77,7 +77,7 @@ internal static class PostgresUrl
     {
         var connection = draft.Connection;
         if (connection.RootCertificate is not null && connection.SslMode is not (SslMode.VerifyCA or SslMode.VerifyFull))
-            return "has an sslrootcert and does not ask for a check: add sslmode=verify-full (or verify-ca)";
+            return "has an sslrootcert, but no sslmode that checks it: add sslmode=verify-full (or verify-ca)";
         return connection.SslKey is not null && connection.SslCertificate is null ? "has an sslkey without its sslcert" : null;
     }
 

@@ -9,7 +9,7 @@ namespace Parley.Server.Settings;
 internal static class SettingKinds
 {
     public static Parsed<string?> Text(string text) =>
-        text.Any(char.IsControl) ? Fault<string?>("holds a control character") : text;
+        text.Any(char.IsControl) ? Fault<string?>("contains a control character") : text;
 
     /// <summary>A number within its range; for whole numbers nothing behind the point is taken.</summary>
     public static Func<string, Parsed<T>> Number<T>(T least, T most)
@@ -73,7 +73,7 @@ internal static class SettingKinds
         if (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) || text.StartsWith("sqlite+", StringComparison.OrdinalIgnoreCase))
             return SqliteUrl(text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         if (text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && text.Contains(':', StringComparison.Ordinal))
-            return Fault<DatabaseAddress?>($"is no address of PostgreSQL, which begins as {PostgresUrl.Form}");
+            return Fault<DatabaseAddress?>($"is not a PostgreSQL address of the form {PostgresUrl.Form}");
         return text.Contains("://", StringComparison.Ordinal) ? Fault<DatabaseAddress?>("names a database that this server does not know") : SqliteFile(text);
     }
 
@@ -84,10 +84,10 @@ internal static class SettingKinds
     {
         var path = address.StartsWith("///", StringComparison.Ordinal) ? address[3..] : address;
         if (path is "" or "//" || path.Contains(":memory:", StringComparison.Ordinal))
-            return Fault<DatabaseAddress?>("names a database in memory, of which nothing would be left when the server stops");
+            return Fault<DatabaseAddress?>("names a database in memory, which would be lost when the server stops");
         if (path.StartsWith("//", StringComparison.Ordinal) && path == address)
-            return Fault<DatabaseAddress?>("has two slashes, where three stand before a relative path (sqlite:///parley.db) and four before an absolute one");
-        return path.Contains('?', StringComparison.Ordinal) ? Fault<DatabaseAddress?>("has parameters, of which this server takes none for SQLite") : SqliteFile(path);
+            return Fault<DatabaseAddress?>("has two slashes; write three before a relative path (sqlite:///parley.db) and four before an absolute one");
+        return path.Contains('?', StringComparison.Ordinal) ? Fault<DatabaseAddress?>("has parameters, but SQLite databases take none here") : SqliteFile(path);
     }
 
     private static Parsed<DatabaseAddress?> SqliteFile(string text)
@@ -97,7 +97,7 @@ internal static class SettingKinds
     }
 
     public static Parsed<string?> Secret(string text) =>
-        text.Length < 32 ? Fault<string?>("is shorter than 32 characters, so that it could be guessed") : text;
+        text.Length < 32 ? Fault<string?>("is shorter than 32 characters, so it could be guessed") : text;
 
     /// <summary>Values joined by commas.</summary>
     public static Func<string, Parsed<IReadOnlyList<T>>> List<T>(Func<string, Parsed<T>> item) => text =>

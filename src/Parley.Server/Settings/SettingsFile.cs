@@ -23,7 +23,7 @@ internal static class SettingsFile
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                errors.Add(new SettingError(Name, path, null, "is not an object", "Write { \"port\": 8080 }, a key a setting"));
+                errors.Add(new SettingError(Name, path, null, "is not an object", "Write { \"port\": 8080 }, with a key for each setting"));
             else
                 ReadKeys(document.RootElement, path, values, errors);
         }
@@ -36,7 +36,7 @@ internal static class SettingsFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.Add(new SettingError(Name, path, null, "cannot be read", "Check that it is there and readable, or leave it out"));
+            errors.Add(new SettingError(Name, path, null, "cannot be read", "Check that it exists and is readable, or leave it out"));
         }
 
         return values;
@@ -51,7 +51,7 @@ internal static class SettingsFile
             if (TextOf(key.Value) is { } text)
                 values[key.Name] = text;
             else
-                errors.Add(new SettingError(key.Name, path, null, "is neither a text, a number, true or false, nor a list of texts", "Write it as the reference of settings shows"));
+                errors.Add(new SettingError(key.Name, path, null, "is not text, a number, true, false, or a list of texts", "Write it as the reference of settings shows"));
         }
     }
 

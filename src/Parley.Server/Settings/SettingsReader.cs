@@ -150,7 +150,7 @@ public sealed class SettingsReader
         if (settings.TlsCert is null != settings.TlsKey is null)
         {
             var (given, missing) = settings.TlsCert is null ? ("tls_key", "tls_cert") : ("tls_cert", "tls_key");
-            _errors.Add(new SettingError(missing, "not given", null, $"is missing beside {given}", "Give both for HTTPS, or neither"));
+            _errors.Add(new SettingError(missing, "not given", null, $"is missing, but {given} is set", "Give both for HTTPS, or neither"));
         }
         else if (settings.TlsCert is not null)
         {
@@ -171,7 +171,7 @@ public sealed class SettingsReader
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            var fault = File.Exists(certificate) && File.Exists(key) ? "cannot be used: they are not a PEM certificate and its key, or not readable" : "is not there, or its key is not";
+            var fault = File.Exists(certificate) && File.Exists(key) ? "cannot be used: they are not a PEM certificate and its key, or are not readable" : "does not exist, or its key does not";
             _errors.Add(new SettingError("tls_cert", Find(SettingsTable.Find("tls_cert")!).Source, $"{certificate} with {key}", fault, "Give a PEM certificate and the key it was made with, both readable by the server"));
         }
     }

@@ -14,20 +14,20 @@ public static class SettingsReference
 
             Generated from the server's own table of settings; edit that, not this page.
 
-            A setting comes from the first of these that has it: a flag of `parley serve`, an environment variable, the file `parley.json`,
-            the default. The file is the one named by `--config` (or `PARLEY_CONFIG`), or else `./parley.json`, or else `parley.json` in the data
-            folder. It holds one object with a key for each setting:
+            The server takes each setting from the first of these places that has it: a flag of `parley serve`, an environment variable, the file
+            `parley.json`, and the default. The file is the one named by `--config` (or `PARLEY_CONFIG`), or else `./parley.json`, or else
+            `parley.json` in the data folder. It contains one object with a key for each setting:
 
             ```json settings
             { "port": 8080, "cors_origins": ["https://example.org"], "retention_days": 90 }
             ```
 
             If any setting is wrong, the server reports all errors at once and does not start. An unknown name in the file is also an error, and so is
-            a variable that looks like a misspelled setting, such as `PARLEY_PROT`. Other variables that begin with `PARLEY_` are ignored, and named
-            at the start; what Kubernetes and Docker set for a service called `parley` (`PARLEY_PORT=tcp://10.0.0.1:8080`, `PARLEY_SERVICE_HOST`) is
-            ignored silently. `HOST` and `REDIS_URL` are not used, and the server says so if they are set: `HOST` is the machine's own name in
-            some shells, and Parley needs no Redis. Relative paths are relative to where the server was started. A star means that a project may
-            have its own value, set with `PUT /api/v1/projects/{id}`.
+            a variable that looks like a misspelled setting, such as `PARLEY_PROT`. Other variables that begin with `PARLEY_` are ignored, and the
+            server lists them at the start. Those that Kubernetes and Docker set for a service called `parley` (`PARLEY_PORT=tcp://10.0.0.1:8080`,
+            `PARLEY_SERVICE_HOST`) are ignored silently. The server does not use `HOST`, which some shells set to the machine's name, or
+            `REDIS_URL`, because Parley needs no Redis; it says so if they are set. Relative paths are relative to the folder in which the server was
+            started. A star means that a project may have its own value, set with `PUT /api/v1/projects/{id}`.
 
             | Setting | Default | Value | Meaning | Set with |
             |---|---|---|---|---|

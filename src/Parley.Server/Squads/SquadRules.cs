@@ -51,7 +51,7 @@ internal static class SquadRules
         if (squad.Members.Any(known => known.AgentId == member.AgentId))
             return Put(squad, squad with { Members = [.. squad.Members.Select(known => known.AgentId == member.AgentId ? member : known)] });
         return squad.Members.Count >= MostMembers
-            ? Decision<Squad>.Refuse(Problems.Conflict($"The squad has its {MostMembers} members."))
+            ? Decision<Squad>.Refuse(Problems.Conflict($"The squad already has {MostMembers} members, the most that it can have."))
             : Put(squad, squad with { Members = [.. squad.Members, member] });
     });
 

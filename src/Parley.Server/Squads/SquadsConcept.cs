@@ -36,7 +36,7 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
         [
             new(SquadRules.CreatedType, "A squad was created."),
             new(SquadRules.UpdatedType, "A squad's name or its members changed."),
-            new(SquadRules.RemovedType, "A squad was deleted; the data show it as it was."),
+            new(SquadRules.RemovedType, "A squad was deleted. The event has its last state."),
         ],
     };
 
@@ -98,7 +98,7 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
     {
         var id = request.SquadId ?? (request.Name is { } name ? WireNames.ToId(name, WireNames.LongestProjectId) : null);
         var problem = SquadRules.Check(request)
-            .Check(id is not null, "squad_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no letter to make it from")
+            .Check(id is not null, "squad_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no characters to make an id from")
             .Problem ?? MissingOf(context, request.Members);
         if (problem is not null)
             return problem;
@@ -150,7 +150,7 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
     {
         var (id, agent, member) = (request.Squad, context.Agent, request.Member ?? new SquadMember());
         var problem = SquadRules.CheckMember(new Validation(), "", member)
-            .Check(member.AgentId is null || member.AgentId == agent.Id, "agent_id", "must be absent or the one of the path")
+            .Check(member.AgentId is null || member.AgentId == agent.Id, "agent_id", "must be absent or the same as in the path")
             .Problem;
         if (problem is not null ||
             !(await ChangeAsync(context, id, present => SquadRules.Join(present, id, member with { AgentId = agent.Id }))).TryGet(out var squad, out problem))

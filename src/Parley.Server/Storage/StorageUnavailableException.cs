@@ -7,7 +7,7 @@ namespace Parley.Server.Storage;
 internal sealed class StorageUnavailableException : Exception
 {
     public StorageUnavailableException()
-        : this("The store is away.")
+        : this("The store is unavailable.")
     {
     }
 

@@ -24,13 +24,13 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, (string? Id, long? Match, TaskAssignment Body)>(
-            "AssignTask", "Give a task to an agent, or to the one that the server chooses.",
+            "AssignTask", "Assign a task to an agent, or to one that the server chooses.",
             Input.Path("task_id").And(Input.IfMatch).And(Input.OptionalBody<TaskAssignment>(AnOrder))
                 .As(all => ((string?)all.First, all.Second, all.Third ?? new TaskAssignment()))
                 .OrFrame(Input.Body<TaskAssignment>(AFrameOrder).As(body => (body.TaskId, (long?)null, body))),
             AssignAsync)
         {
-            Details = "The agent gets a message of the type `task_assignment`, whose payload has the task, its fence, and its lease.",
+            Details = "The agent gets a message of type `task_assignment`, whose payload has the task, its fence, and its lease.",
             Allows = Permission.WriteTasks,
             Refuses = [ErrorCodes.Conflict, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull],
             Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
@@ -46,15 +46,15 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
             Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
         }.Rest("POST", "/tasks/{task_id}/unassign"),
 
-        Move(TaskVerb.Accept, "AcceptTask", "Say that the agent will do the task.", AFence),
-        Move(TaskVerb.Reject, "RejectTask", "Give a task back. The server does not give it to this agent again.", """{"fence": 1, "reason": "It needs a designer."}"""),
-        Move(TaskVerb.Start, "StartTask", "Say that the agent works on the task.", AFence),
-        Move(TaskVerb.Extend, "ExtendTask", "Have the lease last longer.", """{"fence": 1, "lease_seconds": 600}"""),
+        Move(TaskVerb.Accept, "AcceptTask", "Accept a task that was assigned to the agent.", AFence),
+        Move(TaskVerb.Reject, "RejectTask", "Give a task back. The server does not assign it to this agent again.", """{"fence": 1, "reason": "It needs a designer."}"""),
+        Move(TaskVerb.Start, "StartTask", "Report that the agent started work on the task.", AFence),
+        Move(TaskVerb.Extend, "ExtendTask", "Extend the lease.", """{"fence": 1, "lease_seconds": 600}"""),
         Move(TaskVerb.Complete, "CompleteTask", "End a task with its result.", AResult),
-        Move(TaskVerb.Fail, "FailTask", "End a task that failed.", """{"fence": 1, "error": "The database is down."}"""),
+        Move(TaskVerb.Fail, "FailTask", "End a task with an error.", """{"fence": 1, "error": "The database is down."}"""),
 
         new Operation<ProjectContext, (string Id, ListQuery List)>(
-            "ListAssignments", "List the agents that a task was given to, oldest first.", Input.Path("task_id").And(Input.Query<PlainQuery>()).As(asked => (asked.First, asked.Second.List)), ListAsync)
+            "ListAssignments", "List a task's assignments, oldest first.", Input.Path("task_id").And(Input.Query<PlainQuery>()).As(asked => (asked.First, asked.Second.List)), ListAsync)
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Page<Assignment>>(Example.PageOf(TaskKinds.AnAssignment))],

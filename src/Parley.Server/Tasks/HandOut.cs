@@ -15,7 +15,7 @@ internal static class HandOut
 
     /// <summary>Its mailbox takes nothing more, so it was not given the task either.</summary>
     internal static ApiProblem Refused { get; } =
-        new(ErrorCodes.MailboxFull, "The mailbox of the agent is full, so the message that gives it the task could not be stored; nothing was changed.");
+        new(ErrorCodes.MailboxFull, "The agent's mailbox is full, so the message that assigns the task could not be stored; nothing was changed.");
 
     /// <summary>From the creator where that is an agent: its words, and the answers are for it. Else from the server.</summary>
     /// <param name="task">As it is to be.</param>

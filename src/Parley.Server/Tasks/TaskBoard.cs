@@ -106,7 +106,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
                     return Problems.VersionMismatch(TaskRules.Noun, id, present.Version);
                 var dependent = await ListAsync(new EntityQuery(project.Number, TaskKinds.Task.Number, 1) { Marks = [TaskKinds.After(id)] }, cancel);
                 if (dependent is [var waits])
-                    return Problems.Conflict($"The task '{waits.Value.TaskId}' depends on '{id}' and would wait for ever: cancel it, or change what it depends on, first.");
+                    return Problems.Conflict($"The task '{waits.Value.TaskId}' depends on '{id}' and would wait forever: first cancel it, or change its depends_on.");
                 var held = TaskMoves.IsHeld(present.Value.Status) ? await assignments.FindAsync(project.Number, TaskKinds.NameOf(id, present.Value.Fence), cancel) : null;
                 var attempt = new Attempt([tasks.Write(present, Decision<AgentTask>.Remove(TaskKinds.Task.RemovedType))]);
                 if (held is not null)
@@ -149,7 +149,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         if (await FindAsync(project, parentId, cancellationToken) is not { } parent)
             return before is null ? TaskRules.NotFound(parentId) : null;
         if (before is null && TaskMoves.IsOver(parent.Value.Status))
-            return Problems.Conflict($"The task '{parentId}' is {WireType.WordOf(parent.Value.Status)}: it is over, and gets no more parts.");
+            return Problems.Conflict($"The task '{parentId}' is {WireType.WordOf(parent.Value.Status)}, so it cannot get more parts.");
         if (TaskRules.PartsAfter(parent.Value.Parts, before, after) is { } parts)
             attempt.Writes.Add(tasks.Write(parent, Decision<AgentTask>.Put(parent.Value with { Parts = parts }, TaskRules.UpdatedType)));
         return null;

@@ -28,7 +28,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
     [
         new Operation<ProjectContext, TaskRequest>("CreateTask", "Create a task.", Input.Body<TaskRequest>(ARequest), CreateAsync)
         {
-            Details = "With `auto_assign` the server gives it to the agent that can do it best, at once or when one comes online, and to another when it is lost.",
+            Details = "With `auto_assign`, the server assigns it to the most suitable agent, at once or when one comes online, and reassigns it when that agent loses it.",
             Allows = Permission.WriteTasks,
             Refuses = [ErrorCodes.Conflict, ErrorCodes.MailboxFull],
             Answers = [AnswerShape.Created<AgentTask>(TaskKinds.ATask)],
@@ -38,7 +38,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
         Listing("ListTasks", "List the tasks, newest first.", Input.Query<TaskQuery>(), "/tasks"),
         Listing("ListPendingTasks", "List the tasks that no agent has yet, newest first.",
             Input.Query<PlainQuery>().As(query => new TaskQuery(query.List) { Status = AgentTaskStatus.Pending }), "/tasks/pending"),
-        Listing("ListOverdueTasks", "List the tasks that are not over although their due date has passed, newest first.",
+        Listing("ListOverdueTasks", "List the tasks that have not ended although their due date has passed, newest first.",
             Input.Query<PlainQuery>().As(query => new TaskQuery(query.List) { Overdue = true }), "/tasks/overdue"),
         Listing("ListAgentTasks", "List the tasks that an agent has or had, newest first.",
             Input.Path("agent_id").And(Input.Query<StatusQuery>()).As(asked => new TaskQuery(asked.Second.List) { Agent = asked.First, Status = asked.Second.Status }),
@@ -51,7 +51,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
         }.Rest("GET", "/tasks/{task_id}"),
 
         new Operation<ProjectContext, (string? Id, long? Match, TaskPatch Body)>(
-            "UpdateTask", "Change a task; omitted fields stay as they are. A `status` makes the move that leads there.",
+            "UpdateTask", "Change a task. Absent fields do not change. A `status` makes the transition to that status.",
             Input.Path("task_id").And(Input.IfMatch).And(Input.Body<TaskPatch>(APatch)).As(all => ((string?)all.First, all.Second, all.Third))
                 .OrFrame(Input.Body<TaskPatch>(AFramePatch).As(body => (body.TaskId, (long?)null, body))),
             UpdateAsync)
@@ -170,6 +170,6 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
 
     private sealed record StatusQuery(ListQuery List, AgentTaskStatus? Status) : IQuery<StatusQuery>
     {
-        public static StatusQuery Read(QueryReader query) => new(query.List(), query.Word<AgentTaskStatus>("status", "Only those of this status."));
+        public static StatusQuery Read(QueryReader query) => new(query.List(), query.Word<AgentTaskStatus>("status", "Only those with this status."));
     }
 }

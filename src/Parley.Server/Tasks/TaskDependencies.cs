@@ -41,7 +41,7 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
             if (!(await OpenAsync(project, others, cancellationToken)).TryGet(out var open, out var problem))
                 return problem;
             if (await CycleAsync(project, id, others, cancellationToken) is { } cycle)
-                return Problems.Conflict($"depends_on would close a cycle, in which no task could ever begin: {string.Join(" -> ", cycle)}.");
+                return Problems.Conflict($"depends_on would create a cycle, so none of these tasks could ever start: {string.Join(" -> ", cycle)}.");
             var result = await board.ChangeAsync(project, id, sender, version, (task, _) => new TaskRuling(TaskRules.Change(task, patch, open)), cancellationToken);
             return result.TryGet(out var changed, out problem) ? await LookAsync(project, changed, cancellationToken) : problem;
         }

@@ -64,8 +64,8 @@ internal sealed class TaskHands(TaskBoard board, AssignmentEngine engine, IAudit
     {
         (id, version) = (path ?? body, match ?? said);
         problem = id is null ? Problems.InvalidField("task_id", "is missing")
-            : path is not null && body is not null && path != body ? Problems.InvalidField("task_id", "must be absent or the one of the path")
-            : match is not null && said is not null && match != said ? Problems.InvalidField("if_version", "is another than that of If-Match")
+            : path is not null && body is not null && path != body ? Problems.InvalidField("task_id", "must be absent or the same as in the path")
+            : match is not null && said is not null && match != said ? Problems.InvalidField("if_version", "differs from If-Match")
             : null;
         return problem is null;
     }

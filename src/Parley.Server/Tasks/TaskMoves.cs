@@ -182,7 +182,7 @@ internal static class TaskMoves
 
     private static string Why(TaskVerb verb) => verb switch
     {
-        TaskVerb.Assign => "The task was given to another agent.",
+        TaskVerb.Assign => "The task was assigned to another agent.",
         TaskVerb.Cancel => "The task was cancelled.",
         TaskVerb.Unassign => "The task was taken back.",
         _ => "The lease ended.",
@@ -191,16 +191,16 @@ internal static class TaskMoves
     private static ApiProblem LeaseLost(AgentTask task, long? fence) => new(
         ErrorCodes.LeaseLost,
         fence is null
-            ? $"The fence of task '{task.TaskId}' is missing: say the one with which it was given out."
+            ? $"The fence of task '{task.TaskId}' is missing: send the fence that came with the assignment."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"The fence {fence} of task '{task.TaskId}' is over: the task was taken away or given out again since. Stop working on it."));
+                $"The fence {fence} of task '{task.TaskId}' is out of date: the task was taken away or reassigned in the meantime. Stop working on it."));
 
     private static ApiProblem Illegal(AgentTask task, TaskVerb verb)
     {
         var (from, to) = (WireType.WordOf(task.Status), WireType.WordOf(StatusAfter(task.Status, verb)));
         var legal = Legal[task.Status].Where(other => other != TaskVerb.Lapse).Select(WireType.WordOf).ToList();
-        var may = legal.Count == 0 ? "It is over, and nothing can be done with it." : $"What can be done with it: {string.Join(", ", legal)}.";
+        var may = legal.Count == 0 ? "It has ended and cannot be changed." : $"Possible now: {string.Join(", ", legal)}.";
         return Problems.Conflict($"The task '{task.TaskId}' is {from}; {WireType.WordOf(verb)} (from {from} to {to}) is not possible. {may}");
     }
 }

@@ -32,10 +32,10 @@ internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
 
     public static TaskQuery Read(QueryReader query) => new(query.List())
     {
-        Status = query.Word<AgentTaskStatus>("status", "Only those of this status."),
+        Status = query.Word<AgentTaskStatus>("status", "Only those with this status."),
         Agent = query.Text("agent", "Only those that this agent has or had."),
         Creator = query.Text("creator", "Only those that this agent created."),
-        Parent = query.Text("parent", "Only the sub-tasks of this task."),
-        Overdue = query.Flag("overdue", "With `true`, only those that are not over although their due date has passed."),
+        Parent = query.Text("parent", "Only the parts of this task."),
+        Overdue = query.Flag("overdue", "With `true`, only those that have not ended although their due date has passed."),
     };
 }

@@ -44,7 +44,7 @@ internal sealed class TaskReplies(TaskBoard board, EntityBoard<Assignment> assig
 
     private static string ErrorOf(SendDraft reply) => !reply.Content.IsEmpty
         ? JsonSerializer.Deserialize(reply.Content.Span, WireJson.Strict.String)!
-        : reply.Payload.IsEmpty ? "The agent said that it failed, and not why." : System.Text.Encoding.UTF8.GetString(reply.Payload.Span);
+        : reply.Payload.IsEmpty ? "The agent reported an error without a reason." : System.Text.Encoding.UTF8.GetString(reply.Payload.Span);
 
     private static (string TaskId, long Fence)? FenceOf(byte[] message)
     {

@@ -37,9 +37,9 @@ internal static class TaskRules
         var isSomething = patch.Title is not null || patch.Description is not null || patch.Priority is not null || patch.AutoAssign is not null ||
             patch.RequiredCapabilities is not null || patch.Requirements is not null || patch.DependsOn is not null || patch.DueDate is not null;
         return Sized("The requirements", patch.Requirements, LargestRequirements) ?? Sized("The result", patch.Result, LargestResult) ?? new Validation()
-            .Check(isSomething || patch.Status is not null, "status", "is missing, and so is everything else that could change")
-            .Check(patch.Status is null || !isSomething, "status", "must be changed alone: a move and other changes are two calls")
-            .Check(patch.Status is not AgentTaskStatus.Assigned, "status", "assigned needs an agent: that has a call of its own, assign")
+            .Check(isSomething || patch.Status is not null, "status", "is missing, and so are all other fields: give at least one")
+            .Check(patch.Status is null || !isSomething, "status", "must be changed alone: a status change and other changes need two calls")
+            .Check(patch.Status is not AgentTaskStatus.Assigned, "status", "assigned needs an agent: use assign instead")
             .Check(patch.Result is null || patch.Status == AgentTaskStatus.Completed, "result", "belongs to the status completed")
             .Check(patch.Error is null || patch.Status is AgentTaskStatus.Failed or AgentTaskStatus.Cancelled, "error", "belongs to the status failed or cancelled")
             .DisplayText("title", patch.Title)
@@ -51,10 +51,10 @@ internal static class TaskRules
     }
 
     internal static ApiProblem? Check(TaskVerb verb, TaskMove move) => Sized("The result", move.Result, LargestResult) ?? new Validation()
-        .Check(move.Result is null || verb == TaskVerb.Complete, "result", "must be absent: only a task that completes has one")
-        .Check(move.Error is null || verb == TaskVerb.Fail, "error", "must be absent: only a task that fails has one")
-        .Check(move.Reason is null || verb is TaskVerb.Reject or TaskVerb.Unassign, "reason", "must be absent: it belongs to reject")
-        .Check(move.LeaseSeconds is null || verb is TaskVerb.Accept or TaskVerb.Start or TaskVerb.Extend, "lease_seconds", "must be absent: this move ends the lease")
+        .Check(move.Result is null || verb == TaskVerb.Complete, "result", "must be absent: only a completed task has one")
+        .Check(move.Error is null || verb == TaskVerb.Fail, "error", "must be absent: only a failed task has one")
+        .Check(move.Reason is null || verb is TaskVerb.Reject or TaskVerb.Unassign, "reason", "must be absent: it is only for reject")
+        .Check(move.LeaseSeconds is null || verb is TaskVerb.Accept or TaskVerb.Start or TaskVerb.Extend, "lease_seconds", "must be absent: this change ends the lease")
         .Range("lease_seconds", move.LeaseSeconds, 1, LongestLease)
         .Length("error", move.Error, LongestReason)
         .Length("reason", move.Reason, LongestReason)
@@ -82,9 +82,9 @@ internal static class TaskRules
     internal static Decision<AgentTask> Change(AgentTask task, TaskPatch patch, IReadOnlyList<string>? blockedBy)
     {
         if (TaskMoves.IsOver(task.Status))
-            return Decision<AgentTask>.Refuse(Problems.Conflict($"The task '{task.TaskId}' is {WireType.WordOf(task.Status)}: it is over, and does not change any more."));
+            return Decision<AgentTask>.Refuse(Problems.Conflict($"The task '{task.TaskId}' is {WireType.WordOf(task.Status)}, so it cannot be changed."));
         if (blockedBy is not null && task.Status != AgentTaskStatus.Pending)
-            return Decision<AgentTask>.Refuse(Problems.Conflict($"The task '{task.TaskId}' is {WireType.WordOf(task.Status)}: what it depends on can be changed only while it is pending."));
+            return Decision<AgentTask>.Refuse(Problems.Conflict($"The task '{task.TaskId}' is {WireType.WordOf(task.Status)}, but its depends_on can be changed only while it is pending."));
         return Decision<AgentTask>.Put(
             task with
             {

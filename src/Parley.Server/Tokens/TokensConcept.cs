@@ -49,7 +49,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
         }.Rest("DELETE", "/tokens/{id}"),
 
         new Operation<OperationContext, TicketRequest>(
-            "CreateTicket", "Get a ticket that opens one stream or socket by its address within 30 s. A socket's opens once; a stream's reopens it until five minutes after it was last open.",
+            "CreateTicket", "Get a ticket that opens one stream or socket within 30 s. A ticket for a socket works once; a ticket for a stream works again until five minutes after the stream was last open.",
             Input.Body<TicketRequest>("""{"path": "/api/v1/sse/project/default"}"""), IssueTicket)
         {
             Allows = Permission.OpenTicket,
@@ -116,9 +116,9 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
             .ProjectId("project_id", request.ProjectId)
             .AgentId("agent_id", request.AgentId)
             .Check(request.ExpiresAt is null || request.ExpiresAt > now, "expires_at", "is past")
-            .Check(request.Kind != TokenKind.Admin || request.ProjectId is null, "project_id", "must be absent: an admin's token opens all projects")
-            .Check(!isOfAgent || request.AgentId is not null, "agent_id", "is missing: this kind of token is of one agent")
-            .Check(isOfAgent || request.Kind is null || request.AgentId is null, "agent_id", "must be absent: this kind of token is of no agent")
+            .Check(request.Kind != TokenKind.Admin || request.ProjectId is null, "project_id", "must be absent: an admin's token has access to all projects")
+            .Check(!isOfAgent || request.AgentId is not null, "agent_id", "is missing: this kind of token belongs to one agent")
+            .Check(isOfAgent || request.Kind is null || request.AgentId is null, "agent_id", "must be absent: this kind of token belongs to no agent")
             .Problem;
     }
 
@@ -133,7 +133,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
         if (await subjects.FindAgentAsync(projectId, agentId, cancellationToken) is not { } agent)
             return Problems.NotFound("agent", agentId);
         return order.Kind == TokenKind.Operator && agent.Type != Caller.Human
-            ? Problems.InvalidField("agent_id", "must name an agent of type human: an operator is a person")
+            ? Problems.InvalidField("agent_id", "must name an agent of type human, because an operator is a person")
             : null;
     }
 }

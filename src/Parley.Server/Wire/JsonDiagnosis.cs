@@ -34,7 +34,7 @@ internal sealed class JsonDiagnosis
             diagnosis.WalkDocument(json, type);
 
         if (diagnosis._errors.Count == 0)
-            diagnosis.Add(path is { Length: > 2 } ? path[2..] : WholeBody, "has a value that is not acceptable here");
+            diagnosis.Add(path is { Length: > 2 } ? path[2..] : WholeBody, "has a value that is not allowed here");
         return diagnosis._errors;
     }
 
@@ -167,7 +167,7 @@ internal sealed class JsonDiagnosis
         var name = sound ? reader.GetString()! : "?";
         var field = path.Length == 0 ? Problems.Shown(name) : $"{path}.{Problems.Shown(name)}";
         if (!sound)
-            Add(field, "has a name with NUL or half a surrogate pair in it");
+            Add(field, "has a name that contains NUL or half a surrogate pair");
         else if (!seen.Add(name))
             Add(field, "is given twice");
         reader.Read();
@@ -201,7 +201,7 @@ internal sealed class JsonDiagnosis
     {
         if (reader.TokenType != JsonTokenType.String || !reader.ValueIsEscaped || JsonText.IsSoundString(reader.ValueSpan))
             return true;
-        Add(path, "holds NUL (\\u0000) or half a surrogate pair");
+        Add(path, "contains NUL (\\u0000) or half a surrogate pair");
         return false;
     }
 

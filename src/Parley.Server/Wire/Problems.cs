@@ -24,13 +24,13 @@ internal static class Problems
     public static ApiProblem InvalidRequest(string detail) => new(ErrorCodes.InvalidRequest, detail);
 
     public static ApiProblem UnknownEvent(string name) =>
-        new(ErrorCodes.UnknownEvent, $"There is no event '{Shown(name)}' that a client sends.");
+        new(ErrorCodes.UnknownEvent, $"There is no event '{Shown(name)}' that a client can send.");
 
-    public static ApiProblem Unauthorized(string detail = "This needs a token: send it as 'Authorization: Bearer TOKEN'.") =>
+    public static ApiProblem Unauthorized(string detail = "A token is required: send it as 'Authorization: Bearer TOKEN'.") =>
         new(ErrorCodes.Unauthorized, detail);
 
     /// <summary>For whoever waited meanwhile.</summary>
-    public static ApiProblem TokenEnded() => Unauthorized("The token was revoked, replaced, or expired while its holder waited.");
+    public static ApiProblem TokenEnded() => Unauthorized("The token was revoked, was replaced, or expired during the call.");
 
     public static ApiProblem Forbidden(string detail) => new(ErrorCodes.Forbidden, detail);
 
@@ -38,10 +38,10 @@ internal static class Problems
     /// <param name="what">The noun, as in <c>message</c>.</param>
     public static ApiProblem NotFound(string what, string id) => new(ErrorCodes.NotFound, $"There is no {what} '{Shown(id)}'.");
 
-    public static ApiProblem NoSuchPath(string path) => new(ErrorCodes.NotFound, $"Nothing is served at '{Shown(path)}'.");
+    public static ApiProblem NoSuchPath(string path) => new(ErrorCodes.NotFound, $"There is nothing at '{Shown(path)}'.");
 
     public static ApiProblem MethodNotAllowed(string method) =>
-        new(ErrorCodes.MethodNotAllowed, $"'{Shown(method)}' is not a method of this path.");
+        new(ErrorCodes.MethodNotAllowed, $"This path does not take the method '{Shown(method)}'.");
 
     public static ApiProblem UnsupportedMediaType(string detail) => new(ErrorCodes.UnsupportedMediaType, detail);
 
@@ -53,7 +53,7 @@ internal static class Problems
         var rest = errors.Sum(error => error.Value.Count) - 1 + more;
         var others = rest > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {rest} more)") : "";
         return new ApiProblem(
-            ErrorCodes.SchemaMismatch, $"The payload does not fit the schema of '{Shown(messageType)}'; nothing was sent. {place}: {reasons[0]}{others}.")
+            ErrorCodes.SchemaMismatch, $"The payload does not match the schema of '{Shown(messageType)}'; nothing was sent. {place}: {reasons[0]}{others}.")
         {
             Errors = errors,
         };
@@ -64,7 +64,7 @@ internal static class Problems
         new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.{Meant(near)}");
 
     public static ApiProblem NobodyToReply(IReadOnlyList<string> to) => new(
-        ErrorCodes.UnknownRecipient, $"'{Shown(string.Join(", ", to))}' has no agent but the sender, so nobody could reply; nothing was sent.");
+        ErrorCodes.UnknownRecipient, $"'{Shown(string.Join(", ", to))}' has no agent other than the sender, so nobody could reply; nothing was sent.");
 
     /// <param name="ids">The agents that have the name; at least two.</param>
     public static ApiProblem AmbiguousRecipient(string name, IReadOnlyCollection<string> ids)
@@ -74,53 +74,53 @@ internal static class Problems
         return new ApiProblem(
             ErrorCodes.UnknownRecipient,
             string.Create(CultureInfo.InvariantCulture, $"{ids.Count} agents have the name '{Shown(name)}'; nothing was sent. ")
-            + $"Give the id of the one that is meant: {string.Join(", ", ids.Take(most).Select(Shown))}{more}.");
+            + $"Use the id of the one you mean: {string.Join(", ", ids.Take(most).Select(Shown))}{more}.");
     }
 
     /// <param name="near">The capability that was probably meant, if one is near.</param>
     public static ApiProblem NoCapableAgent(string capability, string? near = null) =>
-        new(ErrorCodes.NoCapableAgent, $"No agent of this project has the capability '{Shown(capability)}'; nothing was sent.{Meant(near)}");
+        new(ErrorCodes.NoCapableAgent, $"No agent in this project has the capability '{Shown(capability)}'; nothing was sent.{Meant(near)}");
 
     public static ApiProblem MailboxFull(string agentId, int limit) => new(
         ErrorCodes.MailboxFull,
-        string.Create(CultureInfo.InvariantCulture, $"The mailbox of '{Shown(agentId)}' holds its {limit} queued messages; nothing was sent."));
+        string.Create(CultureInfo.InvariantCulture, $"The mailbox of '{Shown(agentId)}' is full, with {limit} queued messages; nothing was sent."));
 
     public static ApiProblem AllMailboxesFull() =>
         new(ErrorCodes.MailboxFull, "The mailboxes of all recipients are full, so nobody got the message and nobody can reply.");
 
     public static ApiProblem LeaseLost(string messageId) =>
-        new(ErrorCodes.LeaseLost, $"The lease on message '{Shown(messageId)}' is over; the delivery is another's, or settled.");
+        new(ErrorCodes.LeaseLost, $"The lease on message '{Shown(messageId)}' has ended: somebody else has the delivery now, or it is settled.");
 
     public static ApiProblem RateLimited(TimeSpan retryAfter) => new(
         ErrorCodes.RateLimited,
-        string.Create(CultureInfo.InvariantCulture, $"More requests than the rate limit allows; the next is taken in {Math.Max(retryAfter.TotalSeconds, 0.001):0.###} s."))
+        string.Create(CultureInfo.InvariantCulture, $"Too many requests for the rate limit; try again in {Math.Max(retryAfter.TotalSeconds, 0.001):0.###} s."))
     {
         RetryAfter = retryAfter,
     };
 
     /// <summary>The bodies of one caller that are on their way take too much memory.</summary>
     public static ApiProblem TooMuchUnderWay() => new(
-        ErrorCodes.RateLimited, "The requests of this token that are being received and stored take too much memory; send fewer at a time.");
+        ErrorCodes.RateLimited, "This token's requests that are being received and stored use too much memory; send fewer at a time.");
 
     /// <summary>Those of all callers do.</summary>
     public static ApiProblem Overloaded() => new(
-        ErrorCodes.Overloaded, "The server has no room for this now; nothing was stored. Send it again in a moment.");
+        ErrorCodes.Overloaded, "The server does not have enough memory for this request now; nothing was stored. Send it again in a moment.");
 
     public static ApiProblem TooManyConnections() => new(
-        ErrorCodes.Overloaded, "The server has as many connections as it can take, or as it takes from one address. Try again in a moment.");
+        ErrorCodes.Overloaded, "The server has reached its limit of connections, in total or from one address. Try again in a moment.");
 
     public static ApiProblem RequestTimeout(string messageId, TimeSpan waited) => new(
         ErrorCodes.RequestTimeout,
-        string.Create(CultureInfo.InvariantCulture, $"No reply to message '{messageId}' within {waited.TotalSeconds:0.###} s; a later one comes as an ordinary message."));
+        string.Create(CultureInfo.InvariantCulture, $"No reply to message '{messageId}' within {waited.TotalSeconds:0.###} s; a later reply arrives as an ordinary message."));
 
     public static ApiProblem ExecutionEnded(string executionId) =>
-        new(ErrorCodes.ExecutionEnded, $"The execution '{Shown(executionId)}' has ended and takes nothing more.");
+        new(ErrorCodes.ExecutionEnded, $"The execution '{Shown(executionId)}' has ended and cannot be changed.");
 
     /// <param name="version">Of what is there; 0: nothing is.</param>
     public static ApiProblem VersionMismatch(string what, string id, long version) => new(
         ErrorCodes.VersionMismatch,
         version == 0
-            ? $"There is no {what} '{Shown(id)}', so it has no version to fit; nothing was changed."
+            ? $"There is no {what} '{Shown(id)}', so the version does not match; nothing was changed."
             : string.Create(CultureInfo.InvariantCulture, $"The {what} '{Shown(id)}' has version {version}; nothing was changed."));
 
     public static ApiProblem Conflict(string detail) => new(ErrorCodes.Conflict, detail);
@@ -140,19 +140,19 @@ internal static class Problems
 
     /// <param name="told">What is known of it.</param>
     public static ApiProblem StorageUnavailable(TimeSpan? retryAfter = null, string? told = null) =>
-        new(ErrorCodes.StorageUnavailable, told ?? "The store is away; nothing was stored.") { RetryAfter = retryAfter };
+        new(ErrorCodes.StorageUnavailable, told ?? "The store is unavailable; nothing was stored.") { RetryAfter = retryAfter };
 
     public static ApiProblem IndexBehind() => new(
-        ErrorCodes.IndexBehind, "The index has not taken in all that was said: after an import, or under a heavy load, that takes a while.")
+        ErrorCodes.IndexBehind, "The index has not caught up yet. After an import, or under heavy load, this takes a while.")
     {
         RetryAfter = TimeSpan.FromSeconds(2),
     };
 
     public static ApiProblem Stopping(TimeSpan? retryAfter = null) =>
-        new(ErrorCodes.Stopping, "The server is stopping; connect again in a moment.") { RetryAfter = retryAfter };
+        new(ErrorCodes.Stopping, "The server is stopping; reconnect in a moment.") { RetryAfter = retryAfter };
 
     public static ApiProblem Internal() =>
-        new(ErrorCodes.InternalError, "The server failed to answer this; the reason is in its log.");
+        new(ErrorCodes.InternalError, "The server failed to handle this request; the reason is in its log.");
 
     private static string Meant(string? near) => near is null ? "" : $" Did you mean '{Shown(near)}'?";
 

@@ -64,7 +64,7 @@ internal sealed class Validation
         if (string.IsNullOrWhiteSpace(value))
             return Fail(field, "is empty");
         if (value.Any(char.IsControl))
-            return Fail(field, "holds a control character or a line break");
+            return Fail(field, "contains a control character or a line break");
         if (InvisibleText.IsIn(value))
             return Fail(field, "holds an invisible character, or one that changes the direction of the text");
         return Length(field, value, longest);

@@ -28,7 +28,7 @@ public sealed class DatabaseDoctorTests(DatabaseDoctorTests.Cluster cluster) : I
 
     [Theory]
     [InlineData("postgres://postgres:the-pass-word@127.0.0.1:1/parley", "127.0.0.1:1")]
-    [InlineData("postgres://postgres:the-pass-word@127.0.0.1", "names no database")]
+    [InlineData("postgres://postgres:the-pass-word@127.0.0.1", "has no database name")]
     public async Task One_that_can_not_be_reached_or_named_is_a_failure_with_the_reason(string url, string reason)
     {
         var found = await DiagnoseAsync(url);

@@ -39,7 +39,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("--if-version takes a version, which is a whole number from 0, not 'x'.", "memory", "delete", "k", "--if-version", "x")]
     [InlineData("--messages takes a whole number from 1, not '0'.", "bench", "--messages", "0")]
     [InlineData("<text> is missing. The text; '-' reads it from standard input.", "send", "be-1")]
-    [InlineData("<key> is missing. Up to 512 characters, which may include '/'.", "memory", "get")]
+    [InlineData("<key> is missing. Up to 512 characters; may include '/'.", "memory", "get")]
     [InlineData("There is no file '/nowhere/ca.pem'.", "agents", "--cacert", "/nowhere/ca.pem")]
     public async Task What_is_wrong_is_said_in_one_sentence(string sentence, params string[] arguments)
     {

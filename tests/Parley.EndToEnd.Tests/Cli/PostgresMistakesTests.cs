@@ -47,8 +47,8 @@ public sealed class PostgresMistakesTests(PostgresMistakesTests.Cluster cluster)
     }
 
     [Theory]
-    [InlineData("CREATE TABLE recipes (id int)", "postgres", 7, "is another program's: it has a table 'recipes'. Nothing was changed")]
-    [InlineData("CREATE TABLE projects (id int)", "postgres", 7, "is another program's: it has a table 'projects'. Nothing was changed")]
+    [InlineData("CREATE TABLE recipes (id int)", "postgres", 7, "belongs to another program: it has a table 'recipes'. Nothing was changed")]
+    [InlineData("CREATE TABLE projects (id int)", "postgres", 7, "belongs to another program: it has a table 'projects'. Nothing was changed")]
     [InlineData("", "guest", 1, "permission denied for schema public")]
     [InlineData("", "postgres", 1, "has the encoding LATIN1", "LATIN1")]
     public async Task An_import_into_the_wrong_database_is_refused_and_nothing_is_made(string setUp, string user, int exitCode, string sentence, string encoding = "UTF8")

@@ -24,7 +24,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
         ["database is text"] = new(folder => ["--database", Write(folder, "text.db", "Dear diary, this is a text and no database.")], 1, "it is damaged, or no database at all"),
         ["database cut short"] = new(folder => ["--database", Cut(Path.Combine(folder, "whole.db"))], 1, "Put a backup in its place with 'parley restore FILE --replace'"),
         ["database of a newer version"] = new(folder => ["--database", Version(Path.Combine(folder, "whole.db"), 999)], 1, "made by a newer Parley"),
-        ["database of another program"] = new(folder => ["--database", Version(Path.Combine(folder, "whole.db"), 0)], 1, "is another program's"),
+        ["database of another program"] = new(folder => ["--database", Version(Path.Combine(folder, "whole.db"), 0)], 1, "belongs to another program"),
         ["no such PostgreSQL"] = new(_ => ["--database", "postgres://parley@127.0.0.1:1/parley"], 1, "Check that it runs and takes connections from here"),
         ["log is a folder"] = new(folder => ["--log-file", folder], 2, "is a folder. Name a file."),
         ["settings are no JSON"] = new(folder => ["--config", Write(folder, "parley.json", "{\"port\": ")], 2, "is not valid JSON"),
@@ -71,7 +71,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
 
         var run = await RunAsync([], "serve", "--data", Path.Combine(_folder, "data"), "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}");
 
-        Assert.Contains($"(process {Environment.ProcessId}). Stop that, or choose another port with --port", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"(process {Environment.ProcessId}). Stop it, or choose another port with --port", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -142,10 +142,10 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
 
     [Theory]
     [InlineData("import", "text.db", 1, "no database at all")]
-    [InlineData("import", "foreign.db", 1, "is another program's")]
+    [InlineData("import", "foreign.db", 1, "belongs to another program")]
     [InlineData("import", "used.db", 7, "An import needs an empty database")]
     [InlineData("export", "text.db", 1, "no database at all")]
-    [InlineData("export", "foreign.db", 1, "is another program's")]
+    [InlineData("export", "foreign.db", 1, "belongs to another program")]
     [InlineData("backup", "text.db", 1, "no database at all")]
     public async Task A_move_from_or_into_the_wrong_database_is_refused_and_changes_nothing(string command, string database, int exitCode, string sentence)
     {

@@ -16,7 +16,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     [Theory]
     [InlineData("\"content\":\"wrong\"", "\"content\":\"wrOng\"", TransferRefusal.Damaged, "altered")]
     [InlineData("\"version\":3,", "\"version\":4,", TransferRefusal.Damaged, "version 4")]
-    [InlineData("{\"kind\":\"agent\"", "{\"kin\":\"agent\"", TransferRefusal.Damaged, "not what Parley exports")]
+    [InlineData("{\"kind\":\"agent\"", "{\"kin\":\"agent\"", TransferRefusal.Damaged, "not a line of a Parley export")]
     [InlineData("parley-export", "other-export", TransferRefusal.Damaged, "no export")]
     public async Task A_file_that_was_altered_is_refused_and_nothing_is_changed(string what, string into, TransferRefusal why, string words)
     {
@@ -93,7 +93,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
 
         var refused = await Assert.ThrowsAsync<TransferRefusedException>(() => ImportAsync(altered, target));
 
-        Assert.Contains("altered since", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("altered after", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,11 +55,11 @@ public sealed class AddressingTests
     [InlineData("humna", "There is no recipient 'humna' in this project; nothing was sent. Did you mean 'human'?")]
     [InlineData("Data Enginer", "There is no recipient 'Data Enginer' in this project; nothing was sent. Did you mean 'Data Engineer'?")]
     [InlineData("squad:aplha", "There is no recipient 'squad:aplha' in this project; nothing was sent. Did you mean 'squad:alpha'?")]
-    [InlineData("capability:reviews", "No agent of this project has the capability 'reviews'; nothing was sent. Did you mean 'review'?")]
+    [InlineData("capability:reviews", "No agent in this project has the capability 'reviews'; nothing was sent. Did you mean 'review'?")]
     [InlineData("squad:", "There is no recipient 'squad:' in this project; nothing was sent.")]
     [InlineData("somebody-else", "There is no recipient 'somebody-else' in this project; nothing was sent.")]
     [InlineData("squad:bob", "There is no recipient 'squad:bob' in this project; nothing was sent.")]
-    [InlineData("capability:plan", "No agent of this project has the capability 'plan'; nothing was sent.")]
+    [InlineData("capability:plan", "No agent in this project has the capability 'plan'; nothing was sent.")]
     public async Task The_address_that_was_meant_is_told_where_one_is_near(string to, string detail)
     {
         await using var host = await StartAsync();
@@ -86,7 +86,7 @@ public sealed class AddressingTests
         await RegisterAsync(host, """{"agent_id": "be-2", "name": "Backend Developer"}""");
         var problem = (await ResolveAsync(host, "Backend Developer")).Problem!;
         Assert.Equal(ErrorCodes.UnknownRecipient, problem.Code);
-        Assert.Equal("2 agents have the name 'Backend Developer'; nothing was sent. Give the id of the one that is meant: be-1, be-2.", problem.Detail);
+        Assert.Equal("2 agents have the name 'Backend Developer'; nothing was sent. Use the id of the one you mean: be-1, be-2.", problem.Detail);
     }
 
     private static async Task RegisterAsync(ConceptHost host, string body) =>

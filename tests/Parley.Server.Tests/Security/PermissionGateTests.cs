@@ -34,7 +34,7 @@ public sealed class PermissionGateTests
     }
 
     [Theory]
-    [InlineData(null, "This needs a token")]
+    [InlineData(null, "A token is required")]
     [InlineData("Bearer", "Bearer TOKEN")]
     [InlineData("Basic YTpi", "Bearer TOKEN")]
     [InlineData("Bearer parley_agent_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "unknown, revoked or expired")]

@@ -66,7 +66,7 @@ public abstract class TaskTests(StorageUnderTest storage)
         var late = (await host.MoveAsync(be, task.TaskId, "complete", """{"fence": 1}""")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
         (await host.SendAsync(HttpMethod.Put, $"{TaskSteps.Api}/{task.TaskId}", pm, """{"title": "Other"}""")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
 
-        Assert.Contains("start (from in_progress to in_progress) is not possible. What can be done with it: assign, reject, extend, complete, fail, cancel, unassign.", twice.Detail, StringComparison.Ordinal);
+        Assert.Contains("start (from in_progress to in_progress) is not possible. Possible now: assign, reject, extend, complete, fail, cancel, unassign.", twice.Detail, StringComparison.Ordinal);
         Assert.Contains("is failed; complete (from failed to completed) is not possible. It is over", late.Detail, StringComparison.Ordinal);
     }
 

@@ -24,13 +24,13 @@ internal sealed class StartWorkload : IWorkload
     private static readonly Metric Memory = new("memory at rest", Unit.Megabytes, "resident memory of that server 3 s later");
 
     private static readonly Metric Version = new(
-        "parley --version", Unit.Milliseconds, $"from the launch of the process until it is gone, the median of {Calls}");
+        "parley --version", Unit.Milliseconds, $"from the launch of the process to its exit, median of {Calls}");
 
     private static readonly Metric Send = new(
-        "parley send", Unit.Milliseconds, $"one message to an agent of that server, from the launch of the process until it is gone, the median of {Calls}");
+        "parley send", Unit.Milliseconds, $"one message to an agent of that server, from the launch of the process to its exit, median of {Calls}");
 
     private static readonly Metric Size = new("size", Unit.Megabytes, RuntimeFeature.IsDynamicCodeSupported
-        ? "all files of the program's folder; the .NET runtime, which it needs, is not in it"
+        ? "all files in the program's folder; it also needs the .NET runtime, which is not included"
         : "the program and SQLite's library beside it; it needs nothing else");
 
     private readonly BenchPlan _plan;
@@ -38,7 +38,7 @@ internal sealed class StartWorkload : IWorkload
 
     private StartWorkload(BenchPlan plan) => _plan = plan;
 
-    public static WorkloadKind Kind { get; } = new("start", "from nothing to the first answer, and a command from its launch to its end", (plan, _) => Task.FromResult<IWorkload>(new StartWorkload(plan)));
+    public static WorkloadKind Kind { get; } = new("start", "from launch to the first answer, and a command from launch to exit", (plan, _) => Task.FromResult<IWorkload>(new StartWorkload(plan)));
 
     /// <summary>Once, so that the program is in the system's memory and not only on its disk.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)

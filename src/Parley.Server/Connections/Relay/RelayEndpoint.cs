@@ -32,7 +32,7 @@ internal static class RelayEndpoint
     private static async Task<ApiProblem?> ServeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
-            return Problems.InvalidRequest("This is a WebSocket: ask with 'Upgrade: websocket'.");
+            return Problems.InvalidRequest("This is a WebSocket endpoint: send 'Upgrade: websocket'.");
         var (services, caller, projectId) = (context.RequestServices, Caller.Of(context), Scope.Of(context).ProjectId);
         if (services.GetRequiredService<ProjectDirectory>().Find(projectId) is not { } project)
             return Problems.NotFound("project", projectId);
@@ -60,6 +60,6 @@ internal static class RelayEndpoint
 internal sealed record RelayQuery(string? AgentId, long? After) : IQuery<RelayQuery>
 {
     public static RelayQuery Read(QueryReader query) => new(
-        query.Text("agent_id", "The agent to speak as; without it, an operator or observer only listens."),
+        query.Text("agent_id", "The agent to send as; without it, an operator or observer can only listen."),
         query.Long("after", 0, "The seq to start after; defaults to where the agent left off."));
 }

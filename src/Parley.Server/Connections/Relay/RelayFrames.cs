@@ -19,13 +19,13 @@ namespace Parley.Server.Connections.Relay;
 internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProvider clock)
 {
     /// <summary>What an agent says.</summary>
-    internal static FrameMeaning Said { get; } = new("relay:said", "What this agent says to everybody else in the project.", typeof(RelaySend))
+    internal static FrameMeaning Said { get; } = new("relay:said", "A message from this agent to everybody else in the project.", typeof(RelaySend))
     {
         Examples = ["""{"type": "status", "content": "Half of the tests pass.", "agent_type": "llm"}"""],
     };
 
     /// <summary>What it hears.</summary>
-    internal static FrameMeaning Heard { get; } = new("relay:heard", "What somebody else said to everybody.", typeof(RelayMessage))
+    internal static FrameMeaning Heard { get; } = new("relay:heard", "A message from somebody else to everybody.", typeof(RelayMessage))
     {
         Examples =
         [
@@ -83,7 +83,7 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
                 if (allowance.IsFlooding)
                 {
                     await answers.NoneAsync(Task.CompletedTask, clock, ending);
-                    outbound.Goodbye(CloseCodes.Flood, "More frames than the rate limit allows, again and again.");
+                    outbound.Goodbye(CloseCodes.Flood, "The client kept sending more frames than the rate limit allows.");
                     break;
                 }
             }
@@ -142,7 +142,7 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
     }
 
     private static ApiProblem? Check(RelaySend send, Sender? sender) => sender is null
-        ? Problems.Forbidden("Without agent_id this socket only listens.")
+        ? Problems.Forbidden("Without agent_id, this socket can only listen.")
         : new Validation().MessageType("type", send.Type).DisplayText("agent_type", send.AgentType).Required("content", send.Content).Object("metadata", send.Metadata).Problem;
 
     private static SendDraft DraftOf(RelaySend send)

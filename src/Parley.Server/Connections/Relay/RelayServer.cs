@@ -94,7 +94,7 @@ internal sealed partial class RelayServer(
         }
         catch (StorageUnavailableException)
         {
-            outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
+            outbound.Goodbye(CloseCodes.TryLater, "The store is unavailable.");
         }
     }
 

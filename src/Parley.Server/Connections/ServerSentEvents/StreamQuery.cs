@@ -10,9 +10,9 @@ namespace Parley.Server.Connections.ServerSentEvents;
 internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<string> Agents, string? After) : IQuery<StreamQuery>
 {
     public static StreamQuery Read(QueryReader query) => new(
-        query.Texts("types", "Only these types of messages and events. Other entries still come."),
+        query.Texts("types", "Only messages and events of these types. Other kinds of entries are still sent."),
         query.Texts("agents", "Only messages from or to these agents."),
-        query.Text("after", "A place, `EPOCH-SEQ`, or a seq; 0: from the start."));
+        query.Text("after", "A place (`EPOCH-SEQ`) or a seq; 0 means from the start."));
 
     internal StreamFilter Filter(ProjectState project) => new(
         Types.ToHashSet(StringComparer.Ordinal),

@@ -66,7 +66,7 @@ internal sealed class StreamServer(
         }
         catch (StorageUnavailableException)
         {
-            await EndAsync(stream, Problems.StorageUnavailable() with { Detail = "The store is away; come back by the last place." }, context.RequestAborted);
+            await EndAsync(stream, Problems.StorageUnavailable() with { Detail = "The store is unavailable; reconnect with your last place." }, context.RequestAborted);
         }
         finally
         {

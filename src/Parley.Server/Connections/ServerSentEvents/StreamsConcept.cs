@@ -39,9 +39,9 @@ internal sealed class StreamsConcept(StreamServer server, EventCatalog events, M
            where kind.OnStream is null
            from meaning in new[]
            {
-               new FrameMeaning(kind.Name, $"One of `{kind.Feed}` as the change left it, on the streams of projects.", kind.Noun),
-               new FrameMeaning(kind.RemovedType, $"One of `{kind.Feed}` as it was before it was deleted, on the streams of projects.", kind.Noun),
-               kind.ExpiredType is null ? null : new FrameMeaning(kind.ExpiredType, $"One of `{kind.Feed}` as it was before it expired, on the streams of projects.", kind.Noun),
+               new FrameMeaning(kind.Name, $"An item of the feed `{kind.Feed}` after a change, on the streams of projects.", kind.Noun),
+               new FrameMeaning(kind.RemovedType, $"An item of the feed `{kind.Feed}` that was deleted, with its last state, on the streams of projects.", kind.Noun),
+               kind.ExpiredType is null ? null : new FrameMeaning(kind.ExpiredType, $"An item of the feed `{kind.Feed}` that expired, with its last state, on the streams of projects.", kind.Noun),
            }
            where meaning is not null
            select meaning with { Examples = [kind.Example] },
@@ -49,9 +49,9 @@ internal sealed class StreamsConcept(StreamServer server, EventCatalog events, M
 
     private static IReadOnlyList<FrameMeaning> Events { get; } =
     [
-        new("place", "Where the reader is: at the start, and every 15 s while nothing comes.", null),
-        new("message", "A message, or what is left of a deleted one.", typeof(Message)) { Examples = [MailboxExamples.AMessage] },
-        new("status", "Where an execution stands, with its new log lines.", typeof(ExecutionStatusEvent))
+        new("place", "The reader's place: at the start, and every 15 s if nothing else is sent.", null),
+        new("message", "A message, or the tombstone of a deleted one.", typeof(Message)) { Examples = [MailboxExamples.AMessage] },
+        new("status", "The status of an execution, with its new log lines.", typeof(ExecutionStatusEvent))
         {
             Examples =
             [
@@ -61,11 +61,11 @@ internal sealed class StreamsConcept(StreamServer server, EventCatalog events, M
                 """,
             ],
         },
-        new("completion", "How an execution ended. On its own stream the server closes after it; who comes back past it gets 204.", typeof(ExecutionCompletionEvent))
+        new("completion", "The end of an execution. The execution's own stream ends after it, and a client that reconnects after it gets 204.", typeof(ExecutionCompletionEvent))
         {
             Examples = ["""{"execution_id": "0199e1c1-0000-7000-8000-000000000400", "status": "completed", "result": {"pull_request": 17}, "error": null}"""],
         },
-        new("event", "Something that happened, on the streams of projects and events.", typeof(EventRecord))
+        new("event", "An event, on the streams of projects and events.", typeof(EventRecord))
         {
             Examples =
             [
@@ -75,9 +75,9 @@ internal sealed class StreamsConcept(StreamServer server, EventCatalog events, M
                 """,
             ],
         },
-        new("agent", "An agent as the change left it, on the streams of projects.", typeof(Agent)) { Examples = [AgentsConcept.AnAgent] },
-        new("gap", "The place asked for is no longer there: what lies between is not told.", null),
-        new("error", "The stream itself failed; come back by the last place.", null),
+        new("agent", "An agent after a change, on the streams of projects.", typeof(Agent)) { Examples = [AgentsConcept.AnAgent] },
+        new("gap", "The log no longer has the requested place. The entries in between are not sent.", null),
+        new("error", "The stream itself failed. Reconnect with your last place.", null),
     ];
 
     public IReadOnlyList<Operation> Declare() =>

@@ -74,7 +74,7 @@ internal sealed class FeedSubscription(
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
             // The client comes back by its place, which nothing was told beyond.
-            connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
+            connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is unavailable.");
         }
     }
 

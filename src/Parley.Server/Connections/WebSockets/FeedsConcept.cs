@@ -84,7 +84,7 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
         if (request.Feeds is not { Count: > 0 })
             return Problems.InvalidField("feeds", "is missing: name at least one, as in {\"messages\": {}}");
         if (connection.SubscriptionCount >= MostSubscriptions)
-            return Problems.Conflict($"This connection has {MostSubscriptions} subscriptions already: drop one first.");
+            return Problems.Conflict($"This connection already has {MostSubscriptions} subscriptions: unsubscribe from one first.");
         if (request.After is not { } place || place.ValueKind == JsonValueKind.Null)
             return null;
         var text = place.ValueKind == JsonValueKind.String ? place.GetString()! : place.GetRawText();

@@ -85,9 +85,9 @@ internal sealed class MessageReceiver(WebSocket socket, int most, Receiving rece
 
     private static (int Code, string Reason) Why(ReceptionFault fault) => fault switch
     {
-        ReceptionFault.TooSlow => (CloseCodes.Silent, "The message came too slowly."),
-        ReceptionFault.OwnerFull => (CloseCodes.TryLater, "This token's messages that are on their way take too much memory."),
-        _ => (CloseCodes.TryLater, "The messages that are on their way take too much memory."),
+        ReceptionFault.TooSlow => (CloseCodes.Silent, "The message arrived too slowly."),
+        ReceptionFault.OwnerFull => (CloseCodes.TryLater, "This token's messages that are being received use too much memory."),
+        _ => (CloseCodes.TryLater, "The messages that are being received use too much memory."),
     };
 }
 
@@ -97,5 +97,5 @@ internal readonly record struct ReceivedMessage(ReadOnlyMemory<byte> Text, int C
 {
     internal static ReceivedMessage Closed { get; } = new(default, (int)WebSocketCloseStatus.NormalClosure, null);
 
-    internal static ReceivedMessage Binary { get; } = new(default, CloseCodes.BadFrame, "Frames are JSON text.");
+    internal static ReceivedMessage Binary { get; } = new(default, CloseCodes.BadFrame, "Frames must be JSON text.");
 }

@@ -63,7 +63,7 @@ internal sealed class NoticeFeed(SocketConnection connection, FeedReader feed, F
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
             // The client comes back, and looks at what it wants to know.
-            connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is away.");
+            connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is unavailable.");
         }
     }
 

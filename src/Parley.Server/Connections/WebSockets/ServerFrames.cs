@@ -24,8 +24,8 @@ internal static class ServerFrames
             ],
         },
         new(FrameEvents.MessageReceived, "A delivery, leased to this connection.", typeof(InboxItem)) { Examples = [MailboxExamples.AnInboxItem] },
-        new(FrameEvents.Ok, "A frame that had an id is done; `data` is that frame's answer, where it has one.", null),
-        new(FrameEvents.Error, "A frame was refused. With the frame's id, where it had one.", typeof(Problem))
+        new(FrameEvents.Ok, "A frame with an id succeeded; `data` is the answer, if it has one.", null),
+        new(FrameEvents.Error, "A frame was refused. Has the frame's id, if it had one.", typeof(Problem))
         {
             Examples = [ProblemExamples.Of(ErrorCodes.InvalidRequest).ToJsonString()],
         },
@@ -33,15 +33,15 @@ internal static class ServerFrames
         {
             Examples = [$$"""{"status": "success", "reply": {{MailboxExamples.AReply}}}"""],
         },
-        new(FrameEvents.TaskAssigned, "The agent was given a task. Its mailbox has a message about it too.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
-        new(FrameEvents.TaskUpdated, "A task that the agent created, has, or had was changed.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
+        new(FrameEvents.TaskAssigned, "A task was assigned to the agent. Its mailbox also has a message about it.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
+        new(FrameEvents.TaskUpdated, "A task that the agent created, has, or had changed.", typeof(AgentTask)) { Examples = [TaskKinds.ATask] },
         new(FrameEvents.Event, "An event that was published, with `notify=all`.", typeof(EventRecord)) { Examples = [EventsConcept.AnEvent] },
-        new(FrameEvents.MemoryUpdated, "An entry of the shared memory as the change left it, with `notify=all`.", typeof(MemoryEntry)) { Examples = [MemoryConcept.AnEntry] },
-        new(FrameEvents.MemoryRemoved, "An entry of the shared memory as it was before it was deleted or expired, with `notify=all`.", typeof(MemoryEntry))
+        new(FrameEvents.MemoryUpdated, "A shared memory entry after a change, with `notify=all`.", typeof(MemoryEntry)) { Examples = [MemoryConcept.AnEntry] },
+        new(FrameEvents.MemoryRemoved, "A shared memory entry that was deleted or expired, with its last state, with `notify=all`.", typeof(MemoryEntry))
         {
             Examples = [MemoryConcept.AnEntry],
         },
-        new(FrameEvents.Snapshot, "A part of a feed's state as it is, where the subscription asked for it.", typeof(FeedSnapshot))
+        new(FrameEvents.Snapshot, "A part of a feed's current state, if the subscription asked for it.", typeof(FeedSnapshot))
         {
             Examples = [$$"""{"subscription": "7", "feed": "messages", "items": [{{MailboxExamples.AMessage}}], "done": false}"""],
         },

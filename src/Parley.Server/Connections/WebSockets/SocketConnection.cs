@@ -48,7 +48,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Sender = null!;
         _window = options.Window;
         Outbound = new Outbound(
-            socket, transport.Writes, options.Batch, limits, caller, () => End(CloseCodes.TryLater, "This connection does not read what it is sent."), _closing.Token);
+            socket, transport.Writes, options.Batch, limits, caller, () => End(CloseCodes.TryLater, "This client does not read what the server sends."), _closing.Token);
     }
 
     internal WebSocket Socket { get; }
@@ -95,7 +95,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     internal void TakeOver()
     {
         IsTakenOver = true;
-        Outbound.GoodbyeAtOnce(CloseCodes.TakenOver, "The client connected again and named this session.");
+        Outbound.GoodbyeAtOnce(CloseCodes.TakenOver, "The client reconnected and named this session.");
         End(CloseCodes.TakenOver, null);
     }
 

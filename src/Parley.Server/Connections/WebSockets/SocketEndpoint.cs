@@ -45,7 +45,7 @@ internal static class SocketEndpoint
     private static async Task<ApiProblem?> ServeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
-            return Problems.InvalidRequest("This is a WebSocket: ask with 'Upgrade: websocket'.");
+            return Problems.InvalidRequest("This is a WebSocket endpoint: send 'Upgrade: websocket'.");
         var services = context.RequestServices;
         var (id, projectId) = ((string)context.GetRouteValue("agent_id")!, Scope.Of(context).ProjectId);
         if (services.GetRequiredService<ProjectDirectory>().Find(projectId) is not { } project)
@@ -96,9 +96,9 @@ internal sealed record ConnectionQuery(ConnectionOptions Options, string? Sessio
         {
             AutoAck = query.Word("ack", ["auto", "manual"], "`auto`: acknowledged when written.") == "auto",
             Window = query.Int("window", 0, DeliveryWindow.Most, "Unacknowledged messages that the server may have out.") ?? DeliveryWindow.Default,
-            NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: others' coming and going, published events, and changes of the shared memory too.") == "all",
+            NotifyAll = query.Word("notify", ["tasks", "all"], "`all`: also other agents that come online or go offline, published events, and changes to shared memory.") == "all",
             Lease = TimeSpan.FromSeconds(query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long a message may be unsettled.") ?? 300),
-            Batch = query.Flag("batch", "Frames that are ready together come as an array in one WebSocket message.") ?? false,
+            Batch = query.Flag("batch", "Frames that are ready at the same time are sent as an array in one WebSocket message.") ?? false,
         },
-        query.Text("session", "The session of a connection that broke: what it held is freed at once."));
+        query.Text("session", "The session of your broken connection: the messages that it held are requeued at once."));
 }

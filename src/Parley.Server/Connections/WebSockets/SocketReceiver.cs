@@ -59,12 +59,12 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
             else if (isSound || JsonText.IsSound(frame.Data.Span))
                 await frames.HandleAsync(connection, frame, cancellationToken);
             else
-                connection.Fail(frame, Problems.InvalidField("data", "holds NUL (\\u0000) or half a surrogate pair"));
+                connection.Fail(frame, Problems.InvalidField("data", "contains NUL (\\u0000) or half a surrogate pair"));
         }
 
         if (allowance.IsFlooding)
         {
-            Reason = "More frames than the rate limit allows, again and again.";
+            Reason = "The client kept sending more frames than the rate limit allows.";
             return CloseCodes.Flood;
         }
 

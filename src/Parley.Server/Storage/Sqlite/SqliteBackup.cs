@@ -14,7 +14,7 @@ internal static class SqliteBackup
         if (!File.Exists(path))
             throw StoreRefusals.Missing(path);
         if (File.Exists(file))
-            throw new TransferRefusedException(TransferRefusal.Conflict, $"{file} is there already. Name another file, or move that one away.");
+            throw new TransferRefusedException(TransferRefusal.Conflict, $"{file} already exists. Name another file, or move that one away.");
         var partial = $"{file}.partial";
         try
         {

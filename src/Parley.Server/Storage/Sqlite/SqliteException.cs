@@ -27,4 +27,4 @@ internal sealed class DatabaseDamagedException(string file, SqliteException reas
 
 /// <summary>The file is another program's.</summary>
 internal sealed class ForeignDatabaseException(string file, string table) : StartRefusedException(
-    $"The database {file} is another program's: it has a table '{table}', and not those of Parley. Nothing was changed; name another file with --database, or another folder with --data.");
+    $"The database {file} belongs to another program: it has a table '{table}' and none of Parley's tables. Nothing was changed; name another file with --database, or another folder with --data.");
