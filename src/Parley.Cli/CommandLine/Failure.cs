@@ -39,7 +39,13 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         var text = Problem.Detail ?? Problem.Title ?? Problem.Code;
         terminal.Notes.MarkupLine($"[red]parley:[/] {PlainText.EscapeLines(text, indent: 8)}");
         foreach (var (field, reasons) in Problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>())
-            terminal.Notes.MarkupLine($"  [bold]{PlainText.Escape(field)}[/]: {PlainText.Escape(string.Join("; ", reasons))}");
+        {
+            // One that is alone is the detail already.
+            var why = string.Join("; ", reasons);
+            if (!text.StartsWith($"{field}: {why}", StringComparison.Ordinal))
+                terminal.Notes.MarkupLine($"  [bold]{PlainText.Escape(field)}[/]: {PlainText.Escape(why)}");
+        }
+
         if (Remedy is not null)
             terminal.Notes.MarkupLine($"  {PlainText.EscapeLines(Remedy, indent: 2)}");
     }

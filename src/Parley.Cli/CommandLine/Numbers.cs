@@ -5,7 +5,7 @@ using System.Numerics;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>Options that take a number within bounds. What the library says of a word that is none names a .NET type.</summary>
+/// <summary>Options and arguments that take a number, mostly within bounds. What the library says of a word that is none names a .NET type.</summary>
 internal static class Numbers
 {
     /// <param name="expected">What it takes, as in <c>a whole number from 1 to 500</c>.</param>
@@ -26,6 +26,13 @@ internal static class Numbers
             DefaultValueFactory = _ => value,
             CustomParser = result => Read(result, name, least, most, expected) ?? value,
         };
+
+    /// <summary>An argument that takes any number.</summary>
+    public static Argument<double> Any(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Read(result, $"<{name}>", double.MinValue, double.MaxValue, "a number") ?? 0,
+    };
 
     /// <summary>How many items a list shows at most.</summary>
     public static Option<int> Limit(string name, int value) =>

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>Options that take one of a few words.</summary>
+/// <summary>Options and arguments that take one of a few words.</summary>
 internal static class OneOfWords
 {
     /// <summary>Refuses any other word, by the option's name; completes and lists those that there are.</summary>
@@ -14,6 +14,17 @@ internal static class OneOfWords
         {
             if (result.Tokens.Count == 1 && !words.Contains(result.Tokens[0].Value, StringComparer.Ordinal))
                 result.AddError($"{option.Name} takes {Listed(words)}, not '{result.Tokens[0].Value}'.");
+        });
+    }
+
+    /// <inheritdoc cref="OneOf{T}(Option{T}, string[])"/>
+    public static void OneOf<T>(this Argument<T> argument, params string[] words)
+    {
+        argument.CompletionSources.Add(words);
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !words.Contains(result.Tokens[0].Value, StringComparer.Ordinal))
+                result.AddError($"<{argument.Name}> is {Listed(words)}, not '{result.Tokens[0].Value}'.");
         });
     }
 

@@ -14,7 +14,8 @@ internal static class Usage
         var terminal = new Terminal(parsed.GetValue(GlobalOptions.Json));
         var names = string.Join(' ', Path(parsed.CommandResult).Reverse());
         var group = parsed.CommandResult.Command.Subcommands.Count > 0;
-        if (group && parsed.UnmatchedTokens.Count == 0 && !terminal.Json)
+        var isUnfinished = group && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.All(error => error.SymbolResult is CommandResult);
+        if (isUnfinished && !terminal.Json)
         {
             // Its own words and '--help': what the help option does is then done once, in one place.
             parsed.RootCommandResult.Command.Parse([.. parsed.Tokens.Select(token => token.Value), "--help"])

@@ -43,7 +43,7 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh, or fish." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.OneOf("bash", "zsh", "fish");
 
         return new CliCommand("completion", "Prints a script with which your shell completes parley's commands and options.",
             "parley completion bash >> ~/.bashrc",

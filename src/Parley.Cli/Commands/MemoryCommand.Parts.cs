@@ -44,7 +44,7 @@ internal static partial class MemoryCommand
 
     private static CliCommand Add()
     {
-        var amount = new Argument<double>("amount") { Description = "A number; to subtract, give a negative one after '--'." };
+        var amount = Numbers.Any("amount", "A number; to subtract, give a negative one after '--'.");
         return new CliCommand("add", "Adds to the number under a key, and prints the sum. If there is no entry, it starts from 0.",
             "parley memory add builds 1", "parley memory add budget -- -5")
         {

@@ -18,12 +18,7 @@ internal sealed class SendArguments
 
     private readonly Option<string?> _type = new("--type") { Description = "The message's type; default: text.", HelpName = "TYPE" };
 
-    private readonly Option<Priority?> _priority = new("--priority")
-    {
-        Description = "The priority, as a word or as 1 to 4; default: normal.",
-        HelpName = string.Join('|', Words.All<Priority>()),
-        CustomParser = ReadPriority,
-    };
+    private readonly Option<Priority?> _priority = PriorityOption.Create();
 
     private readonly Option<string?> _thread = new("--thread")
     {
@@ -66,7 +61,6 @@ internal sealed class SendArguments
         _outcome.OneOf(Words.All<Outcome>());
         _intent.OneOf(Words.All<Intent>());
         _surface.OneOf(Words.All<Surface>());
-        _priority.CompletionSources.Add(Words.All<Priority>());
     }
 
     public void AddTo(Command command)
@@ -109,24 +103,5 @@ internal sealed class SendArguments
         return string.IsNullOrWhiteSpace(text)
             ? throw new CommandException(ExitCode.UsedWrongly, "Standard input is empty: nothing was sent.", "'-' takes the text from there; pipe one into it.")
             : text;
-    }
-
-    private static Priority? ReadPriority(ArgumentResult result)
-    {
-        if (result.Tokens.Count == 0)
-            return null;
-
-        var text = result.Tokens[0].Value;
-        foreach (var priority in Enum.GetValues<Priority>())
-        {
-            if (text.Equals(Words.Of(priority), StringComparison.OrdinalIgnoreCase) || text == $"{(int)priority}")
-                return priority;
-        }
-
-        // What most other systems call it.
-        if (text.Equals("urgent", StringComparison.OrdinalIgnoreCase))
-            return Priority.Critical;
-        result.AddError($"--priority takes {OneOfWords.Listed([.. Words.All<Priority>(), "1 to 4"])}, not '{text}'.");
-        return null;
     }
 }

@@ -20,8 +20,8 @@ internal static class TasksCommand
 
     private static CliCommand List()
     {
-        var status = new Option<string?>("--status") { Description = "Only those with this status.", HelpName = "STATUS" };
-        status.AcceptOnlyFromAmong(Words.All<AgentTaskStatus>());
+        var status = new Option<string?>("--status") { Description = "Only those with this status." };
+        status.OneOf(Words.All<AgentTaskStatus>());
         var agent = new Option<string?>("--agent") { Description = "Only those that this agent has or had.", HelpName = "AGENT" };
         var overdue = new Option<bool>("--overdue") { Description = "Only those that are not over although their due date has passed." };
         var limit = Numbers.Limit("--limit", 50);
@@ -61,6 +61,8 @@ internal static class TasksCommand
     {
         var title = new Argument<string>("title") { Description = "What is to be done, in one line." };
         var description = new Option<string?>("--description") { Description = "A description.", HelpName = "TEXT" };
+        var priority = PriorityOption.Create();
+        var due = Moments.Ahead("--due", "When it is due", TimeProvider.System);
         var agent = new Option<string?>("--agent") { Description = "The agent to give it to.", HelpName = "AGENT" };
         var auto = new Option<bool>("--auto") { Description = "Let the server choose an agent, now or when one comes." };
         var needs = new Option<string[]>("--needs") { Description = "A capability that the agent must have; may be repeated.", HelpName = "CAPABILITY" };
@@ -68,7 +70,7 @@ internal static class TasksCommand
         return new CliCommand("create", "Creates a task.",
             "parley tasks create \"Review pull request 17\" --auto --needs review", "parley tasks create \"Build the login page\" --agent fe-1")
         {
-            title, description, agent, auto, needs, after,
+            title, description, priority, due, agent, auto, needs, after,
         }.Does(async call =>
         {
             await call.ActAsync();
@@ -76,6 +78,8 @@ internal static class TasksCommand
             {
                 Title = call.Arguments.GetRequiredValue(title),
                 Description = call.Arguments.GetValue(description),
+                Priority = call.Arguments.GetValue(priority),
+                DueDate = call.Arguments.GetValue(due),
                 AgentId = call.Arguments.GetValue(agent),
                 AutoAssign = call.Arguments.GetValue(auto) ? true : null,
                 RequiredCapabilities = call.Arguments.GetValue(needs) is { Length: > 0 } capabilities ? capabilities : null,
