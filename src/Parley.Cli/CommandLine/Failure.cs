@@ -69,7 +69,7 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         ErrorCodes.MailboxFull => "The recipient does not keep up: try again later, or raise the project's mailbox_limit.",
         ErrorCodes.RateLimited or ErrorCodes.IndexBehind or ErrorCodes.Stopping => $"Try again {After(refused.RetryAfter)}.",
         ErrorCodes.StorageUnavailable => $"Try again {After(refused.RetryAfter)}; 'parley doctor' looks at the disk.",
-        ErrorCodes.LeaseLost => "The delivery went to somebody else in the meantime: read the inbox again.",
+        ErrorCodes.LeaseLost => "Somebody else may have it by now: look again before you go on.",
         ErrorCodes.RequestTimeout => "A reply that comes later is in the inbox; --timeout waits longer.",
         _ => null,
     };

@@ -5,15 +5,21 @@ namespace Parley.Cli.CommandLine;
 /// <summary>Options and arguments that take JSON.</summary>
 internal static class JsonWords
 {
-    // What is nested too deeply is refused by the server as that, and not taken for a text.
+    // JSON that is nested too deeply is sent as it is: the server refuses it and says why.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1_000 };
 
     /// <summary>Text, unless it parses as JSON.</summary>
-    public static JsonElement Value(string text)
+    /// <param name="what">What it is called in an error.</param>
+    /// <exception cref="CommandException">It begins as an object does, and is not JSON: most likely a mistake.</exception>
+    public static JsonElement Value(string text, string what)
     {
         try
         {
             return JsonElement.Parse(text, Deep);
+        }
+        catch (JsonException malformed) when (text.StartsWith('{'))
+        {
+            throw Malformed(malformed, what, $"If it is meant as text, write it as a JSON string: '\"{text}\"'.");
         }
         catch (JsonException)
         {
@@ -22,21 +28,24 @@ internal static class JsonWords
     }
 
     /// <returns>Null for an option that was not given.</returns>
+    /// <param name="name">Of the option or argument.</param>
     /// <param name="example">As one would write it in a shell.</param>
-    /// <exception cref="CommandException">It is no JSON.</exception>
-    public static JsonElement? Read(string? json, string option, string example)
+    /// <exception cref="CommandException">It is not JSON.</exception>
+    public static JsonElement? Read(string? json, string name, string example)
     {
         if (json is null)
             return null;
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.Clone();
+            return JsonElement.Parse(json, Deep);
         }
         catch (JsonException malformed)
         {
-            throw new CommandException(
-                ExitCode.UsedWrongly, $"{option} is no JSON: {malformed.Message}", $"Quote it for your shell: {option} {example}.", malformed);
+            throw Malformed(malformed, name, $"Quote it for your shell: {example}.");
         }
     }
+
+    // The exception's own words name the parts of a .NET reader.
+    private static CommandException Malformed(JsonException malformed, string what, string remedy) => new(
+        ExitCode.UsedWrongly, $"{what} is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}.", remedy, malformed);
 }

@@ -41,7 +41,7 @@ internal static class EventsCommand
                 text = await Console.In.ReadToEndAsync(call.Cancellation);
             await call.ActAsync();
             var published = await call.Api.Events.PublishAsync(
-                new EventRequest { EventType = call.Arguments.GetRequiredValue(type), Data = text is null ? null : JsonWords.Value(text) }, call.Cancellation);
+                new EventRequest { EventType = call.Arguments.GetRequiredValue(type), Data = text is null ? null : JsonWords.Value(text, "<data>") }, call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(published, WireJson.Lenient.EventRecord);
             else

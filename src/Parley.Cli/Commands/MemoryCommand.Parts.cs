@@ -35,7 +35,7 @@ internal static partial class MemoryCommand
         }.Does(async call =>
         {
             var text = call.Arguments.GetRequiredValue(patch);
-            var json = JsonWords.Value(text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text);
+            var json = JsonWords.Read(text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text, "<patch>", "'{\"status\": \"merged\"}'")!.Value;
             await call.ActAsync();
             var change = new MemoryPatch { Patch = json, IfVersion = call.Arguments.GetValue(IfVersion) };
             return Tell(call.Terminal, await call.Api.Memory.PatchAsync(call.Arguments.GetRequiredValue(Key), change, call.Cancellation));

@@ -43,7 +43,7 @@ internal static partial class MemoryCommand
         }.Does(async call =>
         {
             var text = call.Arguments.GetRequiredValue(value);
-            var json = JsonWords.Value(text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text);
+            var json = JsonWords.Value(text == "-" ? await Console.In.ReadToEndAsync(call.Cancellation) : text, "<value>");
             await call.ActAsync();
             var request = new MemoryRequest
             {

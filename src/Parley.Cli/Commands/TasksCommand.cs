@@ -107,7 +107,7 @@ internal static class TasksCommand
     private static CliCommand Complete()
     {
         var result = new Argument<string?>("result") { Description = "JSON; anything else is stored as text.", Arity = ArgumentArity.ZeroOrOne };
-        var fence = new Option<long?>("--fence") { Description = "That of the hand-out; an operator needs none.", HelpName = "NUMBER" };
+        var fence = Numbers.Optional("--fence", "The fence that came with the assignment; an operator needs none.", "NUMBER", 1, long.MaxValue, "a whole number from 1");
         return new CliCommand("complete", "Ends a task with its result. Exit code 7 if the agent lost it.",
             "parley tasks complete 0199e1c1-0000-7000-8000-000000000700 '{\"pull_request\": 17}' --fence 1 --as be-1")
         {
@@ -118,7 +118,7 @@ internal static class TasksCommand
             var move = new TaskMove
             {
                 Fence = call.Arguments.GetValue(fence),
-                Result = call.Arguments.GetValue(result) is { } text ? Json(text) : null,
+                Result = call.Arguments.GetValue(result) is { } text ? JsonWords.Value(text, "<result>") : null,
             };
             Print(await call.Api.Tasks.MoveAsync(call.Arguments.GetRequiredValue(Id), "complete", move, call.Cancellation), call.Terminal);
             return ExitCode.Done;
@@ -176,17 +176,4 @@ internal static class TasksCommand
         Listing.Ago(task.CompletedAt ?? task.CreatedAt, time),
         PlainText.EscapeLine(task.Title, 60),
     ];
-
-    /// <summary>Text, unless it parses as JSON.</summary>
-    private static JsonElement Json(string text)
-    {
-        try
-        {
-            return JsonElement.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return JsonElement.Parse($"\"{JsonEncodedText.Encode(text)}\"");
-        }
-    }
 }
