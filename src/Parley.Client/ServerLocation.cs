@@ -59,7 +59,7 @@ public sealed record ServerLocation
             throw NotFound(folder);
         if (!TryAddress(address, out var url))
             throw new ParleyConfigurationException(
-                $"'{address}' is no address of a Parley server: expected http://HOST:PORT or https://HOST:PORT in --url, PARLEY_URL or ParleyOptions.Url.");
+                $"'{address}' is not the address of a Parley server: expected http://HOST:PORT or https://HOST:PORT in --url, PARLEY_URL or ParleyOptions.Url.");
 
         // The folder's tokens belong to the folder's server: sent elsewhere they would only be told to a stranger.
         var local = given is null || SameServer(url, FirstLine(Path.Combine(folder, "server.url")));

@@ -49,6 +49,6 @@ internal static class ServerTrust
             throw new ParleyConfigurationException($"The certificates of '{file}' cannot be read: {unreadable.Message}", unreadable);
         }
 
-        return certificates.Count > 0 ? certificates : throw new ParleyConfigurationException($"'{file}' holds no certificate: expected PEM.");
+        return certificates.Count > 0 ? certificates : throw new ParleyConfigurationException($"'{file}' contains no certificate: expected PEM.");
     }
 }

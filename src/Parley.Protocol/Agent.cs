@@ -57,10 +57,10 @@ public sealed record MailboxCounts
     public int Dead { get; init; }
 }
 
-/// <summary>A registration, or with <c>PUT agents/{agent_id}</c> a change to an agent. For an existing agent, absent fields stay as they are.</summary>
+/// <summary>A registration, or with <c>PUT agents/{agent_id}</c> a change to an agent. For an existing agent, absent fields do not change.</summary>
 public sealed record RegisterRequest
 {
-    /// <summary>1-255 of <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
+    /// <summary>1-255 characters from <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
     public string? AgentId { get; init; }
 
     public string? Name { get; init; }

@@ -36,23 +36,23 @@ public sealed record Delivery
     public string? LastError { get; init; }
 }
 
-/// <summary>A delivery as its agent gets it. It has no lease if the agent only looked.</summary>
+/// <summary>A delivery as its agent gets it. It has no lease if the agent only read its inbox.</summary>
 public sealed record InboxItem
 {
     public required Message Message { get; init; }
     public required string DeliveryId { get; init; }
     public int Attempt { get; init; }
 
-    /// <summary>For acknowledging it; absent if it is only looked at.</summary>
+    /// <summary>For acknowledging it; absent if the agent only read its inbox.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LeaseId { get; init; }
 
-    /// <summary>When the lease ends; absent if it is only looked at.</summary>
+    /// <summary>When the lease ends; absent if the agent only read its inbox.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LeaseUntil { get; init; }
 }
 
-/// <summary>What is waiting in a mailbox or was claimed from it, in delivery order.</summary>
+/// <summary>The messages that are waiting in a mailbox, or were claimed from it, in delivery order.</summary>
 public sealed record Inbox
 {
     public IReadOnlyList<InboxItem> Items { get; init; } = [];
@@ -67,7 +67,7 @@ public sealed record ClaimRequest
     /// <summary>Seconds to wait if nothing is due, 0-60; default 0.</summary>
     public double? Wait { get; init; }
 
-    /// <summary>Message types to take; the rest stay queued.</summary>
+    /// <summary>Message types to take; the others stay queued.</summary>
     public IReadOnlyList<string>? Type { get; init; }
 
     public IReadOnlyList<Priority>? Priority { get; init; }
@@ -117,8 +117,8 @@ public sealed record SettleItem
     /// <summary>For an extension: 1-3,600 from now.</summary>
     public int? LeaseSeconds { get; init; }
 
-    /// <summary>For an acknowledgment: nobody waits for the answer, so the server may store it up to 5 ms later, together with something else.
-    /// Applies to a frame if all of its items say so. A frame without an id is always deferred.</summary>
+    /// <summary>For an acknowledgment: if true, nobody waits for the answer, so the server may store it up to 5 ms later, together with something
+    /// else. Applies only if all items of the frame are deferred. A frame without an id is always deferred.</summary>
     public bool? Defer { get; init; }
 }
 

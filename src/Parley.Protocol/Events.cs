@@ -11,7 +11,7 @@ public sealed record EventRecord
     /// <summary>Its place in the project's log.</summary>
     public long Seq { get; init; }
 
-    /// <summary>1-255 of <c>A-Z a-z 0-9 _ . : / -</c>.</summary>
+    /// <summary>1-255 characters from <c>A-Z a-z 0-9 _ . : / -</c>.</summary>
     public required string EventType { get; init; }
 
     public required string ProjectId { get; init; }
@@ -22,7 +22,7 @@ public sealed record EventRecord
     public JsonElement? Data { get; init; }
     public DateTimeOffset Timestamp { get; init; }
 
-    /// <summary>The other attributes of an event that came as a CloudEvent, such as its own <c>id</c> and <c>source</c>.</summary>
+    /// <summary>The other attributes of an event that was published as a CloudEvent, such as its own <c>id</c> and <c>source</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? CloudEvent { get; init; }
 }
@@ -30,7 +30,7 @@ public sealed record EventRecord
 /// <summary>An event to publish.</summary>
 public sealed record EventRequest
 {
-    /// <summary>1-255 of <c>A-Z a-z 0-9 _ . : / -</c>, and none that the server publishes itself.</summary>
+    /// <summary>1-255 characters from <c>A-Z a-z 0-9 _ . : / -</c>; not a type that the server publishes itself.</summary>
     public string? EventType { get; init; }
 
     /// <summary>Any JSON, up to 256 KiB.</summary>
@@ -46,7 +46,8 @@ public sealed record PublishedEvents
 /// <summary>The filter of the feed <c>events</c>.</summary>
 public sealed record EventFeedFilter
 {
-    /// <summary>Types of events. <c>*</c> stands for any letters of one word, a last <c>&gt;</c> for the rest: <c>task_*</c>, <c>build.&gt;</c>.</summary>
+    /// <summary>Types of events. <c>*</c> matches any characters within a word, <c>&gt;</c> at the end matches one or more words: <c>task_*</c>,
+    /// <c>build.&gt;</c>.</summary>
     [JsonConverter(typeof(AddressesConverter))]
     public IReadOnlyList<string>? Types { get; init; }
 }

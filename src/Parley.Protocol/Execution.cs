@@ -51,7 +51,7 @@ public sealed record ExecutionRequest
     public string? SquadId { get; init; }
 }
 
-/// <summary>What changes; omitted fields stay as they are.</summary>
+/// <summary>The changes. Absent fields do not change.</summary>
 public sealed record ExecutionPatch
 {
     /// <summary><c>pending</c> or <c>in_progress</c>; to end an execution, use the calls for that.</summary>

@@ -73,10 +73,10 @@ public sealed record SubscribeRequest
     /// <summary>Feed names (messages, receipts, agents, squads, events, executions, memory) and their filters, which have the parameters of the corresponding GET.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Feeds { get; init; }
 
-    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq. If absent, only live entries come.</summary>
+    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq. If absent, only new entries are sent.</summary>
     public JsonElement? After { get; init; }
 
-    /// <summary>Whether the current state comes first.</summary>
+    /// <summary>Whether to send the current state first.</summary>
     public bool? Snapshot { get; init; }
 }
 

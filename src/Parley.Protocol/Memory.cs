@@ -20,32 +20,32 @@ public sealed record MemoryEntry
     /// <summary>The agent that changed it last; null for a person.</summary>
     public string? UpdatedBy { get; init; }
 
-    /// <summary>When it is removed by itself; null: never.</summary>
+    /// <summary>When it expires; null means never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Which agents may read it and write it; null: all of the project.</summary>
+    /// <summary>Which agents may read and write it; null means all agents in the project.</summary>
     public MemoryAccess? AccessControl { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Increases with every change, even if the key was deleted and set again. Send it as <c>if_version</c> to change only what you
-    /// have read.</summary>
+    /// <summary>Increases with every change, even if the key was deleted and set again. Send it as <c>if_version</c> to make a change only if nobody
+    /// else has changed the entry since.</summary>
     public long Version { get; init; }
 }
 
-/// <summary>Which agents may read an entry, and which may write it. Each list holds ids of agents, <c>role:ROLE</c>, <c>squad:SQUAD</c>, and
-/// <c>*</c> for all. Who may not read an entry may not write it either, and does not learn that it exists.</summary>
+/// <summary>Which agents may read an entry, and which may write it. Each list can contain agent ids, <c>role:ROLE</c>, <c>squad:SQUAD</c>, and
+/// <c>*</c> for all. An agent that may not read an entry cannot write it either, and cannot tell that it exists.</summary>
 public sealed record MemoryAccess
 {
-    /// <summary>Null: all agents of the project. Empty: none.</summary>
+    /// <summary>Null means all agents in the project; empty means none.</summary>
     public IReadOnlyList<string>? Read { get; init; }
 
-    /// <summary>Null: all who may read it. Empty: none.</summary>
+    /// <summary>Null means all agents that may read it; empty means none.</summary>
     public IReadOnlyList<string>? Write { get; init; }
 }
 
-/// <summary>What an entry was at one version.</summary>
+/// <summary>An entry as it was at one version.</summary>
 public sealed record MemoryVersion
 {
     public long Version { get; init; }
@@ -70,24 +70,25 @@ public sealed record MemoryRequest
     /// <summary>Only if the entry has this version; 0 means only if there is no entry. If absent, any version.</summary>
     public long? IfVersion { get; init; }
 
-    /// <summary>How long the entry lives, 1 to 315,360,000 (ten years); if absent, until somebody deletes it.</summary>
+    /// <summary>Seconds until the entry expires, 1 to 315,360,000 (ten years). If absent, it does not expire.</summary>
     public double? TtlSeconds { get; init; }
 
-    /// <summary>Who may read and write it from now on; if absent, as before.</summary>
+    /// <summary>Who may read and write it from now on. If absent, this does not change.</summary>
     public MemoryAccess? AccessControl { get; init; }
 }
 
-/// <summary>A change of a part of a value: exactly one of <see cref="Patch"/> and <see cref="Add"/>.</summary>
+/// <summary>A change to part of a value: either <see cref="Patch"/> or <see cref="Add"/>.</summary>
 public sealed record MemoryPatch
 {
     /// <summary>Absent if the path has it.</summary>
     public string? Key { get; init; }
 
-    /// <summary>A JSON merge patch (RFC 7396): members replace those of the value, null removes one. What is not there counts as <c>{}</c>.</summary>
+    /// <summary>A JSON merge patch (RFC 7396): its fields replace those of the value, and null removes a field. If there is no entry, it starts from
+    /// <c>{}</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Patch { get; init; }
 
-    /// <summary>A number that is added to the value, which must be a number. What is not there counts as 0.</summary>
+    /// <summary>A number to add to the value, which must be a number. If there is no entry, it starts from 0.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Add { get; init; }
 
@@ -95,13 +96,13 @@ public sealed record MemoryPatch
     public long? IfVersion { get; init; }
 }
 
-/// <summary>Which entry a frame asks for.</summary>
+/// <summary>The entry to get.</summary>
 public sealed record MemoryKey
 {
     public string? Key { get; init; }
 }
 
-/// <summary>Which entry a frame deletes.</summary>
+/// <summary>The entry to delete.</summary>
 public sealed record MemoryDeletion
 {
     public string? Key { get; init; }

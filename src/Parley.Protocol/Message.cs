@@ -48,7 +48,7 @@ public sealed record Message
     public string? ExecutionId { get; init; }
     public JsonElement? Metadata { get; init; }
 
-    /// <summary>How a broadcast was narrowed, as requested; absent otherwise.</summary>
+    /// <summary>The filters of a broadcast, as requested; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Narrowing? Narrowed { get; init; }
 
@@ -112,7 +112,7 @@ public enum Outcome
     Error,
 }
 
-/// <summary>Which agents of the project a broadcast goes to. An agent must match all that is set.</summary>
+/// <summary>Which agents in the project a broadcast goes to. An agent must match all fields that are set.</summary>
 public sealed record Narrowing
 {
     public string? Capability { get; init; }

@@ -37,7 +37,7 @@ public sealed record ProjectSettings
 
 public sealed record ProjectRequest
 {
-    /// <summary>1-64 of <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
+    /// <summary>1-64 characters from <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
     public string? ProjectId { get; init; }
 
     public string? Name { get; init; }

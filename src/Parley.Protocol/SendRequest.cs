@@ -10,7 +10,7 @@ public record SendRequest
     [JsonConverter(typeof(AddressesConverter))]
     public IReadOnlyList<string>? To { get; init; }
 
-    /// <summary><c>text</c> if absent; 1-50 of <c>a-z 0-9 _ . -</c>.</summary>
+    /// <summary>1-50 characters from <c>a-z 0-9 _ . -</c>; <c>text</c> if absent.</summary>
     public string? MessageType { get; init; }
 
     public string? Content { get; init; }
@@ -44,7 +44,7 @@ public record SendRequest
     public string? ExecutionId { get; init; }
     public JsonElement? Metadata { get; init; }
 
-    /// <summary>Sends with the same key make one message.</summary>
+    /// <summary>Sends with the same key store one message.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary><c>inform</c> if absent.</summary>
@@ -164,13 +164,13 @@ public sealed record DeliveryOutlook
 
 public enum Outlook
 {
-    /// <summary>Handed to a connection at once.</summary>
+    /// <summary>Sent to a connection at once.</summary>
     Pushed,
     NextBoundary,
     WhenIdle,
     OnPull,
 
-    /// <summary>The agent is away; it waits in the mailbox.</summary>
+    /// <summary>The agent is offline or paused; the message waits in its mailbox.</summary>
     HeldUntilBack,
 
     /// <summary>Not before its <c>deliver_at</c>.</summary>

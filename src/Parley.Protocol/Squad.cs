@@ -13,7 +13,7 @@ public sealed record SquadMember
 {
     public string? AgentId { get; init; }
 
-    /// <summary>The agent's own role if absent. So the specialization.</summary>
+    /// <summary>If absent, the agent's own role. The same goes for the specialization.</summary>
     public string? Role { get; init; }
 
     public string? Specialization { get; init; }
@@ -21,7 +21,7 @@ public sealed record SquadMember
 
 public sealed record SquadRequest
 {
-    /// <summary>1-64 of <c>A-Z a-z 0-9 . _ -</c>; made from the name if absent.</summary>
+    /// <summary>1-64 characters from <c>A-Z a-z 0-9 . _ -</c>; derived from the name if absent.</summary>
     public string? SquadId { get; init; }
 
     public string? Name { get; init; }

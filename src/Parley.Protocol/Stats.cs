@@ -51,10 +51,11 @@ public sealed record AgentStats
     public int Busy { get; init; }
 }
 
-/// <summary>Whether the server can serve, and its version.</summary>
+/// <summary>Whether the server can serve requests, and its version.</summary>
 public sealed record Health
 {
-    /// <summary><c>ok</c>; <c>degraded</c>: it serves, but some of its work in the background fails; or <c>unavailable</c>. The last two with the reason in <c>reason</c>.</summary>
+    /// <summary><c>ok</c>, <c>degraded</c> (the server works, but a background job is failing), or <c>unavailable</c>. For the last two,
+    /// <c>reason</c> says why.</summary>
     public required string Status { get; init; }
 
     public required string Version { get; init; }

@@ -1,6 +1,6 @@
 namespace Parley.Protocol;
 
-/// <summary>What was sent of one message type over a span of time.</summary>
+/// <summary>Counts for one message type over a time span.</summary>
 public sealed record TypeCount
 {
     public required string MessageType { get; init; }
@@ -13,11 +13,11 @@ public sealed record TypeCount
     public long Dead { get; init; }
     public long Expired { get; init; }
 
-    /// <summary>The mean time from queued to acknowledged, of what was acknowledged in the span.</summary>
+    /// <summary>The mean time from queued to acknowledged, for deliveries that were acknowledged in the time span.</summary>
     public double? AckMs { get; init; }
 }
 
-/// <summary>What one agent sent and received over a span of time.</summary>
+/// <summary>Counts for one agent over a time span.</summary>
 public sealed record AgentCount
 {
     /// <summary>Null for people and the server itself.</summary>
@@ -27,17 +27,17 @@ public sealed record AgentCount
     public long Received { get; init; }
     public long Acknowledged { get; init; }
 
-    /// <summary>The mean time from queued to acknowledged, of what the agent acknowledged in the span.</summary>
+    /// <summary>The mean time from queued to acknowledged, for deliveries that the agent acknowledged in the time span.</summary>
     public double? AckMs { get; init; }
 
-    /// <summary>When it first sent or acknowledged something in the span.</summary>
+    /// <summary>When it first sent or acknowledged something in the time span.</summary>
     public DateTimeOffset? FirstAt { get; init; }
 
-    /// <summary>When it last sent or acknowledged something in the span.</summary>
+    /// <summary>When it last sent or acknowledged something in the time span.</summary>
     public DateTimeOffset? LastAt { get; init; }
 }
 
-/// <summary>How much one agent sent to another over a span of time.</summary>
+/// <summary>Counts for messages from one agent to another over a time span.</summary>
 public sealed record PairCount
 {
     /// <summary>Null for people and the server itself.</summary>
@@ -65,7 +65,7 @@ public sealed record TimelinePoint
     public double? AckMs { get; init; }
 }
 
-/// <summary>What was sent in one execution.</summary>
+/// <summary>Counts for one execution.</summary>
 public sealed record ExecutionCount
 {
     public required string ExecutionId { get; init; }
@@ -75,7 +75,7 @@ public sealed record ExecutionCount
     public DateTimeOffset? LastAt { get; init; }
 }
 
-/// <summary>All counts of a span of time.</summary>
+/// <summary>All counts for a time span.</summary>
 public sealed record StatsExport
 {
     public DateTimeOffset Since { get; init; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Parley.Protocol;
 
-/// <summary>A piece of work that one agent does: given out with a lease, ended once.</summary>
+/// <summary>A piece of work for one agent: assigned under a lease, and ended only once.</summary>
 public sealed record AgentTask
 {
     public required string TaskId { get; init; }
@@ -14,10 +14,10 @@ public sealed record AgentTask
     /// <summary>The agent that created it; null for a person.</summary>
     public string? CreatorId { get; init; }
 
-    /// <summary>Who has it, or had it when it ended; null while it is pending.</summary>
+    /// <summary>The agent that has it, or had it when it ended; null while it is pending.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>What an agent must be able to do, to be given the task by the server.</summary>
+    /// <summary>The capabilities that an agent must have for the server to choose it.</summary>
     // Generated readers give null to what the JSON leaves out, whatever stands behind the property.
     public IReadOnlyList<string> RequiredCapabilities { get => field ?? []; init; }
 
@@ -32,27 +32,27 @@ public sealed record AgentTask
 
     public string? ParentTaskId { get; init; }
 
-    /// <summary>Its sub-tasks, counted.</summary>
+    /// <summary>The number of its parts.</summary>
     public TaskParts Parts { get => field ?? new TaskParts(); init; }
 
-    /// <summary>If true, the server gives it to an agent, and to another when it is lost.</summary>
+    /// <summary>If true, the server assigns it to an agent, and to another one if that agent loses it.</summary>
     public bool AutoAssign { get; init; }
 
     public DateTimeOffset? DueDate { get; init; }
 
-    /// <summary>If true, the due date passed while the task was not over.</summary>
+    /// <summary>If true, the due date passed before the task ended.</summary>
     public bool Overdue { get; init; }
 
-    /// <summary>Any JSON, up to 256 KiB; of a completed task.</summary>
+    /// <summary>The result of a completed task: any JSON, up to 256 KiB.</summary>
     public JsonElement? Result { get; init; }
 
-    /// <summary>Why it failed, or was cancelled.</summary>
+    /// <summary>Why it failed or was cancelled.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Increases each time the task is given out or taken away. Whoever has the task says it with each call.</summary>
+    /// <summary>Increases each time the task is assigned or taken away. The agent that has the task sends it with each call.</summary>
     public long Fence { get; init; }
 
-    /// <summary>If the task is not over by then and the lease is not extended, the task is taken away.</summary>
+    /// <summary>If the task has not ended by then and the lease is not extended, the agent loses the task.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
     /// <summary>The thread of the task's messages.</summary>
@@ -63,7 +63,7 @@ public sealed record AgentTask
     /// <summary>When it was completed, failed, or was cancelled.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>Increases with every change. Send it as <c>If-Match</c> to change only what you have read.</summary>
+    /// <summary>Increases with every change. Send it as <c>If-Match</c> to make a change only if nobody else has changed the task since.</summary>
     public long Version { get; init; }
 }
 
@@ -77,21 +77,21 @@ public enum AgentTaskStatus
     Cancelled,
 }
 
-/// <summary>How many sub-tasks a task has, and how many of them are completed. Cancelled ones do not count.</summary>
+/// <summary>How many parts a task has, and how many of them are completed. Cancelled parts are not counted.</summary>
 public sealed record TaskParts
 {
     public int Done { get; init; }
     public int Total { get; init; }
 }
 
-/// <summary>One time that a task was given to an agent.</summary>
+/// <summary>One assignment of a task to an agent.</summary>
 public sealed record Assignment
 {
     public required string AssignmentId { get; init; }
     public required string TaskId { get; init; }
     public required string AgentId { get; init; }
 
-    /// <summary>The fence with which the task was given out.</summary>
+    /// <summary>The fence of this assignment.</summary>
     public long Fence { get; init; }
 
     public AssignmentStatus Status { get; init; }
@@ -126,10 +126,11 @@ public sealed record TaskRequest
 
     public Priority? Priority { get; init; }
 
-    /// <summary>To give it to this agent at once.</summary>
+    /// <summary>Assigns the task to this agent at once.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>If true, the server chooses an agent, at once or when one that can do it comes online, and another when it is lost.</summary>
+    /// <summary>If true, the server assigns it to a suitable agent, at once or when one comes online, and to another one if that agent loses
+    /// it.</summary>
     public bool? AutoAssign { get; init; }
 
     public IReadOnlyList<string>? RequiredCapabilities { get; init; }
@@ -139,7 +140,7 @@ public sealed record TaskRequest
     public DateTimeOffset? DueDate { get; init; }
 }
 
-/// <summary>What changes in a task; omitted fields stay as they are.</summary>
+/// <summary>Changes to a task. Absent fields do not change.</summary>
 public sealed record TaskPatch
 {
     /// <summary>Absent if the path has it.</summary>
@@ -154,11 +155,11 @@ public sealed record TaskPatch
     public IReadOnlyList<string>? DependsOn { get; init; }
     public DateTimeOffset? DueDate { get; init; }
 
-    /// <summary><c>pending</c> takes the task away, <c>in_progress</c> starts it, <c>completed</c>, <c>failed</c>, and <c>cancelled</c>
-    /// end it: the same as the calls for that.</summary>
+    /// <summary><c>pending</c> takes the task away, <c>in_progress</c> starts it, <c>completed</c>, <c>failed</c>, and <c>cancelled</c> end it, like
+    /// the corresponding calls.</summary>
     public AgentTaskStatus? Status { get; init; }
 
-    /// <summary>With <c>status</c>: from the agent that has the task.</summary>
+    /// <summary>With <c>status</c>: the fence of the task, which the agent that has it must send.</summary>
     public long? Fence { get; init; }
 
     /// <summary>With the status <c>completed</c>.</summary>
@@ -171,7 +172,7 @@ public sealed record TaskPatch
     public long? IfVersion { get; init; }
 }
 
-/// <summary>To whom a task is given.</summary>
+/// <summary>Assigns a task.</summary>
 public sealed record TaskAssignment
 {
     /// <summary>Absent if the path has it.</summary>
@@ -184,25 +185,25 @@ public sealed record TaskAssignment
     public long? IfVersion { get; init; }
 }
 
-/// <summary>What the agent that has a task does with it.</summary>
+/// <summary>A call by the agent that has the task.</summary>
 public sealed record TaskMove
 {
     /// <summary>Absent if the path has it.</summary>
     public string? TaskId { get; init; }
 
-    /// <summary>That of the hand-out. An operator may leave it out, which takes the task from the agent that has it.</summary>
+    /// <summary>The fence of the assignment. An operator may leave it out; the agent then loses the task.</summary>
     public long? Fence { get; init; }
 
     /// <summary>How long the lease lasts from now on; the server's setting if absent.</summary>
     public int? LeaseSeconds { get; init; }
 
-    /// <summary>When it is completed: any JSON, up to 256 KiB.</summary>
+    /// <summary>For completing it: any JSON, up to 256 KiB.</summary>
     public JsonElement? Result { get; init; }
 
-    /// <summary>When it fails: why.</summary>
+    /// <summary>For failing it: the reason.</summary>
     public string? Error { get; init; }
 
-    /// <summary>When it is rejected or taken back: why.</summary>
+    /// <summary>For rejecting it or taking it back: the reason.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Only if the task has this version.</summary>

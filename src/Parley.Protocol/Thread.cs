@@ -22,7 +22,7 @@ public sealed record ThreadView : ThreadSummary
     public string? Next { get; init; }
 }
 
-/// <summary>Whether what one read of a thread still stands.</summary>
+/// <summary>Whether what you have read of a thread is still current.</summary>
 public sealed record ThreadCurrent
 {
     public required string ConversationThreadId { get; init; }
@@ -33,6 +33,6 @@ public sealed record ThreadCurrent
 
     public IReadOnlyList<Message> Newer { get; init; } = [];
 
-    /// <summary>Ids of the thread's messages up to <see cref="Since"/> that a later one took the place of.</summary>
+    /// <summary>Ids of the thread's messages up to <see cref="Since"/> that a later message superseded.</summary>
     public IReadOnlyList<string> Superseded { get; init; } = [];
 }

@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>The two ways in which the wire's JSON is read. Both write letters as letters (no <c>\u00e4</c>).</summary>
+/// <summary>The two ways to read the wire's JSON. Both write letters as they are (no <c>\u00e4</c>).</summary>
 public static class WireJson
 {
-    /// <summary>Levels of nesting, far above what a server takes in: what it once took comes back inside of lists and frames.</summary>
+    /// <summary>Levels of nesting. This is far more than a server accepts, because accepted values come back inside lists and frames.</summary>
     private const int MaxDepth = 256;
 
-    /// <summary>How the server reads what a client sent: a field that nobody knows, or one given twice, is an error.</summary>
+    /// <summary>How the server reads what clients send: an unknown or duplicate field is an error.</summary>
     public static ParleyJson Strict { get; } = new(new JsonSerializerOptions(ParleyJson.Default.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -19,7 +19,7 @@ public static class WireJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>How a client reads what a server sent: a newer server may say more.</summary>
+    /// <summary>How a client reads what a server sends: a newer server may send additional fields.</summary>
     public static ParleyJson Lenient { get; } = new(new JsonSerializerOptions(ParleyJson.Default.Options)
     {
         MaxDepth = MaxDepth,

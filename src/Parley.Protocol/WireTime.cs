@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>Times are RFC 3339 in UTC with milliseconds, as in <c>2026-01-22T13:56:52.551Z</c>. A time is read with any offset, but not without one: it would
-/// mean another moment on each machine.</summary>
+/// <summary>Times are RFC 3339 in UTC with milliseconds, as in <c>2026-01-22T13:56:52.551Z</c>. A time may have any offset, but not none, because it
+/// would then depend on the machine's time zone.</summary>
 public sealed class WireTime : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -20,7 +20,7 @@ public sealed class WireTime : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(text[..written]);
     }
 
-    /// <summary>Reads a time that the reader stands on, and makes it UTC.</summary>
+    /// <summary>Reads the time at the reader's position, and converts it to UTC.</summary>
     /// <returns>False if there is something else, or a time without an offset.</returns>
     public static bool TryRead(ref Utf8JsonReader reader, out DateTimeOffset time)
     {

@@ -46,7 +46,7 @@ internal sealed class BenchProject : IAsyncDisposable
         if (_tokens.TryGetValue(agentId, out var known))
             return known;
         var agent = await Api.Agents.RegisterAsync(new RegisterRequest { AgentId = agentId, Type = "bot" }, cancellationToken);
-        return _tokens[agentId] = agent.Token ?? throw new InvalidOperationException($"The server gave '{agentId}' no token at its first registration.");
+        return _tokens[agentId] = agent.Token ?? throw new InvalidOperationException($"The server returned no token when '{agentId}' was first registered.");
     }
 
     /// <summary>Registers an agent, where it is not, and connects as it.</summary>

@@ -67,7 +67,7 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            var books = plan.Audit is { } audit ? $" So far: {audit.Close()}." : " --verify says what became of each message.";
+            var books = plan.Audit is { } audit ? $" So far: {audit.Close()}." : " --verify shows what happened to each message.";
             throw new CommandException(ExitCode.TimedOut, $"The workload {kind.Name} did not end within {Patience.TotalMinutes:0} minutes.{books}");
         }
     }

@@ -120,7 +120,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>A call of this very program, in a folder, with its output to be read.</summary>
     public static ProcessStartInfo StartInfo(string folder, IReadOnlyList<string> arguments)
     {
-        var program = Environment.ProcessPath ?? throw new CommandException(ExitCode.Failed, "This program does not know its own file.", "Name a server by --url.");
+        var program = Environment.ProcessPath ?? throw new CommandException(ExitCode.Failed, "This program does not know its own file.", "Name a server with --url.");
         var start = new ProcessStartInfo(program)
         {
             UseShellExecute = false,
@@ -165,7 +165,7 @@ internal sealed class BenchServer : IAsyncDisposable
             throw new CommandException(ExitCode.TimedOut, $"The server did not start within {StartPatience.TotalSeconds:0} s: {Complaints()}");
         }
 
-        throw new CommandException(ExitCode.Failed, $"The server ended at its start: {Complaints()}");
+        throw new CommandException(ExitCode.Failed, $"The server exited while starting: {Complaints()}");
     }
 
     private void Complain(string? line)

@@ -38,5 +38,5 @@ internal static class ServerCost
     public static Metric Of(BenchServer server, double? floor = null, double? goal = null) => server.IsOwn
         ? new("server CPU a message", Unit.Microseconds, "processor time of the server's process, all threads", floor, goal)
         : new("CPU of this node a message", Unit.Microseconds,
-            "processor time of the one process that listens at the address, all threads; the work of other nodes on its database is not in it");
+            "processor time of the process that listens at the address, all threads; the work of other nodes is not included");
 }

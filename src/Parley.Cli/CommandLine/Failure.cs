@@ -25,7 +25,7 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
 
     /// <summary>Words on the command line that make no sense.</summary>
     public static Failure Usage(IEnumerable<string> reasons, string command) =>
-        Local(ExitCode.UsedWrongly, string.Join(Environment.NewLine, reasons), $"'{command} --help' shows how it is used.");
+        Local(ExitCode.UsedWrongly, string.Join(Environment.NewLine, reasons), $"See '{command} --help'.");
 
     /// <summary>Says it on standard error: in words, or as a problem document.</summary>
     public void Tell(Terminal terminal)
@@ -62,22 +62,22 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
 
     private static string? RemedyFor(ParleyException refused) => refused.Code switch
     {
-        ErrorCodes.Unauthorized => "Give a token that is valid here by --token or PARLEY_TOKEN; 'parley doctor' checks the one in use.",
-        ErrorCodes.Forbidden => "Use a token that may do this ('parley token create' makes one), or --as the agent that may.",
+        ErrorCodes.Unauthorized => "Give a valid token with --token or PARLEY_TOKEN; 'parley doctor' checks the one in use.",
+        ErrorCodes.Forbidden => "Use a token that may do this ('parley token create' makes one), or --as an agent that may.",
         ErrorCodes.UnknownRecipient => "'parley agents' lists the agents; 'parley register NAME' adds one.",
-        ErrorCodes.NoCapableAgent => "'parley agents' lists who can do what.",
+        ErrorCodes.NoCapableAgent => "'parley agents' lists the agents with their capabilities.",
         ErrorCodes.MailboxFull => "The recipient does not keep up: try again later, or raise the project's mailbox_limit.",
         ErrorCodes.RateLimited or ErrorCodes.IndexBehind or ErrorCodes.Stopping => $"Try again {After(refused.RetryAfter)}.",
-        ErrorCodes.StorageUnavailable => $"Try again {After(refused.RetryAfter)}; 'parley doctor' looks at the disk.",
+        ErrorCodes.StorageUnavailable => $"Try again {After(refused.RetryAfter)}; 'parley doctor' checks the disk.",
         ErrorCodes.LeaseLost => "Somebody else may have it by now: look again before you go on.",
-        ErrorCodes.RequestTimeout => "A reply that comes later is in the inbox; --timeout waits longer.",
+        ErrorCodes.RequestTimeout => "A later reply arrives in the inbox; --timeout waits longer.",
         _ => null,
     };
 
     private static string After(TimeSpan? delay) => delay is { } time ? $"after {Math.Ceiling(time.TotalSeconds):0} s" : "later";
 
     private static Failure Local(ExitCode exitCode, string detail, string? remedy) =>
-        new(exitCode, new Problem { Code = CodeOf(exitCode), Title = "The command could not be carried out.", Detail = detail }, remedy);
+        new(exitCode, new Problem { Code = CodeOf(exitCode), Title = "The command failed.", Detail = detail }, remedy);
 
     private static string CodeOf(ExitCode exitCode) => exitCode switch
     {

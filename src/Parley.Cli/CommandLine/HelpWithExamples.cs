@@ -30,7 +30,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         }
 
         output.WriteLine(command is RootCommand
-            ? "'parley help COMMAND' explains a command. All of them take the options above."
+            ? "'parley help COMMAND' explains a command. All commands take the options above."
             : $"{string.Join(", ", GlobalOptions.All.Select(option => option.Name))}: as for every command, see 'parley help'.");
         output.WriteLine();
         return code;

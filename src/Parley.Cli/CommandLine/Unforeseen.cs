@@ -50,8 +50,8 @@ internal static class Unforeseen
         }
 
         return Save(bug) is { } file
-            ? $"{sentence} Please report it with {file}, which says where; {Variable}=1 shows that here."
-            : $"{sentence} {Variable}=1 shows where.";
+            ? $"{sentence} Please report it with {file}, which has the details; {Variable}=1 shows them here."
+            : $"{sentence} {Variable}=1 shows the details.";
     }
 
     private static string? Save(Exception bug)

@@ -27,7 +27,7 @@ internal static class BackupCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(summary, OutputJson.Lines.BackupSummary);
             else
-                call.Terminal.Note($"Backed up to {summary.File}: {summary.Bytes:N0} bytes, looked through and whole.");
+                call.Terminal.Note($"Backed up to {summary.File}: {summary.Bytes:N0} bytes, checked and undamaged.");
             return ExitCode.Done;
         });
     }

@@ -29,7 +29,7 @@ internal static class BenchCommand
         workload.OneOf([.. Kinds.Select(kind => kind.Name)]);
         var client = new Option<string?>("--client")
         {
-            Description = "sdk (default): agents use Parley.Client. plain: a WebSocket and JSON alone, as a program without an SDK has them; only for the workloads "
+            Description = "sdk (default): agents use Parley.Client. plain: just a WebSocket and JSON, as in a program without an SDK; only for the workloads "
                 + string.Join(", ", Kinds.Where(kind => kind.TakesPlain).Select(kind => kind.Name)) + ".",
         };
         client.OneOf("sdk", "plain");

@@ -149,7 +149,7 @@ internal static partial class MemoryCommand
         if (terminal.Json)
             terminal.WriteJson(new StreamLine(kind, change.Place, change.Item ?? Nothing), OutputJson.Lines.StreamLine);
         else if (change.Memory is { } entry)
-            terminal.Text.MarkupLine(PlainText.EscapeLines(change.Kind == FeedEntryKind.Delete ? $"{entry.Key} is gone" : $"{entry.Key} = {Text(entry.Value)}", indent: 2));
+            terminal.Text.MarkupLine(PlainText.EscapeLines(change.Kind == FeedEntryKind.Delete ? $"{entry.Key} was deleted or expired" : $"{entry.Key} = {Text(entry.Value)}", indent: 2));
     }
 
     private static IReadOnlyList<string> Row(MemoryEntry entry, TimeProvider time) =>

@@ -49,7 +49,7 @@ internal static class RegisterCommand
                 call.Terminal.WriteJson(agent with { Token = null }, WireJson.Lenient.Agent);
             else
                 Show(call, agent.AgentId, isNew ? $"Registered agent '{agent.AgentId}'. Its token is kept in {actor.TokenPath}."
-                    : $"Agent '{agent.AgentId}' was registered on this machine before; {(profile == unchanged ? "nothing was changed" : "it is now as you say")}.");
+                    : $"Agent '{agent.AgentId}' was registered on this machine before; {(profile == unchanged ? "nothing was changed" : "its details were updated")}.");
             return ExitCode.Done;
         });
     }

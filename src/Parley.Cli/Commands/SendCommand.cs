@@ -52,12 +52,12 @@ internal static class SendCommand
 
         var what = delivery.Outlook switch
         {
-            Outlook.Pushed => "handed over now",
+            Outlook.Pushed => "delivered now",
             Outlook.NextBoundary => "at its next boundary",
             Outlook.WhenIdle => "when it is idle",
-            Outlook.OnPull => "waits until it asks for it",
-            Outlook.HeldUntilBack => "when it is back",
-            Outlook.Scheduled => "at its time",
+            Outlook.OnPull => "waits until the agent asks for it",
+            Outlook.HeldUntilBack => "when the agent is back",
+            Outlook.Scheduled => "at its scheduled time",
             Outlook.Held => "[yellow]held: an operator must release it[/]",
             _ => "queued",
         };

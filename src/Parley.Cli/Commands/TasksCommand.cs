@@ -53,7 +53,7 @@ internal static class TasksCommand
         if (call.Terminal.Json)
             return ExitCode.Done;
         foreach (var given in (await call.Api.Tasks.AssignmentsAsync(id, call.Cancellation)).Items)
-            call.Terminal.WriteLine(PlainText.Of($"  given to {given.AgentId}: {Words.Of(given.Status)}{(given.Reason is { } reason ? $" ({reason})" : "")}"));
+            call.Terminal.WriteLine(PlainText.Of($"  assigned to {given.AgentId}: {Words.Of(given.Status)}{(given.Reason is { } reason ? $" ({reason})" : "")}"));
         return ExitCode.Done;
     });
 
@@ -141,7 +141,7 @@ internal static class TasksCommand
                 if (call.Terminal.Json)
                     call.Terminal.WriteJson(new StreamLine(Words.Of(change.Kind), change.Place, change.Item ?? all.RootElement), OutputJson.Lines.StreamLine);
                 else if (change.Task is { } task)
-                    call.Terminal.Text.MarkupLine(PlainText.EscapeLines(change.Kind == FeedEntryKind.Delete ? $"{task.TaskId} is gone" : Line(task), indent: 2));
+                    call.Terminal.Text.MarkupLine(PlainText.EscapeLines(change.Kind == FeedEntryKind.Delete ? $"{task.TaskId} was deleted" : Line(task), indent: 2));
             }
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)

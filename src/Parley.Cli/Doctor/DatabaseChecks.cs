@@ -41,7 +41,7 @@ internal static class DatabaseChecks
         if (status.Version < Oldest)
             yield return Finding.Fail(Check, $"{where} is too old", $"Use PostgreSQL {Oldest.Major} or newer.");
         else if (!status.TakesWrites)
-            yield return Finding.Fail(Check, $"{where} takes no writes", "Name the primary, or all hosts with commas between: the primary is found among them.");
+            yield return Finding.Fail(Check, $"{where} takes no writes", "Name the primary, or all hosts, separated by commas: Parley then finds the primary.");
         else if (status.Encoding != "UTF8")
             yield return Finding.Fail(Check, $"{where} has the encoding {status.Encoding}", "Make the database with ENCODING 'UTF8'.");
         else
@@ -49,14 +49,14 @@ internal static class DatabaseChecks
 
         if (!status.SyncsCommits)
         {
-            yield return Finding.Warn("durability", "fsync or synchronous_commit is off: a crash can lose what was confirmed",
+            yield return Finding.Warn("durability", "fsync or synchronous_commit is off: a crash can lose confirmed messages",
                 "Set both to on. Parley turns on synchronous_commit for its own sessions, but cannot do that for fsync.");
         }
 
         if (address.PoolSize > status.MaxConnections / 2)
         {
             yield return Finding.Warn("connections", $"this server may open {address.PoolSize} of {status.MaxConnections} connections",
-                "With more nodes they run out: lower pool_size, or raise max_connections.");
+                "With more nodes, this is not enough: lower pool_size, or raise max_connections.");
         }
     }
 }

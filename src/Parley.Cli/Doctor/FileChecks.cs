@@ -28,7 +28,7 @@ internal static class FileChecks
         var damage = DatabaseProbe.FindDamage(database, patience.Token);
         return damage is not null
             ? Finding.Fail(Database, $"{database} is damaged: {damage}", "Stop the server and put a backup in its place: 'parley restore FILE --replace'.")
-            : Finding.Ok(Database, patience.IsCancellationRequested ? $"{database} is large; what was looked through in {Patience.TotalSeconds:0} s is whole" : $"{database} is whole");
+            : Finding.Ok(Database, patience.IsCancellationRequested ? $"{database} is large; the part that could be checked in {Patience.TotalSeconds:0} s is undamaged" : $"{database} is undamaged");
     }
 
     private static Finding OpenFiles(string dataFolder, ServerSettings? settings)

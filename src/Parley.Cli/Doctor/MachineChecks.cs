@@ -28,8 +28,8 @@ internal static class MachineChecks
     {
         if (!Directory.Exists(folder))
         {
-            return Finding.Warn("data folder", $"{folder} is not there yet",
-                "`parley serve` makes it at its first start; or name another one by PARLEY_DATA.");
+            return Finding.Warn("data folder", $"{folder} does not exist yet",
+                "`parley serve` creates it on first start; PARLEY_DATA names another one.");
         }
 
         var probe = Path.Combine(folder, $".doctor-{Guid.NewGuid():N}");
@@ -41,8 +41,8 @@ internal static class MachineChecks
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Finding.Fail("data folder", $"{folder} cannot be written to: {failure.Message}",
-                $"Give this user the right to write there (`chown`), free some space, or name another folder by PARLEY_DATA.");
+            return Finding.Fail("data folder", $"{folder} is not writable: {failure.Message}",
+                $"Let this user write there (`chown`), free some space, or name another folder with PARLEY_DATA.");
         }
     }
 
@@ -75,7 +75,7 @@ internal static class MachineChecks
         catch (DllNotFoundException)
         {
             return Finding.Fail("sqlite", "no SQLite library can be loaded",
-                "Install the system's SQLite (Debian: apt install libsqlite3-0), or install Parley again: it brings one of its own.");
+                "Install the system's SQLite (Debian: apt install libsqlite3-0), or install Parley again: it includes one.");
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class ServerChecks
             var took = call.Time.GetElapsedTime(start);
             return health.Status == "ok"
                 ? (Finding.Ok("server", $"{location.Url} answers in {took.TotalMilliseconds:0} ms"), health)
-                : health.Status == "degraded" ? (Finding.Warn("server", $"{location.Url} serves, but: {health.Reason}", "Look at the server's log."), health)
+                : health.Status == "degraded" ? (Finding.Warn("server", $"{location.Url} works, but: {health.Reason}", "Look at the server's log."), health)
                 : (Finding.Fail("server", $"{location.Url} is {health.Status}: {health.Reason}",
                     "Look at the server's log; a full disk is the usual reason."), health);
         }
@@ -84,12 +84,12 @@ internal static class ServerChecks
         }
         catch (ParleyException refused) when (refused.Code == ErrorCodes.Forbidden)
         {
-            return Finding.Ok("token", $"valid, {origin}; it may not read statistics");
+            return Finding.Ok("token", $"valid, {origin}; it cannot read statistics");
         }
         catch (ParleyException refused)
         {
             return Finding.Fail("token", $"{refused.Message} ({origin})",
-                "Give one that is valid by PARLEY_TOKEN; it may have expired or been revoked.");
+                "It may have expired or been revoked. Set PARLEY_TOKEN to a valid one.");
         }
     }
 
@@ -103,13 +103,13 @@ internal static class ServerChecks
             using var response = await http.GetAsync(new Uri(location.Url, "health/live"), call.Cancellation);
             var middle = before + ((call.Time.GetUtcNow() - before) / 2);
             if (response.Headers.Date is not { } server)
-                return Finding.Warn("clock", "the server does not tell its time", "Nothing, unless tokens or messages expire early or late.");
+                return Finding.Warn("clock", "the server does not say what time it is", "Nothing, unless tokens or messages expire early or late.");
 
             var skew = (server - middle).Duration();
             return skew switch
             {
                 _ when skew > SkewThatHurts => Finding.Fail("clock", Difference(skew),
-                    "Set both clocks by NTP: messages and tokens expire at the wrong time."),
+                    "Set both clocks with NTP: otherwise, messages and tokens expire at the wrong time."),
                 _ when skew > SkewThatIsNoticed => Finding.Warn("clock", Difference(skew), "Set both clocks by NTP."),
                 _ => Finding.Ok("clock", "agrees with the server's"),
             };

@@ -41,8 +41,8 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         if (!playing)
             Fact(terminal, "", $"{commands.Of("demo squad")}    in a third: play a conversation among a small squad");
         if (!settings.HasTls && !IsLoopback())
-            terminal.Notes.MarkupLine("[yellow]Other machines can reach this server, and without TLS their tokens can be read on the way: "
-                + "give --tls-cert and --tls-key, or put it behind a proxy that speaks https.[/]");
+            terminal.Notes.MarkupLine("[yellow]Other machines can reach this server, and without TLS, anyone on the network can read their tokens: "
+                + "give --tls-cert and --tls-key, or use a proxy with HTTPS.[/]");
     }
 
     private static void Fact(Terminal terminal, string name, string value) =>

@@ -29,8 +29,8 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
         yield return Surfaced(delivery);
 
         yield return delivery.AcknowledgedAt is { } acknowledged
-            ? Seen("acknowledged", acknowledged, "the agent said that it is done with it")
-            : NotYet("acknowledged", IsOver(delivery) ? "and it will not be" : "the agent has not said so");
+            ? Seen("acknowledged", acknowledged, "the agent acknowledged it")
+            : NotYet("acknowledged", IsOver(delivery) ? "and it will not be" : "the agent has not acknowledged it");
 
         yield return delivery.RepliedAt is { } replied
             ? Seen("replied", replied, "the agent sent a reply")
@@ -53,7 +53,7 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
     private static DeliveryStage Delivered(Delivery delivery) => delivery switch
     {
         { DeliveredAt: { } delivered } => Seen("delivered", delivered, "handed over to a connection or a claim of the agent"),
-        { AcknowledgedAt: not null } => NotYet("delivered", "never handed over: acknowledged by one who had only looked"),
+        { AcknowledgedAt: not null } => NotYet("delivered", "never delivered: acknowledged by a client that had only read it"),
         _ => NotYet("delivered", IsOver(delivery) ? "never handed over" : "still waiting"),
     };
 

@@ -53,7 +53,7 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
     private void Interrupted()
     {
         if (!_interrupted)
-            _view.Note("The connection is gone; trying again.");
+            _view.Note("The connection was lost; reconnecting.");
         _interrupted = true;
     }
 
@@ -84,7 +84,7 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
                 _view.Show(completion);
                 break;
             case { Event: StreamEvents.Gap }:
-                _view.Note("Some of what was asked for is no longer kept: what follows is what there is.");
+                _view.Note("The log no longer has everything that you asked for. It starts with what is left.");
                 break;
             case { Event: StreamEvents.Error }:
                 _view.Note($"The stream failed: {item.Data.GetRawText()}");

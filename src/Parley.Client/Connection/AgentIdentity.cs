@@ -123,7 +123,7 @@ internal sealed class AgentIdentity
             Code = ErrorCodes.Conflict,
             Status = 409,
             Title = "The agent exists.",
-            Detail = $"The agent '{agent.AgentId}' exists already. {Remedy()}",
+            Detail = $"The agent '{agent.AgentId}' already exists. {Remedy()}",
         });
         _file.Write(AgentId, Token);
     }

@@ -11,7 +11,7 @@ public enum ConnectionState
     /// <summary>The server has welcomed the agent. Sends go out at once.</summary>
     Connected,
 
-    /// <summary>Closed for good: disposed, or refused by the server.</summary>
+    /// <summary>Closed permanently: disposed, or refused by the server.</summary>
     Closed,
 }
 
@@ -27,7 +27,8 @@ public sealed class StateChangedEventArgs(ConnectionState state, Exception? reas
     public Exception? Reason { get; } = reason;
 }
 
-/// <summary>An acknowledgment that nobody waited for was refused, usually because the lease had lapsed. The message comes again, or already has.</summary>
+/// <summary>An acknowledgment that nobody waited for was refused, usually because the lease had lapsed. The message is delivered again, or already
+/// was.</summary>
 public sealed class SettlementFailedEventArgs(string messageId, Problem problem) : EventArgs
 {
     /// <summary>The message whose acknowledgment was refused.</summary>

@@ -101,8 +101,8 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
             Detail = status switch
             {
                 401 => $"The server at {Address} does not accept the token of '{AgentId}': it is wrong, revoked or expired.",
-                403 => $"The token does not open the mailbox of '{AgentId}' at {Address}.",
-                404 => $"There is no agent '{AgentId}' at {Address}, or it is of another project.",
+                403 => $"The token may not open the mailbox of '{AgentId}' at {Address}.",
+                404 => $"There is no agent '{AgentId}' at {Address}, or it is in another project.",
                 _ => $"The server at {Address} refused the connection of '{AgentId}' with status {status}.",
             },
         },

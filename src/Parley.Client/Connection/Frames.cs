@@ -111,7 +111,7 @@ internal static class Frames
             case Kind.Change: taker.Change(ref data); break;
             case Kind.Snapshot: taker.Snapshot(ref data); break;
             case Kind.Welcome: taker.Welcome(ref data); break;
-            case Kind.Error: taker.Error(id, JsonSerializer.Deserialize(ref data, WireJson.Lenient.Problem) ?? throw new JsonException("An error that says nothing.")); break;
+            case Kind.Error: taker.Error(id, JsonSerializer.Deserialize(ref data, WireJson.Lenient.Problem) ?? throw new JsonException("An error without details.")); break;
             default: if (data.TokenType != JsonTokenType.None) data.Skip(); break;
         }
     }

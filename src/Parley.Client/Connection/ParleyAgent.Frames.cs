@@ -32,7 +32,7 @@ public sealed partial class ParleyAgent : IFrameTaker
         {
             // It is no longer among the unanswered: without this its caller would wait for ever.
             exchange.Fail(new ParleyException(
-                new Problem { Code = ErrorCodes.InternalError, Detail = "The server's answer cannot be read: it may be of another version." }, foreign));
+                new Problem { Code = ErrorCodes.InternalError, Detail = "The server's answer cannot be read: the server may be a different version." }, foreign));
             throw;
         }
     }

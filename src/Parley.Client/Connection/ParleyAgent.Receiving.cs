@@ -20,8 +20,9 @@ public sealed partial class ParleyAgent
     /// <summary>Yields the agent's messages as they arrive, until the caller stops or the connection is closed for good. Acknowledge each one
     /// (<see cref="ReceivedMessage.AckAsync"/>): at most <see cref="ParleyOptions.Window"/> are out unacknowledged. Nothing is fetched
     /// before the first call. Several calls share the messages.</summary>
-    /// <param name="filter">Which messages this connection takes from now on, as with <see cref="FilterAsync"/>; the rest stay queued. Null leaves it as it was.</param>
-    /// <exception cref="ParleyException">The connection ended for good; the problem says why.</exception>
+    /// <param name="filter">Which messages this connection takes from now on, as with <see cref="FilterAsync"/>; the rest stay queued. Null does not
+    /// change the filter.</param>
+    /// <exception cref="ParleyException">The connection was closed permanently; the problem says why.</exception>
     public async IAsyncEnumerable<ReceivedMessage> ReceiveAsync(
         MailboxFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -39,7 +40,7 @@ public sealed partial class ParleyAgent
     }
 
     /// <summary>Sets which messages this connection takes from its mailbox from now on; null takes everything. The rest stay queued, for other
-    /// connections or for later. Messages that were already handed over still come.</summary>
+    /// connections or for later. Messages that were already sent to this connection still arrive.</summary>
     public Task FilterAsync(MailboxFilter? filter, CancellationToken cancellationToken = default)
     {
         _filter = filter;

@@ -171,8 +171,8 @@ public sealed partial class ParleyAgent
     private ParleyException? Ending(Session session) => session.Closed?.Code switch
     {
         Unauthorized => Closed(session, ErrorCodes.Unauthorized, 401, "the token is no longer valid"),
-        Forbidden => Closed(session, ErrorCodes.Forbidden, 403, "the token does not open this mailbox"),
-        NotFound => Closed(session, ErrorCodes.NotFound, 404, "the agent is no longer there"),
+        Forbidden => Closed(session, ErrorCodes.Forbidden, 403, "the token may not open this mailbox"),
+        NotFound => Closed(session, ErrorCodes.NotFound, 404, "the agent no longer exists"),
         _ => null,
     };
 

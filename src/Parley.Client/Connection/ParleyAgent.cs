@@ -62,7 +62,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
     /// <summary>The current state of the connection. <see cref="StateChanged"/> reports changes.</summary>
     public ConnectionState State { get; private set; } = ConnectionState.Connecting;
 
-    private Welcome Welcome => _session?.Welcome ?? throw new InvalidOperationException("The connection has not stood yet.");
+    private Welcome Welcome => _session?.Welcome ?? throw new InvalidOperationException("There has been no connection yet.");
 
     /// <summary>Connects as this agent. On the server's own machine, nothing else is needed: this finds the server, registers the agent, and
     /// keeps its token for the next time.</summary>
@@ -95,7 +95,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>Sets the agent's status and activity, as others see them. Omitted values stay as they are.</summary>
+    /// <summary>Sets the agent's status and activity, as others see them. Omitted values do not change.</summary>
     public Task SetStatusAsync(AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default)
     {
         _status = new StatusRequest { Status = status ?? _status?.Status, Activity = activity ?? _status?.Activity };

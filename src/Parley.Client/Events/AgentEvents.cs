@@ -5,24 +5,24 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Events: what happened, for whoever in the project wants to hear of it.</summary>
+/// <summary>Events that anyone in the project can follow.</summary>
 public sealed partial class ParleyAgent
 {
     private const int LargestEvent = 256 * 1024;
 
     /// <summary>Publishes an event. It is on disk when this completes.</summary>
-    /// <param name="eventType">1-255 of <c>A-Z a-z 0-9 _ . : / -</c>, and none that the server publishes itself.</param>
+    /// <param name="eventType">1-255 characters from <c>A-Z a-z 0-9 _ . : / -</c>; not a type that the server publishes itself.</param>
     /// <param name="data">Any JSON, up to 256 KiB; none if omitted.</param>
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <returns>The event, with its place in the log.</returns>
-    /// <exception cref="ParleyException">The server refuses it, or the connection broke before the answer. It is not published again then,
-    /// because it may have been.</exception>
+    /// <exception cref="ParleyException">The server refuses it, or the connection broke before the answer. In that case it is not retried, because it
+    /// may have been published.</exception>
     public Task<EventRecord> PublishAsync(string eventType, JsonElement? data = null, CancellationToken cancellationToken = default)
     {
         // Too large a frame would end the connection, and with it all that is under way.
         var size = data is { } given ? JsonSerializer.SerializeToUtf8Bytes(given, WireJson.Lenient.JsonElement).Length : 0;
         if (size > LargestEvent)
-            throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The data have {size} bytes; the limit is {LargestEvent}." });
+            throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The data has {size} bytes; the limit is {LargestEvent}." });
         var request = new EventRequest { EventType = eventType, Data = data?.Clone() };
         return AskAsync(
             new Question<EventRequest, EventRecord>(FrameEvents.EventPublish, request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord)
@@ -39,13 +39,14 @@ public sealed partial class ParleyAgent
     public Task<EventRecord> PublishAsync<T>(string eventType, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
         PublishAsync(eventType, JsonSerializer.SerializeToElement(data, type), cancellationToken);
 
-    /// <summary>Follows events, reconnecting as needed: from now on, or from a place. The event is in <see cref="FeedEntry.Event"/>. If the
-    /// log no longer has all since that place, a <see cref="FeedEntryKind.Gap"/> comes first.</summary>
-    /// <param name="types">Only these types; all if omitted. <c>*</c> stands for any letters of one word, a last <c>&gt;</c> for the rest:
-    /// <c>task_*</c>, <c>build.&gt;</c>.</param>
-    /// <param name="after">A place, <c>EPOCH-SEQ</c> or a bare seq; <c>0</c> replays all that the log still has. From now on if omitted.</param>
+    /// <summary>Follows events, from now on or from a place, and reconnects as needed. The event is in <see cref="FeedEntry.Event"/>. If the log no
+    /// longer has everything since that place, the first entry is a <see cref="FeedEntryKind.Gap"/>.</summary>
+    /// <param name="types">Only these types; all if omitted. <c>*</c> matches any characters within a word, <c>&gt;</c> at the end matches one or
+    /// more words: <c>task_*</c>, <c>build.&gt;</c>.</param>
+    /// <param name="after">A place, <c>EPOCH-SEQ</c> or a bare seq; <c>0</c> replays everything that is still in the log. If omitted, only new
+    /// events.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ParleyException">The server refuses it, or the connection ended for good.</exception>
+    /// <exception cref="ParleyException">The server refuses it, or the connection was closed permanently.</exception>
     public async IAsyncEnumerable<FeedEntry> SubscribeEventsAsync(
         IReadOnlyList<string>? types = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -69,13 +70,13 @@ public sealed class EventsApi
     public Task<EventRecord> PublishAsync(EventRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"events"), request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord, cancellationToken);
 
-    /// <summary>Lists past events, newest first, a page at a time. A page may have fewer than <paramref name="limit"/> and still not be the
-    /// last: go on until <c>next</c> is null.</summary>
+    /// <summary>Lists past events, newest first, a page at a time. A page may have fewer than <paramref name="limit"/> even if it is not the last
+    /// one: keep reading until <c>next</c> is null.</summary>
     /// <param name="types">Only these types, with wildcards; all if omitted.</param>
     /// <param name="since">Only events at this time or later.</param>
     /// <param name="until">Only events at this time or earlier.</param>
     /// <param name="limit">Events per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<EventRecord>> ListAsync(

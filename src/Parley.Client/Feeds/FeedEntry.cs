@@ -72,10 +72,10 @@ public sealed record FeedRequest
     /// <summary>Feed names and their filters. A filter has the same parameters as the corresponding GET; <c>null</c> means everything.</summary>
     public required IReadOnlyDictionary<string, JsonElement?> Feeds { get; init; }
 
-    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq. If null, only new entries come.</summary>
+    /// <summary>A place, <c>EPOCH-SEQ</c> or a bare seq. If null, only new entries are sent.</summary>
     public string? After { get; init; }
 
-    /// <summary>Whether the current state comes first.</summary>
+    /// <summary>Whether to send the current state first.</summary>
     public bool Snapshot { get; init; }
 
     /// <summary>Requests these feeds without filters.</summary>

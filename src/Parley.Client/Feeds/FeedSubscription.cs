@@ -52,7 +52,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         set => _paused = value;
     }
 
-    /// <summary>Yields the entries. If a read fails, the exception says why the connection ended for good.</summary>
+    /// <summary>Yields the entries. If a read fails, the exception says why the connection was closed permanently.</summary>
     public async IAsyncEnumerator<FeedEntry> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         while (await _entries.Reader.WaitToReadAsync(cancellationToken))

@@ -6,7 +6,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Shared memory: what the agents of a project know together, under keys.</summary>
+/// <summary>Shared memory: values that all agents in a project can use, stored under keys.</summary>
 public sealed partial class ParleyAgent
 {
     private const int LargestValue = 256 * 1024;
@@ -143,7 +143,7 @@ public sealed partial class ParleyAgent
     /// connection, a <see cref="FeedEntryKind.Gap"/> comes, and then the entries that are there by then.</summary>
     /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ParleyException">The server refuses it, or the connection ended for good.</exception>
+    /// <exception cref="ParleyException">The server refuses it, or the connection was closed permanently.</exception>
     public async IAsyncEnumerable<FeedEntry> WatchMemoryAsync(string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var filter = JsonDocument.Parse(prefix is null ? "{}" : $"{{\"prefix\":\"{JsonEncodedText.Encode(prefix)}\"}}");

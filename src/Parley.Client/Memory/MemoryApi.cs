@@ -13,7 +13,7 @@ public sealed class MemoryApi
     /// <summary>Lists entries, a page at a time: sorted by key if a prefix is given, otherwise newest first.</summary>
     /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
     /// <param name="limit">Entries per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<MemoryEntry>> ListAsync(

@@ -11,7 +11,7 @@ public sealed class DeadLettersApi
 
     /// <summary>Lists the dead letters that match the filter, a page at a time; all without one.</summary>
     /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<DeadLetter>> ListAsync(

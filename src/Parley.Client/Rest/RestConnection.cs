@@ -164,7 +164,7 @@ internal sealed class RestConnection : IDisposable
         }
         catch (JsonException foreign)
         {
-            throw new ParleyUnreachableException(Url.ToString(), "what answers there does not speak as a Parley server does.", foreign);
+            throw new ParleyUnreachableException(Url.ToString(), "what answers there is not a Parley server.", foreign);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class SchemasApi
 
     /// <summary>Lists the project's schemas, newest first, a page at a time.</summary>
     /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<MessageSchema>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>

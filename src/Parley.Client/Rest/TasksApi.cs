@@ -19,7 +19,7 @@ public sealed class TasksApi
     /// <param name="agent">Only those that this agent has or had.</param>
     /// <param name="overdue">Only those that are not over although their due date has passed.</param>
     /// <param name="limit">Tasks per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<AgentTask>> ListAsync(

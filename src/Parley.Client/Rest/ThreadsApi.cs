@@ -11,7 +11,7 @@ public sealed class ThreadsApi
 
     /// <summary>Lists the conversations that the caller may read, most recently active first, a page at a time.</summary>
     /// <param name="limit">Conversations per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<ThreadSummary>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>

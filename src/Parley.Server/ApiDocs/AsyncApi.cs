@@ -35,8 +35,8 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
                 ["version"] = ServerVersion.Text,
                 ["description"] =
                     "A WebSocket message from the server holds one frame `{\"event\", \"id\", \"data\"}`, or, with `?batch=1`, one or an array of them; a client "
-                    + "may send either. The relay takes and sends one object a message. A frame with an `id` is answered "
-                    + "by `ok` or `error` with the same. Send the token as `Authorization: Bearer TOKEN`; what can set no header asks `POST /api/v1/tickets` "
+                    + "may send either. The relay takes and sends one object per message. The answer to a frame with an `id` "
+                    + "is `ok` or `error` with the same `id`. Send the token as `Authorization: Bearer TOKEN`. A client that cannot set headers calls `POST /api/v1/tickets` "
                     + "and passes `?ticket=`.",
                 ["license"] = new JsonObject { ["name"] = "MIT" },
             },
@@ -52,7 +52,7 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
         // What clients may send is what the server handles.
         var sent = frames.Faces.Select(face => face.Meaning).ToArray();
         AddChannel(
-            "agent", "/ws/{agent_id}", "An agent's connection; `human` is for operators, and for observers, who follow feeds only.",
+            "agent", "/ws/{agent_id}", "An agent's connection. `human` is for operators, and for observers, who can only follow feeds.",
             QueryOf(ConnectionQuery.Read), sent.Concat(ServerFrames.All).Select(frame => (KeyOf("frame", frame.Name), Frame(frame))));
         AddOperation("sendFrames", "receive", "agent", sent.Select(frame => KeyOf("frame", frame.Name)));
         AddOperation("receiveFrames", "send", "agent", ServerFrames.All.Select(frame => KeyOf("frame", frame.Name)));
@@ -63,7 +63,7 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
         var (said, heard) = (RelayFrames.Said, RelayFrames.Heard);
         var error = ServerFrames.All.Single(frame => frame.Name == FrameEvents.Error);
         AddChannel(
-            "relay", "/ws/agent/messages/{project_id}", "The plain relay: what one agent says, all the others hear. Frames are bare objects without `event`, "
+            "relay", "/ws/agent/messages/{project_id}", "The plain relay: every message goes to all other agents. Frames are bare objects without `event`, "
             + "except for `error`, which says why a frame was refused.",
             QueryOf(RelayQuery.Read),
             new[] { said, heard }.Select(frame => (KeyOf("", frame.Name), Bare(frame, frame.Name))).Append((KeyOf("frame", error.Name), Frame(error))));

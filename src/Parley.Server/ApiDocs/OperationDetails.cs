@@ -64,7 +64,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
                 Name = "If-Match",
                 In = ParameterLocation.Header,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                Description = "The `ETag` that it must still have, such as `\"17\"`.",
+                Description = "The `ETag` that the item must still have, such as `\"17\"`.",
             });
         }
 

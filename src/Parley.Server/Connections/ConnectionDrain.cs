@@ -3,19 +3,19 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Connections;
 
-/// <summary>Keeps connections that may be asked to come anew at another node.</summary>
+/// <summary>Tracks connections that can be asked to reconnect to another node.</summary>
 internal interface IDrainSource
 {
-    /// <summary>An action each, which asks it.</summary>
+    /// <summary>One action per connection, which asks it to move.</summary>
     IEnumerable<Action> Moves { get; }
 }
 
-/// <summary>Asks whatever is open for long, sockets and streams, to be opened anew at another node.</summary>
+/// <summary>Asks long-lived connections (sockets and streams) to reconnect to another node.</summary>
 internal sealed class ConnectionDrain(IEnumerable<IDrainSource> sources, Stopping stopping, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Drainable, bool> _stays = new();
 
-    /// <summary>For what is of no <see cref="IDrainSource"/>; disposed at its end.</summary>
+    /// <summary>For connections without an <see cref="IDrainSource"/>; dispose it when the connection ends.</summary>
     internal Drainable Begin()
     {
         var stay = new Drainable(this, stopping.Token);
@@ -23,7 +23,7 @@ internal sealed class ConnectionDrain(IEnumerable<IDrainSource> sources, Stoppin
         return stay;
     }
 
-    /// <summary>Everybody, one after another over a time, so that no node has all of them at its door at once.</summary>
+    /// <summary>All connections, spread over a time, so that they do not all reconnect to one node at once.</summary>
     internal async Task MoveAsync(TimeSpan over)
     {
         const int steps = 50;
@@ -37,7 +37,7 @@ internal sealed class ConnectionDrain(IEnumerable<IDrainSource> sources, Stoppin
         }
     }
 
-    /// <summary>Something that is open.</summary>
+    /// <summary>An open connection.</summary>
     internal sealed class Drainable : IDisposable
     {
         private readonly ConnectionDrain _drain;
@@ -60,7 +60,7 @@ internal sealed class ConnectionDrain(IEnumerable<IDrainSource> sources, Stoppin
             }
             catch (ObjectDisposedException)
             {
-                // It has gone by itself.
+                // It has already ended by itself.
             }
         }
 

@@ -5,21 +5,22 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Coordination;
 
-/// <summary>Keeps work in the background going, whatever it meets, and knows which of it fails: that is logged, tried again after a pause that
-/// grows, and shown by <c>/health</c>. A server that serves does not end for it.</summary>
+/// <summary>Keeps background jobs running despite exceptions. A failure is logged, retried after a growing pause, and shown by <c>/health</c>. It
+/// does not stop the server.</summary>
 internal sealed partial class BackgroundFaults(TimeProvider clock)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, Failing> _failing = new(StringComparer.Ordinal);
 
-    /// <summary>What fails, for people; null: nothing. What was wrong is in the log: whoever may ask for the health of a server may not read that.</summary>
+    /// <summary>The failing jobs, for people; null if there are none. The reasons are only in the log, because anyone may ask for a server's
+    /// health.</summary>
     internal string? Reason => _failing.IsEmpty
         ? null
         : $"Background jobs are failing and being retried; the log says why: {string.Join(", ", _failing.OrderBy(one => one.Key, StringComparer.Ordinal).Select(Describe))}.";
 
-    /// <summary>Does the work again and again until it returns by itself, or the server stops.</summary>
-    /// <param name="work">Calls <see cref="Succeeded"/> when a round of it was good.</param>
+    /// <summary>Repeats the job until it returns by itself, or the server stops.</summary>
+    /// <param name="work">Calls <see cref="Succeeded"/> after a successful round.</param>
     internal async Task KeepGoingAsync(string name, ILogger logger, Func<Task> work, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -51,7 +52,7 @@ internal sealed partial class BackgroundFaults(TimeProvider clock)
             _failing.TryRemove(name, out _);
     }
 
-    /// <returns>How long to wait before it is tried again.</returns>
+    /// <returns>How long to wait before the next try.</returns>
     private TimeSpan Note(string name)
     {
         var failing = _failing.AddOrUpdate(name, _ => new Failing(clock.GetUtcNow(), 1), (_, before) => before with { Times = before.Times + 1 });

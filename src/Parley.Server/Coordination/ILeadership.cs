@@ -1,29 +1,30 @@
 namespace Parley.Server.Coordination;
 
-/// <summary>Which of the nodes that share a store does what one must do.</summary>
+/// <summary>Which of the nodes that share a store runs the jobs that only one node should run.</summary>
 internal interface ILeadership
 {
-    /// <summary>A hint as any such: for a moment two nodes may both think so, and every chore bears that.</summary>
+    /// <summary>A hint: for a moment, two nodes may both believe that they are the leader, and every chore tolerates that.</summary>
     bool IsLeader { get; }
 }
 
-/// <summary>What other nodes on the same store have made, as far as it is held in memory here: projects, agents, squads, tokens.</summary>
+/// <summary>Changes by other nodes on the same store to what is held in memory here: projects, agents, squads, tokens.</summary>
 internal interface IClusterView
 {
-    /// <summary>Whether another node is alive that connections may move to.</summary>
+    /// <summary>Whether there is another live node that connections can move to.</summary>
     bool AreThere { get; }
 
-    /// <summary>Completes when everything that was made anywhere before the call is known here. To be called where something that was
-    /// named is not known, before saying so.</summary>
+    /// <summary>Completes when this node knows everything that was created anywhere before the call. Call it before saying that something does not
+    /// exist.</summary>
     ValueTask CatchUpAsync(CancellationToken cancellationToken);
 
-    /// <summary>A client of an agent has come here that lost a connection elsewhere: that is ended, as is what else of the agent's is broken there, and what it
-    /// held is free when this completes. A node that does not answer is waited for a few seconds only; it finds out by the silence.</summary>
-    /// <param name="session">Null: it named none.</param>
+    /// <summary>An agent's client that lost a connection on another node has connected here. That connection is closed, as are the agent's other
+    /// broken connections there, and their messages are requeued when this completes. Waits only a few seconds for a node that does not
+    /// answer.</summary>
+    /// <param name="session">Null if it named none.</param>
     ValueTask EndSessionAsync(int agent, string? session, CancellationToken cancellationToken);
 }
 
-/// <summary>A server that has its store to itself.</summary>
+/// <summary>A server that does not share its store.</summary>
 internal sealed class SingleNode : ILeadership, IClusterView
 {
     public bool IsLeader => true;

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Coordination;
 
-/// <summary>Work that goes on for as long as the server runs. The host would end the server when it fails; here it begins again instead.</summary>
+/// <summary>A background job that runs as long as the server does. If it fails, the host would stop the server; this restarts the job
+/// instead.</summary>
 internal abstract class LastingWork(BackgroundFaults faults, ILogger logger) : BackgroundService
 {
     protected BackgroundFaults Faults => faults;
@@ -15,7 +16,7 @@ internal abstract class LastingWork(BackgroundFaults faults, ILogger logger) : B
 
     protected abstract Task WorkAsync(CancellationToken stoppingToken);
 
-    /// <summary>A round was good: what failed before has mended.</summary>
+    /// <summary>A round succeeded, so any earlier failure is over.</summary>
     protected void Succeeded() => faults.Succeeded(Name);
 
     protected sealed override Task ExecuteAsync(CancellationToken stoppingToken) =>

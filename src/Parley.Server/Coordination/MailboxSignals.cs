@@ -3,13 +3,13 @@ using Parley.Protocol;
 
 namespace Parley.Server.Coordination;
 
-/// <summary>"This mailbox has work", for those who wait on one. A hint: losing one costs time, never a message.</summary>
+/// <summary>Signals "this mailbox has work" to waiters. A hint: if one is lost, a message may be late but is never lost.</summary>
 internal sealed class MailboxSignals
 {
     private readonly ConcurrentDictionary<int, Ticket[]> _waiting = new();
 
-    /// <summary>To be armed before looking at the mailbox: what comes between the look and the wait is then not missed.</summary>
-    /// <param name="takes">Whether whoever waits takes a message of this type, this priority, and from this sender; null: whatever comes.</param>
+    /// <summary>Arm it before you read the mailbox, so that messages between the read and the wait are not missed.</summary>
+    /// <param name="takes">Whether the waiter takes a message of this type, priority, and sender; null if it takes all.</param>
     internal Ticket Arm(int agent, Func<string, Priority, int, bool>? takes = null)
     {
         var ticket = new Ticket(this, agent, takes);
@@ -25,7 +25,7 @@ internal sealed class MailboxSignals
             ticket.Fire();
     }
 
-    /// <summary>A message has come: only those look who take it. Each look of others would find nothing.</summary>
+    /// <summary>A message has arrived: wakes only waiters that take it. The others would find nothing.</summary>
     internal void Signal(int agent, string type, Priority priority, int sender)
     {
         if (!_waiting.TryGetValue(agent, out var tickets))

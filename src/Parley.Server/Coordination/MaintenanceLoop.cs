@@ -8,14 +8,14 @@ internal interface IChore
 {
     TimeSpan Interval { get; }
 
-    /// <summary>True for what concerns this node alone: its connections, its memory. The others are done by the leader of the nodes.</summary>
+    /// <summary>True for chores that concern only this node: its connections, its memory. The leader runs the others.</summary>
     bool IsOfEachNode => false;
 
-    /// <returns>When to come again, if sooner than the interval.</returns>
+    /// <returns>When to run again, if sooner than the interval.</returns>
     ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Runs the chores, each in its own time; one that fails holds up no other.</summary>
+/// <summary>Runs the chores independently, so that a failing one does not delay the others.</summary>
 internal sealed class MaintenanceLoop(
     IEnumerable<IChore> chores, ILeadership leadership, BackgroundFaults faults, TimeProvider clock, ILogger<MaintenanceLoop> logger) : LastingWork(faults, logger)
 {
@@ -39,7 +39,7 @@ internal sealed class MaintenanceLoop(
             }
             catch (StorageUnavailableException)
             {
-                // Told where it happened; the chore waits its turn.
+                // Already logged where it happened; the chore waits for its next run.
             }
 
             await Task.Delay(sooner < chore.Interval ? sooner.Value : chore.Interval, clock, stoppingToken);

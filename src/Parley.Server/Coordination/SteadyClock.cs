@@ -2,23 +2,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Coordination;
 
-/// <summary>The time of day, paced by the clock that only goes forward: leases, retries and expiry last as long as they say, whatever happens to the
-/// machine's time of day meanwhile, or to that of the database which several nodes share.</summary>
+/// <summary>The time of day, paced by a monotonic clock: leases, retries, and expirations take as long as they should, whatever happens to the
+/// machine's time of day, or to that of the database that several nodes share.</summary>
 /// <remarks>
-/// <para>A time of day that jumps is not followed at once: it may jump back. When it has stood elsewhere for ten seconds, it is right: a later one is
-/// taken over (the machine slept, or its clock was behind), an earlier one is come down to by going slower, so that no time falls and none stands
-/// still.</para>
-/// <para>Reads one clock a call; the time of day is looked at once a second.</para>
+/// <para>A jump is not followed at once, because the clock may jump back. After ten seconds, it is accepted: a later time is adopted at once (the
+/// machine slept, or its clock was behind); an earlier time is approached by running slower, so that time never goes backward or stops.</para>
+/// <para>Each call reads only one clock; the time of day is checked once a second.</para>
 /// </remarks>
 internal sealed partial class SteadyClock : TimeProvider
 {
-    /// <summary>What time services turn a clock by without a jump stays below this.</summary>
+    /// <summary>Corrections by time services are smaller than this.</summary>
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Proof = TimeSpan.FromSeconds(10);
 
-    /// <summary>By so much slower it goes while it is ahead: a lease of half a minute lasts three seconds longer.</summary>
+    /// <summary>How much slower it runs while it is ahead: a lease of half a minute lasts three seconds longer.</summary>
     private const double Slower = 0.1;
 
     private readonly TimeProvider _machine;
@@ -26,7 +25,7 @@ internal sealed partial class SteadyClock : TimeProvider
     private readonly Lock _gate = new();
     private volatile Pace _pace;
 
-    /// <summary>Since when the time of day stands elsewhere; null: it does not.</summary>
+    /// <summary>Since when the time of day has differed; null if it does not.</summary>
     private long? _elsewhereSince;
     private TimeSpan _elsewhereBy;
 
@@ -39,8 +38,8 @@ internal sealed partial class SteadyClock : TimeProvider
     /// <summary>Hears of jumps.</summary>
     internal ILogger? Log { get; set; }
 
-    /// <summary>From now on somebody else's time of day counts, not the machine's. It begins there: this is for the start of a server, before anything has
-    /// a time.</summary>
+    /// <summary>From now on, uses another time of day instead of the machine's, starting with its current value. For the start of a server, before
+    /// anything has a time.</summary>
     internal void Follow(TimeProvider timeOfDay)
     {
         lock (_gate)
@@ -83,13 +82,13 @@ internal sealed partial class SteadyClock : TimeProvider
         TimeSpan? jump;
         lock (_gate)
             (pace, jump) = LookOnce(stamp);
-        // Now that it is over: the log asks this clock what time it is.
+        // After the lock is released, because the log asks this clock for the time.
         if (jump is not null && Log is not null)
             Words.Jumped(Log, jump.Value);
         return pace;
     }
 
-    /// <returns>The pace from now on, and the jump that has proven to be one.</returns>
+    /// <returns>The pace from now on, and the jump, if one has been confirmed.</returns>
     private (Pace Pace, TimeSpan? Jump) LookOnce(long stamp)
     {
         var pace = _pace;
@@ -102,14 +101,14 @@ internal sealed partial class SteadyClock : TimeProvider
         if (isJump && !IsProven(ahead, stamp))
             return (_pace = pace with { LookedAt = stamp }, null);
         _elsewhereSince = null;
-        // Behind: at once, by little or by much. Ahead: slowly.
+        // If behind, correct at once; if ahead, slowly.
         _pace = ahead > TimeSpan.Zero
             ? new Pace(now, stamp, stamp, 1 - Math.Min(Slower, ahead / LookEvery))
             : new Pace(now - ahead.Ticks, stamp, stamp, 1);
         return (_pace, isJump ? -ahead : null);
     }
 
-    /// <summary>Whether the time of day has stood there for long enough.</summary>
+    /// <summary>Whether the time of day has differed for long enough.</summary>
     private bool IsProven(TimeSpan ahead, long stamp)
     {
         if (_elsewhereSince is not null && (ahead - _elsewhereBy).Duration() < Jump)

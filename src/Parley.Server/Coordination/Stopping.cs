@@ -1,6 +1,6 @@
 namespace Parley.Server.Coordination;
 
-/// <summary>Says that the server is going: whatever waits for a long time (sockets, streams, long polls, requests) ends its wait.</summary>
+/// <summary>Signals that the server is stopping, which ends long waits (sockets, streams, long polls, requests).</summary>
 internal sealed class Stopping : IDisposable
 {
     private readonly CancellationTokenSource _going = new();

@@ -2,7 +2,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
-/// <summary>What a rule makes of what is and what is asked: refused, kept as it is, changed, removed. Pure: after a conflict it is asked again.</summary>
+/// <summary>The result of a rule: refuse, keep, put, or remove. Rules are pure, because they are called again after a conflict.</summary>
 internal sealed record Decision<T>
     where T : class
 {
@@ -15,13 +15,13 @@ internal sealed record Decision<T>
 
     internal ApiProblem? Problem { get; private init; }
 
-    /// <summary>As it is to be; null with <see cref="Type"/>: gone.</summary>
+    /// <summary>The new state; null with a <see cref="Type"/> means removed.</summary>
     internal T? Value { get; private init; }
 
-    /// <summary>The type of the log entry; null: nothing changes.</summary>
+    /// <summary>The type of the log entry; null if nothing changes.</summary>
     internal string? Type { get; private init; }
 
-    /// <summary>Fields of the log entry alone, as JSON without braces.</summary>
+    /// <summary>Additional fields for the log entry only, as JSON without braces.</summary>
     internal byte[] Extra { get; private init; } = [];
 
     /// <summary>Sent in the same commit.</summary>
@@ -29,7 +29,7 @@ internal sealed record Decision<T>
 
     internal static Decision<T> Refuse(ApiProblem problem) => new() { Problem = problem };
 
-    /// <param name="type">Of the log entry, as <c>memory_updated</c>.</param>
+    /// <param name="type">The type of the log entry, such as <c>memory_updated</c>.</param>
     internal static Decision<T> Put(T value, string type) => new() { Value = value, Type = type };
 
     internal static Decision<T> Remove(string type) => new() { Type = type };

@@ -4,7 +4,7 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Entities;
 
-/// <summary>Looks at the things of a kind that are due, a part at a time, each thing in a transition of its own.</summary>
+/// <summary>Handles due entities of a kind, a few at a time, each in its own transition.</summary>
 internal sealed partial class DueEntities<T>(
     EntityKind<T> kind, EntityBoard<T> board, IEntityStore store, IEnumerable<IDueLook<T>> looks, TimeProvider clock, ILogger<DueEntities<T>> logger) : IChore
     where T : class
@@ -26,7 +26,7 @@ internal sealed partial class DueEntities<T>(
                 await LookAsync(row, now, cancellationToken);
             if (part.Count < PartSize)
                 return null;
-            // From behind these: what stays due, or fails, is looked at again by the next run, and hides nothing from this one.
+            // Continues after these. Entities that stay due, or fail, are handled again by the next run and do not block this one.
             last = part[^1];
         }
     }
@@ -42,7 +42,7 @@ internal sealed partial class DueEntities<T>(
                 return;
             }
 
-            // Looked at again: it may have been changed, or done by another node, since the list was made.
+            // Reads it again: it may have been changed, or handled by another node, since the list was read.
             await board.ChangeAsync(
                 row.Project, row.Id, sender: 0,
                 present => present is not null && kind.Due!(present.Value) <= now ? kind.WhenDue(present, now) : Decision<T>.Keep,

@@ -6,7 +6,7 @@ namespace Parley.Server.Entities;
 
 internal static class EntitiesSetup
 {
-    /// <summary>A kind with everything that comes from its declaration alone. Needs an <see cref="IEntityStore"/>.</summary>
+    /// <summary>Registers a kind, with everything that follows from its declaration. Needs an <see cref="IEntityStore"/>.</summary>
     public static IServiceCollection AddEntities<T>(this IServiceCollection services, EntityKind<T> kind)
         where T : class
     {

@@ -2,8 +2,8 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Entities;
 
-/// <summary>One thing as it is.</summary>
-/// <param name="Value">The noun, with the fields that the store fills in.</param>
+/// <summary>The current state of one entity.</summary>
+/// <param name="Value">The noun, including the fields that the store fills in.</param>
 internal sealed record Entity<T>(EntityRow Row, T Value)
     where T : class
 {
@@ -11,14 +11,14 @@ internal sealed record Entity<T>(EntityRow Row, T Value)
     internal long Version => Row.Changed;
 }
 
-/// <summary>One thing as it is stored.</summary>
+/// <summary>One entity as stored.</summary>
 internal sealed record EntityRow
 {
     internal required int Project { get; init; }
     internal required int Kind { get; init; }
     internal string? Name { get; init; }
 
-    /// <summary>The seq of the entry by which it was made.</summary>
+    /// <summary>The seq of the entry that created it.</summary>
     internal required long Made { get; init; }
 
     /// <summary>The random bits of its id.</summary>
@@ -33,7 +33,7 @@ internal sealed record EntityRow
     /// <summary>Unix milliseconds.</summary>
     internal required long ChangedAt { get; init; }
 
-    /// <summary>The number of the agent that made it, since a successor of the same name is another; 0: no agent.</summary>
+    /// <summary>The number of the agent that created it, because another agent may later have the same id; 0 for no agent.</summary>
     internal int Maker { get; init; }
 
     /// <summary>Unix milliseconds.</summary>
@@ -41,19 +41,19 @@ internal sealed record EntityRow
 
     internal bool IsOver { get; init; }
 
-    /// <summary>Its noun without the fields of <see cref="EntityFields"/>: an object as JSON.</summary>
+    /// <summary>Its noun as a JSON object, without the fields of <see cref="EntityFields"/>.</summary>
     internal required byte[] Body { get; init; }
 
     internal Guid Id => EntryId.Create(MadeAt, Made, (ulong)IdBits);
 }
 
-/// <summary>Which things of one kind.</summary>
+/// <summary>Which entities of one kind.</summary>
 /// <param name="Marks">All of these must hold.</param>
-/// <param name="Below">Only those made before this seq: the page after one that ended there. Not with a prefix.</param>
-/// <param name="Above">Only those made after this seq. Not with a prefix.</param>
-/// <param name="OldestFirst">In the order in which they were made. Not with a prefix.</param>
-/// <param name="Prefix">Only those whose name begins so, in the order of names; null: all, newest first.</param>
-/// <param name="AfterName">With a prefix: only names behind this one.</param>
+/// <param name="Below">Only those created before this seq, for the next page. Not with a prefix.</param>
+/// <param name="Above">Only those created after this seq. Not with a prefix.</param>
+/// <param name="OldestFirst">In order of creation. Not with a prefix.</param>
+/// <param name="Prefix">Only those whose name has this prefix, sorted by name; null for all, newest first.</param>
+/// <param name="AfterName">With a prefix: only names after this one.</param>
 internal sealed record EntityQuery(int Project, int Kind, int Max)
 {
     internal IReadOnlyList<string> Marks { get; init; } = [];

@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
-/// <summary>The things of one kind: found, listed, and changed by rules.</summary>
+/// <summary>Finds, lists, and changes the entities of one kind.</summary>
 internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     where T : class
 {
@@ -21,7 +21,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     internal async ValueTask<IReadOnlyList<Entity<T>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
         [.. (await store.ListAsync(query, cancellationToken)).Select(Read)];
 
-    /// <summary>All of a project's, newest first, read in parts.</summary>
+    /// <summary>All entities of a project, newest first, read in parts.</summary>
     internal async IAsyncEnumerable<Entity<T>> AllAsync(int project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int partSize = 100;
@@ -37,13 +37,13 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         }
     }
 
-    /// <summary>One as the store keeps it, as it is.</summary>
+    /// <summary>One entity as stored.</summary>
     internal Entity<T> Read(EntityRow row) => new(row, JsonSerializer.Deserialize(EntityJson.Whole(kind.Fields, row), kind.Json)!);
 
-    /// <summary>Changes what a name stands for.</summary>
-    /// <param name="sender">The number of the agent that asks; 0: none.</param>
-    /// <param name="decide">What becomes of what is there, or of null where there is nothing. Asked again after a conflict.</param>
-    /// <returns>A conflict where it is to have another name that is taken.</returns>
+    /// <summary>Changes the entity with a name.</summary>
+    /// <param name="sender">The number of the calling agent; 0 for none.</param>
+    /// <param name="decide">The rule, called with the current entity, or null if there is none. Called again after a conflict.</param>
+    /// <returns>Returns a conflict if its new name is taken.</returns>
     internal ValueTask<Result<Entity<T>?>> ChangeAsync(
         int project, string name, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
         ChangeAsync(new Change(project, name, sender, cancel => FindAsync(project, name, cancel), decide), _turns.Of(project, name), cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         int project, Guid id, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
         ChangeAsync(new Change(project, null, sender, cancel => FindAsync(project, id, cancel), decide), _turns.Of(project, id), cancellationToken);
 
-    /// <summary>Makes one, by its id alone or under a name that must be free.</summary>
+    /// <summary>Creates one, identified only by its id, or under a name that must be free.</summary>
     internal async ValueTask<Result<Entity<T>>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
     {
         if (decision.Problem is { } problem)
@@ -65,7 +65,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         return outcome.Result == TransitionResult.Conflict ? Problems.AlreadyExists(kind.Name, write.Name!) : Read(outcome.Rows[0]);
     }
 
-    /// <summary>A thing as it is to be, for a transition of several.</summary>
+    /// <summary>The write of one entity, for a transition of several.</summary>
     /// <exception cref="InvalidOperationException">The decision changes nothing.</exception>
     internal EntityWrite Write(Entity<T>? present, Decision<T> decision)
     {
@@ -87,11 +87,11 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         };
     }
 
-    /// <summary>The newest entries of the log about one that have a type, the newest first.</summary>
+    /// <summary>The newest log entries of a type about one entity, newest first.</summary>
     internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, string type, int max, CancellationToken cancellationToken) =>
         store.HistoryAsync(entity.Row.Project, entity.Row.Made, type, max, cancellationToken);
 
-    /// <param name="Name">By which the thing was asked for; null: by its id.</param>
+    /// <param name="Name">The requested name; null if the entity was requested by id.</param>
     private sealed record Change(
         int Project, string? Name, int Sender, Func<CancellationToken, ValueTask<Entity<T>?>> Find, Func<Entity<T>?, Decision<T>> Decide);
 
@@ -113,7 +113,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         }
     }
 
-    /// <returns>Not done after a conflict: it is to be tried again.</returns>
+    /// <returns>Not done because of a conflict; try again.</returns>
     private async ValueTask<(bool IsDone, Result<Entity<T>?> Result)> TryAsync(Change change, CancellationToken cancellationToken)
     {
         var present = await change.Find(cancellationToken);
@@ -128,18 +128,18 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
             return (true, refusal);
         if (outcome.Result == TransitionResult.Applied)
             return (true, decision.Value is null ? null : Read(outcome.Rows[0]));
-        // Of a name that the rule chose it does not hear that it is taken: asked again, it would choose it for ever.
+        // The rule does not learn that a name it chose is taken, so it would choose that name again forever.
         var known = present is null ? change.Name : present.Row.Name;
         if (write.Name is { } name && name != known && await FindAsync(change.Project, name, cancellationToken) is not null)
             return (true, Problems.AlreadyExists(kind.Name, name));
         return default;
     }
 
-    /// <summary>Why asking again would not help; null where it would, or need not be.</summary>
+    /// <summary>Why a retry would not help; null if it would, or is not needed.</summary>
     private static ApiProblem? Refusal(TransitionOutcome outcome) => outcome.Result switch
     {
         TransitionResult.MessageRefused => Problems.Conflict("A message that is part of this change could not be stored, so nothing was changed."),
-        // Another node deleted it, and this one has not heard of that yet.
+        // Another node deleted it, and this node does not know yet.
         TransitionResult.ProjectGone => new ApiProblem(ErrorCodes.NotFound, "The project was deleted, so nothing was changed."),
         _ => null,
     };

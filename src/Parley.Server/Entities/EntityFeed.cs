@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
-/// <summary>The feed of a kind: each thing as an entry of the log left it, and before that all things as they are.</summary>
+/// <summary>The feed of a kind: optionally all current entities, and then each entity as it was after a log entry.</summary>
 internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IReaderGroups groups) : IFeedSource
     where T : class
 {
@@ -58,7 +58,7 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IRea
     private bool MayRead(int project, byte[] json, Reader? reader) =>
         reader is null || kind.Readers is null || kind.Readers(JsonSerializer.Deserialize(json, kind.Json)!) is not { } who || groups.IsAmong(project, reader, who);
 
-    /// <summary>In parts, newest first or by name: what is made meanwhile comes as a change.</summary>
+    /// <summary>In parts, newest first or by name. Entities that are created in the meantime arrive as changes.</summary>
     private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(
         int project, string? prefix, Reader? reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -8,9 +8,9 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
-/// <summary>The JSON of things: the body that is stored, the whole that everybody sees, and the entry of the log.</summary>
-/// <remarks>An entry is written before its id, its time and its seq are known. In their places stand the control characters 1, 2 and 3, which
-/// no JSON text holds: whoever commits puts the values there, the database or this server, byte by byte the same.</remarks>
+/// <summary>The JSON of entities: the stored body, the complete JSON that clients see, and the log entry.</summary>
+/// <remarks>An entry is written before its id, time, and seq are known. The control characters 1, 2, and 3, which JSON text never contains, mark
+/// their places. The database or this server fills in the same bytes at commit.</remarks>
 internal static class EntityJson
 {
     internal const byte IdPlace = 1, TimePlace = 2, SeqPlace = 3;
@@ -46,7 +46,7 @@ internal static class EntityJson
         return body.WrittenSpan.ToArray();
     }
 
-    /// <summary>Without the line breaks that a value may have come with: one would end an event of a stream, and a line of an export.</summary>
+    /// <summary>Without the line breaks that a value may contain: one would end an event on a stream, or a line of an export.</summary>
     internal static byte[] OnOneLine(byte[] json)
     {
         if (json.AsSpan().IndexOfAny((byte)'\n', (byte)'\r') < 0)
@@ -58,14 +58,14 @@ internal static class EntityJson
         return line.WrittenSpan.ToArray();
     }
 
-    /// <summary>A thing as everybody sees it.</summary>
+    /// <summary>An entity as clients see it.</summary>
     internal static byte[] Whole(EntityFields fields, EntityRow row) => Compose(
         fields, row.Body, row.Id.ToString(), TextOf(row.MadeAt), TextOf(row.ChangedAt), row.IsOver ? TextOf(row.ChangedAt) : null,
         row.Changed.ToString(CultureInfo.InvariantCulture), fields.Told is { } told ? Encoding.UTF8.GetBytes($"\"{told}\":[]") : default);
 
-    /// <summary>The entry of a change, with its open places.</summary>
-    /// <param name="present">As it was before; null: it is made by this.</param>
-    /// <param name="extra">Fields that are told once and not stored with the thing: <c>"logs":[...]</c>; empty: none.</param>
+    /// <summary>The log entry of a change, with placeholders.</summary>
+    /// <param name="present">The previous state; null if this creates it.</param>
+    /// <param name="extra">Fields for the log entry only, not stored with the entity: <c>"logs":[...]</c>; empty for none.</param>
     internal static byte[] Entry(EntityFields fields, byte[] body, EntityRow? present, bool isOver, ReadOnlySpan<byte> extra)
     {
         var now = ((char)TimePlace).ToString();
@@ -74,7 +74,7 @@ internal static class EntityJson
             ((char)SeqPlace).ToString(), extra);
     }
 
-    /// <summary>An entry with its places filled.</summary>
+    /// <summary>A log entry with its placeholders filled in.</summary>
     internal static byte[] Fill(byte[] entry, Guid id, long stamp, long seq)
     {
         using var filled = new FrameBuffer();
@@ -123,7 +123,7 @@ internal static class EntityJson
         }
 
         json.Raw("}"u8);
-        // Each part began with the comma behind the one before it; before the first one stands none.
+        // Each part begins with a comma, except the first.
         var whole = json.From(0).ToArray();
         whole[0] = (byte)'{';
         return whole;

@@ -5,11 +5,11 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Entities;
 
-/// <summary>A kind of versioned things with a JSON body, as its concept declares it. From the declaration come its feed, its name on event
-/// streams, its lists, what happens when one is due, its export and its end with its project.</summary>
+/// <summary>A kind of versioned entities with a JSON body, as declared by its concept. Its feed, its name on event streams, its lists, due handling,
+/// export, and deletion with the project follow from the declaration.</summary>
 internal abstract class EntityKind
 {
-    /// <summary>The smallest number of a kind. Stored, as the kind of its log entries: a number is never given to another kind.</summary>
+    /// <summary>The smallest number of a kind. The number is stored as the kind of its log entries, so it is never reused for another kind.</summary>
     internal const int First = 8;
 
     private readonly ConditionalWeakTable<LogEntry, StreamEvent> _shown = [];
@@ -17,22 +17,22 @@ internal abstract class EntityKind
     /// <inheritdoc cref="First"/>
     internal required int Number { get; init; }
 
-    /// <summary>One of them, in words and as an event of a stream: <c>memory</c>.</summary>
+    /// <summary>The singular, in text and on event streams: <c>memory</c>.</summary>
     internal required string Name { get; init; }
 
-    /// <summary>All of them, as a feed: <c>memory</c>, <c>tasks</c>.</summary>
+    /// <summary>The name of the feed: <c>memory</c>, <c>tasks</c>.</summary>
     internal required string Feed { get; init; }
 
-    /// <summary>The fields of its noun that the store knows, and nobody else says.</summary>
+    /// <summary>The fields of its noun that only the store fills in.</summary>
     internal required EntityFields Fields { get; init; }
 
-    /// <summary>The type of the log entry that says that one is gone.</summary>
+    /// <summary>The type of the log entry for a removal.</summary>
     internal required string RemovedType { get; init; }
 
-    /// <summary>The type of the log entry that says that one is gone because its time was over; null: none goes by itself.</summary>
+    /// <summary>The type of the log entry for an expiration; null if the kind does not expire.</summary>
     internal string? ExpiredType { get; init; }
 
-    /// <summary>The frames that tell connections which asked for it of a change and of an end; null: there are none.</summary>
+    /// <summary>The frames for changes and removals, for connections that asked for them; null if there are none.</summary>
     internal (string Changed, string Gone)? Notices
     {
         init => (_changed, _gone) = value is { } names ? (Encoding.ASCII.GetBytes(names.Changed), Encoding.ASCII.GetBytes(names.Gone)) : (null, null);
@@ -41,33 +41,34 @@ internal abstract class EntityKind
     private readonly byte[]? _changed;
     private readonly byte[]? _gone;
 
-    /// <summary>The field of its noun that lists and feeds can be narrowed by, as <c>prefix</c>: the name. Null: they cannot.</summary>
+    /// <summary>The field of its noun that the filter <c>prefix</c> of lists and feeds applies to (the name); null if there is no such
+    /// filter.</summary>
     internal string? PrefixField { get; init; }
 
-    /// <summary>True where messages are sent into one and belong to it: its own entries then stand with them, on one stream.</summary>
+    /// <summary>True if messages can belong to one, so that its entries and its messages are on one stream.</summary>
     internal bool OwnsItsMessages { get; init; }
 
-    /// <summary>What everybody sees of one.</summary>
+    /// <summary>The JSON that clients see.</summary>
     internal abstract Type Noun { get; }
 
     /// <summary>One of them as JSON, as it would really look.</summary>
     internal required string Example { get; init; }
 
-    /// <summary>Which of its entries are told as events, and as which. The documentation lists them.</summary>
+    /// <summary>Which of its entries are published as events, and as which types. The documentation lists them.</summary>
     internal IReadOnlyList<SystemEvent> Events { get; init; } = [];
 
-    /// <summary>What a stream shows of an entry; if absent the thing as it was then, under the kind's name or that of its removal.</summary>
+    /// <summary>What a stream shows for an entry; by default, the entity as it was then, under the kind's name or that of its removal.</summary>
     internal Func<LogEntry, StreamEvent>? OnStream { get; init; }
 
     internal EntryKind Entry => (EntryKind)Number;
 
-    /// <summary>Whether an entry says that one is gone.</summary>
+    /// <summary>Whether an entry is a removal.</summary>
     internal bool IsEnd(LogEntry entry) => entry.Type == RemovedType || (ExpiredType is not null && entry.Type == ExpiredType);
 
-    /// <summary>The name of the frame that tells of an entry; null: none does.</summary>
+    /// <summary>The name of the frame for an entry; null if there is none.</summary>
     internal byte[]? NoticeOf(LogEntry entry) => IsEnd(entry) ? _gone : _changed;
 
-    /// <summary>An entry as an event of a stream, made once for all who read it.</summary>
+    /// <summary>An entry as an event of a stream, created once for all readers.</summary>
     internal StreamEvent Show(LogEntry entry) => _shown.TryGetValue(entry, out var shown) ? shown : _shown.GetValue(entry, Shown);
 
     private StreamEvent Shown(LogEntry entry) =>
@@ -83,45 +84,45 @@ internal sealed class EntityKind<T> : EntityKind
 
     internal required JsonTypeInfo<T> Json { get; init; }
 
-    /// <summary>The name by which one is found, unique in its project; null where the id is its only name.</summary>
+    /// <summary>The name of an entity, unique in its project; null if it has only an id.</summary>
     internal Func<T, string?> NameOf { get; init; } = static _ => null;
 
-    /// <summary>Which agents may read one, by id, <c>role:ROLE</c>, <c>squad:SQUAD</c>; null: all of the project. Its noun says it in
-    /// <c>access_control.read</c>, where readers of its entries find it. Absent: no kind but says so.</summary>
+    /// <summary>Which agents may read an entity, by id, <c>role:ROLE</c>, <c>squad:SQUAD</c>; null for all agents in the project. The noun has it in
+    /// <c>access_control.read</c>, where readers of its entries find it. Absent if the kind has no access control.</summary>
     internal Func<T, IReadOnlyList<string>?>? Readers { get; init; }
 
-    /// <summary>What one can be listed by, as <c>status=completed</c>.</summary>
+    /// <summary>The search keys (marks) of an entity, such as <c>status=completed</c>.</summary>
     internal Func<T, IReadOnlyList<string>> Marks { get; init; } = static _ => [];
 
-    /// <summary>When one is next to be looked at, or null: never. Absent: none ever is, and nobody looks.</summary>
+    /// <summary>When an entity is due next; null for never. Absent if the kind has no due times.</summary>
     internal Func<T, DateTimeOffset?>? Due { get; init; }
 
-    /// <summary>What becomes of one that is due. Runs again after a crash or a conflict: a pure function, as every rule.</summary>
+    /// <summary>The rule for due entities. Runs again after a crash or a conflict, so it is a pure function, like every rule.</summary>
     internal Func<Entity<T>, DateTimeOffset, Decision<T>> WhenDue { get; init; } = static (_, _) => Decision<T>.Keep;
 
-    /// <summary>True for what has come to its end: it goes from the store with its last entry of the log.</summary>
+    /// <summary>True if an entity has ended: retention then removes it together with its last log entry.</summary>
     internal Func<T, bool> IsOver { get; init; } = static _ => false;
 }
 
-/// <summary>Names of the fields that the store fills in; null: the noun has none.</summary>
-/// <param name="Id">A UUIDv7 that leads to the entry by which the thing was made; null: it is known by its name alone.</param>
+/// <summary>Names of the fields that the store fills in; null if the noun does not have them.</summary>
+/// <param name="Id">A UUIDv7 that contains the place of the entry that created it; null if it has only a name.</param>
 internal sealed record EntityFields(string? Id)
 {
-    /// <summary>The thread of the messages that belong to one: the thing itself opens it, so it has the thing's id.</summary>
+    /// <summary>The thread of its messages. The entity opens the thread, so the thread has the entity's id.</summary>
     internal string? Thread { get; init; }
 
     internal string? CreatedAt { get; init; } = "created_at";
 
     internal string? ChangedAt { get; init; }
 
-    /// <summary>The time of the change after which it is over; null until then.</summary>
+    /// <summary>When it ended; null until then.</summary>
     internal string? EndedAt { get; init; }
 
-    /// <summary>The seq of the change that made it what it is: it rises with every change, also where a name is taken anew after a deletion,
-    /// so that what was read before cannot be mistaken for what is there now.</summary>
+    /// <summary>The seq of its last change. It increases with every change, even if a name is reused after a deletion, so an old version never
+    /// matches a new entity.</summary>
     internal string? Version { get; init; }
 
-    /// <summary>A list that is told once, by the entry of a change, and not kept with the thing: empty elsewhere.</summary>
+    /// <summary>A list that only the log entry of a change has; empty elsewhere.</summary>
     internal string? Told { get; init; }
 
     internal bool Has(ReadOnlySpan<byte> name) =>

@@ -2,12 +2,12 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Entities;
 
-/// <summary>All kinds of entities that there are.</summary>
+/// <summary>All kinds of entities.</summary>
 internal sealed class EntityKinds
 {
     private readonly EntityKind?[] _byNumber = new EntityKind?[byte.MaxValue + 1];
 
-    /// <exception cref="InvalidOperationException">Two kinds have one number: the log could not tell them apart.</exception>
+    /// <exception cref="InvalidOperationException">Two kinds have the same number.</exception>
     public EntityKinds(IEnumerable<EntityKind> kinds)
     {
         foreach (var kind in kinds)
@@ -21,6 +21,6 @@ internal sealed class EntityKinds
     /// <summary>In the order of their numbers.</summary>
     internal IEnumerable<EntityKind> All => _byNumber.OfType<EntityKind>();
 
-    /// <returns>Null for an entry that is of no such kind.</returns>
+    /// <returns>Null for an entry of another kind.</returns>
     internal EntityKind? Of(LogEntry entry) => _byNumber[(byte)entry.Kind];
 }

@@ -1,9 +1,9 @@
 namespace Parley.Server.Entities;
 
-/// <summary>Looks at one thing that is due, where its kind's rule alone cannot say what becomes of it: because other things change with it.</summary>
+/// <summary>Handles one due entity if the kind's rule is not enough, because other entities change with it.</summary>
 internal interface IDueLook<T>
     where T : class
 {
-    /// <summary>It may have been changed, or done by another node, since the list was made; and it may come again after a crash.</summary>
+    /// <summary>It may have been changed, or handled by another node, since the list was read, and it may be handled again after a crash.</summary>
     ValueTask LookAsync(int project, Guid id, DateTimeOffset now, CancellationToken cancellationToken);
 }

@@ -2,8 +2,8 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Entities;
 
-/// <summary>Durable things of every kind. What changes them is one atomic transition; a caller never needs a transaction of its own, and no
-/// lock is held while it thinks.</summary>
+/// <summary>Stores entities of every kind. Each change is one atomic transition. Callers need no transactions of their own, and no lock is held while
+/// a rule runs.</summary>
 /// <remarks>Implementations pass <c>EntityStoreConformance</c>, which defines this contract in full.</remarks>
 internal interface IEntityStore
 {
@@ -15,21 +15,20 @@ internal interface IEntityStore
 
     ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
 
-    /// <summary>How many things have a mark; at most so many are counted, however many there are.</summary>
+    /// <summary>How many entities have a mark, counted up to a limit.</summary>
     ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken);
 
-    /// <summary>Things of a kind, of any project, that are due by a time, the earliest first.</summary>
-    /// <param name="after">Only those behind this one in that order; null: from the beginning.</param>
+    /// <summary>Entities of a kind, in all projects, that are due by a time, earliest first.</summary>
+    /// <param name="after">Only those after this one in that order; null to start from the beginning.</param>
     ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken);
 
-    /// <summary>Entries of the log about one thing, the newest first.</summary>
-    /// <param name="made">The seq of the entry by which it was made.</param>
-    /// <param name="type">Only those of this type: however many others there are, they are not looked at.</param>
+    /// <summary>Log entries about one entity, newest first.</summary>
+    /// <param name="made">The seq of the entry that created it.</param>
+    /// <param name="type">Only those of this type; entries of other types are not read.</param>
     ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken);
 
-    /// <summary>Makes all of a transition true at once, or nothing: its things as they are to be, each with its entry of the log, and its
-    /// messages behind them.</summary>
-    /// <returns>Where something had changed since it was read, a name that something is to have is taken, a message cannot be stored or the project is gone: that, and nothing else has
-    /// happened.</returns>
+    /// <summary>Applies all of a transition, or none of it: its entities, each with a log entry, and then its messages.</summary>
+    /// <returns>If an entity had changed since it was read, a name is taken, a message cannot be stored, or the project was deleted, returns that and
+    /// changes nothing.</returns>
     ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken);
 }

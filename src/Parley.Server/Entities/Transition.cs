@@ -4,28 +4,28 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
-/// <summary>What is to become true in one commit.</summary>
-/// <param name="Sender">The number of the agent that causes it; 0: none.</param>
+/// <summary>The changes of one commit.</summary>
+/// <param name="Sender">The number of the agent that causes it; 0 for none.</param>
 internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityWrite> Writes)
 {
-    /// <summary>Sent in the same commit. One that cannot be stored refuses all of the transition.</summary>
+    /// <summary>Messages sent in the same commit. If one cannot be stored, the whole transition is refused.</summary>
     internal IReadOnlyList<IOutgoingMessage> Messages { get; init; } = [];
 }
 
-/// <summary>A message that is ready to be stored. Declared here and implemented by the room that sends.</summary>
+/// <summary>A message that is ready to be stored. Declared here and implemented in Messages.</summary>
 internal interface IOutgoingMessage;
 
-/// <summary>One thing as it is to be.</summary>
+/// <summary>The new state of one entity.</summary>
 internal sealed record EntityWrite(EntityKind Kind)
 {
-    /// <summary>As it was read, and must still be; null: it is made, and its name must be free.</summary>
+    /// <summary>The state as it was read, which must not have changed; null to create it, and then its name must be free.</summary>
     internal EntityRow? Present { get; init; }
 
     internal bool Removes { get; init; }
     internal string? Name { get; init; }
     internal required byte[] Body { get; init; }
 
-    /// <summary>The JSON of its log entry, with the places that only the commit knows: see <see cref="EntityJson.Fill"/>.</summary>
+    /// <summary>The JSON of its log entry, with placeholders for values that are known only at commit: see <see cref="EntityJson.Fill"/>.</summary>
     internal required byte[] Entry { get; init; }
 
     /// <summary>The type of its log entry.</summary>
@@ -33,10 +33,10 @@ internal sealed record EntityWrite(EntityKind Kind)
 
     internal Audience Audience { get; init; } = Audience.Project;
 
-    /// <summary>Its entry stands with the messages that belong to it.</summary>
+    /// <summary>Its log entry is on the stream of its messages.</summary>
     internal bool OwnsItsMessages => Kind.OwnsItsMessages;
 
-    /// <summary>What it can be found by from now on; null: as before.</summary>
+    /// <summary>Its new search keys; null if they do not change.</summary>
     internal IReadOnlyList<string>? Marks { get; init; }
 
     /// <summary>Unix milliseconds.</summary>
@@ -49,17 +49,17 @@ internal enum TransitionResult
 {
     Applied,
 
-    /// <summary>Something was not, or no longer, as it was read.</summary>
+    /// <summary>Something had changed since it was read.</summary>
     Conflict,
 
     /// <summary>A message could not be stored.</summary>
     MessageRefused,
 
-    /// <summary>The project is deleted: nothing of it can be changed, now or later.</summary>
+    /// <summary>The project was deleted, so nothing in it can be changed.</summary>
     ProjectGone,
 }
 
-/// <param name="Rows">The things as they are now, in the order of the writes; of a removed one, as it was, with the place of its end.</param>
+/// <param name="Rows">The entities as they are now, in the order of the writes; a removed one as it was, with the place of its removal.</param>
 internal sealed record TransitionOutcome(TransitionResult Result, IReadOnlyList<EntityRow> Rows)
 {
     internal static TransitionOutcome Conflict { get; } = new(TransitionResult.Conflict, []);

@@ -1,9 +1,9 @@
 namespace Parley.Server.Entities;
 
-/// <summary>Those who got in each other's way at one thing go on one after the other. All at once, of each round one would get through, and the
-/// others would have asked the database for nothing.</summary>
-/// <remarks>Of this process: another node is in the way at most as often as it gets through. Two things that share a turn wait for each other,
-/// which costs time and nothing else.</remarks>
+/// <summary>Makes callers that conflicted over one entity take turns. Otherwise, only one would succeed in each round, and the database calls of the
+/// others would be wasted.</summary>
+/// <remarks>Only within this process: another node causes a conflict at most as often as it succeeds. Two entities that share a turn wait for each
+/// other, which costs only time.</remarks>
 internal sealed class Turns
 {
     private const int Count = 64;

@@ -45,8 +45,7 @@ internal static class CloudEventAnswer
         json.Raw("]"u8);
     }
 
-    /// <summary>One that came as a CloudEvent goes out with the attributes with which it came; any other says who published it, and where its
-    /// place in the log is.</summary>
+    /// <summary>An event that came in as a CloudEvent keeps its attributes. Any other names its publisher and its place in the log.</summary>
     internal static byte[] Of(byte[] shown)
     {
         using var document = JsonDocument.Parse(shown, JsonDepth.StoredDocument);

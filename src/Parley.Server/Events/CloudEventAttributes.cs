@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
 
-/// <summary>The context attributes of one CloudEvent, as they are read and checked.</summary>
+/// <summary>Reads and checks the context attributes of one CloudEvent.</summary>
 /// <param name="path">Before the name of each field that is wrong.</param>
 internal sealed class CloudEventAttributes(string path)
 {
@@ -12,7 +12,7 @@ internal sealed class CloudEventAttributes(string path)
 
     private readonly Validation _validation = new();
 
-    /// <summary>As they are kept: all but the type and the version of the specification.</summary>
+    /// <summary>The attributes to keep: all but the type and the version of the specification.</summary>
     private readonly List<(string Name, JsonElement Value)> _kept = [];
 
     private string? _type;

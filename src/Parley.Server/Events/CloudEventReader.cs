@@ -110,7 +110,7 @@ internal static class CloudEventReader
         }
         catch (JsonException)
         {
-            // Said by whoever asked.
+            // Prefix for field names in errors.
         }
 
         return document is not null;

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
 
-/// <summary>The feed <c>events</c>: what was published, and what the server tells of itself.</summary>
+/// <summary>The feed <c>events</c>: events published by agents and by the server.</summary>
 internal sealed class EventFeed(EventCatalog events) : IFeedSource
 {
     public string Name => "events";
@@ -16,7 +16,7 @@ internal sealed class EventFeed(EventCatalog events) : IFeedSource
             return problem;
         return new Feed(Name, events.Selection(new EventTypes(wanted.Types ?? [])), (entry, _) => new(events.Show(entry, project.Id)), Receipts: false)
         {
-            // An event is never taken back, whatever it tells of.
+            // Events are never removed, even if the item that they are about is.
             IsEnd = _ => false,
         };
     }

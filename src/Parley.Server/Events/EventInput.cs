@@ -8,12 +8,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
 
-/// <summary>What is to be published.</summary>
+/// <summary>The events to publish.</summary>
 /// <param name="TypeField">What the type's field is called where it came from.</param>
 internal sealed record EventPost(IReadOnlyList<EventDraft> Events, bool IsBatch, string TypeField);
 
-/// <summary>Reads what is to be published: an event of Parley's own form, or CloudEvents in any of their modes, by the content type and the
-/// headers.</summary>
+/// <summary>Reads events to publish: one in Parley's own format, or CloudEvents in any mode, depending on the content type and the headers.</summary>
 internal sealed class EventInput(Example example) : Input<EventPost>
 {
     internal const string Structured = "application/cloudevents+json", Batch = "application/cloudevents-batch+json";

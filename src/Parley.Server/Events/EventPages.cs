@@ -2,15 +2,16 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Events;
 
-/// <summary>Past events, the newest first, a page at a time.</summary>
+/// <summary>Past events, newest first, a page at a time.</summary>
 internal sealed class EventPages(ILogStore log, EventCatalog events, IReaderGroups groups)
 {
     private const int PartSize = 100;
 
-    /// <summary>Entries that one page looks at, however few of them are wanted, and bytes that it shows.</summary>
+    /// <summary>The most log entries that one page searches, and the most bytes that it returns.</summary>
     private const int MostLookedAt = 5_000, MostBytes = 4 << 20;
 
-    /// <returns>The events, and where the next page begins; null: there is none. A page may be short, even empty, and yet not the last.</returns>
+    /// <returns>The events, and where the next page begins; null if there is none. A page may be short or even empty without being the last
+    /// one.</returns>
     internal async ValueTask<(IReadOnlyList<LogEntry> Found, long? Next)> ReadAsync(
         EventQuery query, EventTypes wanted, Reader? reader, CancellationToken cancellationToken)
     {

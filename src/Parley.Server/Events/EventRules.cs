@@ -7,12 +7,12 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
 
-/// <summary>An event that is to be published.</summary>
+/// <summary>An event to publish.</summary>
 /// <param name="Data">JSON; empty: none.</param>
 /// <param name="CloudEvent">The other attributes of a CloudEvent, as a JSON object; empty: it came as none.</param>
 internal sealed record EventDraft(string Type, byte[] Data, byte[] CloudEvent);
 
-/// <summary>What may be said in an event.</summary>
+/// <summary>Validates events to publish.</summary>
 internal static class EventRules
 {
     internal const int LargestData = 256 * 1024, MostInBatch = 1_000;
@@ -31,7 +31,7 @@ internal static class EventRules
         ? problem
         : new EventDraft(request.EventType!, request.Data is { } data ? Json(data) : [], []);
 
-    /// <summary>What the place of publishing knows: what only the server tells, and how large it may be.</summary>
+    /// <summary>Checks that need the server: types that only the server publishes, and the size limit.</summary>
     internal static ApiProblem? Check(EventDraft draft, EventCatalog events, string field)
     {
         if (events.IsTheServers(draft.Type))

@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
 
-/// <summary>Events: what agents publish for whoever wants to hear of it, and what the server tells of itself.</summary>
+/// <summary>Events, published by agents and by the server.</summary>
 internal sealed class EventsConcept(ILogAppender log, EventCatalog events, EventPages pages, EntryRate rate) : IConcept
 {
     internal const string AnEvent =
@@ -100,7 +100,7 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
     }
 }
 
-/// <summary>Which past events a list shows.</summary>
+/// <summary>The filters of a list of past events.</summary>
 internal sealed record EventListQuery(ListQuery List, IReadOnlyList<string> Types, DateTimeOffset? Since, DateTimeOffset? Until) : IQuery<EventListQuery>
 {
     public static EventListQuery Read(QueryReader query) => new(

@@ -10,7 +10,7 @@ internal static class ExecutionRules
 {
     internal const string UsualLevel = "info";
 
-    /// <summary>Types of its entries in the log. Lines have one of their own, so that no number of other changes hides them.</summary>
+    /// <summary>The types of its log entries. Lines have one of their own, so that no number of other changes hides them.</summary>
     internal const string StatusType = "execution_status", LineType = "execution_line", CompletionType = "execution_completion";
 
     private const int LongestLine = 16 * 1024;
@@ -23,7 +23,7 @@ internal static class ExecutionRules
         .Put(new Execution { ExecutionId = "", Title = request.Title, SquadId = request.SquadId, CreatedBy = createdBy }, StatusType)
         .Telling(NoLines);
 
-    /// <summary>What is absent stays.</summary>
+    /// <summary>Absent fields do not change.</summary>
     internal static Decision<Execution> Change(Execution present, ExecutionPatch patch) => Decision<Execution>
         .Put(
             present with

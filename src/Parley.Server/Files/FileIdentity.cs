@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Server.Files;
 
-/// <summary>Which file stands under a name, whatever it is called: its device and its number there.</summary>
+/// <summary>The identity of the file with a name: its device and its inode number.</summary>
 /// <param name="Device">Of the file system.</param>
 /// <param name="Number">The inode.</param>
 internal readonly partial record struct FileIdentity(ulong Device, ulong Number)
 {
-    /// <summary>Whether this system says it. Windows does not, and there a file that is open cannot be taken away.</summary>
+    /// <summary>Whether this system provides it. Windows does not, but there an open file cannot be removed.</summary>
     internal static bool IsKnown { get; } = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
 
-    /// <summary>Follows links. Opens nothing: to close a file again would take from SQLite the locks that this process has on it.</summary>
-    /// <returns>Null when there is none of that name, or nothing is known of it.</returns>
+    /// <summary>Follows links. Opens nothing, because closing a file would drop SQLite's locks on it in this process.</summary>
+    /// <returns>Null if there is no such file, or its identity is unknown.</returns>
     internal static unsafe FileIdentity? Of(string path)
     {
         if (!IsKnown)
@@ -34,7 +34,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Number)
     private static T Part<T>(in Answer answer, int at)
         where T : unmanaged => MemoryMarshal.Read<T>(((ReadOnlySpan<byte>)answer)[at..]);
 
-    /// <summary>The same on every processor, which that of <c>stat</c> is not: https://man7.org/linux/man-pages/man2/statx.2.html.</summary>
+    /// <summary>The same on every processor, unlike that of <c>stat</c>: https://man7.org/linux/man-pages/man2/statx.2.html.</summary>
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatX(int folder, string path, int flags, uint mask, Answer* answer);
 

@@ -3,10 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Parley.Server.Files;
 
-/// <summary>Holds a file itself, by whichever of its names it was found: a link, another path to its folder, a name that it had before. Free again
-/// when it is disposed of, and when the process ends in whatever way.</summary>
-/// <remarks>A lock of the open file description, far behind the bytes that SQLite locks: neither it nor whoever copies the file meets it. Only on
-/// Linux; elsewhere the lock file beside the database has to do, by the name that links lead to.</remarks>
+/// <summary>Locks a file itself, whatever name it was opened under: a link, another path to its folder, or a former name. Released on disposal, and
+/// when the process ends for any reason.</summary>
+/// <remarks>An open file description lock, far beyond the bytes that SQLite locks, so it does not interfere with SQLite or with copying the file.
+/// Only on Linux; elsewhere, there is only the lock file next to the database, under the name that links resolve to.</remarks>
 internal sealed partial class InodeLock : IDisposable
 {
     private const int SetLock = 37;
@@ -21,10 +21,10 @@ internal sealed partial class InodeLock : IDisposable
 
     private static bool IsThere => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
-    /// <summary>To be taken before SQLite opens the file, and to be disposed of after it has closed it: closing it here takes away the locks that
-    /// SQLite has on it in this process.</summary>
-    /// <returns>Null where there is nothing to hold: no such file, or another system.</returns>
-    /// <exception cref="FileHeldException">Another has it.</exception>
+    /// <summary>Take it before SQLite opens the file, and dispose it after SQLite has closed it: closing the file here drops SQLite's locks on it in
+    /// this process.</summary>
+    /// <returns>Null if there is nothing to lock: no such file, or another operating system.</returns>
+    /// <exception cref="FileHeldException">Another process holds it.</exception>
     internal static unsafe InodeLock? Take(string path)
     {
         if (!IsThere || !File.Exists(path))
@@ -36,7 +36,7 @@ internal sealed partial class InodeLock : IDisposable
         var error = Marshal.GetLastPInvokeError();
         file.Dispose();
         const int again = 11, access = 13;
-        // A file system without such locks: the lock file has to do.
+        // A file system without such locks: relies on the lock file.
         return error is again or access ? throw new FileHeldException(path) : null;
     }
 

@@ -1,13 +1,13 @@
 namespace Parley.Server.Limits;
 
-/// <summary>The memory that all connections together may use for one purpose. Each may hold <see cref="Free"/> without asking, so that those who do
-/// not read or finish what they send never stop the others; what is beyond that is counted, in all and for each owner.</summary>
+/// <summary>The memory that all connections together may use for one purpose. Each may hold <see cref="Free"/> uncounted, so clients that do not
+/// read, or do not finish what they send, never stop others. Anything above that is counted, in total and per owner.</summary>
 /// <param name="most">Bytes in all.</param>
 /// <param name="mostOfOne">Bytes of one owner.</param>
-/// <param name="patience">When there is no room, those are ended that have not moved for this long.</param>
+/// <param name="patience">If there is no room, shares that have made no progress for this long are ended.</param>
 internal sealed class ByteBudget(long most, long mostOfOne, TimeSpan patience, TimeProvider clock)
 {
-    /// <summary>Bytes that each share may hold uncounted. Also the step in which shares are counted: below it nothing is locked.</summary>
+    /// <summary>Bytes that each share may hold uncounted. Shares are also counted in steps of this size, so smaller changes take no lock.</summary>
     internal const int Free = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -26,11 +26,11 @@ internal sealed class ByteBudget(long most, long mostOfOne, TimeSpan patience, T
         }
     }
 
-    /// <param name="end">Ends whoever holds the share, because the room is needed. Called once, on a thread of its own.</param>
+    /// <param name="end">Ends the holder of the share because the room is needed. Called once, on the thread pool.</param>
     internal ByteShare Open(object owner, Action end) => new(this, owner, end);
 
     /// <summary>Changes what is counted for a share.</summary>
-    /// <param name="force">What is there already is counted even if there is no room for it.</param>
+    /// <param name="force">Counts memory that is already in use, even if there is no room for it.</param>
     internal ByteRoom Count(ByteShare share, long bytes, bool force)
     {
         TaskCompletionSource? freed = null;
@@ -45,7 +45,7 @@ internal sealed class ByteBudget(long most, long mostOfOne, TimeSpan patience, T
             if (room == ByteRoom.Given)
             {
                 freed = bytes < share.Counted ? TakeFreed() : null;
-                // More that waits for a reader is no sign that it reads.
+                // An increase does not show that the reader makes progress.
                 if (!force || bytes < share.Counted || share.Counted == 0)
                     share.MovedAt = clock.GetTimestamp();
                 Change(share, bytes);
@@ -76,7 +76,7 @@ internal sealed class ByteBudget(long most, long mostOfOne, TimeSpan patience, T
             freed = (_freed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         try
         {
-            // Time makes room too: somebody may have stood still for long enough meanwhile.
+            // Time also makes room: in the meantime, somebody may have made no progress for long enough.
             await freed.WaitAsync(patience / 4, clock, cancellationToken);
         }
         catch (TimeoutException)
@@ -102,7 +102,7 @@ internal sealed class ByteBudget(long most, long mostOfOne, TimeSpan patience, T
     {
         ended = null;
         var others = _ofOwners.GetValueOrDefault(share.Owner) - share.Counted;
-        // Alone one gets all that it needs: its own limit, such as that of a body, bounds it.
+        // A single share gets all that it needs; its own limit, such as that of a body, applies.
         if (others > 0 && others + share.Counted + more > mostOfOne)
             return ByteRoom.OwnerFull;
         if (_held == share.Counted || _held + more <= most)
@@ -110,7 +110,7 @@ internal sealed class ByteBudget(long most, long mostOfOne, TimeSpan patience, T
         ended = Stillest(except: share);
         if (ended is null)
             return ByteRoom.Full;
-        // What it holds goes in a moment. One at a time: the next who needs room ends another.
+        // Its memory will be free in a moment. Ends one at a time: the next that needs room ends another.
         Change(ended, 0);
         ended.IsEnded = true;
         return _held + more <= most ? ByteRoom.Given : ByteRoom.Full;
@@ -160,7 +160,7 @@ internal enum ByteRoom
 {
     Given,
 
-    /// <summary>The owner has too much out already.</summary>
+    /// <summary>The owner already uses too much.</summary>
     OwnerFull,
 
     /// <summary>All together have.</summary>

@@ -1,26 +1,26 @@
 namespace Parley.Server.Limits;
 
-/// <summary>What one connection, or one request, holds of a <see cref="ByteBudget"/>. Its holder calls it from one thread at a time.</summary>
+/// <summary>The share of a <see cref="ByteBudget"/> that one connection or request holds. Its holder uses it from one thread at a time.</summary>
 internal sealed class ByteShare(ByteBudget budget, object owner, Action end) : IDisposable
 {
     internal object Owner => owner;
 
-    /// <summary>Bytes that the budget counts. Under its lock, with the others.</summary>
+    /// <summary>Bytes that the budget counts. Guarded by the budget's lock, like the others.</summary>
     internal long Counted { get; set; }
 
-    /// <summary>When it last changed: who stands still is ended first.</summary>
+    /// <summary>When it last made progress: the share without progress for longest is ended first.</summary>
     internal long MovedAt { get; set; }
 
-    /// <summary>It was ended by the budget, or closed: nothing is counted for it any more.</summary>
+    /// <summary>It was ended by the budget, or closed, so nothing is counted for it anymore.</summary>
     internal bool IsEnded { get; set; }
 
-    /// <summary>Its holder waits for the server and not the other way round: it is not ended for standing still.</summary>
+    /// <summary>Its holder waits for the server, not the other way around, so it is not ended for lack of progress.</summary>
     internal bool IsKept { get; set; }
 
     /// <summary>Whether it may become larger.</summary>
     internal bool HasRoom => Counted == 0 || budget.HasRoom(this);
 
-    /// <summary>Holds this many bytes now, whether there is room or not: they are there already.</summary>
+    /// <summary>Holds this many bytes now, even if there is no room, because they are already in memory.</summary>
     internal void Hold(long bytes)
     {
         if (IsNews(bytes))
@@ -32,7 +32,7 @@ internal sealed class ByteShare(ByteBudget budget, object owner, Action end) : I
 
     internal Task FreedAsync(CancellationToken cancellationToken) => budget.FreedAsync(cancellationToken);
 
-    /// <summary>Not on this thread: it may be the store's, and hold locks of another connection.</summary>
+    /// <summary>Not on this thread, which may be the store's and hold locks of another connection.</summary>
     internal void End() => ThreadPool.UnsafeQueueUserWorkItem(static ending => ending(), end, preferLocal: false);
 
     public void Dispose()
@@ -41,7 +41,7 @@ internal sealed class ByteShare(ByteBudget budget, object owner, Action end) : I
             budget.Close(this);
     }
 
-    /// <summary>By whole steps, and down only by two: a few bytes up and down are not worth the lock.</summary>
+    /// <summary>In whole steps, and down only by two: small changes are not worth the lock.</summary>
     private bool IsNews(long bytes)
     {
         var counted = Counted;

@@ -10,12 +10,12 @@ using System.Text.Json;
 
 namespace Parley.Server.Limits;
 
-/// <summary>Turns connections away before anything is read from them.</summary>
+/// <summary>Refuses connections before reading anything from them.</summary>
 internal static partial class ConnectionGate
 {
     private static readonly byte[] NoRoom = Write();
 
-    /// <param name="speaksPlainly">Without TLS the client can be told.</param>
+    /// <param name="speaksPlainly">Without TLS, so the client can be sent an answer.</param>
     internal static void Use(ListenOptions listen, ConnectionLimit limit, bool speaksPlainly, ILogger logger) => listen.Use(next => async connection =>
     {
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;

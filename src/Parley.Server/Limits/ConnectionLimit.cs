@@ -3,10 +3,10 @@ using System.Net;
 
 namespace Parley.Server.Limits;
 
-/// <summary>How many connections there may be, in all and from one address. Those that are there stay; the newest is turned away.</summary>
+/// <summary>Limits the number of connections, in total and per address. Existing ones stay; the newest is refused.</summary>
 /// <param name="most">In all.</param>
 /// <param name="mostOfOne">From one address.</param>
-/// <param name="isExempt">Of addresses that stand for many: this machine, and proxies.</param>
+/// <param name="isExempt">Whether the limit per address does not apply: to this machine and to proxies.</param>
 internal sealed class ConnectionLimit(long most, long mostOfOne, Func<IPAddress, bool> isExempt)
 {
     private readonly ConcurrentDictionary<IPAddress, int> _ofAddresses = new();
@@ -14,8 +14,8 @@ internal sealed class ConnectionLimit(long most, long mostOfOne, Func<IPAddress,
 
     internal long Count => Volatile.Read(ref _count);
 
-    /// <param name="address">Where it comes from; null: nobody knows.</param>
-    /// <returns>False: it is to be turned away, and not to be left.</returns>
+    /// <param name="address">The client's address; null if unknown.</param>
+    /// <returns>False if it must be refused; then do not call <see cref="Leave"/> for it.</returns>
     internal bool TryEnter(IPAddress? address)
     {
         if (Interlocked.Increment(ref _count) > most)
@@ -35,7 +35,7 @@ internal sealed class ConnectionLimit(long most, long mostOfOne, Func<IPAddress,
         Interlocked.Decrement(ref _count);
         if (Counted(address) is not { } counted)
             return;
-        // Removed only where nobody else has come from there meanwhile.
+        // Removed only if no other connection has come from there in the meantime.
         if (_ofAddresses.AddOrUpdate(counted, 0, static (_, count) => count - 1) <= 0)
             _ofAddresses.TryRemove(new(counted, 0));
     }

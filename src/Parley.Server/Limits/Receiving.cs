@@ -1,11 +1,12 @@
 namespace Parley.Server.Limits;
 
-/// <summary>Bodies and messages that are on their way in: how much they hold in memory, and that each keeps coming.</summary>
-/// <remarks>The pace is that of the last ten seconds: an average from the start would let one go who sends a megabyte at once and then nothing.</remarks>
-/// <param name="floor">Bytes a second; 0: as slow as they like.</param>
+/// <summary>Bodies and messages being received: tracks their memory, and that each keeps arriving.</summary>
+/// <remarks>The rate is measured over the last ten seconds: an average since the start would tolerate a client that sends a megabyte at once and then
+/// nothing.</remarks>
+/// <param name="floor">Bytes per second; 0 for no minimum.</param>
 internal sealed class Receiving : IDisposable
 {
-    /// <summary>Two of these are looked at together.</summary>
+    /// <summary>Two of these windows are evaluated together.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
     private readonly ByteBudget _budget;
@@ -21,7 +22,7 @@ internal sealed class Receiving : IDisposable
         _timer = clock.CreateTimer(static state => ((Receiving)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many are on their way.</summary>
+    /// <summary>How many are being received.</summary>
     internal int Count
     {
         get
@@ -31,7 +32,7 @@ internal sealed class Receiving : IDisposable
         }
     }
 
-    /// <param name="end">Wakes whoever waits for more, who then finds <see cref="Reception.Fault"/>.</param>
+    /// <param name="end">Wakes the code that waits for more, which then finds <see cref="Reception.Fault"/>.</param>
     internal Reception Begin(object owner, Action end)
     {
         var reception = new Reception(this, _budget, owner, end, _clock.GetTimestamp());
@@ -64,7 +65,7 @@ internal sealed class Receiving : IDisposable
             slow = [.. _open.Where(reception => _clock.GetElapsedTime(reception.SteppedAt, now) >= Window && reception.Step(now) < _floor * 2 * Window.TotalSeconds)];
             foreach (var reception in slow)
                 _open.Remove(reception);
-            // A second's grain: nothing runs while nobody is in the middle of sending.
+            // Checked once a second; nothing runs while nothing is being received.
             if (_open.Count > 0)
                 _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
         }
@@ -74,7 +75,7 @@ internal sealed class Receiving : IDisposable
     }
 }
 
-/// <summary>One body or message on its way in.</summary>
+/// <summary>One body or message being received.</summary>
 internal sealed class Reception : IDisposable
 {
     private readonly Receiving _receiving;
@@ -91,14 +92,14 @@ internal sealed class Reception : IDisposable
         _share = budget.Open(owner, () => Fail(ReceptionFault.NoRoom));
     }
 
-    /// <summary>Why it is not taken any further.</summary>
+    /// <summary>Why it is no longer accepted.</summary>
     internal ReceptionFault Fault => (ReceptionFault)Volatile.Read(ref _fault);
 
-    /// <summary>When the window began that is under way.</summary>
+    /// <summary>When the current window began.</summary>
     internal long SteppedAt { get; private set; }
 
-    /// <summary>So many bytes of it are in memory.</summary>
-    /// <returns>Why it is refused; <see cref="ReceptionFault.None"/>: it goes on.</returns>
+    /// <summary>How many of its bytes are in memory.</summary>
+    /// <returns>Why it is refused; <see cref="ReceptionFault.None"/> to continue.</returns>
     internal ReceptionFault Reach(long bytes)
     {
         Volatile.Write(ref _bytes, bytes);
@@ -107,7 +108,7 @@ internal sealed class Reception : IDisposable
         return Fault;
     }
 
-    /// <summary>It has come in whole, and stays in memory until it is disposed of.</summary>
+    /// <summary>It is complete, and stays in memory until it is disposed.</summary>
     internal void Complete()
     {
         _share.IsKept = true;
@@ -115,7 +116,7 @@ internal sealed class Reception : IDisposable
     }
 
     /// <summary>Begins another window.</summary>
-    /// <returns>The bytes of the last two; many while there have not been two.</returns>
+    /// <returns>The bytes of the last two windows; large until there have been two.</returns>
     internal long Step(long now)
     {
         var bytes = Volatile.Read(ref _bytes);
@@ -137,17 +138,17 @@ internal sealed class Reception : IDisposable
     }
 }
 
-/// <summary>Why a body or message is not taken any further.</summary>
+/// <summary>Why a body or message is no longer accepted.</summary>
 internal enum ReceptionFault
 {
     None,
 
-    /// <summary>It came slower than the floor for ten seconds.</summary>
+    /// <summary>It was slower than the minimum rate for ten seconds.</summary>
     TooSlow,
 
-    /// <summary>Its sender has too much under way.</summary>
+    /// <summary>Its sender has too much in flight.</summary>
     OwnerFull,
 
-    /// <summary>All senders together have, and this one was the slowest or came last.</summary>
+    /// <summary>All senders together have too much in flight, and this one was the slowest or the last.</summary>
     NoRoom,
 }

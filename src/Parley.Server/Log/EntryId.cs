@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 
 namespace Parley.Server.Log;
 
-/// <summary>Ids of whatever has an entry in the log: UUIDv7 (RFC 9562) whose free bits carry the entry's <c>seq</c>.</summary>
-/// <remarks>An id therefore leads to its entry without an index: 48 bits of milliseconds, then seq's upper 12 bits (rand_a) and lower
-/// 28 bits (top of rand_b), then 34 random ones. Ids of one project sort as its log does, also within a millisecond.
-/// Nobody is let in by knowing an id: what may be read is decided by who asks.</remarks>
+/// <summary>Ids of everything that has a log entry: UUIDv7 (RFC 9562) whose free bits contain the entry's <c>seq</c>.</summary>
+/// <remarks>So an id leads to its entry without an index: 48 bits of milliseconds, then seq's upper 12 bits (rand_a) and lower 28 bits (top of
+/// rand_b), then 34 random ones. Ids of one project sort in log order, even within a millisecond. Knowing an id gives no access: that depends on the
+/// caller.</remarks>
 internal static class EntryId
 {
     /// <summary>The largest seq of a project: 127 days without a pause at 100,000 entries a second.</summary>

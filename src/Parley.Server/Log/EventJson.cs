@@ -5,7 +5,7 @@ using Parley.Protocol;
 
 namespace Parley.Server.Log;
 
-/// <summary>Events as everybody sees them.</summary>
+/// <summary>Events as clients see them.</summary>
 internal static class EventJson
 {
     /// <summary>Events that the server publishes itself come from here.</summary>
@@ -14,13 +14,13 @@ internal static class EventJson
     /// <summary>An entry of the log as an event of the server.</summary>
     internal static byte[] OfServer(LogEntry entry, string type, string projectId)
     {
-        // The id is the entry's own: the same for every reader, at every reading.
+        // The id is the entry's own, so it is always the same for every reader.
         var id = EntryId.Create(entry.Stamp, entry.Seq, random: 0);
         return Of(id, entry.Seq, type, projectId, ServerSource, entry.Json, entry.Stamp, default);
     }
 
     /// <param name="data">JSON; empty: null.</param>
-    /// <param name="cloudEvent">What a CloudEvent says beyond an event's fields: a JSON object; empty: it came as none.</param>
+    /// <param name="cloudEvent">The additional attributes of a CloudEvent, as a JSON object; empty if it was not one.</param>
     internal static byte[] Of(
         Guid id, long seq, string type, string projectId, string source, ReadOnlySpan<byte> data, long stamp, ReadOnlySpan<byte> cloudEvent)
     {

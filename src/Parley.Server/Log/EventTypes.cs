@@ -1,7 +1,7 @@
 namespace Parley.Server.Log;
 
-/// <summary>The types of events that a reader wants. In each, <c>*</c> stands for any letters of one word, and a last word <c>&gt;</c> for one word or
-/// more; words are what stands between dots. None: all types.</summary>
+/// <summary>The event types that a reader wants. A type consists of words separated by dots. In a filter, <c>*</c> matches any characters within a
+/// word, and <c>&gt;</c> at the end matches one or more words. Empty for all types.</summary>
 internal sealed class EventTypes
 {
     private readonly HashSet<string> _exact = new(StringComparer.Ordinal);

@@ -26,7 +26,7 @@ internal readonly record struct LogQuery(long Thread, long Execution)
     internal static LogQuery All => default;
 }
 
-/// <summary>Which part of the log to look through for events.</summary>
+/// <summary>Which part of the log to search for events.</summary>
 /// <param name="Below">Only those before this seq.</param>
 /// <param name="Since">Unix milliseconds: only those of this time or later.</param>
 /// <param name="Until">Unix milliseconds: only those of this time or before.</param>

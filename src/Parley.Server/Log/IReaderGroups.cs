@@ -1,6 +1,6 @@
 namespace Parley.Server.Log;
 
-/// <summary>Who is meant by names of agents and of groups of them; implemented by the room that knows squads.</summary>
+/// <summary>Resolves names of agents and groups; implemented by the concept that knows squads.</summary>
 internal interface IReaderGroups
 {
     /// <summary>Whether a reader is among agents that are named by id, <c>role:ROLE</c>, <c>squad:SQUAD</c>, or <c>*</c>: at this moment.</summary>

@@ -27,7 +27,7 @@ internal enum EntryKind : byte
     /// <summary>What an admin or operator did.</summary>
     Audit = 11,
 
-    /// <summary>A task was made or has changed. The first entry of one opens the thread of its messages.</summary>
+    /// <summary>A task was created or changed. Its first entry opens the thread of its messages.</summary>
     Task = 20,
 }
 
@@ -49,7 +49,7 @@ internal enum Audience : byte
     /// <summary>Operators and observers.</summary>
     Operators = 4,
 
-    /// <summary>Those whom the entry names itself: see <see cref="RestrictedEntry"/>.</summary>
+    /// <summary>The agents that the entry itself names: see <see cref="RestrictedEntry"/>.</summary>
     Restricted = 5,
 
     /// <summary>With one of the first three: only the sender and operators, until a second entry releases it.</summary>
@@ -63,7 +63,7 @@ internal sealed class LogEntry
     internal required long Seq { get; init; }
     internal required EntryKind Kind { get; init; }
 
-    /// <summary>Unix milliseconds; never falls from one entry of a project to the next.</summary>
+    /// <summary>Unix milliseconds; never decreases from one entry of a project to the next.</summary>
     internal required long Stamp { get; init; }
 
     internal Audience Audience { get; init; }

@@ -1,6 +1,6 @@
 namespace Parley.Server.Log;
 
-/// <summary>The newest part of one project's log in memory, and the signal that it has grown. What is older is read from the store.</summary>
+/// <summary>The newest part of one project's log in memory, and the signal that it has grown. Older entries are read from the store.</summary>
 internal sealed class ProjectLog(int project, string id, long epoch, long head)
 {
     /// <summary>Enough for readers that are a moment behind at full speed: 8,192 entries are a tenth of a second.</summary>
@@ -9,7 +9,8 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
     /// <summary>Large entries count: the tail of a project never holds more JSON than this.</summary>
     private const long MaxBytes = 8L << 20;
 
-    /// <summary>While nobody looks: what is let go at once costs the collector nothing, and the tail is long again once somebody does.</summary>
+    /// <summary>Used while nobody reads: entries that are dropped early cost the garbage collector nothing. The tail grows again once somebody
+    /// reads.</summary>
     private const int UnreadEntries = 256;
 
     private readonly Lock _gate = new();

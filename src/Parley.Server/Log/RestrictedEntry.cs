@@ -4,12 +4,12 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Log;
 
-/// <summary>An entry that says itself who may read it, in <c>access_control.read</c> of its JSON.</summary>
+/// <summary>An entry whose JSON says who may read it, in <c>access_control.read</c>.</summary>
 internal static class RestrictedEntry
 {
     private static readonly ConditionalWeakTable<LogEntry, string[]> Known = [];
 
-    /// <returns>None where it does not say: then nobody may.</returns>
+    /// <returns>Empty if it does not say, which means nobody.</returns>
     internal static IReadOnlyList<string> ReadersOf(LogEntry entry) => Known.TryGetValue(entry, out var readers) ? readers : Known.GetValue(entry, Read);
 
     private static string[] Read(LogEntry entry)

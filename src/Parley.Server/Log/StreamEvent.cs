@@ -13,6 +13,6 @@ internal sealed class StreamEvent(string name, byte[] data)
 
     internal byte[] Data => data;
 
-    /// <summary>Nothing follows on the stream of what it is about.</summary>
+    /// <summary>This is the last event on its stream.</summary>
     internal bool Ends { get; init; }
 }

@@ -42,7 +42,7 @@ internal static class DeliveryReasons
     internal const string LeaseLapsed = "the lease lapsed";
     internal const string Deleted = "deleted";
     internal const string Superseded = "superseded";
-    internal const string TooOld = "older than the project's retention";
+    internal const string TooOld = "older than the retention period";
     internal const string AgentDeleted = "the agent was deleted";
 
     internal static string ReaderLost(int disconnects) =>

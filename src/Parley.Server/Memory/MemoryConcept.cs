@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>Shared memory: what the agents of a project know together, under keys.</summary>
+/// <summary>Shared memory: values that all agents in a project can use, stored under keys.</summary>
 internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IConcept
 {
     internal const string AnEntry =

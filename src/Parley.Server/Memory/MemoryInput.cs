@@ -4,10 +4,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>What may be said of an entry of the memory.</summary>
+/// <summary>Validates requests that set memory entries.</summary>
 internal static class MemoryInput
 {
-    /// <summary>In a list of who may: all agents of the project.</summary>
+    /// <summary>In an access list: all agents in the project.</summary>
     internal const string Everybody = "*";
 
     internal const int LongestKey = 512, LargestValue = 256 * 1024;
@@ -38,7 +38,7 @@ internal static class MemoryInput
             .Problem;
     }
 
-    /// <summary>What is stored counts, not the spaces with which it came.</summary>
+    /// <summary>Counts the bytes as stored, without the whitespace of the request.</summary>
     internal static bool IsTooLarge(JsonElement value) => JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Lenient.JsonElement).Length > LargestValue;
 
     private static Validation CheckKey(Validation validation, string? key) => validation

@@ -5,17 +5,17 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>What becomes of an entry of the memory.</summary>
+/// <summary>The rules for changes to a memory entry.</summary>
 internal static class MemoryRules
 {
-    /// <summary>Types of its entries in the log.</summary>
+    /// <summary>The types of its log entries.</summary>
     internal const string UpdatedType = "memory_updated", RemovedType = "memory_removed", ExpiredType = "memory_expired";
 
     internal const int MostVersions = 20;
 
     private const string Noun = "memory entry";
 
-    /// <summary>Whether its time is over; it is then not there, though the store may still have it.</summary>
+    /// <summary>Whether it has expired. If so, it counts as absent, even if it is still in the store.</summary>
     internal static bool HasExpired(MemoryEntry entry, DateTimeOffset now) => entry.ExpiresAt <= now;
 
     /// <summary>What a set asks for.</summary>
@@ -31,7 +31,7 @@ internal static class MemoryRules
         return Put(entry with { ExpiresAt = asked.ExpiresAt, AccessControl = asked.Access ?? entry.AccessControl }, asked.Value, asked.By);
     }
 
-    /// <summary>Changes a part of a value. When it expires, and who may read it, stays.</summary>
+    /// <summary>Changes part of a value. Its expiration and access control do not change.</summary>
     internal static Decision<MemoryEntry> Change(Entity<MemoryEntry>? present, string key, MemoryPatch patch, long? version, string? by)
     {
         if (Mismatch(present, key, version) is { } refusal)

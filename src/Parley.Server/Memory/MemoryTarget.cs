@@ -5,10 +5,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>Which entry is meant: by its key, or by its id.</summary>
+/// <summary>Identifies an entry by its key or its id.</summary>
 internal readonly record struct MemoryTarget(string? Key, Guid? Id)
 {
-    /// <summary>A key stands in the path, or in the query, where a path cannot say it. With the version that the query wants, and that of
+    /// <summary>The key is in the path, or in the query if a path cannot express it. Also has the version from the query and from
     /// <c>If-Match</c>.</summary>
     internal static Input<Place> InPath { get; } = Input.PathRest("key").And(Input.IfMatch).And(Input.Query<ChangeQuery>()).As(all =>
         new Place(Of((all.First, new KeyQuery(all.Third.Key))), all.Second, all.Third.IfVersion));
@@ -16,10 +16,10 @@ internal readonly record struct MemoryTarget(string? Key, Guid? Id)
     internal static Input<Place> ById { get; } = Input.Path("memory_id").And(Input.IfMatch).And(Input.Query<VersionQuery>()).As(all =>
         new Place(OfId(all.First), all.Second, all.Third.IfVersion));
 
-    /// <summary>As an error calls it.</summary>
+    /// <summary>How errors refer to it.</summary>
     internal string Name => Key ?? $"{Id}";
 
-    /// <summary>A key that is to be checked. That of an id was, when it was set.</summary>
+    /// <summary>The key, to be validated. The key of an existing entry was validated when it was set.</summary>
     internal string? KeyToCheck => Id is null ? Key : "id";
 
     internal static Result<MemoryTarget> Of((string Path, KeyQuery Query) asked) => asked.Path.Length > 0 && asked.Query.Key is not null
@@ -53,7 +53,7 @@ internal readonly record struct MemoryTarget(string? Key, Guid? Id)
     private static long? VersionOf(QueryReader query) => query.Long("if_version", 0, "Only if the entry has this version; 0: only if there is none.");
 }
 
-/// <summary>What is asked of an entry, and which one.</summary>
+/// <summary>A request and the entry it is for.</summary>
 internal static class Asked
 {
     /// <summary>By a body, or a frame, that has the key.</summary>
@@ -61,14 +61,14 @@ internal static class Asked
         new(new MemoryTarget.Place(new MemoryTarget(key, null), match, null), body, null, version);
 
     /// <summary>By a path.</summary>
-    /// <param name="key">The key in the body, which may only repeat that of the path.</param>
+    /// <param name="key">The key in the body; if present, it must equal the key in the path.</param>
     internal static Asked<T> In<T>(MemoryTarget.Place place, T body, string? key, long? version) => new(place, body, key, version);
 }
 
 /// <inheritdoc cref="Asked"/>
 internal sealed record Asked<T>(MemoryTarget.Place Place, T Body, string? Key, long? IfVersion)
 {
-    /// <summary>What is said in several ways must be the same in each.</summary>
+    /// <summary>If a value is given in several places, all must agree.</summary>
     internal bool TryAgree(out MemoryTarget target, out long? version, [NotNullWhen(false)] out ApiProblem? problem)
     {
         version = null;

@@ -5,11 +5,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>Values that are made of those that are there.</summary>
+/// <summary>Computes new values from current ones.</summary>
 internal static class MemoryValues
 {
     /// <summary>A JSON merge patch (RFC 7396).</summary>
-    /// <param name="present">Undefined: there is nothing yet.</param>
+    /// <param name="present">Undefined if there is no value yet.</param>
     internal static JsonElement Merge(JsonElement present, JsonElement patch)
     {
         if (patch.ValueKind != JsonValueKind.Object)
@@ -20,7 +20,7 @@ internal static class MemoryValues
         return JsonElement.Parse(json.From(0).Span, JsonDepth.StoredDocument);
     }
 
-    /// <returns>Null where it is no number, or the sum is none that JSON's readers agree on.</returns>
+    /// <returns>Null if it is not a number, or if JSON readers would disagree about the sum.</returns>
     internal static JsonElement? Add(JsonElement present, JsonElement amount)
     {
         if (present.ValueKind == JsonValueKind.Undefined)
@@ -29,7 +29,7 @@ internal static class MemoryValues
             return null;
         if (present.TryGetInt64(out var whole) && amount.TryGetInt64(out var more))
         {
-            // A sum that no 64 bits hold would come out as another number, without a word.
+            // A sum beyond 64 bits would silently become a different number.
             var sum = (Int128)whole + more;
             return sum >= long.MinValue && sum <= long.MaxValue ? Number(((long)sum).ToString(CultureInfo.InvariantCulture)) : null;
         }

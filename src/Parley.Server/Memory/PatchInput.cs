@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>Reads a change of a part: a merge patch as it is, or the object that says what to do.</summary>
+/// <summary>Reads a partial change: a plain merge patch, or an object with <c>patch</c> or <c>add</c>.</summary>
 internal sealed class PatchInput(Example example) : Input<MemoryPatch>
 {
     internal const string MergePatch = "application/merge-patch+json";
@@ -35,7 +35,7 @@ internal sealed class PatchInput(Example example) : Input<MemoryPatch>
         }
         catch (JsonException)
         {
-            // Said better by whoever reads it next.
+            // The next reader reports a better error.
             return false;
         }
     }

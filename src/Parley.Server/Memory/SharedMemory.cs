@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Memory;
 
-/// <summary>The shared memory as one caller sees it: what it may not read is not there.</summary>
+/// <summary>The shared memory as one caller sees it: entries that it may not read do not exist for it.</summary>
 internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups groups, TimeProvider clock)
 {
     /// <summary>A project's memory for one caller.</summary>
@@ -39,26 +39,26 @@ internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups
             found.AddRange(part.Where(entry => IsThere(view, entry.Value)).Take(query.Max - found.Count));
             if (found.Count == query.Max || part.Count < query.Max)
                 return found;
-            // Pages are full whatever lies between: how many entries there are that the caller may not read is nobody's business.
+            // Pages are always full. Otherwise, a caller could tell how many entries it may not read.
             query = query.Prefix is null ? query with { Below = part[^1].Row.Made } : query with { AfterName = part[^1].Value.Key };
         }
     }
 
-    /// <summary>The newest versions, the newest first; null: there is no such entry.</summary>
+    /// <summary>The newest versions, newest first; null if there is no such entry.</summary>
     internal async ValueTask<IReadOnlyList<MemoryVersion>?> HistoryAsync(View view, string key)
     {
         if (await FindAsync(view, new MemoryTarget(key, null)) is not { } entry)
             return null;
         var told = await board.HistoryAsync(entry, MemoryRules.UpdatedType, MemoryRules.MostVersions, view.Cancellation);
         var versions = told.Where(past => MayRead(view, past)).Select(past => Version(JsonSerializer.Deserialize(past.Json, WireJson.Lenient.MemoryEntry)!)).ToList();
-        // Retention takes entries of the log, and what is there is still there.
+        // Retention removes log entries, but the current version still exists.
         if (versions.Count == 0 || versions[0].Version < entry.Version)
             versions.Insert(0, Version(entry.Value));
         return [.. versions.Take(MemoryRules.MostVersions)];
     }
 
-    /// <summary>Changes an entry that the caller may write, or makes it.</summary>
-    /// <param name="decide">Asked of an entry that is there for the caller, or of null.</param>
+    /// <summary>Changes or creates an entry that the caller may write.</summary>
+    /// <param name="decide">Called with the entry that the caller can see, or with null.</param>
     internal async ValueTask<Result<Entity<MemoryEntry>?>> ChangeAsync(View view, MemoryTarget target, Func<Entity<MemoryEntry>?, string, Decision<MemoryEntry>> decide)
     {
         if (target.Id is { } id)
@@ -79,7 +79,7 @@ internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups
                     return hasExpired ? Decision<MemoryEntry>.Remove(MemoryRules.ExpiredType) : Refusal(view, target, present) ?? decide(present, target.Key!);
                 },
                 view.Cancellation);
-            // What had expired is gone now: the same is asked of nothing.
+            // The expired entry is gone now, so decide again without one.
             if (!hasExpired || result.Problem is not null)
                 return result;
         }

@@ -6,10 +6,10 @@ namespace Parley.Server.Monitoring;
 /// <summary>Keeps the counters up to date: follows each project's log, off the send path, and lets senders go first.</summary>
 internal sealed class CountFollower(ICountStore store, ProjectDirectory projects, TimeProvider clock) : IChore
 {
-    /// <summary>Where a log grows by this much between two looks, senders need the processor, and counting can wait.</summary>
+    /// <summary>If a log grows by this much between two runs, senders need the processor, and counting can wait.</summary>
     private const long BusyGrowth = 1_000;
 
-    /// <summary>For this long at the most.</summary>
+    /// <summary>The longest that counting waits.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<int, (long Head, DateTimeOffset At)> _followed = [];

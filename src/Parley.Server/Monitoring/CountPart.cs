@@ -1,6 +1,6 @@
 namespace Parley.Server.Monitoring;
 
-/// <summary>What one step adds to the counters: added up by minute, hour and day before it is stored.</summary>
+/// <summary>The sums that one step adds to the counters, by minute, hour, and day.</summary>
 internal sealed class CountPart
 {
     /// <summary>States of a delivery, as they are stored.</summary>
@@ -17,7 +17,7 @@ internal sealed class CountPart
     /// <summary>Deliveries, acknowledged, milliseconds until that, last time sent, last time acknowledged.</summary>
     internal IEnumerable<((int Span, long At, long Sender, long Recipient, string Type) Key, long[] Values)> Deliveries => _deliveries.Select(one => (one.Key, one.Value));
 
-    /// <summary>Rows of what was sent or ended.</summary>
+    /// <summary>Rows for messages that were sent, died, or expired.</summary>
     internal void AddMessages(IEnumerable<CountRow> rows)
     {
         foreach (var row in rows)
@@ -36,14 +36,14 @@ internal sealed class CountPart
         }
     }
 
-    /// <summary>Rows of what was received.</summary>
+    /// <summary>Rows for deliveries.</summary>
     internal void AddReceived(IEnumerable<CountRow> rows)
     {
         foreach (var row in rows)
             Add(row.Numbers[0] * CountRange.Minute, row.Numbers[1], row.Numbers[2], row.Texts[0]!, [row.Numbers[3], 0, 0, row.Numbers[4], 0]);
     }
 
-    /// <summary>Rows of what is acknowledged already, and of what is open.</summary>
+    /// <summary>Rows for deliveries that are already acknowledged, and for open ones.</summary>
     /// <returns>What is open.</returns>
     internal IReadOnlyList<long> AddSettled(IEnumerable<CountRow> rows)
     {
@@ -60,7 +60,7 @@ internal sealed class CountPart
         return open;
     }
 
-    /// <summary>Rows of open deliveries, as far as they were acknowledged.</summary>
+    /// <summary>Rows for open deliveries that have been acknowledged since.</summary>
     internal void AddAcknowledged(IEnumerable<CountRow> rows)
     {
         foreach (var row in rows.Where(row => row.Numbers[1] == Acknowledged))
@@ -70,7 +70,7 @@ internal sealed class CountPart
         }
     }
 
-    /// <summary>Whether nothing more is to be counted of an open delivery. A dead one may be queued again.</summary>
+    /// <summary>Whether an open delivery is finished and needs no more counting. A dead one may be requeued.</summary>
     internal static bool IsOver(CountRow open) => open.Numbers[1] is Acknowledged or Expired or Withdrawn;
 
     private void Add(long seconds, long sender, long recipient, string type, long[] values)

@@ -4,10 +4,10 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Answers from the counters: a month costs as much as an hour.</summary>
+/// <summary>Answers statistics queries from the counters, so a month costs as much as an hour.</summary>
 internal sealed class Counts(ICountStore store)
 {
-    /// <summary>Steps for which an answer waits, where the counters are behind: some tenths of a second.</summary>
+    /// <summary>How many counting steps an answer waits for if the counters lag behind; a few tenths of a second.</summary>
     private const int MostSteps = 10;
 
     /// <summary>Buckets of one timeline.</summary>
@@ -131,7 +131,7 @@ internal sealed class Counts(ICountStore store)
             : [];
     }
 
-    /// <summary>Counts what was just said, within bounds: who asks a moment later finds it.</summary>
+    /// <summary>First counts the newest messages, up to a limit, so that answers are current.</summary>
     private async Task CatchUpAsync(ProjectState project, CancellationToken cancellationToken)
     {
         for (var step = 0; step < MostSteps && await store.CatchUpAsync(project.Number, cancellationToken); step++)
@@ -152,5 +152,5 @@ internal sealed class Counts(ICountStore store)
     private static DateTimeOffset? Time(long milliseconds) => milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }
 
-/// <summary>From a time to before another; both are taken to whole minutes.</summary>
+/// <summary>From a time until before another; both are rounded to whole minutes.</summary>
 internal readonly record struct TimeRange(DateTimeOffset Since, DateTimeOffset Until);

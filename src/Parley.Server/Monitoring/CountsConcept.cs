@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>What was said over a span of time: by type, by agent, by pair, by execution, and as a timeline.</summary>
+/// <summary>Statistics over a time span: by type, by agent, by pair, by execution, and over time.</summary>
 internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimeProvider clock) : IConcept
 {
     private const string AType =
@@ -126,7 +126,7 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
             : new(Problems.NotFound("squad", query.Squad));
     }
 
-    /// <summary>The span that a query asks for; the last 24 hours if it names none.</summary>
+    /// <summary>The time span of a query; the last 24 hours by default.</summary>
     private async ValueTask<Answer> InRangeAsync(RangeQuery query, Func<TimeRange, Task<Answer>> answer)
     {
         var until = query.Until ?? clock.GetUtcNow();

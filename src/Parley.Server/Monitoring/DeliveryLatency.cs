@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Times from send to acknowledgement over the last five minutes, a project each.</summary>
+/// <summary>Times from send to acknowledgment over the last five minutes, per project.</summary>
 internal sealed class DeliveryLatency(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<int, Window> _projects = new();

@@ -5,14 +5,14 @@ using Parley.Server.Operations;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Whether the server is alive and ready, outside the base path and without a token, for whoever watches over it.</summary>
+/// <summary>Whether the server is alive and ready, for monitoring: outside the base path and without a token.</summary>
 internal sealed class HealthConcept(Readiness readiness, Uptime uptime, BackgroundFaults faults) : IConcept
 {
     private const string Healthy = """{"status": "ok", "version": "0.1.0", "reason": null}""";
 
     private const string Unavailable = "unavailable";
 
-    /// <summary>How old what is known of the store may be.</summary>
+    /// <summary>How old the last check of the store may be.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
     public string Title => "Health";

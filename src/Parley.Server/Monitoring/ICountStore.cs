@@ -1,12 +1,12 @@
 namespace Parley.Server.Monitoring;
 
 /// <summary>Counters of the messages and deliveries of a project, by minute, hour and day: a reader of the log that remembers its place.</summary>
-/// <remarks>What is counted and the place to which it is counted are stored together, so that nothing is counted twice or left out, whenever a
-/// server ends. Counters stay when messages are pruned.</remarks>
+/// <remarks>The counts and the place that counting has reached are stored together, so nothing is counted twice or left out, even if the server is
+/// killed. Counters stay when messages are pruned.</remarks>
 internal interface ICountStore
 {
-    /// <summary>Counts the next part of a project's log, and what was acknowledged meanwhile.</summary>
-    /// <returns>True when there is more of the log.</returns>
+    /// <summary>Counts the next part of a project's log, and new acknowledgments.</summary>
+    /// <returns>True if there is more of the log to count.</returns>
     ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken);
 
     ValueTask<IReadOnlyList<CountRow>> AskAsync(int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken);
@@ -31,12 +31,12 @@ internal sealed record CountRow(string?[] Texts, long[] Numbers);
 /// <summary>A range of counters of one length.</summary>
 /// <param name="Span">Seconds: 60, 3,600, or 86,400.</param>
 /// <param name="From">Unix seconds, a multiple of the span.</param>
-/// <param name="To">The end, which is not in it.</param>
+/// <param name="To">The end (exclusive).</param>
 internal readonly record struct CountRange(int Span, long From, long To)
 {
     internal const int Minute = 60, Hour = 3_600, Day = 86_400;
 
-    /// <summary>A span of time, made of as few counters as there are: days, with hours and minutes at its ends.</summary>
+    /// <summary>A time span, covered by as few counters as possible: days, plus hours and minutes at its ends.</summary>
     internal static IReadOnlyList<CountRange> Of(DateTimeOffset since, DateTimeOffset until)
     {
         var (from, to) = (Down(since.ToUnixTimeSeconds(), Minute), Up(until.ToUnixTimeMilliseconds(), Minute));

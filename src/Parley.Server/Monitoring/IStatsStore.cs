@@ -2,17 +2,17 @@ using Parley.Protocol;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>What the store has counted.</summary>
+/// <summary>The store's counts.</summary>
 internal interface IStatsStore
 {
-    /// <summary>A project's totals since it was made; <see cref="MessageStats.PerSecond"/> is not among them.</summary>
+    /// <summary>A project's totals since it was created; <see cref="MessageStats.PerSecond"/> is not among them.</summary>
     ValueTask<MessageStats> TotalsAsync(int project, CancellationToken cancellationToken);
 
     /// <summary>How many messages each project has sent, by its number.</summary>
     ValueTask<IReadOnlyDictionary<int, long>> SentAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>How many connections a project has open; implemented by whoever holds them.</summary>
+/// <summary>The number of open connections per project.</summary>
 internal interface IConnectionCount
 {
     int CountOf(int project);

@@ -23,7 +23,7 @@ internal static class MonitoringSetup
     /// <summary>Begins to count. Once the store is open; <see cref="Uptime.OpenAsync"/> follows when the server listens.</summary>
     public static async Task StartMonitoringAsync(this IServiceProvider services)
     {
-        // The latencies of a project that is gone are nobody's.
+        // Drops the latencies of deleted projects.
         services.GetRequiredService<ProjectDirectory>().WhenRemoved += services.GetRequiredService<DeliveryLatency>().Forget;
         await services.GetRequiredService<Uptime>().StartAsync();
         await services.GetRequiredService<SendRate>().StartAsync();

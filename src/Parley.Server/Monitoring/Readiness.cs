@@ -2,7 +2,7 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Whether the server can serve: it is open, not stopping, and its store takes writes.</summary>
+/// <summary>Whether the server can serve requests: it has started, is not stopping, and its store accepts writes.</summary>
 internal sealed class Readiness(StoreTrouble trouble)
 {
     private volatile bool _open;
@@ -19,10 +19,10 @@ internal sealed class Readiness(StoreTrouble trouble)
         : _storeAway ? "The store refuses writes."
         : null;
 
-    /// <summary>Everything is loaded and the address is taken.</summary>
+    /// <summary>Everything is loaded, and the server is listening.</summary>
     internal void Open() => _open = true;
 
-    /// <summary>From now on others are to be asked.</summary>
+    /// <summary>From now on, clients should use other servers.</summary>
     internal void Stop() => _stopping = true;
 
     internal void StoreIs(bool away) => _storeAway = away;

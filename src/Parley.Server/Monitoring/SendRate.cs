@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Sends a second over the last minute: from the projects' counters, looked at every few seconds, so that no send pays for it.</summary>
+/// <summary>Sends per second over the last minute. Read from the projects' counters every few seconds, so sends pay nothing for it.</summary>
 internal sealed partial class SendRate(IStatsStore store, TimeProvider clock, ILogger<SendRate> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);

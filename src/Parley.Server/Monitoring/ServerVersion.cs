@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Which Parley this is.</summary>
+/// <summary>The version of Parley.</summary>
 internal static class ServerVersion
 {
-    /// <summary>As in <c>0.1.0</c>; what stands behind a plus sign (the commit) is left out.</summary>
+    /// <summary>Such as <c>0.1.0</c>, without the part after a plus sign (the commit).</summary>
     internal static string Text { get; } = Read();
 
     private static string Read()

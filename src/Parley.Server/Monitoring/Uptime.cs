@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>For how long the server was ready, since the first start.</summary>
+/// <summary>How long the server has been ready since the first start.</summary>
 internal interface IAvailabilityStore
 {
     /// <summary>Adds time for which the server was ready; makes the record at the first start.</summary>
@@ -10,14 +10,14 @@ internal interface IAvailabilityStore
     ValueTask<(DateTimeOffset FirstStart, TimeSpan Ready)> AddReadyAsync(TimeSpan time, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>How long this server runs, and what share of all time since its first start it was ready. Each beat writes, so it also finds
-/// out whether the store takes writes.</summary>
+/// <summary>How long this server has been running, and its availability since the first start. Each beat writes to the store, which also shows
+/// whether the store accepts writes.</summary>
 internal sealed partial class Uptime(IAvailabilityStore store, Readiness readiness, TimeProvider clock, ILogger<Uptime> logger) : IAsyncDisposable
 {
-    /// <summary>What a kill can cost of the time that is counted.</summary>
+    /// <summary>How much counted time a kill can lose.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
 
-    /// <summary>A store that takes longer than this does not answer.</summary>
+    /// <summary>If the store takes longer than this, it counts as not answering.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _beating = new(1, 1);
@@ -28,7 +28,7 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
     private DateTimeOffset _firstStart = clock.GetUtcNow();
     private TimeSpan _ready;
 
-    /// <summary>Since when time is ready and not yet counted; negative: it is not ready.</summary>
+    /// <summary>The start of the ready time that is not counted yet; negative if the server is not ready.</summary>
     private long _readySince = -1;
     private long _beatAt;
 
@@ -52,22 +52,22 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
         _timer = clock.CreateTimer(_ => _ = JoinBeatAsync(), null, Step, Step);
     }
 
-    /// <summary>Everything is loaded and the address is taken: the server is ready, and its time counts.</summary>
+    /// <summary>Everything is loaded and the server is listening, so it is ready, and its time counts.</summary>
     internal Task OpenAsync()
     {
         readiness.Open();
         return BeatAsync();
     }
 
-    /// <summary>The server is ready no longer; what it was is counted.</summary>
+    /// <summary>The server is no longer ready; its ready time so far is counted.</summary>
     internal async Task StopAsync()
     {
         await BeatAsync();
         readiness.Stop();
     }
 
-    /// <summary>Finds out anew whether the store takes writes, unless that is known from just now.</summary>
-    /// <returns>False when it has not answered in time.</returns>
+    /// <summary>Checks again whether the store accepts writes, unless it was just checked.</summary>
+    /// <returns>False if it did not answer in time.</returns>
     internal async Task<bool> ProbeAsync(TimeSpan unlessWithin)
     {
         if (clock.GetElapsedTime(Volatile.Read(ref _beatAt)) < unlessWithin)
@@ -89,7 +89,7 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
         }
     }
 
-    /// <summary>The beat under way, else a new one: behind a store that hangs they do not queue up.</summary>
+    /// <summary>The current beat, or else a new one, so that beats do not pile up if the store hangs.</summary>
     private Task JoinBeatAsync()
     {
         lock (_gate)
@@ -108,10 +108,10 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
         }
         catch (Exception fault)
         {
-            // Also one that nobody foresaw: a store that fails so is not ready either.
+            // Includes unexpected exceptions: a store that fails like this is not ready either.
             if (_readySince >= 0)
                 Log.StoreAway(logger, fault);
-            // The time since the last beat is not counted: nobody knows when in it the store went.
+            // The time since the last beat is not counted, because the store may have failed at any point in it.
             Volatile.Write(ref _readySince, -1);
             readiness.StoreIs(away: true);
         }

@@ -8,10 +8,10 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Nodes;
 
-/// <summary>Before a project or an agent that a request names is said not to be there: another node may have made it a moment ago.</summary>
+/// <summary>Before a request fails because a project or an agent does not exist, checks whether another node has just created it.</summary>
 internal static class CatchUpMiddleware
 {
-    /// <summary>To stand behind authorization, which says which project is meant.</summary>
+    /// <summary>Must come after authorization, which determines the project.</summary>
     internal static void UseClusterCatchUp(this IApplicationBuilder app)
     {
         var cluster = app.ApplicationServices.GetRequiredService<IClusterView>();

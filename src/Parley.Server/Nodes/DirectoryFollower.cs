@@ -6,7 +6,7 @@ using Parley.Server.Squads;
 
 namespace Parley.Server.Nodes;
 
-/// <summary>Keeps what is held of the directories in memory up to date with what other nodes change.</summary>
+/// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
     INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, TokenVault tokens)
 {
@@ -15,7 +15,7 @@ internal sealed class DirectoryFollower(
     private Task _running = Task.CompletedTask;
     private Task? _next;
 
-    /// <summary>One look may serve many: whoever comes while one is under way shares the one after it, which sees what is there by then.</summary>
+    /// <summary>One read may serve many callers: those that arrive during a read share the next one, which sees everything up to then.</summary>
     internal ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ internal sealed class DirectoryFollower(
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var changes = await store.ChangesAsync(_revision, CancellationToken.None);
-        // In this order: an agent is kept with its project, a squad names agents, a token opens what is there.
+        // In this order, because agents belong to projects, squads refer to agents, and tokens refer to both.
         foreach (var project in changes.Projects)
             projects.Follow(project);
         foreach (var agent in changes.Agents)

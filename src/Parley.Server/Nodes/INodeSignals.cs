@@ -2,36 +2,36 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Nodes;
 
-/// <summary>The wake signals of other nodes: a log has grown, a mailbox has work, a directory or somebody's presence has changed. Hints all of
-/// them; what is lost is found by looking.</summary>
+/// <summary>Wake signals from other nodes: a log has grown, a mailbox has work, a directory or somebody's presence has changed. All are hints;
+/// polling finds what a lost signal would have announced.</summary>
 internal interface INodeSignals
 {
-    /// <summary>Whether anybody listens: otherwise this node tells nothing.</summary>
+    /// <summary>Whether any node listens; otherwise, this node sends nothing.</summary>
     bool HasPeers { set; }
 
-    /// <summary>Looks how far each log goes by now, and what is watched where.</summary>
+    /// <summary>Reads the current end of each log, and what is watched where.</summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Who hears what comes over the line.</summary>
+/// <summary>Receives the signals.</summary>
 internal interface INodeEvents
 {
     void DirectoriesChanged();
 
     void PresenceChanged(in AgentPresence presence);
 
-    /// <summary>Stages of deliveries that another node has changed, in their order.</summary>
+    /// <summary>Stages of deliveries that another node has changed, in order.</summary>
     void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts);
 
-    /// <summary>A client that lost a connection, here perhaps, is at another node, which waits for the answer.</summary>
+    /// <summary>A client that may have lost a connection here has connected to another node, which waits for the answer.</summary>
     void SessionEnded(in SessionQuestion question);
 
-    /// <summary>Another node has answered a question, of this node perhaps.</summary>
+    /// <summary>Another node has answered a question, perhaps one from this node.</summary>
     void Answered(string question);
 
-    /// <summary>The line was down: anything may have been missed.</summary>
+    /// <summary>The connection was down, so signals may have been missed.</summary>
     void Missed();
 }
 
-/// <param name="Session">Empty: only what is broken.</param>
+/// <param name="Session">Empty to end only broken connections.</param>
 internal readonly record struct SessionQuestion(int Node, int Agent, string Session, string Id);

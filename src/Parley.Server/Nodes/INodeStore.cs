@@ -5,56 +5,56 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Nodes;
 
-/// <summary>What the nodes on one database keep there of themselves and of each other.</summary>
+/// <summary>The records that nodes keep about themselves and each other in their shared database.</summary>
 internal interface INodeStore
 {
-    /// <summary>This node's number; a node that was taken for gone comes back under another.</summary>
+    /// <summary>This node's number; a node that was considered gone gets a new one.</summary>
     int Number { get; }
 
-    /// <summary>A sign of life, by the database's clock, and the leadership where it is free or held already.</summary>
+    /// <summary>Writes a heartbeat, by the database's clock, and takes or renews the leadership if possible.</summary>
     ValueTask<NodeStanding> BeatAsync(TimeSpan patience, CancellationToken cancellationToken);
 
-    /// <summary>Takes nodes for gone that gave no sign of life for as long as that, and those that said goodbye: gives back what their
-    /// connections held. For the leader.</summary>
-    /// <returns>Their numbers, and the agents that nobody has connected any more.</returns>
+    /// <summary>Declares nodes gone that have sent no heartbeat for this long, or have signed off, and requeues what their connections held. For the
+    /// leader.</summary>
+    /// <returns>Their numbers, and the agents that are no longer connected anywhere.</returns>
     ValueTask<LostNodes> BuryAsync(TimeSpan patience, CancellationToken cancellationToken);
 
-    /// <summary>Tells who this node is. One that had the name before has ended, however: what its connections held is free at once.</summary>
+    /// <summary>Registers this node. If another had the same name before, it has ended, and what its connections held is requeued at once.</summary>
     ValueTask SucceedAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Under a new number, after it was taken for gone.</summary>
+    /// <summary>Registers under a new number, after this node was considered gone.</summary>
     ValueTask RejoinAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says goodbye: what is held here is free at once, and so is the leadership.</summary>
+    /// <summary>Signs off: what this node's connections hold is requeued at once, and the leadership is free.</summary>
     ValueTask LeaveAsync(CancellationToken cancellationToken);
 
-    /// <summary>What was made or changed in the directories since.</summary>
-    /// <param name="revision">Of the last call; 0: everything there is.</param>
+    /// <summary>Changes to the directories since then.</summary>
+    /// <param name="revision">The revision of the last call; 0 for everything.</param>
     ValueTask<DirectoryChanges> ChangesAsync(long revision, CancellationToken cancellationToken);
 
-    /// <summary>Asks the other nodes to end a session of an agent: its client is here. A hint; it fails in silence.</summary>
-    /// <param name="session">Empty: only what is broken.</param>
-    /// <param name="question">By which they answer.</param>
+    /// <summary>Asks the other nodes to end a session of an agent whose client has connected here. A hint; failures are ignored.</summary>
+    /// <param name="session">Empty to end only broken connections.</param>
+    /// <param name="question">The number that their answers refer to.</param>
     ValueTask EndSessionAsync(int agent, string session, string question, CancellationToken cancellationToken);
 
-    /// <summary>Answers such a question: what was to be ended here has ended.</summary>
+    /// <summary>Answers such a question: the session has ended here.</summary>
     ValueTask AnswerAsync(string question, CancellationToken cancellationToken);
 
-    /// <summary>Who is connected where.</summary>
+    /// <summary>Which agents are connected where.</summary>
     ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken);
 }
 
-/// <param name="IsGone">The others took this node for gone, and gave away what it held.</param>
-/// <param name="Term">Rises with each change of the leader.</param>
-/// <param name="Peers">The other nodes that are alive.</param>
+/// <param name="IsGone">The others considered this node gone, and requeued what it held.</param>
+/// <param name="Term">Increases with each change of leader.</param>
+/// <param name="Peers">The other live nodes.</param>
 internal sealed record NodeStanding(bool IsGone, bool IsLeader, long Term, IReadOnlySet<int> Peers);
 
 internal sealed record LostNodes(IReadOnlyList<int> Nodes, IReadOnlyList<(int Project, int Agent)> Left);
 
-/// <summary>How an agent is at one node.</summary>
+/// <summary>An agent's presence on one node.</summary>
 internal readonly record struct AgentPresence(int Project, int Agent, int Node, PresenceChange Note);
 
-/// <summary>Rows of the directories as they are now.</summary>
+/// <summary>The current rows of the directories.</summary>
 internal sealed record DirectoryChanges(long Revision)
 {
     internal List<ProjectRecord> Projects { get; } = [];

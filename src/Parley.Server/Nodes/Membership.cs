@@ -6,22 +6,22 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Nodes;
 
-/// <summary>This node among the others: gives signs of life, leads where nobody else does, and as leader takes the silent for gone.</summary>
+/// <summary>This node's membership: sends heartbeats, takes the leadership if nobody has it, and as leader declares silent nodes gone.</summary>
 internal sealed partial class Membership(
     INodeStore store, INodeSignals line, AgentDirectory agents, ConnectionHub hub, ClusterView cluster, BackgroundFaults faults, TimeProvider clock, ILogger<Membership> logger)
     : LastingWork(faults, logger), ILeadership
 {
-    /// <summary>A node that is silent for this long is taken for gone.</summary>
+    /// <summary>A node that is silent for this long is considered gone.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Several signs of life fit into the patience: one lost, or late, is no death.</summary>
+    /// <summary>Several heartbeats fit into this time, so a single late or lost one does no harm.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private Task _following = Task.CompletedTask;
     private long _term;
     private long _lastBeat;
 
-    /// <summary>Since when it gives its signs of life without a gap; null: not yet again.</summary>
+    /// <summary>Since when it has sent heartbeats without a gap; null if it has not yet resumed.</summary>
     private long? _steadySince;
 
     public bool IsLeader { get; private set; }
@@ -36,7 +36,7 @@ internal sealed partial class Membership(
             try
             {
                 var beat = await PulseAsync(stoppingToken);
-                // What follows from it may wait for a lock: the signs of life do not wait with it.
+                // Follow-up work may wait for a lock; heartbeats do not wait for it.
                 if (_following.IsCompleted)
                     _following = FollowUpAsync(beat, stoppingToken);
                 Succeeded();
@@ -47,7 +47,7 @@ internal sealed partial class Membership(
             }
             catch (Exception fault)
             {
-                // Who cannot say that it lives does not lead: another may by now.
+                // A node that cannot send heartbeats is not the leader: another may be by now.
                 StopLeading();
                 _steadySince = null;
                 if (fault is not StorageUnavailableException)
@@ -58,7 +58,7 @@ internal sealed partial class Membership(
         await _following;
     }
 
-    /// <summary>When nobody is connected any more: the others need not wait for the silence.</summary>
+    /// <summary>Signs off once nobody is connected, so that the others do not have to wait for the timeout.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -73,10 +73,10 @@ internal sealed partial class Membership(
         }
     }
 
-    /// <summary>One round; by itself for tests.</summary>
+    /// <summary>One round; called directly by tests.</summary>
     internal async Task BeatAsync(CancellationToken cancellationToken) => await DoWhatFollowsAsync(await PulseAsync(cancellationToken), cancellationToken);
 
-    /// <summary>A sign of life, and what is known by it.</summary>
+    /// <summary>Sends a heartbeat, and handles what it returns.</summary>
     private async Task<Beat> PulseAsync(CancellationToken cancellationToken)
     {
         var standing = await store.BeatAsync(Patience, cancellationToken);
@@ -90,7 +90,7 @@ internal sealed partial class Membership(
         line.HasPeers = cluster.AreThere;
         agents.KeepNodes(standing.Peers);
         Lead(standing);
-        // With a database that was away, or a machine that stood still, everybody was silent: the others are first let be heard again.
+        // If the database was unavailable or this machine was frozen, every node was silent. So the others first get a chance to report again.
         return new Beat(IsGone: false, HasBeenSteady() && IsLeader);
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class Membership(
         }
         catch (Exception fault) when (fault is StorageUnavailableException or OperationCanceledException)
         {
-            // The next round does it.
+            // The next round will do it.
         }
         catch (Exception fault)
         {
@@ -118,7 +118,7 @@ internal sealed partial class Membership(
             return;
         }
 
-        // What a lost notification told is seen here at the latest.
+        // Catches what a lost notification would have announced.
         await line.CheckAsync(cancellationToken);
         await cluster.CatchUpAsync(cancellationToken);
         if (beat.MayBury)
@@ -153,7 +153,7 @@ internal sealed partial class Membership(
             await agents.NoteLeftAsync(project, agent);
     }
 
-    /// <summary>What was held here belongs to others by now: whoever is connected comes anew, and gets anew what it has not settled.</summary>
+    /// <summary>Messages held here belong to others by now. Connected clients reconnect and get again what they have not settled.</summary>
     private async Task ComeBackAsync(CancellationToken cancellationToken)
     {
         Log.WasGone(Logger, store.Number);
@@ -162,8 +162,8 @@ internal sealed partial class Membership(
             connection.Move();
     }
 
-    /// <param name="IsGone">The others took this node for gone.</param>
-    /// <param name="MayBury">It leads, and has heard the others long enough to judge who is silent.</param>
+    /// <param name="IsGone">The others considered this node gone.</param>
+    /// <param name="MayBury">It is the leader, and has listened long enough to judge which nodes are silent.</param>
     private readonly record struct Beat(bool IsGone, bool MayBury);
 
     private static partial class Log

@@ -7,7 +7,7 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Nodes;
 
-/// <summary>Takes what other nodes tell into what is held in memory here.</summary>
+/// <summary>Applies changes announced by other nodes to this node's memory.</summary>
 internal sealed partial class NodeEventHandler(
     DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, ClusterView cluster, INodeStore store, ILogger<NodeEventHandler> logger) : INodeEvents
 {
@@ -29,7 +29,7 @@ internal sealed partial class NodeEventHandler(
     private async Task FollowAsync(Task before, AgentPresence presence)
     {
         await before;
-        // Where the other node has just made the agent, its coming may be told before the agent itself.
+        // If the other node has just created the agent, its presence may arrive before the agent itself.
         if (!IsKnown(presence.Project, presence.Agent))
             await CatchUpAsync();
         agents.Follow(presence.Project, presence.Agent, presence.Node, presence.Note);
@@ -40,7 +40,7 @@ internal sealed partial class NodeEventHandler(
     private async Task PublishAsync(Task before, IReadOnlyList<ReceiptNote> receipts)
     {
         await before;
-        // Where the other node has just made the agent, its receipt may come before the agent itself.
+        // If the other node has just created the agent, its receipt may arrive before the agent itself.
         if (!receipts.All(receipt => IsKnown(receipt.Project, receipt.Agent)))
             await CatchUpAsync();
         foreach (var receipt in receipts)
@@ -57,7 +57,7 @@ internal sealed partial class NodeEventHandler(
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            // Without an answer the other node goes on after a while.
+            // Without an answer, the other node continues after a while.
             Log.NotHeard(logger, fault);
         }
     }
@@ -87,7 +87,7 @@ internal sealed partial class NodeEventHandler(
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            // The next sign of life looks again.
+            // The next heartbeat checks again.
             Log.NotHeard(logger, fault);
         }
     }

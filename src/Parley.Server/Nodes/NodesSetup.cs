@@ -6,7 +6,7 @@ namespace Parley.Server.Nodes;
 
 internal static class NodesSetup
 {
-    /// <summary>This node among others on the same database. Needs an <see cref="INodeStore"/> and an <see cref="INodeSignals"/>.</summary>
+    /// <summary>Multiple nodes on one database. Needs an <see cref="INodeStore"/> and an <see cref="INodeSignals"/>.</summary>
     public static IServiceCollection AddNodes(this IServiceCollection services) => services
         .AddSingleton<DirectoryFollower>()
         .AddSingleton<ClusterView>()
@@ -16,7 +16,7 @@ internal static class NodesSetup
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<Membership>())
         .AddHostedService(provider => provider.GetRequiredService<Membership>());
 
-    /// <summary>Ties the directories to what follows them; before the first of them is read.</summary>
+    /// <summary>Connects the directories to their followers; call it before the first directory is read.</summary>
     public static void StartNodes(this IServiceProvider services)
     {
         var cluster = services.GetRequiredService<ClusterView>();
@@ -28,7 +28,7 @@ internal static class NodesSetup
 /// <summary>What the directories ask, which are themselves what the follower keeps up to date.</summary>
 internal sealed class ClusterView(TimeProvider clock) : IClusterView
 {
-    /// <summary>Longer than a node takes to end a connection whose client is gone.</summary>
+    /// <summary>Longer than a node needs to end a connection whose client is gone.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     private readonly ConcurrentDictionary<string, Question> _asked = new(StringComparer.Ordinal);
@@ -39,10 +39,10 @@ internal sealed class ClusterView(TimeProvider clock) : IClusterView
     /// <summary>Set with it.</summary>
     internal INodeStore? Store { get; set; }
 
-    /// <summary>As the last sign of life found it.</summary>
+    /// <summary>According to the last heartbeat.</summary>
     public bool AreThere => Peers > 0;
 
-    /// <summary>How many others live, as the last sign of life found it.</summary>
+    /// <summary>How many other nodes are alive, according to the last heartbeat.</summary>
     internal int Peers { get; set; }
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => Follower?.CatchUpAsync(cancellationToken) ?? ValueTask.CompletedTask;
@@ -60,7 +60,7 @@ internal sealed class ClusterView(TimeProvider clock) : IClusterView
         }
         catch (TimeoutException)
         {
-            // A node that is gone, or has heard nothing.
+            // A node that is gone, or did not receive the question.
         }
         finally
         {
@@ -68,7 +68,7 @@ internal sealed class ClusterView(TimeProvider clock) : IClusterView
         }
     }
 
-    /// <summary>A node has done what it was asked.</summary>
+    /// <summary>A node has done what it was asked to do.</summary>
     internal void Answer(string question) => _asked.GetValueOrDefault(question)?.Answer();
 
     private sealed class Question(int nodes)

@@ -9,25 +9,25 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Operations;
 
-/// <summary>What an operation answers: a noun, nothing, or a problem. Each face writes it in its own way.</summary>
+/// <summary>The answer of an operation: a noun, nothing, or a problem. REST and frames each write it in their own way.</summary>
 internal abstract class Answer
 {
-    /// <summary>It is done, and there is nothing to say.</summary>
+    /// <summary>Success, without data.</summary>
     internal static Answer Done { get; } = new JsonAnswer(StatusCodes.Status204NoContent, [], null);
 
-    /// <summary>The handler has written its answer by itself, as a stream does.</summary>
+    /// <summary>The handler has written its answer itself, as a stream does.</summary>
     internal static Answer Written { get; } = new WrittenAnswer();
 
-    /// <summary>Null when it was not refused.</summary>
+    /// <summary>Null if it was not refused.</summary>
     internal virtual ApiProblem? Problem => null;
 
     public static implicit operator Answer(ApiProblem problem) => new RefusalAnswer(problem);
 
-    /// <param name="version">Of what is shown, as its <c>ETag</c>; null: it has none.</param>
+    /// <param name="version">The version for the <c>ETag</c>; null for none.</param>
     internal static Answer Ok<T>(T noun, long? version = null)
         where T : class => new JsonAnswer(StatusCodes.Status200OK, Bytes(noun), null) { Version = version };
 
-    /// <param name="path">Where the new thing is, below the base path; null: nowhere.</param>
+    /// <param name="path">The path of the new item, below the base path; null for none.</param>
     /// <param name="version">As for <see cref="Ok{T}"/>.</param>
     internal static Answer Created<T>(T noun, string? path = null, long? version = null)
         where T : class => new JsonAnswer(StatusCodes.Status201Created, Bytes(noun), path is null ? null : ApiPath.Base + path) { Version = version };
@@ -35,18 +35,18 @@ internal abstract class Answer
     internal static Answer Json<T>(int status, T noun)
         where T : class => new JsonAnswer(status, Bytes(noun), null);
 
-    /// <summary>JSON that is written as it goes out: what the store keeps is sent as it is.</summary>
-    /// <param name="unwritten">Called where it could not be written because whoever asked has gone.</param>
+    /// <summary>JSON that is written directly: stored JSON is sent as it is.</summary>
+    /// <param name="unwritten">Called if it could not be written because the client has gone.</param>
     internal static Answer Raw(Action<FrameBuffer> write, Func<Task>? unwritten = null) => new RawAnswer(StatusCodes.Status200OK, write, null, unwritten);
 
-    /// <param name="path">Where the new thing is, below the base path.</param>
+    /// <param name="path">The path of the new item, below the base path.</param>
     internal static Answer RawCreated(Action<FrameBuffer> write, string path) => new RawAnswer(StatusCodes.Status201Created, write, ApiPath.Base + path, null);
 
     internal abstract Task WriteAsync(HttpContext http);
 
     /// <summary>The answer to a frame.</summary>
-    /// <param name="id">With which the client asked; empty: it wants to hear of a problem only.</param>
-    /// <returns>Null when there is nothing to tell.</returns>
+    /// <param name="id">The client's id; empty if it wants only problems.</param>
+    /// <returns>Null if there is nothing to send.</returns>
     internal abstract OutFrame? ToFrame(byte[] id);
 
     private static byte[] Bytes<T>(T noun)
@@ -105,8 +105,8 @@ internal abstract class Answer
     }
 }
 
-/// <summary>An answer whose bytes are there, so that it can be kept and given again.</summary>
-/// <param name="body">JSON; empty: none.</param>
+/// <summary>An answer as bytes, so that it can be stored and repeated.</summary>
+/// <param name="body">JSON; empty for none.</param>
 internal sealed class JsonAnswer(int status, byte[] body, string? location) : Answer
 {
     internal int Status => status;
@@ -115,7 +115,7 @@ internal sealed class JsonAnswer(int status, byte[] body, string? location) : An
 
     internal string? Location => location;
 
-    /// <summary>Of what is shown; null: it has none.</summary>
+    /// <summary>The version; null for none.</summary>
     internal long? Version { get; init; }
 
     internal override Task WriteAsync(HttpContext http)

@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Operations;
 
 /// <summary>One of the answers that an operation gives, for its documentation.</summary>
-/// <param name="Noun">The type of its JSON; null: none.</param>
+/// <param name="Noun">The type of its JSON; null for none.</param>
 internal sealed record AnswerShape(int Status, Type? Noun, IReadOnlyList<Example> Examples)
 {
     internal const string EventStream = "text/event-stream";

@@ -5,20 +5,20 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Operations;
 
-/// <summary>How an operation's request is read, strictly: what nobody knows is refused by its name. A bad request is answered, and the
-/// handler never runs.</summary>
+/// <summary>How an operation's request is read. Unknown fields and parameters are refused by name. If the request is invalid, it gets an error, and
+/// the handler never runs.</summary>
 internal abstract class Input<T>
 {
-    /// <summary>What it reads, for the documentation, and for the refusal of everything else.</summary>
+    /// <summary>What it reads, for the documentation, and to refuse everything else.</summary>
     internal abstract InputShape Shape { get; }
 
     internal abstract ValueTask<Result<T>> ReadAsync(HttpContext http, OperationOrigin origin);
 
     /// <summary>From the data of a frame.</summary>
-    /// <exception cref="NotSupportedException">It has parts that a frame has no place for.</exception>
+    /// <exception cref="NotSupportedException">It has parts that a frame cannot have.</exception>
     internal virtual Result<T> Read(ReadOnlyMemory<byte> json) => throw new NotSupportedException($"{GetType().Name} cannot be read from a frame.");
 
-    /// <summary>Whether <see cref="Read"/> is there.</summary>
+    /// <summary>Whether <see cref="Read"/> is set.</summary>
     internal virtual bool FitsFrames => false;
 
     /// <summary>What <see cref="Read"/> reads.</summary>
@@ -28,18 +28,18 @@ internal abstract class Input<T>
 /// <summary>What an <see cref="Input{T}"/> reads.</summary>
 internal sealed record InputShape
 {
-    /// <summary>The noun of the body; null: none is read.</summary>
+    /// <summary>The noun of the body; null if no body is read.</summary>
     internal Type? Body { get; init; }
 
     internal bool IsBodyOptional { get; init; }
 
-    /// <summary>Whether the body may be of another content type than JSON.</summary>
+    /// <summary>Whether the body may have another content type than JSON.</summary>
     internal bool TakesAnyContentType { get; init; }
 
     /// <summary>Of the body.</summary>
     internal IReadOnlyList<Example> Examples { get; init; } = [];
 
-    /// <summary>Null: no query is read, and a parameter is refused.</summary>
+    /// <summary>Null if no query is read, and parameters are refused.</summary>
     internal IReadOnlyList<QueryParameter>? Query { get; init; }
 
     /// <summary>The names of the values that it takes from the path.</summary>
@@ -60,19 +60,19 @@ internal sealed record InputShape
     };
 }
 
-/// <summary>A request that says nothing but that it is one.</summary>
+/// <summary>A request without any input.</summary>
 internal readonly record struct Nothing;
 
-/// <summary>The inputs that there are; a concept may have its own.</summary>
+/// <summary>The built-in inputs; a concept may have its own.</summary>
 internal static class Input
 {
     internal static Input<Nothing> None { get; } = new NoInput();
 
-    /// <summary>A JSON body, which must be there.</summary>
+    /// <summary>A JSON body, which is required.</summary>
     internal static Input<T> Body<T>(params Example[] examples)
         where T : class => new BodyInput<T>(examples);
 
-    /// <summary>A JSON body; null where there is none.</summary>
+    /// <summary>An optional JSON body; null if there is none.</summary>
     internal static Input<T?> OptionalBody<T>(params Example[] examples)
         where T : class => new OptionalBodyInput<T>(examples);
 
@@ -82,19 +82,19 @@ internal static class Input
     /// <summary>A value of the path: <c>{name}</c>.</summary>
     internal static Input<string> Path(string name) => new PathInput(name);
 
-    /// <summary>All of the path from here on, with its slashes: <c>{**name}</c>. Empty where the path ends before it.</summary>
+    /// <summary>The rest of the path, with its slashes: <c>{**name}</c>. Empty if the path ends before it.</summary>
     internal static Input<string> PathRest(string name) => new PathRestInput(name);
 
-    /// <summary>The version that <c>If-Match</c> wants, as an <c>ETag</c> told it; null where the header is absent.</summary>
+    /// <summary>The version in <c>If-Match</c>, from an earlier <c>ETag</c>; null if the header is absent.</summary>
     internal static Input<long?> IfMatch { get; } = new IfMatchInput();
 
-    /// <summary>Over HTTP the one, over a socket the other: the data of a frame says what a path says.</summary>
+    /// <summary>One input for HTTP and another for frames, whose data has the values that the path has.</summary>
     internal static Input<T> OrFrame<T>(this Input<T> request, Input<T> frame) => new InputByFace<T>(request, frame);
 
     /// <summary>Both, in this order.</summary>
     internal static Input<(T First, TOther Second)> And<T, TOther>(this Input<T> first, Input<TOther> second) => new BothInputs<T, TOther>(first, second);
 
-    /// <summary>The same, in the form that a handler wants.</summary>
+    /// <summary>The same, converted for the handler.</summary>
     internal static Input<TResult> As<T, TResult>(this Input<T> input, Func<T, TResult> form) => new FormedInput<T, TResult>(input, form);
 
     /// <summary>All three, in this order.</summary>

@@ -5,9 +5,9 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Operations;
 
-/// <summary>What a client can have done, said once: who may, what it takes and answers, how it is refused, and the faces by which it is
-/// asked for. Routes, frames and their documentation come from this.</summary>
-/// <param name="name">As clients and pages call it: <c>CreateProject</c>.</param>
+/// <summary>An operation, declared once: who may use it, its input, its answers, its errors, and the endpoints and frames for it. Routes, frames, and
+/// their documentation are generated from this.</summary>
+/// <param name="name">Its name for clients and in the documentation: <c>CreateProject</c>.</param>
 /// <param name="summary">One sentence.</param>
 internal abstract class Operation(string name, string summary)
 {
@@ -18,26 +18,27 @@ internal abstract class Operation(string name, string summary)
 
     internal string Summary => summary;
 
-    /// <summary>What the summary leaves out and a caller has to know; null: it says all.</summary>
+    /// <summary>What callers have to know beyond the summary; null for nothing.</summary>
     internal string? Details { get; init; }
 
-    /// <summary>Who may; null only where <see cref="AllowsAnyone"/> says so.</summary>
+    /// <summary>The permission that it needs; null only with <see cref="AllowsAnyone"/>.</summary>
     internal Permission? Allows { get; init; }
 
-    /// <summary>Open to everybody, without a token: for what tells nothing of a project.</summary>
+    /// <summary>Open to everybody, without a token. Only for operations that reveal nothing about projects.</summary>
     internal bool AllowsAnyone { get; init; }
 
-    /// <summary>Where somebody has the permission for its own only and no path names the agent: what is its own. The handler sees to it.</summary>
+    /// <summary>If some callers have the permission only for their own items and no path names the agent: which items those are. The handler checks
+    /// it.</summary>
     internal string? Own { get; init; }
 
-    /// <summary>The codes with which it may be refused, beyond those of its permission, its input and its context.</summary>
+    /// <summary>The error codes that it may return, in addition to those of its permission, its input, and its context.</summary>
     internal IReadOnlyList<string> Refuses { get; init; } = [];
 
     internal IReadOnlyList<AnswerShape> Answers { get; init; } = [];
 
     internal OncePerKey OncePerKey { get; init; }
 
-    /// <summary>How many bytes of body it takes; null: as many as the server's setting says.</summary>
+    /// <summary>The most bytes in its body; null for the server's setting.</summary>
     internal long? BodyLimit { get; init; }
 
     /// <summary>What it reads.</summary>
@@ -46,7 +47,7 @@ internal abstract class Operation(string name, string summary)
     /// <summary>What it reads from a frame.</summary>
     private protected abstract InputShape TakesFromFrames { get; }
 
-    /// <summary>The codes with which its context may be refused.</summary>
+    /// <summary>The error codes that its context may return.</summary>
     internal abstract IReadOnlyList<string> ContextRefusals { get; }
 
     internal IReadOnlyList<RestFace> Routes => _routes;
@@ -56,7 +57,7 @@ internal abstract class Operation(string name, string summary)
     /// <summary>Answers a request.</summary>
     internal abstract Task ServeAsync(HttpContext http);
 
-    /// <summary>Answers a frame, with the handler that answers requests.</summary>
+    /// <summary>Answers a frame with the handler for requests.</summary>
     internal abstract ValueTask<OutFrame?> ServeAsync(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken);
 
     /// <summary>Whether its input and its handler serve frames too.</summary>
@@ -69,8 +70,8 @@ internal abstract class Operation(string name, string summary)
     /// <summary>Serves it over HTTP, outside of the base path.</summary>
     internal Operation RestOutside(string method, string path) => Add(new RestFace(method, path));
 
-    /// <summary>Serves it over a socket, with the handler that answers requests.</summary>
-    /// <param name="meaning">Where the frame is about whoever sends it: what it is for, in these words.</param>
+    /// <summary>Serves it over a socket, with the handler for requests.</summary>
+    /// <param name="meaning">The summary to use if the frame is about its sender.</param>
     internal Operation Frame(string name, string? meaning = null)
     {
         if (!FitsFrames)
@@ -79,11 +80,11 @@ internal abstract class Operation(string name, string summary)
         return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, TakesFromFrames.Body, answer) { Examples = TakesFromFrames.Examples }) { Answerer = ServeAsync });
     }
 
-    /// <summary>Serves it over a socket, by a handler of the frame's own: where many stand in one frame.</summary>
+    /// <summary>Serves it over a socket with a separate handler, for frames with many items.</summary>
     internal Operation Frame<TConnection>(FrameMeaning meaning, FrameHandler<TConnection> handler, FrameRunHandler<TConnection>? runHandler = null)
         where TConnection : class, IFrameConnection => Add(FrameFace.Of(meaning, handler, runHandler));
 
-    /// <summary>Serves it over a socket, by a handler of the frame's own: where the answer is another.</summary>
+    /// <summary>Serves it over a socket with a separate handler, if the answer differs.</summary>
     internal Operation Frame<TConnection>(FrameMeaning meaning, Func<TConnection, InFrame, CancellationToken, ValueTask<Answer>> handler)
         where TConnection : class, IFrameConnection => Add(new FrameFace(meaning)
         {
@@ -109,6 +110,6 @@ internal abstract class Operation(string name, string summary)
     }
 }
 
-/// <summary>Where an operation is over HTTP.</summary>
+/// <summary>The HTTP endpoint of an operation.</summary>
 /// <param name="Path">From the root.</param>
 internal sealed record RestFace(string Method, string Path);

@@ -3,7 +3,7 @@ namespace Parley.Server.Operations;
 /// <summary>Every operation of every concept.</summary>
 internal sealed class OperationCatalog
 {
-    /// <exception cref="InvalidOperationException">Two operations have one name.</exception>
+    /// <exception cref="InvalidOperationException">Two operations have the same name.</exception>
     public OperationCatalog(IEnumerable<IConcept> concepts)
     {
         All = [.. concepts.SelectMany(concept => concept.Declare().Select(operation => new DeclaredOperation(concept.Title, operation)))];

@@ -4,18 +4,18 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Operations;
 
-/// <summary>How a context is found. A concept whose operations are about one thing of its own (a project, an agent) has a context that
-/// carries it; where the thing is not there, that is the answer and the handler never runs.</summary>
+/// <summary>How a context is found. If all operations of a concept are about one item (a project, an agent), the context has that item. If the item
+/// does not exist, that is the answer, and the handler never runs.</summary>
 internal interface IOperationContext<TSelf>
     where TSelf : OperationContext, IOperationContext<TSelf>
 {
-    /// <summary>The codes with which finding it may be refused.</summary>
+    /// <summary>The error codes that finding it may return.</summary>
     static abstract IReadOnlyList<string> Refusals { get; }
 
     static abstract ValueTask<Result<TSelf>> FindAsync(OperationOrigin origin);
 }
 
-/// <summary>What a handler knows of whoever asks.</summary>
+/// <summary>What a handler knows about the caller.</summary>
 internal class OperationContext : IOperationContext<OperationContext>
 {
     private readonly OperationOrigin _origin;
@@ -24,8 +24,8 @@ internal class OperationContext : IOperationContext<OperationContext>
 
     public static IReadOnlyList<string> Refusals => [];
 
-    /// <summary>Who asks. May it do what the operation does for its own only, the handler decides by this what is its own.</summary>
-    /// <exception cref="InvalidOperationException">The operation is open to anyone, so that nobody is known.</exception>
+    /// <summary>The caller. If it has the permission only for its own items, the handler uses this to check.</summary>
+    /// <exception cref="InvalidOperationException">The operation is open to anyone, so the caller is unknown.</exception>
     internal Caller Caller
     {
         get
@@ -35,19 +35,19 @@ internal class OperationContext : IOperationContext<OperationContext>
         }
     }
 
-    /// <summary>The project that a request names; whether there is such a project is for the handler to find out.</summary>
+    /// <summary>The project that a request names; the handler checks whether it exists.</summary>
     internal Scope Scope => _origin.Scope;
 
-    /// <summary>Cancelled when nobody is left to answer.</summary>
+    /// <summary>Cancelled when there is nobody left to answer.</summary>
     internal CancellationToken Cancellation => _origin.Cancellation;
 
     /// <inheritdoc cref="OperationOrigin.IsAnswerAwaited"/>
     internal bool IsAnswerAwaited => _origin.IsAnswerAwaited;
 
-    /// <summary>The request itself, for what answers by more than one answer: a stream.</summary>
+    /// <summary>The request itself, for operations with more than a single answer, such as streams.</summary>
     internal HttpContext Http => _origin.Http;
 
-    /// <summary>Whether the handler looked at who asks.</summary>
+    /// <summary>Whether the handler checked the caller.</summary>
     internal bool HasLooked { get; private set; }
 
     public static ValueTask<Result<OperationContext>> FindAsync(OperationOrigin origin) => new(new OperationContext(origin));

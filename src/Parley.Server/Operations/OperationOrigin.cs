@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Operations;
 
-/// <summary>Where an operation was asked for: by a request, or by a frame of a connection. Contexts are found from it.</summary>
+/// <summary>Where an operation was called from: a request, or a frame of a connection. Contexts are found from it.</summary>
 internal sealed class OperationOrigin
 {
     private readonly HttpContext? _http;
@@ -26,24 +26,24 @@ internal sealed class OperationOrigin
     /// <summary>The connection whose frame it was; null for a request.</summary>
     internal IFrameConnection? Connection { get; }
 
-    /// <summary>False for a frame without an id: it hears of a problem only.</summary>
+    /// <summary>False for a frame without an id, which gets only problems.</summary>
     internal bool IsAnswerAwaited { get; }
 
     internal Operation Operation { get; }
 
-    /// <summary>Cancelled when nobody is left to answer.</summary>
+    /// <summary>Cancelled when there is nobody left to answer.</summary>
     internal CancellationToken Cancellation => _http?.RequestAborted ?? _cancellation;
 
     /// <exception cref="InvalidOperationException">It came by a frame, or is open to anyone.</exception>
     internal Scope Scope => Scope.Of(Http);
 
-    /// <exception cref="InvalidOperationException">The operation is open to anyone, so that nobody is known.</exception>
+    /// <exception cref="InvalidOperationException">The operation is open to anyone, so the caller is unknown.</exception>
     internal Caller Caller => Connection?.Caller ?? Caller.Of(Http);
 
     /// <exception cref="InvalidOperationException">It came by a frame.</exception>
     internal HttpContext Http => _http ?? throw new InvalidOperationException($"{Operation.Name} came by a frame, which has no request.");
 
-    /// <summary>Whether it is to be done once for the key that came with it.</summary>
+    /// <summary>Whether it must be done only once for its key.</summary>
     internal bool IsOncePerKey { get; }
 
     internal static OperationOrigin Of(HttpContext http, Operation operation) => new(http, null, isAnswerAwaited: true, operation, default);
@@ -57,7 +57,7 @@ internal sealed class OperationOrigin
         ? text
         : throw new InvalidOperationException($"The path of {Operation.Name} has no {{{name}}}.");
 
-    /// <summary>Notes the body as it was understood: spaces and the order of fields mean nothing.</summary>
+    /// <summary>Records the parsed body, ignoring whitespace and the order of fields.</summary>
     internal void Print<T>(T? body)
         where T : class
     {
@@ -65,13 +65,13 @@ internal sealed class OperationOrigin
             _print.AddValue(body is null ? [] : JsonInput.ToJson(body));
     }
 
-    /// <summary>Notes the version that <c>If-Match</c> wants. The absent header notes nothing.</summary>
+    /// <summary>Records the version in <c>If-Match</c>, if there is one.</summary>
     internal void Print(long version)
     {
         if (IsOncePerKey)
             _print.Add(version);
     }
 
-    /// <summary>Over method, path, body and <c>If-Match</c>, where it is <see cref="IsOncePerKey"/>.</summary>
+    /// <summary>A fingerprint of the method, path, body, and <c>If-Match</c>, if it is <see cref="IsOncePerKey"/>.</summary>
     internal long Fingerprint => _print.Value;
 }

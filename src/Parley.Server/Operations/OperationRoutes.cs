@@ -9,11 +9,11 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Operations;
 
-/// <summary>Maps what the concepts declare. Each route is a bare request delegate: nothing of it is bound by reflection, and all that its
-/// documentation needs is said in its metadata.</summary>
+/// <summary>Maps the operations that the concepts declare. Each route is a plain request delegate: nothing is bound by reflection, and its metadata
+/// has everything that its documentation needs.</summary>
 internal static class OperationRoutes
 {
-    /// <param name="usualBodyLimit">How many bytes of body an operation takes that says nothing else.</param>
+    /// <param name="usualBodyLimit">The default limit for bodies, in bytes.</param>
     public static void MapOperations(this IEndpointRouteBuilder routes, long usualBodyLimit)
     {
         foreach (var (title, operation) in routes.ServiceProvider.GetRequiredService<OperationCatalog>().All)
@@ -35,7 +35,7 @@ internal static class OperationRoutes
             if (!operation.AllowsAnyone)
                 route.WithProblemResponses();
             else
-                // Only the guard in front of it refuses: a name by which the server does not go.
+                // Refused only by the guard in front of it, for a host name that the server does not answer to.
                 route.WithMetadata(new Refusals([ErrorCodes.Forbidden]), new ProblemResponse(StatusCodes.Status403Forbidden));
         }
     }
@@ -43,7 +43,7 @@ internal static class OperationRoutes
     private static IEnumerable<object> MetadataOf(Operation operation, long usualBodyLimit)
     {
         yield return operation;
-        // The generator describes only what was made from a method; from this one it learns nothing.
+        // The generator describes only routes created from a method, so it needs this one, which tells it nothing.
         yield return Described.Method;
         yield return new BodyLimit(operation.BodyLimit ?? usualBodyLimit);
         var takes = operation.Takes;

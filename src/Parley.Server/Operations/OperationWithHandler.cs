@@ -9,7 +9,7 @@ namespace Parley.Server.Operations;
 
 /// <summary>An operation with a request and a context.</summary>
 /// <param name="input">How the request is read.</param>
-/// <param name="handler">Does it. What it throws is answered as 500, or 503 where the store is away.</param>
+/// <param name="handler">The handler. An exception is answered with 500, or 503 if the store is unavailable.</param>
 internal class Operation<TContext, TRequest>(string name, string summary, Input<TRequest> input, Func<TRequest, TContext, ValueTask<Answer>> handler)
     : Operation(name, summary)
     where TContext : OperationContext, IOperationContext<TContext>
@@ -28,7 +28,7 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
     {
         if (Allows is { } permission && connection.Caller.May(permission) is Access.No or Access.CreateOnly)
             return DataFrame.Problem(frame.Id, PermissionHandler.NotAllowed(connection.Caller));
-        // The data first: it is there only until this waits for the first time.
+        // Reads the data first, because it is valid only until the first await.
         var origin = OperationOrigin.Of(connection, frame, this, cancellationToken);
         if (!input.Read(frame.Data).TryGet(out var request, out var problem) ||
             !(await TContext.FindAsync(origin)).TryGet(out var context, out problem))
@@ -53,7 +53,7 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
         return origin.IsOncePerKey ? await RunOnceAsync(http, origin, request, context) : await HandleAsync(origin, request, context);
     }
 
-    /// <summary>A method of its own, so that no other request makes an object for what the lambda captures.</summary>
+    /// <summary>A separate method, so that other requests do not allocate the lambda's closure.</summary>
     private ValueTask<Answer> RunOnceAsync(HttpContext http, OperationOrigin origin, TRequest request, TContext context) =>
         http.RequestServices.GetRequiredService<IOncePerKey>().RunAsync(
             http, origin.Fingerprint, () => HandleAsync(origin, request, context), OncePerKey == OncePerKey.WithSecret);
@@ -61,7 +61,7 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
     private async ValueTask<Answer> HandleAsync(OperationOrigin origin, TRequest request, TContext context)
     {
         var answer = await handler(request, context);
-        // 'Own' that nobody looked at would be 'Yes'. Whoever declares it wrong finds out at the first call.
+        // If nobody checked 'own', it would mean 'yes'. A wrong declaration shows up at the first call.
         if (Own is not null && answer.Problem is null && !context.HasLooked && origin.Caller.May(Allows!.Value) != Access.Yes)
             throw new InvalidOperationException($"{Name} is for a caller's own only, and its handler did not look at the caller.");
         return answer;

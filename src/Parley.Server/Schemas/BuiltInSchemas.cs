@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>Schemas that ship with the server, for types that agents use among each other. Off until a project enables them.</summary>
-/// <remarks>Each lets a message go without a payload: then its content says everything. What is named here has one meaning for everybody; what
-/// is not may be added by whoever sends.</remarks>
+/// <summary>Built-in schemas for types that agents commonly use. Off until a project enables them.</summary>
+/// <remarks>Each allows messages without a payload, whose content says everything. The fields named here mean the same to everybody; senders may add
+/// others.</remarks>
 internal static class BuiltInSchemas
 {
     private static readonly Dictionary<string, JsonElement> ByType = new(StringComparer.Ordinal)
@@ -56,7 +56,7 @@ internal static class BuiltInSchemas
 
     internal static IReadOnlyList<string> Types { get; } = [.. ByType.Keys.Order(StringComparer.Ordinal)];
 
-    /// <returns>Null where none ships for the type.</returns>
+    /// <returns>Null if there is none for the type.</returns>
     internal static JsonElement? Of(string type) => ByType.TryGetValue(type, out var schema) ? schema : null;
 
     private static JsonElement Of(string required, string properties) => JsonElement.Parse(

@@ -38,8 +38,8 @@ internal sealed class PayloadSchema
         return validation.Problem is { } problem ? problem : Build(schema);
     }
 
-    /// <summary>Why a payload does not fit; null: it does.</summary>
-    /// <param name="payload">JSON; empty: there is none, which is checked as null.</param>
+    /// <summary>Why a payload does not match; null if it does.</summary>
+    /// <param name="payload">JSON; empty if there is none, which is checked as null.</param>
     internal ApiProblem? Refusal(string type, ReadOnlyMemory<byte> payload)
     {
         using var document = payload.IsEmpty ? null : JsonDocument.Parse(payload);
@@ -63,7 +63,7 @@ internal sealed class PayloadSchema
             : Problems.SchemaMismatch(type, errors, found - errors.Sum(error => error.Value.Count));
     }
 
-    /// <summary>Whether each keyword has a value that it can have, as the dialect's own schema says it.</summary>
+    /// <summary>Whether each keyword has a valid value, according to the dialect's own schema.</summary>
     private static void CheckForm(JsonElement schema, Validation validation)
     {
         var results = MetaSchemas.Draft202012.Evaluate(schema, Whole);
@@ -93,8 +93,8 @@ internal sealed class PayloadSchema
         }
     }
 
-    /// <summary>Puts expressions that cannot search for ever in the place of those that the library made, which can: its own limit of time does
-    /// nothing in the native program.</summary>
+    /// <summary>Replaces the library's regular expressions, which can run forever, with ones that cannot. The library's own time limit has no effect
+    /// in the native program.</summary>
     private static void Bound(JsonSchemaNode node, HashSet<JsonSchemaNode> seen)
     {
         if (!seen.Add(node))
@@ -113,7 +113,7 @@ internal sealed class PayloadSchema
     private static Regex Bounded(string pattern) =>
         SchemaPatterns.Compile(pattern).Regex ?? throw new InvalidOperationException($"the pattern '{pattern}' cannot be used");
 
-    /// <summary>The reasons of what failed, without those of conditions that may fail.</summary>
+    /// <summary>The reasons for failures, without those of conditions that may fail.</summary>
     private static void Collect(EvaluationResults results, string root, Dictionary<string, IReadOnlyList<string>> errors, ref int found)
     {
         foreach (var (_, error) in results.Errors ?? [])

@@ -2,21 +2,22 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>How much work a schema can make of a payload, told before there is one: a schema for which that has no bound is refused.</summary>
-/// <remarks>What counts is how often one value of the payload is checked. A tree whose two branches are trees costs one check a value. A schema
-/// that sends each item through itself twice doubles that with each level, and no payload is flat enough to be safe from it.</remarks>
+/// <summary>Estimates, before there is any payload, how much work checking against a schema can take. A schema without an upper bound is
+/// refused.</summary>
+/// <remarks>The measure is how often one value of the payload is checked. A tree whose two branches are trees costs one check per value. A schema
+/// that applies itself twice to each item doubles this with each level, so even a rather flat payload would be too expensive.</remarks>
 internal static class SchemaCost
 {
-    /// <summary>Checks of one value; some microseconds each, and a payload of 256 KiB has up to 128,000 values.</summary>
+    /// <summary>The most checks of one value. Each takes a few microseconds, and a payload of 256 KiB has up to 128,000 values.</summary>
     internal const long Most = 250;
 
-    /// <returns>The place of the fault and its reason; null: none.</returns>
+    /// <returns>The location of the fault and the reason; null if there is none.</returns>
     internal static (string Pointer, string Reason)? Check(SchemaGraph graph)
     {
         if (Order(graph, out var loop) is not { } order)
             return (loop!.Pointer, "refers back to itself without going deeper into the payload, so checking would never end");
 
-        // By depth: how many checks one value can need that lies so many levels below a value that a subschema is applied to.
+        // By depth: how many checks a value may need that is this many levels below a value that a subschema is applied to.
         var below = graph.Nodes.ToDictionary(node => node, node => node.Cost);
         for (var depth = 0; depth <= JsonDepth.OfInput; depth++)
         {
@@ -38,8 +39,8 @@ internal static class SchemaCost
         return null;
     }
 
-    /// <summary>Each after those that it applies to the same value.</summary>
-    /// <returns>Null where one leads to itself.</returns>
+    /// <summary>Ordered so that each comes after those that it applies to the same value.</summary>
+    /// <returns>Null if one refers back to itself.</returns>
     private static List<SchemaNode>? Order(SchemaGraph graph, out SchemaNode? loop)
     {
         var order = new List<SchemaNode>();

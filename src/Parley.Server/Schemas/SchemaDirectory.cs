@@ -8,8 +8,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>All schemas, compiled, in memory: a send asks no store, and in a project without a schema it looks once. Changes are stored before
-/// they take effect.</summary>
+/// <summary>All schemas, compiled, in memory, so a send does not access the store, and in a project without schemas does a single lookup. Changes are
+/// stored before they take effect.</summary>
 internal sealed partial class SchemaDirectory(
     EntityBoard<MessageSchema> board, ProjectDirectory projects, IClusterView cluster, ILogger<SchemaDirectory> logger) : IDisposable
 {
@@ -30,31 +30,31 @@ internal sealed partial class SchemaDirectory(
         }
     }
 
-    /// <summary>What the payloads of a type must fit; null: anything does.</summary>
+    /// <summary>The schema that payloads of a type must match; null if there is none.</summary>
     internal PayloadSchema? Of(int project, string type) =>
         _byProject.TryGetValue(project, out var schemas) && schemas.TryGetValue(type, out var kept) ? kept.Compiled : null;
 
     internal int CountOf(int project) => _byProject.TryGetValue(project, out var schemas) ? schemas.Count : 0;
 
-    /// <summary>A schema as another node registered it.</summary>
+    /// <summary>A schema that another node registered.</summary>
     internal void Follow(EntityRow row) => Keep(board.Read(row));
 
-    /// <summary>Another node took it away.</summary>
+    /// <summary>Another node deleted it.</summary>
     internal void Forget(int project, string type)
     {
         if (_byProject.TryGetValue(project, out var schemas) && schemas.TryRemove(type, out _) && schemas.IsEmpty)
             _byProject.TryRemove(new KeyValuePair<int, ConcurrentDictionary<string, Kept>>(project, schemas));
     }
 
-    /// <summary>Registers, replaces or takes away the schema of a type.</summary>
-    /// <returns>As it is now; null where it is gone.</returns>
+    /// <summary>Registers, replaces, or deletes the schema of a type.</summary>
+    /// <returns>Its current state; null if it was deleted.</returns>
     internal async ValueTask<Result<Entity<MessageSchema>?>> ChangeAsync(
         int project, string type, int sender, Func<Entity<MessageSchema>?, Decision<MessageSchema>> decide, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            // What others registered is known before, and what was read of it while this was under way is overtaken after.
+            // Loads what other nodes registered first, because what is read during this change may be outdated afterward.
             await cluster.CatchUpAsync(cancellationToken);
             var result = await board.ChangeAsync(project, type, sender, decide, cancellationToken);
             if (!result.TryGet(out var changed, out _))
@@ -72,10 +72,10 @@ internal sealed partial class SchemaDirectory(
         }
     }
 
-    /// <summary>The newest one stays, in whatever order they come.</summary>
+    /// <summary>The newest one wins, in whatever order they arrive.</summary>
     private void Keep(Entity<MessageSchema> schema)
     {
-        // It was compiled before it was stored. What another version stored that this one does not take is left out, and said.
+        // It was compiled before it was stored. If another version stored one that this version does not accept, it is ignored and logged.
         if (!PayloadSchema.Compile(schema.Value.Schema).TryGet(out var compiled, out var problem))
             Log.NotUsed(logger, schema.Value.MessageType, problem!.Detail);
         var kept = new Kept(schema.Version, compiled);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>One subschema: where it stands, and which others it applies to what.</summary>
+/// <summary>One subschema: its location, and which other subschemas it applies to which values.</summary>
 internal sealed class SchemaNode(string pointer, JsonElement source)
 {
     internal string Pointer { get; } = pointer;
@@ -11,22 +11,22 @@ internal sealed class SchemaNode(string pointer, JsonElement source)
     /// <summary>Applied to the same value.</summary>
     internal List<SchemaNode> Here { get; } = [];
 
-    /// <summary>Applied to a part of the value, whichever it is.</summary>
+    /// <summary>Applied to any part of the value.</summary>
     internal List<SchemaNode> Parts { get; } = [];
 
-    /// <summary>Applied to a part of the value, at most one of them to each.</summary>
+    /// <summary>Applied to parts of the value, at most one of them to each part.</summary>
     internal List<SchemaNode> OnePart { get; } = [];
 
-    /// <summary>What a check of one value costs by itself: long lists of values are compared one by one.</summary>
+    /// <summary>The cost of checking one value by itself: long lists of values are compared one by one.</summary>
     internal long Cost { get; set; } = 1;
 }
 
-/// <summary>A schema taken apart: its subschemas by their JSON pointer, and what is wrong with how they refer to each other.</summary>
+/// <summary>A parsed schema: its subschemas by JSON Pointer, and the errors in how they refer to each other.</summary>
 internal sealed class SchemaGraph
 {
     private const int MostNodes = 2_000;
 
-    /// <summary>Values of a list that cost as much to compare as one subschema to check.</summary>
+    /// <summary>How many list values cost as much to compare as one subschema costs to check.</summary>
     private const int ValuesPerCost = 16;
 
     private readonly Dictionary<string, SchemaNode> _nodes = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class SchemaGraph
 
     internal IReadOnlyCollection<SchemaNode> Nodes => _nodes.Values;
 
-    /// <param name="fail">Told a place (a JSON pointer) and a reason for each fault.</param>
+    /// <param name="fail">Called with a location (a JSON Pointer) and a reason for each error.</param>
     internal static SchemaGraph Read(JsonElement schema, Action<string, string> fail)
     {
         var graph = new SchemaGraph(fail);

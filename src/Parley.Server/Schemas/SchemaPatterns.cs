@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>The regular expressions of schemas, in a form that reads each text once: none can be made to search for ever, and no clock is
-/// needed to stop one.</summary>
+/// <summary>The regular expressions of schemas, in a form that reads each text only once. So none can run forever, and no timeout is
+/// needed.</summary>
 internal static class SchemaPatterns
 {
     internal const int Longest = 1_000;
 
-    /// <returns>Null with the reason where it is no expression that can be searched that way.</returns>
+    /// <returns>Null, with the reason, if the expression cannot be matched that way.</returns>
     internal static (Regex? Regex, string? Reason) Compile(string pattern)
     {
         if (pattern.Length > Longest)
@@ -28,8 +28,8 @@ internal static class SchemaPatterns
         }
     }
 
-    /// <summary>What JSON Schema's regular expressions (ECMA-262) mean otherwise than .NET's: <c>$</c> is the very end, and <c>\d</c> and
-    /// <c>\w</c> are ASCII.</summary>
+    /// <summary>Where JSON Schema's regular expressions (ECMA-262) differ from .NET's: <c>$</c> is the very end, and <c>\d</c> and <c>\w</c> are
+    /// ASCII.</summary>
     private static string AsWritten(string pattern)
     {
         var text = new StringBuilder(pattern.Length + 16);

@@ -5,17 +5,17 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>What a schema may be registered for, and what becomes of it.</summary>
+/// <summary>The rules for registering schemas.</summary>
 internal static class SchemaRules
 {
-    /// <summary>Types of its entries in the log.</summary>
+    /// <summary>The types of its log entries.</summary>
     internal const string UpdatedType = "schema_updated", RemovedType = "schema_removed";
 
     internal const int MostSchemas = 500;
 
     private const string Noun = "schema";
 
-    /// <returns>The schema that a request means.</returns>
+    /// <returns>The schema that a request registers.</returns>
     internal static Result<JsonElement> Asked(string type, SchemaRequest request)
     {
         var given = request.Schema.ValueKind != JsonValueKind.Undefined;

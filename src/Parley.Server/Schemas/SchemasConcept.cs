@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Schemas;
 
-/// <summary>Schemas: what the payloads of a message type must be.</summary>
+/// <summary>Schemas that the payloads of a message type must match.</summary>
 internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<MessageSchema> board, IAuditTrail audit) : IConcept
 {
     private const string ASchema =
@@ -81,7 +81,7 @@ internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<Messag
         return Answer.Ok(ListPlace.Page(found, query.List.Limit, schema => schema.Value, schema => schema.Row.Made));
     }
 
-    /// <summary>Those that ship, as they are registered where they are.</summary>
+    /// <summary>The built-in schemas, as registered if they are enabled.</summary>
     private async ValueTask<IReadOnlyList<MessageSchema>> BuiltInAsync(ProjectContext context)
     {
         var all = new List<MessageSchema>();

@@ -58,7 +58,7 @@ internal static class PermissionConventions
         if (required.Permission is not { } permission || endpoint.RoutePattern.GetParameter("agent_id") is not null)
             return null;
 
-        // 'Own' that neither the path nor the handler looks at would be 'Yes'.
+        // If neither the path nor the handler checked 'own', it would mean 'yes'.
         var isPartial = Enum.GetValues<TokenKind>().Any(kind => WhoMayDoWhat.May(kind, permission) is Access.Own or Access.CreateOnly);
         return isPartial && required.Own is null ? $"{permission} is for a caller's own only, so it must say what that is, and look at the caller" : null;
     }

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Parley.Server.Security;
 
-/// <summary>A token bucket for each key: so many at once after a rest, so many a second in the long run.</summary>
-/// <remarks>A bucket that is full again says nothing that its absence does not, and is forgotten: memory is bounded by the keys that were
-/// used within the time in which a bucket fills.</remarks>
+/// <summary>A token bucket per key: a burst after a pause, and a rate per second over time.</summary>
+/// <remarks>A full bucket is the same as none, so it is dropped. Memory is limited to the keys used within the time that a bucket takes to
+/// fill.</remarks>
 internal sealed class RateLimiter<TKey>(TimeProvider clock)
     where TKey : notnull
 {
@@ -13,15 +13,15 @@ internal sealed class RateLimiter<TKey>(TimeProvider clock)
     private readonly ConcurrentDictionary<TKey, Bucket> _buckets = new();
     private long _sweptAt = clock.GetTimestamp();
 
-    /// <summary>How many keys are remembered.</summary>
+    /// <summary>How many keys are stored.</summary>
     public int Count => _buckets.Count;
 
     /// <summary>Takes <paramref name="n"/> from a key's bucket: all, or none.</summary>
-    /// <param name="n">How many. More than <paramref name="burst"/> are given when the bucket is full, and paid off afterwards: a batch
-    /// is never too large for ever.</param>
+    /// <param name="n">How many. More than <paramref name="burst"/> are granted if the bucket is full, and repaid afterward, so that a large batch is
+    /// not refused forever.</param>
     /// <param name="perSecond">How fast the bucket fills; 0 lifts the limit.</param>
     /// <param name="burst">How many it holds.</param>
-    /// <param name="retryAfter">When it was refused, how long until it would be given.</param>
+    /// <param name="retryAfter">If refused, how long until it would be granted.</param>
     public bool TryTake(TKey key, int n, double perSecond, int burst, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
@@ -35,7 +35,7 @@ internal sealed class RateLimiter<TKey>(TimeProvider clock)
             var bucket = _buckets.GetOrAdd(key, static (_, start) => new Bucket(start.burst, start.now), (burst, now));
             lock (bucket)
             {
-                // Swept between the look-up and the lock: what is taken from it would not count.
+                // Removed between the lookup and the lock: what is taken from it would not count.
                 if (bucket.IsForgotten)
                     continue;
 
@@ -83,7 +83,7 @@ internal sealed class RateLimiter<TKey>(TimeProvider clock)
 
         public void Fill(TimeSpan elapsed, long now, double perSecond, int burst)
         {
-            // Two threads may read the clock in one order and get here in the other.
+            // Two threads may read the clock in one order and arrive here in the other.
             if (elapsed <= TimeSpan.Zero)
                 return;
             Tokens = Math.Min(burst, Tokens + (elapsed.TotalSeconds * perSecond));

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 
-/// <summary>Refuses tokens in addresses, beside a good one too: whoever sent one should learn at once that it is in logs now.</summary>
+/// <summary>Refuses tokens in URLs, even next to a valid one in the header: the sender should learn at once that the token is now in logs.</summary>
 internal sealed class SecretsInAddresses(RequestDelegate next)
 {
     private static readonly string[] Names = ["token", "access_token", "api_key", "authorization"];

@@ -15,13 +15,13 @@ internal sealed class TicketHandler(Tickets tickets, IClusterView cluster) : Cal
         if (!request.Query.TryGetValue(Parameter, out var ticket))
             return AuthenticateResult.NoResult();
 
-        // A ticket stands in an address that people copy: it opens streams and sockets and changes nothing.
+        // A ticket is part of a URL that people may copy, so it opens only streams and sockets and can change nothing.
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsConnect(request.Method))
             return Refuse("A ticket opens only streams and sockets; send the token as 'Authorization: Bearer TOKEN'.");
         var visit = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
         if (visit is null)
         {
-            // Its token may be one that another node has just made.
+            // Its token may have just been created by another node.
             await cluster.CatchUpAsync(Context.RequestAborted);
             visit = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);
         }

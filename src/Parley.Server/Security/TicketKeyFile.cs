@@ -3,14 +3,14 @@ using Parley.Server.Files;
 
 namespace Parley.Server.Security;
 
-/// <summary>The key that signs tickets, in a file of its own beside a SQLite database: who has only a copy of the database signs nothing.</summary>
+/// <summary>The key that signs tickets, in a separate file next to a SQLite database, so a copy of the database alone cannot sign anything.</summary>
 internal static class TicketKeyFile
 {
     internal const string Name = "ticket.key";
 
     private const int Bytes = 32;
 
-    /// <summary>Reads the key; where there is none, or what is there is no key, makes one.</summary>
+    /// <summary>Reads the key; creates one if there is none, or if the file does not contain a key.</summary>
     internal static async Task<byte[]> ReadOrMakeAsync(string folder, CancellationToken cancellationToken)
     {
         OwnerOnly.MakeFolder(folder);
@@ -24,7 +24,7 @@ internal static class TicketKeyFile
                 return key;
         }
 
-        // Beside it and renamed: half a key is never found.
+        // Written to a temporary file and renamed, so that nobody reads half a key.
         var made = RandomNumberGenerator.GetBytes(Bytes);
         var fresh = $"{file}.new";
         File.Delete(fresh);

@@ -19,13 +19,14 @@ namespace Parley.Server.Security;
 /// streams of every open page. Of one token's opened tickets, the oldest past a thousand are forgotten.</remarks>
 internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeProvider clock, ILogger<Tickets> logger)
 {
-    /// <summary>How long a ticket may lie before it is opened the first time.</summary>
+    /// <summary>How long a ticket may wait before its first use.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a page may be away from its stream: a laptop's nap or a server's restart, not a night.</summary>
+    /// <summary>How long a page may be disconnected from its stream: long enough for a short sleep of a laptop or a server restart, but not for a
+    /// night.</summary>
     public static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(5);
 
-    // More pages than anybody has open; without a bound one token could fill the memory by asking.
+    // More pages than anybody has open. Without a limit, one token could fill the memory.
     private const int MostOfOneToken = 1000;
 
     private const string Sockets = "/ws/";
@@ -37,14 +38,14 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     /// <summary>Reads the key and the opened tickets. Called once, before the first request, after the vault is loaded.</summary>
     /// <param name="secretKey">The setting <c>secret_key</c>; null for a random key.</param>
-    /// <param name="keyFolder">Where the random key has its file; null: nodes share it, and the store keeps it.</param>
+    /// <param name="keyFolder">The folder for the file of the random key; null if nodes share it in the store.</param>
     public async Task LoadAsync(string? secretKey, string? keyFolder, CancellationToken cancellationToken)
     {
         var secret = secretKey is not null ? Encoding.UTF8.GetBytes(secretKey)
             : keyFolder is not null ? await TicketKeyFile.ReadOrMakeAsync(keyFolder, cancellationToken)
             : await store.KeepKeyAsync("tickets", RandomNumberGenerator.GetBytes(32), cancellationToken);
         _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
-        // What was open when the server ended may come back as if it had closed now.
+        // Streams that were open when the server ended may reconnect as if they had closed now.
         foreach (var ticket in await store.LoadOpenedTicketsAsync(clock.GetUtcNow(), cancellationToken))
         {
             _opened[ticket.Id] = new Opening(ticket);
@@ -52,7 +53,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         }
     }
 
-    /// <summary>Whether an address is one that a ticket opens: of a stream or a socket.</summary>
+    /// <summary>Whether an address can be opened with a ticket: that of a stream or a socket.</summary>
     public static bool IsOpenable(string address) => IsOpenable(PathString.FromUriComponent(address.Split('?')[0]));
 
     /// <summary>Makes a ticket for an address.</summary>
@@ -73,7 +74,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     }
 
     /// <summary>Opens an address by a ticket. Until the visit is ended, it is open.</summary>
-    /// <returns>Null when the ticket is not for this address, came too late, was used up, or its token is over.</returns>
+    /// <returns>Null if the ticket is for another address, expired, or used up, or if its token has ended.</returns>
     public async ValueTask<TicketVisit?> OpenAsync(string ticket, PathString path, QueryString query, CancellationToken cancellationToken)
     {
         if (!TryDecode(ticket, out var body, out var signature) || !CryptographicOperations.FixedTimeEquals(signature, Sign(body, Canonical(path, query))) ||
@@ -133,7 +134,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         return known;
     }
 
-    /// <returns>Null when somebody else was faster.</returns>
+    /// <returns>Null if somebody else was faster.</returns>
     private async ValueTask<Opening?> TryFirstAsync(OpenedTicket ticket, CancellationToken cancellationToken)
     {
         var opening = new Opening(ticket) { Visits = 1 };
@@ -190,7 +191,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private async ValueTask ForgetOldestAsync(string tokenId, CancellationToken cancellationToken)
     {
-        // Half of them at once: looking through all is then seldom.
+        // Removes half of them at once, so that the full scan is rare.
         var ofToken = _opened.Values.Select(opening => opening.Ticket).Where(ticket => ticket.TokenId == tokenId).OrderByDescending(ticket => ticket.LastOpen).ToArray();
         var forgotten = ofToken.Skip(MostOfOneToken / 2).Select(ticket => ticket.Id).ToArray();
         _counts[tokenId] = ofToken.Length - forgotten.Length;
@@ -212,8 +213,8 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private static bool IsSocket(PathString path) => (path.Value ?? "").StartsWith(Sockets, StringComparison.Ordinal);
 
-    /// <summary>An address in one spelling: browsers and libraries differ in what they percent-encode. Each part stands behind its length, so that no two
-    /// addresses have the same.</summary>
+    /// <summary>A normalized address, because browsers and libraries differ in what they percent-encode. Each part is prefixed with its length, so no
+    /// two addresses have the same form.</summary>
     private static string Canonical(PathString path, QueryString query)
     {
         var text = new StringBuilder();

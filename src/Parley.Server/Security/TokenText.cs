@@ -65,7 +65,7 @@ internal readonly struct TokenHash : IEquatable<TokenHash>
         return bytes;
     }
 
-    /// <summary>Takes as long for any two hashes: all bits are compared before it is known whether one differs.</summary>
+    /// <summary>Takes the same time for any two hashes: all bits are compared.</summary>
     public bool Equals(TokenHash other) => ((_high ^ other._high) | (_low ^ other._low)) == UInt128.Zero;
 
     public override bool Equals(object? obj) => obj is TokenHash other && Equals(other);

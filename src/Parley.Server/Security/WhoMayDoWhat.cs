@@ -4,7 +4,7 @@ using static Parley.Server.Security.Access;
 
 namespace Parley.Server.Security;
 
-/// <summary>The table "Who may do what" of the reference; nothing else decides what a kind of token may do.</summary>
+/// <summary>The table "Who may do what" of the documentation; nothing else decides what a kind of token may do.</summary>
 internal static class WhoMayDoWhat
 {
     private static readonly Dictionary<Permission, Row> Table = new()
@@ -51,7 +51,7 @@ internal static class WhoMayDoWhat
     private sealed record Row(Access Admin, Access Operator, Access Agent, Access Join, Access Observer);
 }
 
-/// <summary>What a caller may be allowed to do; a row each of the table "Who may do what".</summary>
+/// <summary>What a caller may be allowed to do; each is a row of the table "Who may do what".</summary>
 internal enum Permission
 {
     /// <summary>Messages, threads, traces, inboxes, and the feeds that show them.</summary>
@@ -82,10 +82,10 @@ internal enum Permission
     WriteEvents,
     WriteMemory,
 
-    /// <summary>Create, change, give out, take back, cancel and delete tasks.</summary>
+    /// <summary>Create, change, assign, take back, cancel, and delete tasks.</summary>
     WriteTasks,
 
-    /// <summary>What the agent does that has a task: accept, start, extend, complete, fail, reject.</summary>
+    /// <summary>Calls by the agent that has a task: accept, start, extend, complete, fail, reject.</summary>
     WorkOnTasks,
 
     WriteExecutions,
@@ -118,7 +118,7 @@ internal enum Access
     /// <summary>For the caller's own: the agent it is, what it sent, what it takes part in. An operator's own are itself and <c>human</c>.</summary>
     Own,
 
-    /// <summary>For what is not there yet: a join token registers new agents and changes none.</summary>
+    /// <summary>Only for new items: a join token registers new agents and cannot change existing ones.</summary>
     CreateOnly,
 
     Yes,

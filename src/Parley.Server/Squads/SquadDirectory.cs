@@ -128,7 +128,7 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
     private static IEnumerable<AgentState> AgentsOf(ProjectState project, Squad squad) =>
         squad.Members.Select(member => project.Agents.Find(member.AgentId!)).OfType<AgentState>();
 
-    /// <summary>The newest one stays, in whatever order they come.</summary>
+    /// <summary>The newest one wins, in whatever order they arrive.</summary>
     private void Keep(Entity<Squad> squad) =>
         _squads.AddOrUpdate((squad.Row.Project, squad.Value.SquadId), squad, (_, known) => known.Version > squad.Version ? known : squad);
 }

@@ -7,7 +7,7 @@ namespace Parley.Server.Squads;
 /// <summary>What a squad may be called, who may be in it, and what becomes of it.</summary>
 internal static class SquadRules
 {
-    /// <summary>Types of its entries in the log.</summary>
+    /// <summary>The types of its log entries.</summary>
     internal const string CreatedType = "squad_created", UpdatedType = "squad_updated", RemovedType = "squad_removed";
 
     internal const int MostMembers = 1_000;

@@ -6,23 +6,23 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Chooses the agent that a task is given to: one that can do it, is online and not paused; of those the idle before the busy, of
-/// those the one with the fewest tasks, then with the fewest messages, and of equals the one whose turn it is.</summary>
+/// <summary>Chooses an agent for a task: one that has the capabilities, is online, and is not paused. Prefers idle agents, then those with the fewest
+/// tasks, then those with the fewest messages. Equal agents take turns.</summary>
 internal sealed class AgentChoice(TaskBoard board, IMailboxCounts mailboxes, ServerSettings settings)
 {
-    /// <summary>Among so many the least loaded is looked for; however many there are, a choice costs no more.</summary>
+    /// <summary>The most agents whose load is compared, so the cost of a choice is bounded.</summary>
     private const int MostCompared = 32;
 
-    /// <summary>A task that was given out more often than this is not looked through to the end.</summary>
+    /// <summary>The most assignments of a task that are read.</summary>
     private const int MostAssignments = 500;
 
     private readonly ConcurrentDictionary<int, int> _turns = new();
 
-    /// <summary>Whether an agent can be given work now.</summary>
+    /// <summary>Whether an agent can be assigned work now.</summary>
     internal static bool IsReady(AgentState agent) => agent.IsOnline && !agent.Record.Paused && agent.Presence.Status != AgentStatus.Error && agent.Id != AgentDirectory.Human;
 
-    /// <param name="passed">Who is not meant, beside those who rejected the task.</param>
-    /// <returns>Null: nobody can take it now.</returns>
+    /// <param name="passed">Agents to skip, in addition to those that rejected the task.</param>
+    /// <returns>Null if nobody can take it now.</returns>
     internal async ValueTask<AgentState?> ChooseAsync(ProjectState project, AgentTask task, IReadOnlyList<string> passed, CancellationToken cancellationToken)
     {
         var able = AgentDirectory.Everybody(project)
@@ -33,7 +33,7 @@ internal sealed class AgentChoice(TaskBoard board, IMailboxCounts mailboxes, Ser
             return null;
         var (rejected, lapsed) = await HistoryAsync(project, task, cancellationToken);
         var turn = _turns.AddOrUpdate(project.Number, 0, (_, last) => (last + 1) & int.MaxValue) % able.Count;
-        // An order that keeps what is equal as it is: of equals, the one whose turn it is comes first.
+        // The sort is stable, so among equals the one whose turn it is comes first.
         var ranked = able.Skip(turn).Concat(able.Take(turn))
             .Where(agent => !rejected.Contains(agent.Id))
             .GroupBy(agent => (Lapsed: lapsed.Contains(agent.Id), Rank: RankOf(agent)))

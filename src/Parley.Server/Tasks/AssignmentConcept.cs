@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Who has a task, and what it does with it.</summary>
+/// <summary>Operations to assign tasks and work on them.</summary>
 internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : IConcept
 {
     private const string Theirs = "the tasks that it has";

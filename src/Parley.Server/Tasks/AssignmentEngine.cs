@@ -9,14 +9,15 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Gives tasks to the agents that can do them: at once, again when a task is lost, and when an agent comes that can take what waits.</summary>
+/// <summary>Assigns tasks to suitable agents: at once, again when an agent loses a task, and when an agent comes online that can take waiting
+/// ones.</summary>
 internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, ServerSettings settings, TimeProvider clock)
 {
-    /// <summary>Of what waits for one capability, so much is looked at for a task that an agent can do.</summary>
+    /// <summary>The most waiting tasks per capability that are searched for one that an agent can do.</summary>
     private const int MostLookedAt = 1_000, PartSize = 50;
 
-    /// <summary>Gives a waiting task to somebody, if anybody can take it now.</summary>
-    /// <returns>The task as it is then.</returns>
+    /// <summary>Assigns a waiting task, if any agent can take it now.</summary>
+    /// <returns>The task afterward.</returns>
     internal async ValueTask<Entity<AgentTask>> GiveAsync(ProjectState project, Entity<AgentTask> task, CancellationToken cancellationToken)
     {
         var passed = new List<string>();
@@ -33,26 +34,26 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
         return task;
     }
 
-    /// <summary>Gives a task to somebody because a caller asks for it, once.</summary>
+    /// <summary>Assigns a task once, because a caller asked for it.</summary>
     internal async ValueTask<Result<Entity<AgentTask>>> AssignAsync(ProjectState project, int sender, string id, long? version, CancellationToken cancellationToken)
     {
         if (await board.FindAsync(project, id, cancellationToken) is not { } task)
             return TaskRules.NotFound(id);
         if (TaskMoves.IsLegal(task.Value.Status, TaskVerb.Assign) && task.Value.BlockedBy.Count == 0 && (version is null || version == task.Version))
         {
-            // Who has it now is not meant.
+            // Skips the agent that has it now.
             var passed = task.Value.AgentId is { } present ? [present] : new List<string>();
             return await choice.ChooseAsync(project, task.Value, passed, cancellationToken) is { } agent
                 ? await GiveAsync(project, sender, id, version, agent, mustWait: false, cancellationToken)
                 : new ApiProblem(ErrorCodes.NoCapableAgent, NobodyFor(task.Value));
         }
 
-        // Refused, in the words of the rules.
+        // Lets the rules produce the error.
         var step = new TaskStep(TaskVerb.Assign, clock.GetUtcNow()) { Agent = "", LeaseUntil = clock.GetUtcNow() };
         return await board.MoveAsync(project, id, sender, version, _ => step, cancellationToken);
     }
 
-    /// <summary>Gives an agent what waits and what it can do, the highest priority and then the oldest first, until it has enough.</summary>
+    /// <summary>Assigns waiting tasks that an agent can do, the highest priority first, then the oldest, until it has enough.</summary>
     internal async ValueTask ServeAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         if (!AgentChoice.IsReady(agent))
@@ -71,7 +72,7 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
         }
     }
 
-    /// <summary>Looks at what waits in a project, as somebody should have taken it: whoever should have given it out may have been killed.</summary>
+    /// <summary>Checks the waiting tasks of a project: the node that should have assigned them may have been killed.</summary>
     internal async ValueTask LookAsync(ProjectState project, CancellationToken cancellationToken)
     {
         var able = AgentDirectory.Everybody(project).Where(AgentChoice.IsReady).ToList();
@@ -102,7 +103,7 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
             {
                 if (given >= room)
                     break;
-                // To the one who can do it best: others may be there as well.
+                // Assigns it to the best agent, which may be a different one.
                 if (!await choice.MayTakeAsync(project, agent, task.Value, cancellationToken))
                     continue;
                 var after = await GiveAsync(project, task, cancellationToken);
@@ -119,7 +120,7 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
         return given;
     }
 
-    /// <param name="mustWait">Only if it still waits for the engine.</param>
+    /// <param name="mustWait">Only if it is still waiting to be assigned.</param>
     private ValueTask<Result<Entity<AgentTask>>> GiveAsync(
         ProjectState project, int sender, string id, long? version, AgentState agent, bool mustWait, CancellationToken cancellationToken)
     {

@@ -8,16 +8,16 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>The message by which an agent is given a task.</summary>
+/// <summary>The message that assigns a task to an agent.</summary>
 internal static class HandOut
 {
     internal const string Type = "task_assignment";
 
-    /// <summary>Its mailbox takes nothing more, so it was not given the task either.</summary>
+    /// <summary>Its mailbox is full, so the task was not assigned to it either.</summary>
     internal static ApiProblem Refused { get; } =
         new(ErrorCodes.MailboxFull, "The agent's mailbox is full, so the message that assigns the task could not be stored; nothing was changed.");
 
-    /// <summary>From the creator where that is an agent: its words, and the answers are for it. Else from the server.</summary>
+    /// <summary>Sent by the creator if it is an agent, so that answers go to it. Otherwise, sent by the server.</summary>
     /// <param name="task">As it is to be.</param>
     internal static Send Message(ProjectState project, AgentTask task, AgentState agent)
     {

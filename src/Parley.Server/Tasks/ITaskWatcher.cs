@@ -3,14 +3,14 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>What follows from the change of a task. Here every transition of every task passes, after its commit.</summary>
+/// <summary>Handles the consequences of task changes. Called for every transition of every task, after its commit.</summary>
 internal interface ITaskWatcher
 {
     /// <summary>Must not block.</summary>
     void Changed(ProjectState project, TaskChange change);
 }
 
-/// <summary>What a transition has made of a task.</summary>
+/// <summary>The effect of a transition on a task.</summary>
 /// <param name="Before">Null: it was made.</param>
 /// <param name="After">Null: it is gone.</param>
 /// <param name="Type">Of the entry of the log.</param>

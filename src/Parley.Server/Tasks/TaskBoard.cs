@@ -7,13 +7,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>The tasks of projects. Each change of one is one transition: the task, its assignments, the counts of the task that it is a part of,
-/// and the message by which it is given out.</summary>
+/// <summary>The tasks of projects. Each change is one transition of the task, its assignments, the part counts of its parent, and the message that
+/// assigns it.</summary>
 internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assignment> assignments, IEntityStore store)
 {
     private readonly Turns _turns = new();
 
-    /// <summary>Told of each change after its commit; set once, before the first request.</summary>
+    /// <summary>Called after the commit of each change; set once, before the first request.</summary>
     internal IReadOnlyList<ITaskWatcher> Watchers { get; set; } = [];
 
     internal async ValueTask<Entity<AgentTask>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
@@ -21,16 +21,16 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
 
     internal ValueTask<IReadOnlyList<Entity<AgentTask>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => tasks.ListAsync(query, cancellationToken);
 
-    /// <summary>To whom a task was given, in the order of its hand-outs.</summary>
+    /// <summary>The assignments of a task, in order.</summary>
     internal ValueTask<IReadOnlyList<Entity<Assignment>>> AssignmentsAsync(
         ProjectState project, string taskId, string? after, int max, CancellationToken cancellationToken) => assignments.ListAsync(
             new EntityQuery(project.Number, TaskKinds.Assignment.Number, max) { Prefix = TaskKinds.PrefixOf(taskId), AfterName = after }, cancellationToken);
 
-    /// <summary>How many tasks an agent has; at most so many are counted.</summary>
+    /// <summary>How many tasks an agent has, counted up to a limit.</summary>
     internal ValueTask<int> CountHeldAsync(ProjectState project, string agentId, int most, CancellationToken cancellationToken) =>
         store.CountAsync(project.Number, TaskKinds.Task.Number, TaskKinds.HeldBy(agentId), most, cancellationToken);
 
-    /// <summary>Makes one, and counts it in the task that it is a part of.</summary>
+    /// <summary>Creates a task, and counts it in its parent.</summary>
     internal async ValueTask<Result<Entity<AgentTask>>> CreateAsync(ProjectState project, int sender, AgentTask task, CancellationToken cancellationToken)
     {
         var result = await ApplyAsync(
@@ -48,7 +48,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         return made;
     }
 
-    /// <summary>Makes a move of a task.</summary>
+    /// <summary>Makes a transition of a task.</summary>
     /// <param name="version">That it must have; null: any.</param>
     /// <param name="step">What is asked, of the task as it is; null: nothing any more.</param>
     internal ValueTask<Result<Entity<AgentTask>>> MoveAsync(
@@ -142,7 +142,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         return attempt;
     }
 
-    /// <summary>Counts a part anew in the task that it belongs to; where that is gone, nobody counts.</summary>
+    /// <summary>Updates the part counts of a parent, if it still exists.</summary>
     private async ValueTask<ApiProblem?> AddPartsAsync(
         ProjectState project, Attempt attempt, string parentId, AgentTaskStatus? before, AgentTaskStatus? after, CancellationToken cancellationToken)
     {
@@ -155,8 +155,8 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         return null;
     }
 
-    /// <summary>Tries until nobody was faster.</summary>
-    /// <returns>The first thing that was written, as it is now; null: nothing was.</returns>
+    /// <summary>Retries until there is no conflict.</summary>
+    /// <returns>The first entity that was written, as it is now; null if nothing was.</returns>
     private async ValueTask<Result<EntityRow?>> ApplyAsync(
         ProjectState project, int sender, Guid? thing, Func<CancellationToken, ValueTask<Result<Attempt>>> prepare, CancellationToken cancellationToken)
     {
@@ -179,7 +179,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
                     case TransitionResult.MessageRefused:
                         return HandOut.Refused;
                     default:
-                        // Those who get in each other's way go on one after the other.
+                        // Callers that conflict with each other take turns.
                         if (turn is null)
                             await (turn = _turns.Of(project.Number, thing ?? Guid.Empty)).WaitAsync(cancellationToken);
                         break;
@@ -200,7 +200,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
 
     internal static bool TryRead(string id, out Guid key) => Guid.TryParse(id, out key) && WireNames.IsUuid(id);
 
-    /// <summary>What is to become true together; the task itself first.</summary>
+    /// <summary>The changes to make together; the task itself first.</summary>
     private sealed record Attempt(List<EntityWrite> Writes)
     {
         internal static Attempt None { get; } = new([]);

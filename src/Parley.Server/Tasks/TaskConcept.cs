@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Tasks: created, found, changed, deleted. What is done with one that is given out stands in <see cref="AssignmentConcept"/>.</summary>
+/// <summary>Operations to create, find, change, and delete tasks. Those for assigned tasks are in <see cref="AssignmentConcept"/>.</summary>
 internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies, AssignmentEngine engine, TaskHands hands, IAuditTrail audit) : IConcept
 {
     private const string ARequest =

@@ -6,12 +6,12 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Which tasks wait for which: looked up, kept free of cycles, and told when what they wait for is completed.</summary>
+/// <summary>Dependencies between tasks: looks them up, keeps them free of cycles, and unblocks tasks when their dependencies are completed.</summary>
 internal sealed class TaskDependencies(TaskBoard board) : IDisposable
 {
     private const int PartSize = 100, MostLookedAt = 10_000;
 
-    /// <summary>Two that change at once could close a cycle of which neither sees the other half.</summary>
+    /// <summary>Two changes at the same time could create a cycle that neither of them can see.</summary>
     private readonly SemaphoreSlim _changing = new(1, 1);
 
     public void Dispose() => _changing.Dispose();
@@ -31,7 +31,7 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
         return open;
     }
 
-    /// <summary>Changes what a task depends on, with whatever else is to change.</summary>
+    /// <summary>Changes the dependencies of a task, together with its other changes.</summary>
     internal async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
         ProjectState project, int sender, string id, long? version, TaskPatch patch, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
@@ -51,7 +51,8 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
         }
     }
 
-    /// <summary>Looks whether what a task waits for is completed by now: that may have happened while the task was made.</summary>
+    /// <summary>Checks whether the dependencies of a task have been completed in the meantime, for example while the task was being
+    /// created.</summary>
     internal async ValueTask<Entity<AgentTask>> LookAsync(ProjectState project, Entity<AgentTask> task, CancellationToken cancellationToken)
     {
         foreach (var id in task.Value.BlockedBy)
@@ -63,7 +64,7 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
         return task;
     }
 
-    /// <summary>Tells those that wait for a task that it is completed.</summary>
+    /// <summary>Unblocks the tasks that wait for a completed task.</summary>
     internal async ValueTask TellAsync(ProjectState project, string completed, CancellationToken cancellationToken)
     {
         var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.After(completed)], OldestFirst = true };
@@ -83,7 +84,7 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
             project, task.Value.TaskId, sender: 0, version: null, (present, _) => new TaskRuling(TaskRules.Unblock(present, completed)), cancellationToken))
         .TryGet(out var changed, out _) ? changed : task;
 
-    /// <summary>A way from a task over what it is to depend on back to itself, by titles.</summary>
+    /// <summary>A path from a task through its new dependencies back to itself, by titles.</summary>
     /// <returns>Null: there is none.</returns>
     private async ValueTask<IReadOnlyList<string>?> CycleAsync(ProjectState project, string id, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Tasks whose lease has ended are taken away, and those whose due date has passed are called overdue, once.</summary>
+/// <summary>Takes tasks away when their leases end, and marks tasks as overdue, once, when their due dates pass.</summary>
 internal sealed class TaskDue(TaskBoard board, ProjectDirectory projects) : IDueLook<AgentTask>
 {
     public async ValueTask LookAsync(int project, Guid id, DateTimeOffset now, CancellationToken cancellationToken)

@@ -8,14 +8,14 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>What the server does by itself once a task has changed or an agent has come or gone: gives tasks out, takes them back, and tells
-/// those that waited. What a crash cuts off here, <see cref="TaskKeeper"/> finds.</summary>
+/// <summary>What the server does by itself after a task changes or an agent comes online or goes offline: it assigns tasks, takes them back, and
+/// unblocks waiting ones. If a crash interrupts this, <see cref="TaskKeeper"/> finishes it.</summary>
 internal sealed partial class TaskFollowUp(
     TaskBoard board, AssignmentEngine engine, TaskDependencies dependencies, TimeProvider clock, ILogger<TaskFollowUp> logger) : ITaskWatcher, IAgentWatcher
 {
     private const int PartSize = 100;
 
-    /// <summary>Projects in which nothing waits, as far as this node knows: there who ends a task need not look.</summary>
+    /// <summary>Projects without waiting tasks, as far as this node knows: there is no need to look when a task ends.</summary>
     private readonly ConcurrentDictionary<int, bool> _nothingWaits = new();
 
     public void Changed(ProjectState project, TaskChange change)
@@ -23,7 +23,7 @@ internal sealed partial class TaskFollowUp(
         var (before, after) = (change.Before, change.After);
         if (after is not null && TaskMoves.IsWaiting(after))
             _nothingWaits.TryRemove(project.Number, out _);
-        // Who makes one or changes it gives it out itself, and answers with that.
+        // Operations that create or change a task assign it themselves and return the result.
         var isLost = after is not null && TaskMoves.IsWaiting(after) && change.Type is not (TaskRules.CreatedType or TaskRules.UpdatedType);
         var isCompleted = after is { Status: AgentTaskStatus.Completed } && before is not { Status: AgentTaskStatus.Completed };
         var freed = before is { AgentId: { } agent } && TaskMoves.IsHeld(before.Status) && (after is null || !TaskMoves.IsHeld(after.Status) || after.AgentId != agent)
@@ -58,7 +58,7 @@ internal sealed partial class TaskFollowUp(
         });
     }
 
-    /// <summary>Takes back what an agent has: all of it once the agent is gone for good, else what the server gives out by itself.</summary>
+    /// <summary>Takes tasks back from an agent: all of them if the agent was deleted, otherwise those that the server can reassign.</summary>
     private async ValueTask FreeAsync(ProjectState project, AgentState agent, bool isGone, CancellationToken cancellationToken)
     {
         var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.HeldBy(agent.Id)], OldestFirst = true };
@@ -83,7 +83,7 @@ internal sealed partial class TaskFollowUp(
     {
         try
         {
-            // On the pool: who tells of the change does not wait for what follows from it.
+            // Runs on the thread pool, so that the caller does not wait for the consequences of its change.
             await Task.Yield();
             await work(project.Gone.Token);
         }

@@ -9,10 +9,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Moves of tasks as callers ask for them: who asks, by which clock, and what is written down of it.</summary>
+/// <summary>Task transitions as callers request them: identifies the caller, takes the time, and writes the audit entry.</summary>
 internal sealed class TaskHands(TaskBoard board, AssignmentEngine engine, IAuditTrail audit, ServerSettings settings, TimeProvider clock)
 {
-    /// <summary>Gives a task to an agent by name, or to the one that the engine chooses.</summary>
+    /// <summary>Assigns a task to an agent by name, or to the one that the engine chooses.</summary>
     internal async ValueTask<Result<Entity<AgentTask>>> GiveAsync(
         ProjectState project, Caller caller, string id, string? agentId, long? version, CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ internal sealed class TaskHands(TaskBoard board, AssignmentEngine engine, IAudit
         return result;
     }
 
-    /// <summary>Makes a move for a caller.</summary>
+    /// <summary>Makes a transition for a caller.</summary>
     /// <param name="reason">Why it fails, is rejected, or is taken back.</param>
     internal async ValueTask<Result<Entity<AgentTask>>> MoveAsync(
         ProjectContext context, string id, TaskVerb verb, long? version, TaskMove move, string? reason)
@@ -58,7 +58,7 @@ internal sealed class TaskHands(TaskBoard board, AssignmentEngine engine, IAudit
         return result;
     }
 
-    /// <summary>What a path and a header say, a body may say too: then both must say the same.</summary>
+    /// <summary>The body may repeat values from the path and headers, but they must agree.</summary>
     internal static bool TryAgree(
         string? path, string? body, long? match, long? said, [NotNullWhen(true)] out string? id, out long? version, [NotNullWhen(false)] out ApiProblem? problem)
     {

@@ -6,13 +6,13 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Finds what was not followed up because a node was killed: tasks that wait although somebody could take them, and tasks that wait
-/// for one that is completed. A few at a time, however many there are.</summary>
+/// <summary>Finishes what a killed node left undone: assigns waiting tasks that somebody could take, and unblocks tasks whose dependencies are
+/// completed. A few at a time, however many there are.</summary>
 internal sealed class TaskKeeper(TaskBoard board, AssignmentEngine engine, TaskDependencies dependencies, ProjectDirectory projects) : IChore
 {
     private const int PartSize = 100;
 
-    /// <summary>Where the look at the blocked tasks of a project has come to; absent: all are to be looked at, as after a start.</summary>
+    /// <summary>How far the check of a project's blocked tasks has come; absent if all must be checked, as after a start.</summary>
     private readonly ConcurrentDictionary<int, long> _places = new();
 
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);

@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Tasks and their assignments as kinds of entities, and what they are found by.</summary>
+/// <summary>Tasks and their assignments as kinds of entities, with their search keys.</summary>
 internal static class TaskKinds
 {
     internal const string ATask =
@@ -25,7 +25,7 @@ internal static class TaskKinds
          "status": "accepted", "reason": null, "assigned_at": "2026-01-22T13:50:00.000Z", "completed_at": null}
         """;
 
-    /// <summary>Tasks that wait for the server to give them out.</summary>
+    /// <summary>Tasks that wait for the server to assign them.</summary>
     internal const string Waiting = "waiting";
 
     internal const string Overdue = "overdue", Blocked = "blocked";
@@ -75,7 +75,7 @@ internal static class TaskKinds
         Example = AnAssignment,
     };
 
-    /// <summary>A task is given out with a fence once: so the name is unique, and names are in the order of the hand-outs.</summary>
+    /// <summary>Each fence belongs to one assignment, so the name is unique, and names are in the order of the assignments.</summary>
     internal static string NameOf(string taskId, long fence) => string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(taskId)}{fence:D12}");
 
     internal static string PrefixOf(string taskId) => $"{taskId}/";

@@ -25,18 +25,18 @@ internal enum TaskVerb
     Lapse,
 }
 
-/// <summary>What is asked of a task, and by whom.</summary>
+/// <summary>A requested transition, and who requests it.</summary>
 internal sealed record TaskStep(TaskVerb Verb, DateTimeOffset Now)
 {
-    /// <summary>Whom to give it to.</summary>
+    /// <summary>The agent to assign it to.</summary>
     internal string? Agent { get; init; }
 
-    /// <summary>Until when it is the agent's.</summary>
+    /// <summary>The end of the agent's lease.</summary>
     internal DateTimeOffset? LeaseUntil { get; init; }
 
     internal long? Fence { get; init; }
 
-    /// <summary>The agent that asks for itself alone; null: an operator or the server, who need no fence to end or to take back.</summary>
+    /// <summary>The agent that acts only for itself; null for an operator or the server, who need no fence to end a task or take it back.</summary>
     internal string? Worker { get; init; }
 
     internal JsonElement? Result { get; init; }
@@ -45,8 +45,8 @@ internal sealed record TaskStep(TaskVerb Verb, DateTimeOffset Now)
     internal string? Reason { get; init; }
 }
 
-/// <summary>What becomes of a task and of its assignments.</summary>
-/// <param name="Ended">The assignment that it had, as it is now; null: it had none, or it stays as it is.</param>
+/// <summary>The effect of a transition on a task and its assignments.</summary>
+/// <param name="Ended">The previous assignment, as it is now; null if there was none, or if it does not change.</param>
 /// <param name="Given">A new assignment.</param>
 internal sealed record TaskRuling(Decision<AgentTask> Task, Assignment? Ended = null, Assignment? Given = null)
 {
@@ -55,7 +55,7 @@ internal sealed record TaskRuling(Decision<AgentTask> Task, Assignment? Ended = 
     internal static TaskRuling Refuse(ApiProblem problem) => new(Decision<AgentTask>.Refuse(problem));
 }
 
-/// <summary>The state machine of tasks: which moves are legal, who may make them, and what they change. Pure functions.</summary>
+/// <summary>The state machine of tasks: which transitions are legal, who may make them, and what they change. Pure functions.</summary>
 internal static class TaskMoves
 {
     private static readonly Dictionary<AgentTaskStatus, TaskVerb[]> Legal = new()
@@ -80,12 +80,12 @@ internal static class TaskMoves
     /// <summary>Whether an agent has it.</summary>
     internal static bool IsHeld(AgentTaskStatus status) => status is AgentTaskStatus.Assigned or AgentTaskStatus.InProgress;
 
-    /// <summary>Whether the server is to give it out.</summary>
+    /// <summary>Whether the server should assign it.</summary>
     internal static bool IsWaiting(AgentTask task) => task is { Status: AgentTaskStatus.Pending, AutoAssign: true, BlockedBy.Count: 0 };
 
     internal static bool IsLegal(AgentTaskStatus from, TaskVerb verb) => Legal[from].Contains(verb);
 
-    /// <summary>The status after a move.</summary>
+    /// <summary>The status after a transition.</summary>
     internal static AgentTaskStatus StatusAfter(AgentTaskStatus from, TaskVerb verb) => verb switch
     {
         TaskVerb.Assign => AgentTaskStatus.Assigned,
@@ -97,9 +97,9 @@ internal static class TaskMoves
         _ => from,
     };
 
-    /// <summary>Makes a move, or says why not.</summary>
+    /// <summary>Makes a transition, or says why not.</summary>
     /// <param name="task">As it is.</param>
-    /// <param name="current">The assignment that it has; null: none.</param>
+    /// <param name="current">The current assignment; null if there is none.</param>
     internal static TaskRuling Make(AgentTask task, Assignment? current, TaskStep step)
     {
         if (Refusal(task, step) is { } problem)
@@ -130,7 +130,7 @@ internal static class TaskMoves
         return new TaskRuling(Decision<AgentTask>.Put(next, TypeOf(step.Verb)), was == current ? null : was, given);
     }
 
-    /// <summary>The type of the entry of the log that tells of a move.</summary>
+    /// <summary>The type of the log entry for a transition.</summary>
     internal static string TypeOf(TaskVerb verb) => verb switch
     {
         TaskVerb.Assign => "task_assigned",
@@ -148,7 +148,7 @@ internal static class TaskMoves
     private static ApiProblem? Refusal(AgentTask task, TaskStep step)
     {
         var isWorkers = step.Verb is TaskVerb.Accept or TaskVerb.Reject or TaskVerb.Start or TaskVerb.Extend or TaskVerb.Complete or TaskVerb.Fail;
-        // Who ends a task as an operator may leave the fence out; who speaks for the agent that works on it may not.
+        // An operator who ends a task may leave out the fence; a caller that acts for the agent may not.
         var needsFence = isWorkers && (step.Worker is not null || step.Verb is not (TaskVerb.Complete or TaskVerb.Fail));
         if (step.Fence is { } fence ? fence != task.Fence : needsFence && task.Fence > 0)
             return LeaseLost(task, step.Fence);
@@ -161,7 +161,7 @@ internal static class TaskMoves
             : null;
     }
 
-    /// <summary>It rises with each hand-out and each loss, and when somebody ends the task over the head of who has it.</summary>
+    /// <summary>The fence goes up with each assignment and each loss, and when somebody else ends the task.</summary>
     private static long FenceAfter(AgentTask task, TaskStep step) => step.Verb switch
     {
         TaskVerb.Accept or TaskVerb.Start or TaskVerb.Extend => task.Fence,

@@ -3,7 +3,7 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>Which tasks a list shows.</summary>
+/// <summary>The filters of a list of tasks.</summary>
 internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
 {
     internal AgentTaskStatus? Status { get; init; }
@@ -12,7 +12,7 @@ internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
     internal string? Parent { get; init; }
     internal bool? Overdue { get; init; }
 
-    /// <summary>What is rarer is looked for first.</summary>
+    /// <summary>Searches by the rarer key first.</summary>
     internal IEnumerable<string> Marks
     {
         get

@@ -8,16 +8,16 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>An agent that knows only messages ends its task by a reply with an outcome to the message that gave it the task.</summary>
-/// <remarks>The task ends first: a reply that was confirmed has ended it. Where only the first of the two was done, the sender hears nothing
-/// and sends again, and then the task is found as it left it.</remarks>
+/// <summary>An agent that only handles messages ends its task by replying, with an outcome, to the message that assigned it.</summary>
+/// <remarks>The task ends first, so a confirmed reply has always ended it. If only the first of the two happened, the sender gets no answer and
+/// retries, and the task is already as it should be.</remarks>
 internal sealed class TaskReplies(TaskBoard board, EntityBoard<Assignment> assignments, TimeProvider clock) : IReplyTaker
 {
     public string Type => HandOut.Type;
 
     public async ValueTask<ApiProblem?> TakeAsync(ProjectState project, Sender sender, LogEntry answered, SendDraft reply, CancellationToken cancellationToken)
     {
-        // Any agent may send a message of this type: only one that the store made with an assignment gives a task.
+        // Any agent may send a message of this type, but only one that the store created with an assignment assigns a task.
         if (FenceOf(answered.Json) is not var (taskId, fence) ||
             await assignments.FindAsync(project.Number, TaskKinds.NameOf(taskId, fence), cancellationToken) is not { } given || given.Value.AgentId != sender.Id ||
             given.Value.Status is AssignmentStatus.Completed or AssignmentStatus.Failed)
@@ -36,7 +36,7 @@ internal sealed class TaskReplies(TaskBoard board, EntityBoard<Assignment> assig
             Reason = isSuccess ? null : ErrorOf(reply),
         };
         var result = await board.MoveAsync(project, taskId, sender.Number, version: null, _ => step, cancellationToken);
-        // A task that is deleted, and one that is over, take nothing more; that is no reason to refuse a message.
+        // A task that is deleted or has ended cannot change, but that is no reason to refuse the message.
         return result.Problem is { Code: ErrorCodes.LeaseLost } lost ? lost : null;
     }
 

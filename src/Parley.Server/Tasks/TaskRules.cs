@@ -5,12 +5,12 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tasks;
 
-/// <summary>What may be said of a task, and what it is when it is made and when it is changed.</summary>
+/// <summary>Validates task requests, and creates and changes tasks.</summary>
 internal static class TaskRules
 {
     internal const string Noun = "task";
 
-    /// <summary>Types of entries in the log.</summary>
+    /// <summary>The types of its log entries.</summary>
     internal const string CreatedType = "task_created", UpdatedType = "task_updated", OverdueType = "task_overdue", UnblockedType = "task_unblocked";
 
     internal const string GivenType = "assignment_made", EndedType = "assignment_changed";
@@ -77,8 +77,8 @@ internal static class TaskRules
         DueDate = request.DueDate,
     };
 
-    /// <summary>What is absent stays.</summary>
-    /// <param name="blockedBy">Of the tasks that it is to depend on; null: they stay.</param>
+    /// <summary>Absent fields do not change.</summary>
+    /// <param name="blockedBy">The uncompleted ones among the new dependencies; null if these do not change.</param>
     internal static Decision<AgentTask> Change(AgentTask task, TaskPatch patch, IReadOnlyList<string>? blockedBy)
     {
         if (TaskMoves.IsOver(task.Status))
@@ -97,24 +97,24 @@ internal static class TaskRules
                 DependsOn = patch.DependsOn is { } others ? [.. others.Distinct(StringComparer.Ordinal)] : task.DependsOn,
                 BlockedBy = blockedBy ?? task.BlockedBy,
                 DueDate = patch.DueDate ?? task.DueDate,
-                // With another date it may be late once more.
+                // With a new date, it can become overdue again.
                 Overdue = (patch.DueDate is not { } due || due == task.DueDate) && task.Overdue,
             },
             UpdatedType);
     }
 
-    /// <summary>The due date has passed: told once.</summary>
+    /// <summary>The due date has passed; logged once.</summary>
     internal static Decision<AgentTask> Late(AgentTask task, DateTimeOffset now) =>
         TaskMoves.IsOver(task.Status) || task.Overdue || task.DueDate is not { } due || due > now
             ? Decision<AgentTask>.Keep
             : Decision<AgentTask>.Put(task with { Overdue = true }, OverdueType);
 
-    /// <summary>One that it depends on is completed.</summary>
+    /// <summary>A task that it depends on was completed.</summary>
     internal static Decision<AgentTask> Unblock(AgentTask task, string completed) => TaskMoves.IsOver(task.Status) || !task.BlockedBy.Contains(completed)
         ? Decision<AgentTask>.Keep
         : Decision<AgentTask>.Put(task with { BlockedBy = [.. task.BlockedBy.Where(other => other != completed)] }, UnblockedType);
 
-    /// <summary>How the parts of a parent change when one of them does; null: not at all.</summary>
+    /// <summary>How the parent's part counts change when a part changes; null if they do not.</summary>
     /// <param name="before">Null: it is made.</param>
     /// <param name="after">Null: it is deleted.</param>
     internal static TaskParts? PartsAfter(TaskParts parts, AgentTaskStatus? before, AgentTaskStatus? after)
@@ -133,7 +133,7 @@ internal static class TaskRules
 
     private static JsonElement? Said(JsonElement? value) => value is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } said ? said : null;
 
-    // What is stored counts, not the spaces with which it came.
+    // Counts the bytes as stored, without the whitespace of the request.
     private static ApiProblem? Sized(string what, JsonElement? value, int most) =>
         value is { ValueKind: not JsonValueKind.Undefined } said && JsonSerializer.SerializeToUtf8Bytes(said, WireJson.Lenient.JsonElement).Length > most
             ? Problems.TooLarge(what, most)

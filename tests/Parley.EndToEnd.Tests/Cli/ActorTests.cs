@@ -117,7 +117,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
         foreach (var run in new[] { await server.RunAsync(stranger, "register", "ivan"), await server.RunAsync(joiner, "register", "ivan") })
         {
             Assert.Equal((7, ""), (run.ExitCode, run.Output));
-            Assert.Contains("There is an agent 'ivan' already", run.Error, StringComparison.Ordinal);
+            Assert.Contains("There is already an agent 'ivan'", run.Error, StringComparison.Ordinal);
             Assert.Contains("parley token create --kind agent --agent ivan", run.Error, StringComparison.Ordinal);
         }
     }

@@ -28,7 +28,7 @@ public sealed class DoctorTests : IDisposable
         var environment = new Dictionary<string, string> { ["PARLEY_DATA"] = _folder, ["XDG_CONFIG_HOME"] = _folder };
         _ = await StorageOfServerAsync(environment);
         var database = Path.Combine(_folder, "parley.db");
-        Assert.Contains("is whole", (await Binary.RunAsync(environment, ["doctor"], Cancel)).Output, StringComparison.Ordinal);
+        Assert.Contains("is undamaged", (await Binary.RunAsync(environment, ["doctor"], Cancel)).Output, StringComparison.Ordinal);
 
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(database, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);

@@ -16,7 +16,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
         ["port of another program"] = new(_ => ["--port", "{taken}"], 1, "--port (0 takes a free one)"),
         ["folder of another server"] = new(_ => ["--data", "{data}"], 1, "is in use by another Parley server, at {url}. Use that one, stop it, or name another folder with --data."),
         ["host that nobody knows"] = new(_ => ["--host", "nosuch.invalid"], 1, "The host name 'nosuch.invalid' is not known on this machine"),
-        ["address of another machine"] = new(_ => ["--host", "203.0.113.7"], 1, "203.0.113.7 is no address of this machine. Give --host"),
+        ["address of another machine"] = new(_ => ["--host", "203.0.113.7"], 1, "203.0.113.7 is not an address of this machine. Give --host"),
         ["port out of range"] = new(_ => ["--port", "99999"], 2, "port (--port): '99999' is too large. Give a whole number from 0 to 65535."),
         ["folder is a file"] = new(folder => ["--data", Write(folder, "file", "x")], 1, "is a file. Name a folder with --data."),
         ["folder below a file"] = new(folder => ["--data", Path.Combine(Write(folder, "file", "x"), "data")], 1, "or name another folder with --data."),

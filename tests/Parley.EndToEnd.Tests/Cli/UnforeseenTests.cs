@@ -17,7 +17,7 @@ public sealed class UnforeseenTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         var file = Directory.GetFiles(_folder, "parley-error-*.txt").Single();
         Assert.Equal(
-            $"parley: An unexpected error occurred: the sky has fallen. Please report it with {file}, which says where; PARLEY_DEBUG=1 shows that here.",
+            $"parley: An unexpected error occurred: the sky has fallen. Please report it with {file}, which has the details; PARLEY_DEBUG=1 shows them here.",
             run.Error.Trim());
         Assert.Contains("   at StartupHook", await File.ReadAllTextAsync(file, Cancel), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())

@@ -83,7 +83,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
         await server.RunAsync("send", "human", "After.", "--type", "after");
 
         Assert.Equal("after", Type(Assert.Single(await watch.MessagesAsync(1))));
-        Assert.Equal("The connection is gone; trying again.", await watch.NoteAsync());
+        Assert.Equal("The connection was lost; reconnecting.", await watch.NoteAsync());
         Assert.Equal("Connected again.", await watch.NoteAsync());
     }
 

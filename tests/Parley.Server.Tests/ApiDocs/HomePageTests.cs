@@ -83,7 +83,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
 
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         var problem = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(Cancel), WireJson.Lenient.Problem)!;
-        Assert.Equal((ErrorCodes.NotFound, "Nothing is served at '/'."), (problem.Code, problem.Detail));
+        Assert.Equal((ErrorCodes.NotFound, "There is nothing at '/'."), (problem.Code, problem.Detail));
         Assert.Contains("Accept", response.Headers.Vary);
     }
 

@@ -17,7 +17,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     [InlineData("\"content\":\"wrong\"", "\"content\":\"wrOng\"", TransferRefusal.Damaged, "altered")]
     [InlineData("\"version\":3,", "\"version\":4,", TransferRefusal.Damaged, "version 4")]
     [InlineData("{\"kind\":\"agent\"", "{\"kin\":\"agent\"", TransferRefusal.Damaged, "not a line of a Parley export")]
-    [InlineData("parley-export", "other-export", TransferRefusal.Damaged, "no export")]
+    [InlineData("parley-export", "other-export", TransferRefusal.Damaged, "not a Parley export")]
     public async Task A_file_that_was_altered_is_refused_and_nothing_is_changed(string what, string into, TransferRefusal why, string words)
     {
         await using var source = await MakeAsync();

@@ -318,7 +318,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal("tls_cert", Assert.Single(Bad()).Name);
 
         _flags["--tls-key"] = Path.Combine(_folder, "nowhere.pem");
-        Assert.Contains("is not there", Assert.Single(Bad()).ToString(), StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Single(Bad()).ToString(), StringComparison.Ordinal);
 
         _flags["--tls-key"] = key;
         Assert.True(Good().HasTls);

@@ -31,7 +31,7 @@ async function team() {
 }
 
 describe('An address', { concurrency: 4 }, () => {
-  it('reaches who it means, and never its sender', async () => {
+  it('reaches the agents it names, and never its sender', async () => {
     const { ada, bob } = await team();
     const cases: [string | string[], string[]][] = [
       ['bob', ['bob']],
@@ -53,7 +53,7 @@ describe('An address', { concurrency: 4 }, () => {
     assert.deepEqual(await reached(bob, 'role:tester'), ['eve']);
   });
 
-  it('stands in the message as it was given, with a recipient where there is one', async () => {
+  it('is in the message as given, with recipient_id if there is only one recipient', async () => {
     const { project, ada } = await team();
     const message = async (to: string | string[]) => (await project.trace((await ada.send({ to, content: 'x' })).message_id)).message;
 
@@ -76,7 +76,7 @@ describe('An address', { concurrency: 4 }, () => {
     );
   });
 
-  it('that nobody has refuses the whole send', async () => {
+  it('that does not exist refuses the whole send', async () => {
     const { project, ada, bob } = await team();
     for (const to of ['nobody', ['bob', 'nobody'], 'squad:nobody', ['bob', 'squad:nobody']])
       (await ada.rest.post('messages', { to, content: 'x' })).problem(404, 'unknown_recipient');
@@ -86,7 +86,7 @@ describe('An address', { concurrency: 4 }, () => {
     assert.deepEqual((await project.admin.get('messages')).as<{ items: unknown[] }>().items, []);
   });
 
-  it('that is none is refused', async () => {
+  it('that is not valid is refused', async () => {
     const { ada } = await team();
     for (const to of ['', 'squad:', 'role:', 'capability:', 'topic:', 'planet:mars', 'a b', 'bob\u0000', 'x'.repeat(2_000)]) {
       const answer = await ada.rest.post('messages', { to, content: 'x' });
@@ -97,7 +97,7 @@ describe('An address', { concurrency: 4 }, () => {
 });
 
 describe('capability:', { concurrency: 4 }, () => {
-  it('chooses one who is online and has least to do', async () => {
+  it('chooses the least loaded agent that is online', async () => {
     const { ada, bob, eve, kim } = await team();
     for (const agent of [bob, eve, kim]) (await agent.rest.put(`agents/${agent.id}`, { capabilities: ['build'] })).succeeds();
     for (const agent of [bob, eve]) (await agent.rest.post(`agents/${agent.id}/heartbeat`)).succeeds();
@@ -111,12 +111,12 @@ describe('capability:', { concurrency: 4 }, () => {
     }
   });
 
-  it('chooses among the registered when nobody is online', async () => {
+  it('chooses among all registered agents if none is online', async () => {
     const { ada } = await team();
     assert.deepEqual(await reached(ada, 'capability:prose'), ['kim']);
   });
 
-  it('passes over who is paused', async () => {
+  it('skips paused agents', async () => {
     const { project, ada, bob, kim } = await team();
     for (const agent of [bob, kim]) {
       (await agent.rest.put(`agents/${agent.id}`, { capabilities: ['build'] })).succeeds();
@@ -128,7 +128,7 @@ describe('capability:', { concurrency: 4 }, () => {
     assert.deepEqual(await reached(ada, 'capability:build'), ['kim']);
   });
 
-  it('moves on when its agent refuses, to another that can', async () => {
+  it('moves to another capable agent if its agent refuses', async () => {
     const { project, ada, bob, kim } = await team();
     for (const agent of [bob, kim]) {
       (await agent.rest.put(`agents/${agent.id}`, { capabilities: ['build'] })).succeeds();
@@ -147,7 +147,7 @@ describe('capability:', { concurrency: 4 }, () => {
 });
 
 describe('topic:', { concurrency: 4 }, () => {
-  it('reaches all who subscribed, by words', async () => {
+  it('reaches all subscribers, word by word', async () => {
     const { ada, bob, eve, kim } = await team();
     const subscribe = async (agent: TestAgent, ...topics: string[]) =>
       (await agent.rest.put(`agents/${agent.id}/subscriptions`, { topics })).succeeds();
@@ -181,13 +181,13 @@ describe('human', { concurrency: 4 }, () => {
     assert.deepEqual((await olga.rest.get('agents/human/inbox')).as(200), { items: [] });
   });
 
-  it('is read by no agent', async () => {
+  it('cannot be read by agents', async () => {
     const { ada } = await team();
     (await ada.rest.get('agents/human/inbox')).problem(403, 'forbidden');
     (await ada.rest.post('agents/human/claim', {})).problem(403, 'forbidden');
   });
 
-  it('is not among everyone', async () => {
+  it('is not part of *', async () => {
     const { project, ada } = await team();
     const olga = await project.operator();
     await ada.send({ to: '*', content: 'to all' });
@@ -206,7 +206,7 @@ describe('A broadcast', { concurrency: 4 }, () => {
     assert.deepEqual(await ada.look(), []);
   });
 
-  it('is narrowed to the part that is meant, and says so', async () => {
+  it('can be narrowed by filters, which the message records', async () => {
     const { project, ada, bob } = await team();
     (await bob.rest.post('agents/bob/heartbeat')).succeeds();
     const cases: [Record<string, string>, string[]][] = [
@@ -228,7 +228,7 @@ describe('A broadcast', { concurrency: 4 }, () => {
     }
   });
 
-  it('has no recipients of its own', async () => {
+  it('takes no recipients', async () => {
     const { ada } = await team();
     assertNames((await ada.rest.post('broadcast', { to: 'bob', content: 'x' })).problem(400, 'invalid_request'), 'to');
     assertNames((await ada.rest.post('broadcast', { content: 'x', color: 'red' })).problem(400, 'invalid_request'), 'color');
@@ -264,7 +264,7 @@ describe('A message of type human_intervention_required', { concurrency: 4 }, ()
     assert.deepEqual(await inbox(project, 'bob'), ['to one', 'to both', 'to all', 'nothing for people']);
   });
 
-  it('is also a reply that goes to whoever is answered', async () => {
+  it('can also be a reply, which goes to the sender of the message it answers', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const asked = await ada.tell('bob', 'delete the table');

@@ -10,7 +10,7 @@ import type { Agent, Page } from '../harness/wire.ts';
 const server = await startServer();
 
 describe('An agent', { concurrency: 4 }, () => {
-  it('is answered in full when it registers, with its token', async () => {
+  it('gets a complete answer with its token when it registers', async () => {
     const project = await TestProject.create(server);
     const answer = await project.admin.post('agents/register', {
       agent_id: 'be-1',
@@ -44,7 +44,7 @@ describe('An agent', { concurrency: 4 }, () => {
     });
   });
 
-  it('needs no more than a name, from which its id is made', async () => {
+  it('needs only a name, from which its id is derived', async () => {
     const project = await TestProject.create(server);
     const agent = (await project.admin.post('agents/register', { name: 'Back End: Größe 1' })).as<Agent>();
 
@@ -53,7 +53,7 @@ describe('An agent', { concurrency: 4 }, () => {
     assert.deepEqual((await project.admin.get(`agents/${agent.agent_id}`)).as<Agent>(200).name, agent.name);
   });
 
-  it('may have an id of 255 characters, and of none but the ones allowed', async () => {
+  it('may have an id of 255 characters, with only the allowed ones', async () => {
     const project = await TestProject.create(server);
     const longest = `${'A-z0.9_'.repeat(36)}abc`;
     assert.equal(longest.length, 255);
@@ -63,7 +63,7 @@ describe('An agent', { concurrency: 4 }, () => {
       assertNames((await project.admin.post('agents/register', { agent_id: id, name: 'x' })).problem(400, 'invalid_request'), 'agent_id');
   });
 
-  it('is shown its token the first time only, and keeps what a later registration leaves out', async () => {
+  it('gets its token only the first time, and keeps fields that a later registration leaves out', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada', { role: 'tech_lead', capabilities: ['review'], metadata: { team: 1 } });
     (await ada.rest.post('agents/ada/heartbeat')).succeeds();
@@ -90,7 +90,7 @@ describe('An agent', { concurrency: 4 }, () => {
     assert.deepEqual([agent.name, agent.capabilities, agent.role], ['Ada', ['math'], 'tech_lead']);
   });
 
-  it('has a status and an activity, both of known words', async () => {
+  it('has a status and an activity with known values', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
 
@@ -103,7 +103,7 @@ describe('An agent', { concurrency: 4 }, () => {
     assertNames((await ada.rest.put('agents/ada/status', { activity: 7 })).problem(400, 'invalid_request'), 'activity');
   });
 
-  it('is online by its heartbeat', async () => {
+  it('is online after a heartbeat', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     assert.equal((await ada.rest.get('agents/ada')).as<Agent>().status, 'offline');
@@ -120,7 +120,7 @@ describe('An agent', { concurrency: 4 }, () => {
     );
   });
 
-  it('is online while it is connected, and offline after', async () => {
+  it('is online while it is connected, and offline afterward', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const status = async () => (await bob.rest.get('agents/ada')).as<Agent>().status;
@@ -132,7 +132,7 @@ describe('An agent', { concurrency: 4 }, () => {
     await eventually('ada to be offline', status, (now) => now === 'offline');
   });
 
-  it('counts what waits in its mailbox', async () => {
+  it('shows the counts of its mailbox', async () => {
     const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0 });
     const [ada, bob] = await project.pair();
     for (const content of ['1', '2', '3', '4']) await ada.tell('bob', content);
@@ -159,7 +159,7 @@ describe('An agent', { concurrency: 4 }, () => {
     assert.equal((await ada.rest.get('agents/bob')).as<Agent>().paused, false);
   });
 
-  it('gets a new token, with which the old one ends', async () => {
+  it('gets a new token, and the old one stops working', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
 
@@ -170,7 +170,7 @@ describe('An agent', { concurrency: 4 }, () => {
     (await project.as(token).get('agents/ada')).as<Agent>(200);
   });
 
-  it('that is deleted leaves what it sent, and nothing else', async () => {
+  it('that is deleted leaves only the messages it sent', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const sent = await ada.tell('bob', 'from ada');
@@ -186,7 +186,7 @@ describe('An agent', { concurrency: 4 }, () => {
     (await bob.rest.post('messages', { to: 'ada', content: 'x' })).problem(404, 'unknown_recipient');
   });
 
-  it('that nobody knows is not found', async () => {
+  it('that does not exist is not found', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
 
@@ -254,7 +254,7 @@ describe('The list of agents', { concurrency: 4 }, () => {
     assert.deepEqual(seen[0], ['a5', 'a4']);
   });
 
-  it('refuses a limit beyond its bounds, and a place that it did not give', async () => {
+  it('refuses a limit out of range, and a place that it did not return', async () => {
     const project = await TestProject.create(server);
     for (const limit of ['0', '501', '-1', 'ten', '1e9', '99999999999999999999'])
       assertNames((await project.admin.get('agents', { limit })).problem(400, 'invalid_request'), 'limit');
@@ -271,7 +271,7 @@ describe('The list of agents', { concurrency: 4 }, () => {
 });
 
 describe('The topics of an agent', { concurrency: 4 }, () => {
-  it('are what it put last', async () => {
+  it('are those that were set last', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     assert.deepEqual((await ada.rest.get('agents/ada/subscriptions')).as(200), { topics: [] });

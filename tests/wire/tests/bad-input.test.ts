@@ -47,7 +47,7 @@ async function storedMessages(project: TestProject): Promise<number> {
   return (await project.admin.get('messages')).as<Page<Message>>(200).items.length;
 }
 
-describe('A body that is no JSON', { concurrency: 4 }, () => {
+describe('A body that is not JSON', { concurrency: 4 }, () => {
   const bodies: [string, string | Uint8Array][] = [
     ['nothing but space', '  '],
     ['truncated', '{"to":"bob","content":"x"'],
@@ -77,7 +77,7 @@ describe('A body that is no JSON', { concurrency: 4 }, () => {
       assert.equal(await storedMessages(project), 0);
     });
 
-  it('is one everywhere', async () => {
+  it('is refused everywhere', async () => {
     const project = await TestProject.create(server);
     await project.pair();
     for (const [method, path] of calls(project))
@@ -87,8 +87,8 @@ describe('A body that is no JSON', { concurrency: 4 }, () => {
   });
 });
 
-describe('A field that nobody knows', { concurrency: 4 }, () => {
-  it('is refused by its name, everywhere', async () => {
+describe('An unknown field', { concurrency: 4 }, () => {
+  it('is refused by name, everywhere', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha' })).succeeds();
@@ -130,7 +130,7 @@ describe('Random bodies', { concurrency: 4 }, () => {
     assert.equal(await storedMessages(project), 0);
   });
 
-  it('are refused with a reason or taken for what they say', async () => {
+  it('are refused with a reason, or accepted as what they mean', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const random = generator(7);
@@ -187,7 +187,7 @@ describe('Text from everywhere', { concurrency: 4 }, () => {
     );
   });
 
-  it('is no name when it holds what reorders, hides or breaks', async () => {
+  it('cannot be a name if it contains bidirectional, invisible, or control characters', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     const names = ['a\u0000', 'Ada \u202e', 'a\u2066b', 'a\nb', 'a\u0007', '', ' ', 'x'.repeat(10_000)].map((name) => ({ name }));

@@ -9,7 +9,7 @@ import type { BatchItem, Problem } from '../harness/wire.ts';
 const server = await startServer();
 
 describe('A batch', { concurrency: 4 }, () => {
-  it('answers each of its sends in order, the bad beside the good', async () => {
+  it('answers each of its sends in order, including the invalid ones', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const items = [
@@ -37,7 +37,7 @@ describe('A batch', { concurrency: 4 }, () => {
     assert.deepEqual(contents(await bob.look()), ['good 1', 'good 2']);
   });
 
-  it('holds 1,000 sends and not one more', async () => {
+  it('takes at most 1,000 sends', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const items = Array.from({ length: 1_001 }, (_, n) => ({ to: 'bob', content: `${n}` }));

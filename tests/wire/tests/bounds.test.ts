@@ -9,7 +9,7 @@ import type { Message, Page, SendAnswer } from '../harness/wire.ts';
 const server = await startServer();
 
 describe('Expiry', { concurrency: 4 }, () => {
-  it('ends a delivery that nobody fetched in time, and keeps the message in the history', async () => {
+  it('expires a delivery that nobody took in time, and keeps the message in the history', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const sent = await ada.send({ to: 'bob', content: 'soon stale', ttl_seconds: 1 });
@@ -29,7 +29,7 @@ describe('Expiry', { concurrency: 4 }, () => {
     assert.equal(stats.messages.expired, 1);
   });
 
-  it('comes after the time that the project says', async () => {
+  it('happens after the message_ttl_seconds of the project', async () => {
     const project = await TestProject.create(server, { message_ttl_seconds: 120 });
     const [ada] = await project.pair();
     const { message } = await project.trace(await ada.tell('bob', 'hello'));
@@ -53,7 +53,7 @@ describe('Expiry', { concurrency: 4 }, () => {
 });
 
 describe('A full mailbox', { concurrency: 4 }, () => {
-  it('refuses a direct send, and takes one again when there is room', async () => {
+  it('refuses a direct send, and accepts one when there is room again', async () => {
     const project = await TestProject.create(server, { mailbox_limit: 2 });
     const [ada, bob] = await project.pair();
     const first = await ada.tell('bob', '1');
@@ -98,7 +98,7 @@ describe('The rate of an agent', { concurrency: 4 }, () => {
     await bob.tell('ada', 'the others are free');
   });
 
-  it('holds for whatever makes entries of the log, and counts only what changes something', async () => {
+  it('applies to everything that makes log entries, and counts only real changes', async () => {
     const project = await TestProject.create(server, { rate_limit_per_second: 0.01, rate_limit_burst: 3 });
     const [ada, bob] = await project.pair();
     const message = await ada.tell('bob', 'hello');
@@ -135,7 +135,7 @@ describe('The rate of an agent', { concurrency: 4 }, () => {
 });
 
 describe('Retention', { concurrency: 4 }, () => {
-  it('of 0 days keeps for ever', async () => {
+  it('of 0 days keeps messages forever', async () => {
     const project = await TestProject.create(server, { retention_days: 0 });
     const [ada] = await project.pair();
     const sent: SendAnswer = await ada.send({ to: 'bob', content: 'kept' });

@@ -29,7 +29,7 @@ async function die(ada: TestAgent, bob: TestAgent, content: string, type = 'text
 }
 
 describe('A dead letter', { concurrency: 4 }, () => {
-  it('is what failed as often as the project allows', async () => {
+  it('is a delivery that failed max_attempts times', async () => {
     const project = await TestProject.create(server, { retry_delay_seconds: 0 });
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'hopeless');
@@ -47,7 +47,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     assert.deepEqual([message.message_id, delivery.agent_id, delivery.state, delivery.last_error], [id, 'bob', 'dead', 'try 4']);
   });
 
-  it('by lapsed leases is the same', async () => {
+  it('can also result from lapsed leases', async () => {
     const { project, ada, bob } = await strictProject();
     const id = await ada.tell('bob', 'slow');
     await bob.claimOne({ lease_seconds: 1 });
@@ -57,7 +57,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     assert.equal((await project.delivery(id)).state, 'dead');
   });
 
-  it('tells its sender', async () => {
+  it('notifies its sender', async () => {
     const { ada, bob } = await strictProject();
     const id = await die(ada, bob, 'bad news');
 
@@ -71,7 +71,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     assert.ok(JSON.stringify(message).includes(id), 'it names the message that died');
   });
 
-  it('tells its sender each time that it dies', async () => {
+  it('notifies its sender each time it dies', async () => {
     const { project, ada, bob } = await strictProject();
     const id = await die(ada, bob, 'once more');
     (await ada.rest.post(`messages/${(await ada.claimOne()).message.message_id}/ack`)).isEmpty();
@@ -88,7 +88,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     );
   });
 
-  it('tells a sender whose mailbox is full', async () => {
+  it('notifies a sender whose mailbox is full', async () => {
     const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0, mailbox_limit: 1 });
     const [ada, bob] = await project.pair();
     await bob.tell('ada', 'fills');
@@ -110,7 +110,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     (await bob.rest.post('messages', { to: 'ada', content: 'no room' })).problem(429, 'mailbox_full');
   });
 
-  it('that is itself a notice tells nobody', async () => {
+  it('that is itself a delivery_failed notifies nobody', async () => {
     const { project, ada, bob } = await strictProject();
     await die(ada, bob, 'bad news');
     const notice = await ada.claimOne();
@@ -123,7 +123,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     );
   });
 
-  it('is queued again with all its attempts', async () => {
+  it('can be requeued with a fresh set of attempts', async () => {
     const { project, ada, bob } = await strictProject();
     const id = await die(ada, bob, 'once more');
     const { delivery_id: delivery } = await project.delivery(id);
@@ -136,7 +136,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     (await project.admin.post(`dead-letters/${delivery}/requeue`)).problem(404, 'not_found');
   });
 
-  it('is thrown away', async () => {
+  it('can be purged', async () => {
     const { project, ada, bob } = await strictProject();
     const { delivery_id: delivery } = await project.delivery(await die(ada, bob, 'rubbish'));
 
@@ -147,7 +147,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
     assert.equal((await project.admin.get('agents/bob')).as<Agent>().mailbox.dead, 0);
   });
 
-  it('is read by the agent whose it is, and by no other agent', async () => {
+  it('can be read by its own agent, and by no other agent', async () => {
     const { project, ada, bob } = await strictProject();
     const eve = await project.agent('eve');
     const id = await die(ada, bob, 'private');
@@ -167,7 +167,7 @@ describe('A dead letter', { concurrency: 4 }, () => {
 });
 
 describe('Dead letters', { concurrency: 4 }, () => {
-  it('are queued again all at once, as far as a filter says', async () => {
+  it('can be requeued all at once, with a filter', async () => {
     const { project, ada, bob } = await strictProject();
     await die(ada, bob, '1', 'standup');
     await die(ada, bob, '2');
@@ -179,7 +179,7 @@ describe('Dead letters', { concurrency: 4 }, () => {
     assert.equal((await project.admin.get('dead-letters')).as<Page<DeadLetter>>().items.length, 1);
   });
 
-  it('are thrown away all at once, as far as a filter says', async () => {
+  it('can be purged all at once, with a filter', async () => {
     const { project, ada, bob } = await strictProject();
     await die(ada, bob, '1');
     await die(ada, bob, '2');
@@ -191,7 +191,7 @@ describe('Dead letters', { concurrency: 4 }, () => {
     assert.deepEqual(await bob.look(), []);
   });
 
-  it('come newest first, in pages', async () => {
+  it('are listed newest first, in pages', async () => {
     const { project, ada, bob } = await strictProject();
     for (const content of ['1', '2', '3']) await die(ada, bob, content);
 

@@ -15,18 +15,18 @@ await writeFile(file, document.text);
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('The OpenAPI document', { concurrency: 2 }, () => {
-  it('is as Spectral wants it', async () => {
+  it('passes Spectral', async () => {
     const { code, output } = await runTool('spectral', 'lint', file, '--ruleset', 'lint/spectral.yaml', '--fail-severity', 'hint');
     assert.equal(code, 0, output);
   });
 
-  it('is as Redocly wants it', async () => {
+  it('passes Redocly', async () => {
     const { code, output } = await runTool('redocly', 'lint', file, '--config', 'lint/redocly.yaml', '--format', 'stylish');
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /\bwarning\b.*\S-\S/, output);
   });
 
-  it('begins with what a newcomer needs', () => {
+  it('begins with what new users need', () => {
     const titles = document.json.tags.map(({ name }) => name);
     assert.equal(titles[0], 'Messages');
     assert.equal(titles[1], 'Inbox');
@@ -43,7 +43,7 @@ describe('The OpenAPI document', { concurrency: 2 }, () => {
     }
   });
 
-  it('tells of a request that is not valid wherever a token is needed', () => {
+  it('lists invalid_request wherever a token is needed', () => {
     const silent = document.operations.filter((one) => one.responses['401'] !== undefined && one.responses['400'] === undefined);
     assert.deepEqual(
       silent.map(({ operationId }) => operationId),
@@ -51,7 +51,7 @@ describe('The OpenAPI document', { concurrency: 2 }, () => {
     );
   });
 
-  it('has no words of the code behind it', () => {
+  it('has no names from the code behind it', () => {
     const nouns = Object.keys(document.json.components.schemas);
     const faults: string[] = [];
     walk(document.json, '', (text, at) => {

@@ -22,7 +22,7 @@ interface Happened {
 const fields = ['event_id', 'seq', 'event_type', 'project_id', 'source', 'data', 'timestamp'];
 
 describe('Events', { concurrency: 4 }, () => {
-  it('are published, and told to those who follow their type, by stream and by socket', async () => {
+  it('are published, and sent to followers of their type, by stream and by socket', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const stream = await EventStream.open(bob.rest, 'events', { query: { types: 'build.*' } });
@@ -65,7 +65,7 @@ describe('Events', { concurrency: 4 }, () => {
     });
   });
 
-  it('come and go as CloudEvents', async () => {
+  it('go in and out as CloudEvents', async () => {
     const { admin } = await TestProject.create(server);
     const one = { specversion: '1.0', id: '1', source: '/ci', type: 'com.example.build', subject: 'main', ext: 5, data: { ok: false } };
     const structured = { headers: { 'content-type': 'application/cloudevents+json' } };

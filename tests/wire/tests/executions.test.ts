@@ -44,7 +44,7 @@ describe('An execution', { concurrency: 4 }, () => {
     );
   });
 
-  it('goes on by PATCH, which keeps what it leaves out', async () => {
+  it('is updated by PATCH, which keeps absent fields', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const { execution_id: id } = await ada.execution();
@@ -114,7 +114,7 @@ describe('An execution', { concurrency: 4 }, () => {
     assert.equal((await bob.claim())[0]?.message.execution_id, id);
   });
 
-  it('is written by who made it, its squad, and those above', async () => {
+  it('can be changed by its creator, its squad, operators, and admins', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const eve = await project.agent('eve');
@@ -135,7 +135,7 @@ describe('An execution', { concurrency: 4 }, () => {
     assert.equal((await eve.rest.get(`executions/${id}`)).as<Execution>(200).progress, 5);
   });
 
-  it('is refused with the name of what is wrong', async () => {
+  it('is refused with the name of the invalid field', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const { execution_id: id } = await ada.execution();

@@ -27,7 +27,7 @@ function said(taken: Change<Message>[]) {
 }
 
 describe('A subscription', { concurrency: 6 }, () => {
-  it('brings what is new, each with its place', async () => {
+  it('sends new entries, each with its place', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     await ada.tell('bob', 'before');
@@ -46,7 +46,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     assert.equal(Number(change!.place.split('-').at(-1)), sent.seq);
   });
 
-  it('goes on from a place, with nothing lost and nothing twice', async () => {
+  it('continues from a place, with no losses and no repeats', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const first = await ada.connect();
@@ -68,7 +68,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     assert.deepEqual(said(await changes(socket, all.subscription, 5)), ['1', '2', '3', '4', '5']);
   });
 
-  it('is told when its place is no longer there', async () => {
+  it('gets a gap if its place is no longer in the log', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     await ada.tell('bob', 'first');
@@ -81,7 +81,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     assert.equal(put.item.content, 'first', 'it reads from the first entry of the new epoch');
   });
 
-  it('brings what its filter lets through', async () => {
+  it('sends what matches its filter', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const socket = await ada.connect();
@@ -113,7 +113,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     assert.deepEqual(receipts, []);
   });
 
-  it('may begin with the state as it is', async () => {
+  it('may begin with the current state', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const socket = await ada.connect();
@@ -172,7 +172,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     assert.deepEqual([change.feed, change.op, change.item.execution_id], ['executions', 'put', id]);
   });
 
-  it('to messages tells of deletions and reactions', async () => {
+  it('to messages includes deletions and reactions', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const socket = await bob.connect();
@@ -206,7 +206,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     await socket.refused('unsubscribe', { subscription }, 404, 'not_found');
   });
 
-  it('is refused with the name of what is wrong', async () => {
+  it('is refused with the name of the invalid field', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
     const socket = await ada.connect();
@@ -224,7 +224,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     await socket.refused('subscribe', { feeds: { gossip: {} } }, 400, 'invalid_request');
   });
 
-  it('that nobody reads slows no sender and loses nothing', async () => {
+  it('that nobody reads does not slow down senders, and loses nothing', async () => {
     const project = await TestProject.create(server, { rate_limit_per_second: 0, mailbox_limit: 100_000 });
     const [ada, bob] = await project.pair();
     const reader = await bob.connect({ query: { window: 1 } });

@@ -129,7 +129,7 @@ describe(
   'Descriptors',
   { skip: process.platform !== 'linux' || process.env['PARLEY_URL'] !== undefined ? 'needs a server of its own and ulimit' : false },
   () => {
-    it('are not used up by connections: the newest is told, and those that are there go on', async () => {
+    it('are not used up by connections: the newest gets an error, and existing ones continue', async () => {
       const small = await Server.start(undefined, {}, 400);
       const sockets: NetSocket[] = [];
       try {

@@ -24,7 +24,7 @@ function ours(name: string): string {
   return fileURLToPath(new URL(`../${name}`, import.meta.url));
 }
 
-describe('A client that a stock generator makes of the document', () => {
+describe('A client that a stock generator creates from the document', () => {
   it('is strict TypeScript, and sends, claims and acknowledges', async () => {
     // Where packages are found by those who look upwards.
     const folder = await workshop('generated', ours('node_modules'));

@@ -33,8 +33,8 @@ const isThere = (project: TestProject, id: string) =>
     (status) => status === 'online',
   );
 
-describe('What comes when who waited for it has gone', { concurrency: 4 }, () => {
-  it('is not leased to nobody: a claim that was broken off gives it back', async () => {
+describe('A message that arrives after its waiter has gone', { concurrency: 4 }, () => {
+  it('goes back to the mailbox after an aborted claim', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     let written = 0;
@@ -67,7 +67,7 @@ describe('What comes when who waited for it has gone', { concurrency: 4 }, () =>
     assert.ok(written <= 10, `${written} of 40 stayed leased: that many answers are not written in the moment of the abort.`);
   });
 
-  it('is not leased to nobody: the reply to a request that was broken off is an ordinary message', async () => {
+  it('is an ordinary message if it replies to an aborted request', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     for (let round = 0; round < 20; round++) {

@@ -46,7 +46,7 @@ describe('The history', { concurrency: 4 }, () => {
     }
   });
 
-  it('comes in pages that miss nothing while others write', async () => {
+  it('has pages that miss nothing while others write', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     for (let n = 1; n <= 7; n++) await ada.tell('bob', `${n}`);
@@ -65,7 +65,7 @@ describe('The history', { concurrency: 4 }, () => {
     assert.deepEqual(seen, ['7', '6', '5', '4', '3', '2', '1']);
   });
 
-  it('has its newest at messages/recent', async () => {
+  it('has its newest messages at messages/recent', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     for (const content of ['1', '2', '3']) await ada.tell('bob', content);
@@ -95,7 +95,7 @@ describe('The history', { concurrency: 4 }, () => {
 });
 
 describe('messages/{x}', { concurrency: 4 }, () => {
-  it('is the message of that id, else the inbox of that agent', async () => {
+  it('is the message with that id, or else the inbox of that agent', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'hello');

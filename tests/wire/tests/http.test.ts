@@ -38,7 +38,7 @@ describe('A path', { concurrency: 4 }, () => {
     }
   });
 
-  it('with tricks in it is a name like any other', async () => {
+  it('with special characters is treated like any other', async () => {
     const project = await TestProject.create(server);
     await project.agent('ada');
     for (const trick of [
@@ -70,7 +70,7 @@ describe('A path', { concurrency: 4 }, () => {
       }
   });
 
-  it('beyond all measure is refused', async () => {
+  it('that is much too long is refused', async () => {
     for (const path of [`/api/v1/agents?q=${'x'.repeat(100_000)}`, `/${'x'.repeat(100_000)}`]) {
       const { status } = await raw('GET', path);
       assert.ok(status >= 400 && status < 500, `${status}`);
@@ -79,7 +79,7 @@ describe('A path', { concurrency: 4 }, () => {
 });
 
 describe('A body', { concurrency: 4 }, () => {
-  it('beyond all measure is too large, announced or not', async () => {
+  it('that is much too large is refused, with or without Content-Length', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const megabytes = 64 * 1024 * 1024;
@@ -91,7 +91,7 @@ describe('A body', { concurrency: 4 }, () => {
     await ada.tell('bob', 'still here');
   });
 
-  it('must be JSON by its type', async () => {
+  it('must have a JSON content type', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const body = JSON.stringify({ to: 'bob', content: 'x' });
@@ -102,7 +102,7 @@ describe('A body', { concurrency: 4 }, () => {
   });
 });
 
-describe('A page from elsewhere', { concurrency: 4 }, () => {
+describe('A page from another origin', { concurrency: 4 }, () => {
   it('cannot talk to the server', async () => {
     const headers = { origin: 'https://evil.example', authorization: `Bearer ${server.adminToken}` };
     const answer = await fetch(`${server.url}/api/v1/agents`, { headers });
@@ -117,7 +117,7 @@ describe('A page from elsewhere', { concurrency: 4 }, () => {
     await preflight.body?.cancel();
   });
 
-  it('cannot come by another name of the machine', async () => {
+  it('cannot use another host name of the machine', async () => {
     const { status } = await raw('GET', '/api/v1/agents', { headers: { host: 'evil.example' }, token: server.adminToken });
     assert.ok(status >= 400 && status < 500, `${status}`);
     const options = { token: server.adminToken, headers: { host: 'evil.example' } };

@@ -10,7 +10,7 @@ const server = await startServer();
 const key = 'order-66';
 
 describe('The same key', { concurrency: 4 }, () => {
-  it('stores one message, and answers as the first time', async () => {
+  it('stores one message, and gets the first answer again', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const message = { to: 'bob', content: 'once', idempotency_key: key };
@@ -55,7 +55,7 @@ describe('The same key', { concurrency: 4 }, () => {
     assert.deepEqual(contents(await bob.look()), ['once']);
   });
 
-  it('is one over every endpoint and transport', async () => {
+  it('works across all endpoints and transports', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const socket = await ada.connect();
@@ -265,7 +265,7 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
       assert.equal(await count(project), 1);
     });
 
-  it('makes one entry of memory, whose version stays', async () => {
+  it('makes one memory entry, whose version does not change', async () => {
     const project = await TestProject.create(server);
     const post = () => project.admin.post('memory', { key: 'a', value: 1 }, { headers });
     const first = await post();
@@ -278,7 +278,7 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     assert.equal((await project.admin.get('memory/key/a')).as<{ value: number }>(200).value, 2, 'the first answer changes nothing again');
   });
 
-  it('makes one request, whose reply is given again', async () => {
+  it('makes one request, whose reply is returned again', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const post = (content: string, timeout = 60) =>
@@ -312,7 +312,7 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     assert.deepEqual(taking.sort(), [...Object.keys(creations), ...apart].sort());
   });
 
-  it('never plays a secret again', async () => {
+  it('never returns a secret again', async () => {
     const project = await TestProject.create(server);
     const body = { kind: 'observer', project_id: project.id };
     const { token } = (await project.admin.post('tokens', body, { headers })).as<{ token: string }>();
@@ -322,7 +322,7 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     (await project.admin.post('tokens', { ...body, kind: 'join' }, { headers })).problem(409, 'idempotency_conflict');
   });
 
-  it('gives a registration whose token was never used one more, and takes none away', async () => {
+  it('returns an additional token for a registration whose token was never used, and revokes none', async () => {
     const project = await TestProject.create(server);
     const join = project.as((await project.token({ kind: 'join' })).token);
     const body = { agent_id: 'ada', name: 'Ada' };

@@ -36,7 +36,7 @@ describe('Looking at an inbox', { concurrency: 4 }, () => {
     assert.equal((await bob.claim()).length, 10);
   });
 
-  it('may wait for something to come', async () => {
+  it('may wait for a message', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
 
@@ -48,7 +48,7 @@ describe('Looking at an inbox', { concurrency: 4 }, () => {
 });
 
 describe('A claim', { concurrency: 4 }, () => {
-  it('leases what it takes to its claimer', async () => {
+  it('leases messages to its caller', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     await ada.tell('bob', 'hello');
@@ -75,7 +75,7 @@ describe('A claim', { concurrency: 4 }, () => {
     assert.ok(Date.parse(until) - Date.now() > 3_500_000);
   });
 
-  it('takes only what fits, and looking shows only that', async () => {
+  it('takes only what matches, and reading the inbox shows only that', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const eve = await project.agent('eve');
@@ -98,7 +98,7 @@ describe('A claim', { concurrency: 4 }, () => {
     assert.deepEqual(contents(await bob.claim({ priority: [3, 4] })), ['c']);
   });
 
-  it('waits for a message that fits', async () => {
+  it('waits for a message that matches', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
 
@@ -109,7 +109,7 @@ describe('A claim', { concurrency: 4 }, () => {
     assert.equal((await claiming).message.content, 'an answer');
   });
 
-  it('comes back with nothing when its wait is over', async () => {
+  it('returns nothing when its wait is over', async () => {
     const project = await TestProject.create(server);
     const bob = await project.agent('bob');
     const start = performance.now();
@@ -118,7 +118,7 @@ describe('A claim', { concurrency: 4 }, () => {
     assert.ok(performance.now() - start >= 950);
   });
 
-  it('gives each delivery to one of many claimers', async () => {
+  it('gives each delivery to only one of many claimers', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const items = Array.from({ length: 60 }, (_, n) => ({ to: 'bob', content: `${n}` }));
@@ -131,7 +131,7 @@ describe('A claim', { concurrency: 4 }, () => {
     assert.equal(new Set(ids).size, 60);
   });
 
-  it('refuses numbers beyond their bounds', async () => {
+  it('refuses numbers out of range', async () => {
     const project = await TestProject.create(server);
     const bob = await project.agent('bob');
     const cases: [string, unknown][] = [
@@ -158,7 +158,7 @@ describe('A claim', { concurrency: 4 }, () => {
 });
 
 describe('Being away', { concurrency: 4 }, () => {
-  it('is normal: what came meanwhile comes in order', async () => {
+  it('loses nothing: messages arrive in order afterward', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const items = Array.from({ length: 300 }, (_, n) => ({ to: 'bob', content: `${n}` }));

@@ -10,8 +10,8 @@ import type { Message, Page } from '../harness/wire.ts';
 
 after(closeAll);
 
-describe('A server of its own', { skip: process.env['PARLEY_URL'] !== undefined, concurrency: 2 }, () => {
-  it('says goodbye to its connections when it stops, and is gone within 10 s', async () => {
+describe('A separate server', { skip: process.env['PARLEY_URL'] !== undefined, concurrency: 2 }, () => {
+  it('closes its connections when it stops, and exits within 10 s', async () => {
     const server = await Server.start();
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();

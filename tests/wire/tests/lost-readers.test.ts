@@ -16,7 +16,7 @@ async function read(agent: TestAgent, end: 'dies' | 'closes'): Promise<void> {
 }
 
 describe('A reader that dies with its message', { concurrency: 4 }, () => {
-  it('gets it again at once three times, then later, and at the bound it is a dead letter', async () => {
+  it('gets it again at once three times, then later, and after max_disconnects it is a dead letter', async () => {
     const project = await TestProject.create(server, { max_disconnects: 5 });
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'poison');
@@ -46,7 +46,7 @@ describe('A reader that dies with its message', { concurrency: 4 }, () => {
     assert.equal((await ada.claimOne({ wait: 30 })).message.message_type, 'delivery_failed');
   });
 
-  it('counts nothing where it says goodbye, or comes back with its session', async () => {
+  it('is not counted if it sends a close frame, or reconnects with its session', async () => {
     const project = await TestProject.create(server, { max_disconnects: 1 });
     const [ada, bob] = await project.pair();
     const id = await ada.tell('bob', 'hello');

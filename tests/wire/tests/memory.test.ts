@@ -36,7 +36,7 @@ const fields = [
 ];
 
 describe('Shared memory', { concurrency: 4 }, () => {
-  it('is a value under a key, for all of the project', async () => {
+  it('is a value under a key, for everyone in the project', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
 
@@ -65,7 +65,7 @@ describe('Shared memory', { concurrency: 4 }, () => {
     assertNames((await admin.put('memory/key/a%0Ab', { value: 1 })).problem(400), 'key');
   });
 
-  it('is written by the version that was read, or not at all', async () => {
+  it('is changed only if it still has the version that was read', async () => {
     const { admin } = await TestProject.create(server);
     const { version } = (await admin.put('memory/key/a', { value: 1, if_version: 0 })).as<Entry>(201);
 
@@ -108,7 +108,7 @@ describe('Shared memory', { concurrency: 4 }, () => {
     );
   });
 
-  it('is written by the version that was read, by POST too', async () => {
+  it('is changed only if it still has the version that was read, also with POST', async () => {
     const { admin } = await TestProject.create(server);
     const { version } = (await admin.post('memory', { key: 'a', value: 1, if_version: 0 })).as<Entry>(201);
 

@@ -9,7 +9,7 @@ import type { Message, Page, SendAnswer } from '../harness/wire.ts';
 const server = await startServer();
 
 describe('A send', { concurrency: 4 }, () => {
-  it('is confirmed with what became of it', async () => {
+  it('is confirmed with its deliveries', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
 
@@ -38,7 +38,7 @@ describe('A send', { concurrency: 4 }, () => {
     assert.deepEqual([normal?.ahead, critical?.ahead], [2, 0]);
   });
 
-  it('tells what will happen to it', async () => {
+  it('says what will happen to it', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const outlook = async (fields: object) => (await ada.send({ to: 'bob', content: 'x', ...fields })).deliveries[0]?.outlook;
@@ -164,7 +164,7 @@ describe('A send', { concurrency: 4 }, () => {
     );
   });
 
-  it('is refused with the name of what is wrong', async () => {
+  it('is refused with the name of the invalid field', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const cases: [Record<string, unknown>, string][] = [
@@ -231,7 +231,7 @@ describe('A send', { concurrency: 4 }, () => {
 });
 
 describe('The sender', { concurrency: 4 }, () => {
-  it('is who the token says', async () => {
+  it('is the owner of the token', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
 
@@ -240,7 +240,7 @@ describe('The sender', { concurrency: 4 }, () => {
     await ada.send({ to: 'bob', content: 'x', sender_id: 'ada' });
   });
 
-  it('may be anyone for an administrator', async () => {
+  it('may be anyone if an admin sends', async () => {
     const project = await TestProject.create(server);
     const [, bob] = await project.pair();
 

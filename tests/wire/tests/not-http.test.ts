@@ -8,7 +8,7 @@ import type { Problem } from '../harness/wire.ts';
 
 const server = await startServer();
 
-describe('What is no request as HTTP has it', { concurrency: 4 }, () => {
+describe('A request that is not valid HTTP', { concurrency: 4 }, () => {
   const chunked = [
     'POST /api/v1/messages HTTP/1.1',
     'Host: localhost',
@@ -45,7 +45,7 @@ describe('What is no request as HTTP has it', { concurrency: 4 }, () => {
       if (what.includes('after')) assert.match(said, /^HTTP\/1\.1 200 OK/, said);
     });
 
-  it('gets the head of a problem alone where only that was asked for', async () => {
+  it('gets only the headers of a problem for HEAD', async () => {
     const said = await within('the connection to end', exchange('HEAD /health HTTP/1.1\r\nHost: a b\r\n\r\n'));
     assert.match(said, /^HTTP\/1\.1 400 Bad Request\r\n/);
     assert.match(said, /\r\n\r\n$/);

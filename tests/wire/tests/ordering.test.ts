@@ -46,7 +46,7 @@ describe('A mailbox gives out', { concurrency: 4 }, () => {
     assert.deepEqual(contents(await bob.claim()), ['critical', 'high', 'normal 1', 'normal 2', 'normal 3', 'low']);
   });
 
-  it('the longer one has waited, the sooner: nothing starves', async () => {
+  it('messages that have waited longer first: nothing starves', async () => {
     const project = await TestProject.create(server, { priority_aging_seconds: 1 });
     const [ada, bob] = await project.pair();
     await ada.send({ to: 'bob', content: 'low and old', priority: 1 });

@@ -202,7 +202,7 @@ describe('An agent', { concurrency: 4 }, () => {
     assert.equal(await status(), 'online');
   });
 
-  it('that a person watches as on the command line is there', async () => {
+  it('that a person watches from the command line is online', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const environment = { ...process.env, PARLEY_URL: server.url, PARLEY_TOKEN: bob.token };

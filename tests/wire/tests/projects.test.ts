@@ -32,7 +32,7 @@ const settings = {
 };
 
 describe('A project', { concurrency: 4 }, () => {
-  it('is made with settings of its own', async () => {
+  it('is created with its own settings', async () => {
     const id = `p-${randomUUID()}`;
     const project = (await admin.post('projects', { project_id: id, name: 'Mine', settings })).as<Project>(201);
 
@@ -44,11 +44,11 @@ describe('A project', { concurrency: 4 }, () => {
     assert.ok(items.some((one) => one.project_id === id));
   });
 
-  it('named default is there from the start', async () => {
+  it('named default exists from the start', async () => {
     assert.equal((await admin.get('projects/default')).as<Project>(200).project_id, 'default');
   });
 
-  it('is named by who has no project, else it is the default', async () => {
+  it('is named by callers without a project, and is otherwise the default', async () => {
     const project = await TestProject.create(server);
     const name = `here-${randomUUID()}`;
     await project.agent(name);
@@ -112,7 +112,7 @@ describe('A project', { concurrency: 4 }, () => {
     );
   });
 
-  it('is refused with the name of what is wrong', async () => {
+  it('is refused with the name of the invalid field', async () => {
     const id = `p-${randomUUID()}`;
     const cases: [Record<string, unknown>, string][] = [
       [{ project_id: 'a b', name: 'x' }, 'project_id'],
@@ -129,7 +129,7 @@ describe('A project', { concurrency: 4 }, () => {
     (await admin.get(`projects/${id}`)).problem(404, 'not_found');
   });
 
-  it('is made once', async () => {
+  it('is created once', async () => {
     const project = await TestProject.create(server);
     (await admin.post('projects', { project_id: project.id, name: 'Again' })).problem(409, 'conflict');
   });

@@ -86,7 +86,7 @@ describe('The relay', { concurrency: 6 }, () => {
     }
   });
 
-  it('brings what was said to all, by whatever way, in the order of the log', async () => {
+  it('sends every message to everybody, however it was sent, in log order', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const b = await relay(bob);
@@ -140,7 +140,7 @@ describe('The relay', { concurrency: 6 }, () => {
     assert.equal(await upgradeStatus(server.url, path, { token: bob.token, query: { agent_id: 'bob', batch: 1 } }), 400);
   });
 
-  it('goes on where a dropped client was, with nothing lost', async () => {
+  it('continues where a lost client left off, with nothing lost', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const first = await relay(bob);
@@ -179,7 +179,7 @@ describe('The relay', { concurrency: 6 }, () => {
     assert.deepEqual(contents(await bob.look()), []);
   });
 
-  it('does not take for read what no pong confirmed', async () => {
+  it('does not count a message as read until a pong confirms it', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const path = `/ws/agent/messages/${project.id}`;
@@ -236,7 +236,7 @@ describe('The relay', { concurrency: 6 }, () => {
     assert.equal(await upgradeStatus(server.url, '/ws/agent/messages/no-such-project', { token: server.adminToken }), 404);
   });
 
-  it('repeats nothing to who closed in good order, however soon it is back', async () => {
+  it('repeats nothing to a client that closed properly, however soon it is back', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     for (let round = 0; round < 20; round++) {
@@ -249,7 +249,7 @@ describe('The relay', { concurrency: 6 }, () => {
     }
   });
 
-  it('goes on exactly where who closed under load had read', async () => {
+  it('continues exactly where a client that closed under load left off', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     // Far more than one connection is sent before its goodbye is read.
@@ -269,7 +269,7 @@ describe('The relay', { concurrency: 6 }, () => {
     );
   });
 
-  it('answers what is no frame by an error, and reads what follows', async () => {
+  it('answers invalid frames with an error, and reads what follows', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const [a, b] = [await relay(ada), await relay(bob)];

@@ -46,7 +46,7 @@ describe('Schemas', { concurrency: 4 }, () => {
     (await project.admin.get('schemas/deploy')).problem(404);
   });
 
-  it('refuse a payload that does not fit over REST, in a batch, by frame, and by relay', async () => {
+  it('refuse a payload that does not match over REST, in a batch, by frame, and by relay', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     (await project.admin.put('schemas/deploy', { schema: deploy })).succeeds(201);
@@ -77,7 +77,7 @@ describe('Schemas', { concurrency: 4 }, () => {
     assert.equal((await bob.look()).length, 2);
   });
 
-  it('that ship are off until a project enables them', async () => {
+  it('that are built in are off until a project enables them', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const update = { to: 'bob', message_type: 'status_update', payload: { status: 'on it', progress: 700 } };
@@ -93,7 +93,7 @@ describe('Schemas', { concurrency: 4 }, () => {
     assertNames((await project.admin.put('schemas/Chat', { schema: true })).problem(400), 'message_type');
   });
 
-  it('that are wrong, refer elsewhere, or could take for ever are refused where they are', async () => {
+  it('that are wrong, refer elsewhere, or could take forever are refused at their location', async () => {
     const { admin } = await TestProject.create(server);
     const wrong: [unknown, string][] = [
       [{ type: 'strin' }, 'schema/type'],
@@ -108,7 +108,7 @@ describe('Schemas', { concurrency: 4 }, () => {
     (await admin.get('schemas/a')).problem(404);
   });
 
-  it('cannot be made to search for ever', async () => {
+  it('cannot be made to search forever', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     (await project.admin.put('schemas/deploy', { schema: { pattern: '^(a+)+$' } })).succeeds(201);

@@ -92,7 +92,7 @@ describe('An acknowledgement by somebody who may act for several', { concurrency
     assert.equal((await project.delivery(ids[1]!)).state, 'acknowledged');
   });
 
-  it('asks for whom where several have it, and settles nothing', async () => {
+  it('asks for which agent if several have it, and settles nothing', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const eve = await project.agent('eve');
@@ -126,7 +126,7 @@ describe('A nack', { concurrency: 4 }, () => {
     assert.equal((await project.delivery(id)).last_error, 'not now');
   });
 
-  it('says its own delay', async () => {
+  it('may set its own delay', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const later = await ada.tell('bob', 'in an hour');

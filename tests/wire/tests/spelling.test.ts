@@ -31,7 +31,7 @@ async function post(agent: TestAgent, body: string): Promise<{ status: number; b
 }
 
 describe('How JSON is spelled', { concurrency: 4 }, () => {
-  it('makes no other message of one under a key', async () => {
+  it('does not matter for an idempotency key', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
     const content = 'Grüße, "😀"\\ a/b\n\u001f';
@@ -72,7 +72,7 @@ describe('How JSON is spelled', { concurrency: 4 }, () => {
     assert.equal((await bob.look()).length, 1);
   });
 
-  it('changes nothing in what is read', async () => {
+  it('does not change what readers get', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const content = 'Grüße, "😀" \\u0041 \\ a/b\r\n\t\b\f\u001f\u007f\u2028';
@@ -88,7 +88,7 @@ describe('How JSON is spelled', { concurrency: 4 }, () => {
     }
   });
 
-  it('counts nothing in what is too large', async () => {
+  it('does not count against the size limit', async () => {
     const project = await TestProject.create(server);
     const [ada] = await project.pair();
     const fits = 'x'.repeat(most - 2);

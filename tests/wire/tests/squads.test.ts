@@ -74,7 +74,7 @@ describe('A squad', { concurrency: 4 }, () => {
     (await project.admin.post('squads', { squad_id: squad.squad_id, name: 'Again' })).problem(409);
   });
 
-  it('is refused with the name of what is wrong', async () => {
+  it('is refused with the name of the invalid field', async () => {
     const project = await TestProject.create(server);
     const cases: [Record<string, unknown>, string][] = [
       [{ name: '' }, 'name'],
@@ -89,7 +89,7 @@ describe('A squad', { concurrency: 4 }, () => {
     (await project.admin.post('squads', { name: 'x', members: [{ agent_id: 'nobody' }] })).problem(404);
   });
 
-  it('is changed and dissolved by the version that was read', async () => {
+  it('is changed and deleted only if it still has the version that was read', async () => {
     const { admin } = await TestProject.create(server);
     const tagOf = (answer: Answer) => ({ headers: { 'if-match': answer.headers.get('etag')! } });
     const first = tagOf(await admin.post('squads', { squad_id: 'alpha', name: 'Alpha' }));

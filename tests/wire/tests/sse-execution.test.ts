@@ -84,7 +84,7 @@ describe('The stream of an execution', { concurrency: 6 }, () => {
     assert.deepEqual([last.execution_id, last.status, last.current_phase, last.logs], [id, 'in_progress', 'building', []]);
   });
 
-  it('ends with the completion, and is over for who comes back', async () => {
+  it('ends with the completion, and returns 204 to clients that reconnect', async () => {
     const { project, ada, id, say, path } = await running();
     const live = await EventStream.open(project.admin, path);
     await live.connected();

@@ -72,7 +72,7 @@ describe('A thread', { concurrency: 4 }, () => {
     assertNames((await bob.rest.get(`threads/${thread}/current`, { since: 'x' })).problem(400, 'invalid_request'), 'since');
   });
 
-  it('is closed to who has no part in it', async () => {
+  it('is closed to agents that take no part in it', async () => {
     const { project, thread } = await conversation();
     const eve = await project.agent('eve');
 
@@ -98,7 +98,7 @@ describe('A thread', { concurrency: 4 }, () => {
     );
   });
 
-  it('that nobody began is not found', async () => {
+  it('that does not exist is not found', async () => {
     const project = await TestProject.create(server);
     (await project.admin.get('threads/0199e1c2-0000-7000-8000-000000000000')).problem(404, 'not_found');
     (await project.admin.get('threads/nonsense')).problem(404, 'not_found');

@@ -75,7 +75,7 @@ describe('A token', { concurrency: 4 }, () => {
     assert.ok(Date.now() >= Date.parse(expires) - 50);
   });
 
-  it('is refused with the name of what is wrong', async () => {
+  it('is refused with the name of the invalid field', async () => {
     const project = await TestProject.create(server);
     const cases: [Record<string, unknown>, string][] = [
       [{}, 'kind'],

@@ -17,7 +17,7 @@ internal sealed class BacklogWorkload : IWorkload
         "out", Unit.PerSecond, "the agent's first receive to the last confirmed acknowledgement, one connection", Floor: 50_000, Goal: 156_000);
 
     private static readonly Metric Growth = new(
-        "server memory growth", Unit.Megabytes, "resident memory with the backlog full, less that before it", Floor: 50, Goal: 50);
+        "server memory growth", Unit.Megabytes, "resident memory with a full backlog, minus that before it", Floor: 50, Goal: 50);
 
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;

@@ -20,7 +20,7 @@ internal sealed class HistoryWorkload : IWorkload
     private static readonly Metric Page = new("page, p99", Unit.Milliseconds, $"50 messages a page, from the newest back; {How}", Floor: 50, Goal: 10);
     private static readonly Metric SenderPage = new("page of one sender, p99", Unit.Milliseconds, How, Floor: 50, Goal: 10);
     private static readonly Metric Thread = new("thread, p99", Unit.Milliseconds, $"{ThreadMessages} messages, anywhere in the history; {How}", Floor: 50, Goal: 10);
-    private static readonly Metric Search = new("search, p99", Unit.Milliseconds, $"a word as often as it is said; 50 messages; {How}", Floor: 50, Goal: 10);
+    private static readonly Metric Search = new("search, p99", Unit.Milliseconds, $"a word of typical frequency; 50 messages; {How}", Floor: 50, Goal: 10);
     private static readonly Metric Indexing = new("index behind the last message", Unit.Milliseconds, "last confirmation until a search finds that message");
 
     private readonly BenchPlan _plan;

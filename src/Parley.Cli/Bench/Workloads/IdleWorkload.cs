@@ -15,7 +15,7 @@ internal sealed class IdleWorkload : IWorkload
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
     private static readonly Metric Memory = new(
-        "memory an agent", Unit.Kilobytes, "resident memory of the server 3 s after the last has connected, less that 3 s after the warm-up", Floor: 25, Goal: 18);
+        "memory an agent", Unit.Kilobytes, "resident memory of the server 3 s after the last agent has connected, minus that 3 s after the warm-up", Floor: 25, Goal: 18);
 
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;
@@ -45,7 +45,7 @@ internal sealed class IdleWorkload : IWorkload
         return _plan.Server.ResidentBytes - before is { } bytes
             ? [Memory.Of(bytes / Kilobyte / Count)]
             : throw new CommandException(
-                ExitCode.Failed, "The memory of a server can be seen only on its own machine, by the user that it runs as.", "Leave --url away, or run this there.");
+                ExitCode.Failed, "A server's memory can be measured only on its own machine, by the user that it runs as.", "Leave out --url, or run this there.");
     }
 
     public async ValueTask DisposeAsync()

@@ -15,7 +15,7 @@ internal sealed class LatencyWorkload : IWorkload
     private static readonly Metric P50 = new("send to receipt, p50", Unit.Milliseconds, How, Floor: 0.6, Goal: 0.35);
     private static readonly Metric P99 = new("send to receipt, p99", Unit.Milliseconds, How, Floor: 2.2, Goal: 1.2);
     private static readonly Metric Cores = new(
-        "server cores", Unit.Cores, "processor time of the server's process, all threads, a second of the run", Floor: 0.2, Goal: 0.12);
+        "server cores", Unit.Cores, "processor time of the server's process, all threads, per second of the run", Floor: 0.2, Goal: 0.12);
 
     private static readonly Metric Late = new(
         "sends behind schedule, p99", Unit.Milliseconds, "the pace itself: from the moment that the rate sets to the send; not part of the others");

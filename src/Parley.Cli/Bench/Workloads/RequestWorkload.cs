@@ -13,7 +13,7 @@ internal sealed class RequestWorkload : IWorkload
     private static readonly Metric P50 = new("request to reply, p50", Unit.Milliseconds, How, Floor: 1.2, Goal: 0.8);
     private static readonly Metric P99 = new("request to reply, p99", Unit.Milliseconds, How);
 
-    private static readonly Metric Cores = new("server cores", Unit.Cores, "processor time of the server's process, all threads, a second of the run");
+    private static readonly Metric Cores = new("server cores", Unit.Cores, "processor time of the server's process, all threads, per second of the run");
 
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;
@@ -76,7 +76,7 @@ internal sealed class RequestWorkload : IWorkload
             var result = await _requester.RequestAsync(_responder.AgentId, _plan.Corpus[request], Timeout, cancellationToken);
             latencies[request] = _plan.Time.GetElapsedTime(start).TotalMilliseconds;
             if (result is not RequestResult.Success)
-                throw new CommandException(ExitCode.Failed, $"A request was not answered but ended as {result}.");
+                throw new CommandException(ExitCode.Failed, $"A request got no answer; it ended with {result}.");
         }
 
         return latencies;

@@ -31,7 +31,7 @@ internal sealed class StartWorkload : IWorkload
 
     private static readonly Metric Size = new("size", Unit.Megabytes, RuntimeFeature.IsDynamicCodeSupported
         ? "all files in the program's folder; it also needs the .NET runtime, which is not included"
-        : "the program and SQLite's library beside it; it needs nothing else");
+        : "the program and SQLite's library; it needs nothing else");
 
     private readonly BenchPlan _plan;
     private readonly HttpClient _client = new();

@@ -1,10 +1,10 @@
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>Counts the answers of one connection that wait for the store, so that a connection which is to close can send them first.</summary>
-/// <remarks>Counting is two interlocked steps an answer. Only whoever waits makes an object.</remarks>
+/// <summary>Counts the answers of one connection that are waiting for the store, so that a closing connection can send them first.</summary>
+/// <remarks>Counting takes two interlocked operations per answer. Only waiting allocates an object.</remarks>
 internal sealed class AnswersUnderWay
 {
-    /// <summary>How long a closing connection waits for them: far longer than a disk takes, far shorter than a store can be away.</summary>
+    /// <summary>How long a closing connection waits for them: much longer than a disk takes, much shorter than a store may be unavailable.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private int _count;
@@ -18,13 +18,13 @@ internal sealed class AnswersUnderWay
             Volatile.Read(ref _none)?.TrySetResult();
     }
 
-    /// <summary>Waits, within <see cref="Patience"/>, until none is under way. For the one that begins them, once it begins no more.</summary>
-    /// <param name="last">Another answer that is being made.</param>
-    /// <param name="giveUp">Cancelled when nobody needs the answers any more.</param>
+    /// <summary>Waits, up to <see cref="Patience"/>, until none is pending. Called by the reader after its last frame.</summary>
+    /// <param name="last">Another pending answer.</param>
+    /// <param name="giveUp">Cancelled when nobody needs the answers anymore.</param>
     internal async Task NoneAsync(Task last, TimeProvider clock, CancellationToken giveUp)
     {
         var none = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // A full fence: either the count is seen here as it is, or whoever counts down sees this.
+        // A full fence: either this sees the current count, or the thread that decrements it sees this.
         Interlocked.Exchange(ref _none, none);
         if (Volatile.Read(ref _count) == 0)
             none.TrySetResult();
@@ -34,7 +34,7 @@ internal sealed class AnswersUnderWay
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {
-            // The store is away, or the connection ends for another reason: it closes without them.
+            // The store is unavailable, or the connection ends for another reason: it closes without the answers.
         }
     }
 }

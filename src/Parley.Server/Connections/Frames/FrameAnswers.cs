@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>The answers that nearly every handler gives.</summary>
+/// <summary>Helpers for answers that nearly every handler gives.</summary>
 internal static class FrameAnswers
 {
     /// <summary>Answers a frame that asked for an answer.</summary>
@@ -20,11 +20,11 @@ internal static class FrameAnswers
             connection.Add(DataFrame.Of("ok"u8, frame.Id, data, type));
     }
 
-    /// <summary>Tells a problem, asked or not: a failure is never swallowed.</summary>
+    /// <summary>Sends a problem, even if the frame has no id: failures are never swallowed.</summary>
     internal static void Fail(this IFrameConnection connection, in InFrame frame, ApiProblem problem) =>
         connection.Add(DataFrame.Problem(frame.Id, problem));
 
-    /// <summary>Reads a frame's data strictly, and answers it when it is bad.</summary>
+    /// <summary>Reads a frame's data strictly, and sends an error if it is invalid.</summary>
     internal static bool TryRead<T>(this IFrameConnection connection, in InFrame frame, [NotNullWhen(true)] out T? value)
         where T : class
     {

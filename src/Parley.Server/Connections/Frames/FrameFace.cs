@@ -4,24 +4,24 @@ namespace Parley.Server.Connections.Frames;
 internal delegate ValueTask FrameHandler<in TConnection>(TConnection connection, InFrame frame, CancellationToken cancellationToken)
     where TConnection : IFrameConnection;
 
-/// <summary>Handles one frame by one answer. Sends, acknowledgements and the like behind it do not wait; the next frame of this sort does.</summary>
-/// <returns>Null when the client wants to hear nothing.</returns>
+/// <summary>Handles one frame with one answer. Later sends and acknowledgments do not wait for it; the next frame of this sort does.</summary>
+/// <returns>Null if the client wants no answer.</returns>
 internal delegate ValueTask<OutFrame?> FrameAnswerer(IFrameConnection connection, InFrame frame, CancellationToken cancellationToken);
 
-/// <summary>Handles frames of one sort that follow each other in one message, as if one after the other, but at a lower cost.</summary>
+/// <summary>Handles consecutive frames of one sort in one message, with the same result as one by one, but at a lower cost.</summary>
 /// <param name="frames">Those from <paramref name="first"/> on, <paramref name="count"/> of them; valid until this returns.</param>
 internal delegate ValueTask FrameRunHandler<in TConnection>(
     TConnection connection, IReadOnlyList<InFrame> frames, int first, int count, CancellationToken cancellationToken)
     where TConnection : IFrameConnection;
 
-/// <summary>A frame that clients send: what it means, and what is done about it by one of the two.</summary>
+/// <summary>A frame that clients send: its meaning, and one of two kinds of handlers.</summary>
 internal sealed record FrameFace(FrameMeaning Meaning)
 {
     internal FrameHandler<IFrameConnection>? Handler { get; init; }
 
     internal FrameAnswerer? Answerer { get; init; }
 
-    /// <summary>Set where many at once cost less than each by itself.</summary>
+    /// <summary>Set if handling many at once costs less.</summary>
     internal FrameRunHandler<IFrameConnection>? RunHandler { get; init; }
 
     /// <typeparam name="TConnection">What the handler needs of the connection; every socket's connection is one.</typeparam>

@@ -8,7 +8,7 @@ namespace Parley.Server.Connections.Frames;
 /// <summary>All frames that clients send, by name, as the concepts declare them.</summary>
 internal sealed partial class FrameTable
 {
-    /// <summary>Frames that are handled at once: so many are some milliseconds of the store's work, which all others wait for.</summary>
+    /// <summary>The most frames handled at once. This many take the store a few milliseconds, for which all others wait.</summary>
     private const int LongestRun = 256;
 
     private readonly Dictionary<string, FrameHandler<IFrameConnection>> _handlers = new(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal sealed partial class FrameTable
             }
         }
 
-        // Asked or not: a client that sends what nobody knows wants to hear it.
+        // Sent even without an id: a client that sends an unknown frame should learn about it.
         connection.Add(DataFrame.Problem(frame.Id, Problems.UnknownEvent(frame.Event)));
         return ValueTask.CompletedTask;
     }
@@ -88,11 +88,11 @@ internal sealed partial class FrameTable
         }
     }
 
-    /// <summary>Whether it is a fault of the handler's, and not of the connection, which then ends, or of the store.</summary>
+    /// <summary>Whether the handler caused it, not the store or the connection (which then ends).</summary>
     private static bool IsUnexpected(Exception fault) =>
         fault is not (OperationCanceledException or ObjectDisposedException or WebSocketException or IOException or StorageUnavailableException);
 
-    /// <summary>A fault in one frame must not take away the others of its connection.</summary>
+    /// <summary>A bug in one frame must not affect the other frames of the connection.</summary>
     private void Fail(IFrameConnection connection, in InFrame frame, Exception fault)
     {
         Log.Failed(_logger, fault, frame.Event);
@@ -104,8 +104,8 @@ internal sealed partial class FrameTable
         var answerer = face.Answerer ?? throw new InvalidOperationException($"Nothing is done about {face.Meaning.Name}.");
         return async (connection, frame, cancellationToken) =>
         {
-            // One after the other: two writes of one client that does not wait between are done in its order. And a flood of frames, or of
-            // answers that nobody reads, waits in the socket and not in memory.
+            // One at a time, so that two writes by a client that does not wait are made in order, and a flood of frames or unread answers waits in
+            // the socket, not in memory.
             await connection.Answering;
             await connection.LowAsync(cancellationToken);
             connection.Answering = AnswerAsync(connection, frame, answerer, cancellationToken);
@@ -121,7 +121,7 @@ internal sealed partial class FrameTable
         }
         catch (OperationCanceledException)
         {
-            // The connection has gone, and with it whoever wanted to know.
+            // The connection has ended, so nobody waits for the answer.
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {

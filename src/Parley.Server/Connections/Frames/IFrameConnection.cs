@@ -2,31 +2,31 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>A connection as the handler of a frame sees it. What a concept needs beyond this it declares as an interface of its own, which
-/// the socket's connection implements.</summary>
+/// <summary>A connection as frame handlers see it. If a concept needs more, it declares an interface that the socket's connection
+/// implements.</summary>
 internal interface IFrameConnection
 {
-    /// <summary>Whose token opened it.</summary>
+    /// <summary>The caller whose token opened it.</summary>
     Caller Caller { get; }
 
-    /// <summary>False for an observer, who only holds feeds.</summary>
+    /// <summary>False for an observer, which only follows feeds.</summary>
     bool Takes { get; }
 
-    /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
+    /// <summary>Cancelled when the server wants it to end; a close frame can still be sent.</summary>
     CancellationToken Ending { get; }
 
     /// <summary>Cancelled when the connection ends for any reason.</summary>
     CancellationToken Closing { get; }
 
-    /// <summary>The newest answer that is being made; completed when it is there. It never fails.</summary>
+    /// <summary>The newest pending answer; completes when the answer is ready, and never fails.</summary>
     Task Answering { get; set; }
 
-    /// <summary>The answers that wait for the store.</summary>
+    /// <summary>The answers that are waiting for the store.</summary>
     AnswersUnderWay Answers { get; }
 
-    /// <summary>Sends a frame once the socket takes it; never waits.</summary>
+    /// <summary>Queues a frame to be sent; never waits.</summary>
     void Add(OutFrame frame);
 
-    /// <summary>Completes when little waits to be sent.</summary>
+    /// <summary>Completes when only a little is waiting to be sent.</summary>
     ValueTask LowAsync(CancellationToken cancellationToken);
 }

@@ -4,16 +4,16 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>One frame from a client: a view of the message it came in, valid until that is handled.</summary>
+/// <summary>One frame from a client: a view of the WebSocket message, valid until the message is handled.</summary>
 /// <param name="Event">Its name, unescaped.</param>
-/// <param name="Id">The id as JSON, ready to be sent back; empty: none, and no answer is wanted.</param>
-/// <param name="Data">An object as JSON; empty: none.</param>
+/// <param name="Id">The id as JSON, ready to be sent back; empty if there is none, so no answer is wanted.</param>
+/// <param name="Data">A JSON object; empty for none.</param>
 internal readonly record struct InFrame(string Event, byte[] Id, ReadOnlyMemory<byte> Data)
 {
     private const int LongestId = 200;
 
     /// <summary>Reads a message: one frame, or an array of them.</summary>
-    /// <returns>False when it is not that; then the connection cannot be trusted to stay in step.</returns>
+    /// <returns>False if it is neither; then the connection can no longer be trusted.</returns>
     internal static bool TryRead(ReadOnlyMemory<byte> message, List<InFrame> frames)
     {
         try
@@ -80,7 +80,7 @@ internal readonly record struct InFrame(string Event, byte[] Id, ReadOnlyMemory<
     }
 }
 
-/// <summary>The names of frames as strings that are there already.</summary>
+/// <summary>The names of frames as preallocated strings.</summary>
 internal static class FrameNames
 {
     private static readonly (byte[] Utf8, string Name)[] Known =

@@ -5,12 +5,12 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>A frame that waits to be written. It becomes bytes only when the socket takes it, together with whatever else is ready.</summary>
+/// <summary>A frame waiting to be written. It is serialized only when the socket takes it, together with whatever else is ready.</summary>
 internal abstract class OutFrame
 {
     internal abstract void Write(FrameBuffer to);
 
-    /// <summary>Bytes that it holds in memory while it waits, where they may be many.</summary>
+    /// <summary>Bytes that it holds in memory while it waits, if there may be many.</summary>
     internal virtual int Size => 0;
 
     /// <summary>The socket has taken it.</summary>
@@ -18,8 +18,8 @@ internal abstract class OutFrame
     {
     }
 
-    /// <summary><c>{"event":"NAME"</c>, and the id with which the client asked.</summary>
-    /// <param name="id">JSON as the client wrote it; empty: none.</param>
+    /// <summary><c>{"event":"NAME"</c>, and the client's id.</summary>
+    /// <param name="id">JSON as the client wrote it; empty for none.</param>
     protected static void Begin(FrameBuffer to, ReadOnlySpan<byte> name, ReadOnlySpan<byte> id)
     {
         to.Raw("{\"event\":\""u8);

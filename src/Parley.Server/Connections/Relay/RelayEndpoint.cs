@@ -13,7 +13,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Relay;
 
-/// <summary>The plain relay: what one agent of a project says, all the others hear.</summary>
+/// <summary>The plain relay: each message of one agent goes to all others in the project.</summary>
 internal static class RelayEndpoint
 {
     private const string Path = "/ws/agent/messages/";
@@ -28,7 +28,7 @@ internal static class RelayEndpoint
             await problem.ExecuteAsync(context);
     }
 
-    /// <returns>Null: the connection was there, and has ended.</returns>
+    /// <returns>Null if the connection was accepted and has ended.</returns>
     private static async Task<ApiProblem?> ServeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -56,7 +56,7 @@ internal static class RelayEndpoint
     }
 }
 
-/// <summary>What a relay client asks for in the address.</summary>
+/// <summary>The query of a relay client.</summary>
 internal sealed record RelayQuery(string? AgentId, long? After) : IQuery<RelayQuery>
 {
     public static RelayQuery Read(QueryReader query) => new(

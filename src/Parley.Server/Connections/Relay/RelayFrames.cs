@@ -15,7 +15,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Relay;
 
-/// <summary>What comes in over a relay socket: each frame is a message to everybody.</summary>
+/// <summary>The incoming side of a relay socket: each frame is a message to everybody.</summary>
 internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProvider clock)
 {
     /// <summary>What an agent says.</summary>
@@ -40,12 +40,12 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Reads until the peer leaves, or is told to.</summary>
-    /// <param name="left">Called when the peer has said goodbye, and before it hears that of the server.</param>
+    /// <summary>Reads until the peer leaves or is asked to leave.</summary>
+    /// <param name="left">Called when the peer has sent its close frame, before the server sends its own.</param>
     internal async Task ReceiveAsync(
         WebSocket socket, Outbound outbound, ProjectState project, AgentState? agent, Caller caller, FrameRateLimit allowance, Func<Task> left, CancellationToken ending)
     {
-        // As with agents' sockets: a receive that is cancelled aborts, so the end is said first and the peer's goodbye awaited.
+        // As with agents' sockets: a cancelled receive would abort the socket, so the close frame is sent first, and the peer's close frame awaited.
         using var cutOff = new CancellationTokenSource();
         await using var goodbye = ending.UnsafeRegister(
             _ =>
@@ -78,7 +78,7 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
                 else
                     await HandleAsync(message.Text, outbound, project, sender, answers, cutOff.Token);
 
-                // Answers that nobody reads are not piled up.
+                // Does not accumulate unread answers.
                 await outbound.LowAsync(cutOff.Token);
                 if (allowance.IsFlooding)
                 {
@@ -92,7 +92,7 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
         }
         catch (TimeoutException)
         {
-            // It does not read any more: nobody is there to hear the goodbye.
+            // The peer no longer reads, so it would not get the close frame.
         }
 
         void End(int code, string reason)
@@ -104,7 +104,7 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
             }
             catch (ObjectDisposedException)
             {
-                // It has gone by itself.
+                // It has already ended by itself.
             }
         }
     }
@@ -159,7 +159,7 @@ internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProv
     }
 }
 
-/// <summary>What goes out over a relay socket: a message to everybody, in few words.</summary>
+/// <summary>The outgoing side of a relay socket: a message to everybody, in short form.</summary>
 internal sealed class RelayFrame(LogEntry entry, ProjectState project, PeerTracker tracker) : OutFrame
 {
     internal override int Size => entry.Json.Length;

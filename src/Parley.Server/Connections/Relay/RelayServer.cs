@@ -11,14 +11,14 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Connections.Relay;
 
-/// <summary>Serves one relay socket: hears from the log, speaks to everybody.</summary>
+/// <summary>Serves one relay socket: reads from the log, and sends to everybody.</summary>
 internal sealed partial class RelayServer(
     RelayFrames frames, IRelayStore places, ILogStore log, IThreadAccess access, AgentDirectory agents, SocketTimes times, ConnectionDrain drain, SendLimits limits, ILogger<RelayServer> logger)
 {
-    /// <summary>A ping this often, since only a pong moves the kept place: what a broken connection repeats is bounded by it.</summary>
+    /// <summary>How often to ping. Only a pong advances the stored place, so this limits what is repeated after a broken connection.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a peer that leaves is given to take what is half written.</summary>
+    /// <summary>How long a leaving peer may take to read what is partly written.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     internal async Task ServeAsync(HttpContext context, ProjectState project, AgentState? agent, Caller caller, long? after)
@@ -28,7 +28,7 @@ internal sealed partial class RelayServer(
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = PingInterval, KeepAliveTimeout = times.Heartbeat });
         using var stay = drain.Begin();
-        // Left to the collector: its memory may be asked for when the connection has just gone.
+        // Not disposed, because its memory may still be in use when the connection has just ended.
         var stopReading = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stay.Ending, caller.Ended, project.Gone.Token, stopReading.Token);
         var outbound = new Outbound(socket, transport.Writes, batch: false, limits, caller, stopReading.Cancel, CancellationToken.None);
@@ -55,8 +55,8 @@ internal sealed partial class RelayServer(
                 await agents.DisconnectedAsync(project, agent, taker: null);
         }
 
-        // Whoever leaves in good order has read what it was sent, and is to hear none of it again. The place has moved before the peer hears
-        // that the connection is over, since it may come back at once.
+        // A peer that leaves properly has read everything it was sent and must not get it again. The place is advanced before the peer gets the close
+        // frame, because it may reconnect at once.
         async Task LeftAsync()
         {
             await gone.CancelAsync();
@@ -90,7 +90,7 @@ internal sealed partial class RelayServer(
         }
         catch (OperationCanceledException)
         {
-            // The peer has gone, or is to come back.
+            // The peer has gone, or should reconnect.
         }
         catch (StorageUnavailableException)
         {
@@ -113,7 +113,7 @@ internal sealed partial class RelayServer(
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            // The place stays where it was: the agent hears again what it has heard.
+            // The place does not advance, so the agent gets some messages again.
             Log.NotMoved(logger, fault, agent.Id);
         }
     }

@@ -14,7 +14,8 @@ namespace Parley.Server.Connections.ServerSentEvents;
 /// <summary>Writes log entries as server-sent events.</summary>
 internal sealed class EventStream(PipeWriter writer, ProjectState project, EntityKinds kinds, EventCatalog events, StreamShape shape)
 {
-    /// <summary>Milliseconds until a reader comes back, give or take: a restarted server is not met by all at once.</summary>
+    /// <summary>About how many milliseconds a reader waits before it reconnects; randomized, so that not all readers reconnect to a restarted server
+    /// at once.</summary>
     private const int RetryMilliseconds = 2_000;
 
     /// <summary>True once the completion is written.</summary>
@@ -30,10 +31,10 @@ internal sealed class EventStream(PipeWriter writer, ProjectState project, Entit
         Place(cursor);
     }
 
-    /// <summary>Tells a reader where it is.</summary>
+    /// <summary>Sends the reader its place.</summary>
     internal void Place(long cursor) => Event("place"u8, cursor, "{}"u8);
 
-    /// <summary>What was asked for is no longer there.</summary>
+    /// <summary>The requested entries have been removed.</summary>
     internal void Gap(LogPosition asked, long resumed) => Event(
         "gap"u8, resumed - 1,
         Encoding.UTF8.GetBytes($"{{\"from\":\"{asked}\",\"to\":\"{project.Log.Place(resumed)}\",\"recovered\":false}}"));

@@ -6,7 +6,7 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.Connections.ServerSentEvents;
 
-/// <summary>What every stream takes.</summary>
+/// <summary>Parameters of every stream.</summary>
 internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<string> Agents, string? After) : IQuery<StreamQuery>
 {
     public static StreamQuery Read(QueryReader query) => new(
@@ -20,16 +20,16 @@ internal sealed record StreamQuery(IReadOnlyList<string> Types, IReadOnlyList<st
 }
 
 /// <summary>How a stream begins and ends.</summary>
-/// <param name="FromStart">Without a place: history first. Otherwise live only.</param>
+/// <param name="FromStart">If true, a stream without a place starts with the history; if false, it is live only.</param>
 internal sealed record StreamShape(bool FromStart)
 {
-    /// <summary>Every entry goes out as the event that it is told as.</summary>
+    /// <summary>Sends each entry as the event that it is published as.</summary>
     internal bool OnlyEvents { get; init; }
 
-    /// <summary>The seq of the completion, where there was one; a reader that is past it gets 204.</summary>
+    /// <summary>The seq of the completion, if there was one; a reader that is past it gets 204.</summary>
     internal long? EndsAt { get; init; }
 
-    /// <summary>Things as they now are go out by their own name, an agent as <c>agent</c>; what was published goes out as <c>event</c>.</summary>
+    /// <summary>Entities are sent under their own names, such as <c>agent</c>; published events as <c>event</c>.</summary>
     internal bool Things { get; init; }
 
     internal bool EndsAtCompletion { get; init; }

@@ -20,7 +20,7 @@ internal sealed class StreamServer(
 {
     private const int MostUnflushed = 64 * 1024;
 
-    /// <summary>The entry of an id as text; null when it is none.</summary>
+    /// <summary>The entry of an id given as text; null if it is not an id.</summary>
     internal async ValueTask<LogEntry?> EntryAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
         WireNames.IsUuid(id) ? await access.FindEntryAsync(project, Guid.Parse(id), cancellationToken) : null;
 
@@ -34,7 +34,7 @@ internal sealed class StreamServer(
             return Problems.Stopping();
         if (!TryPlace(context, project, query, shape, out var after, out var bad))
             return bad!;
-        // An EventSource reconnects to what has ended; 204 is what stops it.
+        // An EventSource reconnects even to a stream that has ended; 204 stops it.
         if (shape.EndsAt is { } end && after is { } place && place.Epoch == project.Log.Epoch && place.Seq >= end)
             return Answer.Done;
 
@@ -47,7 +47,7 @@ internal sealed class StreamServer(
         if (HeadRequests.IsHead(context))
             return Answer.Written;
         var stream = new EventStream(context.Response.BodyWriter, project, kinds, events, shape);
-        // A stream of its own holds an agent there, whatever it shows.
+        // An agent is online while its own stream is open, whatever the stream shows.
         var agent = caller.AgentId is { } id ? project.Agents.Find(id) : null;
         try
         {
@@ -60,7 +60,7 @@ internal sealed class StreamServer(
         }
         catch (OperationCanceledException)
         {
-            // The reader has gone, or is to come back elsewhere; or may read no more, which it is told.
+            // The reader has gone, should reconnect elsewhere, or may no longer read, which it is told.
             if (caller.Ended.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
                 await EndAsync(stream, Problems.TokenEnded(), context.RequestAborted);
         }
@@ -98,14 +98,14 @@ internal sealed class StreamServer(
         {
             var before = feed.Cursor;
             var batch = await feed.ReadAsync(cancellationToken);
-            // Known at once, while who waits by it is told a moment later.
+            // Checked directly, because waiters learn about it a moment later.
             caller.Ended.ThrowIfCancellationRequested();
             if (batch.Gap is { } gap)
                 stream.Gap(project.Log.Place(gap.After), gap.ResumedAt);
             foreach (var entry in batch.Entries)
             {
                 stream.Write(entry);
-                // A page of large ones is not put into memory a second time.
+                // Avoids a second copy of a page of large entries in memory.
                 if (stream.Unflushed > MostUnflushed)
                     await FlushAsync(stream, context, cancellationToken);
             }
@@ -120,14 +120,14 @@ internal sealed class StreamServer(
             }
             catch (TimeoutException)
             {
-                // Holds the place of a reader whose filter lets nothing through, and finds the peer that has gone.
+                // Keeps up the place of a reader whose filter matches nothing, and detects a peer that has gone.
                 stream.Place(feed.Cursor);
                 await FlushAsync(stream, context, cancellationToken);
             }
         }
     }
 
-    /// <summary>A reader that takes nothing for so long has gone: it comes back by its place, and until then costs no memory.</summary>
+    /// <summary>A reader that takes nothing for this long is considered gone. It can resume from its place, and costs no memory until then.</summary>
     private async ValueTask FlushAsync(EventStream stream, HttpContext context, CancellationToken cancellationToken)
     {
         var flush = stream.FlushAsync(cancellationToken);
@@ -139,7 +139,7 @@ internal sealed class StreamServer(
         }
         catch (TimeoutException)
         {
-            // What was begun cannot be finished either.
+            // What was started cannot be finished either.
             context.Abort();
             throw new OperationCanceledException();
         }
@@ -170,7 +170,7 @@ internal sealed class StreamServer(
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        // Proxies that buffer would hold back what is live.
+        // Buffering proxies would delay live events.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }

@@ -12,7 +12,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.ServerSentEvents;
 
-/// <summary>Live streams for browsers, terminals and whatever reads lines.</summary>
+/// <summary>Live streams for browsers, terminals, and anything else that reads lines.</summary>
 internal sealed class StreamsConcept(StreamServer server, EventCatalog events, MessageAccess access, AgentDirectory agents) : IConcept
 {
     private static readonly Example AStream = new("example",
@@ -135,7 +135,7 @@ internal sealed class StreamsConcept(StreamServer server, EventCatalog events, M
 
     private async ValueTask<Answer> AgentAsync(StreamQuery query, AgentContext context)
     {
-        // A stream follows one agent from its start, so that this one must be there.
+        // A stream follows one agent from the start, so the agent must exist.
         var agent = context.Agent.Number == 0 ? await agents.HumanAsync(context.Project, context.Cancellation) : context.Agent;
         var reader = new Reader(agent.Number, agent.Record.JoinedSeq);
         return await server.ServeAsync(

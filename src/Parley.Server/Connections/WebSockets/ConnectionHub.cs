@@ -8,7 +8,7 @@ using Parley.Server.Monitoring;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Which connections there are. Here the store finds who takes a delivery at once.</summary>
+/// <summary>All open connections. The store looks here for a connection that takes a delivery at once.</summary>
 internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals signals, IReceiptChannel line) : IHandover, IMailboxWaker, IConnectionCount, IDrainSource
 {
     private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
@@ -24,10 +24,11 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
 
     internal IEnumerable<SocketConnection> All => _bySession.Values;
 
-    /// <summary>Those that are told who comes and goes.</summary>
+    /// <summary>Connections that are notified when agents come online or go offline.</summary>
     internal IEnumerable<SocketConnection> Listeners => _listeners.Values;
 
-    /// <summary>From now on it is told who comes and goes, where it asked for that. Before its welcome says how things stand: so nothing falls between.</summary>
+    /// <summary>From now on, notifies it when agents come online or go offline, if it asked for that. Called before its welcome describes the current
+    /// state, so that nothing is missed in between.</summary>
     internal void Listen(SocketConnection connection)
     {
         if (connection.Options.NotifyAll)
@@ -53,7 +54,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
         }
     }
 
-    /// <summary>An agent's connections that take what is in its mailbox.</summary>
+    /// <summary>An agent's connections that take messages from its mailbox.</summary>
     internal IReadOnlyList<SocketConnection> Of(int agent) => _byAgent.GetValueOrDefault(agent) ?? [];
 
     internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
@@ -66,7 +67,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     {
         if (!_byAgent.TryGetValue(agent, out var connections))
             return null;
-        // What one that is ending holds comes back in a moment, and goes before this.
+        // Messages held by a connection that is ending will be requeued in a moment, and must go first.
         foreach (var connection in connections)
         {
             if (connection.IsOver)
@@ -122,8 +123,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
             watchers?.Invoke(receipt);
     }
 
-    /// <summary>Tells of every stage of a project's deliveries, at whichever node it is reached, on the store's thread: the watcher must not
-    /// block.</summary>
+    /// <summary>Reports every stage of a project's deliveries, on any node, on the store's thread: the watcher must not block.</summary>
     internal async ValueTask<IDisposable> WatchReceiptsAsync(int project, Action<ReceiptNote> watcher, CancellationToken cancellationToken)
     {
         _receipts.AddOrUpdate(project, _ => watcher, (_, others) => others + watcher);

@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Live feeds over a socket: followed, and followed no longer.</summary>
+/// <summary>Live feeds over a socket: subscribe and unsubscribe.</summary>
 internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub) : IConcept
 {
     private const int MostSubscriptions = 64;
@@ -58,7 +58,7 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
         var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
         var running = new FeedSubscription(
             connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub);
-        // Known before it is answered: an unsubscribe may follow at once.
+        // Registered before the answer is sent, because an unsubscribe may follow at once.
         if (!connection.Keep(subscription, running))
             return;
         await running.StartAsync(frame, after, request.Snapshot == true, cancellationToken);

@@ -1,19 +1,20 @@
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>How many frames one connection may still send: so many a second in the long run, twice as many at once.</summary>
-/// <remarks>It counts down, and asks the clock only when nothing is left. Only the connection's own receiver uses it, so it has no lock.</remarks>
-/// <param name="perSecond">0: as many as it likes.</param>
-/// <param name="isLifted">Whether the project has no limit; asked at the end of each allowance, so that a change holds for open connections.</param>
+/// <summary>How many frames one connection may still send: a certain number per second over time, and twice as many at once.</summary>
+/// <remarks>It counts down, and reads the clock only when nothing is left. Only the connection's own receiver uses it, so it needs no lock.</remarks>
+/// <param name="perSecond">0 for no limit.</param>
+/// <param name="isLifted">Whether the project has no limit; checked whenever the allowance is used up, so that a change affects open
+/// connections.</param>
 internal sealed class FrameRateLimit(double perSecond, Func<bool> isLifted, TimeProvider clock)
 {
     private readonly double _most = Math.Max(1, 2 * perSecond);
     private double _left = Math.Max(1, 2 * perSecond);
     private long _filledAt = clock.GetTimestamp();
 
-    /// <summary>Frames that were refused since the last that was taken.</summary>
+    /// <summary>Frames refused since the last accepted one.</summary>
     private int _refused;
 
-    /// <summary>It goes on sending although it hears that it may not: twice what it may send at once was refused.</summary>
+    /// <summary>The client keeps sending despite refusals: twice its burst has been refused.</summary>
     internal bool IsFlooding => _refused > 2 * _most;
 
     internal bool TryTake(out TimeSpan retryAfter)
@@ -30,7 +31,7 @@ internal sealed class FrameRateLimit(double perSecond, Func<bool> isLifted, Time
         return true;
     }
 
-    /// <summary>Takes for several frames, if there is enough left; what else may be, each is asked for by itself.</summary>
+    /// <summary>Takes the allowance for several frames if enough is left; otherwise, each frame is checked by itself.</summary>
     internal bool TryTake(int count)
     {
         if (_left < count)

@@ -2,7 +2,7 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Closes connections whose peers are not heard any more: neither a frame nor a pong for two heartbeats.</summary>
+/// <summary>Closes connections whose peers have sent neither a frame nor a pong for two heartbeats.</summary>
 internal sealed class IdleConnectionMonitor(ConnectionHub hub, SocketTimes times) : IChore
 {
     public bool IsOfEachNode => true;

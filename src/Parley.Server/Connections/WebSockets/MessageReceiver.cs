@@ -4,21 +4,21 @@ using Parley.Server.Limits;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Puts together the messages of one socket. One that comes in parts must keep coming, and its memory is counted.</summary>
+/// <summary>Assembles the messages of one socket. A message in several parts must keep arriving, and its memory is counted.</summary>
 /// <param name="most">Bytes of one message.</param>
-/// <param name="owner">Whose memory it is.</param>
-/// <param name="end">Closes the connection with a code and a reason; the peer's goodbye, or its absence, ends the reading.</param>
+/// <param name="owner">The token that the memory is counted for.</param>
+/// <param name="end">Closes the connection with a code and a reason; reading ends with the peer's close frame, or when it does not come.</param>
 internal sealed class MessageReceiver(WebSocket socket, int most, Receiving receiving, object owner, Action<int, string> end) : IDisposable
 {
     private const int FirstBuffer = 16 * 1024;
 
-    /// <summary>The message that is being read. A field, so that whatever ends the reading returns the array that is in use, and returns it
-    /// once: an array that is returned twice is lent to two connections, which then write into each other's frames.</summary>
+    /// <summary>The message that is being read. It is a field so that the array is returned exactly once, however reading ends. An array returned
+    /// twice would be used by two connections, which would write into each other's frames.</summary>
     private byte[] _buffer = [];
 
     private Reception? _reception;
 
-    /// <summary>Waits for the next message. It is there until the next call, or until this is disposed of.</summary>
+    /// <summary>Waits for the next message. It is valid until the next call, or until this is disposed.</summary>
     internal async ValueTask<ReceivedMessage> NextAsync(CancellationToken cancellationToken)
     {
         Dispose();
@@ -26,7 +26,7 @@ internal sealed class MessageReceiver(WebSocket socket, int most, Receiving rece
         var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
         if (first.MessageType == WebSocketMessageType.Close)
             return ReceivedMessage.Closed;
-        // An empty one is over: nothing of it comes any more.
+        // An empty message is complete.
         if (first.EndOfMessage)
             return first.MessageType == WebSocketMessageType.Binary ? ReceivedMessage.Binary : new ReceivedMessage(default, 0, null);
         _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
@@ -40,14 +40,14 @@ internal sealed class MessageReceiver(WebSocket socket, int most, Receiving rece
             if (read.EndOfMessage)
             {
                 _reception?.Complete();
-                // Read to its end first: what follows it is another message, for whoever goes on.
+                // Reads it to the end first, because the next message follows it.
                 return read.MessageType == WebSocketMessageType.Binary ? ReceivedMessage.Binary : new ReceivedMessage(_buffer.AsMemory(0, length), 0, null);
             }
 
             if (length >= most)
                 return new ReceivedMessage(default, CloseCodes.TooLarge, $"The message is larger than {most / 1024 / 1024} MiB.");
             _reception ??= receiving.Begin(owner, Fail);
-            // What it will be in is counted, and not only what it is.
+            // Counts the size of the buffer, not just that of the message.
             if (_reception.Reach(length < _buffer.Length ? length : _buffer.Length * 4L) != ReceptionFault.None)
             {
                 var (code, reason) = Why(_reception.Fault);
@@ -91,8 +91,8 @@ internal sealed class MessageReceiver(WebSocket socket, int most, Receiving rece
     };
 }
 
-/// <summary>A message that came, or why there is none.</summary>
-/// <param name="CloseCode">To close with; 0: a message is there.</param>
+/// <summary>A received message, or why there is none.</summary>
+/// <param name="CloseCode">The code to close with; 0 if there is a message.</param>
 internal readonly record struct ReceivedMessage(ReadOnlyMemory<byte> Text, int CloseCode, string? Reason)
 {
     internal static ReceivedMessage Closed { get; } = new(default, (int)WebSocketCloseStatus.NormalClosure, null);

@@ -5,21 +5,21 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Frames on their way to one socket. Whoever adds never waits; one drain at a time writes everything that is ready. Nothing runs
-/// and no buffer is held while there is nothing to write.</summary>
+/// <summary>Frames to be sent to one socket. Adding never waits; one drain at a time writes everything that is ready. While there is nothing to
+/// write, nothing runs and no buffer is held.</summary>
 /// <param name="writes">Of the socket.</param>
-/// <param name="batch">Whether frames that are ready together go as an array in one WebSocket message, which costs far less. A stock client
-/// expects one frame a message, so only one that asked gets arrays.</param>
-/// <param name="limits">How much may wait.</param>
-/// <param name="owner">Whose memory it is.</param>
-/// <param name="end">Ends the connection, because others need the memory and it does not read.</param>
+/// <param name="batch">Whether frames that are ready at the same time are sent as an array in one WebSocket message, which costs far less. Stock
+/// clients expect one frame per message, so only clients that ask get arrays.</param>
+/// <param name="limits">Limits on what may wait.</param>
+/// <param name="owner">The token that the memory is counted for.</param>
+/// <param name="end">Ends the connection if it does not read and others need the memory.</param>
 internal sealed class Outbound(
     WebSocket socket, WriteGathering writes, bool batch, SendLimits limits, object owner, Action end, CancellationToken closed) : IThreadPoolWorkItem
 {
-    /// <summary>So much is written at once: more would hold up what comes behind.</summary>
+    /// <summary>The most bytes written at once: more would delay what comes next.</summary>
     private const int MessageBytes = 64 * 1024;
 
-    /// <summary>Frames that may wait before those who can wait are made to.</summary>
+    /// <summary>Frames that may be queued before producers that can wait have to.</summary>
     private const int HighWater = 4_096;
 
     private readonly Lock _gate = new();
@@ -27,7 +27,8 @@ internal sealed class Outbound(
     private List<OutFrame> _spare = [];
     private readonly ByteShare _share = limits.InAll.Open(owner, end);
 
-    /// <summary>Of the frames that are ready or being written: a few thousand large ones would hold a gigabyte for a reader that does not read.</summary>
+    /// <summary>The bytes of frames that are ready or being written: a few thousand large ones would take a gigabyte for a reader that does not
+    /// read.</summary>
     private long _bytes;
     private TaskCompletionSource? _low;
     private TaskCompletionSource? _drained;
@@ -46,7 +47,7 @@ internal sealed class Outbound(
                 _share.Hold(_bytes += size);
             if (_draining)
             {
-                // What cannot wait, such as news of others, comes for a reader that does not read all the same.
+                // Some frames, such as notifications about others, cannot wait, and are queued even for a reader that does not read.
                 if (_bytes > 4 * limits.OfConnection || _ready.Count > 16 * HighWater)
                     _share.End();
                 return;
@@ -59,10 +60,10 @@ internal sealed class Outbound(
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Whether little waits: more may be added.</summary>
+    /// <summary>Whether only a little is waiting, so that more may be added.</summary>
     internal bool IsLow => Volatile.Read(ref _bytes) < limits.OfConnection && _share.HasRoom;
 
-    /// <summary>Completes when little waits: for those who produce as fast as they are let.</summary>
+    /// <summary>Completes when only a little is waiting. For producers that are as fast as they are allowed to be.</summary>
     internal ValueTask LowAsync(CancellationToken cancellationToken)
     {
         Task low;
@@ -92,7 +93,7 @@ internal sealed class Outbound(
         await LowAsync(cancellationToken);
     }
 
-    /// <summary>Writes what waits, then says goodbye; nothing that is added later is written.</summary>
+    /// <summary>Writes what is waiting, then sends a close frame; nothing added later is written.</summary>
     internal void Goodbye(int code, string? reason)
     {
         lock (_gate)
@@ -108,7 +109,7 @@ internal sealed class Outbound(
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Takes back what waits and nobody would read any more.</summary>
+    /// <summary>Drops what is waiting and would no longer be read.</summary>
     internal void Drop(Predicate<OutFrame> unwanted)
     {
         var dropped = 0L;
@@ -122,14 +123,14 @@ internal sealed class Outbound(
         Gone(dropped);
     }
 
-    /// <summary>Says goodbye without what waits to be written.</summary>
+    /// <summary>Sends a close frame without writing what is waiting.</summary>
     internal void GoodbyeAtOnce(int code, string reason)
     {
         Drop(static _ => true);
         Goodbye(code, reason);
     }
 
-    /// <summary>Completes when nothing is being written any more.</summary>
+    /// <summary>Completes when nothing is being written anymore.</summary>
     internal Task DrainedAsync()
     {
         lock (_gate)
@@ -157,7 +158,7 @@ internal sealed class Outbound(
         low?.TrySetResult();
     }
 
-    /// <summary>Writes what is ready, on this thread as far as the socket takes it at once.</summary>
+    /// <summary>Writes what is ready, on this thread as long as the socket takes it without waiting.</summary>
     internal void Drain() => _ = DrainAsync();
 
     void IThreadPoolWorkItem.Execute() => Drain();
@@ -185,7 +186,7 @@ internal sealed class Outbound(
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException)
         {
-            // The peer has gone; the receiving side notices and ends the connection.
+            // The peer has gone; the receiver will notice and end the connection.
             Close();
             Rest();
         }
@@ -217,7 +218,7 @@ internal sealed class Outbound(
             }
             else if (_goodbye is null || _closed)
             {
-                // With a goodbye to say the drain goes on; without, whoever adds next starts another.
+                // If there is a close frame to send, the drain continues; otherwise, the next add starts another.
                 _draining = false;
                 (drained, _drained) = (_drained, null);
             }
@@ -228,7 +229,7 @@ internal sealed class Outbound(
         return frames;
     }
 
-    /// <summary>These are with the socket, and no longer here.</summary>
+    /// <summary>The socket has these now.</summary>
     private void Gone(long bytes)
     {
         TaskCompletionSource? low;
@@ -243,7 +244,7 @@ internal sealed class Outbound(
         low?.TrySetResult();
     }
 
-    /// <summary>Whoever is to be told that little waits now.</summary>
+    /// <summary>Waiters to be notified that only a little is waiting now.</summary>
     private TaskCompletionSource? TakeLow()
     {
         if (_low is null || _ready.Count >= HighWater || _bytes >= limits.OfConnection)
@@ -264,7 +265,7 @@ internal sealed class Outbound(
             {
                 bytes += frames[i].Size;
                 frames[i].Written();
-                // Written, it is not to be held until its neighbors are.
+                // Once written, it should not be held until its neighbors are.
                 frames[i] = null!;
             }
 

@@ -1,10 +1,10 @@
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Connections to which a thread has handed frames and that have yet to write them. A commit answers many at once: each is written when all is
-/// handed over, and on a quiet server by the very thread that committed.</summary>
+/// <summary>Connections with frames that a thread has queued but not written yet. A commit produces many answers at once: they are written after all
+/// have been queued, and on a quiet server by the same thread that committed.</summary>
 internal static class OutboundGathering
 {
-    /// <summary>More than these are a burst, which several threads write sooner than one.</summary>
+    /// <summary>More than these are a burst, which several threads write faster than one.</summary>
     private const int MostHere = 4;
 
     [ThreadStatic]
@@ -19,7 +19,7 @@ internal static class OutboundGathering
         s_isOpen = true;
     }
 
-    /// <returns>False when nothing is gathered on this thread now.</returns>
+    /// <returns>False if this thread is not gathering now.</returns>
     internal static bool TryAdd(Outbound outbound)
     {
         if (!s_isOpen)
@@ -30,7 +30,7 @@ internal static class OutboundGathering
 
     internal static void End(bool here)
     {
-        // Closed first: what a write brings about is not gathered.
+        // Closed first, so that what a write causes is not gathered.
         s_isOpen = false;
         var gathered = s_gathered!;
         here &= gathered.Count <= MostHere;

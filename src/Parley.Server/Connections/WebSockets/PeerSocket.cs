@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>The TCP connection beneath a WebSocket, asked for its state. Null where there is none, as in tests and behind other transports.</summary>
+/// <summary>The TCP connection under a WebSocket, to query its state. Null if there is none, as in tests and with other transports.</summary>
 internal sealed class PeerSocket(Socket? socket)
 {
     private const int TcpLevel = 6;
@@ -16,8 +16,8 @@ internal sealed class PeerSocket(Socket? socket)
 
     internal static PeerSocket Of(HttpContext context) => new(context.Features.Get<IConnectionSocketFeature>()?.Socket);
 
-    /// <summary>Whether the peer has closed or reset the connection. The system knows that before whoever reads here has noticed. Where the system
-    /// is not asked, the answer is no, and the reader notices a moment later.</summary>
+    /// <summary>Whether the peer has closed or reset the connection. The system knows this before the reader notices. On systems where this cannot be
+    /// queried, the answer is no, and the reader notices a moment later.</summary>
     internal bool IsGone()
     {
         if (socket is null || !OperatingSystem.IsLinux())

@@ -1,9 +1,9 @@
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Knows when a peer was last heard, and what it has surely got: a pong answers a ping, and what was written before that ping
-/// came before it.</summary>
-/// <remarks>ASP.NET sends pings and takes pongs without telling anyone, so this looks at the frames on their way through: the server's
-/// frames begin where a write begins, the client's are followed header by header (RFC 6455, section 5.2).</remarks>
+/// <summary>Knows when a peer last sent something, and what it has certainly received: a pong answers a ping, and everything written before the ping
+/// arrived before it.</summary>
+/// <remarks>ASP.NET sends pings and receives pongs without reporting them, so this watches the frames that pass through: the server's frames begin
+/// where a write begins; the client's are followed header by header (RFC 6455, section 5.2).</remarks>
 internal sealed class PeerTracker(TimeProvider clock)
 {
     private const int Ping = 0x9, Pong = 0xA;
@@ -19,10 +19,10 @@ internal sealed class PeerTracker(TimeProvider clock)
     /// <summary>How long the peer has been silent; a pong counts.</summary>
     internal TimeSpan Silence => clock.GetElapsedTime(Volatile.Read(ref _heardAt));
 
-    /// <summary>Called with the mark of what has surely arrived.</summary>
+    /// <summary>Called with the mark up to which everything has certainly arrived.</summary>
     internal Action<long>? Arrived { get; set; }
 
-    /// <summary>The mark up to which everything is written; 0: nothing is.</summary>
+    /// <summary>The mark up to which everything is written; 0 for nothing.</summary>
     internal long Mark
     {
         get

@@ -7,7 +7,7 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Tells the connections that asked for it who comes and goes: <c>agent:joined</c>, <c>agent:left</c>.</summary>
+/// <summary>Notifies connections that asked for it when agents come online or go offline: <c>agent:joined</c>, <c>agent:left</c>.</summary>
 internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory agents, ILogger<PresenceNotifier> logger) : IAgentWatcher
 {
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory
     {
         if (!Listeners(project, agent).Any())
             return;
-        // What an agent's mailbox holds may have to be asked for; who comes and goes is told in that order all the same.
+        // The mailbox counts may have to be queried first; the order of notifications is kept anyway.
         lock (_gate)
             _told = TellAsync(_told, project, agent, name);
     }
@@ -44,7 +44,7 @@ internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            // News only: who is there can be asked when the store is back.
+            // Only a notification: clients can list the agents when the store is back.
             Log.NotTold(logger, fault, agent.Id);
         }
     }

@@ -4,14 +4,15 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>How connections end, and what they held goes back to the mailbox.</summary>
+/// <summary>Ends connections and requeues what they held.</summary>
 internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, IClusterView cluster, SocketTimes times)
 {
-    /// <summary>How long a connection whose peer has gone may take to notice it.</summary>
+    /// <summary>How long a connection may take to notice that its peer has gone.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>A client has come back. What it names is ended, and what of the agent's is already broken.</summary>
-    /// <param name="session">Of the connection that broke, where the client named one. Where that was another node's, it is asked and waited for.</param>
+    /// <summary>A client has reconnected. Ends the session that it names, and the agent's other broken connections.</summary>
+    /// <param name="session">The session of the broken connection, if the client named one. If it was on another node, asks that node and waits for
+    /// it.</param>
     internal async ValueTask EndBeforeAsync(AgentState agent, string? session, CancellationToken cancellationToken)
     {
         var isElsewhere = false;
@@ -28,11 +29,11 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
         await EndBrokenAsync(agent.Number);
     }
 
-    /// <summary>Ends what of an agent's connections here is already broken.</summary>
+    /// <summary>Ends an agent's broken connections on this node.</summary>
     internal async Task EndBrokenAsync(int agent)
     {
-        // A client that was cut off and connects at once names no session, and may be faster than the notice of the cut. What it had not got
-        // then goes before what is sent from now on.
+        // A client that reconnects at once may name no session, and may be faster than the detection of the break. What it missed then still goes
+        // before newer messages.
         foreach (var connection in hub.Of(agent))
         {
             if (connection.IsPeerGone())
@@ -40,7 +41,7 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
         }
     }
 
-    /// <summary>A session of this node, where it is the agent's.</summary>
+    /// <summary>A session on this node, if it belongs to the agent.</summary>
     internal async Task EndHereAsync(int agent, string session)
     {
         if (hub.Find(session) is not { } connection || connection.Agent.Number != agent)
@@ -49,7 +50,7 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
         await GiveBackAsync(connection);
     }
 
-    /// <summary>What it held goes back to the mailbox. Twice does no harm: the client's next connection may be faster than our notice.</summary>
+    /// <summary>Requeues what it held. Doing it twice is harmless: the client's next connection may be faster than our detection.</summary>
     internal async Task EndAsync(SocketConnection connection)
     {
         connection.Close();
@@ -59,7 +60,7 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
         }
         finally
         {
-            // Whatever went wrong: its client's next connection waits for this.
+            // In any case, because its client's next connection waits for this.
             connection.HasEnded();
         }
     }
@@ -68,7 +69,7 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
     {
         try
         {
-            // What its client sent before it went, acknowledgements perhaps, is read first.
+            // First reads what its client sent before it disconnected, such as acknowledgments.
             await connection.Ended.WaitAsync(Patience, times.Clock);
         }
         catch (TimeoutException)
@@ -88,7 +89,7 @@ internal sealed class Sessions(ConnectionHub hub, LeaseReturns returns, ICluster
             return;
         }
 
-        // Until that is done nothing new goes to the agent's other connections.
+        // Until then, nothing new goes to the agent's other connections.
         await returns.ReleaseAsync(connection.Agent.Number, connection, connection.TakeLoss(), () => hub.Remove(connection));
     }
 }

@@ -10,7 +10,7 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>One WebSocket of one agent: what it may have out, what it takes, and its way back.</summary>
+/// <summary>One WebSocket of one agent: its window, its filter, and its outgoing frames.</summary>
 internal sealed class SocketConnection : IMailboxConnection, ISendingConnection, IMessageTaker, IDeliveryHolder, IDisposable
 {
     private readonly IDeliveryStore _store;
@@ -27,7 +27,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     private Dictionary<string, IAsyncDisposable>? _subscriptions;
     private SemaphoreSlim? _readingAhead;
 
-    /// <summary>News that came before the welcome.</summary>
+    /// <summary>Notifications that arrived before the welcome.</summary>
     private List<OutFrame>? _early;
     private bool _isWelcomed;
     private readonly Lock _welcoming = new();
@@ -57,41 +57,41 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
     public Caller Caller { get; }
     internal ConnectionOptions Options { get; }
 
-    /// <summary>Names this connection; a client that lost it names it when it comes back.</summary>
+    /// <summary>The session of this connection; a client that lost it names it when it reconnects.</summary>
     internal string Session { get; }
 
-    /// <summary>As whom it sends.</summary>
+    /// <summary>The agent that it sends as.</summary>
     public Sender Sender { get; set; }
 
     internal Outbound Outbound { get; }
 
-    /// <summary>When it was last heard.</summary>
+    /// <summary>When the peer last sent something.</summary>
     internal PeerTracker Peer { get; }
 
-    /// <summary>Why the server closes it; null: it does not, or not for anything that this connection did.</summary>
+    /// <summary>Why the server closes it; null if it does not, or not because of the client.</summary>
     internal (int Code, string? Reason)? Cause { get; private set; }
 
-    /// <summary>Its client has connected again: whoever is still there is told that this connection is not the one any more.</summary>
+    /// <summary>Its client has reconnected: tells any peer that is still here that this connection was replaced.</summary>
     internal bool IsTakenOver { get; private set; }
 
-    /// <summary>Whether the peer has closed or reset the connection beneath, which whoever reads here may not have noticed yet.</summary>
+    /// <summary>Whether the peer has closed or reset the TCP connection, which the reader may not have noticed yet.</summary>
     internal Func<bool> IsPeerGone { get; set; } = static () => false;
 
-    /// <summary>It broke, and neither side had said that it would end: what its reader was at may be why.</summary>
+    /// <summary>It broke without a close frame from either side, so the message that its reader was working on may be the cause.</summary>
     internal void Lose() => Interlocked.CompareExchange(ref _loss, 1, 0);
 
     /// <summary>Whether it was <see cref="Lose">lost</see>; true once, so that it is counted once.</summary>
     internal bool TakeLoss() => Interlocked.CompareExchange(ref _loss, 2, 1) == 1;
 
-    /// <summary>Completes when it has ended and what it held is given back.</summary>
+    /// <summary>Completes when it has ended and what it held is requeued.</summary>
     internal Task Ended => _ended.Task;
 
     internal void HasEnded() => _ended.TrySetResult();
 
-    /// <summary>Called when it got a delivery that came too late for it.</summary>
+    /// <summary>Called when it got a delivery after it had ended.</summary>
     internal Action? Unwanted { get; set; }
 
-    /// <summary>Ends this connection in favor of the one over which its client came back.</summary>
+    /// <summary>Ends this connection because its client has reconnected.</summary>
     internal void TakeOver()
     {
         IsTakenOver = true;
@@ -99,14 +99,14 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         End(CloseCodes.TakenOver, null);
     }
 
-    /// <summary>Ends it for something that it did, or did not do.</summary>
+    /// <summary>Ends it because of something that the client did or did not do.</summary>
     internal void End(int code, string? reason)
     {
         Cause ??= (code, reason);
         Move();
     }
 
-    /// <summary>Asks the peer to connect anew, here or at another node.</summary>
+    /// <summary>Asks the peer to reconnect, here or to another node.</summary>
     internal void Move()
     {
         try
@@ -115,11 +115,11 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         }
         catch (ObjectDisposedException)
         {
-            // It has gone by itself.
+            // It has already ended by itself.
         }
     }
 
-    /// <summary>Cancelled when the server wants it to end; its goodbye can still be said.</summary>
+    /// <summary>Cancelled when the server wants it to end; a close frame can still be sent.</summary>
     public CancellationToken Ending => _ending.Token;
 
     /// <summary>Cancelled when the connection ends for any reason.</summary>
@@ -129,7 +129,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     public AnswersUnderWay Answers { get; } = new();
 
-    /// <summary>False for an observer, who only holds feeds.</summary>
+    /// <summary>False for an observer, which only follows feeds.</summary>
     public bool Takes => Options.Takes;
 
     internal int Window => _window;
@@ -150,24 +150,24 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Wake();
     }
 
-    /// <summary>Called when it takes other messages than before.</summary>
+    /// <summary>Called when its filter changes.</summary>
     internal Action? TakesAnew { get; set; }
 
     public bool TakesEverything => IsOpen && _filter.IsEverything;
 
     bool IMessageTaker.Takes(string type, Priority priority, int sender) => IsOpen && _filter.Takes(type, priority, sender);
 
-    /// <summary>Whether it takes anything at all: it lasts, its token is in force, and its client did not close the window.</summary>
+    /// <summary>Whether it takes messages at all: it is open, its token is valid, and its window is not 0.</summary>
     private bool IsOpen => !IsOver && Volatile.Read(ref _window) > 0;
 
-    /// <summary>Nothing more is given to it. A token that has ended counts at once, before the connection has heard of it.</summary>
+    /// <summary>It gets no more deliveries. An ended token counts at once, even before the connection knows about it.</summary>
     internal bool IsOver => IsTakenOver || _closing.IsCancellationRequested || Caller.Ended.IsCancellationRequested;
 
     internal bool TryReserve(in DeliveryOffer offer)
     {
         if (IsOver || !_filter.Takes(offer.Type, offer.Priority, offer.Sender))
             return false;
-        // It has not read what it has: what else there is waits in the mailbox and not in memory.
+        // It has not read what it has, so further messages wait in the mailbox, not in memory.
         if (!Outbound.IsLow)
             return false;
         if (Interlocked.Increment(ref _out) <= Volatile.Read(ref _window))
@@ -189,7 +189,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         }
     }
 
-    /// <summary>Tells it of others: at once, or after its welcome.</summary>
+    /// <summary>Notifies it about others, at once or after its welcome.</summary>
     internal void Tell(OutFrame news)
     {
         lock (_welcoming)
@@ -205,46 +205,46 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     public void Deliver(in ClaimedDelivery delivery)
     {
-        // What was reserved or claimed before the end is on disk only now.
+        // Deliveries reserved or claimed before the end are on disk only now.
         if (IsOver)
             Unwanted?.Invoke();
         else
             Outbound.Add(new DeliveryFrame(this, delivery));
     }
 
-    // A claim may have found no room because of it.
+    // A claim may have found no room because of this.
     public void Cancel() => Released();
 
     public void Released()
     {
         Interlocked.Decrement(ref _out);
-        // Half a window at a time: a claim for each acknowledgement would be one transaction each.
+        // Claims half a window at a time: a claim per acknowledgment would be one transaction each.
         if (Volatile.Read(ref _wakes) != 0 && Volatile.Read(ref _out) <= Volatile.Read(ref _window) / 2)
             Pump();
     }
 
-    /// <summary>There is, or may be, work in the mailbox.</summary>
+    /// <summary>There may be work in the mailbox.</summary>
     internal void Wake()
     {
         Interlocked.Exchange(ref _wakes, 1);
         Pump();
     }
 
-    /// <summary>A message waits in the mailbox. One that the filter does not take is no work for it; a filter that is set looks for itself.</summary>
+    /// <summary>A message is waiting in the mailbox. One that the filter excludes is ignored; setting a filter triggers its own check.</summary>
     internal void Wake(in DeliveryOffer arrived)
     {
         if (_filter.Takes(arrived.Type, arrived.Priority, arrived.Sender))
             Wake();
     }
 
-    /// <summary>Acknowledges what was written, where the client asked for that.</summary>
+    /// <summary>Acknowledges what was written, if the client asked for automatic acknowledgment.</summary>
     internal void DeliveryWritten(in ClaimedDelivery delivery)
     {
         if (Options.AutoAck)
             _ = _store.SettleAsync([new Settle(SettleVerb.Ack, Project.Number, Agent.Number, delivery.Seq, delivery.Delivery, delivery.Lease)], isDeferred: true);
     }
 
-    /// <summary>No more deliveries; what is out is given back by whoever closes.</summary>
+    /// <summary>No more deliveries; the code that closes it requeues what is out.</summary>
     internal void Close()
     {
         if (!_closing.IsCancellationRequested)
@@ -256,8 +256,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         Outbound.Close();
     }
 
-    /// <summary>Keeps a feed open until it is dropped or the connection ends.</summary>
-    /// <returns>False when the connection has ended meanwhile.</returns>
+    /// <summary>Keeps a feed open until it is unsubscribed or the connection ends.</summary>
+    /// <returns>False if the connection has ended in the meantime.</returns>
     internal bool Keep(string subscription, IAsyncDisposable feed)
     {
         lock (_closing)
@@ -269,7 +269,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         }
     }
 
-    /// <summary>Held by the one subscription that reads the log ahead of what the socket takes: a page for each of many would be much memory.</summary>
+    /// <summary>Held by the one subscription that may read ahead: a page for each of many would take a lot of memory.</summary>
     internal SemaphoreSlim ReadingAhead
     {
         get
@@ -316,26 +316,26 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
             _ = PumpAsync();
     }
 
-    /// <summary>Claims a backlog as far as the window allows.</summary>
+    /// <summary>Claims waiting messages, as far as the window allows.</summary>
     private async Task PumpAsync()
     {
         try
         {
             do
             {
-                // Forgotten before the look: a message that comes after it wakes again.
+                // Reset before checking, so that a later message wakes it again.
                 Volatile.Write(ref _wakes, 0);
                 if (await ClaimAsync())
                     Volatile.Write(ref _wakes, 1);
-                // A full fence: the look at the wakes below may not come before this.
+                // A full fence: the check of the wakes below must not be reordered before this.
                 Interlocked.Exchange(ref _pumping, 0);
             }
             while (Volatile.Read(ref _wakes) != 0 && HasRoom() && Interlocked.CompareExchange(ref _pumping, 1, 0) == 0);
         }
         catch (Exception)
         {
-            // The rescuer wakes whoever has a backlog now and then: the store may be back by then. A bug, which the store has logged, may
-            // not keep the connection from all that comes later either.
+            // The rescuer periodically wakes connections with a backlog, so this is retried when the store is back. A bug, which the store has
+            // logged, must not stop later deliveries either.
             Volatile.Write(ref _wakes, 1);
             Interlocked.Exchange(ref _pumping, 0);
         }
@@ -343,7 +343,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     private bool HasRoom() => !IsOver && Volatile.Read(ref _out) < Volatile.Read(ref _window);
 
-    /// <returns>True when there may be more.</returns>
+    /// <returns>True if there may be more.</returns>
     private async Task<bool> ClaimAsync()
     {
         if (!Outbound.IsLow)
@@ -362,19 +362,19 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
             Interlocked.Add(ref _out, claimed.Count - room);
         }
 
-        // Fewer than it had room for may be all that fit into the bytes.
+        // Fewer than it had room for may be all that fit into the byte limit.
         return claimed.Count == room || (claimed.Count > 0 && !Outbound.IsLow);
     }
 }
 
-/// <summary>What a client asked for when it connected.</summary>
+/// <summary>The query of a connecting client.</summary>
 internal sealed record ConnectionOptions
 {
     internal int Window { get; init; } = DeliveryWindow.Default;
     internal bool AutoAck { get; init; }
     internal TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>Whether others' coming and going is told unasked.</summary>
+    /// <summary>Whether it is notified when agents come online or go offline.</summary>
     internal bool NotifyAll { get; init; }
 
     /// <summary>Whether the client reads arrays of frames.</summary>

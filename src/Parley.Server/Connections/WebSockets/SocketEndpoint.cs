@@ -16,7 +16,7 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>Where an agent connects.</summary>
 internal static class SocketEndpoint
 {
-    /// <summary>To stand before the WebSocket middleware: hears every peer.</summary>
+    /// <summary>Must come before the WebSocket middleware, so that it sees all data from peers.</summary>
     public static void UseSockets(this IApplicationBuilder app)
     {
         var clock = app.ApplicationServices.GetRequiredService<TimeProvider>();
@@ -29,7 +29,7 @@ internal static class SocketEndpoint
         app.UseWebSockets();
     }
 
-    /// <summary>How a WebSocket is asked for: over HTTP/1.1 by GET, over HTTP/2 by CONNECT.</summary>
+    /// <summary>A WebSocket request is GET over HTTP/1.1, and CONNECT over HTTP/2.</summary>
     internal static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Connect];
 
     public static void MapSockets(this IEndpointRouteBuilder routes) =>
@@ -41,7 +41,7 @@ internal static class SocketEndpoint
             await problem.ExecuteAsync(context);
     }
 
-    /// <returns>What can be refused is refused before the upgrade, as any request is. Null: the connection was there, and has ended.</returns>
+    /// <returns>What can be refused is refused before the upgrade, as any request is. Null if the connection was accepted and has ended.</returns>
     private static async Task<ApiProblem?> ServeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -88,7 +88,7 @@ internal static class SocketEndpoint
     }
 }
 
-/// <summary>What a client asks for in the address.</summary>
+/// <summary>The query parameters of a client.</summary>
 internal sealed record ConnectionQuery(ConnectionOptions Options, string? Session) : IQuery<ConnectionQuery>
 {
     public static ConnectionQuery Read(QueryReader query) => new(

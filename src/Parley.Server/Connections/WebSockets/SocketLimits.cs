@@ -1,6 +1,6 @@
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>What a socket takes.</summary>
+/// <summary>The limits of a socket.</summary>
 internal static class SocketLimits
 {
     /// <summary>One WebSocket message, which may hold many frames.</summary>
@@ -20,7 +20,7 @@ internal static class CloseCodes
     internal const int Forbidden = 4403;
     internal const int NotFound = 4404;
     internal const int Silent = 4408;
-    /// <summary>Its client connected again and named the session.</summary>
+    /// <summary>Its client reconnected and named the session.</summary>
     internal const int TakenOver = 4409;
 
     internal const int TooLarge = 4413;

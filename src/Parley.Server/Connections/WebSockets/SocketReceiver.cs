@@ -36,7 +36,7 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
     private async ValueTask<int> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         _frames.Clear();
-        // Where only a text in the data of a frame is bad, it is that frame's fault, which is answered.
+        // If only a text in a frame's data is invalid, the answer is an error for that frame.
         var isSound = JsonText.IsSound(message.Span);
         if ((!isSound && !Utf8.IsValid(message.Span)) || !InFrame.TryRead(message, _frames) || (!isSound && _frames.Exists(static frame => !JsonText.IsSoundString(frame.Id))))
         {
@@ -68,7 +68,7 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
             return CloseCodes.Flood;
         }
 
-        // Answers that nobody reads are not piled up: the next frame waits until they are taken.
+        // Does not accumulate unread answers: the next frame waits until they are read.
         await connection.Outbound.LowAsync(cancellationToken);
         return 0;
     }

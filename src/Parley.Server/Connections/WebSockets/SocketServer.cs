@@ -18,7 +18,7 @@ internal sealed partial class SocketServer(
     ConnectionHub hub, Sessions sessions, FrameTable frames, IDeliveryStore store, LeaseReturns returns, IMailboxCounts mailboxes, AgentDirectory agents, SocketTimes times,
     SocketRegistration registration, Stopping stopping, SendLimits limits, Receiving receiving, Notices notices, ILogger<SocketServer> logger)
 {
-    /// <summary>How long a peer is given to say goodbye.</summary>
+    /// <summary>How long a peer has to send its close frame.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Serves the socket of an agent.</summary>
@@ -49,13 +49,13 @@ internal sealed partial class SocketServer(
         try
         {
             hub.Listen(connection);
-            // Who has been welcomed is online, for whoever asks next.
+            // After the welcome, the agent is online for everyone.
             if (connection.Takes)
                 await agents.ConnectedAsync(project, agent, connection, CancellationToken.None);
             await WelcomeAsync(connection);
             notices.Start(connection);
             hub.Add(connection);
-            // A claim takes up the window until it is answered. With nothing to claim, what is sent just now is handed over at once.
+            // A claim occupies the window until it is answered. If there is nothing to claim, a new message can go out at once.
             if (connection.Takes && await WaitsAsync(agent))
                 connection.Wake();
             await ReceiveAsync(connection);
@@ -92,15 +92,15 @@ internal sealed partial class SocketServer(
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
-            // The claim will find out, or be made again.
+            // The claim will notice, or will be made again.
             return true;
         }
     }
 
     private async Task ReceiveAsync(SocketConnection connection)
     {
-        // Cancelling a receive would abort the socket, and the peer would never hear why: so the end is said first, and the peer's own
-        // goodbye ends the receive; only one that says nothing is cut off.
+        // Cancelling a receive would abort the socket, and the peer would never learn why. So the close frame is sent first, and the peer's close
+        // frame ends the receive; only a silent peer is cut off.
         using var cutOff = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             stopping.Token, connection.Caller.Ended, connection.Project.Gone.Token, connection.Ending);
@@ -110,14 +110,14 @@ internal sealed partial class SocketServer(
         try
         {
             code = await receiver.RunAsync(cutOff.Token);
-            // What came before the frame that ends the connection was taken, and its sender is to know.
+            // Frames before the one that ends the connection were accepted, and their sender should get the answers.
             await connection.Answers.NoneAsync(connection.Answering, times.Clock, ending.Token);
             connection.Outbound.Goodbye(code, receiver.Reason);
             await connection.Outbound.DrainedAsync().WaitAsync(Patience, times.Clock);
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException)
         {
-            // Silence is why the server gives it up, and not the other way round.
+            // The server closes it because of the silence, not the other way around.
             if (code == 0 && (!ending.IsCancellationRequested || connection.Cause is { Code: CloseCodes.Silent }))
                 connection.Lose();
             Log.Broke(logger, connection.Agent.Id, fault.Message);
@@ -138,7 +138,7 @@ internal sealed partial class SocketServer(
             }
             catch (ObjectDisposedException)
             {
-                // The peer said goodbye in time.
+                // The peer sent its close frame in time.
             }
         }
     }
@@ -156,7 +156,7 @@ internal sealed partial class SocketServer(
     }
 }
 
-/// <summary>How long a peer may be silent, and how fast it may talk.</summary>
+/// <summary>How long a peer may be silent, and how fast it may send.</summary>
 internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, TimeProvider clock)
 {
     /// <summary>A new connection's.</summary>
@@ -166,10 +166,10 @@ internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, Ti
 
     internal TimeProvider Clock { get; } = clock;
 
-    /// <summary>A peer that was silent for this long is closed: it has answered neither of two pings.</summary>
+    /// <summary>A peer that is silent for this long is disconnected: it has answered neither of two pings.</summary>
     internal TimeSpan LongestSilence { get; } = 2 * heartbeat;
 
-    /// <summary>A ping each heartbeat. Closing the silent is <see cref="IdleConnectionMonitor"/>'s, which says why; ASP.NET cuts off what even
-    /// that cannot reach.</summary>
+    /// <summary>Pings each heartbeat. <see cref="IdleConnectionMonitor"/> closes silent connections, and says why; ASP.NET cuts off those that even
+    /// it cannot reach.</summary>
     internal WebSocketAcceptContext Accept { get; } = new() { KeepAliveInterval = heartbeat, KeepAliveTimeout = 2 * heartbeat };
 }

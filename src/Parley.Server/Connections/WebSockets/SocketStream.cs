@@ -1,6 +1,6 @@
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>The bytes of one WebSocket, on their way through its transport.</summary>
+/// <summary>The bytes of one WebSocket, as they pass through its transport.</summary>
 internal sealed class SocketStream(Stream inner, SocketTransport transport) : Stream
 {
     public override bool CanRead => true;
@@ -42,7 +42,7 @@ internal sealed class SocketStream(Stream inner, SocketTransport transport) : St
 
     public override void Flush() => throw new NotSupportedException();
 
-    /// <summary>Nothing: Kestrel sends what is written when it is written, and what is gathered waits for more.</summary>
+    /// <summary>Does nothing: Kestrel sends what is written at once, and gathered data waits for more.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>What lies under a WebSocket: it knows the peer, and joins writes. It stands between the connection and ASP.NET's WebSocket, which tells
-/// nothing of pongs and writes each message by itself.</summary>
+/// <summary>The layer under a WebSocket, which tracks the peer and joins writes. It is between the connection and ASP.NET's WebSocket, which does not
+/// report pongs and writes each message separately.</summary>
 internal sealed class SocketTransport(TimeProvider clock)
 {
     internal PeerTracker Peer { get; } = new(clock);
 
     internal WriteGathering Writes { get; } = new();
 
-    /// <summary>Prepares for a WebSocket that is about to be accepted, whichever way it is asked for.</summary>
+    /// <summary>Prepares for a WebSocket that is about to be accepted, over HTTP/1.1 or HTTP/2.</summary>
     internal static void Attach(HttpContext context, TimeProvider clock)
     {
         var transport = new SocketTransport(clock);
@@ -32,7 +32,7 @@ internal sealed class SocketTransport(TimeProvider clock)
         public async Task<Stream> UpgradeAsync() => new SocketStream(await inner.UpgradeAsync(), transport);
     }
 
-    /// <summary>HTTP/2 (RFC 8441), which browsers use where TLS let them choose it.</summary>
+    /// <summary>HTTP/2 (RFC 8441), which browsers use if TLS negotiates it.</summary>
     private sealed class ExtendedConnect(IHttpExtendedConnectFeature inner, SocketTransport transport) : IHttpExtendedConnectFeature
     {
         public bool IsExtendedConnect => inner.IsExtendedConnect;

@@ -2,21 +2,21 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Joins several writes into one. A client that gets each frame as a WebSocket message of its own would otherwise cost a call of the system
-/// for each.</summary>
-/// <remarks>Writes come one at a time, which ASP.NET's WebSocket sees to; those of pings and pongs are among them.</remarks>
+/// <summary>Joins several writes into one. Otherwise, a client that gets each frame as a separate WebSocket message would cost a system call per
+/// frame.</summary>
+/// <remarks>ASP.NET's WebSocket makes one write at a time, including those of pings and pongs.</remarks>
 internal sealed class WriteGathering
 {
-    /// <summary>So much is written without waiting for more.</summary>
+    /// <summary>This many bytes are written without waiting for more.</summary>
     private const int MostBytes = 64 * 1024;
 
     private FrameBuffer? _gathered;
     private volatile bool _isHeld;
 
-    /// <summary>From now on, writes are gathered.</summary>
+    /// <summary>From now on, gathers writes.</summary>
     internal void Hold() => _isHeld = true;
 
-    /// <summary>The next write takes along what was gathered.</summary>
+    /// <summary>The next write includes what was gathered.</summary>
     internal void Release() => _isHeld = false;
 
     internal ValueTask WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
