@@ -31,12 +31,16 @@ internal readonly struct Costs
 /// <param name="Client">Of this process: the workload's clients.</param>
 internal readonly record struct Spent(TimeSpan Elapsed, TimeSpan? Server, TimeSpan Client);
 
-/// <summary>What a message costs the server.</summary>
+/// <summary>What one of what a workload counts costs the server.</summary>
 internal static class ServerCost
 {
     /// <summary>Of a server that was named nobody knows which others share its database, and its work.</summary>
-    public static Metric Of(BenchServer server, double? floor = null, double? goal = null) => server.IsOwn
-        ? new("server CPU a message", Unit.Microseconds, "processor time of the server's process, all threads", floor, goal)
-        : new("CPU of this node a message", Unit.Microseconds,
+    /// <param name="server">That is measured.</param>
+    /// <param name="unit">What is counted.</param>
+    /// <param name="floor">As of every metric.</param>
+    /// <param name="goal">As of every metric.</param>
+    public static Metric Of(BenchServer server, string unit = "message", double? floor = null, double? goal = null) => server.IsOwn
+        ? new($"server CPU a {unit}", Unit.Microseconds, "processor time of the server's process, all threads", floor, goal)
+        : new($"CPU of this node a {unit}", Unit.Microseconds,
             "processor time of the process that listens at the address, all threads; the work of other nodes is not included");
 }

@@ -8,6 +8,8 @@ internal sealed class DeliveryAudit
     private readonly ConcurrentDictionary<string, Trail> _trails = new(StringComparer.Ordinal);
     private long _repeated;
     private long _altered;
+    private long _recounted;
+    private long _wrong;
 
     /// <summary>The server confirmed it.</summary>
     public void Confirmed(string messageId, string content)
@@ -35,13 +37,24 @@ internal sealed class DeliveryAudit
         }
     }
 
+    /// <summary>At the end of a run what is stored was read and compared with what was confirmed.</summary>
+    /// <param name="things">How many tasks or entries of the memory there should be.</param>
+    /// <param name="wrong">How many of them were missing, too many, or another than was confirmed.</param>
+    public void Recounted(long things, long wrong)
+    {
+        Interlocked.Add(ref _recounted, things);
+        Interlocked.Add(ref _wrong, wrong);
+    }
+
     public AuditResult Close() => new(
         Confirmed: _trails.Values.LongCount(trail => trail.Sent is not null),
         Delivered: _trails.Values.LongCount(trail => trail.Received is not null),
         Lost: _trails.Values.LongCount(trail => trail is { Sent: not null, Received: null }),
         Unconfirmed: _trails.Values.LongCount(trail => trail.Sent is null),
         Altered: Interlocked.Read(ref _altered),
-        RepeatedAfterAcknowledgement: Interlocked.Read(ref _repeated));
+        RepeatedAfterAcknowledgement: Interlocked.Read(ref _repeated),
+        Recounted: Interlocked.Read(ref _recounted),
+        Wrong: Interlocked.Read(ref _wrong));
 
     private sealed class Trail
     {
@@ -54,11 +67,15 @@ internal sealed class DeliveryAudit
 /// <param name="Lost">Confirmed and never delivered.</param>
 /// <param name="Unconfirmed">Delivered without a confirmation to the sender.</param>
 /// <param name="Altered">Delivered with another content than was sent.</param>
-internal sealed record AuditResult(long Confirmed, long Delivered, long Lost, long Unconfirmed, long Altered, long RepeatedAfterAcknowledgement)
+/// <param name="Recounted">Tasks and entries of the memory that were read again.</param>
+/// <param name="Wrong">Of those, the missing, the surplus, and those in another state than was confirmed.</param>
+internal sealed record AuditResult(
+    long Confirmed, long Delivered, long Lost, long Unconfirmed, long Altered, long RepeatedAfterAcknowledgement, long Recounted, long Wrong)
 {
-    public bool IsGood => this is { Lost: 0, Unconfirmed: 0, Altered: 0, RepeatedAfterAcknowledgement: 0 };
+    public bool IsGood => this is { Lost: 0, Unconfirmed: 0, Altered: 0, RepeatedAfterAcknowledgement: 0, Wrong: 0 };
 
     public override string ToString() =>
         $"confirmed {Confirmed:N0}, delivered {Delivered:N0}, unconfirmed {Unconfirmed:N0}, altered {Altered:N0}, "
-        + $"lost {Lost:N0}, repeated {RepeatedAfterAcknowledgement:N0} after acknowledgement";
+        + $"lost {Lost:N0}, repeated {RepeatedAfterAcknowledgement:N0} after acknowledgement"
+        + (Recounted > 0 ? $"; {Recounted:N0} tasks and values recounted, {Wrong:N0} wrong" : "");
 }

@@ -20,6 +20,9 @@ internal static class BenchCommand
         BacklogWorkload.Kind,
         IdleWorkload.Kind,
         RestWorkload.Kind,
+        TasksWorkload.Kind,
+        MemoryWorkload.Kind,
+        WatchWorkload.Kind,
         HistoryWorkload.Kind,
     ];
 
@@ -33,9 +36,9 @@ internal static class BenchCommand
                 + string.Join(", ", Kinds.Where(kind => kind.TakesPlain).Select(kind => kind.Name)) + ".",
         };
         client.OneOf("sdk", "plain");
-        var messages = Positive("--messages", "Messages per run; default: the workload's own number.");
+        var messages = Positive("--messages", "Messages, tasks, or sets per run; default: the workload's own number.");
         var agents = Positive("--agents", "Pairs, subscribers, or agents, whichever the workload uses; default: the workload's own number.");
-        var verify = new Option<bool>("--verify") { Description = "Track every message, which lowers the figures. Exit code 1 if one was lost or repeated." };
+        var verify = new Option<bool>("--verify") { Description = "Track every message, and recount the tasks and the memory, which lowers the figures. Exit code 1 if something is lost, repeated, or wrong." };
         var fast = new Option<bool>("--fast") { Description = "One run instead of three, and half as long for workloads with a fixed time." };
 
         return new CliCommand("bench",

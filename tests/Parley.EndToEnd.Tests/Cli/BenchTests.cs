@@ -43,6 +43,44 @@ public sealed class BenchTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData("tasks", "sdk", "task cycles", "server CPU a task")]
+    [InlineData("tasks", "plain", "task cycles", "server CPU a task")]
+    [InlineData("memory", "sdk", "gets", "server CPU a get")]
+    [InlineData("memory", "plain", "sets", "server CPU a set")]
+    public async Task Shared_work_is_measured_and_recounted(string workload, string client, string rate, string cost)
+    {
+        var (figures, verified) = await MeasureAsync(["--workload", workload, "--client", client, "--messages", "500", "--agents", "3", "--verify"]);
+
+        Assert.Contains(rate, figures);
+        Assert.Contains(cost, figures);
+        Assert.True(verified["recounted"]!.GetValue<long>() > 500, $"{verified}");
+        Assert.Equal(0, verified["wrong"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task A_watcher_gets_each_change()
+    {
+        var (figures, _) = await MeasureAsync(["--workload", "watch", "--messages", "500", "--verify"]);
+
+        Assert.Contains("set to change, p50", figures);
+        Assert.Contains("set to change, p99", figures);
+    }
+
+    private static async Task<(IReadOnlyList<string> Figures, JsonNode Verified)> MeasureAsync(string[] options)
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-bench-").FullName;
+        var environment = new Dictionary<string, string> { ["PARLEY_DATA"] = Path.Combine(folder, "data"), ["XDG_CONFIG_HOME"] = folder };
+
+        var run = await Binary.RunAsync(environment, ["bench", "--fast", "--json", .. options], Cancel);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var report = JsonNode.Parse(run.Output)!;
+        Assert.All(report["figures"]!.AsArray(), figure => Assert.True(figure!["value"]!.GetValue<double>() > 0 && figure["how"]!.GetValue<string>().Length > 0));
+        Directory.Delete(folder, recursive: true);
+        return ([.. report["figures"]!.AsArray().Select(figure => figure!["name"]!.GetValue<string>())], report["verified"]!);
+    }
+
     private static async Task<string> BenchAsync(KillableServer server, string url)
     {
         var environment = new Dictionary<string, string> { ["PARLEY_DATA"] = server.DataFolder, ["PARLEY_URL"] = url, ["XDG_CONFIG_HOME"] = server.ConfigFolder };

@@ -11,14 +11,10 @@ internal sealed class LatencyWorkload : IWorkload
 
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FastLength = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
     private static readonly Metric P50 = new("send to receipt, p50", Unit.Milliseconds, How, Floor: 0.6, Goal: 0.35);
     private static readonly Metric P99 = new("send to receipt, p99", Unit.Milliseconds, How, Floor: 2.2, Goal: 1.2);
     private static readonly Metric Cores = new(
         "server cores", Unit.Cores, "processor time of the server's process, all threads, per second of the run", Floor: 0.2, Goal: 0.12);
-
-    private static readonly Metric Late = new(
-        "sends behind schedule, p99", Unit.Milliseconds, "the pace itself: from the moment that the rate sets to the send; not part of the others");
 
     private readonly BenchPlan _plan;
     private readonly BenchProject _project;
@@ -40,13 +36,7 @@ internal sealed class LatencyWorkload : IWorkload
         var costs = Costs.Now(_plan);
         var pace = await PaceAsync(_plan.Messages ?? (int)(length.TotalSeconds * PerSecond), cancellationToken);
         var spent = costs.Since();
-        var latencies = pace.Milliseconds(pace.Sent, pace.Received, _plan.Time);
-        List<Sample> samples =
-        [
-            P50.Of(Quantile.Of(latencies, 0.5)),
-            P99.Of(Quantile.Of(latencies, 0.99)),
-            Late.Of(Quantile.Of(pace.Milliseconds(pace.Due, pace.Sent, _plan.Time), 0.99)),
-        ];
+        List<Sample> samples = [P50.Of(Quantile.Of(pace.Latencies, 0.5)), P99.Of(Quantile.Of(pace.Latencies, 0.99)), Pace.Late.Of(Quantile.Of(pace.Delays, 0.99))];
         if (spent.Server is { } server)
             samples.Add(Cores.Of(server / spent.Elapsed));
         return samples;
@@ -66,10 +56,8 @@ internal sealed class LatencyWorkload : IWorkload
 
     private async Task<Pace> PaceAsync(int messages, CancellationToken cancellationToken)
     {
-        var pace = new Pace(messages);
-        // A thread of its own: .NET's timers follow a clock that steps by some 4 ms on Linux, and would send messages in twos and threes.
-        var answers = Task.Factory.StartNew(() => Send(pace, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        List<Task> ends = [answers.Unwrap()];
+        var pace = new Pace(messages, PerSecond, _plan.Time);
+        List<Task> ends = [pace.RunAsync(next => SendAsync(next, cancellationToken), cancellationToken)];
         for (var lane = 0; lane < _lanes.Count; lane++)
         {
             var receiver = _lanes.Receivers[lane];
@@ -81,47 +69,12 @@ internal sealed class LatencyWorkload : IWorkload
         return pace;
     }
 
-    /// <summary>Sends what is due by the clock at every step, so that a late one is made good and the rate does not drift.</summary>
-    /// <returns>Done when every send is confirmed.</returns>
-    private Task Send(Pace pace, CancellationToken cancellationToken)
+    private async Task SendAsync(int number, CancellationToken cancellationToken)
     {
-        var (time, senders, receivers) = (_plan.Time, _lanes.Senders, _lanes.Receivers);
-        var answers = new List<Task<string>>(pace.Messages);
-        var start = time.GetTimestamp();
-        var next = 0;
-        while (next < pace.Messages && !cancellationToken.WaitHandle.WaitOne(Step))
-        {
-            for (; next < pace.Messages && start + pace.Offset(next, PerSecond, time) is var due && due <= time.GetTimestamp(); next++)
-            {
-                var lane = next % senders.Count;
-                var content = _plan.Corpus.Numbered(next);
-                pace.Due[next] = due;
-                pace.Sent[next] = time.GetTimestamp();
-                answers.Add(SendAsync(senders[lane], receivers[lane].AgentId, content, cancellationToken));
-            }
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.WhenAll(answers);
+        var lane = number % _lanes.Count;
+        await await _lanes.Senders[lane].BeginSendAsync(_lanes.Receivers[lane].AgentId, _plan.Corpus.Numbered(number), cancellationToken);
     }
 
-    private static async Task<string> SendAsync(IBenchClient sender, string to, string content, CancellationToken cancellationToken) =>
-        await await sender.BeginSendAsync(to, content, cancellationToken);
-
-    private Task ReceiveAsync(IBenchClient receiver, int share, Pace pace, CancellationToken cancellationToken) =>
-        receiver.ReceiveAsync(share, (_, content) => pace.Received[Corpus.NumberOf(content)] = _plan.Time.GetTimestamp(), cancellationToken);
-
-    /// <summary>When each message was due, sent and received, as timestamps of one clock.</summary>
-    private sealed class Pace(int messages)
-    {
-        public int Messages => messages;
-        public long[] Due { get; } = new long[messages];
-        public long[] Sent { get; } = new long[messages];
-        public long[] Received { get; } = new long[messages];
-
-        public long Offset(int message, int perSecond, TimeProvider time) => message * time.TimestampFrequency / perSecond;
-
-        public IEnumerable<double> Milliseconds(long[] from, long[] to, TimeProvider time) =>
-            from.Zip(to, (start, end) => time.GetElapsedTime(start, end).TotalMilliseconds);
-    }
+    private static Task ReceiveAsync(IBenchClient receiver, int share, Pace pace, CancellationToken cancellationToken) =>
+        receiver.ReceiveAsync(share, (_, content) => pace.HasCome(Corpus.NumberOf(content)), cancellationToken);
 }

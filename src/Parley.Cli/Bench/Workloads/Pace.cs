@@ -1,0 +1,51 @@
+namespace Parley.Cli.Bench.Workloads;
+
+/// <summary>So many a second, whatever the server does: when each was due, was sent, and came, by one clock.</summary>
+internal sealed class Pace(int count, int perSecond, TimeProvider time)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
+
+    private readonly long[] _due = new long[count];
+    private readonly long[] _sent = new long[count];
+    private readonly long[] _come = new long[count];
+
+    public static Metric Late { get; } = new(
+        "sends behind schedule, p99", Unit.Milliseconds, "the pace itself: from the moment that the rate sets to the send; not part of the others");
+
+    /// <summary>From the send until it came, in milliseconds.</summary>
+    public IEnumerable<double> Latencies => Milliseconds(_sent, _come);
+
+    /// <summary>From the moment that the rate sets to the send, in milliseconds.</summary>
+    public IEnumerable<double> Delays => Milliseconds(_due, _sent);
+
+    public void HasCome(int number) => _come[number] = time.GetTimestamp();
+
+    /// <summary>Sends what is due by the clock at every step, so that a late one is made good and the rate does not drift.</summary>
+    /// <param name="send">Begins one; completes when it is confirmed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Done when every one is confirmed.</returns>
+    public Task RunAsync(Func<int, Task> send, CancellationToken cancellationToken) =>
+        // A thread of its own: .NET's timers follow a clock that steps by some 4 ms on Linux, and would send in twos and threes.
+        Task.Factory.StartNew(() => Run(send, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+    private Task Run(Func<int, Task> send, CancellationToken cancellationToken)
+    {
+        var answers = new List<Task>(count);
+        var start = time.GetTimestamp();
+        var next = 0;
+        while (next < count && !cancellationToken.WaitHandle.WaitOne(Step))
+        {
+            for (; next < count && start + (next * time.TimestampFrequency / perSecond) is var due && due <= time.GetTimestamp(); next++)
+            {
+                _due[next] = due;
+                _sent[next] = time.GetTimestamp();
+                answers.Add(send(next));
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.WhenAll(answers);
+    }
+
+    private IEnumerable<double> Milliseconds(long[] from, long[] to) => from.Zip(to, (start, end) => time.GetElapsedTime(start, end).TotalMilliseconds);
+}
