@@ -14,7 +14,11 @@ internal sealed class SendArguments
         Description = "An agent's id or name, '*' (quote it), squad:NAME, role:NAME, capability:NAME, topic:NAME, or human; separate several with commas.",
     };
 
-    private readonly Argument<string> _text = new("text") { Description = "The text; '-' reads it from standard input." };
+    private readonly Argument<string?> _text = new("text")
+    {
+        Description = "The text; '-' reads it from standard input. May be omitted if there is a --payload.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     private readonly Option<string?> _type = new("--type") { Description = "The message's type; default: text.", HelpName = "TYPE" };
 
@@ -48,7 +52,7 @@ internal sealed class SendArguments
         Description = "When the recipient should see it; default: depends on the priority.",
     };
 
-    private readonly Option<string?> _payload = new("--payload") { Description = "JSON to send along with the text.", HelpName = "JSON" };
+    private readonly Option<string?> _payload = new("--payload") { Description = "JSON to send along with the text, or instead of it.", HelpName = "JSON" };
 
     private readonly Option<string?> _key = new("--idempotency-key")
     {
@@ -72,11 +76,13 @@ internal sealed class SendArguments
     }
 
     /// <summary>The send that the words ask for.</summary>
-    /// <exception cref="CommandException">The payload is no JSON, or the text was to be read and there was none.</exception>
+    /// <exception cref="CommandException">The payload is no JSON, the text was to be read and there was none, or there is neither.</exception>
     public async Task<SendRequest> ReadAsync(Call call)
     {
         var arguments = call.Arguments;
-        var text = arguments.GetRequiredValue(_text);
+        var text = arguments.GetValue(_text);
+        if (text is null && arguments.GetValue(_payload) is null)
+            throw new CommandException(ExitCode.UsedWrongly, "There is nothing to send: the text is missing.", "Say it after the recipient, or send JSON with --payload.");
         return new SendRequest
         {
             To = arguments.GetRequiredValue(_to).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),

@@ -163,7 +163,7 @@ internal static class TasksCommand
     private static string Line(AgentTask task)
     {
         var mark = task.Status switch { AgentTaskStatus.Completed => "✓", AgentTaskStatus.Failed => "✗", _ => "·" };
-        var who = task.AgentId is { } agent ? $" by {agent}" : "";
+        var who = task.AgentId is not { } agent ? "" : task.Status == AgentTaskStatus.Assigned ? $" to {agent}" : $" by {agent}";
         var parts = task.Parts.Total > 0 ? $" [{task.Parts.Done} of {task.Parts.Total}]" : "";
         return $"{mark} {task.TaskId} {Words.Of(task.Status)}{who}{(task.Overdue ? " (overdue)" : "")}{parts} {task.Title}";
     }

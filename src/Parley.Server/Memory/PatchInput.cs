@@ -17,7 +17,7 @@ internal sealed class PatchInput(Example example) : Input<MemoryPatch>
 
     internal override async ValueTask<Result<MemoryPatch>> ReadAsync(HttpContext http, OperationOrigin origin)
     {
-        var (bytes, problem) = await BodyBytes.ReadAsync(http);
+        var (bytes, problem) = await BodyBytes.ReadAsync(http, orType: MergePatch);
         if (problem is not null)
             return problem;
         var isMerge = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) && type.MediaType.Equals(MergePatch, StringComparison.OrdinalIgnoreCase);

@@ -13,7 +13,8 @@ internal static class BodyBytes
 {
     /// <returns>The bytes, empty when there was no body; or why it is refused.</returns>
     /// <param name="anyType">Whatever its content type is; otherwise it must be JSON.</param>
-    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context, bool anyType = false)
+    /// <param name="orType">A type of JSON that means something else here than <c>application/json</c>, to be named in a refusal; null: there is none.</param>
+    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context, bool anyType = false, string? orType = null)
     {
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
             ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} reads a body and has no limit: say it by a BodyLimit.");
@@ -62,7 +63,7 @@ internal static class BodyBytes
                 reception?.Complete();
                 var bytes = System.Buffers.BuffersExtensions.ToArray(read.Buffer);
                 reader.AdvanceTo(read.Buffer.End);
-                return bytes.Length > 0 && !anyType && NotJson(context.Request) is { } problem ? (default, problem) : (bytes, null);
+                return bytes.Length > 0 && !anyType && NotJson(context.Request, orType) is { } problem ? (default, problem) : (bytes, null);
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -92,16 +93,18 @@ internal static class BodyBytes
     }
 
     /// <returns>Why a body is not taken as JSON; null: it is.</returns>
-    private static ApiProblem? NotJson(HttpRequest request)
+    private static ApiProblem? NotJson(HttpRequest request, string? orType)
     {
         if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             return Problems.UnsupportedMediaType("Content-Encoding is not supported: send the body uncompressed.");
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
-            return Problems.UnsupportedMediaType("Say 'Content-Type: application/json'.");
+            return Problems.UnsupportedMediaType($"Say {Wanted()}.");
         if (!type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            return Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say 'Content-Type: application/json'.");
+            return Problems.UnsupportedMediaType($"The content type is '{Problems.Shown(type.MediaType.ToString())}'; say {Wanted()}.");
         return type.Charset is { Length: > 0 } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             ? Problems.UnsupportedMediaType("JSON must be UTF-8; no other charset is supported.")
             : null;
+
+        string Wanted() => orType is null ? "'Content-Type: application/json'" : $"'Content-Type: application/json' or 'Content-Type: {orType}'";
     }
 }

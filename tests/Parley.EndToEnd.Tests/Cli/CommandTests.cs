@@ -71,6 +71,35 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
         Assert.Equal("parley: There is no message '0199e1c2-0000-7000-8000-000000000000'.", refused.Error.Trim());
     }
 
+    [Fact]
+    public async Task A_payload_needs_no_text_and_nothing_at_all_is_refused()
+    {
+        await server.RunAsync("register", "payload-1");
+
+        var sent = await server.RunAsync("send", "payload-1", "--payload", "{\"file\": \"login.py\"}", "--json");
+        var nothing = await server.RunAsync("send", "payload-1");
+
+        Assert.True(sent.ExitCode == 0, sent.Error);
+        Assert.Contains("login.py", (await server.RunAsync("inbox", "--as", "payload-1", "--json")).Output, StringComparison.Ordinal);
+        Assert.Equal((2, ""), (nothing.ExitCode, nothing.Output));
+        Assert.Contains("the text is missing", nothing.Error, StringComparison.Ordinal);
+        Assert.Contains("--payload", nothing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_task_says_to_whom_it_was_given_and_who_completed_it()
+    {
+        await server.RunAsync("register", "worker-1");
+        var made = await server.RunAsync("tasks", "create", "Build the form", "--json");
+        Assert.True(made.ExitCode == 0, made.Error);
+        var id = JsonSerializer.Deserialize(made.Output, WireJson.Lenient.AgentTask)!.TaskId;
+        await server.RunAsync("tasks", "assign", id, "worker-1");
+
+        Assert.Contains("assigned to worker-1", (await server.RunAsync("tasks", "show", id)).Output, StringComparison.Ordinal);
+        await server.RunAsync("tasks", "complete", id);
+        Assert.Contains("completed by worker-1", (await server.RunAsync("tasks", "show", id)).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HIGH", Priority.High)]
     [InlineData("low", Priority.Low)]

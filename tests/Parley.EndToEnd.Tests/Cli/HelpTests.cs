@@ -24,7 +24,7 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("help send", "send --help", "parley send <to> <text> [options]")]
+    [InlineData("help send", "send --help", "parley send <to> [<text>] [options]")]
     [InlineData("help token create", "token create --help", "parley token create [options]")]
     [InlineData("help memory", "memory -h", "parley memory [command] [options]")]
     public async Task A_commands_help_only_names_what_every_command_takes(string asCommand, string asOption, string usage)

@@ -224,6 +224,21 @@ public abstract class SharedMemoryTests(StorageUnderTest storage)
         Assert.Equal(("../a/./b", 2), (got.As(WireJson.Lenient.MemoryEntry).Key, got.As(WireJson.Lenient.MemoryEntry).Value.GetInt32()));
     }
 
+    [Fact]
+    public async Task A_patch_of_a_wrong_type_is_told_both_types_that_are_taken()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, ByKey + "plan");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await host.RegisterAsync("ada"));
+        request.Content = new StringContent("{}", Encoding.UTF8, "text/plain");
+
+        using var response = await host.Client.SendAsync(request, Cancel);
+        var answer = new Answer(response, await response.Content.ReadAsStringAsync(Cancel));
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.Status);
+        Assert.Contains("'Content-Type: application/json' or 'Content-Type: application/merge-patch+json'", answer.Problem.Detail, StringComparison.Ordinal);
+    }
+
     private static async Task<MemoryEntry?> EntryAsync(ConceptHost host, string key, string token) =>
         await host.SendAsync(HttpMethod.Get, ByKey + key, token) is { Status: HttpStatusCode.OK } answer ? answer.As(WireJson.Lenient.MemoryEntry) : null;
 
