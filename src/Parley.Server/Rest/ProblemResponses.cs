@@ -89,6 +89,9 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status404NotFound => Problems.NoSuchPath(context.Request.Path),
         StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(context.Request.Method),
         StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server allows."),
+        // Which endpoint refused it is not known any more.
+        StatusCodes.Status415UnsupportedMediaType when HttpMethods.IsPatch(context.Request.Method) => Problems.UnsupportedMediaType(
+            "Say 'Content-Type: application/json', or for a merge patch of shared memory 'Content-Type: application/merge-patch+json'."),
         StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),
         StatusCodes.Status503ServiceUnavailable => Problems.StorageUnavailable(),
         >= 500 => Problems.Internal(),
