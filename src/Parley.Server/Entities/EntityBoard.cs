@@ -43,12 +43,14 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     /// <summary>Changes the entity with a name.</summary>
     /// <param name="sender">The number of the calling agent; 0 for none.</param>
     /// <param name="decide">The rule, called with the current entity, or null if there is none. Called again after a conflict.</param>
+    /// <param name="queued">As <see cref="Transition.Queued"/>.</param>
     /// <returns>Returns a conflict if its new name is taken.</returns>
     internal ValueTask<Result<Entity<T>?>> ChangeAsync(
-        int project, string name, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
-        ChangeAsync(new Change(project, name, sender, cancel => FindAsync(project, name, cancel), decide), _turns.Of(project, name), cancellationToken);
+        int project, string name, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken, Action? queued = null) =>
+        ChangeAsync(
+            new Change(project, name, sender, cancel => FindAsync(project, name, cancel), decide) { Queued = queued }, _turns.Of(project, name), cancellationToken);
 
-    /// <inheritdoc cref="ChangeAsync(int, string, int, Func{Entity{T}?, Decision{T}}, CancellationToken)"/>
+    /// <inheritdoc cref="ChangeAsync(int, string, int, Func{Entity{T}?, Decision{T}}, CancellationToken, Action?)"/>
     internal ValueTask<Result<Entity<T>?>> ChangeAsync(
         int project, Guid id, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
         ChangeAsync(new Change(project, null, sender, cancel => FindAsync(project, id, cancel), decide), _turns.Of(project, id), cancellationToken);
@@ -72,6 +74,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         var isOver = decision.Value is { } value && kind.IsOver(value);
         var body = decision.Value is null ? present!.Row.Body : EntityJson.Body(decision.Value, kind.Json, kind.Fields);
         var marks = decision.Value is null ? [] : kind.Marks(decision.Value);
+        var before = present is null ? [] : kind.Marks(present.Value);
         return new EntityWrite(kind)
         {
             Present = present?.Row,
@@ -80,7 +83,8 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
             Body = body,
             Entry = EntityJson.Entry(kind.Fields, body, present?.Row, isOver, decision.Extra),
             Type = decision.Type ?? throw new InvalidOperationException("What is kept or refused is not written."),
-            Marks = present is not null && decision.Value is not null && marks.SequenceEqual(kind.Marks(present.Value), StringComparer.Ordinal) ? null : marks,
+            Marks = present is not null && decision.Value is not null && marks.SequenceEqual(before, StringComparer.Ordinal) ? null : marks,
+            MarksBefore = before,
             Due = decision.Value is null ? null : kind.Due?.Invoke(decision.Value)?.ToUnixTimeMilliseconds(),
             IsOver = isOver,
             Audience = kind.Readers?.Invoke(decision.Value ?? present!.Value) is null ? Audience.Project : Audience.Restricted,
@@ -93,7 +97,10 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
 
     /// <param name="Name">The requested name; null if the entity was requested by id.</param>
     private sealed record Change(
-        int Project, string? Name, int Sender, Func<CancellationToken, ValueTask<Entity<T>?>> Find, Func<Entity<T>?, Decision<T>> Decide);
+        int Project, string? Name, int Sender, Func<CancellationToken, ValueTask<Entity<T>?>> Find, Func<Entity<T>?, Decision<T>> Decide)
+    {
+        internal Action? Queued { get; init; }
+    }
 
     private async ValueTask<Result<Entity<T>?>> ChangeAsync(Change change, SemaphoreSlim turn, CancellationToken cancellationToken)
     {
@@ -123,7 +130,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         if (decision.Type is null || (decision.Value is null && present is null))
             return (true, present);
         var write = Write(present, decision);
-        var outcome = await store.ApplyAsync(new Transition(change.Project, change.Sender, [write]) { Messages = decision.Messages }, cancellationToken);
+        var outcome = await store.ApplyAsync(new Transition(change.Project, change.Sender, [write]) { Messages = decision.Messages, Queued = change.Queued }, cancellationToken);
         if (Refusal(outcome) is { } refusal)
             return (true, refusal);
         if (outcome.Result == TransitionResult.Applied)

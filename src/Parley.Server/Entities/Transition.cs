@@ -10,6 +10,9 @@ internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityW
 {
     /// <summary>Messages sent in the same commit. If one cannot be stored, the whole transition is refused.</summary>
     internal IReadOnlyList<IOutgoingMessage> Messages { get; init; } = [];
+
+    /// <summary>Called when it is in the store's queue: whatever comes there after this is made after it.</summary>
+    internal Action? Queued { get; init; }
 }
 
 /// <summary>A message that is ready to be stored. Declared here and implemented in Messages.</summary>
@@ -38,6 +41,9 @@ internal sealed record EntityWrite(EntityKind Kind)
 
     /// <summary>Its new search keys; null if they do not change.</summary>
     internal IReadOnlyList<string>? Marks { get; init; }
+
+    /// <summary>What it could be found by until now.</summary>
+    internal IReadOnlyList<string> MarksBefore { get; init; } = [];
 
     /// <summary>Unix milliseconds.</summary>
     internal long? Due { get; init; }

@@ -65,6 +65,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
             Refuses = [ErrorCodes.Forbidden],
             Answers = [AnswerShape.Created<MemoryEntry>(AnEntry), AnswerShape.Ok<MemoryEntry>(AnEntry)],
             OncePerKey = OncePerKey.Yes,
+            Overlap = InOrder<MemoryRequest>(),
         }.Rest("POST", "/memory").Frame(FrameEvents.MemorySet),
 
         new Operation<ProjectContext, MemoryQuery>(
@@ -82,6 +83,8 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry)],
+            // It sees what was set before it, under its key.
+            Overlap = new Overlap<Result<MemoryTarget>>(asked => asked.TryGet(out var target, out _) ? target.Key : null, KeepOrder: false),
         }.Rest("GET", "/memory/key/{**key}").Frame(FrameEvents.MemoryGet),
 
         new Operation<ProjectContext, Asked<MemoryRequest>>(
@@ -103,6 +106,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
             Details = $"With `Content-Type: {PatchInput.MergePatch}`, the body is the merge patch itself (RFC 7396); give the version as `If-Match` or in the query.",
             Allows = Permission.WriteMemory,
             Refuses = [ErrorCodes.Forbidden, ErrorCodes.Conflict, ErrorCodes.TooLarge],
+            Overlap = InOrder<MemoryPatch>(),
             Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry), AnswerShape.Created<MemoryEntry>(AnEntry)],
         }.Rest("PATCH", "/memory/key/{**key}").Frame(FrameEvents.MemoryPatch),
 
@@ -115,6 +119,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
             Allows = Permission.WriteMemory,
             Refuses = [ErrorCodes.Forbidden],
             Answers = [AnswerShape.Done],
+            Overlap = InOrder<Nothing>(),
         }.Rest("DELETE", "/memory/key/{**key}").Frame(FrameEvents.MemoryDelete),
 
         new Operation<ProjectContext, HistoryQuery>(
@@ -148,6 +153,8 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
             Answers = [AnswerShape.Done],
         }.Rest("DELETE", "/memory/{memory_id}"),
     ];
+
+    private static Overlap<Asked<T>> InOrder<T>() => new(static asked => asked.Place.Target.TryGet(out var target, out _) ? target.Key : null, KeepOrder: true);
 
     private async ValueTask<Answer> SetAsync(Asked<MemoryRequest> asked, ProjectContext context)
     {

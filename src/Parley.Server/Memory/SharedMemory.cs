@@ -15,8 +15,14 @@ internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups
     /// <param name="Reader">Null for those who read everything.</param>
     internal sealed record View(ProjectState Project, Reader? Reader, int Sender, string? AgentId, CancellationToken Cancellation)
     {
+        /// <summary>Called when a change is in the store's queue.</summary>
+        internal Action? Queued { get; init; }
+
         internal static View Of(ProjectContext context) => new(
-            context.Project, context.Caller.ReaderIn(context.Project), context.Caller.NumberIn(context.Project), context.Caller.AgentId, context.Cancellation);
+            context.Project, context.Caller.ReaderIn(context.Project), context.Caller.NumberIn(context.Project), context.Caller.AgentId, context.Cancellation)
+        {
+            Queued = context.Queued,
+        };
     }
 
     internal DateTimeOffset? After(double? seconds) => seconds is { } life ? clock.GetUtcNow().AddSeconds(life) : null;
@@ -78,7 +84,8 @@ internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups
                     hasExpired = present is not null && MemoryRules.HasExpired(present.Value, clock.GetUtcNow());
                     return hasExpired ? Decision<MemoryEntry>.Remove(MemoryRules.ExpiredType) : Refusal(view, target, present) ?? decide(present, target.Key!);
                 },
-                view.Cancellation);
+                view.Cancellation,
+                view.Queued);
             // The expired entry is gone now, so decide again without one.
             if (!hasExpired || result.Problem is not null)
                 return result;

@@ -63,6 +63,9 @@ internal abstract class Operation(string name, string summary)
     /// <summary>Whether its input and its handler serve frames too.</summary>
     private protected abstract bool FitsFrames { get; }
 
+    /// <summary>Whether what one connection asks for is done together.</summary>
+    private protected virtual bool TakesTurns => false;
+
     /// <summary>Serves it over HTTP.</summary>
     /// <param name="path">Below the base path.</param>
     internal Operation Rest(string method, string path) => Add(new RestFace(method, ApiPath.Base + path));
@@ -77,7 +80,7 @@ internal abstract class Operation(string name, string summary)
         if (!FitsFrames)
             throw new InvalidOperationException($"{Name} has an input that cannot be read from a frame: give {name} a handler of its own.");
         var answer = Answers.FirstOrDefault(answer => answer.Status < StatusCodes.Status300MultipleChoices)?.Noun;
-        return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, TakesFromFrames.Body, answer) { Examples = TakesFromFrames.Examples }) { Answerer = ServeAsync });
+        return Add(new FrameFace(new FrameMeaning(name, meaning ?? Summary, TakesFromFrames.Body, answer) { Examples = TakesFromFrames.Examples }) { Answerer = ServeAsync, TakesTurns = TakesTurns });
     }
 
     /// <summary>Serves it over a socket with a separate handler, for frames with many items.</summary>

@@ -44,6 +44,9 @@ internal class OperationContext : IOperationContext<OperationContext>
     /// <inheritdoc cref="OperationOrigin.IsAnswerAwaited"/>
     internal bool IsAnswerAwaited => _origin.IsAnswerAwaited;
 
+    /// <summary>Called when the change is in the store's queue: what the same connection asked for next may begin.</summary>
+    internal Action? Queued => _origin.Turn is { } turn ? turn.IsQueued : null;
+
     /// <summary>The request itself, for operations with more than a single answer, such as streams.</summary>
     internal HttpContext Http => _origin.Http;
 

@@ -31,6 +31,9 @@ internal sealed class OperationOrigin
 
     internal Operation Operation { get; }
 
+    /// <summary>Among the changes of the connection; null: it waits for none and none waits for it.</summary>
+    internal ChangeTurn? Turn { get; set; }
+
     /// <summary>Cancelled when there is nobody left to answer.</summary>
     internal CancellationToken Cancellation => _http?.RequestAborted ?? _cancellation;
 

@@ -16,6 +16,11 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
 {
     internal override InputShape Takes => input.Shape;
 
+    /// <summary>How frames of one connection that ask for this are done together; null: one after the other.</summary>
+    internal Overlap<TRequest>? Overlap { get; init; }
+
+    private protected override bool TakesTurns => Overlap is not null;
+
     private protected override InputShape TakesFromFrames => input.FrameShape;
 
     internal override IReadOnlyList<string> ContextRefusals => TContext.Refusals;
@@ -36,6 +41,13 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
             return DataFrame.Problem(frame.Id, problem);
         }
 
+        if (Overlap is null)
+            return (await HandleAsync(origin, request, context)).ToFrame(frame.Id);
+        using var turn = connection.Changes.Begin(Overlap.Thing(request));
+        await turn.Ready;
+        if (!Overlap.KeepOrder)
+            turn.IsQueued();
+        origin.Turn = turn;
         return (await HandleAsync(origin, request, context)).ToFrame(frame.Id);
     }
 
@@ -67,6 +79,12 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
         return answer;
     }
 }
+
+/// <summary>How an operation takes turns with what else a connection asks for.</summary>
+/// <param name="Thing">What it is about, as the connection's other frames call it: those about the same wait for each other. Null: nothing that is there yet.</param>
+/// <param name="KeepOrder">Whether they take effect in the order of their frames, whatever they are about: the handler calls
+/// <see cref="OperationContext.Queued"/>.</param>
+internal sealed record Overlap<TRequest>(Func<TRequest, string?> Thing, bool KeepOrder);
 
 /// <summary>An operation whose request says nothing: its path and its caller are all there is.</summary>
 internal sealed class Operation<TContext>(string name, string summary, Func<TContext, ValueTask<Answer>> handler)

@@ -34,6 +34,9 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
             Allows = Permission.WriteTasks,
             Refuses = [ErrorCodes.Conflict, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull],
             Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
+            // What the engine gives out counts before it chooses again.
+            Overlap = new Overlap<(string? Id, long? Match, TaskAssignment Body)>(
+                static asked => asked.Body.AgentId is null ? TaskKinds.ByTheEngine : asked.Id, KeepOrder: false),
         }.Rest("POST", "/tasks/{task_id}/assign").Frame(FrameEvents.TaskAssign),
 
         new Operation<ProjectContext, (string Id, long? Match, TaskMove? Body)>(
@@ -73,6 +76,7 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
             Own = Theirs,
             Refuses = [ErrorCodes.Conflict, ErrorCodes.LeaseLost],
             Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
+            Overlap = new Overlap<(string? Id, long? Match, TaskMove Body)>(static asked => asked.Id, KeepOrder: false),
         }.Rest("POST", $"/tasks/{{task_id}}/{WireType.WordOf(verb)}");
         return verb == TaskVerb.Complete ? operation.Frame(FrameEvents.TaskComplete) : operation;
     }

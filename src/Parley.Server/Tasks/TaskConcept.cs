@@ -33,6 +33,8 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
             Refuses = [ErrorCodes.Conflict, ErrorCodes.MailboxFull],
             Answers = [AnswerShape.Created<AgentTask>(TaskKinds.ATask)],
             OncePerKey = OncePerKey.Yes,
+            // What the engine gives out counts before it chooses again.
+            Overlap = new Overlap<TaskRequest>(static request => request.AutoAssign == true ? TaskKinds.ByTheEngine : null, KeepOrder: false),
         }.Rest("POST", "/tasks").Frame(FrameEvents.TaskCreate),
 
         Listing("ListTasks", "List the tasks, newest first.", Input.Query<TaskQuery>(), "/tasks"),
@@ -59,6 +61,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
             Allows = Permission.WriteTasks,
             Refuses = [ErrorCodes.Conflict, ErrorCodes.LeaseLost, ErrorCodes.Forbidden],
             Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
+            Overlap = new Overlap<(string? Id, long? Match, TaskPatch Body)>(static asked => asked.Id, KeepOrder: false),
         }.Rest("PUT", "/tasks/{task_id}").Frame(FrameEvents.TaskUpdate),
 
         new Operation<ProjectContext, (string Id, long? Match)>("DeleteTask", "Delete a task. The agent that has it loses it.",

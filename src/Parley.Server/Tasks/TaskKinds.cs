@@ -25,6 +25,9 @@ internal static class TaskKinds
          "status": "accepted", "reason": null, "assigned_at": "2026-01-22T13:50:00.000Z", "completed_at": null}
         """;
 
+    /// <summary>What frames that have the engine choose are about: they wait for each other.</summary>
+    internal const string ByTheEngine = "by the engine";
+
     /// <summary>Tasks that wait for the server to assign them.</summary>
     internal const string Waiting = "waiting";
 

@@ -86,6 +86,8 @@ public sealed class FrameTableTests
 
         public bool Takes => true;
 
+        public ChangesUnderWay Changes { get; } = new();
+
         public CancellationToken Ending => CancellationToken.None;
 
         public CancellationToken Closing => CancellationToken.None;

@@ -50,6 +50,18 @@ internal sealed class TestSocket : IDisposable
         return await NextAsync(frame => frame.Id == id);
     }
 
+    /// <summary>Sends frames as one array, without waiting between them.</summary>
+    /// <returns>Their answers, in the order of the frames.</returns>
+    internal async Task<IReadOnlyList<Frame>> AskAllAsync(IReadOnlyList<(string Name, string Data)> frames)
+    {
+        var array = string.Join(",", frames.Select((frame, i) => $$"""{"event": "{{frame.Name}}", "id": "all-{{i}}", "data": {{frame.Data}}}"""));
+        await _socket.SendAsync(Encoding.UTF8.GetBytes($"[{array}]"), WebSocketMessageType.Text, endOfMessage: true, Cancel);
+        var answers = new List<Frame>();
+        for (var i = 0; i < frames.Count; i++)
+            answers.Add(await NextAsync(frame => frame.Id == $"all-{i}"));
+        return answers;
+    }
+
     /// <summary>The next frame of a sort; the others wait for who asks for them.</summary>
     internal async Task<Frame> NextAsync(Func<Frame, bool> isIt)
     {

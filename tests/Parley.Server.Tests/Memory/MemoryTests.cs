@@ -224,6 +224,33 @@ public abstract class MemoryTests(StorageUnderTest storage)
         Assert.Equal((ErrorCodes.VersionMismatch, ErrorCodes.NotFound), (Code(stale), Code(absent)));
     }
 
+    [Fact]
+    public async Task Sets_that_do_not_wait_take_effect_in_their_order_and_a_get_sees_those_before_it()
+    {
+        const int keys = 200;
+        await using var host = await ConceptHost.StartAsync(storage);
+        var ada = await host.RegisterAsync("ada");
+        using var socket = await TestSocket.ConnectAsync(host, "ada", ada, receiveBuffer: 4 * 1024 * 1024);
+        var frames = Enumerable.Range(0, keys).SelectMany(i => new[]
+        {
+            ("memory:set", $$"""{"key": "k/{{i:D4}}", "value": {{i}}}"""),
+            ("memory:set", $$"""{"key": "last", "value": {{i}}}"""),
+            ("memory:get", """{"key": "last"}"""),
+            ("memory:patch", """{"key": "sum", "add": 1}"""),
+        }).ToList();
+
+        var answers = await socket.AskAllAsync(frames);
+        var listed = await KeysAsync(host, ada, "limit=500");
+
+        Assert.All(answers, answer => Assert.Equal("ok", answer.Event));
+        var gets = answers.Where((_, i) => i % 4 == 2).Select(answer => answer.Data!.Value.GetProperty("value").GetInt32());
+        Assert.Equal(Enumerable.Range(0, keys), gets);
+        // Newest first.
+        Assert.Equal(Enumerable.Range(0, keys).Select(i => $"k/{i:D4}").Reverse(), listed.Where(key => key.StartsWith("k/", StringComparison.Ordinal)));
+        Assert.Equal($"{keys}", Entry(await host.SendAsync(HttpMethod.Get, $"{ByKey}sum", ada)).Value.GetRawText());
+        Assert.Equal($"{keys - 1}", Entry(await host.SendAsync(HttpMethod.Get, $"{ByKey}last", ada)).Value.GetRawText());
+    }
+
     private static MemoryEntry Entry(Answer answer)
     {
         Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.Created, answer.Text);

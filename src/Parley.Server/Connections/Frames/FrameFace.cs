@@ -21,6 +21,10 @@ internal sealed record FrameFace(FrameMeaning Meaning)
 
     internal FrameAnswerer? Answerer { get; init; }
 
+    /// <summary>Whether the answerer takes its turn among the <see cref="ChangesUnderWay"/> of the connection before it waits for the first time, so that
+    /// the next frame need not wait for its answer.</summary>
+    internal bool TakesTurns { get; init; }
+
     /// <summary>Set if handling many at once costs less.</summary>
     internal FrameRunHandler<IFrameConnection>? RunHandler { get; init; }
 

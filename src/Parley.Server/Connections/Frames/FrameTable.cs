@@ -104,11 +104,16 @@ internal sealed partial class FrameTable
         var answerer = face.Answerer ?? throw new InvalidOperationException($"Nothing is done about {face.Meaning.Name}.");
         return async (connection, frame, cancellationToken) =>
         {
-            // One at a time, so that two writes by a client that does not wait are made in order, and a flood of frames or unread answers waits in
+            // One at a time or by turns, so that two writes by a client that does not wait are made in order, and a flood of frames or unread answers waits in
             // the socket, not in memory.
             await connection.Answering;
+            await (face.TakesTurns ? connection.Changes.RoomAsync() : connection.Changes.NoneAsync());
             await connection.LowAsync(cancellationToken);
-            connection.Answering = AnswerAsync(connection, frame, answerer, cancellationToken);
+            var answering = AnswerAsync(connection, frame, answerer, cancellationToken);
+            if (face.TakesTurns)
+                connection.Changes.Add(answering, frame.Data.Length);
+            else
+                connection.Answering = answering;
         };
     }
 

@@ -21,6 +21,9 @@ internal interface IFrameConnection
     /// <summary>The newest pending answer; completes when the answer is ready, and never fails.</summary>
     Task Answering { get; set; }
 
+    /// <summary>What is made together with others.</summary>
+    ChangesUnderWay Changes { get; }
+
     /// <summary>The answers that are waiting for the store.</summary>
     AnswersUnderWay Answers { get; }
 

@@ -127,6 +127,8 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
 
     public Task Answering { get; set; } = Task.CompletedTask;
 
+    public ChangesUnderWay Changes { get; } = new();
+
     public AnswersUnderWay Answers { get; } = new();
 
     /// <summary>False for an observer, which only follows feeds.</summary>

@@ -111,7 +111,7 @@ internal sealed partial class SocketServer(
         {
             code = await receiver.RunAsync(cutOff.Token);
             // Frames before the one that ends the connection were accepted, and their sender should get the answers.
-            await connection.Answers.NoneAsync(connection.Answering, times.Clock, ending.Token);
+            await connection.Answers.NoneAsync(Task.WhenAll(connection.Answering, connection.Changes.NoneAsync().AsTask()), times.Clock, ending.Token);
             connection.Outbound.Goodbye(code, receiver.Reason);
             await connection.Outbound.DrainedAsync().WaitAsync(Patience, times.Clock);
         }

@@ -42,6 +42,7 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         await database.Writer.RoomAsync(cancellationToken);
         var operation = new TransitionOperation(messages, transition);
         database.Writer.Enqueue(operation);
+        transition.Queued?.Invoke();
         return await operation.Done;
     }
 

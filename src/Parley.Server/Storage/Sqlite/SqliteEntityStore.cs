@@ -11,12 +11,12 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
     private static readonly string HistorySql = EntitySql.History(SqliteLogRows.Columns);
 
     public ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken) =>
-        database.Readers.ReadAsync(connection => First(connection.Prepare(EntitySql.ByName).Bind(1, project).Bind(2, kind).Bind(3, name)), cancellationToken);
+        database.Readers.ReadShortAsync(connection => First(connection.Prepare(EntitySql.ByName).Bind(1, project).Bind(2, kind).Bind(3, name)), cancellationToken);
 
     public async ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken)
     {
         var place = LogKey.Of(project, EntryId.SeqOf(id));
-        var row = await database.Readers.ReadAsync(connection => First(connection.Prepare(EntitySql.ByPlace).Bind(1, place).Bind(2, kind)), cancellationToken);
+        var row = await database.Readers.ReadShortAsync(connection => First(connection.Prepare(EntitySql.ByPlace).Bind(1, place).Bind(2, kind)), cancellationToken);
         return row?.Id == id ? row : null;
     }
 
@@ -67,6 +67,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         await database.Writer.RoomAsync(cancellationToken);
         var operation = new TransitionOperation(this, transition);
         database.Writer.Enqueue(operation);
+        transition.Queued?.Invoke();
         return await operation.Done;
     }
 
@@ -128,14 +129,21 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
     {
         if (log.TryCursor(connection, transition.Project) is not { } cursor)
             return TransitionOutcome.ProjectGone;
-        if (!transition.Writes.All(write => IsAsRead(connection, transition.Project, write)))
+        // The first finds out by itself, when nothing is written yet: mostly it is the only one.
+        if (!transition.Writes.Skip(1).All(write => SqliteEntityRows.IsAsRead(connection, transition.Project, write)))
             return TransitionOutcome.Conflict;
         var now = log.Now(cursor);
         var rows = new List<EntityRow>(transition.Writes.Count);
         foreach (var write in transition.Writes)
         {
             var row = RowOf(transition, write, cursor.NextSeq, now);
-            Write(connection, row, write);
+            if (!SqliteEntityRows.TryWrite(connection, row, write))
+            {
+                return rows.Count == 0
+                    ? TransitionOutcome.Conflict
+                    : throw new InvalidOperationException($"A transition of project {row.Project} has two writes of one thing.");
+            }
+
             log.Append(connection, cursor, new LogEntry
             {
                 Project = row.Project,
@@ -170,47 +178,6 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         IsOver = write.IsOver,
         Body = write.Body,
     };
-
-    private static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write)
-    {
-        if (write.Present is { } present &&
-            connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(project, present.Made)).Scalar() != LogKey.Of(project, present.Changed))
-        {
-            return false;
-        }
-
-        return write.Name is null || write.Name == write.Present?.Name ||
-            connection.Prepare("SELECT 1 FROM entities WHERE project = ?1 AND kind = ?2 AND name = ?3")
-                .Bind(1, project).Bind(2, write.Kind.Number).Bind(3, write.Name).Scalar() is null;
-    }
-
-    private static void Write(SqliteConnection connection, EntityRow row, EntityWrite write)
-    {
-        var place = LogKey.Of(row.Project, row.Made);
-        if (write.Removes)
-        {
-            connection.Prepare("DELETE FROM entities WHERE place = ?1").Bind(1, place).Run();
-        }
-        else
-        {
-            connection.Prepare(
-                    """
-                    INSERT INTO entities (place, project, kind, name, id_bits, made_at, changed, changed_at, maker, due, is_over, body)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-                    ON CONFLICT (place) DO UPDATE SET name = ?4, changed = ?7, changed_at = ?8, due = ?10, is_over = ?11, body = ?12
-                    """)
-                .Bind(1, place).Bind(2, row.Project).Bind(3, row.Kind).Bind(4, row.Name).Bind(5, row.IdBits).Bind(6, row.MadeAt)
-                .Bind(7, LogKey.Of(row.Project, row.Changed)).Bind(8, row.ChangedAt).Bind(9, row.Maker).Bind(10, row.Due).Bind(11, row.IsOver ? 1 : 0)
-                .Bind(12, row.Body.AsSpan())
-                .Run();
-        }
-
-        if (write.Marks is not { } marks)
-            return;
-        connection.Prepare("DELETE FROM entity_marks WHERE place = ?1").Bind(1, place).Run();
-        foreach (var mark in marks)
-            connection.Prepare("INSERT INTO entity_marks (place, mark) VALUES (?1, ?2)").Bind(1, place).Bind(2, EntitySql.Mark(row.Kind, mark)).Run();
-    }
 
     private static EntityRow? First(SqliteStatement rows)
     {

@@ -18,6 +18,23 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
     internal ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
         ReadAsync(query, TaskScheduler.Default, cancellationToken);
 
+    /// <summary>Runs a query that looks at a row or two: on the caller's thread where a connection is free, since the way to another costs more than the
+    /// query.</summary>
+    /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
+    internal ValueTask<T> ReadShortAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    {
+        if (!_places.Wait(0, cancellationToken))
+            return ReadAsync(query, cancellationToken);
+        try
+        {
+            return new ValueTask<T>(Read(query));
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
     /// <summary>Runs a query that may look at very much. One at a time: the other connections are for the others.</summary>
     internal async ValueTask<T> ReadLongAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
     {
