@@ -1,3 +1,4 @@
+using Parley.Server.Entities;
 using Parley.Server.Storage;
 using Parley.Server.Storage.Postgres;
 using Parley.Server.Storage.Sql;
@@ -77,6 +78,63 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
             Cancel);
 
         Assert.InRange(looked!.Value, Page, 4 * Page);
+    }
+
+    [Theory]
+    [InlineData("newest", Page)]
+    [InlineData("one mark", Page)]
+    [InlineData("two marks", Page)]
+    [InlineData("prefix", Page)]
+    [InlineData("due", Page)]
+    [InlineData("count", Page)]
+    [InlineData("name", 1)]
+    [InlineData("place", 1)]
+    public async Task What_is_asked_of_things_looks_at_what_it_answers(string question, int most)
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases);
+        var project = store.Project.Number;
+        var first = LogKey.First(project) + 1_000_000;
+        _ = await store.Database.Writer.WriteAsync(async transaction => await transaction.ScalarAsync(FillThings, first, project, Messages), Cancel);
+        var (sql, values) = Ask(question, project, first);
+
+        var looked = await store.Database.ReadAsync(
+            async (connection, cancel) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
+                _ = await connection.Ask(sql, [.. values]).ListAsync(_ => 0, cancel);
+                return await connection.Ask(Looked, "entities").ValueAsync<long>(cancel) + await connection.Ask(Looked, "entity_marks").ValueAsync<long>(cancel);
+            },
+            Cancel);
+
+        Assert.InRange(looked!.Value, most, 6 * most);
+    }
+
+    /// <summary>$1: the first place, $2: project, $3: how many.</summary>
+    private const string FillThings =
+        """
+        WITH things AS (
+            INSERT INTO entities (place, changed, made_at, changed_at, id_bits, due, project, maker, kind, is_over, name, body)
+            SELECT $1 + i, $1 + i, i, i, 1, i, $2, 0, 20, 0, 'k/' || lpad(i::text, 8, '0'), '{}' FROM generate_series(1, $3) i RETURNING place),
+        marks AS (
+            INSERT INTO entity_marks (place, mark)
+            SELECT t.place, m FROM things t, unnest(ARRAY['20/status=pending', '20/agent=be-1']) m RETURNING 1)
+        SELECT count(*) FROM marks
+        """;
+
+    private static (string Sql, IReadOnlyList<object> Values) Ask(string question, int project, long first)
+    {
+        var all = new EntityQuery(project, 20, Page);
+        return question switch
+        {
+            "newest" => EntitySql.List(all),
+            "one mark" => EntitySql.List(all with { Marks = ["status=pending"], OldestFirst = true }),
+            "two marks" => EntitySql.List(all with { Marks = ["agent=be-1", "status=pending"] }),
+            "prefix" => EntitySql.List(all with { Prefix = "k/", AfterName = "k/00000500" }),
+            "due" => (EntitySql.Due, [(short)20, long.MaxValue, 0L, 0L, Page]),
+            "count" => (EntitySql.Count, ["20/status=pending", LogKey.First(project), LogKey.Below(project, long.MaxValue), Page]),
+            "name" => (EntitySql.ByName, [project, (short)20, "k/00000500"]),
+            _ => (EntitySql.ByPlace, [first + 500, (short)20]),
+        };
     }
 
     [Fact]
