@@ -11,7 +11,7 @@ internal static class DemoCommand
         "Plays a conversation among a small squad of agents on your server, through the public API.")
     {
         Play("squad",
-            "Seven messages, half a second apart: a stand-up, two assignments, a question, an answer, thanks.",
+            "Seven messages, half a second apart: a stand-up, two assignments, a question, an answer, thanks. The assignments are tasks, checked off when completed.",
             SquadScript.Script),
         Play("stream",
             "Eleven messages at a human pace, typed out, from stand-up to completion. First says what to watch.",

@@ -36,6 +36,16 @@ internal sealed class DemoCast : IAsyncDisposable
     public Task<SendAnswer> SayAsync(DemoActor actor, SendRequest message, CancellationToken cancellationToken) =>
         _members[actor].Agent.SendAsync(message, cancellationToken);
 
+    /// <summary>Gives somebody a task, which the server hands out by a message of its own.</summary>
+    public Task<AgentTask> GiveAsync(DemoActor from, TaskRequest task, CancellationToken cancellationToken) =>
+        _members[from].Agent.CreateTaskAsync(task, cancellationToken);
+
+    public Task<AgentTask> StartAsync(DemoActor actor, AgentTask task, CancellationToken cancellationToken) => _members[actor].Agent.UpdateTaskAsync(
+        task.TaskId, new TaskPatch { Status = AgentTaskStatus.InProgress, Fence = task.Fence }, cancellationToken);
+
+    public Task<AgentTask> CompleteAsync(DemoActor actor, AgentTask task, CancellationToken cancellationToken) =>
+        _members[actor].Agent.CompleteTaskAsync(task.TaskId, task.Fence, cancellationToken: cancellationToken);
+
     /// <summary>Waits until the actors have acknowledged so many messages, so that nothing of the play stays in their mailboxes.</summary>
     public async Task HearOutAsync(int deliveries, CancellationToken cancellationToken)
     {

@@ -7,10 +7,15 @@ namespace Parley.Cli.Demo;
 /// <summary>Plays a script through the public interface, as any client would.</summary>
 internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage stage, bool fast)
 {
+    private const string Interrupted = "The demo was interrupted.";
+
     // What a terminal that was interrupted may still spend on telling the watchers.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, (string ThreadId, string LastMessageId)> _threads = new(StringComparer.Ordinal);
+
+    /// <summary>Those that are not done, by the thread in which they were given.</summary>
+    private readonly Dictionary<string, AgentTask> _tasks = new(StringComparer.Ordinal);
 
     /// <summary>Plays it from the first line to the last, in an execution of its own.</summary>
     public async Task PlayAsync(DemoScript script, CancellationToken cancellationToken)
@@ -34,7 +39,9 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             using var brief = new CancellationTokenSource(LastWords, options.TimeProvider);
-            await api.Executions.CancelAsync(execution.ExecutionId, "The demo was interrupted.", brief.Token);
+            await api.Executions.CancelAsync(execution.ExecutionId, Interrupted, brief.Token);
+            foreach (var task in _tasks.Values)
+                await api.Tasks.UpdateAsync(task.TaskId, new TaskPatch { Status = AgentTaskStatus.Cancelled, Error = Interrupted }, brief.Token);
             throw;
         }
 
@@ -63,7 +70,28 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
             await api.Executions.UpdateAsync(executionId, now, cancellationToken);
         }
 
-        return answer.Deliveries.Count(delivery => delivery.Refused is null);
+        var handedOut = await WorkAsync(line, cast, cancellationToken);
+        return answer.Deliveries.Count(delivery => delivery.Refused is null) + handedOut;
+    }
+
+    /// <summary>What a line does to the tasks.</summary>
+    /// <returns>How many were handed out, each by a message to one mailbox.</returns>
+    private async Task<int> WorkAsync(DemoLine line, DemoCast cast, CancellationToken cancellationToken)
+    {
+        if (line.Starts is { } started)
+            _tasks[started] = await cast.StartAsync(line.From, _tasks[started], cancellationToken);
+        if (line.Completes is { } completed)
+        {
+            var done = await cast.CompleteAsync(line.From, _tasks[completed], cancellationToken);
+            _tasks.Remove(completed);
+            stage.Check(done);
+        }
+
+        if (line.Task is null)
+            return 0;
+        var request = new TaskRequest { Title = line.Task, AgentId = line.To, Priority = line.Priority };
+        _tasks[line.Thread] = await cast.GiveAsync(line.From, request, cancellationToken);
+        return 1;
     }
 
     private SendRequest Message(DemoLine line, string executionId)

@@ -40,6 +40,15 @@ internal sealed record DemoLine
     /// <summary>Whether it answers the line before it in its thread.</summary>
     public bool Replies { get; init; }
 
+    /// <summary>The title of a task that the recipient, an agent, is given with it; null: none. The task is known by the line's thread.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The thread of a task that the sender starts with it.</summary>
+    public string? Starts { get; init; }
+
+    /// <summary>The thread of a task that the sender completes with it.</summary>
+    public string? Completes { get; init; }
+
     /// <summary>Progress of the execution from here on, 0-100; null leaves it.</summary>
     public int? Progress { get; init; }
 

@@ -38,6 +38,15 @@ internal sealed class DemoStage(Terminal terminal, TimeProvider time)
             _view.Show(message);
     }
 
+    /// <summary>A task is done.</summary>
+    public void Check(AgentTask task)
+    {
+        if (terminal.Json)
+            Write("task", task, WireJson.Lenient.AgentTask);
+        else
+            terminal.Text.MarkupLine($"{new string(' ', MessageView.Indent)}[green]✓[/] {PlainText.Escape(task.Title)} [grey]({PlainText.Escape(task.AgentId ?? "")})[/]");
+    }
+
     public void Close(Execution execution)
     {
         if (terminal.Json)

@@ -3,7 +3,7 @@ using static Parley.Cli.Demo.DemoSquad;
 
 namespace Parley.Cli.Demo;
 
-/// <summary><c>parley demo squad</c>: seven messages, half a second apart, from stand-up to thanks.</summary>
+/// <summary><c>parley demo squad</c>: seven messages, half a second apart, from stand-up to thanks. The two assignments are tasks, which are completed on the way.</summary>
 internal static class SquadScript
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(0.5);
@@ -22,34 +22,36 @@ internal static class SquadScript
             new()
             {
                 Pause = Beat, From = Priya, To = Bram.AgentId, Type = "task_assignment", Thread = "backend", Priority = Priority.High,
-                Intent = Intent.Request, Progress = 25,
+                Intent = Intent.Request, Progress = 25, Task = "Build POST /login",
                 Text = "Bram, please build POST /login in FastAPI: e-mail and password in, a short-lived access token out. Argon2 for the hashes, please.",
             },
             new()
             {
                 Pause = Beat, From = Priya, To = Fen.AgentId, Type = "task_assignment", Thread = "frontend", Priority = Priority.High,
-                Intent = Intent.Request, Progress = 40, Phase = "implementation",
+                Intent = Intent.Request, Progress = 40, Phase = "implementation", Task = "Build the sign-in form",
                 Text = "Fen, the sign-in form is yours: React, works with a keyboard alone, and says what went wrong without saying which half was wrong.",
             },
             new()
             {
                 Pause = Beat, From = Bram, To = Priya.AgentId, Type = "acknowledgment", Thread = "backend", Intent = Intent.Ack, Replies = true,
-                Progress = 50, Text = "On it. Argon2id, 64 MiB, three passes. My laptop fan sends its regards.",
+                Starts = "backend", Progress = 50, Text = "On it. Argon2id, 64 MiB, three passes. My laptop fan sends its regards.",
             },
             new()
             {
-                Pause = Beat, From = Fen, To = Bram.AgentId, Type = "question", Thread = "contract", Intent = Intent.Request, Progress = 60,
+                Pause = Beat, From = Fen, To = Bram.AgentId, Type = "question", Thread = "contract", Intent = Intent.Request, Starts = "frontend",
+                Progress = 60,
                 Text = "Bram, what do I get for a wrong password: 401 with a problem document, or a 200 that breaks my heart in its body?",
             },
             new()
             {
-                Pause = Beat, From = Bram, To = Fen.AgentId, Type = "answer", Thread = "contract", Replies = true, Progress = 80, Phase = "integration",
+                Pause = Beat, From = Bram, To = Fen.AgentId, Type = "answer", Thread = "contract", Replies = true, Completes = "backend", Progress = 80,
+                Phase = "integration",
                 Text = "401, application/problem+json, code `invalid_credentials`, the same for an unknown e-mail. After five misses 429 with Retry-After.",
             },
             new()
             {
                 Pause = Beat, From = Fen, To = Address, Type = "acknowledgment", Thread = "contract", Intent = Intent.Ack, Replies = true,
-                Progress = 95, Phase = "wrap-up",
+                Completes = "frontend", Progress = 95, Phase = "wrap-up",
                 Text = "Perfect, thanks! I have everything I need; the form will be polite about all of it.",
             },
         ],

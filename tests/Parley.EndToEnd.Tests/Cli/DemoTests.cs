@@ -27,6 +27,25 @@ public sealed class DemoTests(RunningServer server) : IClassFixture<RunningServe
     }
 
     [Fact]
+    public async Task The_squads_assignments_are_tasks_that_are_checked_off_and_stay_completed()
+    {
+        var text = await server.RunAsync("demo", "squad", "--fast");
+        var json = await server.RunAsync("demo", "squad", "--fast", "--json");
+
+        Assert.True(text.ExitCode == 0, text.Error);
+        Assert.Contains("✓ Build POST /login (demo-backend)", text.Output, StringComparison.Ordinal);
+        Assert.Contains("✓ Build the sign-in form (demo-frontend)", text.Output, StringComparison.Ordinal);
+        var done = json.Lines.Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.GetProperty("event").GetString() == "task")
+            .Select(line => line.GetProperty("data").Deserialize(WireJson.Lenient.AgentTask)!).ToArray();
+        Assert.Equal(["Build POST /login", "Build the sign-in form"], done.Select(task => task.Title));
+        foreach (var task in done)
+        {
+            var stored = await server.RunAsync("tasks", "show", task.TaskId, "--json");
+            Assert.Equal(AgentTaskStatus.Completed, JsonSerializer.Deserialize(stored.Output, WireJson.Lenient.AgentTask)!.Status);
+        }
+    }
+
+    [Fact]
     public async Task The_stream_demo_goes_from_stand_up_to_completion_in_eleven_messages()
     {
         var transcript = await PlayAsync("stream");
