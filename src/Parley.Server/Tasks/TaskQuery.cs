@@ -21,8 +21,9 @@ internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
                 yield return TaskKinds.PartOf(Parent);
             if (Overdue == true)
                 yield return TaskKinds.Overdue;
+            // What an agent has now is little, however much it had.
             if (Agent is not null)
-                yield return TaskKinds.OfAgent(Agent);
+                yield return Status is AgentTaskStatus.Assigned or AgentTaskStatus.InProgress ? TaskKinds.HeldBy(Agent) : TaskKinds.OfAgent(Agent);
             if (Creator is not null)
                 yield return TaskKinds.OfCreator(Creator);
             if (Status is { } status)
