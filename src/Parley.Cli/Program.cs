@@ -34,6 +34,7 @@ static async Task<int> RunAsync(string[] args)
         MemoryCommand.Create(),
         EventsCommand.Create(),
         SchemasCommand.Create(),
+        InboundCommand.Create(),
         StatsCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),

@@ -11,6 +11,7 @@ using Parley.Server.Entities;
 using Parley.Server.Events;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
+using Parley.Server.Inbound;
 using Parley.Server.Memory;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
@@ -50,7 +51,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddExecutions().AddMemory().AddEvents()
+            .AddExecutions().AddMemory().AddEvents().AddInbound()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Parley.Cli.Commands;
 
-/// <summary><c>parley events publish|list|watch</c></summary>
+/// <summary><c>parley events publish|list|show|watch</c></summary>
 internal static class EventsCommand
 {
     private static readonly Option<string[]> Types = new("--type")
@@ -17,9 +17,9 @@ internal static class EventsCommand
         HelpName = "TYPE",
     };
 
-    public static Command Create() => new CliCommand("events", "Publishes, lists, and watches events, which agents and the server publish.")
+    public static Command Create() => new CliCommand("events", "Publishes, lists, shows, and watches events, which agents and the server publish.")
     {
-        Publish(), List(), Watch(),
+        Publish(), List(), ShowOne(), Watch(),
     };
 
     private static CliCommand Publish()
@@ -64,6 +64,21 @@ internal static class EventsCommand
                 call.Terminal.WriteJson(page, WireJson.Lenient.PageEventRecord);
             else
                 Listing.WritePage(call.Terminal, ["when", "type", "by", "data"], page, happened => Row(happened, call.Time), "No events.");
+            return ExitCode.Done;
+        });
+    }
+
+    private static CliCommand ShowOne()
+    {
+        var id = new Argument<string>("event_id") { Description = "The event's id." };
+        return new CliCommand("show", "Shows one event.", "parley events show 0199e1c3-7d3f-7a51-9c0e-3b1f5d2a4e60") { id }.Does(async call =>
+        {
+            await call.ActAsync();
+            var happened = await call.Api.Events.GetAsync(call.Arguments.GetRequiredValue(id), call.Cancellation);
+            if (call.Terminal.Json)
+                call.Terminal.WriteJson(happened, WireJson.Lenient.EventRecord);
+            else
+                call.Terminal.Text.MarkupLine(PlainText.EscapeLines(EventLine.Of(happened), indent: 2));
             return ExitCode.Done;
         });
     }

@@ -70,6 +70,11 @@ public sealed class EventsApi
     public Task<EventRecord> PublishAsync(EventRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"events"), request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord, cancellationToken);
 
+    /// <summary>Gets one event by its id.</summary>
+    /// <exception cref="ParleyException">It does not exist, or you may not read it (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task<EventRecord> GetAsync(string eventId, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(new RestPath($"events/{eventId}"), WireJson.Lenient.EventRecord, cancellationToken);
+
     /// <summary>Lists past events, newest first, a page at a time. A page may have fewer than <paramref name="limit"/> even if it is not the last
     /// one: keep reading until <c>next</c> is null.</summary>
     /// <param name="types">Only these types, with wildcards; all if omitted.</param>

@@ -23,7 +23,7 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// <c>memory</c>, or <c>schemas</c>.</summary>
+    /// <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -58,6 +58,9 @@ public sealed record FeedEntry
 
     /// <summary>The schema of a message type, in the feed <c>schemas</c>; null in other feeds.</summary>
     public MessageSchema? Schema => Feed == "schemas" ? Item?.Deserialize(WireJson.Lenient.MessageSchema) : null;
+
+    /// <summary>The inbound hook, without its secret, in the feed <c>inbound</c>; null in other feeds.</summary>
+    public InboundHook? InboundHook => Feed == "inbound" ? Item?.Deserialize(WireJson.Lenient.InboundHook) : null;
 
     /// <summary>The published event, in the feed <c>events</c>; null in other feeds.</summary>
     public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;

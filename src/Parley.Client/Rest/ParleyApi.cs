@@ -23,6 +23,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
+        Inbound = new InboundApi(connection);
         Counts = new StatsApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
@@ -64,6 +65,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Schemas of message types. Only admins may change them.</summary>
     public SchemasApi Schemas { get; }
+
+    /// <summary>Addresses to which the outside world posts messages. Only admins and operators may change them.</summary>
+    public InboundApi Inbound { get; }
 
     /// <summary>Projects and their settings. Only admins may create, change, and delete them.</summary>
     public ProjectsApi Projects { get; }

@@ -149,7 +149,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         if (!metadata.OfType<ProblemResponse>().Any())
             return;
         var codes = metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)
-            .Concat(metadata.OfType<Operation>().Any(declared => declared.AllowsAnyone) ? [] : RefusalConventions.AnyEndpoint).Distinct(StringComparer.Ordinal);
+            .Concat(metadata.OfType<Operation>().Any(declared => !declared.MayBeRefused) ? [] : RefusalConventions.AnyEndpoint).Distinct(StringComparer.Ordinal);
         foreach (var (status, meanings) in codes.Select(ErrorCatalog.Of).GroupBy(meaning => meaning.Status).Select(group => (group.Key, group.ToArray())))
         {
             if (operation.Responses?.GetValueOrDefault(Text(status)) is not OpenApiResponse { Content: { } content } response)

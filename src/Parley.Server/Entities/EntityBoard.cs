@@ -87,7 +87,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
             MarksBefore = before,
             Due = decision.Value is null ? null : kind.Due?.Invoke(decision.Value)?.ToUnixTimeMilliseconds(),
             IsOver = isOver,
-            Audience = kind.Readers?.Invoke(decision.Value ?? present!.Value) is null ? Audience.Project : Audience.Restricted,
+            Audience = kind.Readers?.Invoke(decision.Value ?? present!.Value) is null ? kind.Audience : Audience.Restricted,
         };
     }
 

@@ -56,7 +56,9 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IRea
     }
 
     private bool MayRead(int project, byte[] json, Reader? reader) =>
-        reader is null || kind.Readers is null || kind.Readers(JsonSerializer.Deserialize(json, kind.Json)!) is not { } who || groups.IsAmong(project, reader, who);
+        reader is null || (kind.Readers?.Invoke(JsonSerializer.Deserialize(json, kind.Json)!) is { } who
+            ? groups.IsAmong(project, reader, who)
+            : kind.Audience == Audience.Project);
 
     /// <summary>In parts, newest first or by name. Entities that are created in the meantime arrive as changes.</summary>
     private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(
@@ -66,7 +68,7 @@ internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IRea
         while (true)
         {
             var part = await store.ListAsync(query, cancellationToken);
-            var shown = part.Select(row => EntityJson.Whole(kind.Fields, row)).Where(json => MayRead(project, json, reader)).ToList();
+            var shown = part.Select(row => EntityJson.Shown(kind.Fields, row)).Where(json => MayRead(project, json, reader)).ToList();
             if (shown.Count > 0)
                 yield return shown;
             if (part.Count < PartSize)

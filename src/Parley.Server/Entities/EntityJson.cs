@@ -21,9 +21,14 @@ internal static class EntityJson
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A noun without the fields that the store fills in.</summary>
-    internal static byte[] Body<T>(T value, JsonTypeInfo<T> type, EntityFields fields)
+    internal static byte[] Body<T>(T value, JsonTypeInfo<T> type, EntityFields fields) =>
+        Without(OnOneLine(JsonSerializer.SerializeToUtf8Bytes(value, type)), fields.Has);
+
+    private static byte[] WithoutSecret(EntityFields fields, byte[] body) =>
+        fields.Secret is { } secret ? Without(body, name => Ascii.Equals(name, secret)) : body;
+
+    private static byte[] Without(byte[] whole, FieldTest leavesOut)
     {
-        var whole = OnOneLine(JsonSerializer.SerializeToUtf8Bytes(value, type));
         var body = new ArrayBufferWriter<byte>(whole.Length);
         using var writer = new Utf8JsonWriter(body, Relaxed);
         var reader = new Utf8JsonReader(whole, JsonDepth.Stored);
@@ -31,7 +36,7 @@ internal static class EntityJson
         writer.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isKept = !fields.Has(reader.ValueSpan);
+            var isKept = !leavesOut(reader.ValueSpan);
             if (isKept)
                 writer.WritePropertyName(reader.ValueSpan);
             reader.Read();
@@ -59,8 +64,13 @@ internal static class EntityJson
     }
 
     /// <summary>An entity as clients see it.</summary>
-    internal static byte[] Whole(EntityFields fields, EntityRow row) => Compose(
-        fields, row.Body, row.Id.ToString(), TextOf(row.MadeAt), TextOf(row.ChangedAt), row.IsOver ? TextOf(row.ChangedAt) : null,
+    internal static byte[] Shown(EntityFields fields, EntityRow row) => Whole(fields, row, WithoutSecret(fields, row.Body));
+
+    /// <summary>An entity with its secret, for the server itself.</summary>
+    internal static byte[] Whole(EntityFields fields, EntityRow row) => Whole(fields, row, row.Body);
+
+    private static byte[] Whole(EntityFields fields, EntityRow row, byte[] body) => Compose(
+        fields, body, row.Id.ToString(), TextOf(row.MadeAt), TextOf(row.ChangedAt), row.IsOver ? TextOf(row.ChangedAt) : null,
         row.Changed.ToString(CultureInfo.InvariantCulture), fields.Told is { } told ? Encoding.UTF8.GetBytes($"\"{told}\":[]") : default);
 
     /// <summary>The log entry of a change, with placeholders.</summary>
@@ -70,7 +80,7 @@ internal static class EntityJson
     {
         var now = ((char)TimePlace).ToString();
         return Compose(
-            fields, body, present?.Id.ToString() ?? ((char)IdPlace).ToString(), present is null ? now : TextOf(present.MadeAt), now, isOver ? now : null,
+            fields, WithoutSecret(fields, body), present?.Id.ToString() ?? ((char)IdPlace).ToString(), present is null ? now : TextOf(present.MadeAt), now, isOver ? now : null,
             ((char)SeqPlace).ToString(), extra);
     }
 
@@ -128,6 +138,8 @@ internal static class EntityJson
         whole[0] = (byte)'{';
         return whole;
     }
+
+    private delegate bool FieldTest(ReadOnlySpan<byte> name);
 
     private static string TextOf(long stamp) => WireTime.ToText(DateTimeOffset.FromUnixTimeMilliseconds(stamp));
 }

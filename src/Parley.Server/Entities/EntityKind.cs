@@ -48,6 +48,9 @@ internal abstract class EntityKind
     /// <summary>True if messages can belong to one, so that its entries and its messages are on one stream.</summary>
     internal bool OwnsItsMessages { get; init; }
 
+    /// <summary>Who may read those for which <c>Readers</c> names nobody.</summary>
+    internal Audience Audience { get; init; } = Audience.Project;
+
     /// <summary>The JSON that clients see.</summary>
     internal abstract Type Noun { get; }
 
@@ -124,6 +127,9 @@ internal sealed record EntityFields(string? Id)
 
     /// <summary>A list that only the log entry of a change has; empty elsewhere.</summary>
     internal string? Told { get; init; }
+
+    /// <summary>A secret that is kept with the thing, for this server alone: entries of the log and feeds leave it out.</summary>
+    internal string? Secret { get; init; }
 
     internal bool Has(ReadOnlySpan<byte> name) =>
         Is(name, Id) || Is(name, Thread) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -8,12 +9,15 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
 
-/// <summary>Events as a batch of CloudEvents 1.0.</summary>
+/// <summary>Events as CloudEvents 1.0: a batch, or one in structured or binary mode.</summary>
 internal static class CloudEventAnswer
 {
-    internal static bool IsWanted(HttpRequest request) =>
+    private const string ContentType = "datacontenttype", Data = "data", Base64 = "data_base64";
+
+    /// <param name="type">A media type of CloudEvents.</param>
+    internal static bool IsWanted(HttpRequest request, string type) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
-        && accepted.Any(one => one.MediaType.Equals(EventInput.Batch, StringComparison.OrdinalIgnoreCase) && one.Quality != 0);
+        && accepted.Any(one => one.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase) && one.Quality != 0);
 
     internal static async ValueTask<Answer> WriteAsync(HttpContext http, IEnumerable<byte[]> events, long? next)
     {
@@ -28,6 +32,51 @@ internal static class CloudEventAnswer
             response.Headers.Link = string.Create(CultureInfo.InvariantCulture, $"<{NextPage(http.Request, seq)}>; rel=\"next\"");
         await response.BodyWriter.WriteAsync(json.From(0), http.RequestAborted);
         return Answer.Written;
+    }
+
+    internal static async ValueTask<Answer> WriteStructuredAsync(HttpContext http, byte[] shown)
+    {
+        await WriteAsync(http, $"{EventInput.Structured}; charset=utf-8", Of(shown));
+        return Answer.Written;
+    }
+
+    /// <summary>See the HTTP binding, 3.1: attributes are headers, and the data is the body.</summary>
+    internal static async ValueTask<Answer> WriteBinaryAsync(HttpContext http, byte[] shown)
+    {
+        using var document = JsonDocument.Parse(Of(shown), JsonDepth.StoredDocument);
+        var record = document.RootElement;
+        var type = record.TryGetProperty(ContentType, out var said) ? said.GetString() : null;
+        foreach (var attribute in record.EnumerateObject())
+        {
+            if (attribute.Name is not (ContentType or Data or Base64))
+                http.Response.Headers[CloudEventReader.HeaderPrefix + attribute.Name] = CloudEventHeader.Escape(TextOf(attribute.Value));
+        }
+
+        byte[] body = [];
+        if (record.TryGetProperty(Base64, out var bytes))
+        {
+            body = bytes.GetBytesFromBase64();
+        }
+        else if (record.TryGetProperty(Data, out var data))
+        {
+            // Data without a content type is JSON; over HTTP this has to be said.
+            type ??= "application/json";
+            var isJson = !MediaTypeHeaderValue.TryParse(type, out var parsed) || CloudEventReader.IsJson(parsed);
+            body = !isJson && data.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(data.GetString()!) : Encoding.UTF8.GetBytes(data.GetRawText());
+        }
+
+        await WriteAsync(http, type, body);
+        return Answer.Written;
+    }
+
+    private static string TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static async ValueTask WriteAsync(HttpContext http, string? type, byte[] body)
+    {
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        http.Response.ContentType = type;
+        http.Response.ContentLength = body.Length;
+        await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
     }
 
     internal static void WriteArray(FrameBuffer json, IEnumerable<byte[]> items)

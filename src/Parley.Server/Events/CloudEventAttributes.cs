@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Events;
@@ -21,6 +22,17 @@ internal sealed class CloudEventAttributes(string path)
 
     internal void Take(string name, string value) => Take(name, JsonElement.Parse(JsonSerializer.SerializeToUtf8Bytes(value, Protocol.WireJson.Lenient.String)));
 
+    /// <summary>From a header of the binary mode.</summary>
+    internal void TakeHeader(string name, StringValues values)
+    {
+        if (values is not [{ } value])
+            _validation.Fail(path + Problems.Shown(name), "must be sent only once");
+        else if (name == "datacontenttype")
+            _validation.Fail(path + name, "must be in the Content-Type header in binary mode");
+        else
+            Take(name, CloudEventHeader.Unescape(value));
+    }
+
     internal void Take(string name, JsonElement value)
     {
         // Null is absent (JSON format, 2.2).
@@ -40,7 +52,11 @@ internal sealed class CloudEventAttributes(string path)
                 if (IsText(name, value))
                     _validation.Check(Times.TryParse(value.GetString()!, out _), path + name, "must be a time with its offset, such as 2026-01-22T13:56:52.551Z");
                 break;
-            case "id" or "source" or "subject" or "datacontenttype" or "dataschema":
+            case "datacontenttype":
+                if (IsText(name, value))
+                    _validation.Check(MediaTypeHeaderValue.TryParse(value.GetString(), out _) && System.Text.Ascii.IsValid(value.GetString()), path + name, "must be a media type, such as application/xml");
+                break;
+            case "id" or "source" or "subject" or "dataschema":
                 IsText(name, value);
                 break;
             default:
@@ -89,16 +105,26 @@ internal sealed class CloudEventAttributes(string path)
     {
         var isText = value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
         _validation.Check(isText, path + name, "must be non-empty text");
-        return isText;
+        return isText && HasNoControls(name, value);
+    }
+
+    /// <summary>The specification (2.1) allows no control characters in strings; headers cannot have them.</summary>
+    private bool HasNoControls(string name, JsonElement value)
+    {
+        var isGood = value.ValueKind != JsonValueKind.String || !value.GetString()!.Any(char.IsControl);
+        _validation.Check(isGood, path + Problems.Shown(name), "has a control character");
+        return isGood;
     }
 
     private void CheckExtension(string name, JsonElement value)
     {
         var field = path + Problems.Shown(name);
         _validation
+            .Check(name != "data", field, "is not an attribute name: it is the event's data")
             .Check(name.Length > 0 && name.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9')), field, "is not an attribute name: names have only a-z and 0-9")
             .Check(
                 value.ValueKind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False || (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)),
                 field, "must be text, true, false, or a 32-bit integer");
+        HasNoControls(name, value);
     }
 }

@@ -46,7 +46,7 @@ internal static class CloudEventReader
         foreach (var (name, values) in request.Headers)
         {
             if (name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
-                attributes.Take(name[HeaderPrefix.Length..].ToLowerInvariant(), Unescape(values.ToString()));
+                attributes.TakeHeader(name[HeaderPrefix.Length..].ToLowerInvariant(), values);
         }
 
         if (request.ContentType is { } contentType)
@@ -116,19 +116,11 @@ internal static class CloudEventReader
         return document is not null;
     }
 
-    private static bool IsJson(MediaTypeHeaderValue type) =>
+    internal static bool IsJson(MediaTypeHeaderValue type) =>
         type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsText(MediaTypeHeaderValue type) =>
         (type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || type.SubType.Equals("xml", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("xml", StringComparison.OrdinalIgnoreCase))
         && (type.Charset.Length == 0 || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>A header's value as the HTTP binding has it (3.1.3.2): perhaps in quotes, perhaps percent-encoded.</summary>
-    private static string Unescape(string value)
-    {
-        if (value is ['"', .. var inner, '"'])
-            value = inner.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
-        return value.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(value) : value;
-    }
 }

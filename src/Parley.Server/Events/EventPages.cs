@@ -1,4 +1,5 @@
 using Parley.Server.Log;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Events;
 
@@ -9,6 +10,21 @@ internal sealed class EventPages(ILogStore log, EventCatalog events, IReaderGrou
 
     /// <summary>The most log entries that one page searches, and the most bytes that it returns.</summary>
     private const int MostLookedAt = 5_000, MostBytes = 4 << 20;
+
+    /// <summary>The event with this id; null if there is none, or the reader may not read it.</summary>
+    internal async ValueTask<byte[]?> FindAsync(ProjectState project, string eventId, Reader? reader, CancellationToken cancellationToken)
+    {
+        var seq = Guid.TryParseExact(eventId, "D", out var id) ? EntryId.SeqOf(id) : 0;
+        if (seq == 0 || seq > project.Log.Head || (project.Log.Find(seq) ?? await log.FindAsync(project.Number, seq, cancellationToken)) is not { } entry
+            || !events.IsEvent(entry, EventTypes.All) || !(reader is null || groups.MayRead(entry, reader)))
+        {
+            return null;
+        }
+
+        // The seq alone is not enough: the rest of the id must match too.
+        var shown = events.Show(entry, project.Id);
+        return EventJson.IdOf(shown) == id ? shown : null;
+    }
 
     /// <returns>The events, and where the next page begins; null if there is none. A page may be short or even empty without being the last
     /// one.</returns>

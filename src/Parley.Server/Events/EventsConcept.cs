@@ -43,6 +43,15 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Page<EventRecord>>(Example.PageOf(AnEvent))],
         }.Rest("GET", "/events"),
+
+        new Operation<ProjectContext, (string Id, EventQueryForm Form)>(
+            "GetEvent", "Get an event.", Input.Path("event_id").And(Input.Query<EventQueryForm>()), GetAsync)
+        {
+            Details = "With `Accept: application/cloudevents+json` or `mode=structured` the answer is a CloudEvent as JSON. With `mode=binary`, its "
+                + "attributes are `ce-*` headers, and the body is its data, with its own content type.",
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<EventRecord>(AnEvent)],
+        }.Rest("GET", "/events/{event_id}"),
     ];
 
     private async ValueTask<Answer> PublishAsync(EventPost post, ProjectContext context)
@@ -79,7 +88,7 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
                 context.Project.Number, below, query.Since?.ToUnixTimeMilliseconds() ?? 0, query.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue, query.List.Limit),
             new EventTypes(query.Types), context.Caller.ReaderIn(context.Project), context.Cancellation);
         var shown = found.Select(entry => events.Show(entry, context.Project.Id));
-        if (CloudEventAnswer.IsWanted(context.Http.Request))
+        if (CloudEventAnswer.IsWanted(context.Http.Request, EventInput.Batch))
             return await CloudEventAnswer.WriteAsync(context.Http, shown, next);
         return Answer.Raw(to =>
         {
@@ -87,6 +96,21 @@ internal sealed class EventsConcept(ILogAppender log, EventCatalog events, Event
             to.Raw(",\"next\":"u8);
             to.Raw(next is { } seq ? System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{seq}\"}}")) : "null}"u8);
         });
+    }
+
+    private async ValueTask<Answer> GetAsync((string Id, EventQueryForm Form) asked, ProjectContext context)
+    {
+        var (id, form) = asked;
+        if (await pages.FindAsync(context.Project, id, context.Caller.ReaderIn(context.Project), context.Cancellation) is not { } shown)
+            return Problems.NotFound("event", id);
+        var http = context.Http;
+        http.Response.Headers.Vary = Microsoft.Net.Http.Headers.HeaderNames.Accept;
+        return form.Mode switch
+        {
+            EventQueryForm.Binary => await CloudEventAnswer.WriteBinaryAsync(http, shown),
+            null when !CloudEventAnswer.IsWanted(http.Request, EventInput.Structured) => Answer.Raw(to => to.Raw(shown)),
+            _ => await CloudEventAnswer.WriteStructuredAsync(http, shown),
+        };
     }
 
     /// <summary><c>{"items":[...]}</c></summary>
@@ -108,4 +132,14 @@ internal sealed record EventListQuery(ListQuery List, IReadOnlyList<string> Type
         query.Texts("types", "Only these types. `*` matches any characters within a word, `>` at the end matches one or more words: `task_*`, `build.>`."),
         query.Time("since", "Only events at this time or later."),
         query.Time("until", "Only events at this time or earlier."));
+}
+
+/// <summary>The format of one event.</summary>
+/// <param name="Mode">A CloudEvents content mode; null to use <c>Accept</c>.</param>
+internal sealed record EventQueryForm(string? Mode) : IQuery<EventQueryForm>
+{
+    internal const string Structured = "structured", Binary = "binary";
+
+    public static EventQueryForm Read(QueryReader query) => new(
+        query.Word("mode", [Structured, Binary], "Answer with a CloudEvent in this content mode."));
 }

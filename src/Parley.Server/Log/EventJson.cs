@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Log;
 
@@ -36,6 +37,16 @@ internal static class EventJson
             .. cloudEvent,
             (byte)'}',
         ];
+    }
+
+    /// <summary>The id of an event as everybody sees it.</summary>
+    internal static Guid IdOf(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        reader.Read();
+        reader.Read();
+        reader.Read();
+        return reader.GetGuid();
     }
 
     private static string Text(string value) => JsonSerializer.Serialize(value, WireJson.Strict.String);

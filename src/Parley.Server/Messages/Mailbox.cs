@@ -156,7 +156,7 @@ internal sealed class Mailbox(
             Hops = hops,
             TaskId = draft.TaskId,
             IdempotencyKey = draft.IdempotencyKey,
-            Fingerprint = draft.IdempotencyKey is null ? 0 : SendFingerprint.Of(draft, sender.Id),
+            Fingerprint = draft.IdempotencyKey is null ? 0 : draft.Print ?? SendFingerprint.Of(draft, sender.Id),
             OnStored = onStored,
         };
     }
@@ -174,7 +174,7 @@ internal sealed class Mailbox(
             context = context with { Answered = answered, ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
             if (draft.To.Count == 0)
             {
-                // What the server sends, people have set up: they read the answers.
+                // What the server sends, and what comes from outside, people have set up: they read the answers.
                 if (answered.Sender == 0)
                     draft.To.Add(AgentDirectory.Human);
                 else if (project.Agents.Find(answered.Sender) is { } author)

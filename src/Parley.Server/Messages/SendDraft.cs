@@ -33,6 +33,9 @@ internal sealed class SendDraft
     internal string? TaskId { get; set; }
     internal Guid? Execution { get; set; }
     internal string? IdempotencyKey { get; set; }
+    /// <summary>The fingerprint for its idempotency key; null to compute it from the send.</summary>
+    internal long? Print { get; init; }
+
     internal Intent Intent { get; set; }
     internal Surface? SurfaceAsked { get; set; }
     internal string? SenderId { get; set; }

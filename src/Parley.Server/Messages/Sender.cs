@@ -4,7 +4,7 @@ using Parley.Server.Agents;
 namespace Parley.Server.Messages;
 
 /// <summary>Who really sends: decided by the token, never by what the sender says.</summary>
-/// <param name="Agent">Whose mailbox gets the replies; null: the server itself.</param>
+/// <param name="Agent">Whose mailbox gets the replies; null: the server itself, or somebody outside.</param>
 /// <param name="Words">The sender's fields of the message's JSON.</param>
 /// <param name="Caller">Whose idempotency keys these are: the same agent over any transport, else the token.</param>
 /// <param name="Session">The connection it speaks over; null over REST.</param>

@@ -34,6 +34,9 @@ internal abstract class Operation(string name, string summary)
     /// <summary>The error codes that it may return, in addition to those of its permission, its input, and its context.</summary>
     internal IReadOnlyList<string> Refuses { get; init; } = [];
 
+    /// <summary>Whether it returns the errors that any operation may return; false for open operations without errors of their own.</summary>
+    internal bool MayBeRefused => !AllowsAnyone || Refuses.Count > 0;
+
     internal IReadOnlyList<AnswerShape> Answers { get; init; } = [];
 
     internal OncePerKey OncePerKey { get; init; }

@@ -32,9 +32,9 @@ internal static class OperationRoutes
                 route.Allow(permission, operation.Own);
             else if (operation.AllowsAnyone)
                 route.AllowAnyone();
-            if (!operation.AllowsAnyone)
+            if (operation.MayBeRefused)
                 route.WithProblemResponses();
-            else
+            if (operation.AllowsAnyone)
                 // Refused only by the guard in front of it, for a host name that the server does not answer to.
                 route.WithMetadata(new Refusals([ErrorCodes.Forbidden]), new ProblemResponse(StatusCodes.Status403Forbidden));
         }

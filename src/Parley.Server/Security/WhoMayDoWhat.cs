@@ -28,6 +28,7 @@ internal static class WhoMayDoWhat
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
         [Permission.ManageDeadLetters] = new Row(Yes, Yes, No, No, No),
         [Permission.Oversee] = new Row(Yes, Yes, No, No, No),
+        [Permission.WriteWebhooks] = new Row(Yes, Yes, No, No, No),
         [Permission.ReadAdministration] = new Row(Yes, Yes, No, No, Yes),
         [Permission.Administer] = new Row(Yes, No, No, No, No),
         [Permission.Monitor] = new Row(Yes, Yes, No, No, Yes),
@@ -97,7 +98,10 @@ internal enum Permission
     /// <summary>Pause and resume agents, release storms.</summary>
     Oversee,
 
-    /// <summary>See projects and tokens, never their secrets.</summary>
+    /// <summary>Create, change, resume and delete webhooks.</summary>
+    WriteWebhooks,
+
+    /// <summary>See projects, tokens and webhooks, never their secrets.</summary>
     ReadAdministration,
 
     /// <summary>Create, change and delete projects, tokens and schemas.</summary>

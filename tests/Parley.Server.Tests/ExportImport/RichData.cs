@@ -33,6 +33,11 @@ internal sealed class RichData
 
     internal IReadOnlyList<string> Messages => _messages;
 
+    /// <summary>The secret of a hook, which moves with it.</summary>
+    internal const string HookSecret = "a s\u00ebcret that moves";
+
+    internal InboundHook Hook { get; private set; } = null!;
+
     private readonly List<string> _messages = [];
 
     internal static async Task<RichData> MakeAsync(ConceptHost host)
@@ -46,6 +51,7 @@ internal sealed class RichData
         await data.MakeMemoryAsync();
         await data.MakeTasksAsync();
         await data.MakeSchemasAsync();
+        await data.MakeInboundAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
         await data.MakeExecutionAsync();
         return data;
@@ -151,6 +157,13 @@ internal sealed class RichData
         var part = (await _host.SendAsync(HttpMethod.Post, $"{Api}/tasks", Ada, $$"""{"title": "Part", "parent_task_id": "{{whole}}", "agent_id": "cyd"}""")).As(WireJson.Lenient.AgentTask).TaskId;
         await PostAsync($"/tasks/{part}/complete", """{"result": "done"}""");
         await PostAsync($"/tasks/{whole}/assign", """{"agent_id": "cyd"}""");
+    }
+
+    private async Task MakeInboundAsync()
+    {
+        Hook = (await _host.SendAsync(HttpMethod.Post, $"{Api}/inbound", Admin, $$"""{"name": "CI \ud83e\udd8a", "to": ["bob", "human"], "secret": "{{HookSecret}}"}""")).As(WireJson.Lenient.InboundHook);
+        var gone = (await _host.SendAsync(HttpMethod.Post, $"{Api}/inbound", Admin, """{"name": "Gone", "to": "human"}""")).As(WireJson.Lenient.InboundHook);
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/inbound/{gone.HookId}", Admin));
     }
 
     private async Task MakeSchemasAsync()

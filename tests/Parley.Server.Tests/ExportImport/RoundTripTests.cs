@@ -4,6 +4,7 @@ using Parley.Server.ExportImport;
 using Parley.Server.History;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
+using Parley.Server.Tests.Inbound;
 using Xunit;
 
 namespace Parley.Server.Tests.ExportImport;
@@ -72,6 +73,9 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
         var madeAgain = await host.SendAsync(HttpMethod.Post, "/api/v1/executions", data.Admin, data.KeyedCreation.Json, key: "creation 1");
         var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", data.Ada, """{"to": "bob", "content": "after the move"}""");
 
+        var delivered = await host.PostAsync(data.Hook.Path, "{}", InboundPost.AsGitHub("{}", "1", RichData.HookSecret));
+
+        Assert.Equal(HttpStatusCode.Accepted, delivered.Status);
         Assert.Equal(HttpStatusCode.NoContent, acked.Status);
         Assert.Equal((data.Keyed.MessageId, true), (sentAgain.As(WireJson.Lenient.SendAnswer).MessageId, sentAgain.As(WireJson.Lenient.SendAnswer).Duplicate));
         Assert.Equal(data.KeyedCreation.ExecutionId, madeAgain.As(WireJson.Lenient.Execution).ExecutionId);
@@ -126,7 +130,7 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
         string[] lists =
         [
             "projects", "agents", "agents?project_id=other", "squads", "executions", "memory", "memory?prefix=plan", "memory/history?key=plan/login", "events?limit=500",
-            "schemas", "tasks", "tasks?agent=cyd", "threads", "messages?limit=500", "messages?q=answer", "messages?task=t-1",
+            "schemas", "inbound", "tasks", "tasks?agent=cyd", "threads", "messages?limit=500", "messages?q=answer", "messages?task=t-1",
             "messages?project_id=other", "dead-letters", "tokens", "agents/ada/inbox?max=500", "agents/bob/inbox?max=500", "agents/cyd/inbox?max=500",
             "agents/dan/inbox?max=500", "agents/old/inbox?max=500", "agents/ada/subscriptions", "agents/dan/subscriptions",
         ];

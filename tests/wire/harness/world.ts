@@ -35,6 +35,10 @@ export class World {
   readonly task: string;
   /** The id of an entry of the shared memory. */
   readonly memory: string;
+  /** What ada published. */
+  readonly event: string;
+  /** Where the outside world posts. */
+  readonly hook: string;
   /** A dead letter of bob's. */
   readonly deadLetter: string;
   /** The id of a token of eve's. */
@@ -42,7 +46,19 @@ export class World {
 
   /** What tells that the project is there, or what is in it. */
   get secrets(): readonly string[] {
-    return [secret, this.project.id, this.message, this.thread, this.execution, this.task, this.deadLetter, this.lease, this.tokenId];
+    return [
+      secret,
+      this.project.id,
+      this.message,
+      this.thread,
+      this.execution,
+      this.task,
+      this.event,
+      this.hook,
+      this.deadLetter,
+      this.lease,
+      this.tokenId,
+    ];
   }
 
   private constructor(fields: Omit<World, 'secrets'>) {
@@ -54,6 +70,8 @@ export class World {
     this.execution = fields.execution;
     this.task = fields.task;
     this.memory = fields.memory;
+    this.event = fields.event;
+    this.hook = fields.hook;
     this.deadLetter = fields.deadLetter;
     this.tokenId = fields.tokenId;
   }
@@ -76,6 +94,8 @@ export class World {
     const { lease_id: lease } = await bob.claimOne({ lease_seconds: 3600 });
 
     const { task_id: task } = (await ada.rest.post('tasks', { title: secret, agent_id: 'bob' })).as<{ task_id: string }>(201);
+    const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
+    const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
 
     return new World({
       project,
@@ -86,6 +106,8 @@ export class World {
       execution,
       task,
       memory,
+      event,
+      hook,
       deadLetter,
       tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
     });

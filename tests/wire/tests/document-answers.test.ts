@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { within } from '../harness/deadline.ts';
 import { ApiDocument } from '../harness/document.ts';
@@ -14,7 +14,13 @@ it('Every operation answers, when all is well, as the document describes it', as
   const met = new Set<string>();
 
   /** Does an operation, and holds its answer against the document: no field that it does not describe, none missing. */
-  async function does<T>(id: string, values: Record<string, string> = {}, body?: unknown, query: Record<string, string> = {}): Promise<T> {
+  async function does<T>(
+    id: string,
+    values: Record<string, string> = {},
+    body?: unknown,
+    query: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const operation = document.operation(id);
     const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent({ project_id: project, ...values }[name]!));
     const url = new URL(path, server.url);
@@ -25,7 +31,11 @@ it('Every operation answers, when all is well, as the document describes it', as
       id,
       fetch(url, {
         method: operation.method,
-        headers: { authorization: `Bearer ${server.adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          authorization: `Bearer ${server.adminToken}`,
+          ...headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         signal: abort.signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
@@ -152,8 +162,21 @@ it('Every operation answers, when all is well, as the document describes it', as
     ['StreamEvents', {}],
   ] as const)
     await does(of, values);
-  await does('PublishEvent', {}, { event_type: 'build.failed', data: { job: 88 } });
+  const { event_id } = await does<{ event_id: string }>('PublishEvent', {}, { event_type: 'build.failed', data: { job: 88 } });
   await does('ListEvents');
+  await does('GetEvent', { event_id });
+
+  const secret = 'a secret for a test';
+  const hook = await does<{ hook_id: string }>('CreateInboundHook', {}, { name: 'CI', to: 'bob', secret });
+  await does('CreateInboundHook', {}, { name: 'CI', to: 'bob' });
+  await does('ListInboundHooks');
+  await does('GetInboundHook', hook);
+  await does('UpdateInboundHook', hook, { name: 'CI', to: 'bob' });
+  const signature = createHmac('sha256', secret)
+    .update(JSON.stringify({ ref: 'main' }))
+    .digest('hex');
+  await does('DeliverInbound', hook, { ref: 'main' }, {}, { 'x-hub-signature-256': `sha256=${signature}` });
+  await does('DeleteInboundHook', hook);
   for (const of of ['GetStats', 'GetMessageStats', 'GetAgentStats', 'GetPairStats', 'GetTimeline', 'GetExecutionStats', 'ExportStats'])
     await does(of);
 

@@ -11,6 +11,8 @@ import type { Frame, Problem } from '../harness/wire.ts';
 
 const server = await startServer();
 const document = await ApiDocument.of(server);
+// What is posted to a hook is any text, and signed: it has tests of its own.
+const bodies = document.operations.filter((one) => one.requestBody !== undefined && one.operationId !== 'DeliverInbound');
 const nowhere = '0199e1c2-0000-7000-8000-000000000000';
 
 /** What a path names, where that is there. */
@@ -50,7 +52,7 @@ async function send(operation: Operation, url: string, what: string, init: Reque
 }
 
 describe('What the document describes, sent with every oddity in every place', { concurrency: 2 }, () => {
-  for (const operation of document.operations.filter((one) => one.requestBody !== undefined))
+  for (const operation of bodies)
     it(`is refused or taken, as the document says: the body of ${operation.operationId}`, async () => {
       const project = await world();
       const { schema, example } = document.body(operation)!;
@@ -66,7 +68,7 @@ describe('What the document describes, sent with every oddity in every place', {
     });
 
   it('is refused where a field is left out that the document calls required, and nowhere else', async () => {
-    for (const operation of document.operations.filter((one) => one.requestBody !== undefined)) {
+    for (const operation of bodies) {
       const project = await world();
       const { schema, example } = document.body(operation)!;
       const base: Record<string, unknown> = { ...example, ...quick[operation.operationId] };

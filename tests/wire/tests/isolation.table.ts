@@ -76,6 +76,7 @@ const task =
   (rest = '') =>
   (world: World) =>
     `tasks/${world.task}${rest}`;
+const inbound = (world: World) => `inbound/${world.hook}`;
 const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
 
@@ -166,6 +167,16 @@ export const table: readonly Row[] = [
 
   row('POST', 'events', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { event_type: 'a.b', data: 1 }),
   row('GET', 'events', lists),
+
+  row('GET', (world) => `events/${world.event}`, readers),
+
+  row('POST', 'inbound', { admin: 201, operator: 201 }, { name: 'CI', to: 'human' }),
+  row('GET', 'inbound', administration),
+  row('GET', inbound, administration),
+  row('PUT', inbound, above, { name: 'CI', to: 'human' }),
+  row('DELETE', inbound, aboveEmpty),
+  // A signature opens it, and no token does.
+  row('POST', inbound, { admin: 401, rest: 401, join: 401, intruder: 401, stranger: 401 }, { ref: 'main' }),
 
   row('POST', 'tasks', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A task' }),
   row('GET', 'tasks', lists),

@@ -18,6 +18,8 @@ const placeholders = {
   lease: 'LEASE',
   thread: 'THREAD',
   execution: 'EXECUTION',
+  event: 'EVENT',
+  hook: 'HOOK',
   deadLetter: 'DEAD',
   tokenId: 'TOKEN',
 } as unknown as World;
