@@ -35,6 +35,7 @@ static async Task<int> RunAsync(string[] args)
         EventsCommand.Create(),
         SchemasCommand.Create(),
         InboundCommand.Create(),
+        WebhooksCommand.Create(),
         StatsCommand.Create(),
         TraceCommand.Create(),
         DeadCommand.Create(),

@@ -10,7 +10,7 @@ namespace Parley.Protocol;
     Converters = [
         typeof(WireEnum<Intent>), typeof(WireEnum<Surface>), typeof(WireEnum<Authority>), typeof(WireEnum<Outcome>),
         typeof(WireEnum<Outlook>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<AgentStatus>), typeof(WireEnum<AgentActivity>),
-        typeof(WireEnum<ExecutionStatus>), typeof(WireEnum<AgentTaskStatus>), typeof(WireEnum<AssignmentStatus>), typeof(WireEnum<TokenKind>), typeof(WireEnum<ChangeOp>), typeof(WireTime)])]
+        typeof(WireEnum<ExecutionStatus>), typeof(WireEnum<AgentTaskStatus>), typeof(WireEnum<AssignmentStatus>), typeof(WireEnum<WebhookStatus>), typeof(WireEnum<TokenKind>), typeof(WireEnum<ChangeOp>), typeof(WireTime)])]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IReadOnlyList<Message>))]
 [JsonSerializable(typeof(SendRequest))]
@@ -84,6 +84,9 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(InboundHookRequest))]
 [JsonSerializable(typeof(InboundReceipt))]
 [JsonSerializable(typeof(Page<InboundHook>))]
+[JsonSerializable(typeof(Webhook))]
+[JsonSerializable(typeof(WebhookRequest))]
+[JsonSerializable(typeof(Page<Webhook>))]
 [JsonSerializable(typeof(ThreadView))]
 [JsonSerializable(typeof(ThreadCurrent))]
 [JsonSerializable(typeof(Project))]

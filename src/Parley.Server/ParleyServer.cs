@@ -25,6 +25,7 @@ using Parley.Server.Settings;
 using Parley.Server.Squads;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server;
 
@@ -51,7 +52,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddExecutions().AddMemory().AddEvents().AddInbound()
+            .AddExecutions().AddMemory().AddEvents().AddWebhooks().AddInbound()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
 
         var app = builder.Build();

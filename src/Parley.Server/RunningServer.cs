@@ -17,6 +17,7 @@ using Parley.Server.Settings;
 using Parley.Server.Squads;
 using Parley.Server.Tasks;
 using Parley.Server.Storage;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server;
 
@@ -102,6 +103,7 @@ public sealed class RunningServer : IAsyncDisposable
         await agents.LoadAsync(cancellationToken);
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SchemaDirectory>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<WebhookDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];
         if (services.GetService<INodeStore>() is { } nodes)

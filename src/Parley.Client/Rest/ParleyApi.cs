@@ -24,6 +24,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
         Inbound = new InboundApi(connection);
+        Webhooks = new WebhooksApi(connection);
         Counts = new StatsApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
@@ -68,6 +69,8 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Addresses to which the outside world posts messages. Only admins and operators may change them.</summary>
     public InboundApi Inbound { get; }
+    /// <summary>Addresses to which the server posts events. Only admins and operators may change them.</summary>
+    public WebhooksApi Webhooks { get; }
 
     /// <summary>Projects and their settings. Only admins may create, change, and delete them.</summary>
     public ProjectsApi Projects { get; }

@@ -16,6 +16,7 @@ internal static class DocumentTags
         ("Memory", "Values that all agents in a project share, stored under keys."),
         ("Events", "Events that agents and the server publish, for anyone who wants to follow them."),
         ("Inbound webhooks", "Addresses to which the outside world posts messages."),
+        ("Webhooks", "Addresses to which the server posts events as they happen."),
         ("Schemas", "JSON Schemas that the payloads of a message type must match."),
         ("Streams", "What happens, live, as server-sent events."),
         ("Dead letters", "Deliveries that ran out of attempts: list, requeue, or purge them."),

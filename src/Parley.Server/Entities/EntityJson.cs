@@ -66,7 +66,7 @@ internal static class EntityJson
     /// <summary>An entity as clients see it.</summary>
     internal static byte[] Shown(EntityFields fields, EntityRow row) => Whole(fields, row, WithoutSecret(fields, row.Body));
 
-    /// <summary>An entity with its secret, for the server itself.</summary>
+    /// <summary>An entity as the server itself uses it, with its secret.</summary>
     internal static byte[] Whole(EntityFields fields, EntityRow row) => Whole(fields, row, row.Body);
 
     private static byte[] Whole(EntityFields fields, EntityRow row, byte[] body) => Compose(

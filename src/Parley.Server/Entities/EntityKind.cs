@@ -48,7 +48,7 @@ internal abstract class EntityKind
     /// <summary>True if messages can belong to one, so that its entries and its messages are on one stream.</summary>
     internal bool OwnsItsMessages { get; init; }
 
-    /// <summary>Who may read those for which <c>Readers</c> names nobody.</summary>
+    /// <summary>Who may read the entities that do not name readers themselves.</summary>
     internal Audience Audience { get; init; } = Audience.Project;
 
     /// <summary>The JSON that clients see.</summary>
@@ -128,11 +128,26 @@ internal sealed record EntityFields(string? Id)
     /// <summary>A list that only the log entry of a change has; empty elsewhere.</summary>
     internal string? Told { get; init; }
 
-    /// <summary>A secret that is kept with the thing, for this server alone: entries of the log and feeds leave it out.</summary>
+    /// <summary>A secret that is stored with the entity. Log entries and feeds leave it out.</summary>
     internal string? Secret { get; init; }
 
+    /// <summary>Fields that the concept stores elsewhere and fills in when asked for an entity. Log entries and feeds leave them out.</summary>
+    internal IReadOnlyList<string> KeptBeside { get; init; } = [];
+
     internal bool Has(ReadOnlySpan<byte> name) =>
-        Is(name, Id) || Is(name, Thread) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version);
+        Is(name, Id) || Is(name, Thread) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version)
+        || IsKeptBeside(name);
+
+    private bool IsKeptBeside(ReadOnlySpan<byte> name)
+    {
+        foreach (var field in KeptBeside)
+        {
+            if (Is(name, field))
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool Is(ReadOnlySpan<byte> name, string? field) => field is not null && System.Text.Ascii.Equals(name, field);
 }

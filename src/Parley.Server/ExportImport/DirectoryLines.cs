@@ -81,6 +81,24 @@ internal sealed record RelayPlaceLine : ExportLine
     public required long Seq { get; init; }
 }
 
+/// <summary>How far a webhook is in its project's log, and how its deliveries went.</summary>
+internal sealed record WebhookPlaceLine : ExportLine
+{
+    public required int Project { get; init; }
+
+    /// <summary>The seq of the entry by which the webhook was made.</summary>
+    public required long Webhook { get; init; }
+
+    public required long Seq { get; init; }
+    public required long Missed { get; init; }
+    public required int Failures { get; init; }
+    public long? LastAttemptAt { get; init; }
+    public long? LastSuccessAt { get; init; }
+    public int? LastStatus { get; init; }
+    public long? NextAttemptAt { get; init; }
+    public string? LastError { get; init; }
+}
+
 /// <summary>Since when there is a server, and how long it was ready.</summary>
 internal sealed record AvailabilityLine : ExportLine
 {

@@ -23,6 +23,7 @@ namespace Parley.Server.ExportImport;
 [JsonDerivedType(typeof(TokenLine), LineKinds.Token)]
 [JsonDerivedType(typeof(TicketLine), LineKinds.Ticket)]
 [JsonDerivedType(typeof(RelayPlaceLine), LineKinds.RelayPlace)]
+[JsonDerivedType(typeof(WebhookPlaceLine), LineKinds.WebhookPlace)]
 [JsonDerivedType(typeof(AvailabilityLine), LineKinds.Availability)]
 [JsonDerivedType(typeof(EndLine), EndLine.Kind)]
 internal abstract record ExportLine;
@@ -41,11 +42,12 @@ internal static class LineKinds
     internal const string Token = "token";
     internal const string Ticket = "ticket";
     internal const string RelayPlace = "relay_place";
+    internal const string WebhookPlace = "webhook_place";
     internal const string Availability = "availability";
 
     /// <summary>In this order they stand in an export, each in the order of its key.</summary>
     internal static IReadOnlyList<string> InOrder { get; } =
-        [Numbers, Project, Agent, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, Availability];
+        [Numbers, Project, Agent, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, WebhookPlace, Availability];
 }
 
 /// <summary>The first line.</summary>

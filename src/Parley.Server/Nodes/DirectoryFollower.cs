@@ -3,12 +3,13 @@ using Parley.Server.Projects;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Squads;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Nodes;
 
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
-    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, TokenVault tokens)
+    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, WebhookDirectory webhooks, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -53,12 +54,16 @@ internal sealed class DirectoryFollower(
             squads.Follow(squad);
         foreach (var schema in changes.Schemas)
             schemas.Follow(schema);
+        foreach (var webhook in changes.Webhooks)
+            webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)
             tokens.Follow(token);
         foreach (var (project, id) in changes.GoneSquads)
             squads.Forget(project, id);
         foreach (var (project, type) in changes.GoneSchemas)
             schemas.Forget(project, type);
+        foreach (var (project, made) in changes.GoneWebhooks)
+            webhooks.Forget(project, made);
         foreach (var (project, agent) in changes.GoneAgents)
             agents.Forget(project, agent);
         foreach (var project in changes.GoneProjects)

@@ -65,5 +65,10 @@ internal sealed record DirectoryChanges(long Revision)
     internal List<(int Project, string Id)> GoneSquads { get; } = [];
     internal List<EntityRow> Schemas { get; } = [];
     internal List<(int Project, string Type)> GoneSchemas { get; } = [];
+    internal List<EntityRow> Webhooks { get; } = [];
+
+    /// <summary>By the seq of the entry by which each was made.</summary>
+    internal List<(int Project, long Made)> GoneWebhooks { get; } = [];
+
     internal List<StoredToken> Tokens { get; } = [];
 }

@@ -76,6 +76,11 @@ public sealed record ServerSettings
     /// <summary>The server gives an agent no more than this.</summary>
     public int TaskLimit { get; init; }
 
+    // Webhooks
+    public bool WebhookPrivateAddresses { get; init; }
+    public int WebhookMaxFailures { get; init; }
+    public TimeSpan WebhookTimeout { get; init; }
+
     // Floods and loops
     /// <summary>Zero lifts the limit.</summary>
     public double RateLimitPerSecond { get; init; }

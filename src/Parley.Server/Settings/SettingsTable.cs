@@ -90,6 +90,15 @@ public static class SettingsTable
             (settings, value) => settings with { TaskLease = value }),
         Whole("task_limit", 20, 1, 10_000, "The most tasks that one agent has at a time when the server chooses the agent; does not limit tasks assigned by name.",
             (settings, value) => settings with { TaskLimit = value }),
+        new Setting<bool>("true or false", false, "false", SettingKinds.Flag, (settings, value) => settings with { WebhookPrivateAddresses = value })
+        {
+            Name = "webhook_private_addresses",
+            Meaning = "Whether webhooks may lead to private, loopback, and link-local addresses, and go over http.",
+        },
+        Whole("webhook_max_failures", 20, 1, 1000, "The number of failed deliveries in a row after which a webhook is paused.",
+            (settings, value) => settings with { WebhookMaxFailures = value }),
+        Seconds("webhook_timeout_seconds", 10, 1, 60, "How long the receiver of a webhook may take for its whole answer.",
+            (settings, value) => settings with { WebhookTimeout = value }),
         Number("rate_limit_per_second", 100d, 0, 1_000_000, "How many messages a second an agent may send over time; 0 removes the limit.",
             (settings, value) => settings with { RateLimitPerSecond = value }, perProject: true),
         Whole("rate_limit_burst", 1000, 1, 1_000_000, "How many messages an agent may send at once after a pause.",

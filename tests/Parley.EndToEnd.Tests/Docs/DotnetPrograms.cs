@@ -11,6 +11,9 @@ public sealed class DotnetPrograms : IAsyncDisposable
     private readonly PackedPackages _packages = new();
     private readonly Lazy<Task<string>> _program;
 
+    /// <summary>Where an example listens.</summary>
+    private static readonly int ExamplePort = Reader.FreePort();
+
     public DotnetPrograms() => _program = new Lazy<Task<string>>(BuildAsync);
 
     private static IEnumerable<Block> Blocks => MarkdownPage.All().SelectMany(path => MarkdownPage.Read(path).Blocks).Where(block => block is { Language: "csharp", NotRun: null });
@@ -79,7 +82,7 @@ public sealed class DotnetPrograms : IAsyncDisposable
         foreach (var block in Blocks)
         {
             var at = block.Place.LastIndexOf(':');
-            program.AppendLine(CultureInfo.InvariantCulture, $"public static async Task Block{number++}()\n{{\n#line {int.Parse(block.Place[(at + 1)..]) + 1} \"{block.Place[..at]}\"\n{block.Text.Replace("\"https://parley.example.org\"", "Server", StringComparison.Ordinal)}\n#line default\n}}");
+            program.AppendLine(CultureInfo.InvariantCulture, $"public static async Task Block{number++}()\n{{\n#line {int.Parse(block.Place[(at + 1)..]) + 1} \"{block.Place[..at]}\"\n{block.Text.Replace("\"https://parley.example.org\"", "Server", StringComparison.Ordinal).Replace("127.0.0.1:3002", $"127.0.0.1:{ExamplePort}", StringComparison.Ordinal)}\n#line default\n}}");
         }
 
         return program.Append('}').ToString();

@@ -44,7 +44,7 @@ internal sealed class Reader : IAsyncDisposable
     private Reader(int? postgres)
     {
         _postgres = postgres;
-        (Port, PagePort) = (FreePort(), FreePort());
+        (Port, PagePort, OtherPagePort) = (FreePort(), FreePort(), FreePort());
         Script("parley", $"exec '{Binary.Command(new Dictionary<string, string>()).FileName}' \"$@\"");
         // In the checkout it builds the program first; here it is built.
         Directory.CreateDirectory(Path.Combine(_home, "work"));
@@ -68,6 +68,8 @@ internal sealed class Reader : IAsyncDisposable
 
     /// <summary>Where a page's own program listens.</summary>
     public int PagePort { get; }
+
+    public int OtherPagePort { get; }
 
     public string Url => $"http://127.0.0.1:{Port}";
 
@@ -103,6 +105,7 @@ internal sealed class Reader : IAsyncDisposable
     public string Mine(string text) => text
         .Replace("127.0.0.1:8080", $"127.0.0.1:{Port}", StringComparison.Ordinal)
         .Replace("127.0.0.1:3000", $"127.0.0.1:{PagePort}", StringComparison.Ordinal)
+        .Replace("127.0.0.1:3001", $"127.0.0.1:{OtherPagePort}", StringComparison.Ordinal)
         .Replace("listen(3000", $"listen({PagePort}", StringComparison.Ordinal)
         .Replace("/var/lib/parley", Path.Combine(_home, "var"), StringComparison.Ordinal)
         .Replace("db.example.org/parley?sslmode=verify-full", $"127.0.0.1:{_postgres}/parley", StringComparison.Ordinal)
@@ -184,7 +187,7 @@ internal sealed class Reader : IAsyncDisposable
         return reading.ReadToEnd();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

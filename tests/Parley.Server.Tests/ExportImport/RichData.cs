@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Log;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Agents;
+using Parley.Server.Webhooks;
 using Xunit;
 
 namespace Parley.Server.Tests.ExportImport;
@@ -52,6 +54,7 @@ internal sealed class RichData
         await data.MakeTasksAsync();
         await data.MakeSchemasAsync();
         await data.MakeInboundAsync();
+        await data.MakeWebhooksAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
         await data.MakeExecutionAsync();
         return data;
@@ -172,6 +175,17 @@ internal sealed class RichData
         await PutAsync("/schemas/status_update", """{"builtin": true}""");
         await PutAsync("/schemas/gone", """{"schema": true}""");
         Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/schemas/gone", Admin));
+    }
+
+    /// <summary>One that posts nothing here, with a place that no server comes to, so that it stays what it is.</summary>
+    private async Task MakeWebhooksAsync()
+    {
+        var made = await _host.SendAsync(
+            HttpMethod.Post, $"{Api}/webhooks", Admin,
+            """{"url": "https://example.org/ünï?a=b", "types": ["never.published"], "description": "漢字", "secret": "a-secret-to-move"}""");
+        var seq = EntryId.SeqOf(Guid.Parse(made.As(WireJson.Lenient.Webhook).WebhookId));
+        await _host.Get<IWebhookStore>().SaveAsync(
+            _host.Default.Number, [new WebhookPlace(seq, seq + 100_000, Missed: 3, Failures: 2, LastAttemptAt: 1_769_000_000_000, LastStatus: 500, LastError: "ünï")], CancellationToken.None);
     }
 
     private async Task<string> SendAsync(string json, string? from = null)

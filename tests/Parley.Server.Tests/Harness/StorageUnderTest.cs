@@ -58,10 +58,13 @@ internal sealed class ServerData(TestDatabase? database, bool isGuest = false) :
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-server-").FullName;
 
     /// <summary>Settings of a server on this data, on a free port.</summary>
-    internal ServerSettings Settings => ServerSettings.Default with { Port = 0, DataFolder = _folder, Database = database?.Address };
+    internal ServerSettings Settings => Change(ServerSettings.Default with { Port = 0, DataFolder = _folder, Database = database?.Address });
+
+    /// <summary>What a test wants to be otherwise.</summary>
+    internal Func<ServerSettings, ServerSettings> Change { private get; set; } = settings => settings;
 
     /// <summary>For another server on the same database, side by side with this one's: a folder is no two servers'.</summary>
-    internal ServerData Join() => new(database ?? throw new InvalidOperationException("A SQLite file is one server's."), isGuest: true);
+    internal ServerData Join() => new(database ?? throw new InvalidOperationException("A SQLite file is one server's."), isGuest: true) { Change = Change };
 
     /// <summary>Everything that is stored, as text in which a secret would show.</summary>
     internal async Task<string> StoredAsync()

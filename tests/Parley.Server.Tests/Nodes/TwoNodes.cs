@@ -1,5 +1,6 @@
 using Parley.Server.Coordination;
 using Parley.Server.Nodes;
+using Parley.Server.Settings;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -19,9 +20,12 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    internal static async Task<TwoNodes> StartAsync(PostgresDatabases databases)
+    /// <param name="change">What is to be otherwise than by default, on both.</param>
+    internal static async Task<TwoNodes> StartAsync(PostgresDatabases databases, Func<ServerSettings, ServerSettings>? change = null)
     {
         var data = await new OnPostgres(databases).NewAsync();
+        if (change is not null)
+            data.Change = change;
         var nodes = new TwoNodes(await ConceptHost.StartAsync(data), await ConceptHost.StartAsync(data.Join()));
         // Each finds the other by looking, once a second of a clock that stands still here.
         while (!nodes.Both.All(host => host.Get<IClusterView>().AreThere))

@@ -43,6 +43,8 @@ export class World {
   readonly deadLetter: string;
   /** The id of a token of eve's. */
   readonly tokenId: string;
+  /** One that posts nothing. */
+  readonly webhook: string;
 
   /** What tells that the project is there, or what is in it. */
   get secrets(): readonly string[] {
@@ -58,6 +60,7 @@ export class World {
       this.deadLetter,
       this.lease,
       this.tokenId,
+      this.webhook,
     ];
   }
 
@@ -74,6 +77,7 @@ export class World {
     this.hook = fields.hook;
     this.deadLetter = fields.deadLetter;
     this.tokenId = fields.tokenId;
+    this.webhook = fields.webhook;
   }
 
   static async create(server: Server): Promise<World> {
@@ -97,6 +101,9 @@ export class World {
     const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
     const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
 
+    const hook = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
+    const { webhook_id: webhook } = (await project.admin.post('webhooks', hook)).as<{ webhook_id: string }>(201);
+
     return new World({
       project,
       tokens: await tokens(project, { ada, bob, eve }),
@@ -108,6 +115,7 @@ export class World {
       memory,
       event,
       hook,
+      webhook,
       deadLetter,
       tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
     });

@@ -64,6 +64,13 @@ const workers: Expectations = { admin: 200, operator: 200, bob: 200, intruder: 4
 const taskWriters: Expectations = { admin: 200, operator: 200, agents: 200 };
 const text = { content: 'x' };
 
+/** Where nobody connects to: nothing is ever published of this type. */
+const hook = { url: 'https://hooks.example.org/x', types: ['never.published'] };
+
+const webhook =
+  (rest = '') =>
+  (world: World) =>
+    `webhooks/${world.webhook}${rest}`;
 const message =
   (rest = '') =>
   (world: World) =>
@@ -200,6 +207,13 @@ export const table: readonly Row[] = [
   row('GET', 'schemas/typed', readers),
   row('PUT', 'schemas/typed', admins, { schema: { type: 'null' } }),
   row('DELETE', 'schemas/typed', { admin: 204 }),
+
+  row('POST', 'webhooks', { admin: 201, operator: 201 }, hook),
+  row('GET', 'webhooks', administration),
+  row('GET', webhook(), administration),
+  row('PUT', webhook(), above, hook),
+  row('POST', webhook('/resume'), above),
+  row('DELETE', webhook(), aboveEmpty),
 
   row('POST', 'executions', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A run' }),
   row('GET', 'executions', lists),

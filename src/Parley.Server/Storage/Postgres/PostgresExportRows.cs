@@ -101,6 +101,7 @@ internal static class PostgresExportRows
         LineKinds.RelayPlace => (
             $"SELECT agent, seq FROM relay_places WHERE agent IN {Agents} ORDER BY agent",
             static row => new RelayPlaceLine { Agent = row.GetInt32(0), Seq = row.GetInt64(1) }),
+        LineKinds.WebhookPlace => ($"SELECT {WebhookSql.Columns} FROM webhook_places WHERE (place >> 40)::int IN {Projects} ORDER BY place", WebhookPlace),
         LineKinds.Availability => (
             "SELECT first_start, ready_ms FROM availability",
             static row => new AvailabilityLine { FirstStart = Milliseconds(row, 0)!.Value, ReadyMs = row.GetInt64(1) }),
@@ -235,6 +236,20 @@ internal static class PostgresExportRows
         At = row.GetInt64(4),
         Seq = SeqOf(row, 5),
         Answer = row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
+    };
+
+    private static WebhookPlaceLine WebhookPlace(NpgsqlDataReader row) => new()
+    {
+        Project = ProjectOf(row),
+        Webhook = SeqOf(row, 0)!.Value,
+        Seq = row.GetInt64(1),
+        Missed = row.GetInt64(2),
+        Failures = row.GetInt32(3),
+        LastAttemptAt = row.Int64OrNull(4),
+        LastSuccessAt = row.Int64OrNull(5),
+        LastStatus = row.IsDBNull(6) ? null : row.GetInt32(6),
+        NextAttemptAt = row.Int64OrNull(7),
+        LastError = row.TextOrNull(8),
     };
 
     private static TokenLine Token(NpgsqlDataReader row) => new()

@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using Parley.Server.ExportImport;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -44,6 +45,11 @@ internal static class PostgresImportRows
             static (row, ticket) => row.Text(ticket.Ticket).Text(ticket.TokenId).Time(ticket.OpenedAt), cancel),
         RelayPlaceLine => CopyAsync<RelayPlaceLine>(
             connection, "relay_places (agent, seq)", lines, static (row, place) => row.Int(place.Agent).Big(place.Seq), cancel),
+        WebhookPlaceLine => CopyAsync<WebhookPlaceLine>(
+            connection, $"webhook_places ({WebhookSql.Columns})", lines,
+            static (row, webhook) => row.Big(LogKey.Of(webhook.Project, webhook.Webhook)).Big(webhook.Seq).Big(webhook.Missed).Int(webhook.Failures)
+                .Big(webhook.LastAttemptAt).Big(webhook.LastSuccessAt).Int(webhook.LastStatus).Big(webhook.NextAttemptAt).Text(webhook.LastError),
+            cancel),
         AvailabilityLine => CopyAsync<AvailabilityLine>(
             connection, "availability (id, first_start, ready_ms)", lines,
             static (row, availability) => row.Int(1).Time(availability.FirstStart).Big(availability.ReadyMs), cancel),

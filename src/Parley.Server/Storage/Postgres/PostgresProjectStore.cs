@@ -87,7 +87,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
                 WHERE l.place >= $1 AND l.place <= $2 AND l.kind = 1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries
                 """,
                 first, last);
-            foreach (var (table, column) in new[] { ("reactions", "place"), ("entities", "place"), ("entity_marks", "place"), ("log", "place") })
+            foreach (var (table, column) in new[] { ("reactions", "place"), ("entities", "place"), ("entity_marks", "place"), ("webhook_places", "place"), ("log", "place") })
                 transaction.Defer($"DELETE FROM {table} WHERE {column} >= $1 AND {column} <= $2", first, last);
             return true;
         }

@@ -14,6 +14,7 @@ using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -44,6 +45,7 @@ internal static class PostgresStorage
         .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
         .AddSingleton<IRelayStore, PostgresRelayStore>()
+        .AddSingleton<IWebhookStore, PostgresWebhookStore>()
         .AddSingleton<ITokenStore, PostgresTokenStore>()
         .AddSingleton<INodeStore, PostgresNodeStore>()
         .AddSingleton<PostgresReceiptChannel>()

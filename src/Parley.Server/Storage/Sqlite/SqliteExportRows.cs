@@ -80,6 +80,9 @@ internal static class SqliteExportRows
         LineKinds.RelayPlace => Rows(
             connection, $"SELECT agent, seq FROM relay_places WHERE agent IN {Agents} ORDER BY agent {Page}",
             skip, static row => new RelayPlaceLine { Agent = row.Int32(0), Seq = row.Int64(1) }),
+        LineKinds.WebhookPlace => Rows(
+            connection, $"SELECT {WebhookSql.Columns} FROM webhook_places WHERE place >> 40 IN {Projects} ORDER BY place {Page}",
+            skip, WebhookPlace),
         LineKinds.Availability => Rows(
             connection, $"SELECT first_start, ready_ms FROM availability {Page}",
             skip, static row => new AvailabilityLine { FirstStart = row.Int64(0), ReadyMs = row.Int64(1) }),
@@ -237,6 +240,20 @@ internal static class SqliteExportRows
         At = row.Int64(4),
         Seq = SeqOf(row, 5),
         Answer = row.IsNull(6) ? null : row.Blob(6).ToArray(),
+    };
+
+    private static WebhookPlaceLine WebhookPlace(SqliteStatement row) => new()
+    {
+        Project = ProjectOf(row),
+        Webhook = SeqOf(row, 0)!.Value,
+        Seq = row.Int64(1),
+        Missed = row.Int64(2),
+        Failures = row.Int32(3),
+        LastAttemptAt = row.NullableInt64(4),
+        LastSuccessAt = row.NullableInt64(5),
+        LastStatus = (int?)row.NullableInt64(6),
+        NextAttemptAt = row.NullableInt64(7),
+        LastError = row.Text(8),
     };
 
     private static TokenLine Token(SqliteStatement row) => new()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Parley.Protocol;
 using Parley.Server.ExportImport;
 using Parley.Server.Log;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -46,6 +47,12 @@ internal static class SqliteImportRows
                 break;
             case RelayPlaceLine place:
                 connection.Prepare("INSERT INTO relay_places (agent, seq) VALUES (?1, ?2)").Bind(1, place.Agent).Bind(2, place.Seq).Run();
+                break;
+            case WebhookPlaceLine webhook:
+                connection.Prepare($"INSERT INTO webhook_places ({WebhookSql.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+                    .Bind(1, LogKey.Of(webhook.Project, webhook.Webhook)).Bind(2, webhook.Seq).Bind(3, webhook.Missed).Bind(4, webhook.Failures)
+                    .Bind(5, webhook.LastAttemptAt).Bind(6, webhook.LastSuccessAt).Bind(7, webhook.LastStatus).Bind(8, webhook.NextAttemptAt)
+                    .Bind(9, webhook.LastError).Run();
                 break;
             case AvailabilityLine availability:
                 connection.Prepare("INSERT INTO availability (id, first_start, ready_ms) VALUES (1, ?1, ?2)")

@@ -83,7 +83,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
                         WHERE l.place BETWEEN ?1 AND ?2 AND l.kind = 1)
                     """)
                 .Bind(1, first).Bind(2, upTo).Run();
-            foreach (var (table, column) in new[] { ("reactions", "place"), ("entities", "place"), ("entity_marks", "place"), ("log", "place") })
+            foreach (var (table, column) in new[] { ("reactions", "place"), ("entities", "place"), ("entity_marks", "place"), ("webhook_places", "place"), ("log", "place") })
                 connection.Prepare($"DELETE FROM {table} WHERE {column} BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, upTo).Run();
             return true;
         }

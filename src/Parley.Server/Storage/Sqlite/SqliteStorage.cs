@@ -13,6 +13,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Sqlite;
 
@@ -48,6 +49,7 @@ internal static class SqliteStorage
         .AddSingleton<IStatsStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
         .AddSingleton<IRelayStore, SqliteRelayStore>()
+        .AddSingleton<IWebhookStore, SqliteWebhookStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
         .AddSingleton<SingleNode>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SingleNode>())

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Parley.Server.Webhooks;
+
+/// <summary>Where a webhook may lead, as far as its URL says; the address that its host's name has is only known when it is connected to.</summary>
+internal static class ReceiverUrl
+{
+    /// <returns>Null when nothing is.</returns>
+    internal static string? WhatIsWrong(string text, bool mayBePrivate)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0 || text.AsSpan().ContainsAny(' ', '\t', '\\') || text.Any(char.IsControl))
+            return "must be an absolute URL such as https://example.org/hook";
+        if (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp)
+            return "must begin with https://";
+        if (url.UserInfo.Length > 0)
+            return "must have no user and no password: deliveries are signed instead";
+        if (url.Fragment.Length > 0)
+            return "must have no fragment (#), which is never sent";
+        if (mayBePrivate)
+            return null;
+        if (url.Scheme != Uri.UriSchemeHttps)
+            return "must begin with https://, so that nobody on the way reads the events; http needs the setting webhook_private_addresses";
+        return IsPrivate(url) ? "leads to a private address or to this machine, which needs the setting webhook_private_addresses" : null;
+    }
+
+    /// <summary>Whatever way an address is written, the URL knows it as one.</summary>
+    private static bool IsPrivate(Uri url)
+    {
+        var host = url.IdnHost.TrimEnd('.');
+        return IPAddress.TryParse(host, out var address)
+            ? !PublicAddress.Is(address)
+            : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Coordination;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Webhooks;
+
+/// <summary>Has a courier for each webhook that is active, on the node that leads; the others have none. When the leader is gone, the next one's
+/// couriers go on from the places that are stored.</summary>
+internal sealed class WebhookDispatcher(
+    CourierTools tools, ProjectDirectory projects, BackgroundFaults faults, ILogger<WebhookDispatcher> logger) : LastingWork(faults, logger)
+{
+    /// <summary>Who leads is looked at this often; everything else is told.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<WebhookKey, Work> _couriers = [];
+    private readonly Dictionary<int, Work> _scouts = [];
+    private readonly Dictionary<int, WebhookScout> _scoutOf = [];
+
+    /// <summary>Couriers that were told to end: the next one for the same webhook waits for that.</summary>
+    private readonly Dictionary<WebhookKey, Work> _ending = [];
+
+    protected override string Name => "Webhooks";
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                var changed = tools.Webhooks.WhenChanged;
+                KeepUp(stoppingToken);
+                Succeeded();
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await Task.WhenAny(changed, Task.Delay(LookEvery, tools.Clock, waiting.Token));
+                await waiting.CancelAsync();
+            }
+        }
+        finally
+        {
+            await EndAllAsync();
+        }
+    }
+
+    /// <summary>Begins and ends couriers, by what the webhooks are now and who leads.</summary>
+    private void KeepUp(CancellationToken stoppingToken)
+    {
+        var wanted = tools.Leadership.IsLeader ? tools.Webhooks.Active : new Dictionary<WebhookKey, Entities.Entity<Protocol.Webhook>>();
+        foreach (var (key, work) in _couriers.ToList())
+        {
+            if (work.Running.IsCompleted || !wanted.TryGetValue(key, out var webhook) || webhook.Version != work.Version)
+                End(key, work);
+        }
+
+        foreach (var (key, ended) in _ending.ToList())
+        {
+            if (!ended.Running.IsCompleted)
+                continue;
+            ended.Cancel.Dispose();
+            _ending.Remove(key);
+        }
+
+        foreach (var (project, scout) in _scouts.ToList())
+        {
+            if (!wanted.Keys.Any(key => key.Project == project))
+                EndScout(project, scout);
+        }
+
+        foreach (var (key, webhook) in wanted)
+        {
+            if (!_couriers.ContainsKey(key) && projects.Find(key.Project) is { } project)
+                _couriers[key] = Begin(key, webhook, project, stoppingToken);
+        }
+    }
+
+    private Work Begin(WebhookKey key, Entities.Entity<Protocol.Webhook> webhook, ProjectState project, CancellationToken stoppingToken)
+    {
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, project.Gone.Token);
+        var before = _ending.GetValueOrDefault(key)?.Running ?? Task.CompletedTask;
+        var scout = ScoutOf(project, stoppingToken);
+        // Each time anew from what is stored: what a fault left in memory is not gone on with.
+        var running = KeepGoingAsync(
+            before, () => new WebhookCourier(webhook, project, scout, tools, Logger).RunAsync(cancel.Token), cancel.Token);
+        return new Work(running, cancel, webhook.Version);
+    }
+
+    private WebhookScout ScoutOf(ProjectState project, CancellationToken stoppingToken)
+    {
+        if (_scoutOf.TryGetValue(project.Number, out var present))
+            return present;
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, project.Gone.Token);
+        var scout = tools.Events.Scout(project.Log);
+        _scouts[project.Number] = new Work(KeepGoingAsync(Task.CompletedTask, () => scout.RunAsync(cancel.Token), cancel.Token), cancel, Version: 0);
+        return _scoutOf[project.Number] = scout;
+    }
+
+    private async Task KeepGoingAsync(Task before, Func<Task> work, CancellationToken cancellationToken)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        await Faults.KeepGoingAsync(Name, Logger, work, cancellationToken);
+    }
+
+    private void End(WebhookKey key, Work work)
+    {
+        work.Cancel.Cancel();
+        _ending[key] = work;
+        _couriers.Remove(key);
+    }
+
+    private void EndScout(int project, Work scout)
+    {
+        scout.Cancel.Cancel();
+        _scouts.Remove(project);
+        _scoutOf.Remove(project);
+    }
+
+    private async Task EndAllAsync()
+    {
+        foreach (var (key, work) in _couriers.ToList())
+            End(key, work);
+        await Task.WhenAll(_ending.Values.Select(work => work.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var (project, scout) in _scouts.ToList())
+            EndScout(project, scout);
+    }
+
+    private sealed record Work(Task Running, CancellationTokenSource Cancel, long Version);
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Parley.Protocol;
+using Parley.Server.Settings;
+
+namespace Parley.Server.Webhooks;
+
+/// <summary>How one attempt to deliver went.</summary>
+/// <param name="Status">Of the answer; null: there was none.</param>
+/// <param name="Error">Why it failed, in a few words of this server's own; null: it did not.</param>
+/// <param name="RetryAfter">What the receiver asks for.</param>
+internal sealed record WebhookAttempt(int? Status, string? Error, TimeSpan? RetryAfter = null)
+{
+    /// <summary>The receiver wants nothing more, ever.</summary>
+    internal bool IsGone => Status == (int)HttpStatusCode.Gone;
+}
+
+/// <summary>An event as it is posted.</summary>
+/// <param name="Body">Its JSON, as <c>GET events</c> shows it.</param>
+internal sealed record WebhookDelivery(string EventId, string Type, byte[] Body);
+
+/// <summary>Posts events to addresses that users name, and so to nobody whom they could not reach themselves: see
+/// <see cref="PublicAddress"/>. Redirects are not followed, no proxy is asked, and an answer is bounded in time and size.</summary>
+internal sealed class WebhookSender : IDisposable
+{
+    internal const string TimestampHeader = "X-Parley-Timestamp", SignatureHeader = "X-Parley-Signature", EventIdHeader = "X-Parley-Event-Id",
+        EventHeader = "X-Parley-Event", DeliveryHeader = "X-Parley-Delivery";
+
+    /// <summary>So much of an answer is read, for the connection to serve again; of more, the connection is dropped.</summary>
+    private const int MostRead = 64 * 1024;
+
+    private readonly ServerSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly HttpClient _client;
+
+    public WebhookSender(ServerSettings settings, TimeProvider clock)
+    {
+        (_settings, _clock) = (settings, clock);
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = ConnectAsync,
+            // A name that leads elsewhere now is asked for again.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            MaxResponseHeadersLength = 16,
+            MaxResponseDrainSize = 0,
+        })
+        {
+            // The time for all of the answer is this class's own to mind.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>What a host's name leads to at this moment; tests have names of their own.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; set; } = Dns.GetHostAddressesAsync;
+
+    public void Dispose() => _client.Dispose();
+
+    /// <param name="number">Which attempt of this delivery it is, from 1 on.</param>
+    internal async ValueTask<WebhookAttempt> PostAsync(Webhook webhook, WebhookDelivery delivery, int number, CancellationToken cancellationToken)
+    {
+        using var request = RequestOf(webhook, delivery, number);
+        using var timeout = new CancellationTokenSource(_settings.WebhookTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            await ReadAsync(answer, either.Token);
+            return AttemptOf(answer);
+        }
+        catch (Exception fault) when (
+            (fault is OperationCanceledException or HttpRequestException or IOException) && timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new WebhookAttempt(null, string.Create(CultureInfo.InvariantCulture, $"no whole answer within {_settings.WebhookTimeout.TotalSeconds:0.###} s"));
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        {
+            return new WebhookAttempt(null, Words(fault));
+        }
+    }
+
+    private HttpRequestMessage RequestOf(Webhook webhook, WebhookDelivery delivery, int number)
+    {
+        var timestamp = _clock.GetUtcNow().ToUnixTimeSeconds();
+        var content = new ByteArrayContent(delivery.Body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = content };
+        request.Headers.TryAddWithoutValidation("User-Agent", "Parley");
+        request.Headers.TryAddWithoutValidation(TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(SignatureHeader, WebhookSignature.Of(webhook.Secret!, timestamp, delivery.Body));
+        request.Headers.TryAddWithoutValidation(EventIdHeader, delivery.EventId);
+        request.Headers.TryAddWithoutValidation(EventHeader, delivery.Type);
+        request.Headers.TryAddWithoutValidation(DeliveryHeader, number.ToString(CultureInfo.InvariantCulture));
+        return request;
+    }
+
+    private static async Task ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[8 * 1024];
+        var left = MostRead;
+        while (left > 0 && await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            left -= read;
+    }
+
+    private WebhookAttempt AttemptOf(HttpResponseMessage answer)
+    {
+        var status = (int)answer.StatusCode;
+        if (answer.IsSuccessStatusCode)
+            return new WebhookAttempt(status, null);
+        var redirect = status is >= 300 and < 400 ? ", a redirect, which is not followed" : "";
+        var after = answer.Headers.RetryAfter is { } retry ? retry.Delta ?? retry.Date - _clock.GetUtcNow() : null;
+        return new WebhookAttempt(status, string.Create(CultureInfo.InvariantCulture, $"the receiver answered {status}{redirect}"), after);
+    }
+
+    /// <summary>Here, when it is known to what address the host's name leads: a name that leads elsewhere than before changes nothing.</summary>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var found = IPAddress.TryParse(host, out var literal) ? [literal] : await Resolve(host, cancellationToken);
+        var allowed = _settings.WebhookPrivateAddresses ? found : [.. found.Where(PublicAddress.Is)];
+        if (allowed.Length == 0)
+            throw new AddressRefusedException(found.Length > 0);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>No words of the receiver's, and none that tell of this network.</summary>
+    private static string Words(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AddressRefusedException refused)
+                return refused.Message;
+        }
+
+        return (fault as HttpRequestException)?.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "the receiver's name is not known",
+            HttpRequestError.ConnectionError => "the receiver could not be connected to",
+            HttpRequestError.SecureConnectionError => "no secure connection could be made: the receiver's certificate is not valid for its name, or not trusted here",
+            HttpRequestError.ConfigurationLimitExceeded => "the receiver's headers are too long",
+            HttpRequestError.ResponseEnded => "the connection ended before the whole answer had come",
+            _ => "the receiver's answer could not be read",
+        };
+    }
+
+    private sealed class AddressRefusedException(bool isPrivate) : IOException(isPrivate
+        ? "the receiver's name leads to a private address, which needs the setting webhook_private_addresses"
+        : "the receiver's name has no address");
+}
