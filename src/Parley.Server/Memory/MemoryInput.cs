@@ -45,6 +45,8 @@ internal static class MemoryInput
         .Required("key", key)
         .Check(key is not "", "key", "is empty")
         .Check(key is null || !key.Any(char.IsControl), "key", "contains a control character")
+        // Invalid UTF-8 is decoded to U+FFFD, so no query could name such a key again.
+        .Check(key is null || !key.Contains('\uFFFD', StringComparison.Ordinal), "key", "is not valid UTF-8: it contains U+FFFD")
         .Length("key", key, LongestKey);
 
     private static Validation CheckVersion(Validation validation, long? version) =>

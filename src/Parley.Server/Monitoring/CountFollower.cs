@@ -12,6 +12,9 @@ internal sealed class CountFollower(ICountStore store, ProjectDirectory projects
     /// <summary>The longest that counting waits.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>Between two steps, so that whoever else waits for the writer gets in between.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+
     private readonly Dictionary<int, (long Head, DateTimeOffset At)> _followed = [];
 
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
@@ -29,7 +32,7 @@ internal sealed class CountFollower(ICountStore store, ProjectDirectory projects
             }
 
             while (await store.CatchUpAsync(project.Number, cancellationToken))
-                await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+                await Task.Delay(Pause, clock, cancellationToken);
             _followed[project.Number] = (head, now);
         }
 

@@ -8,7 +8,7 @@ namespace Parley.Server.Monitoring;
 internal sealed class Counts(ICountStore store)
 {
     /// <summary>How many counting steps an answer waits for if the counters lag behind; a few tenths of a second.</summary>
-    private const int MostSteps = 10;
+    private const int MostSteps = 100;
 
     /// <summary>Buckets of one timeline.</summary>
     internal const int MostBuckets = 2_000;

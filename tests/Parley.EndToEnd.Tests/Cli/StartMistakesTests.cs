@@ -13,7 +13,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
     private static readonly Dictionary<string, Mistake> Mistakes = new(StringComparer.Ordinal)
     {
         ["port of another server"] = new(_ => ["--port", "{port}"], 1, "is in use by another Parley server (version "),
-        ["port of another program"] = new(_ => ["--port", "{taken}"], 1, "--port (0 takes a free one)"),
+        ["port of another program"] = new(_ => ["--port", "{taken}"], 1, "--port (0 picks a free one)"),
         ["folder of another server"] = new(_ => ["--data", "{data}"], 1, "is in use by another Parley server, at {url}. Use that one, stop it, or name another folder with --data."),
         ["host that nobody knows"] = new(_ => ["--host", "nosuch.invalid"], 1, "The host name 'nosuch.invalid' is not known on this machine"),
         ["address of another machine"] = new(_ => ["--host", "203.0.113.7"], 1, "203.0.113.7 is not an address of this machine. Give --host"),

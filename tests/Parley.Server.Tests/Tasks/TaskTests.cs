@@ -67,7 +67,7 @@ public abstract class TaskTests(StorageUnderTest storage)
         (await host.SendAsync(HttpMethod.Put, $"{TaskSteps.Api}/{task.TaskId}", pm, """{"title": "Other"}""")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
 
         Assert.Contains("start (from in_progress to in_progress) is not possible. Possible now: assign, reject, extend, complete, fail, cancel, unassign.", twice.Detail, StringComparison.Ordinal);
-        Assert.Contains("is failed; complete (from failed to completed) is not possible. It is over", late.Detail, StringComparison.Ordinal);
+        Assert.Contains("is failed; complete (from failed to completed) is not possible. It has ended", late.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,18 +19,19 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
             if (await connection.Ask($"{CountSql.Place} FOR UPDATE", project).ValueAsync<long>(cancel) is not { } after)
                 return false;
             var from = LogKey.Of(project, after);
-            var to = await connection.Ask(CountSql.PartEnd, from, LogKey.Last(project), CountSql.PartSize).ValueAsync<long>(cancel) ?? from;
+            var end = (await AskAsync(connection, CountSql.PartEnd, 0, cancel, from, LogKey.Last(project), CountSql.PartSize))[0].Numbers;
+            var (to, isPart) = (end[0], end[1] != 0);
             var part = new CountPart();
             await using var batch = new NpgsqlBatch(connection);
             if (to > from)
                 await ReadAsync(connection, project, from, to, part, batch, cancel);
-            await SettleAsync(connection, project, part, batch, cancel);
+            await SettleAsync(connection, project, part, batch, isPart ? CountSql.OpenSizeInBacklog : CountSql.OpenSize, cancel);
             if (to > from)
                 Then(batch, CountSql.Advance, project, LogKey.Seq(to), after);
             Add(batch, project, part);
             if (batch.BatchCommands.Count > 0)
                 await batch.ExecuteNonQueryAsync(cancel);
-            return LogKey.Seq(to) - after >= CountSql.PartSize;
+            return isPart;
         },
         cancellationToken);
 
@@ -58,10 +59,10 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
             Then(batch, CountSql.AddExecution, project, row.Numbers[0], row.Texts[0]!, row.Numbers[1], row.Numbers[2], row.Numbers[3]);
     }
 
-    private async Task SettleAsync(NpgsqlConnection connection, int project, CountPart part, NpgsqlBatch batch, CancellationToken cancel)
+    private async Task SettleAsync(NpgsqlConnection connection, int project, CountPart part, NpgsqlBatch batch, int size, CancellationToken cancel)
     {
-        var open = await AskAsync(connection, CountSql.Open, 1, cancel, project, _lookedTo.GetValueOrDefault(project), CountSql.OpenSize);
-        _lookedTo[project] = open.Count < CountSql.OpenSize ? 0 : open[^1].Numbers[0];
+        var open = await AskAsync(connection, CountSql.Open, 1, cancel, project, _lookedTo.GetValueOrDefault(project), size);
+        _lookedTo[project] = open.Count < size ? 0 : open[^1].Numbers[0];
         part.AddAcknowledged(open);
         foreach (var over in open.Where(CountPart.IsOver))
             Then(batch, CountSql.RemoveOpen, project, over.Numbers[0]);

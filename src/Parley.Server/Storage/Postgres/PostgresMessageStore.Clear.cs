@@ -60,7 +60,7 @@ internal sealed partial class PostgresMessageStore
                 {
                     await using var rows = await transaction.ReadAsync(
                         $"""
-                        UPDATE deliveries SET state = 6, ended_at = $2, last_error = '{DeliveryReasons.AgentDeleted}', lease_until = NULL, holder_node = NULL, due_at = NULL
+                        UPDATE deliveries SET state = 6, ended_at = $2, last_error = $reason${DeliveryReasons.AgentDeleted}$reason$, lease_until = NULL, holder_node = NULL, due_at = NULL
                         WHERE state = {(int)state} AND mailbox = $1 {(state == DeliveryState.Leased ? "AND lease_until IS NOT NULL" : "")} RETURNING delivery
                         """,
                         agent, now);

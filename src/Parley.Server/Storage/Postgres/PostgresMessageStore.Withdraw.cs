@@ -7,12 +7,12 @@ namespace Parley.Server.Storage.Postgres;
 internal sealed partial class PostgresMessageStore
 {
     /// <summary>Why a message is not there as it was sent, of the row <c>l</c> of its place or the lack of one; NULL: it is there.</summary>
-    /// <remarks>The row of a message is whole only when it is a tombstone.</remarks>
+    /// <remarks>The row of a message is whole only when it is a tombstone. Reasons are quoted so that they may have an apostrophe.</remarks>
     internal const string ReasonGone =
         $"""
-        CASE WHEN l.place IS NULL THEN '{DeliveryReasons.TooOld}'
-             WHEN l.superseded_by IS NOT NULL THEN '{DeliveryReasons.Superseded}'
-             WHEN l.whole THEN '{DeliveryReasons.Deleted}' END
+        CASE WHEN l.place IS NULL THEN $reason${DeliveryReasons.TooOld}$reason$
+             WHEN l.superseded_by IS NOT NULL THEN $reason${DeliveryReasons.Superseded}$reason$
+             WHEN l.whole THEN $reason${DeliveryReasons.Deleted}$reason$ END
         """;
 
     /// <summary>Ends what nobody holds of a message's deliveries.</summary>

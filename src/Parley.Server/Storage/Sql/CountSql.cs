@@ -8,19 +8,25 @@ namespace Parley.Server.Storage.Sql;
 /// <remarks>An answer has texts first, then numbers; see <see cref="CountRow"/>.</remarks>
 internal static class CountSql
 {
-    /// <summary>Entries of the log that are counted in one step.</summary>
-    internal const int PartSize = 5_000;
+    /// <summary>Entries of the log that are counted in one step, and deliveries of theirs: few enough that the step holds up no sender.</summary>
+    internal const int PartSize = 500;
 
-    /// <summary>Deliveries that are looked at in one step, to see whether they were acknowledged meanwhile.</summary>
-    internal const int OpenSize = 2_000;
+    /// <summary>Deliveries that are looked at in one step, to see whether they were acknowledged meanwhile: many once the log is counted, few while it is
+    /// not, so that a backlog is not slowed by them.</summary>
+    internal const int OpenSize = 2_000, OpenSizeInBacklog = 200;
 
     /// <summary>A message's deliveries are a range of the key, and that is all that is said of them: the same place or a bare state would make a database
     /// go through all deliveries there ever were. For the same reason CROSS JOIN makes SQLite begin with the log.</summary>
     private const string OwnDeliveries = "d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries";
 
-    /// <summary>$1: after this place, $2: the project's last possible place, $3: how many. The last place of the next part.</summary>
+    /// <summary>$1: after this place, $2: the project's last possible place, $3: how many entries, and how many deliveries before the last of them, since
+    /// one message may have any number. The last place of the next part, and 1 where it is full.</summary>
     internal const string PartEnd =
-        "SELECT coalesce(max(p.place), $1) FROM (SELECT l.place FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3) p";
+        """
+        SELECT coalesce(max(CASE WHEN q.before < $3 THEN q.place END), $1), CASE WHEN count(*) = $3 OR max(q.before) >= $3 THEN 1 ELSE 0 END
+        FROM (SELECT p.place, sum(p.deliveries) OVER (ORDER BY p.place) - p.deliveries AS before
+              FROM (SELECT l.place, l.deliveries FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3) p) q
+        """;
 
     /// <summary>$1 and $2: places. By minute, sender, type: messages, dead, expired, first and last time.</summary>
     internal const string Sent =

@@ -7,6 +7,9 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Counters in SQLite. What is added up is read beside the writer, which then stores a few sums: senders hardly notice.</summary>
 internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
 {
+    /// <summary>Deliveries that are settled in one turn of the writer.</summary>
+    private const int SettledAtOnce = 250;
+
     /// <summary>Where the looks at open deliveries go on.</summary>
     private readonly ConcurrentDictionary<int, long> _lookedTo = new();
 
@@ -16,7 +19,7 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         var read = await database.Readers.ReadAsync(connection => Read(connection, project, after), cancellationToken);
         if (read.UpTo > after)
             await database.Writer.WriteAsync(connection => Store(connection, project, after, read), cancellationToken);
-        await SettleAsync(project, cancellationToken);
+        await SettleAsync(project, read.IsPart ? CountSql.OpenSizeInBacklog : CountSql.OpenSize, cancellationToken);
         return read.IsPart;
     }
 
@@ -35,13 +38,14 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
     private static Counted Read(SqliteConnection connection, int project, long after)
     {
         var from = LogKey.Of(project, after);
-        var to = connection.Prepare(CountSql.PartEnd).Bind(1, from).Bind(2, LogKey.Last(project)).Bind(3, CountSql.PartSize).Scalar() ?? from;
+        var end = Ask(connection, CountSql.PartEnd, 0, from, LogKey.Last(project), CountSql.PartSize)[0].Numbers;
+        var to = end[0];
         var part = new CountPart();
         part.AddMessages(Ask(connection, CountSql.Sent, 1, from, to));
         part.AddMessages(Ask(connection, CountSql.Ends, 1, from, to));
         part.AddReceived(Ask(connection, CountSql.Received, 1, from, to));
         var open = part.AddSettled(Ask(connection, CountSql.Acknowledged, 1, from, to));
-        return new Counted(LogKey.Seq(to), part, Ask(connection, CountSql.SentInExecutions, 1, from, to), open) { IsPart = LogKey.Seq(to) - after >= CountSql.PartSize };
+        return new Counted(LogKey.Seq(to), part, Ask(connection, CountSql.SentInExecutions, 1, from, to), open) { IsPart = end[1] != 0 };
     }
 
     /// <returns>False when somebody else has counted this part.</returns>
@@ -63,23 +67,22 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
     }
 
     /// <summary>Counts what was acknowledged of a bounded number of open deliveries, from where the last look ended.</summary>
-    private async ValueTask SettleAsync(int project, CancellationToken cancellationToken)
+    private async ValueTask SettleAsync(int project, int size, CancellationToken cancellationToken)
     {
         var after = _lookedTo.GetValueOrDefault(project);
-        var open = await database.Readers.ReadAsync(connection => Ask(connection, CountSql.Open, 1, project, after, CountSql.OpenSize), cancellationToken);
-        _lookedTo[project] = open.Count < CountSql.OpenSize ? 0 : open[^1].Numbers[0];
-        if (open.Exists(CountPart.IsOver))
-            await database.Writer.WriteAsync(connection => Settle(connection, project, open), cancellationToken);
+        var open = await database.Readers.ReadAsync(connection => Ask(connection, CountSql.Open, 1, project, after, size), cancellationToken);
+        _lookedTo[project] = open.Count < size ? 0 : open[^1].Numbers[0];
+        foreach (var over in open.Where(CountPart.IsOver).Chunk(SettledAtOnce))
+            await database.Writer.WriteAsync(connection => Settle(connection, project, over), cancellationToken);
     }
 
-    private static int Settle(SqliteConnection connection, int project, List<CountRow> open)
+    private static int Settle(SqliteConnection connection, int project, CountRow[] over)
     {
         var part = new CountPart();
         // Each is counted by whoever takes it out.
-        part.AddAcknowledged(open.Where(row => CountPart.IsOver(row)
-            && connection.Prepare(CountSql.RemoveOpen).Bind(1, project).Bind(2, row.Numbers[0]).Run() > 0));
+        part.AddAcknowledged(over.Where(row => connection.Prepare(CountSql.RemoveOpen).Bind(1, project).Bind(2, row.Numbers[0]).Run() > 0));
         Add(connection, project, part);
-        return open.Count;
+        return over.Length;
     }
 
     private static void Add(SqliteConnection connection, int project, CountPart part)

@@ -1,0 +1,138 @@
+using System.Net;
+using Parley.Protocol;
+using Parley.Server.Tasks;
+using Parley.Server.Tests.Agents;
+using Parley.Server.Tests.Harness;
+using Xunit;
+
+namespace Parley.Server.Tests.Tasks;
+
+/// <summary>What follows from a change: also where the node that should have seen to it was killed.</summary>
+public abstract class TaskFollowUpTests(StorageUnderTest storage)
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_task_that_nobody_gave_out_before_the_node_was_killed_is_given_out()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be", "review");
+        // Stored, and nothing else: who creates one gives it out after that.
+        var plain = await MakeAsync(host, new TaskRequest { Title = "Any", AutoAssign = true });
+        var needs = await MakeAsync(host, new TaskRequest { Title = "Review", AutoAssign = true, RequiredCapabilities = ["review"] });
+
+        foreach (var id in new[] { plain, needs })
+            await host.UntilAsync(be, id, task => task.AgentId == "be", Second);
+    }
+
+    [Fact]
+    public async Task A_task_that_nobody_told_that_the_one_before_it_is_completed_hears_of_it()
+    {
+        await using var data = await storage.NewAsync();
+        string be, second;
+        await using (var host = await ConceptHost.StartAsync(data))
+        {
+            be = await host.AgentAsync("be");
+            var first = await host.CreateAsync(be, """{"title": "First", "agent_id": "be"}""");
+            second = (await host.CreateAsync(be, $$"""{"title": "Second", "depends_on": ["{{first.TaskId}}"], "auto_assign": true}""")).TaskId;
+            // Killed right behind the commit.
+            host.Get<TaskBoard>().Watchers = [];
+            (await host.MoveAsync(be, first.TaskId, "complete", """{"fence": 1}""")).Task();
+            Assert.Equal(first.TaskId, Assert.Single((await host.GetAsync(be, second)).BlockedBy));
+        }
+
+        await using (var host = await ConceptHost.StartAsync(data))
+        {
+            await host.ComesAsync("be", be);
+            var free = await host.UntilAsync(be, second, task => task.AgentId == "be", Second);
+            Assert.Empty(free.BlockedBy);
+            Assert.Single(await host.LogAsync(), entry => entry.Type == "task_unblocked");
+        }
+    }
+
+    [Fact]
+    public async Task Of_equal_priority_the_oldest_goes_first()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var late = await host.AgentAsync("late");
+        await host.GoesAsync("late", late);
+        var waiting = new List<AgentTask>();
+        for (var i = 0; i < 4; i++)
+            waiting.Add(await host.CreateAsync(admin, """{"title": "a", "auto_assign": true}"""));
+
+        await host.ComesAsync("late", late);
+
+        var given = new List<long>();
+        foreach (var task in waiting)
+            given.Add((await host.UntilAsync(admin, task.TaskId, now => now.AgentId == "late")).Version);
+        Assert.Equal(given.Order(), given);
+    }
+
+    [Fact]
+    public async Task What_a_deleted_agent_had_is_taken_back_also_what_was_given_to_it_by_name()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        var one = await host.AgentAsync("one");
+        var byName = await host.CreateAsync(admin, """{"title": "by name", "agent_id": "one"}""");
+        var byServer = await host.CreateAsync(admin, """{"title": "by the server", "auto_assign": true}""");
+        (await host.MoveAsync(one, byName.TaskId, "start", """{"fence": 1}""")).Task();
+        await host.AgentAsync("two");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, "/api/v1/agents/one", admin)).Status);
+
+        var free = await host.UntilAsync(admin, byName.TaskId, task => task.Status == AgentTaskStatus.Pending);
+        Assert.Equal((2L, null), (free.Fence, free.AgentId));
+        Assert.Equal(3, (await host.UntilAsync(admin, byServer.TaskId, task => task.AgentId == "two")).Fence);
+        Assert.Equal("The agent was deleted.", (await host.AssignmentsAsync(admin, byName.TaskId))[0].Reason);
+    }
+
+    [Fact]
+    public async Task A_message_of_the_type_that_no_assignment_made_ends_no_task()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, be, fe) = (await host.AgentAsync("pm"), await host.AgentAsync("be"), await host.AgentAsync("fe"));
+        var task = await host.CreateAsync(pm, """{"title": "Build it", "agent_id": "be"}""");
+        var forged = $$"""{"to": "fe", "message_type": "task_assignment", "payload": {"task_id": "{{task.TaskId}}", "fence": 1} }""";
+        Assert.Equal(HttpStatusCode.Created, (await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, forged)).Status);
+        var message = (await host.SendAsync(HttpMethod.Get, "/api/v1/agents/fe/inbox", fe)).As(WireJson.Lenient.Inbox).Items[0].Message.MessageId;
+
+        var answer = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", fe, $$"""{"reply_to": "{{message}}", "outcome": "success", "content": "Mine."}""");
+
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        Assert.Equal((task.Fence, AgentTaskStatus.Assigned), ((await host.GetAsync(be, task.TaskId)).Fence, (await host.GetAsync(be, task.TaskId)).Status));
+    }
+
+    [Fact]
+    public async Task A_reply_ends_a_task_once_with_its_content_where_it_has_no_payload()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, be) = (await host.AgentAsync("pm"), await host.AgentAsync("be"));
+        var task = await host.CreateAsync(pm, """{"title": "Build it", "agent_id": "be", "priority": 4}""");
+        var message = (await host.SendAsync(HttpMethod.Get, "/api/v1/agents/be/inbox", be)).As(WireJson.Lenient.Inbox).Items[0].Message;
+        Assert.Equal(Priority.Critical, message.Priority);
+        string Reply(string rest) => $$"""{"reply_to": "{{message.MessageId}}", {{rest}}}""";
+
+        var large = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", be, Reply($$""" "outcome": "success", "payload": "{{new string('x', 256 * 1024)}}" """));
+        var plain = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", be, Reply("\"content\": \"I am on it.\""));
+        Assert.Equal(AgentTaskStatus.Assigned, (await host.GetAsync(pm, task.TaskId)).Status);
+        var done = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", be, Reply("\"outcome\": \"success\", \"content\": \"Done.\""));
+        var again = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", be, Reply("\"outcome\": \"error\", \"content\": \"Or not.\""));
+
+        Assert.Equal(["413", "201", "201"], new[] { large, plain, done }.Select(answer => $"{answer.Status:D}"));
+        Assert.NotEqual(HttpStatusCode.InternalServerError, again.Status);
+        var over = await host.GetAsync(pm, task.TaskId);
+        Assert.Equal((AgentTaskStatus.Completed, "Done.", null), (over.Status, over.Result!.Value.GetString(), over.Error));
+        Assert.Single(await host.LogAsync(), entry => entry.Type is "task_completed" or "task_failed");
+    }
+
+    private static async Task<string> MakeAsync(ConceptHost host, TaskRequest request) =>
+        (await host.Get<TaskBoard>().CreateAsync(host.Default, 0, TaskRules.Create(request, null, []), Cancel)).Value.Value.TaskId;
+}
+
+public sealed class SqliteTaskFollowUpTests() : TaskFollowUpTests(new OnSqlite());
+
+public sealed class PostgresTaskFollowUpTests(PostgresDatabases databases) : TaskFollowUpTests(new OnPostgres(databases));
