@@ -12,7 +12,8 @@ public enum FeedEntryKind
     /// <summary>The item is new or was changed; the entry shows it as it was at that change.</summary>
     Put,
 
-    /// <summary>The item was removed; the entry shows it as it was before.</summary>
+    /// <summary>The item was removed, and the entry shows it as it was before. Or it no longer matches the filter, and the entry shows it as it is.
+    /// Or the reader may no longer read it, and the entry has only its id and name. After a resume, it may be an item that was never told.</summary>
     Delete,
 
     /// <summary>Entries are missing: the log no longer has everything between the requested place and the next entry.</summary>

@@ -13,6 +13,9 @@ internal sealed partial class AgentDirectory(
     /// <summary>The operators' inbox, an agent of every project that nobody registers and no list shows.</summary>
     internal const string Human = "human";
 
+    /// <summary>Types of the first and of the last entry of an agent.</summary>
+    internal const string AddedType = "agent_registration", RemovedType = "agent_removed";
+
     private readonly SemaphoreSlim _changing = new(1, 1);
 
     /// <summary>Told of who comes and goes; set once, before the first request.</summary>
@@ -42,6 +45,21 @@ internal sealed partial class AgentDirectory(
     {
         if (projects.Find(project)?.Agents is { } all && all.Find(number) is { } agent)
             all.Forget(agent);
+    }
+
+    /// <summary>Completes when what the log had told of agents before the call is known here.</summary>
+    internal async ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    {
+        // Whoever changes an agent here first writes that and then keeps it.
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            await cluster.CatchUpAsync(cancellationToken);
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <summary>An agent as it is now, with what its mailbox holds.</summary>
@@ -79,7 +97,7 @@ internal sealed partial class AgentDirectory(
             }
 
             var draft = Merge(new AgentRecord { Number = 0, Project = project.Number, Id = id, Name = id, Type = "llm", CreatedAt = clock.GetUtcNow() }, request);
-            return await store.AddAsync(draft, await EntryAsync(project, "agent_registration", null, cancellationToken), cancellationToken) is { } record
+            return await store.AddAsync(draft, await EntryAsync(project, AddedType, null, cancellationToken), cancellationToken) is { } record
                 ? (Keep(project, record), true)
                 // Another node was faster, which makes it a repetition.
                 : create ? null : (await FindAddedAsync(project, id, cancellationToken), false);
@@ -135,7 +153,7 @@ internal sealed partial class AgentDirectory(
         project.Agents.Forget(agent);
         foreach (var watcher in Watchers)
             await watcher.RemovedAsync(project, agent, cancellationToken);
-        var removed = await store.RemoveAsync(agent.Record, await EntryAsync(project, "agent_removed", agent, cancellationToken), cancellationToken);
+        var removed = await store.RemoveAsync(agent.Record, await EntryAsync(project, RemovedType, agent, cancellationToken), cancellationToken);
         await cluster.CatchUpAsync(cancellationToken);
         return removed;
     }

@@ -3,35 +3,67 @@ using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Projects;
+using Parley.Server.Rest;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>The feed <c>agents</c>: each agent as it is then.</summary>
+/// <summary>The feed <c>agents</c>: each agent as it is then, narrowed as the list is.</summary>
 internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects) : IFeedSource
+{
+    public string Name => "agents";
+
+    public Result<Feed> Open(ProjectLog project, JsonElement filter)
+    {
+        if (!FilterQuery.Read("feeds.agents", filter, AgentQuery.Read).TryGet(out var query, out var problem))
+            return problem;
+        if (query.Squad is not null)
+            return Problems.InvalidField("feeds.agents.squad", "is no filter of the feed: who is in a squad is told by the feed squads");
+        return new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), _ => new AgentView(agents, projects, project, query));
+    }
+}
+
+/// <summary>Agents for one subscription: those that match as they are, then each change; one that ceases to match is told as gone.</summary>
+internal sealed class AgentView(AgentDirectory agents, ProjectDirectory projects, ProjectLog log, AgentQuery query) : FeedView
 {
     private const int PartSize = 200;
 
-    public string Name => "agents";
+    private readonly Holdings<int> _held = new();
+    private long _upTo;
 
-    public Result<Feed> Open(ProjectLog project, JsonElement filter) =>
-        filter.ValueKind is JsonValueKind.Null || (filter.ValueKind == JsonValueKind.Object && !filter.EnumerateObject().Any())
-            ? new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), null, Receipts: false)
-            {
-                IsEnd = entry => entry.Type == "agent_removed",
-                Snapshot = (_, cancellationToken) => SnapshotAsync(project.Project, cancellationToken),
-            }
-            : Problems.InvalidField("feeds.agents", "takes no filter: send {}");
-
-    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(int number, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal override async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(long place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (projects.Find(number) is not { } project)
+        _held.Clear();
+        var upTo = log.Head;
+        await agents.CatchUpAsync(cancellationToken);
+        // Also what was written since and is known already is told again: of an agent the newest word counts.
+        _upTo = upTo;
+        if (projects.Find(log.Project) is not { } project)
             yield break;
-        foreach (var part in AgentDirectory.Everybody(project).OrderBy(agent => agent.Number).Chunk(PartSize))
+        foreach (var part in AgentDirectory.Everybody(project).Where(query.Takes).OrderBy(agent => agent.Number).Chunk(PartSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var shown = await agents.ShowAsync(project, part, cancellationToken);
+            foreach (var agent in part)
+                _held.Set(agent.Number, has: true);
             yield return [.. shown.Select(agent => JsonSerializer.SerializeToUtf8Bytes(agent, WireJson.Strict.Agent))];
         }
+    }
+
+    internal override ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken) => new(Show(entry));
+
+    private FeedChange? Show(LogEntry entry)
+    {
+        if (entry.Seq <= _upTo)
+            return null;
+        var isEnd = entry.Type == AgentDirectory.RemovedType;
+        if (!query.IsNarrow)
+            return isEnd ? FeedChange.Delete(entry.Json) : FeedChange.Put(entry.Json);
+        var matches = query.Takes(JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Agent)!);
+        var mayHave = entry.Type != AgentDirectory.AddedType && _held.MayHave(entry.Sender);
+        _held.Set(entry.Sender, matches && !isEnd);
+        if (matches && !isEnd)
+            return FeedChange.Put(entry.Json);
+        return mayHave ? FeedChange.Delete(entry.Json) : null;
     }
 }

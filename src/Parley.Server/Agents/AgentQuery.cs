@@ -34,17 +34,25 @@ internal sealed record AgentQuery(ListQuery List) : IQuery<AgentQuery>
 
     internal static AgentQuery Online(ListQuery list) => new(list) { Status = Active };
 
-    internal bool Takes(AgentState agent)
-    {
-        var record = agent.Record;
-        return TakesStatus(agent.Presence.Status) &&
-            (Activity is null || agent.Presence.Activity == Activity) &&
-            (Type is null || record.Type == Type) &&
-            (Role is null || record.Role == Role) &&
-            Capabilities.All(record.Capabilities.Contains) &&
-            (Text is null || record.Id.Contains(Text, StringComparison.OrdinalIgnoreCase) || record.Name.Contains(Text, StringComparison.OrdinalIgnoreCase)) &&
-            Metadata.All(wanted => Has(record.Metadata, wanted.Key, wanted.Value));
-    }
+    /// <summary>Whether it takes fewer than all agents.</summary>
+    internal bool IsNarrow => Status is not null || Activity is not null || Type is not null || Role is not null || Squad is not null || Text is not null ||
+        Capabilities.Count > 0 || Metadata.Count > 0;
+
+    internal bool Takes(AgentState agent) => TakesPresence(agent.Presence.Status, agent.Presence.Activity) &&
+        TakesRecord(agent.Record.Id, agent.Record.Name, agent.Record.Type, agent.Record.Role) &&
+        Capabilities.All(agent.Record.Capabilities.Contains) && Metadata.All(wanted => Has(agent.Record.Metadata, wanted.Key, wanted.Value));
+
+    /// <summary>The same of an agent as it was, apart from its squads.</summary>
+    internal bool Takes(Agent agent) => TakesPresence(agent.Status, agent.Activity) &&
+        TakesRecord(agent.AgentId, agent.Name, agent.Type, agent.Role) &&
+        Capabilities.All(agent.Capabilities.Contains) && Metadata.All(wanted => Has(agent.Metadata, wanted.Key, wanted.Value));
+
+    private bool TakesPresence(AgentStatus status, AgentActivity activity) => TakesStatus(status) && (Activity is null || activity == Activity);
+
+    private bool TakesRecord(string id, string name, string type, string? role) =>
+        (Type is null || type == Type) &&
+        (Role is null || role == Role) &&
+        (Text is null || id.Contains(Text, StringComparison.OrdinalIgnoreCase) || name.Contains(Text, StringComparison.OrdinalIgnoreCase));
 
     private bool TakesStatus(AgentStatus status) => Status switch
     {

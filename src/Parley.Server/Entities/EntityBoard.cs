@@ -93,7 +93,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
 
     /// <summary>The newest log entries of a type about one entity, newest first.</summary>
     internal ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(Entity<T> entity, string type, int max, CancellationToken cancellationToken) =>
-        store.HistoryAsync(entity.Row.Project, entity.Row.Made, type, max, cancellationToken);
+        store.HistoryAsync(entity.Row.Project, entity.Row.Made, type, long.MaxValue, max, cancellationToken);
 
     /// <param name="Name">The requested name; null if the entity was requested by id.</param>
     private sealed record Change(

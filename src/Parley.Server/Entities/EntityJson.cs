@@ -104,6 +104,36 @@ internal static class EntityJson
         return filled.From(0).ToArray();
     }
 
+    /// <summary>A field of a thing that is a text; null: it has none.</summary>
+    internal static string? TextOf(byte[] json, string field)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isIt = reader.ValueTextEquals(field);
+            reader.Read();
+            if (isIt)
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            reader.Skip();
+        }
+
+        return null;
+    }
+
+    /// <summary>By what a thing is known, and nothing else of it.</summary>
+    internal static byte[] NameOnly(EntityKind kind, byte[] json)
+    {
+        var named = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(named, Relaxed);
+        writer.WriteStartObject();
+        foreach (var field in new[] { kind.Fields.Id, kind.PrefixField }.OfType<string>())
+            writer.WriteString(field, TextOf(json, field));
+        writer.WriteEndObject();
+        writer.Flush();
+        return named.WrittenSpan.ToArray();
+    }
+
     private static byte[] Compose(
         EntityFields fields, byte[] body, string id, string made, string changed, string? ended, string version, ReadOnlySpan<byte> extra)
     {

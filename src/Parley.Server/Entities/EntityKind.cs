@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Parley.Server.Log;
+using Parley.Server.Rest;
 
 namespace Parley.Server.Entities;
 
@@ -32,6 +34,9 @@ internal abstract class EntityKind
     /// <summary>The type of the log entry for an expiration; null if the kind does not expire.</summary>
     internal string? ExpiredType { get; init; }
 
+    /// <summary>The type of the log entries that say what one is now. Only for kinds whose things have readers of their own.</summary>
+    internal string? UpdatedType { get; init; }
+
     /// <summary>The frames for changes and removals, for connections that asked for them; null if there are none.</summary>
     internal (string Changed, string Gone)? Notices
     {
@@ -44,6 +49,9 @@ internal abstract class EntityKind
     /// <summary>The field of its noun that the filter <c>prefix</c> of lists and feeds applies to (the name); null if there is no such
     /// filter.</summary>
     internal string? PrefixField { get; init; }
+
+    /// <summary>Reads what a feed can be narrowed by: the parameters of the list. Absent: it has none.</summary>
+    internal Func<QueryReader, EntityFilter> Filter { get; init; } = static _ => EntityFilter.None;
 
     /// <summary>True if messages can belong to one, so that its entries and its messages are on one stream.</summary>
     internal bool OwnsItsMessages { get; init; }
@@ -85,7 +93,15 @@ internal sealed class EntityKind<T> : EntityKind
 {
     internal override Type Noun => typeof(T);
 
+    private readonly ConditionalWeakTable<LogEntry, IReadOnlyList<string>> _marks = [];
+
     internal required JsonTypeInfo<T> Json { get; init; }
+
+    internal T Read(byte[] json) => JsonSerializer.Deserialize(json, Json)!;
+
+    /// <summary>Whether a thing has marks, as an entry shows it. What it has is found once for all who ask.</summary>
+    internal bool HasMarks(LogEntry entry, IReadOnlyList<string> marks) =>
+        marks.Count == 0 || marks.All((_marks.TryGetValue(entry, out var has) ? has : _marks.GetValue(entry, shown => Marks(Read(shown.Json)))).Contains);
 
     /// <summary>The name of an entity, unique in its project; null if it has only an id.</summary>
     internal Func<T, string?> NameOf { get; init; } = static _ => null;

@@ -25,7 +25,8 @@ internal interface IEntityStore
     /// <summary>Log entries about one entity, newest first.</summary>
     /// <param name="made">The seq of the entry that created it.</param>
     /// <param name="type">Only those of this type; entries of other types are not read.</param>
-    ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken);
+    /// <param name="below">Only those before this seq.</param>
+    ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken);
 
     /// <summary>Applies all of a transition, or none of it: its entities, each with a log entry, and then its messages.</summary>
     /// <returns>If an entity had changed since it was read, a name is taken, a message cannot be stored, or the project was deleted, returns that and

@@ -13,6 +13,9 @@ internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityW
 
     /// <summary>Called when it is in the store's queue: whatever comes there after this is made after it.</summary>
     internal Action? Queued { get; init; }
+
+    /// <summary>Things on which the decision rests, and which stay as they are: they must still be as they were read.</summary>
+    internal IReadOnlyList<EntityRow> Unchanged { get; init; } = [];
 }
 
 /// <summary>A message that is ready to be stored. Declared here and implemented in Messages.</summary>

@@ -14,10 +14,7 @@ internal sealed class EventFeed(EventCatalog events) : IFeedSource
     {
         if (!JsonInput.TryRead<EventFeedFilter>(filter.ValueKind == JsonValueKind.Null ? "{}"u8 : JsonSerializer.SerializeToUtf8Bytes(filter, WireJson.Strict.JsonElement), out var wanted, out var problem))
             return problem;
-        return new Feed(Name, events.Selection(new EventTypes(wanted.Types ?? [])), (entry, _) => new(events.Show(entry, project.Id)), Receipts: false)
-        {
-            // Events are never removed, even if the item that they are about is.
-            IsEnd = _ => false,
-        };
+        // Events are never removed, even if the item that they are about is.
+        return new Feed(Name, events.Selection(new EventTypes(wanted.Types ?? [])), _ => new PlainView(entry => events.Show(entry, project.Id)));
     }
 }

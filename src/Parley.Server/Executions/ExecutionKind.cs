@@ -18,6 +18,7 @@ internal static class ExecutionKind
         Fields = new EntityFields("execution_id") { EndedAt = "ended_at", Told = "logs" },
         Json = WireJson.Lenient.Execution,
         Marks = execution => execution.SquadId is { } squad ? [Mark(execution.Status), Mark(squad)] : [Mark(execution.Status)],
+        Filter = query => ExecutionQuery.Read(query).Filter,
         IsOver = ExecutionRules.IsOver,
         OwnsItsMessages = true,
         Example = ExecutionsConcept.AnExecution,

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Rest;
 
 namespace Parley.Server.Executions;
@@ -17,6 +18,9 @@ internal sealed record ExecutionQuery(ListQuery List, ExecutionStatus? Status, s
                 yield return ExecutionKind.Mark(status);
         }
     }
+
+    /// <summary>The same for a feed. An execution stays with its squad.</summary>
+    internal EntityFilter Filter => new() { Marks = [.. Marks], Lasting = [.. (this with { Status = null }).Marks] };
 
     public static ExecutionQuery Read(QueryReader query) => new(
         query.List(),

@@ -11,8 +11,6 @@ namespace Parley.Server.History;
 /// <summary>The feed <c>messages</c>: every message that its reader may read, filtered as lists are.</summary>
 internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory projects) : IFeedSource
 {
-    private const int SnapshotSize = 100;
-
     public string Name => "messages";
 
     public Result<Feed> Open(ProjectLog project, JsonElement filter)
@@ -30,10 +28,7 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
             new FeedSelection(
                 new LogQuery(query.Thread ?? 0, query.Thread is null ? query.Execution ?? 0 : 0),
                 entry => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion && match.TakesAs(entry)),
-            null, Receipts: false)
-        {
-            Snapshot = (reader, cancellationToken) => SnapshotAsync(query with { Reader = reader, Max = SnapshotSize }, cancellationToken),
-        };
+            reader => new MessageView(history, project, query with { Reader = reader }));
     }
 
     private HistoryQuery QueryOf(ProjectLog project, MessageFeedFilter wanted) => new(project.Project)
@@ -48,12 +43,31 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
     };
 
     private int NumberOf(ProjectLog project, string agentId) => projects.Find(project.Project)?.Agents.Find(agentId)?.Number ?? -1;
+}
 
-    private async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(HistoryQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+/// <summary>Messages for one subscription: the newest as they are, then what follows.</summary>
+internal sealed class MessageView(IMessageHistory history, ProjectLog log, HistoryQuery query) : FeedView
+{
+    private const int SnapshotSize = 100;
+
+    private readonly HashSet<long> _shown = [];
+    private long _upTo;
+
+    internal override async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(long place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var newest = await history.ListAsync(query, cancellationToken);
+        _upTo = log.Head;
+        var newest = await history.ListAsync(query with { Before = place + 1, Max = SnapshotSize }, cancellationToken);
+        _shown.UnionWith(newest.Select(message => message.Seq));
         // Oldest first, as the changes that follow.
         yield return [.. newest.Reverse().Select(message => message.Json)];
+    }
+
+    internal override ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken)
+    {
+        // Released meanwhile, and shown already.
+        if (entry.Kind == EntryKind.Release && entry.Seq <= _upTo && _shown.Contains(entry.Subject))
+            return new(result: null);
+        return new(entry.Kind == EntryKind.Deletion ? FeedChange.Delete(entry.Json) : FeedChange.Put(entry.Json));
     }
 }
 
@@ -63,5 +77,8 @@ internal sealed class ReceiptFeed : IFeedSource
     public string Name => "receipts";
 
     public Result<Feed> Open(ProjectLog project, JsonElement filter) => new Feed(
-        Name, new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Death or EntryKind.Expiry), null, Receipts: true);
+        Name, new FeedSelection(LogQuery.All, entry => entry.Kind is EntryKind.Death or EntryKind.Expiry), _ => new PlainView(entry => entry.Json))
+    {
+        Receipts = true,
+    };
 }

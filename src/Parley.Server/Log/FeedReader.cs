@@ -3,11 +3,19 @@ namespace Parley.Server.Log;
 /// <summary>Which entries of the log a feed is for, before anybody's rights are asked.</summary>
 /// <param name="Query">The part of the log that an index leads to, for what is read from the store.</param>
 /// <param name="Takes">The rest.</param>
-internal sealed record FeedSelection(LogQuery Query, Func<LogEntry, bool> Takes);
+internal sealed record FeedSelection(LogQuery Query, Func<LogEntry, bool> Takes)
+{
+    /// <summary>Which of these are given although the reader may not read them, marked so: whoever asks for them must show nothing of them.</summary>
+    internal Func<LogEntry, bool> TakesHidden { get; init; } = static _ => false;
+}
 
 /// <summary>What a feed found: entries in order, and how far it has looked, which also what it passed over counts for.</summary>
 /// <param name="Gap">Set when retention took what came next before this reader had it: the place it had, and the seq at which it goes on.</param>
-internal readonly record struct FeedBatch(IReadOnlyList<LogEntry> Entries, long LookedTo, FeedGap? Gap = null);
+internal readonly record struct FeedBatch(IReadOnlyList<LogEntry> Entries, long LookedTo, FeedGap? Gap = null)
+{
+    /// <summary>Those among the entries that the reader may not read; null: none.</summary>
+    internal IReadOnlySet<LogEntry>? Hidden { get; init; }
+}
 
 /// <param name="After">The last seq that was looked at.</param>
 /// <param name="ResumedAt">The first one that is left.</param>
@@ -75,15 +83,24 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         }
 
         var found = new List<LogEntry>(_batch.Count);
+        HashSet<LogEntry>? hidden = null;
         foreach (var entry in _batch)
         {
             // Also what the selection leaves out may bring the reader into a thread.
             Follow(entry);
-            if (selection.Takes(entry) && await MaySeeAsync(entry, cancellationToken))
-                found.Add(entry);
+            if (!selection.Takes(entry))
+                continue;
+            if (!await MaySeeAsync(entry, cancellationToken))
+            {
+                if (!selection.TakesHidden(entry))
+                    continue;
+                (hidden ??= []).Add(entry);
+            }
+
+            found.Add(entry);
         }
 
-        return new FeedBatch(found, Cursor, gap);
+        return new FeedBatch(found, Cursor, gap) { Hidden = hidden };
     }
 
     /// <summary>What retention took between the cursor and what the store gave; asked after the read, so that none is missed.</summary>

@@ -1,4 +1,5 @@
 using Parley.Server.Mailboxes;
+using Parley.Server.Tasks;
 
 namespace Parley.Server.Nodes;
 
@@ -22,6 +23,9 @@ internal interface INodeEvents
 
     /// <summary>Stages of deliveries that another node has changed, in order.</summary>
     void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts);
+
+    /// <summary>Tasks that another node has changed, in order.</summary>
+    void TasksChanged(IReadOnlyList<TaskNews> news);
 
     /// <summary>A client that may have lost a connection here has connected to another node, which waits for the answer.</summary>
     void SessionEnded(in SessionQuestion question);

@@ -4,21 +4,25 @@ using Parley.Server.Connections.WebSockets;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Storage;
+using Parley.Server.Tasks;
 
 namespace Parley.Server.Nodes;
 
 /// <summary>Applies changes announced by other nodes to this node's memory.</summary>
 internal sealed partial class NodeEventHandler(
-    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, ClusterView cluster, INodeStore store, ILogger<NodeEventHandler> logger) : INodeEvents
+    DirectoryFollower directories, ProjectDirectory projects, AgentDirectory agents, IHandover handover, Sessions sessions, TaskNotifier tasks, ClusterView cluster, INodeStore store, ILogger<NodeEventHandler> logger) : INodeEvents
 {
     private Task _receipts = Task.CompletedTask;
     private Task _presences = Task.CompletedTask;
+    private Task _tasks = Task.CompletedTask;
 
     public void DirectoriesChanged() => _ = CatchUpAsync();
 
     public void PresenceChanged(in AgentPresence presence) => _presences = FollowAsync(_presences, presence);
 
     public void ReceiptsReached(IReadOnlyList<ReceiptNote> receipts) => _receipts = PublishAsync(_receipts, receipts);
+
+    public void TasksChanged(IReadOnlyList<TaskNews> news) => _tasks = HearAsync(_tasks, news);
 
     public void SessionEnded(in SessionQuestion question) => _ = EndAsync(question);
 
@@ -45,6 +49,13 @@ internal sealed partial class NodeEventHandler(
             await CatchUpAsync();
         foreach (var receipt in receipts)
             handover.Hear(receipt);
+    }
+
+    private async Task HearAsync(Task before, IReadOnlyList<TaskNews> news)
+    {
+        await before;
+        foreach (var one in news)
+            await tasks.HearAsync(one);
     }
 
     private async Task EndAsync(SessionQuestion question)

@@ -15,6 +15,12 @@ internal sealed class QueryReader(IQueryCollection query)
     private readonly List<QueryParameter> _parameters = [];
     private readonly Validation _validation = new();
 
+    /// <summary>Stands before each name in what is wrong, where the query is a part of something larger.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>What one of its values is called.</summary>
+    public string Noun { get; init; } = "a query parameter";
+
     /// <summary>Parameters that any request may carry, whatever it asks for.</summary>
     private static readonly string[] Everywhere = ["project_id", "ticket"];
 
@@ -164,7 +170,7 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>Notes a fault that the caller found in what it read.</summary>
-    public void Fail(string name, string reason) => _validation.Fail(name, reason);
+    public void Fail(string name, string reason) => _validation.Fail(Place + name, reason);
 
     /// <returns>Everything that is wrong with the query, or null.</returns>
     public ApiProblem? Finish()
@@ -177,8 +183,8 @@ internal sealed class QueryReader(IQueryCollection query)
                 continue;
             // Where nothing is read, what any request may carry is suggested to somebody who mistyped it.
             Fail(Problems.Shown(name), DidYouMean.To(name, names.Count > 0 ? names : Everywhere) is { } near
-                ? $"is not a query parameter here; did you mean '{near}'?"
-                : "is not a query parameter here");
+                ? $"is not {Noun} here; did you mean '{near}'?"
+                : $"is not {Noun} here");
         }
 
         return _validation.Problem;

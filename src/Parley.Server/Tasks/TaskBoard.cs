@@ -56,8 +56,15 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
             project, id, sender, version, (task, assignment) => step(task) is { } asked ? TaskMoves.Make(task, assignment, asked) : TaskRuling.Keep, cancellationToken);
 
     /// <summary>Changes one by a rule.</summary>
+    internal ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
+        ProjectState project, string id, int sender, long? version, Func<AgentTask, Assignment?, TaskRuling> decide, CancellationToken cancellationToken) =>
+        ChangeAsync(project, id, sender, version, decide, restsOn: null, cancellationToken);
+
+    /// <summary>Changes one by a rule that rests on other tasks.</summary>
+    /// <param name="restsOn">Those that must not change meanwhile, looked up for each try; or why the task is not changed.</param>
     internal async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
-        ProjectState project, string id, int sender, long? version, Func<AgentTask, Assignment?, TaskRuling> decide, CancellationToken cancellationToken)
+        ProjectState project, string id, int sender, long? version, Func<AgentTask, Assignment?, TaskRuling> decide,
+        Func<CancellationToken, ValueTask<Result<IReadOnlyList<EntityRow>>>>? restsOn, CancellationToken cancellationToken)
     {
         if (!TryRead(id, out var key))
             return TaskRules.NotFound(id);
@@ -77,7 +84,12 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
                     : null;
                 var ruling = decide(present.Value, held?.Value);
                 type = ruling.Task.Type;
-                return ruling.Task.Problem is { } problem ? problem : type is null ? Attempt.None : await AttemptAsync(project, present, held, ruling, cancel);
+                if (ruling.Task.Problem is { } problem)
+                    return problem;
+                var others = default(IReadOnlyList<EntityRow>);
+                if (restsOn is not null && !(await restsOn(cancel)).TryGet(out others, out problem))
+                    return problem;
+                return type is null ? Attempt.None : await AttemptAsync(project, present, held, ruling, others ?? [], cancel);
             },
             cancellationToken);
         if (!result.TryGet(out var row, out var refusal))
@@ -123,10 +135,10 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
     }
 
     private async ValueTask<Result<Attempt>> AttemptAsync(
-        ProjectState project, Entity<AgentTask> present, Entity<Assignment>? held, TaskRuling ruling, CancellationToken cancellationToken)
+        ProjectState project, Entity<AgentTask> present, Entity<Assignment>? held, TaskRuling ruling, IReadOnlyList<EntityRow> unchanged, CancellationToken cancellationToken)
     {
         var next = ruling.Task.Value!;
-        var attempt = new Attempt([tasks.Write(present, ruling.Task)]);
+        var attempt = new Attempt([tasks.Write(present, ruling.Task)]) { Unchanged = unchanged };
         if (held is not null && ruling.Ended is { } ended)
             attempt.Writes.Add(assignments.Write(held, Decision<Assignment>.Put(ended, TaskRules.EndedType)));
         if (ruling.Given is { } given)
@@ -169,7 +181,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
                     return problem;
                 if (attempt!.Writes.Count == 0)
                     return (EntityRow?)null;
-                var outcome = await store.ApplyAsync(new Transition(project.Number, sender, attempt.Writes) { Messages = attempt.Messages }, cancellationToken);
+                var outcome = await store.ApplyAsync(new Transition(project.Number, sender, attempt.Writes) { Messages = attempt.Messages, Unchanged = attempt.Unchanged }, cancellationToken);
                 switch (outcome.Result)
                 {
                     case TransitionResult.Applied:
@@ -206,5 +218,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         internal static Attempt None { get; } = new([]);
 
         internal List<IOutgoingMessage> Messages { get; } = [];
+
+        internal IReadOnlyList<EntityRow> Unchanged { get; init; } = [];
     }
 }

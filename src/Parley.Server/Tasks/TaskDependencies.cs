@@ -7,14 +7,9 @@ using Parley.Server.Wire;
 namespace Parley.Server.Tasks;
 
 /// <summary>Dependencies between tasks: looks them up, keeps them free of cycles, and unblocks tasks when their dependencies are completed.</summary>
-internal sealed class TaskDependencies(TaskBoard board) : IDisposable
+internal sealed class TaskDependencies(TaskBoard board)
 {
     private const int PartSize = 100, MostLookedAt = 10_000;
-
-    /// <summary>Two changes at the same time could create a cycle that neither of them can see.</summary>
-    private readonly SemaphoreSlim _changing = new(1, 1);
-
-    public void Dispose() => _changing.Dispose();
 
     /// <returns>Those that are not completed yet.</returns>
     internal async ValueTask<Result<IReadOnlyList<string>>> OpenAsync(ProjectState project, IReadOnlyList<string> ids, CancellationToken cancellationToken)
@@ -35,20 +30,12 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
     internal async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
         ProjectState project, int sender, string id, long? version, TaskPatch patch, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
-        await _changing.WaitAsync(cancellationToken);
-        try
-        {
-            if (!(await OpenAsync(project, others, cancellationToken)).TryGet(out var open, out var problem))
-                return problem;
-            if (await CycleAsync(project, id, others, cancellationToken) is { } cycle)
-                return Problems.Conflict($"depends_on would create a cycle, so none of these tasks could ever start: {string.Join(" -> ", cycle)}.");
-            var result = await board.ChangeAsync(project, id, sender, version, (task, _) => new TaskRuling(TaskRules.Change(task, patch, open)), cancellationToken);
-            return result.TryGet(out var changed, out problem) ? await LookAsync(project, changed, cancellationToken) : problem;
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        if (!(await OpenAsync(project, others, cancellationToken)).TryGet(out var open, out var problem))
+            return problem;
+        // Two changes at the same time, perhaps on two nodes, could create a cycle that neither of them can see: the tasks that were read must not change.
+        var result = await board.ChangeAsync(
+            project, id, sender, version, (task, _) => new TaskRuling(TaskRules.Change(task, patch, open)), cancel => ChainAsync(project, id, others, cancel), cancellationToken);
+        return result.TryGet(out var changed, out problem) ? await LookAsync(project, changed, cancellationToken) : problem;
     }
 
     /// <summary>Checks whether the dependencies of a task have been completed in the meantime, for example while the task was being
@@ -84,13 +71,14 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
             project, task.Value.TaskId, sender: 0, version: null, (present, _) => new TaskRuling(TaskRules.Unblock(present, completed)), cancellationToken))
         .TryGet(out var changed, out _) ? changed : task;
 
-    /// <summary>A path from a task through its new dependencies back to itself, by titles.</summary>
-    /// <returns>Null: there is none.</returns>
-    private async ValueTask<IReadOnlyList<string>?> CycleAsync(ProjectState project, string id, IReadOnlyList<string> others, CancellationToken cancellationToken)
+    /// <summary>All tasks that a task is to depend on, at however many removes.</summary>
+    /// <returns>A conflict where the task itself is among them, with the way back to it, by titles.</returns>
+    private async ValueTask<Result<IReadOnlyList<EntityRow>>> ChainAsync(ProjectState project, string id, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
         var title = (await board.FindAsync(project, id, cancellationToken))?.Value.Title ?? id;
         var cameFrom = new Dictionary<string, string?>(StringComparer.Ordinal);
         var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        var rows = new List<EntityRow>();
         var ahead = new Queue<string>();
         foreach (var other in others)
         {
@@ -101,10 +89,11 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
         while (ahead.TryDequeue(out var next) && cameFrom.Count < MostLookedAt)
         {
             if (next == id)
-                return [Name(title, id), .. Way(next)];
+                return Problems.Conflict($"depends_on would create a cycle, so none of these tasks could ever start: {string.Join(" -> ", [Name(title, id), .. Way(next)])}.");
             if (await board.FindAsync(project, next, cancellationToken) is not { } task)
                 continue;
             titles[next] = task.Value.Title;
+            rows.Add(task.Row);
             foreach (var other in task.Value.DependsOn)
             {
                 if (cameFrom.TryAdd(other, next))
@@ -112,7 +101,7 @@ internal sealed class TaskDependencies(TaskBoard board) : IDisposable
             }
         }
 
-        return null;
+        return rows;
 
         List<string> Way(string end)
         {

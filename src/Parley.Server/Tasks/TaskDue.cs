@@ -9,7 +9,7 @@ internal sealed class TaskDue(TaskBoard board, ProjectDirectory projects) : IDue
 {
     public async ValueTask LookAsync(int project, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (projects.All.FirstOrDefault(known => known.Number == project) is not { } state)
+        if (projects.Find(project) is not { } state)
             return;
         await board.MoveAsync(
             state, id.ToString(), sender: 0, version: null,

@@ -42,6 +42,7 @@ internal static class TaskKinds
         Fields = new EntityFields("task_id") { Thread = "thread_id", EndedAt = "completed_at", Version = "version" },
         Json = WireJson.Lenient.AgentTask,
         Marks = Marks,
+        Filter = query => TaskQuery.Read(query).Filter,
         Due = Due,
         IsOver = task => TaskMoves.IsOver(task.Status),
         Events =

@@ -150,10 +150,12 @@ internal static class TaskMoves
         var isWorkers = step.Verb is TaskVerb.Accept or TaskVerb.Reject or TaskVerb.Start or TaskVerb.Extend or TaskVerb.Complete or TaskVerb.Fail;
         // An operator who ends a task may leave out the fence; a caller that acts for the agent may not.
         var needsFence = isWorkers && (step.Worker is not null || step.Verb is not (TaskVerb.Complete or TaskVerb.Fail));
-        if (step.Fence is { } fence ? fence != task.Fence : needsFence && task.Fence > 0)
-            return LeaseLost(task, step.Fence);
+        if (step.Fence is { } fence && fence != task.Fence)
+            return LeaseLost(task, fence);
         if (!IsLegal(task.Status, step.Verb))
             return Illegal(task, step.Verb);
+        if (step.Fence is null && needsFence && task.Fence > 0)
+            return LeaseLost(task, null);
         if (isWorkers && step.Worker is { } worker && worker != task.AgentId)
             return Problems.Forbidden($"'{worker}' does not have the task '{task.TaskId}'; '{task.AgentId}' has it.");
         return step.Verb == TaskVerb.Assign && task.BlockedBy is [var first, ..]

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Rest;
 
 namespace Parley.Server.Tasks;
@@ -30,6 +31,9 @@ internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
                 yield return TaskKinds.Mark(status);
         }
     }
+
+    /// <summary>The same for a feed. Whose part a task is, and who created it, never changes.</summary>
+    internal EntityFilter Filter => new() { Marks = [.. Marks], Lasting = [.. (this with { Status = null, Agent = null, Overdue = null }).Marks] };
 
     public static TaskQuery Read(QueryReader query) => new(query.List())
     {

@@ -112,6 +112,9 @@ internal sealed class Work : IAsyncDisposable
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
             var made = await AskAsync(HttpMethod.Post, "tasks", json: """{"title": "Work", "agent_id": "worker"}""", key: $"task-{i}");
+            // Cut off by a kill: the server cannot say whether it is there, and asks for a new key.
+            if (made.Status == HttpStatusCode.Conflict)
+                continue;
             if (made.Status != HttpStatusCode.Created)
             {
                 _faults.Enqueue($"A task was not created: {made}");
@@ -174,6 +177,8 @@ internal sealed class Work : IAsyncDisposable
                 Messages.TryAdd(sent.Json.GetProperty("message_id").GetString()!, false);
             else
                 _faults.Enqueue($"A message was not sent: {sent}");
+            // The rate of the load: the tasks are to get their turn.
+            await Until.NextAttemptAsync(CancellationToken.None);
         }
     }
 

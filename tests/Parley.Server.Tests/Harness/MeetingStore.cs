@@ -31,6 +31,6 @@ internal sealed class MeetingStore(IEntityStore inner, int meeting) : IEntitySto
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) =>
         inner.DueAsync(kind, by, after, max, cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
-        inner.HistoryAsync(project, made, type, max, cancellationToken);
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken) =>
+        inner.HistoryAsync(project, made, type, below, max, cancellationToken);
 }

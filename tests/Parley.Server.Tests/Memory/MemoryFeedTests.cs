@@ -50,9 +50,15 @@ public abstract class MemoryFeedTests(StorageUnderTest storage)
                 if (KeyOf(item) == "k/end")
                     break;
                 if (data.GetProperty("op").GetString() == "delete")
+                {
                     known.Remove(KeyOf(item));
-                else
-                    known[KeyOf(item)] = item.GetRawText();
+                    continue;
+                }
+
+                // What the snapshot shows already is not told again.
+                if (known.TryGetValue(KeyOf(item), out var before))
+                    Assert.True(VersionOf(item) > VersionOf(JsonElement.Parse(before)), $"Told already: {KeyOf(item)}");
+                known[KeyOf(item)] = item.GetRawText();
                 continue;
             }
 
@@ -114,6 +120,8 @@ public abstract class MemoryFeedTests(StorageUnderTest storage)
     }
 
     private static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"k/{number:000}");
+
+    private static long VersionOf(JsonElement item) => item.GetProperty("version").GetInt64();
 
     private static string KeyOf(JsonElement item) => item.GetProperty("key").GetString()!;
 }

@@ -248,8 +248,8 @@ public abstract class MemoryPromisesTests(StorageUnderTest storage)
         public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
             store.CountAsync(project, kind, mark, most, cancellationToken);
 
-        public ValueTask<IReadOnlyList<Server.Log.LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
-            store.HistoryAsync(project, made, type, max, cancellationToken);
+        public ValueTask<IReadOnlyList<Server.Log.LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken) =>
+            store.HistoryAsync(project, made, type, below, max, cancellationToken);
 
         public ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken) => store.ApplyAsync(transition, cancellationToken);
     }

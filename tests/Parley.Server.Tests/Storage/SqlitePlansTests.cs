@@ -59,6 +59,8 @@ public sealed class SqlitePlansTests
         Assert.Contains(plan, step => step.StartsWith("SEARCH ", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN ", StringComparison.Ordinal) && step != "SCAN counted");
         Assert.DoesNotContain(plan, step => step.Contains("AUTOMATIC", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        // By the mark, and not through all that a project has.
+        Assert.All(plan.Where(step => step.StartsWith("SEARCH m ", StringComparison.Ordinal)), step => Assert.Contains("mark=?", step, StringComparison.Ordinal));
     }
 
     private static async Task<IReadOnlyList<string>> PlanAsync(string sql)

@@ -65,7 +65,10 @@ public abstract class TaskTests(StorageUnderTest storage)
         (await host.MoveAsync(be, task.TaskId, "fail", """{"fence": 1, "error": "no"}""")).Task();
         var late = (await host.MoveAsync(be, task.TaskId, "complete", """{"fence": 1}""")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
         (await host.SendAsync(HttpMethod.Put, $"{TaskSteps.Api}/{task.TaskId}", pm, """{"title": "Other"}""")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
+        // Who says no fence is told that it is over, not that a fence is missing.
+        var unfenced = (await host.MoveAsync(be, task.TaskId, "start")).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
 
+        Assert.Contains("is failed; start (from failed to in_progress) is not possible. It has ended", unfenced.Detail, StringComparison.Ordinal);
         Assert.Contains("start (from in_progress to in_progress) is not possible. Possible now: assign, reject, extend, complete, fail, cancel, unassign.", twice.Detail, StringComparison.Ordinal);
         Assert.Contains("is failed; complete (from failed to completed) is not possible. It has ended", late.Detail, StringComparison.Ordinal);
     }

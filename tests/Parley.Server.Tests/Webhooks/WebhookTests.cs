@@ -411,9 +411,10 @@ public abstract class WebhookTests(StorageUnderTest storage)
 
     private static async Task<IReadOnlyList<string>> SnapshotAsync(WebhookHost host, Reader? reader)
     {
-        var feed = host.Host.Get<FeedCatalog>().Open(host.Host.Default.Log, "webhooks", JsonElement.Parse("{}")).Value;
+        var log = host.Host.Default.Log;
+        var feed = host.Host.Get<FeedCatalog>().Open(log, "webhooks", JsonElement.Parse("{}")).Value!;
         var all = new List<string>();
-        await foreach (var part in feed.Snapshot!(reader, Cancel))
+        await foreach (var part in feed.View(reader).SnapshotAsync(log.Head, Cancel))
             all.AddRange(part.Select(item => Encoding.UTF8.GetString(item)));
         return all;
     }

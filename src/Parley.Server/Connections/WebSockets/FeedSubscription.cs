@@ -10,23 +10,25 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>A running subscription: pulls the log as fast as the socket takes it.</summary>
+/// <summary>A running subscription: the state of its feeds where it is asked for, then their changes.</summary>
 internal sealed class FeedSubscription(
-    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, IThreadAccess access, Reader? reader, ConnectionHub hub) : IAsyncDisposable
+    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, IThreadAccess access, Reader? reader, ConnectionHub hub, FeedLoop loop) : IAsyncDisposable
 {
     /// <summary>Receipts that may wait for a slow socket; they are told live and not again, so the oldest go.</summary>
     private const int MostReceipts = 10_000;
 
-    private readonly CancellationTokenSource _dropped = CancellationTokenSource.CreateLinkedTokenSource(connection.Closing);
+    private readonly (Feed Feed, FeedView View)[] _feeds = [.. feeds.Select(feed => (feed, feed.View(reader)))];
     private IDisposable? _watch;
-    private Task _running = Task.CompletedTask;
 
     internal async ValueTask StartAsync(InFrame frame, LogPosition? after, bool snapshot, CancellationToken cancellationToken)
     {
         var project = connection.Project;
         var feed = new FeedReader(project.Log, log, access, reader, new FeedSelection(
             feeds.Count == 1 ? feeds[0].Selection.Query : LogQuery.All,
-            entry => feeds.Any(one => one.Selection.Takes(entry))));
+            entry => feeds.Any(one => one.Selection.Takes(entry)))
+        {
+            TakesHidden = entry => feeds.Any(one => one.TakesHidden && one.Selection.Takes(entry)),
+        });
         var recovered = true;
         long? gap = null;
         if (after is { } place)
@@ -40,77 +42,38 @@ internal sealed class FeedSubscription(
         if (gap is not null)
             TellGap(feed.Cursor);
 
-        _running = receipts is null ? RunAsync(feed, snapshot) : Task.WhenAll(RunAsync(feed, snapshot), TellAsync(receipts));
+        var works = new List<Func<Task>> { () => RunAsync(feed, snapshot) };
+        if (receipts is not null)
+            works.Add(() => TellAsync(receipts));
+        loop.Start(works);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _watch?.Dispose();
-        await _dropped.CancelAsync();
-        await _running;
-        _dropped.Dispose();
+        return loop.DisposeAsync();
     }
 
     private async Task RunAsync(FeedReader feed, bool snapshot)
     {
-        // Away from the frame that asked: a long catch-up must not hold up the frames behind it.
-        await Task.Yield();
-        try
-        {
-            if (snapshot)
-                await SendSnapshotAsync();
-            while (true)
-            {
-                var before = feed.Cursor;
-                await InTurnAsync(() => TellPageAsync(feed));
-                if (feed.Cursor == before)
-                    await feed.WaitAsync(_dropped.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Dropped, or the connection has gone.
-        }
-        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
-        {
-            // The client comes back by its place, which nothing was told beyond.
-            connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is unavailable.");
-        }
+        if (snapshot)
+            await SendSnapshotAsync(feed.Cursor);
+        await loop.PullAsync(feed, TellAsync);
     }
 
-    private async ValueTask<bool> TellPageAsync(FeedReader feed)
+    private async ValueTask TellAsync(FeedBatch batch)
     {
-        var batch = await feed.ReadAsync(_dropped.Token);
-        // Known at once, while who waits by it is told a moment later.
-        connection.Caller.Ended.ThrowIfCancellationRequested();
         if (batch.Gap is { } gap)
             TellGap(gap.ResumedAt - 1);
         foreach (var entry in batch.Entries)
         {
-            await connection.Outbound.LowAsync(_dropped.Token);
-            foreach (var one in feeds)
+            var isHidden = batch.Hidden?.Contains(entry) == true;
+            await connection.Outbound.LowAsync(loop.Dropped);
+            foreach (var (one, view) in _feeds)
             {
-                if (one.Selection.Takes(entry) && (one.Item is null ? entry.Json : await one.Item(entry, _dropped.Token)) is { } item)
-                    connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(entry.Seq), one.IsEnd(entry) ? "delete" : "put", item));
+                if (one.Selection.Takes(entry) && (!isHidden || one.TakesHidden) && await view.ShowAsync(entry, isHidden, loop.Dropped) is { } change)
+                    connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(entry.Seq), change.Op, change.Item));
             }
-        }
-
-        return batch.Entries.Count > 0;
-    }
-
-    /// <summary>Reads when little waits, and when none of the connection's other subscriptions holds a page for which there is no room yet.</summary>
-    private async ValueTask<bool> InTurnAsync(Func<ValueTask<bool>> readAndTell)
-    {
-        var turn = connection.ReadingAhead;
-        await turn.WaitAsync(_dropped.Token);
-        try
-        {
-            await connection.Outbound.LowAsync(_dropped.Token);
-            return await readAndTell();
-        }
-        finally
-        {
-            turn.Release();
         }
     }
 
@@ -121,22 +84,20 @@ internal sealed class FeedSubscription(
             connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(place), "gap", null));
     }
 
-    private async ValueTask SendSnapshotAsync()
+    /// <param name="place">The changes that follow come after it.</param>
+    private async ValueTask SendSnapshotAsync(long place)
     {
-        foreach (var feed in feeds)
+        foreach (var (feed, view) in _feeds)
         {
-            if (feed.Snapshot is { } state)
+            await using var parts = view.SnapshotAsync(place, loop.Dropped).GetAsyncEnumerator(loop.Dropped);
+            while (await loop.InTurnAsync(async () =>
             {
-                await using var parts = state(reader, _dropped.Token).GetAsyncEnumerator(_dropped.Token);
-                while (await InTurnAsync(async () =>
-                {
-                    if (!await parts.MoveNextAsync())
-                        return false;
-                    connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, parts.Current, done: false));
-                    return true;
-                }))
-                {
-                }
+                if (!await parts.MoveNextAsync())
+                    return false;
+                connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, parts.Current, done: false));
+                return true;
+            }))
+            {
             }
 
             connection.Outbound.Add(new SnapshotFrame(subscription, feed.Name, [], done: true));
@@ -148,32 +109,25 @@ internal sealed class FeedSubscription(
         var receipts = Channel.CreateBounded<ReceiptNote>(new BoundedChannelOptions(MostReceipts) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         _watch = await hub.WatchReceiptsAsync(connection.Project.Number, note => receipts.Writer.TryWrite(note), cancellationToken);
         // It may have been dropped meanwhile.
-        if (_dropped.IsCancellationRequested)
+        if (loop.Dropped.IsCancellationRequested)
             _watch.Dispose();
         return receipts.Reader;
     }
 
     private async Task TellAsync(ChannelReader<ReceiptNote> receipts)
     {
-        try
+        await foreach (var note in receipts.ReadAllAsync(loop.Dropped))
         {
-            await foreach (var note in receipts.ReadAllAsync(_dropped.Token))
-            {
-                await connection.Outbound.LowAsync(_dropped.Token);
-                if (await MessageOfAsync(note) is { } message)
-                    connection.Outbound.Add(new ChangeFrame(subscription, "receipts", connection.Project.Log.Place(connection.Project.Log.Head), "put", Json(note, message)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Dropped, or the connection has gone.
+            await connection.Outbound.LowAsync(loop.Dropped);
+            if (await MessageOfAsync(note) is { } message)
+                connection.Outbound.Add(new ChangeFrame(subscription, "receipts", connection.Project.Log.Place(connection.Project.Log.Head), "put", Json(note, message)));
         }
     }
 
     /// <returns>Null when the receipt is not this reader's: neither the sender nor the one who got it.</returns>
     private async ValueTask<LogEntry?> MessageOfAsync(ReceiptNote note)
     {
-        var message = connection.Project.Log.Find(note.Seq) ?? await log.FindAsync(connection.Project.Number, note.Seq, _dropped.Token);
+        var message = connection.Project.Log.Find(note.Seq) ?? await log.FindAsync(connection.Project.Number, note.Seq, loop.Dropped);
         return reader is null || note.Agent == reader.Agent || message?.Sender == reader.Agent ? message : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
@@ -11,7 +12,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Live feeds over a socket: subscribe and unsubscribe.</summary>
-internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub) : IConcept
+internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub, ILogger<FeedLoop> logger) : IConcept
 {
     private const int MostSubscriptions = 64;
 
@@ -57,7 +58,7 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
 
         var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
         var running = new FeedSubscription(
-            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub);
+            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub, new FeedLoop(connection, logger));
         // Registered before the answer is sent, because an unsubscribe may follow at once.
         if (!connection.Keep(subscription, running))
             return;

@@ -1,30 +1,65 @@
+using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
+using Parley.Server.Log;
 using Parley.Server.Projects;
+using Parley.Server.Storage;
 using Parley.Server.Tasks;
 
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Tells the connections of those who have to do with a task what has become of it: <c>task:assigned</c> to the agent that gets it,
-/// <c>task:updated</c> to its creator, to the agent that has it, and to the one that had it.</summary>
-internal sealed class TaskNotifier(ConnectionHub hub) : ITaskWatcher
+/// <c>task:updated</c> to its creator, to the agent that has it, and to the one that had it. Whatever node they are connected to.</summary>
+internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, ProjectDirectory projects, ILogStore log, ILogger<TaskNotifier> logger) : ITaskWatcher
 {
     public void Changed(ProjectState project, TaskChange change)
     {
         if (change.After is not { } task)
             return;
-        var isGiven = change.Type == TaskMoves.TypeOf(TaskVerb.Assign);
-        DataFrame? news = null;
-        foreach (var id in new[] { task.CreatorId, task.AgentId, change.Before?.AgentId }.OfType<string>().Distinct(StringComparer.Ordinal))
+        var concerned = new[] { task.CreatorId, task.AgentId, change.Before?.AgentId }.OfType<string>().Distinct(StringComparer.Ordinal)
+            .Select(project.Agents.Find).OfType<AgentState>().ToList();
+        if (concerned.Count == 0)
+            return;
+        var given = change.Type == TaskMoves.TypeOf(TaskVerb.Assign) ? concerned.Find(agent => agent.Id == task.AgentId)?.Number ?? 0 : 0;
+        var news = new TaskNews(project.Number, task.Version, given, [.. concerned.Select(agent => agent.Number)]);
+        if (IsConnected(news))
+            Tell(news, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(task, WireJson.Strict.AgentTask));
+        line.Tell(news);
+    }
+
+    /// <summary>Another node has changed a task.</summary>
+    internal async Task HearAsync(TaskNews news)
+    {
+        if (!IsConnected(news) || projects.Find(news.Project) is not { } project)
+            return;
+        try
         {
-            if (project.Agents.Find(id) is not { } agent || hub.Of(agent.Number) is not { Count: > 0 } connections)
-                continue;
-            var frame = isGiven && id == task.AgentId
-                ? DataFrame.Of("task:assigned"u8, [], task, WireJson.Strict.AgentTask)
-                : news ??= DataFrame.Of("task:updated"u8, [], task, WireJson.Strict.AgentTask);
-            foreach (var connection in connections)
+            if ((project.Log.Find(news.Seq) ?? await log.FindAsync(news.Project, news.Seq, project.Gone.Token)) is { Kind: EntryKind.Task } entry)
+                Tell(news, entry.Json);
+        }
+        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException or OperationCanceledException)
+        {
+            // News only: the task can be asked for when the store is back.
+            Log.NotTold(logger, fault, project.Id);
+        }
+    }
+
+    private bool IsConnected(TaskNews news) => news.Told.Any(agent => hub.Of(agent).Count > 0);
+
+    private void Tell(TaskNews news, byte[] task)
+    {
+        foreach (var agent in news.Told)
+        {
+            var frame = new DataFrame(agent == news.Given ? "task:assigned"u8.ToArray() : "task:updated"u8.ToArray(), [], task);
+            foreach (var connection in hub.Of(agent))
                 connection.Tell(frame);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Agents of {Project} were not told of a task that another node changed: the store is away.")]
+        internal static partial void NotTold(ILogger logger, Exception fault, string project);
     }
 }

@@ -83,6 +83,10 @@ internal sealed partial class NotificationListener(
                 if (ReceiptText.Read(text, database.Node) is { Count: > 0 } reached)
                     news.ReceiptsReached(reached);
                 break;
+            case PostgresWake.TaskChannel:
+                if (TaskText.Read(text, database.Node) is { Count: > 0 } tasks)
+                    news.TasksChanged(tasks);
+                break;
             case PostgresWake.SessionChannel:
                 if (PostgresWake.SessionOf(text) is not { } question)
                     news.Answered(text);

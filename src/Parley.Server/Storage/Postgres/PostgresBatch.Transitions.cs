@@ -25,6 +25,10 @@ internal sealed partial class PostgresBatch
     /// <summary>Takes nothing more.</summary>
     internal void Close() => Weight = Math.Max(Weight, MaxWeight);
 
+    private static NpgsqlBatchCommand UnchangedCommand(Transition transition) => PostgresTransaction.Command(
+        "SELECT parley_unchanged_1($1, $2, $3)", transition.Project,
+        transition.Unchanged.Select(row => LogKey.Of(row.Project, row.Made)).ToArray(), transition.Unchanged.Select(row => LogKey.Of(row.Project, row.Changed)).ToArray());
+
     private NpgsqlBatchCommand ChangeCommand(TransitionOperation operation, long now, int node, bool notify)
     {
         var transition = operation.Transition;

@@ -48,6 +48,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         // Before whatever changes several projects, all are locked in the order of their numbers.
         if (_transitions.Count > 0 && _projects.Count > 1)
             batch.BatchCommands.Add(LockCommand());
+        if (_transitions is [{ Transition.Unchanged.Count: > 0 } resting])
+            batch.BatchCommands.Add(UnchangedCommand(resting.Transition));
         foreach (var transition in _transitions)
             batch.BatchCommands.Add(ChangeCommand(transition, now, node, notify));
         if (applies)
@@ -63,6 +65,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
 
         await using var results = await batch.ExecuteReaderAsync();
         if (_transitions.Count > 0 && _projects.Count > 1)
+            _ = await results.NextResultAsync();
+        if (_transitions is [{ Transition.Unchanged.Count: > 0 }])
             _ = await results.NextResultAsync();
         await ReadChangedAsync(results);
         if (applies)

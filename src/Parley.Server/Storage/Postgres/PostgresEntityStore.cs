@@ -32,9 +32,9 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         [(short)kind, by.ToUnixTimeMilliseconds(), after?.Due ?? long.MinValue, after is null ? 0L : LogKey.Of(after.Project, after.Made), max],
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LogEntry>>(
-            async (connection, cancellation) => await PostgresLogRows.ListAsync(connection.Ask(HistorySql, LogKey.Of(project, made), type, max), cancellation),
+            async (connection, cancellation) => await PostgresLogRows.ListAsync(connection.Ask(HistorySql, LogKey.Of(project, made), type, LogKey.Below(project, below), max), cancellation),
             cancellationToken);
 
     public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)

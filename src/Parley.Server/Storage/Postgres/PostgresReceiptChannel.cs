@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Coordination;
 using Parley.Server.Mailboxes;
@@ -8,17 +7,12 @@ namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Receipts by <c>NOTIFY</c>, and in each node's row what is watched there. Beside the writing lane: senders never wait for whoever
 /// watches them.</summary>
-internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, BackgroundFaults faults, ILogger<PostgresReceiptChannel> logger) : LastingWork(faults, logger), IReceiptChannel
+internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, BackgroundFaults faults, ILogger<PostgresReceiptChannel> logger)
+    : NewsSender<ReceiptNote>(database, faults, logger), IReceiptChannel
 {
-    /// <summary>Receipts that may wait for a slow database; the oldest go.</summary>
-    private const int Most = 10_000;
-
     /// <summary>Also one that is dead and not yet taken for gone: telling one too many does no harm.</summary>
     private const string WatchedElsewhere =
         "ARRAY (SELECT DISTINCT unnest(watches) FROM nodes WHERE gone_at IS NULL AND number <> $1)";
-
-    private readonly Channel<ReceiptNote> _told = Channel.CreateBounded<ReceiptNote>(
-        new BoundedChannelOptions(Most) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private Func<int[]> _here = static () => [];
     private FrozenSet<int> _elsewhere = [];
@@ -28,7 +22,7 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
     public void Tell(in ReceiptNote receipt)
     {
         if (IsWatchedElsewhere(receipt.Project))
-            _told.Writer.TryWrite(receipt);
+            Queue(receipt);
     }
 
     public async ValueTask WatchAsync(Func<int[]> projects, CancellationToken cancellationToken)
@@ -50,49 +44,18 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
 
     protected override string Name => nameof(PostgresReceiptChannel);
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
-    {
-        var notes = new List<ReceiptNote>();
-        try
-        {
-            while (await _told.Reader.WaitToReadAsync(stoppingToken))
-            {
-                while (notes.Count < Most && _told.Reader.TryRead(out var note))
-                    notes.Add(note);
-                await SendAsync(notes, stoppingToken);
-                Succeeded();
-                notes.Clear();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Receipts are told live: who stops tells no more.
-        }
-    }
+    protected override string ChannelName => PostgresWake.ReceiptChannel;
 
-    private async Task SendAsync(List<ReceiptNote> notes, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await database.ReadAsync(
-                (connection, cancel) => connection.Ask("SELECT pg_notify($1, text) FROM unnest($2) WITH ORDINALITY AS told (text, nth) ORDER BY nth",
-                    PostgresWake.ReceiptChannel, ReceiptText.Of(database.Node, notes).ToArray()).RunAsync(cancel),
-                stoppingToken);
-        }
-        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
-        {
-            Log.NotTold(Logger, fault);
-        }
-    }
+    protected override IEnumerable<string> TextsOf(int node, IReadOnlyList<ReceiptNote> news) => ReceiptText.Of(node, news);
 
     private async ValueTask AnnounceAsync(string question, CancellationToken cancellationToken)
     {
-        var elsewhere = await database.ReadAsync(
+        var elsewhere = await Database.ReadAsync(
             async (connection, cancel) =>
             {
                 // One statement: what is watched here is visible to whoever hears of it.
                 await using var command = connection.Ask(
-                    $"WITH me AS (UPDATE nodes SET watches = $2 WHERE number = $1 AND watches <> $2) {question}", database.Node, _here());
+                    $"WITH me AS (UPDATE nodes SET watches = $2 WHERE number = $1 AND watches <> $2) {question}", Database.Node, _here());
                 await using var rows = await command.ExecuteReaderAsync(cancel);
                 return await rows.ReadAsync(cancel) ? rows.GetFieldValue<int[]>(1) : [];
             },

@@ -14,6 +14,7 @@ using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Tasks;
 using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Postgres;
@@ -50,10 +51,13 @@ internal static class PostgresStorage
         .AddSingleton<INodeStore, PostgresNodeStore>()
         .AddSingleton<PostgresReceiptChannel>()
         .AddSingleton<IReceiptChannel>(provider => provider.GetRequiredService<PostgresReceiptChannel>())
+        .AddSingleton<PostgresTaskLine>()
+        .AddSingleton<ITaskLine>(provider => provider.GetRequiredService<PostgresTaskLine>())
         .AddSingleton<NotificationListener>()
         .AddSingleton<INodeSignals>(provider => provider.GetRequiredService<NotificationListener>())
         .AddNodes()
         .AddHostedService(provider => provider.GetRequiredService<PostgresReceiptChannel>())
+        .AddHostedService(provider => provider.GetRequiredService<PostgresTaskLine>())
         .AddHostedService(provider => provider.GetRequiredService<NotificationListener>());
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>

@@ -29,7 +29,10 @@ internal static class PostgresWake
     /// <summary>Receipts are watched where they were not before; says no more.</summary>
     internal const string WatchChannel = "parley_watches";
 
-    internal static IReadOnlyList<string> Channels { get; } = [Channel, PresenceChannel, DirectoryChannel, ReceiptChannel, SessionChannel, WatchChannel];
+    /// <summary>News of tasks, as <see cref="TaskText"/> has them.</summary>
+    internal const string TaskChannel = "parley_tasks";
+
+    internal static IReadOnlyList<string> Channels { get; } = [Channel, PresenceChannel, DirectoryChannel, ReceiptChannel, SessionChannel, WatchChannel, TaskChannel];
 
     /// <summary>Characters: a notification holds less than 8,000 bytes, and what is longer than this takes no more.</summary>
     internal const int MostText = 7_000;

@@ -21,6 +21,9 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal bool HasMessages => _sends is not null;
 
+    /// <summary>Whether it is refused together with its batch, which is then its own.</summary>
+    private bool IsAlone => _sends is not null || transition.Unchanged.Count > 0;
+
     /// <summary>The random bits of the ids of what is made.</summary>
     internal long[] Bits { get; } = [.. transition.Writes.Select(write => write.Present?.IdBits ?? (long)(EntryId.Random() & EntryId.RandomMask))];
 
@@ -30,7 +33,7 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
     {
-        if (_sends is null)
+        if (!IsAlone)
         {
             batch.Add(this);
             return true;
@@ -39,7 +42,7 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
         if (!batch.IsEmpty)
             return false;
         batch.Add(this);
-        if (!await _sends.AddToAsync(batch, onlyOne: false))
+        if (_sends is not null && !await _sends.AddToAsync(batch, onlyOne: false))
             throw new InvalidOperationException($"A transition has more messages than one commit takes, or two under one key ({transition.Messages.Count} messages).");
         // Nothing may come between it and its messages, or be undone with it.
         batch.Close();

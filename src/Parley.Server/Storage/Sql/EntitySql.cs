@@ -30,9 +30,10 @@ internal static class EntitySql
     internal const string Count =
         "SELECT count(*) FROM (SELECT 1 FROM entity_marks m WHERE m.mark = $1 AND m.place >= $2 AND m.place < $3 LIMIT $4) AS counted";
 
-    /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: type, $3: how many.</summary>
+    /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: type, $3: the place
+    /// before which they are, $4: how many.</summary>
     internal static string History(string columns) =>
-        $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 AND l.type = $2 ORDER BY l.place DESC LIMIT $3";
+        $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 AND l.type = $2 AND l.place < $3 ORDER BY l.place DESC LIMIT $4";
 
     /// <summary>A list, and its parameters in their order.</summary>
     internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query)

@@ -8,16 +8,12 @@ namespace Parley.Server.Storage.Sqlite;
 internal static class SqliteEntityRows
 {
     /// <summary>Whether a thing is as it was read, or its name is free.</summary>
-    internal static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write)
-    {
-        if (write.Present is { } present &&
-            connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(project, present.Made)).Scalar() != LogKey.Of(project, present.Changed))
-        {
-            return false;
-        }
+    internal static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write) =>
+        (write.Present is not { } present || IsAsRead(connection, present)) && IsNameFree(connection, project, write);
 
-        return IsNameFree(connection, project, write);
-    }
+    /// <summary>Whether a thing is as it was read.</summary>
+    internal static bool IsAsRead(SqliteConnection connection, EntityRow row) =>
+        connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(row.Project, row.Made)).Scalar() == LogKey.Of(row.Project, row.Changed);
 
     /// <returns>False where it is not as it was read, or its name is taken: then nothing was written.</returns>
     internal static bool TryWrite(SqliteConnection connection, EntityRow row, EntityWrite write)

@@ -50,12 +50,12 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
                 .Bind(3, after?.Due ?? long.MinValue).Bind(4, after is null ? 0L : LogKey.Of(after.Project, after.Made)).Bind(5, max)),
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<LogEntry>>(
             connection =>
             {
                 var entries = new List<LogEntry>();
-                var rows = connection.Prepare(HistorySql).Bind(1, LogKey.Of(project, made)).Bind(2, type).Bind(3, max);
+                var rows = connection.Prepare(HistorySql).Bind(1, LogKey.Of(project, made)).Bind(2, type).Bind(3, LogKey.Below(project, below)).Bind(4, max);
                 while (rows.Step())
                     entries.Add(SqliteLogRows.Read(connection, rows));
                 return entries;
@@ -130,8 +130,12 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         if (log.TryCursor(connection, transition.Project) is not { } cursor)
             return TransitionOutcome.ProjectGone;
         // The first finds out by itself, when nothing is written yet: mostly it is the only one.
-        if (!transition.Writes.Skip(1).All(write => SqliteEntityRows.IsAsRead(connection, transition.Project, write)))
+        if (!transition.Unchanged.All(row => SqliteEntityRows.IsAsRead(connection, row))
+            || !transition.Writes.Skip(1).All(write => SqliteEntityRows.IsAsRead(connection, transition.Project, write)))
+        {
             return TransitionOutcome.Conflict;
+        }
+
         var now = log.Now(cursor);
         var rows = new List<EntityRow>(transition.Writes.Count);
         foreach (var write in transition.Writes)

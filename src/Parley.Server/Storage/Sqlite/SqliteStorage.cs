@@ -13,6 +13,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Tasks;
 using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -54,7 +55,8 @@ internal static class SqliteStorage
         .AddSingleton<SingleNode>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SingleNode>())
         .AddSingleton<IClusterView>(provider => provider.GetRequiredService<SingleNode>())
-        .AddSingleton<IReceiptChannel, NoReceiptChannel>();
+        .AddSingleton<IReceiptChannel, NoReceiptChannel>()
+        .AddSingleton<ITaskLine, NoTaskLine>();
 
     /// <summary>Ties the writer to those it tells, and starts it.</summary>
     public static void StartSqlite(this IServiceProvider services)
