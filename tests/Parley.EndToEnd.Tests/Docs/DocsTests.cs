@@ -32,6 +32,18 @@ public sealed class DocsTests(DotnetPrograms programs, PagePostgres postgres) : 
         await new PageRun(reader, programs).RunAsync(page);
     }
 
+    /// <summary>Its pieces work together on either store.</summary>
+    [Theory]
+    [InlineData("docs/tutorial.md")]
+    public async Task A_page_does_what_it_says_on_PostgreSQL_too(string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The pages' commands are for bash.");
+        var port = await postgres.PortAsync(isMade: true);
+        await using var reader = await Reader.SitDownAsync($"export DATABASE_URL='postgres://parley:PASSWORD@127.0.0.1:{port}/parley'\nsystemctl start parley\n", port);
+
+        await new PageRun(reader, programs).RunAsync(MarkdownPage.Read(path));
+    }
+
     [Fact]
     public void A_block_that_is_not_run_says_why_and_is_on_this_list()
     {
