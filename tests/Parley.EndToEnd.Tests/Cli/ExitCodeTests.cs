@@ -40,7 +40,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("<amount> takes a number, not 'x'.", "memory", "add", "k", "x")]
     [InlineData("--payload is not valid JSON at line 1, byte 2.", "send", "be-1", "hi", "--payload", "{")]
     [InlineData("<value> is not valid JSON at line 1, byte 2.", "memory", "set", "k", "{bad")]
-    [InlineData("<patch> is not valid JSON at line 1, byte 1.", "memory", "patch", "k", "text")]
+    [InlineData("<patch> is not valid JSON at line 1, byte 2.", "memory", "patch", "k", "text")]
     [InlineData("<data> is not valid JSON at line 1, byte 2.", "events", "publish", "a.b", "{bad")]
     [InlineData("--hours takes a whole number from 1 to 1900, not 'abc'.", "stats", "--hours", "abc")]
     [InlineData("--status takes pending, assigned, in_progress, completed, failed, or cancelled, not 'open'.", "tasks", "list", "--status", "open")]
@@ -48,7 +48,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("--due takes how far ahead it is (30m, 2h, 3d), or a time with its offset (2026-01-31T17:00:00Z), not '2026-01-31T17:00:00'.", "tasks", "create", "t", "--due", "2026-01-31T17:00:00")]
     [InlineData("<shell> is bash, zsh, or fish, not 'tcsh'.", "completion", "tcsh")]
     [InlineData("--messages takes a whole number from 1, not '0'.", "bench", "--messages", "0")]
-    [InlineData("<text> is missing. The text; '-' reads it from standard input.", "send", "be-1")]
+    [InlineData("There is nothing to send: the text is missing.", "send", "be-1")]
     [InlineData("<key> is missing. Up to 512 characters; may include '/'.", "memory", "get")]
     [InlineData("There is no file '/nowhere/ca.pem'.", "agents", "--cacert", "/nowhere/ca.pem")]
     public async Task What_is_wrong_is_said_in_one_sentence(string sentence, params string[] arguments)

@@ -100,9 +100,8 @@ export class World {
     const { task_id: task } = (await ada.rest.post('tasks', { title: secret, agent_id: 'bob' })).as<{ task_id: string }>(201);
     const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
     const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
-
-    const hook = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
-    const { webhook_id: webhook } = (await project.admin.post('webhooks', hook)).as<{ webhook_id: string }>(201);
+    const outward = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
+    const { webhook_id: webhook } = (await project.admin.post('webhooks', outward)).as<{ webhook_id: string }>(201);
 
     return new World({
       project,
