@@ -177,6 +177,19 @@ it('Every operation answers, when all is well, as the document describes it', as
     .digest('hex');
   await does('DeliverInbound', hook, { ref: 'main' }, {}, { 'x-hub-signature-256': `sha256=${signature}` });
   await does('DeleteInboundHook', hook);
+
+  const webhook = await does<{ webhook_id: string }>(
+    'CreateWebhook',
+    {},
+    { url: 'https://hooks.example.org/x', types: ['never.published'] },
+  );
+  const itsId = { id: webhook.webhook_id, webhook_id: webhook.webhook_id };
+  await does('ListWebhooks');
+  await does('GetWebhook', itsId);
+  await does('PutWebhook', itsId, { url: 'https://hooks.example.org/y', types: ['never.published'] });
+  await does('ResumeWebhook', itsId);
+  await does('DeleteWebhook', itsId);
+
   for (const of of ['GetStats', 'GetMessageStats', 'GetAgentStats', 'GetPairStats', 'GetTimeline', 'GetExecutionStats', 'ExportStats'])
     await does(of);
 

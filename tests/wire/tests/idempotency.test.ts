@@ -239,8 +239,8 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     messages: { body: { to: 'bob', content: 'once' }, other: { to: 'bob', content: 'twice' }, count: listed('messages'), isSend: true },
     broadcast: { body: { content: 'once' }, other: { content: 'twice' }, count: listed('messages'), isSend: true },
   };
-  /** These have tests of their own: an answer that comes from somebody else, and secrets, which are told once. */
-  const apart = ['requests', 'tokens'];
+  /** These have tests of their own: an answer that comes from somebody else, a post from outside, and secrets, which are shown once. */
+  const apart = ['requests', 'inbound/{hook_id}', 'tokens', 'inbound', 'webhooks'];
 
   for (const [name, { body, other, count, isSend, path }] of Object.entries(creations))
     it(`answers POST ${name} as the first time, and refuses another under its key`, async () => {
@@ -321,6 +321,20 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     assert.ok(!second.text.includes(token), 'the secret is not shown again');
     (await project.admin.post('tokens', { ...body, kind: 'join' }, { headers })).problem(409, 'idempotency_conflict');
   });
+
+  for (const [name, body, other] of [
+    ['inbound', { name: 'CI', to: 'human' }, { name: 'CD', to: 'human' }],
+    ['webhooks', { url: 'https://example.org/a' }, { url: 'https://example.org/b' }],
+  ] as const)
+    it(`never returns the secret of ${name} again`, async () => {
+      const { admin } = await TestProject.create(server);
+      const { secret } = (await admin.post(name, body, { headers })).as<{ secret: string }>(201);
+      const second = await admin.post(name, body, { headers });
+      second.problem(409, 'conflict');
+      assert.ok(secret.length >= 32 && !second.text.includes(secret), 'the secret is not shown again');
+      (await admin.post(name, other, { headers })).problem(409, 'idempotency_conflict');
+      assert.equal((await admin.get(name)).as<Page<unknown>>(200).items.length, 1);
+    });
 
   it('returns an additional token for a registration whose token was never used, and revokes none', async () => {
     const project = await TestProject.create(server);
