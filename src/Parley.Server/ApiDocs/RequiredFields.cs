@@ -18,6 +18,8 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(MemoryRequest)] = ["value"],
         [typeof(TaskRequest)] = ["title"],
         [typeof(EventRequest)] = ["event_type"],
+        [typeof(InboundHookRequest)] = ["name", "to"],
+        [typeof(WebhookRequest)] = ["url"],
         [typeof(Subscriptions)] = ["topics"],
         [typeof(TokenRequest)] = ["kind"],
         [typeof(TicketRequest)] = ["path"],
