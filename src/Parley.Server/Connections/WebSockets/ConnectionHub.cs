@@ -14,6 +14,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     private readonly ConcurrentDictionary<int, SocketConnection[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, SocketConnection> _bySession = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SocketConnection> _listeners = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SocketConnection> _arriving = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Action<ReceiptNote>?> _receipts = new();
 
     internal int Count => _bySession.Count;
@@ -27,10 +28,12 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     /// <summary>Connections that are notified when agents come online or go offline.</summary>
     internal IEnumerable<SocketConnection> Listeners => _listeners.Values;
 
-    /// <summary>From now on, notifies it when agents come online or go offline, if it asked for that. Called before its welcome describes the current
-    /// state, so that nothing is missed in between.</summary>
+    /// <summary>From now on, notifies it of its agent's tasks, and, if it asked for that, when agents come online or go offline. Called before its
+    /// agent is online and its welcome describes the current state, so that nothing is missed in between.</summary>
     internal void Listen(SocketConnection connection)
     {
+        if (connection.Takes)
+            _arriving[connection.Session] = connection;
         if (connection.Options.NotifyAll)
             _listeners[connection.Session] = connection;
     }
@@ -40,12 +43,14 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
         _bySession[connection.Session] = connection;
         if (connection.Takes)
             _byAgent.AddOrUpdate(connection.Agent.Number, _ => [connection], (_, others) => [.. others, connection]);
+        _arriving.TryRemove(connection.Session, out _);
     }
 
     internal void Remove(SocketConnection connection)
     {
         _bySession.TryRemove(connection.Session, out _);
         _listeners.TryRemove(connection.Session, out _);
+        _arriving.TryRemove(connection.Session, out _);
         while (_byAgent.TryGetValue(connection.Agent.Number, out var connections))
         {
             SocketConnection[] left = [.. connections.Where(other => other != connection)];
@@ -56,6 +61,14 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
 
     /// <summary>An agent's connections that take messages from its mailbox.</summary>
     internal IReadOnlyList<SocketConnection> Of(int agent) => _byAgent.GetValueOrDefault(agent) ?? [];
+
+    /// <summary>Those of <see cref="Of"/>, and those that are not welcomed yet, which keep what they are told until then.</summary>
+    internal IEnumerable<SocketConnection> ListenersOf(int agent)
+    {
+        // These first: one that arrives meanwhile is among the others before it leaves these.
+        SocketConnection[] arriving = [.. _arriving.Values.Where(connection => connection.Agent.Number == agent)];
+        return arriving.Union(Of(agent));
+    }
 
     internal SocketConnection? Find(string session) => _bySession.GetValueOrDefault(session);
 

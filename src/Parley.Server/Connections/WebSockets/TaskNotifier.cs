@@ -45,14 +45,14 @@ internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, Pr
         }
     }
 
-    private bool IsConnected(TaskNews news) => news.Told.Any(agent => hub.Of(agent).Count > 0);
+    private bool IsConnected(TaskNews news) => news.Told.Any(agent => hub.ListenersOf(agent).Any());
 
     private void Tell(TaskNews news, byte[] task)
     {
         foreach (var agent in news.Told)
         {
             var frame = new DataFrame(agent == news.Given ? "task:assigned"u8.ToArray() : "task:updated"u8.ToArray(), [], task);
-            foreach (var connection in hub.Of(agent))
+            foreach (var connection in hub.ListenersOf(agent))
                 connection.Tell(frame);
         }
     }
