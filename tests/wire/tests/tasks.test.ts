@@ -184,6 +184,22 @@ describe('A task', { concurrency: 4 }, () => {
     (await bob.rest.post(`tasks/${made.task_id}/complete`, { fence: made.fence })).problem(409, 'lease_lost');
   });
 
+  it('that waits is told to whoever it is given to by coming online, also while that connection is being welcomed', async () => {
+    const project = await TestProject.create(server);
+    const ada = await project.agent('ada');
+    const names = Array.from({ length: 40 }, (_, n) => `only-${n}`);
+    const agents = await Promise.all(names.map((name) => project.agent(name, { capabilities: [name] })));
+    for (const name of names) await create(ada, { auto_assign: true, required_capabilities: [name] });
+
+    const sockets = await Promise.all(agents.map((agent) => agent.connect()));
+
+    const told = await Promise.all(sockets.map((socket) => socket.event<Task>('task:assigned')));
+    assert.deepEqual(
+      told.map((task) => task.agent_id),
+      names,
+    );
+  });
+
   it('is worked on by an agent that knows only messages', async () => {
     const project = await TestProject.create(server);
     const [ada, bob] = await project.pair();
