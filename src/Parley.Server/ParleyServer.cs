@@ -23,6 +23,7 @@ using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
+using Parley.Server.Statistics;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 using Parley.Server.Webhooks;
@@ -53,7 +54,7 @@ public static class ParleyServer
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
             .AddExecutions().AddMemory().AddEvents().AddWebhooks().AddInbound()
-            .AddConnections(settings).AddIdempotency().AddMonitoring().AddApiDocs();
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();
         if (steady is SteadyClock kept)

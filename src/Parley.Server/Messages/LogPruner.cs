@@ -1,11 +1,14 @@
 using Parley.Server.Coordination;
 using Parley.Server.History;
+using Parley.Server.Log;
 using Parley.Server.Projects;
 
 namespace Parley.Server.Messages;
 
 /// <summary>Takes from the log what is older than its project keeps.</summary>
-internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
+/// <param name="followers">Each has read an entry before it goes.</param>
+internal sealed class LogPruner(
+    IMessageStore store, IMessageIndex index, ILogStore log, IEnumerable<ILogFollower> followers, ProjectDirectory projects, TimeProvider clock) : IChore
 {
     /// <summary>From which seq on the index has been cleared up. Nothing is known of what an earlier run was stopped at.</summary>
     private readonly Dictionary<int, long> _cleared = [];
@@ -19,6 +22,9 @@ internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.IL
             if (project.Settings.Retention is not { } retention)
                 continue;
             var olderThan = (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds();
+            // What comes meanwhile is younger than what goes.
+            foreach (var follower in followers)
+                await follower.CatchUpAsync(project.Number, cancellationToken);
             // A bounded part at a time, with room for senders between.
             while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
             {
@@ -40,7 +46,7 @@ internal sealed class LogPruner(IMessageStore store, IMessageIndex index, Log.IL
 }
 
 /// <summary>What one node has pruned is gone from the memory of the others too.</summary>
-internal sealed class LogForgetter(Log.ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
+internal sealed class LogForgetter(ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
 {
     public bool IsOfEachNode => true;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Server.Coordination;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 
@@ -14,10 +13,7 @@ internal static class MonitoringSetup
         .AddSingleton<Uptime>()
         .AddSingleton<SendRate>()
         .AddSingleton<ProjectStats>()
-        .AddSingleton<Counts>()
-        .AddSingleton<IChore, CountFollower>()
         .AddConcept<StatsConcept>()
-        .AddConcept<CountsConcept>()
         .AddConcept<HealthConcept>();
 
     /// <summary>Begins to count. Once the store is open; <see cref="Uptime.OpenAsync"/> follows when the server listens.</summary>

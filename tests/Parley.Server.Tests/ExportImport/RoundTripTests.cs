@@ -2,7 +2,7 @@ using System.Net;
 using Parley.Protocol;
 using Parley.Server.ExportImport;
 using Parley.Server.History;
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Inbound;

@@ -69,7 +69,7 @@ public sealed class PresenceNodesTests(PostgresDatabases databases)
         await other.StoreAsync(new Letter("ada", "bob"));
         Assert.NotNull(other.Project.Log.Find(old.Seq));
 
-        await new LogPruner(one.Messages, one.Index, one.Log, one.Service<ProjectDirectory>(), one.Clock).RunAsync(Cancel);
+        await new LogPruner(one.Messages, one.Index, one.Log, [], one.Service<ProjectDirectory>(), one.Clock).RunAsync(Cancel);
         await new LogForgetter(other.Log, other.Service<ProjectDirectory>(), other.Clock).RunAsync(Cancel);
 
         Assert.Null(other.Project.Log.Find(old.Seq));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Npgsql;
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
@@ -28,7 +29,7 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
             await SettleAsync(connection, project, part, batch, isPart ? CountSql.OpenSizeInBacklog : CountSql.OpenSize, cancel);
             if (to > from)
                 Then(batch, CountSql.Advance, project, LogKey.Seq(to), after);
-            Add(batch, project, part);
+            Add(Into(batch), project, part);
             if (batch.BatchCommands.Count > 0)
                 await batch.ExecuteNonQueryAsync(cancel);
             return isPart;
@@ -46,6 +47,30 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
                 return await AskAsync(connection, CountSql.Text(question, ranges.Count), CountSql.Texts(question), cancel, [.. values]);
             },
             cancellationToken);
+
+    /// <summary>Counts what was acknowledged of messages that are about to be pruned.</summary>
+    internal static async ValueTask SettleBetweenAsync(PostgresTransaction transaction, int project, long first, long last)
+    {
+        if ((await OpenBetweenAsync()).Count == 0)
+            return;
+        // Whoever counts holds this row: what has been counted by then is no longer open.
+        await (await transaction.ReadAsync($"{CountSql.Place} FOR UPDATE", project)).DisposeAsync();
+        var open = await OpenBetweenAsync();
+        var part = new CountPart();
+        part.AddAcknowledged(open);
+        foreach (var over in open)
+            transaction.Defer(CountSql.RemoveOpen, project, over.Numbers[0]);
+        Add((sql, values) => transaction.Defer(sql, values), project, part);
+
+        async ValueTask<List<CountRow>> OpenBetweenAsync()
+        {
+            await using var rows = await transaction.ReadAsync(CountSql.OpenBetween, project, first, last);
+            var read = new List<CountRow>();
+            while (await rows.ReadAsync())
+                read.Add(Row(rows, 1));
+            return read;
+        }
+    }
 
     private static async Task ReadAsync(
         NpgsqlConnection connection, int project, long from, long to, CountPart part, NpgsqlBatch batch, CancellationToken cancel)
@@ -68,13 +93,15 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
             Then(batch, CountSql.RemoveOpen, project, over.Numbers[0]);
     }
 
-    private static void Add(NpgsqlBatch batch, int project, CountPart part)
+    private static void Add(Action<string, object[]> then, int project, CountPart part)
     {
         foreach (var (key, n) in part.Messages)
-            Then(batch, CountSql.AddMessages, project, key.Span, key.At, (int)key.Sender, key.Type, n[0], n[1], n[2], n[3], n[4]);
+            then(CountSql.AddMessages, [project, key.Span, key.At, (int)key.Sender, key.Type, n[0], n[1], n[2], n[3], n[4]]);
         foreach (var (key, n) in part.Deliveries)
-            Then(batch, CountSql.AddDeliveries, project, key.Span, key.At, (int)key.Sender, (int)key.Recipient, key.Type, n[0], n[1], n[2], n[3], n[4]);
+            then(CountSql.AddDeliveries, [project, key.Span, key.At, (int)key.Sender, (int)key.Recipient, key.Type, n[0], n[1], n[2], n[3], n[4]]);
     }
+
+    private static Action<string, object[]> Into(NpgsqlBatch batch) => (sql, values) => Then(batch, sql, values);
 
     private static void Then(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
     {
@@ -85,15 +112,15 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
     }
 
     private static Task<List<CountRow>> AskAsync(NpgsqlConnection connection, string sql, int texts, CancellationToken cancel, params object?[] values) =>
-        connection.Ask(sql, values).ListAsync(
-            row =>
-            {
-                var read = new CountRow(new string?[texts], new long[row.FieldCount - texts]);
-                for (var i = 0; i < texts; i++)
-                    read.Texts[i] = row.TextOrNull(i);
-                for (var i = 0; i < read.Numbers.Length; i++)
-                    read.Numbers[i] = row.IsDBNull(texts + i) ? 0 : Convert.ToInt64(row.GetValue(texts + i), System.Globalization.CultureInfo.InvariantCulture);
-                return read;
-            },
-            cancel);
+        connection.Ask(sql, values).ListAsync(row => Row(row, texts), cancel);
+
+    private static CountRow Row(NpgsqlDataReader row, int texts)
+    {
+        var read = new CountRow(new string?[texts], new long[row.FieldCount - texts]);
+        for (var i = 0; i < texts; i++)
+            read.Texts[i] = row.TextOrNull(i);
+        for (var i = 0; i < read.Numbers.Length; i++)
+            read.Numbers[i] = row.IsDBNull(texts + i) ? 0 : Convert.ToInt64(row.GetValue(texts + i), CultureInfo.InvariantCulture);
+        return read;
+    }
 }

@@ -20,6 +20,7 @@ internal sealed partial class PostgresMessageStore
                 var places = await PlacesBeforeAsync(transaction, project, olderThan, most);
                 if (places.Length == 0)
                     return false;
+                await PostgresCountStore.SettleBetweenAsync(transaction, project, places[0], places[^1]);
                 await PruneDeliveriesAsync(transaction, places, ended);
                 PruneEntities(transaction, places);
                 transaction.Defer("DELETE FROM log WHERE place = ANY ($1)", places);

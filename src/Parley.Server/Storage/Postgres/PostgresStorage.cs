@@ -14,6 +14,7 @@ using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Statistics;
 using Parley.Server.Tasks;
 using Parley.Server.Webhooks;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 
 namespace Parley.Server.Storage.Sql;
 
@@ -78,6 +78,14 @@ internal static class CountSql
         SELECT coalesce(l.type, ''), u.delivery, coalesce(d.state, 6), coalesce(d.acknowledged_at, 0), coalesce(d.queued_at, 0), coalesce(l.sender, 0), coalesce(d.mailbox, 0)
         FROM (SELECT o.delivery FROM uncounted o WHERE o.project = $1 AND o.delivery > $2 ORDER BY o.delivery LIMIT $3) u
         LEFT JOIN deliveries d ON d.delivery = u.delivery LEFT JOIN log l ON l.place = d.place ORDER BY u.delivery
+        """;
+
+    /// <summary>$1: project, $2 and $3: places. As <see cref="Open"/>: of the deliveries of a range of the log.</summary>
+    internal const string OpenBetween =
+        $"""
+        SELECT coalesce(l.type, ''), d.delivery, d.state, coalesce(d.acknowledged_at, 0), coalesce(d.queued_at, 0), coalesce(l.sender, 0), coalesce(d.mailbox, 0)
+        FROM log l CROSS JOIN deliveries d CROSS JOIN uncounted o
+        WHERE l.place >= $2 AND l.place <= $3 AND l.kind = 1 AND {OwnDeliveries} AND o.project = $1 AND o.delivery = d.delivery
         """;
 
     internal const string Place = "SELECT seq FROM counted WHERE project = $1";

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
@@ -48,6 +48,10 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         return new Counted(LogKey.Seq(to), part, Ask(connection, CountSql.SentInExecutions, 1, from, to), open) { IsPart = end[1] != 0 };
     }
 
+    /// <summary>Counts what was acknowledged of messages that are about to be pruned.</summary>
+    internal static void SettleBetween(SqliteConnection connection, int project, long first, long last) =>
+        Settle(connection, project, Ask(connection, CountSql.OpenBetween, 1, project, first, last));
+
     /// <returns>False when somebody else has counted this part.</returns>
     private static bool Store(SqliteConnection connection, int project, long after, Counted read)
     {
@@ -76,13 +80,13 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
             await database.Writer.WriteAsync(connection => Settle(connection, project, over), cancellationToken);
     }
 
-    private static int Settle(SqliteConnection connection, int project, CountRow[] over)
+    private static int Settle(SqliteConnection connection, int project, IReadOnlyList<CountRow> over)
     {
         var part = new CountPart();
         // Each is counted by whoever takes it out.
         part.AddAcknowledged(over.Where(row => connection.Prepare(CountSql.RemoveOpen).Bind(1, project).Bind(2, row.Numbers[0]).Run() > 0));
         Add(connection, project, part);
-        return over.Length;
+        return over.Count;
     }
 
     private static void Add(SqliteConnection connection, int project, CountPart part)

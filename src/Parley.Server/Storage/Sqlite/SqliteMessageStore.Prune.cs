@@ -16,6 +16,8 @@ internal sealed partial class SqliteMessageStore
             connection =>
             {
                 var places = PlacesBefore(connection, project, olderThan, most);
+                if (places.Count > 0)
+                    SqliteCountStore.SettleBetween(connection, project, places[0], places[^1]);
                 foreach (var place in places)
                     PruneEntry(connection, place, ended);
                 return places.Count == most;

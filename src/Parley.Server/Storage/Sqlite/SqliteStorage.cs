@@ -13,6 +13,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.Statistics;
 using Parley.Server.Tasks;
 using Parley.Server.Webhooks;
 

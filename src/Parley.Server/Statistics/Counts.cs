@@ -2,7 +2,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Projects;
 
-namespace Parley.Server.Monitoring;
+namespace Parley.Server.Statistics;
 
 /// <summary>Answers statistics queries from the counters, so a month costs as much as an hour.</summary>
 internal sealed class Counts(ICountStore store)

@@ -1,12 +1,12 @@
 using System.Globalization;
 using Parley.Protocol;
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Rest;
 using Xunit;
 
-namespace Parley.Server.Tests.Monitoring;
+namespace Parley.Server.Tests.Statistics;
 
 public abstract class CountsTests(StorageUnderTest storage)
 {

@@ -1,4 +1,4 @@
-namespace Parley.Server.Monitoring;
+namespace Parley.Server.Statistics;
 
 /// <summary>Counters of the messages and deliveries of a project, by minute, hour and day: a reader of the log that remembers its place.</summary>
 /// <remarks>The counts and the place that counting has reached are stored together, so nothing is counted twice or left out, even if the server is

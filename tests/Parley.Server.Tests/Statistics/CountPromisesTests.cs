@@ -1,11 +1,11 @@
 using Parley.Protocol;
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Rest;
 using Xunit;
 
-namespace Parley.Server.Tests.Monitoring;
+namespace Parley.Server.Tests.Statistics;
 
 /// <summary>Counters where their spans meet, of what did not arrive, and in steps that hold nobody up.</summary>
 public abstract class CountPromisesTests(StorageUnderTest storage)

@@ -1,10 +1,11 @@
 using Parley.Server.Coordination;
+using Parley.Server.Log;
 using Parley.Server.Projects;
 
-namespace Parley.Server.Monitoring;
+namespace Parley.Server.Statistics;
 
 /// <summary>Keeps the counters up to date: follows each project's log, off the send path, and lets senders go first.</summary>
-internal sealed class CountFollower(ICountStore store, ProjectDirectory projects, TimeProvider clock) : IChore
+internal sealed class CountFollower(ICountStore store, ProjectDirectory projects, TimeProvider clock) : IChore, ILogFollower
 {
     /// <summary>If a log grows by this much between two runs, senders need the processor, and counting can wait.</summary>
     private const long BusyGrowth = 1_000;
@@ -31,11 +32,16 @@ internal sealed class CountFollower(ICountStore store, ProjectDirectory projects
                 continue;
             }
 
-            while (await store.CatchUpAsync(project.Number, cancellationToken))
-                await Task.Delay(Pause, clock, cancellationToken);
+            await CatchUpAsync(project.Number, cancellationToken);
             _followed[project.Number] = (head, now);
         }
 
         return null;
+    }
+
+    public async ValueTask CatchUpAsync(int project, CancellationToken cancellationToken)
+    {
+        while (await store.CatchUpAsync(project, cancellationToken))
+            await Task.Delay(Pause, clock, cancellationToken);
     }
 }

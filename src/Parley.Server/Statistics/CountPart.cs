@@ -1,4 +1,4 @@
-namespace Parley.Server.Monitoring;
+namespace Parley.Server.Statistics;
 
 /// <summary>The sums that one step adds to the counters, by minute, hour, and day.</summary>
 internal sealed class CountPart

@@ -1,7 +1,7 @@
-using Parley.Server.Monitoring;
+using Parley.Server.Statistics;
 using Xunit;
 
-namespace Parley.Server.Tests.Monitoring;
+namespace Parley.Server.Tests.Statistics;
 
 /// <summary>A span of time as counters.</summary>
 public sealed class CountRangeTests

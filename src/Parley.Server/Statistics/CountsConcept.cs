@@ -6,7 +6,7 @@ using Parley.Server.Security;
 using Parley.Server.Squads;
 using Parley.Server.Wire;
 
-namespace Parley.Server.Monitoring;
+namespace Parley.Server.Statistics;
 
 /// <summary>Statistics over a time span: by type, by agent, by pair, by execution, and over time.</summary>
 internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimeProvider clock) : IConcept
