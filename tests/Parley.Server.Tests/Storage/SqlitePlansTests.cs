@@ -63,6 +63,27 @@ public sealed class SqlitePlansTests
         Assert.All(plan.Where(step => step.StartsWith("SEARCH m ", StringComparison.Ordinal)), step => Assert.Contains("mark=?", step, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_statement_is_compiled_once_whatever_limit_it_is_given()
+    {
+        await using var store = await SqliteStoreScope.OpenAsync();
+        var recompiled = await store.Database.Readers.ReadAsync(
+            connection =>
+            {
+                var rows = connection.Prepare("SELECT l.place FROM log l WHERE l.place > $1 ORDER BY l.place LIMIT $2");
+                for (var limit = 1; limit <= 3; limit++)
+                {
+                    Assert.False(rows.Bind(1, 0).Bind(2, limit).Step());
+                    rows.Reset();
+                }
+
+                return rows.TimesRecompiled;
+            },
+            Cancel);
+
+        Assert.Equal(0, recompiled);
+    }
+
     private static async Task<IReadOnlyList<string>> PlanAsync(string sql)
     {
         await using var store = await SqliteStoreScope.OpenAsync();

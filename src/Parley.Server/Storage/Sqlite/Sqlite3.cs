@@ -35,6 +35,9 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
     internal static partial int Reset(nint statement);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_stmt_status")]
+    internal static partial int StatementStatus(nint statement, int counter, int resets);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64"), SuppressGCTransition]
     internal static partial int BindInt64(nint statement, int index, long value);
 

@@ -161,7 +161,9 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         const uint persistent = 0x01;
         // A text for both databases names its values as PostgreSQL does. To SQLite $2 is a name like any other, and its number is that of its
         // first appearance; ?2 is the second value wherever it stands.
-        var bytes = Encoding.UTF8.GetBytes(NumberedValue().Replace(sql, "?"));
+        var numbered = NumberedValue().Replace(sql, "?");
+        // Newer versions of SQLite (3.53 does) plan with the value of a bare LIMIT ?5, and compile the statement again each time that value is bound.
+        var bytes = Encoding.UTF8.GetBytes(BareLimit().Replace(numbered, "$0 + 0"));
         fixed (byte* start = bytes)
         {
             Check(Sqlite3.Prepare(_handle, start, bytes.Length, persistent, out var handle, out _));
@@ -172,4 +174,7 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
     /// <summary>The $ of <c>$1</c>; not that of a path in JSON.</summary>
     [GeneratedRegex(@"\$(?=[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex NumberedValue();
+
+    [GeneratedRegex(@"\bLIMIT \?[0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex BareLimit();
 }
