@@ -9,6 +9,9 @@ internal sealed record Entity<T>(EntityRow Row, T Value)
 {
     /// <inheritdoc cref="EntityFields.Version"/>
     internal long Version => Row.Changed;
+
+    /// <summary>The JSON that clients see, without its secret.</summary>
+    internal required byte[] Shown { get; init; }
 }
 
 /// <summary>One entity as stored.</summary>

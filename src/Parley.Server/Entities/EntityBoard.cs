@@ -38,7 +38,16 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     }
 
     /// <summary>One entity as stored.</summary>
-    internal Entity<T> Read(EntityRow row) => new(row, JsonSerializer.Deserialize(EntityJson.Whole(kind.Fields, row), kind.Json)!);
+    internal Entity<T> Read(EntityRow row)
+    {
+        var whole = EntityJson.Whole(kind.Fields, row);
+        return new Entity<T>(row, kind.Read(whole)) { Shown = kind.Fields.Secret is null ? whole : EntityJson.Shown(kind.Fields, row) };
+    }
+
+    /// <summary>One that was just written.</summary>
+    /// <param name="value">As it was decided, without the fields that the store fills in.</param>
+    internal Entity<T> Written(EntityRow row, T value) =>
+        kind.Filled is { } fill ? new Entity<T>(row, fill(value, row)) { Shown = EntityJson.Shown(kind.Fields, row) } : Read(row);
 
     /// <summary>Changes the entity with a name.</summary>
     /// <param name="sender">The number of the calling agent; 0 for none.</param>
@@ -64,7 +73,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         var outcome = await store.ApplyAsync(new Transition(project, sender, [write]) { Messages = decision.Messages }, cancellationToken);
         if (Refusal(outcome) is { } refusal)
             return refusal;
-        return outcome.Result == TransitionResult.Conflict ? Problems.AlreadyExists(kind.Name, write.Name!) : Read(outcome.Rows[0]);
+        return outcome.Result == TransitionResult.Conflict ? Problems.AlreadyExists(kind.Name, write.Name!) : Written(outcome.Rows[0], decision.Value!);
     }
 
     /// <summary>The write of one entity, for a transition of several.</summary>
@@ -134,7 +143,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         if (Refusal(outcome) is { } refusal)
             return (true, refusal);
         if (outcome.Result == TransitionResult.Applied)
-            return (true, decision.Value is null ? null : Read(outcome.Rows[0]));
+            return (true, decision.Value is null ? null : Written(outcome.Rows[0], decision.Value));
         // The rule does not learn that a name it chose is taken, so it would choose that name again forever.
         var known = present is null ? change.Name : present.Row.Name;
         if (write.Name is { } name && name != known && await FindAsync(change.Project, name, cancellationToken) is not null)

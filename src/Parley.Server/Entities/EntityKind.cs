@@ -106,6 +106,10 @@ internal sealed class EntityKind<T> : EntityKind
     /// <summary>The name of an entity, unique in its project; null if it has only an id.</summary>
     internal Func<T, string?> NameOf { get; init; } = static _ => null;
 
+    /// <summary>A decided value with the fields that the store fills in, for kinds that change so often that it pays not to read their JSON again.
+    /// The result equals what <see cref="Read"/> would give.</summary>
+    internal Func<T, EntityRow, T>? Filled { get; init; }
+
     /// <summary>Which agents may read an entity, by id, <c>role:ROLE</c>, <c>squad:SQUAD</c>; null for all agents in the project. The noun has it in
     /// <c>access_control.read</c>, where readers of its entries find it. Absent if the kind has no access control.</summary>
     internal Func<T, IReadOnlyList<string>?>? Readers { get; init; }

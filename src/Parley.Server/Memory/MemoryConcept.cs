@@ -38,6 +38,13 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         Filter = query => new EntityFilter { Prefix = MemoryQuery.Read(query).Prefix },
         Fields = new EntityFields("memory_id") { ChangedAt = "updated_at", Version = "version" },
         Json = WireJson.Lenient.MemoryEntry,
+        Filled = static (entry, row) => entry with
+        {
+            MemoryId = row.Id.ToString(),
+            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.MadeAt),
+            UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.ChangedAt),
+            Version = row.Changed,
+        },
         NameOf = entry => entry.Key,
         Readers = entry => entry.AccessControl?.Read is { } who && !who.Contains(MemoryInput.Everybody) ? who : null,
         Notices = (FrameEvents.MemoryUpdated, FrameEvents.MemoryRemoved),
@@ -187,8 +194,8 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         var key = entry!.Value.Key;
         await audit.RecordAsync(context.Caller, context.Project.Id, action, key, context.Cancellation);
         return entry.Row.Made == entry.Version
-            ? Answer.Created(entry.Value, $"/memory/key/{Uri.EscapeDataString(key)}", entry.Version)
-            : Answer.Ok(entry.Value, entry.Version);
+            ? Answer.CreatedJson(entry.Shown, $"/memory/key/{Uri.EscapeDataString(key)}", entry.Version)
+            : Answer.OkJson(entry.Shown, entry.Version);
     }
 
     private async ValueTask<Answer> GetAsync(Result<MemoryTarget> asked, ProjectContext context)
@@ -197,7 +204,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
             return problem;
         if (MemoryInput.Check(target.KeyToCheck) is { } bad)
             return bad;
-        return await memory.FindAsync(SharedMemory.View.Of(context), target) is { } entry ? Answer.Ok(entry.Value, entry.Version) : MemoryRules.NotFound(target.Name);
+        return await memory.FindAsync(SharedMemory.View.Of(context), target) is { } entry ? Answer.OkJson(entry.Shown, entry.Version) : MemoryRules.NotFound(target.Name);
     }
 
     private async ValueTask<Answer> ListAsync(MemoryQuery query, ProjectContext context)

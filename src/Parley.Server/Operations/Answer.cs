@@ -32,6 +32,14 @@ internal abstract class Answer
     internal static Answer Created<T>(T noun, string? path = null, long? version = null)
         where T : class => new JsonAnswer(StatusCodes.Status201Created, Bytes(noun), path is null ? null : ApiPath.Base + path) { Version = version };
 
+    /// <summary>A noun that is JSON already.</summary>
+    internal static Answer OkJson(byte[] noun, long? version = null) => new JsonAnswer(StatusCodes.Status200OK, noun, null) { Version = version };
+
+    /// <inheritdoc cref="OkJson"/>
+    /// <param name="path">The path of the new item, below the base path.</param>
+    internal static Answer CreatedJson(byte[] noun, string path, long? version = null) =>
+        new JsonAnswer(StatusCodes.Status201Created, noun, ApiPath.Base + path) { Version = version };
+
     internal static Answer Json<T>(int status, T noun)
         where T : class => new JsonAnswer(status, Bytes(noun), null);
 

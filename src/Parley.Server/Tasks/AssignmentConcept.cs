@@ -87,7 +87,7 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
         if (!TaskHands.TryAgree(path, body.TaskId, match, body.IfVersion, out var id, out var version, out var problem))
             return problem;
         var result = await hands.GiveAsync(context.Project, context.Caller, id, body.AgentId, version, context.Cancellation);
-        return result.TryGet(out var task, out var refusal) ? Answer.Ok(task.Value, task.Version) : refusal;
+        return result.TryGet(out var task, out var refusal) ? Answer.OkJson(task.Shown, task.Version) : refusal;
     }
 
     private async ValueTask<Answer> MoveAsync((string? Id, long? Match, TaskMove Body) asked, TaskVerb verb, ProjectContext context)
@@ -98,7 +98,7 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
         if (TaskRules.Check(verb, move) is { } bad)
             return bad;
         var result = await hands.MoveAsync(context, id, verb, version, move, verb == TaskVerb.Fail ? move.Error : move.Reason);
-        return result.TryGet(out var task, out var refusal) ? Answer.Ok(task.Value, task.Version) : refusal;
+        return result.TryGet(out var task, out var refusal) ? Answer.OkJson(task.Shown, task.Version) : refusal;
     }
 
     private async ValueTask<Answer> ListAsync((string Id, ListQuery List) asked, ProjectContext context)

@@ -78,8 +78,7 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
         var able = AgentDirectory.Everybody(project).Where(AgentChoice.IsReady).ToList();
         if (able.Count == 0)
             return;
-        var any = await board.ListAsync(new EntityQuery(project.Number, TaskKinds.Task.Number, 1) { Marks = [TaskKinds.Waiting] }, cancellationToken);
-        if (any.Count == 0)
+        if (!await board.AnyAsync(project, TaskKinds.Waiting, cancellationToken))
             return;
         foreach (var key in able.SelectMany(agent => agent.Record.Capabilities).Prepend("").Distinct(StringComparer.Ordinal))
         {

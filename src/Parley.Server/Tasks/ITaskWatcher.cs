@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Projects;
 
 namespace Parley.Server.Tasks;
@@ -14,4 +15,4 @@ internal interface ITaskWatcher
 /// <param name="Before">Null: it was made.</param>
 /// <param name="After">Null: it is gone.</param>
 /// <param name="Type">Of the entry of the log.</param>
-internal sealed record TaskChange(AgentTask? Before, AgentTask? After, string Type);
+internal sealed record TaskChange(AgentTask? Before, Entity<AgentTask>? After, string Type);

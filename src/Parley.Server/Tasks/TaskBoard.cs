@@ -30,6 +30,10 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
     internal ValueTask<int> CountHeldAsync(ProjectState project, string agentId, int most, CancellationToken cancellationToken) =>
         store.CountAsync(project.Number, TaskKinds.Task.Number, TaskKinds.HeldBy(agentId), most, cancellationToken);
 
+    /// <summary>Whether a project has a task with a mark.</summary>
+    internal async ValueTask<bool> AnyAsync(ProjectState project, string mark, CancellationToken cancellationToken) =>
+        await store.CountAsync(project.Number, TaskKinds.Task.Number, mark, most: 1, cancellationToken) > 0;
+
     /// <summary>Creates a task, and counts it in its parent.</summary>
     internal async ValueTask<Result<Entity<AgentTask>>> CreateAsync(ProjectState project, int sender, AgentTask task, CancellationToken cancellationToken)
     {
@@ -43,8 +47,8 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
             cancellationToken);
         if (!result.TryGet(out var row, out var refusal))
             return refusal;
-        var made = tasks.Read(row!);
-        Tell(project, new TaskChange(null, made.Value, TaskRules.CreatedType));
+        var made = tasks.Written(row!, task);
+        Tell(project, new TaskChange(null, made, TaskRules.CreatedType));
         return made;
     }
 
@@ -69,7 +73,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         if (!TryRead(id, out var key))
             return TaskRules.NotFound(id);
         Entity<AgentTask>? present = null;
-        var type = default(string);
+        var decision = Decision<AgentTask>.Keep;
         var result = await ApplyAsync(
             project, sender, key,
             async cancel =>
@@ -83,21 +87,21 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
                     ? await assignments.FindAsync(project.Number, TaskKinds.NameOf(id, present.Value.Fence), cancel)
                     : null;
                 var ruling = decide(present.Value, held?.Value);
-                type = ruling.Task.Type;
-                if (ruling.Task.Problem is { } problem)
+                decision = ruling.Task;
+                if (decision.Problem is { } problem)
                     return problem;
                 var others = default(IReadOnlyList<EntityRow>);
                 if (restsOn is not null && !(await restsOn(cancel)).TryGet(out others, out problem))
                     return problem;
-                return type is null ? Attempt.None : await AttemptAsync(project, present, held, ruling, others ?? [], cancel);
+                return decision.Type is null ? Attempt.None : await AttemptAsync(project, present, held, ruling, others ?? [], cancel);
             },
             cancellationToken);
         if (!result.TryGet(out var row, out var refusal))
             return refusal;
         if (row is null)
             return present!;
-        var changed = tasks.Read(row);
-        Tell(project, new TaskChange(present!.Value, changed.Value, type!));
+        var changed = tasks.Written(row, decision.Value!);
+        Tell(project, new TaskChange(present!.Value, changed, decision.Type!));
         return changed;
     }
 

@@ -108,7 +108,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
         }
 
         await audit.RecordAsync(caller, project.Id, "task.created", made.Value.TaskId, context.Cancellation);
-        return Answer.Created(made.Value, $"/tasks/{made.Value.TaskId}", made.Version);
+        return Answer.CreatedJson(made.Shown, $"/tasks/{made.Value.TaskId}", made.Version);
     }
 
     private async ValueTask<Answer> ListAsync(TaskQuery query, ProjectContext context)
@@ -121,7 +121,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
     }
 
     private async ValueTask<Answer> GetAsync(string id, ProjectContext context) =>
-        await board.FindAsync(context.Project, id, context.Cancellation) is { } task ? Answer.Ok(task.Value, task.Version) : TaskRules.NotFound(id);
+        await board.FindAsync(context.Project, id, context.Cancellation) is { } task ? Answer.OkJson(task.Shown, task.Version) : TaskRules.NotFound(id);
 
     private async ValueTask<Answer> UpdateAsync((string? Id, long? Match, TaskPatch Body) asked, ProjectContext context)
     {
@@ -133,7 +133,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
         var result = patch.Status is { } status
             ? await hands.MoveAsync(context, id, VerbOf(status), version, new TaskMove { Fence = patch.Fence, Result = patch.Result, Error = patch.Error }, patch.Error)
             : await ChangeAsync(id, version, patch, context);
-        return result.TryGet(out var task, out var refusal) ? Answer.Ok(task.Value, task.Version) : refusal;
+        return result.TryGet(out var task, out var refusal) ? Answer.OkJson(task.Shown, task.Version) : refusal;
     }
 
     private async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(string id, long? version, TaskPatch patch, ProjectContext context)

@@ -54,7 +54,10 @@ internal sealed class TaskDependencies(TaskBoard board)
     /// <summary>Unblocks the tasks that wait for a completed task.</summary>
     internal async ValueTask TellAsync(ProjectState project, string completed, CancellationToken cancellationToken)
     {
-        var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [TaskKinds.After(completed)], OldestFirst = true };
+        var mark = TaskKinds.After(completed);
+        if (!await board.AnyAsync(project, mark, cancellationToken))
+            return;
+        var query = new EntityQuery(project.Number, TaskKinds.Task.Number, PartSize) { Marks = [mark], OldestFirst = true };
         while (true)
         {
             var part = await board.ListAsync(query, cancellationToken);

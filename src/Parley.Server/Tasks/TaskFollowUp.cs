@@ -20,7 +20,7 @@ internal sealed partial class TaskFollowUp(
 
     public void Changed(ProjectState project, TaskChange change)
     {
-        var (before, after) = (change.Before, change.After);
+        var (before, after) = (change.Before, change.After?.Value);
         if (after is not null && TaskMoves.IsWaiting(after))
             _nothingWaits.TryRemove(project.Number, out _);
         // Operations that create or change a task assign it themselves and return the result.
@@ -48,14 +48,27 @@ internal sealed partial class TaskFollowUp(
                 await engine.GiveAsync(project, task, cancel);
             if (completed is not null)
                 await dependencies.TellAsync(project, completed, cancel);
-            if (freed is null)
-                return;
-            var any = await board.ListAsync(new EntityQuery(project.Number, TaskKinds.Task.Number, 1) { Marks = [TaskKinds.Waiting] }, cancel);
-            if (any.Count == 0)
-                _nothingWaits[project.Number] = true;
-            else
+            if (freed is not null && !_nothingWaits.ContainsKey(project.Number) && await AnyWaitsAsync(project, cancel))
                 await engine.ServeAsync(project, freed, cancel);
         });
+    }
+
+    private async ValueTask<bool> AnyWaitsAsync(ProjectState project, CancellationToken cancellationToken)
+    {
+        // Before the look: a task that comes to wait during it takes this back.
+        _nothingWaits[project.Number] = true;
+        var any = true;
+        try
+        {
+            any = await board.AnyAsync(project, TaskKinds.Waiting, cancellationToken);
+        }
+        finally
+        {
+            if (any)
+                _nothingWaits.TryRemove(project.Number, out _);
+        }
+
+        return any;
     }
 
     /// <summary>Takes tasks back from an agent: all of them if the agent was deleted, otherwise those that the server can reassign.</summary>

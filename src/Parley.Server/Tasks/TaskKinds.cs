@@ -41,6 +41,7 @@ internal static class TaskKinds
         RemovedType = "task_removed",
         Fields = new EntityFields("task_id") { Thread = "thread_id", EndedAt = "completed_at", Version = "version" },
         Json = WireJson.Lenient.AgentTask,
+        Filled = static (task, row) => Filled(task, row, row.Id.ToString()),
         Marks = Marks,
         Filter = query => TaskQuery.Read(query).Filter,
         Due = Due,
@@ -77,6 +78,15 @@ internal static class TaskKinds
         NameOf = assignment => NameOf(assignment.TaskId, assignment.Fence),
         IsOver = assignment => assignment.Status is not (AssignmentStatus.Assigned or AssignmentStatus.Accepted),
         Example = AnAssignment,
+    };
+
+    private static AgentTask Filled(AgentTask task, EntityRow row, string id) => task with
+    {
+        TaskId = id,
+        ThreadId = id,
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.MadeAt),
+        CompletedAt = row.IsOver ? DateTimeOffset.FromUnixTimeMilliseconds(row.ChangedAt) : null,
+        Version = row.Changed,
     };
 
     /// <summary>Each fence belongs to one assignment, so the name is unique, and names are in the order of the assignments.</summary>

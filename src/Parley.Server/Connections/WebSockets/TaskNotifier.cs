@@ -15,7 +15,7 @@ internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, Pr
 {
     public void Changed(ProjectState project, TaskChange change)
     {
-        if (change.After is not { } task)
+        if (change.After is not { Value: var task } shown)
             return;
         var concerned = new[] { task.CreatorId, task.AgentId, change.Before?.AgentId }.OfType<string>().Distinct(StringComparer.Ordinal)
             .Select(project.Agents.Find).OfType<AgentState>().ToList();
@@ -24,7 +24,7 @@ internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, Pr
         var given = change.Type == TaskMoves.TypeOf(TaskVerb.Assign) ? concerned.Find(agent => agent.Id == task.AgentId)?.Number ?? 0 : 0;
         var news = new TaskNews(project.Number, task.Version, given, [.. concerned.Select(agent => agent.Number)]);
         if (IsConnected(news))
-            Tell(news, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(task, WireJson.Strict.AgentTask));
+            Tell(news, shown.Shown);
         line.Tell(news);
     }
 

@@ -38,10 +38,14 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
             },
             cancellationToken);
 
-    public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) => database.Readers.ReadAsync(
-        connection => (int)connection.Prepare(EntitySql.Count)
-            .Bind(1, EntitySql.Mark(kind, mark)).Bind(2, LogKey.First(project)).Bind(3, LogKey.Below(project, long.MaxValue)).Bind(4, most).Scalar()!.Value,
-        cancellationToken);
+    public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken)
+    {
+        const int few = 100;
+        return most <= few ? database.Readers.ReadShortAsync(Count, cancellationToken) : database.Readers.ReadAsync(Count, cancellationToken);
+
+        int Count(SqliteConnection connection) => (int)connection.Prepare(EntitySql.Count)
+            .Bind(1, EntitySql.Mark(kind, mark)).Bind(2, LogKey.First(project)).Bind(3, LogKey.Below(project, long.MaxValue)).Bind(4, most).Scalar()!.Value;
+    }
 
     public ValueTask<IReadOnlyList<EntityRow>> DueAsync(int kind, DateTimeOffset by, EntityRow? after, int max, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
