@@ -3,18 +3,19 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage;
 
-/// <summary>Who may open a server's files: their owner alone. New ones are made so; those that were there before are brought to it, or the start is refused.</summary>
+/// <summary>Makes sure that only the owner can open a server's files. New files are created that way. Existing ones are changed, or the server
+/// refuses to start.</summary>
 internal static class DataFolderAccess
 {
-    /// <summary>How the names of the files begin that Parley has in its folder.</summary>
+    /// <summary>The first part of the names of Parley's files in its folder.</summary>
     private static readonly string[] Own = ["parley.db", Index, "admin.token", "join.token", "ticket.key", "server.", "folder.name"];
 
-    /// <summary>Nothing is refused for it: where it cannot be used, another takes its place.</summary>
+    /// <summary>Never a reason to refuse the start: if the index cannot be used, a new one is created.</summary>
     private const string Index = "index.db";
 
 
-    /// <summary>Makes the folder, or takes others' rights to it and to what Parley has in it.</summary>
-    /// <exception cref="OpenToOthersException">They cannot be taken.</exception>
+    /// <summary>Creates the folder, or removes other users' access to it and to Parley's files in it.</summary>
+    /// <exception cref="OpenToOthersException">The access cannot be removed.</exception>
     internal static void Close(string folder)
     {
         if (!Directory.Exists(folder))
@@ -28,15 +29,16 @@ internal static class DataFolderAccess
             CloseOne(file);
     }
 
-    /// <summary>Takes others' rights to the files of a SQLite database, wherever they are. The folder is not Parley's to close.</summary>
-    /// <exception cref="OpenToOthersException">They cannot be taken.</exception>
+    /// <summary>Removes other users' access to the files of a SQLite database, wherever they are. Does not change the folder, which may not be
+    /// Parley's.</summary>
+    /// <exception cref="OpenToOthersException">The access cannot be removed.</exception>
     internal static void CloseDatabase(string database)
     {
         foreach (var file in FilesOf(database))
             CloseOne(file);
     }
 
-    /// <summary>Those of Parley's files, of a folder and of a database, that others than their owner may open; the folder first.</summary>
+    /// <summary>Finds the files of Parley, in a folder and of a database, that users other than the owner can open; the folder comes first.</summary>
     internal static IEnumerable<string> FindOpen(string folder, string? database)
     {
         string[] inFolder = Directory.Exists(folder) ? [folder, .. Directory.EnumerateFiles(folder).Where(IsOwn)] : [];
@@ -64,7 +66,7 @@ internal static class DataFolderAccess
     }
 }
 
-/// <summary>Whoever reads the database can do what an admin can.</summary>
+/// <summary>Anyone who can read the database can do what an admin can.</summary>
 internal sealed class OpenToOthersException(string path, Exception reason) : StartRefusedException(
     $"Others can open {path}, and this user cannot change that: {(reason is StaysOpenException ? reason.Message : "it belongs to another user")}. "
     + (Directory.Exists(path)

@@ -3,23 +3,24 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage;
 
-/// <summary>Holds a data folder for one server: its tokens, its address and, with SQLite, its database are of one server only. Free again
-/// when it is disposed of, and when the process ends in whatever way.</summary>
+/// <summary>Locks a data folder for one server, because its tokens, its address, and with SQLite its database belong to a single server. The lock is
+/// released on disposal, and when the process ends for any reason.</summary>
 internal sealed class DataFolderLock : IDisposable
 {
-    /// <summary>The file in which a server that has a folder says where it listens.</summary>
+    /// <summary>The file in which the server that uses the folder writes its address.</summary>
     internal const string AddressFileName = "server.url";
 
     private readonly IDisposable[] _held;
 
     private DataFolderLock(params IDisposable[] held) => _held = held;
 
-    /// <exception cref="DataFolderInUseException">Another server has the folder.</exception>
+    /// <exception cref="DataFolderInUseException">Another server uses the folder.</exception>
     internal static DataFolderLock Take(string folder) => new(Hold(Path.Combine(folder, "server.lock"), fault => new DataFolderInUseException(folder, fault)));
 
-    /// <summary>Holds a SQLite database too, wherever its file is and by whatever name: whoever names the file knows nothing of its server's folder.</summary>
-    /// <param name="isMade">Makes an empty file, of its owner alone, where there is none.</param>
-    /// <exception cref="StoreInUseException">Another server has one of them; neither is held.</exception>
+    /// <summary>Also locks a SQLite database, whatever its path or name, because a process that opens the file directly does not know about the
+    /// server's folder.</summary>
+    /// <param name="isMade">Whether to create an empty file, readable only by its owner, if there is none.</param>
+    /// <exception cref="StoreInUseException">Another server uses one of them. Neither is locked then.</exception>
     internal static DataFolderLock Take(string folder, string database, bool isMade)
     {
         var folderLock = Take(folder);
@@ -34,8 +35,8 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
-    /// <summary>Holds a SQLite database alone.</summary>
-    /// <returns>Null when a server has it.</returns>
+    /// <summary>Locks only a SQLite database.</summary>
+    /// <returns>Null if a server uses it.</returns>
     internal static DataFolderLock? TryTakeDatabase(string database)
     {
         try
@@ -50,7 +51,7 @@ internal sealed class DataFolderLock : IDisposable
 
     public void Dispose() => Array.ForEach(_held, held => held.Dispose());
 
-    /// <summary>By its name, on every system, and by what it is: a lock file may be deleted, and a file has many names.</summary>
+    /// <summary>Locks by name, on every system, and by inode, because a lock file may be deleted and a file may have several names.</summary>
     private static IDisposable[] HoldDatabase(string database, bool isMade)
     {
         var named = Hold($"{RealPath(database)}.lock", fault => new DatabaseInUseException(database, fault));
@@ -72,7 +73,7 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
-    /// <summary>Where a link leads, as SQLite follows it: beside that file are the others of the database.</summary>
+    /// <summary>The target of a link, resolved as SQLite does: the database's other files are next to the target.</summary>
     internal static string RealPath(string database) => new FileInfo(database).LinkTarget is null
         ? Path.GetFullPath(database)
         : File.ResolveLinkTarget(database, returnFinalTarget: true)!.FullName;
@@ -94,14 +95,14 @@ internal sealed class DataFolderLock : IDisposable
     }
 }
 
-/// <summary>Another server has it.</summary>
+/// <summary>Another server uses the folder or the file.</summary>
 internal abstract class StoreInUseException(string where, string message, Exception reason) : StartRefusedException(message, reason)
 {
-    /// <summary>The folder or the file.</summary>
+    /// <summary>The folder or the file that is in use.</summary>
     internal string Where => where;
 }
 
-/// <summary>Two servers on one folder would take each other's tokens and address.</summary>
+/// <summary>Two servers on one folder would overwrite each other's tokens and address.</summary>
 internal sealed class DataFolderInUseException(string folder, Exception reason) : StoreInUseException(
     folder, $"The data folder {folder} is in use by another Parley server{WhereOf(folder)}. Use that one, stop it, or name another folder with --data.", reason)
 {
@@ -113,16 +114,16 @@ internal sealed class DataFolderInUseException(string folder, Exception reason) 
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // One that is only starting has not said it yet.
+            // A server that is still starting has not written it yet.
             return "";
         }
     }
 }
 
-/// <summary>A file cannot be made where there is no folder for it.</summary>
+/// <summary>A file cannot be created because its folder does not exist.</summary>
 internal sealed class FolderMissingException(string folder, Exception reason) : StartRefusedException(
     $"There is no folder {folder} for the database. Make it, or name another file with --database.", reason);
 
-/// <summary>Two servers on one SQLite database would each think that they own its log.</summary>
+/// <summary>Two servers on one SQLite database would each assume that they own its log.</summary>
 internal sealed class DatabaseInUseException(string file, Exception reason) : StoreInUseException(
     file, $"The database {file} is in use by another Parley server. Stop that one, or name another file with --database.", reason);

@@ -2,8 +2,8 @@ using Parley.Server.Files;
 
 namespace Parley.Server.Storage;
 
-/// <summary>A data folder's own name, made once: by it a server that starts is known as the successor of the one before in that folder, also on
-/// another machine.</summary>
+/// <summary>A data folder's own name, created once. It identifies a new server as the successor of the previous one in that folder, even on another
+/// machine.</summary>
 internal static class DataFolderName
 {
     private const string FileName = "folder.name";
@@ -14,7 +14,7 @@ internal static class DataFolderName
         if (File.Exists(file) && (await File.ReadAllTextAsync(file, cancellationToken)).Trim() is { Length: > 0 } name)
             return name;
         var made = Guid.NewGuid().ToString("N")[..12];
-        // Beside it and renamed: a kill never leaves half a name.
+        // Written to a temporary file and renamed, so that a kill never leaves half a name.
         await OwnerOnly.WriteAsync($"{file}.new", $"{made}\n", cancellationToken);
         File.Move($"{file}.new", file, overwrite: true);
         return made;

@@ -2,7 +2,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage;
 
-/// <summary>The disk refuses what a start has to write or read: it is full, or this user may not.</summary>
+/// <summary>The disk refuses a read or write at the start: it is full, or the user has no permission.</summary>
 internal sealed class DataFolderUnusableException(string folder, Exception reason) : StartRefusedException(
     File.Exists(folder)
         ? $"The data folder '{folder}' is a file. Name a folder with --data."
@@ -10,6 +10,6 @@ internal sealed class DataFolderUnusableException(string folder, Exception reaso
             + "Make room on its disk and let this user write there, or name another folder with --data.",
     reason)
 {
-    // Of the innermost alone where that says more; that of a right that is missing has lost the name of the file.
+    // The innermost exception says more, except for a missing permission: there, the file's name is only in the outer one.
     private static string Words(Exception reason) => (reason is UnauthorizedAccessException ? reason : reason.GetBaseException()).Message.TrimEnd('.');
 }

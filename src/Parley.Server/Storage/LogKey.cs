@@ -1,6 +1,6 @@
 namespace Parley.Server.Storage;
 
-/// <summary>A log entry's key: project and seq in one integer, so that a project's log lies together in the file, in order.</summary>
+/// <summary>A log entry's key: project and seq in one integer, so that a project's log is contiguous in the file, in order.</summary>
 internal static class LogKey
 {
     private const int SeqBits = 40;
@@ -15,7 +15,7 @@ internal static class LogKey
 
     internal static long First(int project) => Of(project, 0);
 
-    /// <summary>The key above all of a project's entries before a seq, whatever the seq.</summary>
+    /// <summary>A key that is greater than those of all of the project's entries with a lower seq; the seq may be of any size.</summary>
     internal static long Below(int project, long seq) => seq >= 1L << SeqBits ? Last(project) + 1 : Of(project, seq);
 
     internal static long Last(int project) => Of(project, (1L << SeqBits) - 1);

@@ -2,12 +2,13 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage;
 
-/// <summary>The times of a project's log never fall: order by time is order by seq, whatever a clock does.</summary>
+/// <summary>Times within a project's log never decrease, so ordering by time is the same as ordering by seq, whatever a clock does.</summary>
 internal static class LogStamp
 {
     /// <summary>Called for each entry that is appended.</summary>
-    /// <param name="last">The project's newest time, with the time of now.</param>
-    /// <exception cref="InvalidOperationException">Its time is not one that came from the project's own clock. The transition fails; the log stays in order.</exception>
+    /// <param name="last">The project's newest time, including the time of this transition.</param>
+    /// <exception cref="InvalidOperationException">The entry's time did not come from the project's own clock. The transition fails, and the log
+    /// stays in order.</exception>
     internal static void Check(LogEntry entry, long last)
     {
         if (entry.Stamp != last)

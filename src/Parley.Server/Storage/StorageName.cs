@@ -1,4 +1,4 @@
 namespace Parley.Server.Storage;
 
-/// <summary>What holds the data, for people: the product with its version, and where. No secret is in it.</summary>
+/// <summary>What holds the data, for people: the product and its version, and where it is. Contains no secrets.</summary>
 internal sealed record StorageName(string Text);

@@ -2,8 +2,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Storage;
 
-/// <summary>The store cannot be reached or cannot write: a full disk, a read-only one, a database that is down. Nothing was stored.
-/// The edge answers it 503; whoever catches it elsewhere tries again after <see cref="RetryAfter"/>.</summary>
+/// <summary>The store cannot be reached or cannot write: a full or read-only disk, or a database that is down. Nothing was stored. Endpoints answer
+/// 503; other code retries after <see cref="RetryAfter"/>.</summary>
 internal sealed class StorageUnavailableException : Exception
 {
     public StorageUnavailableException()
@@ -21,13 +21,13 @@ internal sealed class StorageUnavailableException : Exception
     {
     }
 
-    /// <summary>What clients are told where it is more than that the store is away; null: that.</summary>
+    /// <summary>What to tell clients if there is more to say than that the store is unavailable; null otherwise.</summary>
     public string? Told { get; init; }
 
     /// <summary>How long a client should wait before it tries again.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The answer to whoever wanted something of a store that failed so, or is closed already.</summary>
+    /// <summary>The answer to a caller whose store failed with this fault, or is already closed.</summary>
     internal static ApiProblem ProblemOf(Exception fault) =>
         fault is StorageUnavailableException away ? Problems.StorageUnavailable(away.RetryAfter, away.Told) : Problems.StorageUnavailable();
 }

@@ -2,24 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Storage;
 
-/// <summary>What is wrong with a store that does not mend by itself: for <c>/health</c>, for the answers that it costs, and once for the log.</summary>
+/// <summary>A problem with the store that does not go away by itself. It is reported by <c>/health</c>, in the answers to calls that fail because of
+/// it, and once in the log.</summary>
 internal sealed partial class StoreTrouble
 {
     private volatile string? _files;
     private volatile string? _damage;
 
-    /// <summary>What happened and what to do; null: nothing is known.</summary>
+    /// <summary>What happened and what to do; null if there is no known problem.</summary>
     internal string? Text => _files ?? _damage;
 
-    /// <summary>The files are not those that the server has opened; null: they are.</summary>
+    /// <summary>How the files differ from those that the server opened; null if they do not.</summary>
     internal string? Files
     {
         get => _files;
         set => _files = value;
     }
 
-    /// <summary>A part of the database cannot be read. It stays so: another part may be whole.</summary>
-    /// <returns>What whoever met it is told.</returns>
+    /// <summary>Records that a part of the database cannot be read. The record stays, even if other parts can be read.</summary>
+    /// <returns>The exception for the caller that encountered the damage.</returns>
     internal StorageUnavailableException Damaged(string database, Exception fault, ILogger log)
     {
         var text = $"The database {Path.GetFileName(database)} is damaged. Stop the server and put a backup in its place with 'parley restore FILE --replace'";

@@ -1,6 +1,6 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Agents, as far as both databases take one text.</summary>
+/// <summary>SQL for agents that works on both databases.</summary>
 internal static class AgentSql
 {
     internal const string Columns =
@@ -8,7 +8,7 @@ internal static class AgentSql
 
     internal const string Load = $"SELECT {Columns} FROM agents WHERE deleted_at IS NULL";
 
-    /// <summary>Adds nothing where there is one of that name. $1 and on: the columns in their order, but for the number and when it was last seen.</summary>
+    /// <summary>Does nothing if the name is taken. $1 and following: the columns in order, except the number and the time last seen.</summary>
     internal const string Add =
         """
         INSERT INTO agents (project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at)
@@ -22,6 +22,6 @@ internal static class AgentSql
         WHERE number = $1 AND deleted_at IS NULL
         """;
 
-    /// <summary>$1: number, $2: when.</summary>
+    /// <summary>$1: number, $2: time of deletion.</summary>
     internal const string Remove = "UPDATE agents SET deleted_at = $2 WHERE number = $1 AND deleted_at IS NULL";
 }

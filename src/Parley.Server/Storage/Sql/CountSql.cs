@@ -4,23 +4,23 @@ using Parley.Server.Statistics;
 
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>How counters are made from the log and asked for, the same text for both databases.</summary>
-/// <remarks>An answer has texts first, then numbers; see <see cref="CountRow"/>.</remarks>
+/// <summary>Updates the counters from the log, and queries them, with the same SQL for both databases.</summary>
+/// <remarks>Each row starts with the text columns, followed by the numbers; see <see cref="CountRow"/>.</remarks>
 internal static class CountSql
 {
-    /// <summary>Entries of the log that are counted in one step, and deliveries of theirs: few enough that the step holds up no sender.</summary>
+    /// <summary>How many log entries, and about how many of their deliveries, are counted in one step: few enough not to delay senders.</summary>
     internal const int PartSize = 500;
 
-    /// <summary>Deliveries that are looked at in one step, to see whether they were acknowledged meanwhile: many once the log is counted, few while it is
-    /// not, so that a backlog is not slowed by them.</summary>
+    /// <summary>How many deliveries one step checks for acknowledgments since the last check: many when the log is fully counted, few when it is not,
+    /// so that they do not slow down a backlog.</summary>
     internal const int OpenSize = 2_000, OpenSizeInBacklog = 200;
 
-    /// <summary>A message's deliveries are a range of the key, and that is all that is said of them: the same place or a bare state would make a database
-    /// go through all deliveries there ever were. For the same reason CROSS JOIN makes SQLite begin with the log.</summary>
+    /// <summary>A message's deliveries are a range of the key, and the condition says nothing else: with an equal place or a bare state, a database
+    /// would scan all deliveries that ever existed. For the same reason, CROSS JOIN makes SQLite start with the log.</summary>
     private const string OwnDeliveries = "d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries";
 
-    /// <summary>$1: after this place, $2: the project's last possible place, $3: how many entries, and how many deliveries before the last of them, since
-    /// one message may have any number. The last place of the next part, and 1 where it is full.</summary>
+    /// <summary>The last place of the next part, and 1 if the part is full. $1: the place to start after, $2: the project's last possible place, $3:
+    /// the most entries, and the most deliveries before the last entry, because one message may have any number of them.</summary>
     internal const string PartEnd =
         """
         SELECT coalesce(max(CASE WHEN q.before < $3 THEN q.place END), $1), CASE WHEN count(*) = $3 OR max(q.before) >= $3 THEN 1 ELSE 0 END
@@ -28,7 +28,7 @@ internal static class CountSql
               FROM (SELECT l.place, l.deliveries FROM log l WHERE l.place > $1 AND l.place <= $2 ORDER BY l.place LIMIT $3) p) q
         """;
 
-    /// <summary>$1 and $2: places. By minute, sender, type: messages, dead, expired, first and last time.</summary>
+    /// <summary>Messages, dead, expired, and first and last time, by minute, sender, and type. $1 and $2: the range of places.</summary>
     internal const string Sent =
         """
         SELECT coalesce(l.type, ''), l.stamp / 60000, coalesce(l.sender, 0), count(*), 0, 0, min(l.stamp), max(l.stamp)
@@ -43,14 +43,14 @@ internal static class CountSql
         FROM log l LEFT JOIN log m ON m.place = l.subject WHERE l.place > $1 AND l.place <= $2 AND l.kind IN (5, 6) GROUP BY 1, 2, 3
         """;
 
-    /// <summary>$1 and $2: places. By execution and type: messages, first and last time.</summary>
+    /// <summary>Messages, and first and last time, by execution and type. $1 and $2: the range of places.</summary>
     internal const string SentInExecutions =
         """
         SELECT coalesce(l.type, ''), l.execution, count(*), min(l.stamp), max(l.stamp)
         FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND coalesce(l.execution, 0) > 0 GROUP BY 1, 2
         """;
 
-    /// <summary>$1 and $2: places. By minute, sender, recipient, type: deliveries, and the last time.</summary>
+    /// <summary>Deliveries, and the last time, by minute, sender, recipient, and type. $1 and $2: the range of places.</summary>
     internal const string Received =
         $"""
         SELECT coalesce(l.type, ''), l.stamp / 60000, coalesce(l.sender, 0), d.mailbox, count(*), max(l.stamp)
@@ -58,8 +58,9 @@ internal static class CountSql
         WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND {OwnDeliveries} GROUP BY 1, 2, 3, 4
         """;
 
-    /// <summary>$1 and $2: places. What is acknowledged already, by minute, sender, recipient, type: 0, minute, deliveries, milliseconds, last time;
-    /// and each delivery that may yet be. In one statement, so that each is in one of both.</summary>
+    /// <summary>The deliveries that are already acknowledged, by minute, sender, recipient, and type (0, minute, deliveries, milliseconds, last
+    /// time), and each delivery that may still be acknowledged. In one statement, so that each delivery is in exactly one of the two. $1 and $2: the
+    /// range of places.</summary>
     internal const string Acknowledged =
         $"""
         SELECT coalesce(l.type, ''), 0, d.acknowledged_at / 60000, coalesce(l.sender, 0), d.mailbox, count(*),
@@ -72,7 +73,8 @@ internal static class CountSql
         WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND {OwnDeliveries} AND d.state + 0 NOT IN (3, 5, 6)
         """;
 
-    /// <summary>$1: project, $2: after this delivery, $3: how many. Those that wait to be counted as acknowledged, and what became of them.</summary>
+    /// <summary>The deliveries that wait to be counted as acknowledged, with their current state. $1: project, $2: the delivery to start after, $3:
+    /// how many.</summary>
     internal const string Open =
         """
         SELECT coalesce(l.type, ''), u.delivery, coalesce(d.state, 6), coalesce(d.acknowledged_at, 0), coalesce(d.queued_at, 0), coalesce(l.sender, 0), coalesce(d.mailbox, 0)
@@ -80,7 +82,7 @@ internal static class CountSql
         LEFT JOIN deliveries d ON d.delivery = u.delivery LEFT JOIN log l ON l.place = d.place ORDER BY u.delivery
         """;
 
-    /// <summary>$1: project, $2 and $3: places. As <see cref="Open"/>: of the deliveries of a range of the log.</summary>
+    /// <summary>Like <see cref="Open"/>, for the deliveries of a range of the log. $1: project, $2 and $3: the range of places.</summary>
     internal const string OpenBetween =
         $"""
         SELECT coalesce(l.type, ''), d.delivery, d.state, coalesce(d.acknowledged_at, 0), coalesce(d.queued_at, 0), coalesce(l.sender, 0), coalesce(d.mailbox, 0)
@@ -122,14 +124,14 @@ internal static class CountSql
         ON CONFLICT (project, execution, type) DO UPDATE SET messages = c.messages + excluded.messages, last_at = excluded.last_at
         """;
 
-    /// <summary>$1: the project's number. What goes with a project.</summary>
+    /// <summary>Deletes a project's counters. $1: the project's number.</summary>
     internal static IReadOnlyList<string> Clear { get; } =
     [
         "DELETE FROM message_counts WHERE project = $1", "DELETE FROM delivery_counts WHERE project = $1", "DELETE FROM execution_counts WHERE project = $1",
         "DELETE FROM uncounted WHERE project = $1", "DELETE FROM counted WHERE project = $1",
     ];
 
-    /// <summary>A question over some ranges of the counters; $1 is the project, then come span, from and to of each range.</summary>
+    /// <summary>A query over several ranges of the counters. $1 is the project, followed by the span, start, and end of each range.</summary>
     internal static string Text(CountQuestion question, int ranges) => question switch
     {
         CountQuestion.MessagesByType =>
@@ -149,12 +151,12 @@ internal static class CountSql
         _ => "SELECT CAST(e.execution_id AS text), c.type, c.messages, c.first_at, c.last_at FROM execution_counts c JOIN executions e ON e.place = c.execution WHERE c.project = $1 ORDER BY c.execution DESC LIMIT 5000",
     };
 
-    /// <summary>How many texts a question's rows begin with.</summary>
+    /// <summary>How many text columns a query's rows start with.</summary>
     internal static int Texts(CountQuestion question) => question switch { CountQuestion.Pairs => 3, CountQuestion.Executions => 2, _ => 1 };
 
     private static string Sum(string column) => $"CAST(sum(c.{column}) AS bigint)";
 
-    // One range of the key each: an OR would have the database look at more.
+    // One range of the key per SELECT: with an OR, the database would read more rows.
     private static string From(string table, int ranges)
     {
         var text = new StringBuilder("(");

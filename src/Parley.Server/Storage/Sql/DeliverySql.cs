@@ -1,42 +1,42 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Questions about deliveries, and changes of them, that both databases take as one text. Values are <c>$1</c>, <c>$2</c> and so on.</summary>
+/// <summary>Queries and updates of deliveries that work on both databases. Values are <c>$1</c>, <c>$2</c>, and so on.</summary>
 internal static class DeliverySql
 {
-    /// <summary>What a store needs to decide about a delivery, of a row <c>d</c>.</summary>
+    /// <summary>The columns that a store needs for its decisions about a delivery <c>d</c>.</summary>
     internal const string Columns =
         "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.lease, d.lease_until, d.due_at, d.expires_at, d.priority, d.rank, d.queued_at, d.disconnects";
 
     internal const string One = "FROM deliveries d WHERE d.delivery = $1";
 
-    /// <summary>One that must be of a message and an agent. $2: place, $3: agent.</summary>
+    /// <summary>A delivery that must belong to a certain message and agent. $2: place, $3: agent.</summary>
     internal const string Own = $"{One} AND d.place = $2 AND d.mailbox = $3";
 
     /// <summary>The deliveries of the message at a place.</summary>
-    /// <remarks>SQLite reads the left side of a CROSS JOIN first, and to PostgreSQL it is a join like any other.</remarks>
+    /// <remarks>SQLite reads the left side of a CROSS JOIN first; for PostgreSQL, it is an ordinary join.</remarks>
     internal const string OfMessage =
         "FROM log l CROSS JOIN deliveries d WHERE l.place = $1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries";
 
     /// <summary>$2: agent.</summary>
     internal const string OwnOfMessage = $"{OfMessage} AND d.mailbox = $2";
 
-    /// <summary>The dead letters <c>d</c> of messages <c>l</c> that a selection takes. $1: project's first place, $2: its last, $3: delivery, $4: agent,
-    /// $5: type; NULL takes all.</summary>
+    /// <summary>The dead letters <c>d</c> of messages <c>l</c> that match a selection. $1: the project's first place, $2: its last, $3: delivery, $4:
+    /// agent, $5: type. NULL matches all.</summary>
     internal const string DeadWhere =
         """
         WHERE d.state = 4 AND d.place >= $1 AND d.place <= $2 AND (CAST($3 AS bigint) IS NULL OR d.delivery = $3)
           AND (CAST($4 AS int) IS NULL OR d.mailbox = $4) AND (CAST($5 AS text) IS NULL OR l.type = $5)
         """;
 
-    /// <summary>$2: when.</summary>
+    /// <summary>$2: the time.</summary>
     internal const string Surface = "UPDATE deliveries SET surfaced_at = coalesce(surfaced_at, $2) WHERE delivery = $1";
 
-    /// <summary>$2: until when.</summary>
+    /// <summary>$2: the end of the lease.</summary>
     internal const string Extend = "UPDATE deliveries SET lease_until = $2 WHERE delivery = $1";
 
-    /// <summary>$2: how many.</summary>
+    /// <summary>$2: the count.</summary>
     internal const string CountDisconnects = "UPDATE deliveries SET disconnects = $2 WHERE delivery = $1";
 
-    /// <summary>Sets which agents had it: $3, as text, goes to the end of what <see cref="NumberList"/> reads.</summary>
+    /// <summary>Adds an agent to those that had the delivery: appends $3, as text, to the list that <see cref="NumberList"/> reads.</summary>
     internal const string AddTried = "tried = coalesce(tried || ',', '') || $3";
 }

@@ -4,12 +4,12 @@ using Parley.Server.Entities;
 
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>The questions about things, the same text for every database that speaks SQL.</summary>
+/// <summary>Queries for entities that work on both databases.</summary>
 internal static class EntitySql
 {
     internal const string Columns = "e.place, e.kind, e.name, e.id_bits, e.made_at, e.changed, e.changed_at, e.maker, e.due, e.is_over, e.body";
 
-    /// <summary>A mark as it is stored.</summary>
+    /// <summary>A mark in its stored form.</summary>
     internal static string Mark(int kind, string mark) => string.Create(CultureInfo.InvariantCulture, $"{kind}/{mark}");
 
     /// <summary>$1: project, $2: kind, $3: name.</summary>
@@ -18,7 +18,7 @@ internal static class EntitySql
     /// <summary>$1: place, $2: kind.</summary>
     internal const string ByPlace = $"SELECT {Columns} FROM entities e WHERE e.place = $1 AND e.kind = $2";
 
-    /// <summary>$1: kind, $2: Unix milliseconds, $3 and $4: when the last one was due that is known, and its place, $5: how many.</summary>
+    /// <summary>$1: kind, $2: the time in Unix milliseconds, $3 and $4: the due time and place of the last known row, $5: how many.</summary>
     internal const string Due =
         $"""
         SELECT {Columns} FROM entities e
@@ -26,16 +26,16 @@ internal static class EntitySql
         ORDER BY e.due, e.place LIMIT $5
         """;
 
-    /// <summary>$1: mark, $2 and $3: the first place and the one behind the last, $4: how many at most.</summary>
+    /// <summary>$1: mark, $2 and $3: the first place and the place after the last, $4: the most to count.</summary>
     internal const string Count =
         "SELECT count(*) FROM (SELECT 1 FROM entity_marks m WHERE m.mark = $1 AND m.place >= $2 AND m.place < $3 LIMIT $4) AS counted";
 
-    /// <summary>The entries about one thing, as the index <c>log_entity</c> needs it. $1: place, $2: type, $3: the place
-    /// before which they are, $4: how many.</summary>
+    /// <summary>The entries about one entity, in the form that the index <c>log_entity</c> needs. $1: place, $2: type, $3: the place that they are
+    /// before, $4: how many.</summary>
     internal static string History(string columns) =>
         $"SELECT {columns} FROM log l WHERE l.kind >= {EntityKind.First} AND l.subject = $1 AND l.type = $2 AND l.place < $3 ORDER BY l.place DESC LIMIT $4";
 
-    /// <summary>A list, and its parameters in their order.</summary>
+    /// <summary>A list query, and its parameters in order.</summary>
     internal static (string Sql, IReadOnlyList<object> Values) List(EntityQuery query)
     {
         var values = new List<object> { query.Kind };
@@ -52,7 +52,7 @@ internal static class EntitySql
             return (sql.Append($" ORDER BY e.name LIMIT {Next(query.Max)}").ToString(), values);
         }
 
-        // The first mark's index leads; the others are looked up for what it gives. Each statement names one range of one index.
+        // The first mark's index drives the query, and the other marks are checked for each of its rows. Each statement uses one range of one index.
         sql.Append(query.Marks.Count > 0
             ? $"entity_marks m JOIN entities e ON e.place = m.place WHERE e.kind = $1 AND m.mark = {Next(Mark(query.Kind, query.Marks[0]))} AND m.place"
             : $"entities e WHERE e.kind = $1 AND e.place");
@@ -69,7 +69,7 @@ internal static class EntitySql
         }
     }
 
-    /// <summary>The first text behind all that begin with a prefix, as UTF-8 is ordered; null: there is none.</summary>
+    /// <summary>The first text after all texts with this prefix, in UTF-8 order; null if there is none.</summary>
     private static string? EndOf(string prefix)
     {
         const int firstSurrogate = 0xD800, behindSurrogates = 0xE000;

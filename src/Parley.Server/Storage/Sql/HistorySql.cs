@@ -1,9 +1,9 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Questions about messages that both databases take as one text. $1: the message's place.</summary>
+/// <summary>Queries about messages that work on both databases. $1: the message's place.</summary>
 internal static class HistorySql
 {
-    /// <summary>What became of a delivery, of a row <c>d</c>.</summary>
+    /// <summary>The state of a delivery <c>d</c>.</summary>
     internal const string DeliveryColumns =
         "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error, d.disconnects";
 
@@ -11,7 +11,7 @@ internal static class HistorySql
 
     internal const string ReleasedBy = "SELECT released_by FROM log WHERE place = $1";
 
-    /// <summary>The superseded messages <c>l</c> of a thread. $2: up to which place.</summary>
+    /// <summary>The superseded messages <c>l</c> of a thread. $2: the last place to include.</summary>
     internal const string Superseded =
         "FROM log l WHERE (l.place = $1 OR l.thread = $1) AND l.place <= $2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500";
 

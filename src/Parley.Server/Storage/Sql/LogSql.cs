@@ -1,11 +1,11 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Questions about a project's log that both databases take as one text.</summary>
+/// <summary>Queries about a project's log that work on both databases.</summary>
 internal static class LogSql
 {
-    /// <summary>What is no message and nothing about one, and no audit entry, as the index <c>log_event</c> has it. $1: the project's first place,
-    /// $2: the place that ends it, $3 and $4: times, $5: how many.</summary>
-    /// <param name="log">The table, by the index where it has to be named.</param>
+    /// <summary>The entries that are neither messages, nor about messages, nor audit entries, as in the index <c>log_event</c>. $1: the project's
+    /// first place, $2: the place to stop at, $3 and $4: times, $5: how many.</summary>
+    /// <param name="log">The table, with its index if that must be named.</param>
     internal static string Events(string columns, string log) =>
         $"""
         SELECT {columns} FROM {log}

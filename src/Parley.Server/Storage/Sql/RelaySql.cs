@@ -1,11 +1,11 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Places of relays that both databases keep by one text. $1: agent.</summary>
+/// <summary>SQL for places of relays that works on both databases. $1: agent.</summary>
 internal static class RelaySql
 {
     internal const string Place = "SELECT seq FROM relay_places WHERE agent = $1";
 
-    /// <summary>Forward only. $2: seq.</summary>
+    /// <summary>Moves a place forward, never back. $2: seq.</summary>
     internal const string Move =
         """
         INSERT INTO relay_places AS r (agent, seq) VALUES ($1, $2)

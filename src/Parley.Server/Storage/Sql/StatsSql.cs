@@ -1,6 +1,6 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Counters, as far as both databases take one text.</summary>
+/// <summary>SQL for project counters and availability that works on both databases.</summary>
 internal static class StatsSql
 {
     /// <summary>$1: the project's number.</summary>
@@ -8,7 +8,7 @@ internal static class StatsSql
 
     internal const string Sent = "SELECT number, sent FROM projects";
 
-    /// <summary>$1: when, if it is the first start; $2: milliseconds.</summary>
+    /// <summary>$1: the time, in case this is the first start; $2: milliseconds.</summary>
     internal const string AddReady =
         """
         INSERT INTO availability AS a (id, first_start, ready_ms) VALUES (1, $1, $2)

@@ -1,6 +1,6 @@
 namespace Parley.Server.Storage.Sql;
 
-/// <summary>Places of webhooks, which both databases keep by one text. $1: the place of the entry by which the webhook was made.</summary>
+/// <summary>SQL for the places of webhooks that works on both databases. $1: the place of the entry that created the webhook.</summary>
 internal static class WebhookSql
 {
     internal const string Columns = "place, seq, missed, failures, last_attempt_at, last_success_at, last_status, next_attempt_at, last_error";
@@ -10,8 +10,8 @@ internal static class WebhookSql
     /// <summary>$1: the project's first place, $2: its last.</summary>
     internal const string List = $"SELECT {Columns} FROM webhook_places WHERE place >= $1 AND place <= $2 ORDER BY place";
 
-    /// <summary>Forward only, and only of a webhook that is there. The casts say the types of what may be NULL. In the order of
-    /// <see cref="Columns"/>.</summary>
+    /// <summary>Moves forward, never back, and only if the webhook exists. The casts give the types of values that may be NULL. Values are in the
+    /// order of <see cref="Columns"/>.</summary>
     internal const string Save =
         $"""
         INSERT INTO webhook_places AS w ({Columns})

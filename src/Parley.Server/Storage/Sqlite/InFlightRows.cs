@@ -1,17 +1,18 @@
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Deliveries that went to a connection past the queue: while they are in its hands, the queue's index has no entry of them.</summary>
-/// <remarks>On the writer's thread, inside its transactions, unless said otherwise.</remarks>
+/// <summary>Deliveries that went directly to a connection, without entering the queue. While a connection holds one, the queue's index has no entry
+/// for it.</summary>
+/// <remarks>Everything runs on the writer's thread, inside its transactions, unless stated otherwise.</remarks>
 internal sealed class InFlightRows(MailboxLedger ledger)
 {
-    /// <summary>A start looks through no more than about this many rows, a tenth of a second.</summary>
+    /// <summary>A start looks at no more than about this many rows, which takes a tenth of a second.</summary>
     private const long Span = 100_000;
 
-    /// <summary>Given back while the disk refused: not in the queue yet.</summary>
+    /// <summary>Deliveries that were given back while the disk refused writes, and are not in the queue yet.</summary>
     private readonly Dictionary<long, int> _owed = [];
     private long _since;
 
-    /// <summary>At a start: whatever was in hands when the server ended waits again.</summary>
+    /// <summary>At the start: deliveries that connections held when the server ended wait again.</summary>
     internal static void Queue(SqliteConnection connection) => connection.Execute(
         """
         BEGIN IMMEDIATE;
@@ -23,11 +24,11 @@ internal sealed class InFlightRows(MailboxLedger ledger)
     internal static void Queue(SqliteConnection connection, long delivery) =>
         connection.Prepare("UPDATE deliveries SET handed = 0 WHERE delivery = ?1 AND handed = 1").Bind(1, delivery).Run();
 
-    /// <summary>After a transaction that was undone: the connection is gone all the same, and the queue is owed its entries.</summary>
+    /// <summary>After a rollback: the connection is gone anyway, so its deliveries still have to be queued.</summary>
     internal void Owe(int mailbox, long delivery) => _owed[delivery] = mailbox;
 
-    /// <summary>Queues what is owed.</summary>
-    /// <returns>The mailboxes that have more now; <see cref="Paid"/> tells that it is on disk.</returns>
+    /// <summary>Queues the deliveries that are missing from the queue.</summary>
+    /// <returns>The mailboxes that now have more; call <see cref="Paid"/> once this is on disk.</returns>
     internal IReadOnlyCollection<int> Pay(SqliteConnection connection)
     {
         if (_owed.Count == 0)
@@ -42,7 +43,8 @@ internal sealed class InFlightRows(MailboxLedger ledger)
 
     internal void Paid() => _owed.Clear();
 
-    /// <summary>Once in a while, moves the place where a start begins to look; what is in hands from before it gets its entry in the queue.</summary>
+    /// <summary>From time to time, advances the place where a start begins to look. Deliveries before it that connections hold get their entry in the
+    /// queue.</summary>
     /// <param name="next">The next delivery's number.</param>
     internal void Advance(SqliteConnection connection, long next)
     {

@@ -3,11 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Runs tasks one after another on a thread that the system runs after all others: for work that nobody waits for and that would
-/// take a processor, for some milliseconds, from a message under way.</summary>
+/// <summary>Runs tasks one after another on a thread that the system schedules after all others: for work that nobody waits for, and that would
+/// otherwise keep a message waiting for a processor for some milliseconds.</summary>
 internal sealed partial class LowPriorityScheduler : TaskScheduler, IDisposable
 {
-    /// <summary>The lowest that Linux has for a thread which is still to get on, by about a seventieth, where every processor is busy.</summary>
+    /// <summary>The lowest priority on Linux at which a thread still makes progress, about a seventieth of the time, while every processor is
+    /// busy.</summary>
     private const int Nicest = 19;
 
     private readonly BlockingCollection<Task> _tasks = [];
@@ -21,7 +22,7 @@ internal sealed partial class LowPriorityScheduler : TaskScheduler, IDisposable
 
     public override int MaximumConcurrencyLevel => 1;
 
-    /// <summary>Ends once what was given to it is done.</summary>
+    /// <summary>Returns once all queued tasks are done.</summary>
     public void Dispose()
     {
         _tasks.CompleteAdding();
@@ -31,7 +32,7 @@ internal sealed partial class LowPriorityScheduler : TaskScheduler, IDisposable
 
     protected override void QueueTask(Task task) => _tasks.Add(task);
 
-    /// <summary>Never on the thread of who waits: that is not a quiet one.</summary>
+    /// <summary>Never run a task on the waiting thread: that one has normal priority.</summary>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _tasks];
@@ -44,7 +45,8 @@ internal sealed partial class LowPriorityScheduler : TaskScheduler, IDisposable
             TryExecuteTask(task);
     }
 
-    /// <summary>On Linux .NET's own priorities do nothing. Where this is refused, or the C library has another name, the thread is as any other.</summary>
+    /// <summary>On Linux, .NET's own priorities have no effect. If this call is refused, or the C library has another name, the thread keeps its
+    /// normal priority.</summary>
     private static void LetOthersGoFirst()
     {
         if (!OperatingSystem.IsLinux())
@@ -58,12 +60,12 @@ internal sealed partial class LowPriorityScheduler : TaskScheduler, IDisposable
         }
     }
 
-    /// <summary>Keeps what awaits a task off this thread. A task that was cancelled before it ran would go on here with whoever waited for it,
-    /// up to the end of the server, which waits for this thread.</summary>
+    /// <summary>Keeps continuations of a task off this thread. Otherwise, the code that awaits a task that was cancelled before it ran would continue
+    /// here, until the server ends, which waits for this thread.</summary>
     private sealed class Elsewhere : SynchronizationContext;
 
-    /// <param name="which">0: a process, which on Linux is a thread.</param>
-    /// <param name="who">0: the one that calls.</param>
+    /// <param name="which">0: a process; on Linux, that means a thread.</param>
+    /// <param name="who">0: the calling one.</param>
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int who, int priority);
 }

@@ -5,19 +5,19 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>What the writer knows of each mailbox without asking the disk: how much waits, and who holds what.</summary>
-/// <remarks>The leases of connections live here alone. A connection does not outlive its server, so a lease on disk would only have to be
-/// taken back after a restart; in the file such a delivery is queued until it is settled, or handed where it never waited. Leases over REST outlive
-/// a restart and are on disk.</remarks>
+/// <summary>What the writer knows about each mailbox without reading the disk: how much is waiting, and who holds what.</summary>
+/// <remarks>The leases of connections exist only here. A connection does not outlive its server, so leases on disk would only have to be removed
+/// after a restart. In the file, such a delivery stays queued until it is settled, or handed if it never waited. Leases taken over REST outlive a
+/// restart and are on disk.</remarks>
 internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMailboxCounts
 {
     private readonly ConcurrentDictionary<int, MailboxAccount> _accounts = new();
     private int _generation;
 
-    /// <summary>Every mailbox that holds or held something.</summary>
+    /// <summary>Every mailbox that has or had deliveries.</summary>
     internal IEnumerable<KeyValuePair<int, MailboxAccount>> Accounts => _accounts;
 
-    /// <summary>Counts everything that is on disk; at start.</summary>
+    /// <summary>Counts everything that is on disk. Called at the start.</summary>
     internal void Load(SqliteConnection connection)
     {
         var waiting = connection.Prepare(
@@ -32,7 +32,7 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
             Account(dead.Int32(0)).Dead = dead.Int32(1);
     }
 
-    /// <summary>A mailbox's account, counted again if a transaction was undone since.</summary>
+    /// <summary>A mailbox's account, counted again if a transaction was rolled back since.</summary>
     internal MailboxAccount Of(SqliteConnection connection, int mailbox)
     {
         var account = Account(mailbox);
@@ -50,7 +50,7 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
     {
         if (Peek(mailbox) is not { } account)
             return new MailboxCounts();
-        // A transaction was undone and its writer has not come here since: what memory counts may be what never was.
+        // A transaction was rolled back, and its writer has not been here since. The counts in memory may include what was never stored.
         if (account.Generation != Volatile.Read(ref _generation))
             return database.Readers.Read(connection => CountsOnDisk(connection, mailbox, account));
         return new MailboxCounts
@@ -61,7 +61,7 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
         };
     }
 
-    /// <summary>When a connection got a delivery that it still holds; null when none does. Asked from other threads than the writer's.</summary>
+    /// <summary>When a connection got a delivery that it still holds; null if none does. Called from other threads than the writer's.</summary>
     internal long? HeldDeliveredAt(int mailbox, long delivery) =>
         Peek(mailbox) is { } account && account.Leases.TryGetValue(delivery, out var lease) ? lease.DeliveredAt : null;
 
@@ -99,7 +99,7 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
         };
     }
 
-    /// <summary>What is queued in the file and held by no connection, by priority.</summary>
+    /// <summary>Counts the deliveries that are queued in the file and that no connection holds, by priority.</summary>
     private static void CountWaiting(SqliteConnection connection, int mailbox, MailboxAccount account, int[] into)
     {
         Array.Clear(into);
@@ -110,7 +110,7 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
             into[queued.Int32(0)] = queued.Int32(1);
         foreach (var (delivery, lease) in account.Leases)
         {
-            // Of what is held, some was never in the queue, and the file may have withdrawn some already.
+            // Some of the held deliveries were never in the queue, and others may already be withdrawn in the file.
             if (connection.Prepare("SELECT 1 FROM deliveries WHERE delivery = ?1 AND state = 1 AND handed = 0").Bind(1, delivery).Scalar() is not null)
                 into[(int)lease.Priority]--;
         }
@@ -123,12 +123,12 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
         "SELECT count(*) FROM deliveries INDEXED BY deliveries_dead WHERE mailbox = ?1 AND state = 4").Bind(1, mailbox).Scalar()!.Value;
 }
 
-/// <summary>One mailbox.</summary>
+/// <summary>The state of one mailbox.</summary>
 internal sealed class MailboxAccount
 {
     internal int Generation { get; set; }
 
-    /// <summary>Queued and held by nobody, by priority 1-4.</summary>
+    /// <summary>Deliveries that are queued and that nobody holds, by priority 1-4.</summary>
     internal int[] Waiting { get; } = new int[5];
 
     internal int WaitingTotal => Waiting[1] + Waiting[2] + Waiting[3] + Waiting[4];
@@ -140,10 +140,10 @@ internal sealed class MailboxAccount
 
     internal int Dead { get; set; }
 
-    /// <summary>Everything up to here is given out: where the next claim starts. Null: from the beginning.</summary>
+    /// <summary>Everything up to here has been given out, so the next claim starts here. Null: from the beginning.</summary>
     internal (long Rank, long Delivery)? GivenOutTo { get; set; }
 
-    /// <summary>How many waiting deliveries go before a new one of this priority, ageing aside.</summary>
+    /// <summary>How many waiting deliveries come before a new one with this priority, not counting aging.</summary>
     internal int Ahead(Priority priority)
     {
         var ahead = 0;
@@ -152,19 +152,19 @@ internal sealed class MailboxAccount
         return ahead;
     }
 
-    /// <summary>A delivery is in the queue and waits.</summary>
+    /// <summary>Counts a delivery that now waits in the queue.</summary>
     internal void Queue(Priority priority, long rank, long delivery)
     {
         Waiting[(int)priority]++;
-        // At the place too: what was given out last and came back would otherwise never be looked at again.
+        // Also if it is exactly at this place: otherwise, a delivery that was given out last and came back would never be found again.
         if (GivenOutTo is { } place && (rank, delivery).CompareTo(place) <= 0)
             GivenOutTo = null;
     }
 
-    /// <summary>What is on disk has changed by another way than this account's.</summary>
+    /// <summary>Counts the mailbox again, because its rows on disk were changed without this account.</summary>
     internal void CountAnew() => Generation = -1;
 
-    /// <summary>A connection's lease ends without settling: the delivery waits again.</summary>
+    /// <summary>Ends a connection's lease without settling the delivery, which then waits again.</summary>
     internal void GiveBack(long delivery, ConnectionLease lease)
     {
         if (!Leases.TryRemove(delivery, out _))
@@ -174,16 +174,16 @@ internal sealed class MailboxAccount
     }
 }
 
-/// <summary>A delivery that a connection has.</summary>
+/// <summary>A delivery that a connection holds.</summary>
 /// <param name="Until">Unix milliseconds.</param>
 internal sealed record ConnectionLease(IDeliveryHolder Holder, long Lease, long Seq, int Project, Priority Priority, int Attempt, long QueuedAt, long DeliveredAt)
     : HeldDelivery(Holder)
 {
     internal required long Until { get; set; }
 
-    /// <summary>Settled in the transaction under way; gone with its commit.</summary>
+    /// <summary>Being settled by the current transaction; removed when that commits.</summary>
     internal bool IsEnding { get; set; }
 
-    /// <summary>It came past the queue, which has no entry of it.</summary>
+    /// <summary>It went directly to the connection, so the queue has no entry for it.</summary>
     internal bool IsHanded { get; init; }
 }

@@ -2,12 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Tells statements apart by a few of their letters and, where those agree, by all.</summary>
-/// <remarks>A statement is some hundred letters long and looked up several times a message: hashing all of them each time cost more than
-/// some of the statements do.</remarks>
+/// <summary>Compares statements by a few of their characters and, if those are equal, by all.</summary>
+/// <remarks>A statement has some hundreds of characters and is looked up several times per message. To hash all of them each time took longer than
+/// some of the statements.</remarks>
 internal sealed class SqlComparer : IEqualityComparer<string>
 {
-    /// <summary>Statements differ in their length, or in a table's or column's name somewhere: ten letters over the whole see it mostly.</summary>
+    /// <summary>Statements differ in length, or in the name of a table or column. Ten characters, spread over the text, usually show the
+    /// difference.</summary>
     private const int Sampled = 10;
 
     internal static SqlComparer Instance { get; } = new();

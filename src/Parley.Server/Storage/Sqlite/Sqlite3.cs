@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>SQLite's own C interface, as far as Parley uses it.</summary>
-/// <remarks>Called directly since a message costs some fifty calls here: those that only touch memory (bind, column)
-/// skip the garbage collector's transition, which a general wrapper cannot.</remarks>
+/// <summary>The part of SQLite's C interface that Parley uses.</summary>
+/// <remarks>Called directly because a message takes some fifty calls. Those that only touch memory (bind, column) skip the garbage collector's
+/// transition, which a general wrapper cannot do.</remarks>
 internal static unsafe partial class Sqlite3
 {
     internal const string Library = "e_sqlite3";
@@ -86,17 +86,17 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_busy_timeout")]
     internal static partial int BusyTimeout(nint database, int milliseconds);
 
-    /// <summary>Calls back after each commit with the number of pages in the write-ahead log: (context, database, schema's name, pages).</summary>
+    /// <summary>Calls back after each commit with the number of pages in the write-ahead log: (context, database, schema name, pages).</summary>
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
     internal static partial void* WalHook(nint database, delegate* unmanaged[Cdecl]<int*, nint, byte*, int, int> hook, int* context);
 
-    /// <param name="name">0: the one that is used where none is named.</param>
+    /// <param name="name">0: the default one.</param>
     /// <returns>A sqlite3_vfs.</returns>
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_find")]
     internal static partial nint FindFileLayer(nint name);
 
-    /// <param name="layer">A sqlite3_vfs, which SQLite keeps.</param>
-    /// <param name="makeDefault">0: it is used where it is named.</param>
+    /// <param name="layer">A sqlite3_vfs that SQLite keeps.</param>
+    /// <param name="makeDefault">0: it is used only if named.</param>
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_register")]
     internal static partial int RegisterFileLayer(nint layer, int makeDefault);
 

@@ -3,11 +3,11 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>A copy of a database as one file, made beside its server.</summary>
+/// <summary>Copies a database into one file while its server may be running.</summary>
 internal static class SqliteBackup
 {
-    /// <summary>Copies within one read transaction, which no writer waits for, and looks through the copy before it gets its name.</summary>
-    /// <exception cref="TransferRefusedException">There is no database, or the file is there already.</exception>
+    /// <summary>Copies within one read transaction, so no writer waits, and checks the copy before it gets its name.</summary>
+    /// <exception cref="TransferRefusedException">There is no database, or the file already exists.</exception>
     internal static BackupSummary Make(ServerSettings settings, string file, CancellationToken cancellationToken)
     {
         var path = settings.DatabaseFile;
@@ -41,7 +41,7 @@ internal static class SqliteBackup
         using var interrupt = cancellationToken.Register(() => Sqlite3.Interrupt(connection.Handle));
         try
         {
-            // Into an empty file; the pages lie in order there, and free ones are left out.
+            // Into an empty file, where the pages are in order and free pages are left out.
             connection.Prepare("VACUUM INTO ?1").Bind(1, into).Run();
         }
         catch (SqliteException) when (cancellationToken.IsCancellationRequested)

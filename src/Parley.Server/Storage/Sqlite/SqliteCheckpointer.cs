@@ -2,18 +2,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Moves the write-ahead log into the database on a thread and connection of its own, so that no sender waits for it.</summary>
+/// <summary>Moves the write-ahead log into the database, on its own thread and connection, so that no sender waits for it.</summary>
 internal sealed partial class SqliteCheckpointer : IDisposable
 {
-    /// <summary>Start when so many pages (16 MB) wait: enough that a hot page is copied once for many commits, few enough that a restart
-    /// reads them in no time.</summary>
+    /// <summary>Start when this many pages (16 MB) wait: enough that a hot page is copied once for many commits, few enough that a restart reads them
+    /// in no time.</summary>
     private const int StartPages = 2_048;
 
-    /// <summary>When no more than these came during a checkpoint, the writer moves them itself between two commits, a millisecond's work, and
-    /// the file starts over: a commit into a file that grows waits for the file system's journal too.</summary>
+    /// <summary>If at most this many pages were added during a checkpoint, the writer moves them itself between two commits. This takes a
+    /// millisecond, and the file starts over. Otherwise it would keep growing, and a commit to a growing file also waits for the file system's
+    /// journal.</summary>
     private const int RestPages = 128;
 
-    /// <summary>A log of so many pages (256 MB), under a load that never gave way, gets one checkpoint that makes the writer wait.</summary>
+    /// <summary>If the log reaches this many pages (256 MB) because the load never let up, one checkpoint makes the writer wait.</summary>
     private const int LongPages = 32_768;
 
     private readonly SqliteConnection _moving;
@@ -27,11 +28,11 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     private volatile bool _isNearlyDone;
     private volatile bool _stopping;
 
-    /// <param name="writing">The writer's connection, which counts what waits.</param>
+    /// <param name="writing">The writer's connection, which counts the waiting pages.</param>
     internal SqliteCheckpointer(string path, SqliteWriter writer, SqliteConnection writing, ILogger log)
     {
         _moving = SqliteConnection.Open(path, readOnly: false);
-        // Opens the log now: later there may be another one under its name.
+        // Opens the log now, because later there may be another file with its name.
         _ = _moving.Prepare("SELECT count(*) FROM sqlite_master").Scalar();
         _writing = writing;
         _log = log;
@@ -50,7 +51,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         _moving.Dispose();
     }
 
-    /// <summary>Does something else with its connection, which has the files open from the start on. Returns when it is done.</summary>
+    /// <summary>Runs other work on the checkpoint connection, which has had the files open since the start. Returns when it is done.</summary>
     internal void Do(Action<SqliteConnection> work)
     {
         var order = new Order(work);
@@ -59,19 +60,20 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         order.Done.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>On the writer's thread. The file's length would not tell what waits: a log that started over keeps the length it once had.</summary>
+    /// <summary>Runs on the writer's thread. The file's length does not tell how much is waiting: a log that started over keeps its previous
+    /// length.</summary>
     private void Consider()
     {
         if (_isNearlyDone)
             Finish();
         var pages = _writing.LogPages;
         var moved = Volatile.Read(ref _moved);
-        // Fewer than were moved: the log has started over.
+        // Fewer pages than were moved: the log has started over.
         if (pages - (pages < moved ? 0 : moved) >= StartPages && Interlocked.Exchange(ref _asked, 1) == 0)
             _due.Release();
     }
 
-    /// <summary>Moves the rest, unless a reader still looks at the log: then it grows on until the next time.</summary>
+    /// <summary>Moves the remaining pages, unless a reader still uses the log. In that case, it grows until the next time.</summary>
     private void Finish()
     {
         _isNearlyDone = false;
@@ -107,7 +109,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
             }
             catch (SqliteException fault)
             {
-                // The log only grows until the next one succeeds; nothing is lost by it.
+                // The log grows until the next checkpoint succeeds. Nothing is lost.
                 Log.CheckpointFailed(_log, fault);
             }
 
@@ -115,7 +117,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
         }
     }
 
-    /// <returns>How many pages of the log are in the database now.</returns>
+    /// <returns>How many pages of the log are now in the database.</returns>
     private int Move(SqliteConnection connection)
     {
         var (pages, moved) = Checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)");

@@ -5,23 +5,23 @@ using System.Text.RegularExpressions;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>One connection to the database file. Used by one thread at a time; statements are prepared once and kept.</summary>
+/// <summary>One connection to the database file. Used by one thread at a time. Statements are prepared once and kept.</summary>
 internal sealed unsafe partial class SqliteConnection : IDisposable
 {
     private const int BusyMilliseconds = 5_000;
 
-    /// <summary>What libraries are built with differently: the bundled one checks foreign keys and does not overwrite what is deleted, Debian's does the
-    /// opposite. The schema has no foreign keys: what belongs together goes together in one transition, whose SQL says so. Nothing promises that
-    /// deleted bytes are overwritten, which writes pages that are free: the write-ahead log and backups have those bytes anyway.</summary>
+    /// <summary>Settings that differ between builds of the library: the bundled one checks foreign keys and does not overwrite deleted data, and
+    /// Debian's does the opposite. The schema has no foreign keys; related rows are deleted together in one transition whose SQL says so. We do not
+    /// promise that deleted bytes are overwritten: it would write free pages, and the write-ahead log and backups have those bytes anyway.</summary>
     private const string Choices = "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF;";
 
     private readonly Dictionary<string, SqliteStatement> _statements = new(SqlComparer.Instance);
 
-    /// <summary>The same by the string's address in the program: statements are mostly literals, of which there is one each.</summary>
+    /// <summary>The same statements by the string's address: most statements are literals, and there is only one instance of each.</summary>
     private readonly (string? Sql, SqliteStatement? Statement)[] _literals = new (string?, SqliteStatement?)[256];
     private nint _handle;
 
-    /// <summary>A cell that SQLite writes; null while nobody asked for it.</summary>
+    /// <summary>A cell that SQLite writes; null until somebody asks for it.</summary>
     private int* _logPages;
 
     private SqliteConnection(nint handle) => _handle = handle;
@@ -39,7 +39,8 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
 
     internal static SqliteConnection Open(string path, bool readOnly) => Open(path, readOnly, layer: 0);
 
-    /// <summary>For a connection that writes much, with <c>synchronous = FULL</c>: each commit's part of the log is <see cref="WalBatchingVfs">gathered</see>.</summary>
+    /// <summary>For a connection that writes a lot, with <c>synchronous = FULL</c>: each commit's part of the log is written in
+    /// <see cref="WalBatchingVfs">one piece</see>.</summary>
     internal static SqliteConnection OpenGathered(string path) => Open(path, readOnly: false, WalBatchingVfs.Name);
 
     private static SqliteConnection Open(string path, bool readOnly, nint layer)
@@ -49,7 +50,7 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         var connection = new SqliteConnection(handle);
         if (code == Sqlite3.Ok)
         {
-            // A checkpoint of another connection may hold the write lock for a moment.
+            // A checkpoint on another connection may briefly hold the write lock.
             _ = Sqlite3.BusyTimeout(handle, BusyMilliseconds);
             connection.Execute(Choices);
             return connection;
@@ -60,7 +61,7 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         throw error;
     }
 
-    /// <summary>The statement for this SQL, prepared at its first use and reset.</summary>
+    /// <summary>The statement for this SQL, reset and ready to bind. It is prepared on first use.</summary>
     internal SqliteStatement Prepare(string sql)
     {
         ref var literal = ref _literals[RuntimeHelpers.GetHashCode(sql) & (_literals.Length - 1)];
@@ -76,7 +77,7 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         return statement;
     }
 
-    /// <summary>Runs every statement of a script, discarding rows.</summary>
+    /// <summary>Runs every statement of a script and discards the rows.</summary>
     internal void Execute(string script)
     {
         var bytes = Encoding.UTF8.GetBytes(script);
@@ -97,14 +98,14 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         }
     }
 
-    /// <summary>From now on <see cref="LogPages"/> is known.</summary>
+    /// <summary>Starts to keep <see cref="LogPages"/> up to date.</summary>
     internal void CountLogPages()
     {
         _logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
         _ = Sqlite3.WalHook(_handle, &NoteLogPages, _logPages);
     }
 
-    /// <summary>Does something that is let be where another connection stands in its way.</summary>
+    /// <summary>Does work that fails at once, instead of waiting, if another connection is in its way.</summary>
     internal void WithoutWaiting(Action<SqliteConnection> work)
     {
         _ = Sqlite3.BusyTimeout(_handle, 0);
@@ -118,13 +119,13 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         }
     }
 
-    /// <summary>Undoes the transaction, if there is one.</summary>
+    /// <summary>Rolls back the transaction, if there is one.</summary>
     internal void Rollback()
     {
-        // A statement that a fault left between two rows could not be bound again: it would be a misuse for ever.
+        // If a fault left a statement between two rows, it could never be bound again: every try would be a misuse.
         foreach (var statement in _statements.Values)
             statement.Reset();
-        // SQLite has rolled back by itself after some faults (disk full); a second ROLLBACK would be an error.
+        // After some faults (such as a full disk), SQLite has already rolled back. Another ROLLBACK would be an error.
         if (InTransaction)
             Prepare("ROLLBACK").Run();
     }
@@ -159,10 +160,10 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
     private SqliteStatement Compile(string sql)
     {
         const uint persistent = 0x01;
-        // A text for both databases names its values as PostgreSQL does. To SQLite $2 is a name like any other, and its number is that of its
-        // first appearance; ?2 is the second value wherever it stands.
+        // SQL for both databases names its values as PostgreSQL does. For SQLite, $2 is a name like any other, numbered by its first appearance, but
+        // ?2 is always the second value.
         var numbered = NumberedValue().Replace(sql, "?");
-        // Newer versions of SQLite (3.53 does) plan with the value of a bare LIMIT ?5, and compile the statement again each time that value is bound.
+        // SQLite 3.53 and later plan with the value of a bare LIMIT ?5, and compile the statement again each time that value is bound.
         var bytes = Encoding.UTF8.GetBytes(BareLimit().Replace(numbered, "$0 + 0"));
         fixed (byte* start = bytes)
         {
@@ -171,7 +172,7 @@ internal sealed unsafe partial class SqliteConnection : IDisposable
         }
     }
 
-    /// <summary>The $ of <c>$1</c>; not that of a path in JSON.</summary>
+    /// <summary>The $ of <c>$1</c>, but not the one in a JSON path.</summary>
     [GeneratedRegex(@"\$(?=[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex NumberedValue();
 

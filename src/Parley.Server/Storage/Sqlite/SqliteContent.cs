@@ -1,6 +1,6 @@
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>What a database holds, for whoever must not write over it.</summary>
+/// <summary>What a database contains, for commands that must not overwrite it.</summary>
 internal static class SqliteContent
 {
     private static readonly (string Table, string What)[] Tables =
@@ -8,7 +8,7 @@ internal static class SqliteContent
         ("projects", "projects"), ("agents", "agents"), ("log", "entries of the log"), ("deliveries", "deliveries"), ("tokens", "tokens"),
     ];
 
-    /// <summary>Those kinds of which there are some; also of a database of an older version, or of none.</summary>
+    /// <summary>The kinds that have rows. Also works for a database of an older version, or an empty one.</summary>
     internal static List<(string What, long Count)> Count(SqliteConnection connection)
     {
         var found = new List<(string, long)>();

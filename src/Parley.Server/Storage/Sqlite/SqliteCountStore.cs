@@ -4,13 +4,13 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Counters in SQLite. What is added up is read beside the writer, which then stores a few sums: senders hardly notice.</summary>
+/// <summary>Counters in SQLite. Readers add up the counts, and the writer only stores a few sums, so senders hardly notice.</summary>
 internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
 {
-    /// <summary>Deliveries that are settled in one turn of the writer.</summary>
+    /// <summary>How many deliveries one transaction of the writer settles.</summary>
     private const int SettledAtOnce = 250;
 
-    /// <summary>Where the looks at open deliveries go on.</summary>
+    /// <summary>Where the next check of open deliveries continues.</summary>
     private readonly ConcurrentDictionary<int, long> _lookedTo = new();
 
     public async ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken)
@@ -48,11 +48,11 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         return new Counted(LogKey.Seq(to), part, Ask(connection, CountSql.SentInExecutions, 1, from, to), open) { IsPart = end[1] != 0 };
     }
 
-    /// <summary>Counts what was acknowledged of messages that are about to be pruned.</summary>
+    /// <summary>Counts the acknowledgments of messages that are about to be pruned.</summary>
     internal static void SettleBetween(SqliteConnection connection, int project, long first, long last) =>
         Settle(connection, project, Ask(connection, CountSql.OpenBetween, 1, project, first, last));
 
-    /// <returns>False when somebody else has counted this part.</returns>
+    /// <returns>False if somebody else has already counted this part.</returns>
     private static bool Store(SqliteConnection connection, int project, long after, Counted read)
     {
         connection.Prepare(CountSql.Begin).Bind(1, project).Run();
@@ -70,7 +70,7 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         return true;
     }
 
-    /// <summary>Counts what was acknowledged of a bounded number of open deliveries, from where the last look ended.</summary>
+    /// <summary>Counts the acknowledgments of a limited number of open deliveries, starting where the last check ended.</summary>
     private async ValueTask SettleAsync(int project, int size, CancellationToken cancellationToken)
     {
         var after = _lookedTo.GetValueOrDefault(project);
@@ -83,7 +83,7 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
     private static int Settle(SqliteConnection connection, int project, IReadOnlyList<CountRow> over)
     {
         var part = new CountPart();
-        // Each is counted by whoever takes it out.
+        // Whoever removes a row counts it.
         part.AddAcknowledged(over.Where(row => connection.Prepare(CountSql.RemoveOpen).Bind(1, project).Bind(2, row.Numbers[0]).Run() > 0));
         Add(connection, project, part);
         return over.Count;
@@ -123,7 +123,7 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         return answer;
     }
 
-    /// <param name="Open">Deliveries of the part that may yet be acknowledged.</param>
+    /// <param name="Open">Deliveries of the part that may still be acknowledged.</param>
     private sealed record Counted(long UpTo, CountPart Part, List<CountRow> Executions, IReadOnlyList<long> Open)
     {
         internal bool IsPart { get; init; }

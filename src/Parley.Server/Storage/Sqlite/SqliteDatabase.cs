@@ -3,11 +3,11 @@ using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>The database file of a data folder: its writer, its readers, its checkpoints.</summary>
+/// <summary>The database file of a data folder, with its writer, readers, and checkpoints.</summary>
 internal sealed partial class SqliteDatabase : IDisposable
 {
-    /// <summary>What a commit has confirmed is on disk. Pages of twice SQLite's size, in files that are made from now on: a message passes through
-    /// fewer of them on its way through the write-ahead log and into the file. Larger ones yet would make a lone message's commit long.</summary>
+    /// <summary>What a commit has confirmed is on disk. New files get pages of twice SQLite's default size, so a message touches fewer of them on its
+    /// way through the write-ahead log and into the file. Even larger pages would make the commit of a single message slow.</summary>
     internal const string WriterPragmas =
         "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
 
@@ -21,7 +21,7 @@ internal sealed partial class SqliteDatabase : IDisposable
         _lock = folderLock;
         _log = log;
         Writer = new SqliteWriter(writing, path, trouble, log);
-        // Queries are short; four at once keep two cores busy without crowding out the writer.
+        // Queries are short. Four at once keep two cores busy without crowding out the writer.
         Readers = new SqliteReaders(path, count: 4, trouble, log);
         _checkpointer = new SqliteCheckpointer(path, Writer, writing, log);
         Files = new SqliteDatabaseFiles(path);
@@ -33,14 +33,14 @@ internal sealed partial class SqliteDatabase : IDisposable
 
     internal SqliteReaders Readers { get; }
 
-    /// <summary>What is open here.</summary>
+    /// <summary>The files that are open.</summary>
     internal SqliteDatabaseFiles Files { get; }
 
-    /// <summary>Takes the folder and opens its database, made or brought up to date where needed. The writer is not started yet.</summary>
-    /// <exception cref="StoreInUseException">Another server has the folder, or the file.</exception>
-    /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
-    /// <exception cref="ForeignDatabaseException">It is another program's.</exception>
-    /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
+    /// <summary>Locks the folder and opens its database, after creating or upgrading it if necessary. The writer is not started yet.</summary>
+    /// <exception cref="StoreInUseException">Another server uses the folder or the file.</exception>
+    /// <exception cref="DatabaseTooNewException">A newer version of Parley has used it.</exception>
+    /// <exception cref="ForeignDatabaseException">It belongs to another program.</exception>
+    /// <exception cref="ImportUnfinishedException">It contains only a part of the data.</exception>
     internal static SqliteDatabase Open(string folder, string path, StoreTrouble trouble, ILogger log)
     {
         var folderLock = DataFolderLock.Take(folder, path, isMade: true);
@@ -48,7 +48,7 @@ internal sealed partial class SqliteDatabase : IDisposable
         {
             DataFolderAccess.CloseDatabase(path);
             var connection = SqliteConnection.OpenGathered(path);
-            // Before the first statement that writes: what is another's stays as it was.
+            // Before the first statement that writes, so that another program's database stays unchanged.
             SqliteMigrator.RefuseForeign(connection, path);
             connection.Execute($"{WriterPragmas} PRAGMA wal_autocheckpoint = 0;");
             SqliteMigrator.Migrate(connection, path);
@@ -68,9 +68,10 @@ internal sealed partial class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Saves everything that was confirmed when the files are no longer under their names; what is open is still whole.</summary>
-    /// <param name="isOfDatabase">Whether the database itself is gone: then a copy is made beside it, else the database takes all of it.</param>
-    /// <returns>Where it is.</returns>
+    /// <summary>Saves everything that was confirmed after the files lost their names. The open files are still complete.</summary>
+    /// <param name="isOfDatabase">Whether the database file itself is gone. If so, a copy is made next to it; otherwise, everything is moved into the
+    /// database file.</param>
+    /// <returns>The file that has the data.</returns>
     internal string Save(bool isOfDatabase, DateTimeOffset now)
     {
         if (!isOfDatabase)
@@ -86,7 +87,7 @@ internal sealed partial class SqliteDatabase : IDisposable
         return place;
     }
 
-    /// <summary>Leaves everything in the one file, so that a copy of it is whole.</summary>
+    /// <summary>Leaves everything in one file, so that a copy of it is complete.</summary>
     public void Dispose()
     {
         Writer.Stop();

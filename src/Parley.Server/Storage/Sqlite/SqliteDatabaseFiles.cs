@@ -2,16 +2,16 @@ using Parley.Server.Files;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Which files are open as the database: they are the same for as long as a server has them, whatever happens under their names.</summary>
+/// <summary>The identities of the open database files. While a server has them open, they stay the same, whatever happens to their names.</summary>
 internal sealed class SqliteDatabaseFiles
 {
     private readonly (string Path, FileIdentity? Identity)[] _files;
 
-    /// <summary>To be made once the database and its write-ahead log are open.</summary>
+    /// <summary>Create this after the database and its write-ahead log are open.</summary>
     internal SqliteDatabaseFiles(string path) =>
         _files = [.. SqliteFiles.Of(DataFolderLock.RealPath(path)).Select(file => (file, FileIdentity.Of(file)))];
 
-    /// <summary>What is not as it was; null: everything is. Of several the first: the database itself weighs most.</summary>
+    /// <summary>The first change that is found, or null if there is none. The database itself is checked first, because it matters most.</summary>
     internal FileChange? FindChange()
     {
         foreach (var (path, identity) in _files)
@@ -28,5 +28,5 @@ internal sealed class SqliteDatabaseFiles
 }
 
 /// <param name="What">For people, without the folder.</param>
-/// <param name="IsOfDatabase">Whether it is the file of the database itself.</param>
+/// <param name="IsOfDatabase">Whether it is the database file itself.</param>
 internal sealed record FileChange(string Path, string What, bool IsOfDatabase);

@@ -4,21 +4,21 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>The rows of things, written on the writer's thread. Each statement touches the indexes that change, and no others.</summary>
+/// <summary>Writes the rows of entities, on the writer's thread. Each statement touches only the indexes that change.</summary>
 internal static class SqliteEntityRows
 {
-    /// <summary>Whether a thing is as it was read, or its name is free.</summary>
+    /// <summary>Whether an entity is unchanged since it was read, or its name is free.</summary>
     internal static bool IsAsRead(SqliteConnection connection, int project, EntityWrite write) =>
         (write.Present is not { } present || IsAsRead(connection, present)) && IsNameFree(connection, project, write);
 
-    /// <summary>Whether a thing is as it was read.</summary>
+    /// <summary>Whether an entity is unchanged since it was read.</summary>
     internal static bool IsAsRead(SqliteConnection connection, EntityRow row) =>
         connection.Prepare("SELECT changed FROM entities WHERE place = ?1").Bind(1, LogKey.Of(row.Project, row.Made)).Scalar() == LogKey.Of(row.Project, row.Changed);
 
-    /// <returns>False where it is not as it was read, or its name is taken: then nothing was written.</returns>
+    /// <returns>False if it has changed since it was read, or its name is taken. In that case, nothing was written.</returns>
     internal static bool TryWrite(SqliteConnection connection, EntityRow row, EntityWrite write)
     {
-        // A name that is made finds out by its index whether it is free.
+        // For a new name, the insert itself finds out whether it is free.
         var isRenamed = write.Present is not null && !write.Removes && write.Name != write.Present.Name;
         if ((isRenamed && !IsNameFree(connection, row.Project, write)) || !TryWriteRow(connection, row, write))
             return false;
@@ -54,7 +54,7 @@ internal static class SqliteEntityRows
         var asRead = LogKey.Of(row.Project, present.Changed);
         if (write.Removes)
             return connection.Prepare("DELETE FROM entities WHERE place = ?1 AND changed = ?2").Bind(1, place).Bind(2, asRead).Run() == 1;
-        // A column that a statement sets has its index written anew, also where its value stays.
+        // If a statement sets a column, its index is rewritten even if the value stays the same.
         if (present.Name == write.Name && present.Due == write.Due)
         {
             return connection.Prepare("UPDATE entities SET changed = ?3, changed_at = ?4, is_over = ?5, body = ?6 WHERE place = ?1 AND changed = ?2")
@@ -75,7 +75,7 @@ internal static class SqliteEntityRows
             .Run() == 1;
     }
 
-    /// <summary>Writes what differs. Of a thing that moves on, most of what it is found by stays.</summary>
+    /// <summary>Writes only the differences. When an entity changes, most of its marks stay the same.</summary>
     private static void WriteMarks(SqliteConnection connection, EntityRow row, IReadOnlyList<string> before, IReadOnlyList<string> marks)
     {
         var place = LogKey.Of(row.Project, row.Made);

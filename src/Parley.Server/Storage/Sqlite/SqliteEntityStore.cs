@@ -5,7 +5,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Things of every kind in SQLite.</summary>
+/// <summary>Entities of every kind in SQLite.</summary>
 internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, SqliteMessageStore messages) : IEntityStore
 {
     private static readonly string HistorySql = EntitySql.History(SqliteLogRows.Columns);
@@ -105,7 +105,8 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
     private SqliteMessageStore Messages => messages;
 
-    /// <summary>With its messages. Where one cannot be stored, a savepoint takes back the things: what shares the transaction is not touched.</summary>
+    /// <summary>Applies a transition with its messages. If a message cannot be stored, a savepoint undoes the entities, and other operations in the
+    /// transaction are not affected.</summary>
     private TransitionOutcome Apply(SqliteConnection connection, Transition transition, SqliteMessageStore.SendOperation sends)
     {
         if (log.TryCursor(connection, transition.Project) is not { } cursor)
@@ -133,7 +134,7 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
     {
         if (log.TryCursor(connection, transition.Project) is not { } cursor)
             return TransitionOutcome.ProjectGone;
-        // The first finds out by itself, when nothing is written yet: mostly it is the only one.
+        // The first write finds out by itself, before anything is written. Usually it is the only one.
         if (!transition.Unchanged.All(row => SqliteEntityRows.IsAsRead(connection, row))
             || !transition.Writes.Skip(1).All(write => SqliteEntityRows.IsAsRead(connection, transition.Project, write)))
         {

@@ -5,7 +5,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>A SQLite database as of one moment: one read transaction, which no writer waits for.</summary>
+/// <summary>A SQLite database at a single moment: one read transaction, which no writer waits for.</summary>
 internal sealed class SqliteExport : IStoreExport
 {
     private readonly SqliteConnection _connection;
@@ -20,18 +20,19 @@ internal sealed class SqliteExport : IStoreExport
 
     public string Stamp { get; }
 
-    /// <exception cref="TransferRefusedException">There is none, or it is not whole.</exception>
+    /// <exception cref="TransferRefusedException">There is no database, or it is incomplete.</exception>
     internal static SqliteExport Open(ServerSettings settings)
     {
         var path = settings.DatabaseFile;
         if (!File.Exists(path))
             throw StoreRefusals.Missing(path);
-        // Held to the end where no server has it: none can then start and go on behind what is read.
+        // If no server uses the database, lock it until the end, so that none can start and change what is being read.
         var folderLock = DataFolderLock.TryTakeDatabase(path);
         SqliteConnection? connection = null;
         try
         {
-            // Read only: one that could write would move the write-ahead log at its end, and an export that goes on would find the file changed.
+            // Read only: a connection that can write would move the write-ahead log when it closes, and a resumed export would then find the file
+            // changed.
             connection = SqliteConnection.Open(path, readOnly: true);
             connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
             SqliteMigrator.RefuseForeign(connection, path);
@@ -60,10 +61,10 @@ internal sealed class SqliteExport : IStoreExport
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The database's file and its write-ahead log, as they stand while the folder is held. Beside a running server there is none
-    /// that would hold.</summary>
-    /// <remarks>Only asked of the file system: a process that opens and closes one of these files loses the locks that SQLite has on it, and
-    /// its writer would then write over what is being read.</remarks>
+    /// <summary>The state of the database's file and write-ahead log while the folder is locked. If a server is running, there is no stable
+    /// state.</summary>
+    /// <remarks>Asks only the file system: a process that opens and closes one of these files loses SQLite's locks on it, and its writer would then
+    /// overwrite what is being read.</remarks>
     private static string StampOf(string path)
     {
         Span<byte> stamp = stackalloc byte[32];

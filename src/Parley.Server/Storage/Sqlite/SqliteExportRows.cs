@@ -7,10 +7,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Rows of SQLite as lines of an export.</summary>
+/// <summary>Reads SQLite's rows as lines of an export.</summary>
 internal static class SqliteExportRows
 {
-    /// <summary>A project that is being deleted is gone for everybody.</summary>
+    /// <summary>To everybody else, a project that is being deleted is already gone.</summary>
     private const string Projects = "(SELECT number FROM projects WHERE project_id NOT LIKE '%/deleted/%')";
 
     private const string Agents = $"(SELECT number FROM agents WHERE project IN {Projects})";

@@ -3,13 +3,13 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Looks whether the files of the database and of the index are still the ones that are open here. What is written to a file that was
-/// deleted or replaced is gone at the next start: so nothing more is confirmed, and what was is saved.</summary>
+/// <summary>Checks whether the files of the database and the index are still the ones that are open. Anything written to a deleted or replaced file
+/// is gone at the next start. So if they are not, nothing more is confirmed, and what was confirmed is saved.</summary>
 internal sealed partial class SqliteFileWatch(SqliteDatabase database, SqliteIndexDatabase index, StoreTrouble trouble, TimeProvider clock, ILogger<SqliteFileWatch> logger) : IChore
 {
     private bool _isSaved;
 
-    /// <summary>So that it is noticed within a second.</summary>
+    /// <summary>Short enough to notice a change within a second.</summary>
     public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(500);
 
     public bool IsOfEachNode => true;
@@ -36,7 +36,7 @@ internal sealed partial class SqliteFileWatch(SqliteDatabase database, SqliteInd
 
         if (_isSaved)
             return;
-        // Once: a second try would meet the same, and may have filled the disk.
+        // Only once: a second try would fail for the same reason, and the first may have filled the disk.
         _isSaved = true;
         try
         {

@@ -4,46 +4,46 @@ using Parley.Server.Files;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Databases as files.</summary>
+/// <summary>Work with the files of a database.</summary>
 internal static class SqliteFiles
 {
     private static readonly string[] Parts = ["", "-wal", "-shm"];
 
-    /// <summary>The files that are one database together.</summary>
+    /// <summary>The files that together are one database.</summary>
     internal static IReadOnlyList<string> Of(string path) => [.. Parts.Select(part => path + part)];
 
-    /// <summary>An empty file that its owner alone can read: everything that was ever said is to stand in it.</summary>
+    /// <summary>Creates an empty file that only its owner can read, because it will contain every message.</summary>
     internal static void CreateForOwner(string file)
     {
         File.Delete(file);
         new FileStream(file, OwnerOnly.Options(FileMode.CreateNew, FileAccess.Write)).Dispose();
     }
 
-    /// <summary>Returns when the file is on the disk.</summary>
+    /// <summary>Returns when the file is on disk.</summary>
     internal static void Sync(string file)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>A name beside a database's, with what it is and the time.</summary>
+    /// <summary>A name next to a database, made from what the file is and the time.</summary>
     internal static string Beside(string path, string what, DateTimeOffset now) =>
         $"{path}.{what}-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Gives a database's files a name with the time beside their own, also those that a kill in the middle of this has left.</summary>
-    /// <returns>The new name; null: there was none.</returns>
+    /// <summary>Renames a database's files, adding the time, including files left over from a kill in the middle of this.</summary>
+    /// <returns>The new name; null if there was no database.</returns>
     internal static string? MoveAside(string path, DateTimeOffset now)
     {
         var aside = Beside(path, "replaced", now);
-        // A write-ahead log that stayed would be taken for that of the database which comes now.
+        // A write-ahead log that stayed would be taken for that of the new database.
         var present = Parts.Where(part => File.Exists(path + part)).ToList();
         foreach (var part in present)
             File.Move(path + part, aside + part);
         return present.Count > 0 ? aside : null;
     }
 
-    /// <summary>Looks through a database that a server may use, for as long as that may take.</summary>
-    /// <returns>What is damaged; null: nothing that was found until then.</returns>
+    /// <summary>Checks a database that a server may be using, for as long as it may take.</summary>
+    /// <returns>What is damaged; null if nothing was found in that time.</returns>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     internal static string? FindDamage(string file, CancellationToken patience)
     {
@@ -66,9 +66,9 @@ internal static class SqliteFiles
         }
     }
 
-    /// <summary>Looks at every page and every index.</summary>
-    /// <exception cref="TransferRefusedException">It is no database of Parley's, or not whole.</exception>
-    /// <exception cref="DatabaseTooNewException">A newer Parley made it.</exception>
+    /// <summary>Checks every page and every index.</summary>
+    /// <exception cref="TransferRefusedException">It is not a database of Parley, or it is damaged.</exception>
+    /// <exception cref="DatabaseTooNewException">A newer version of Parley made it.</exception>
     internal static void Check(string file, string name)
     {
         try

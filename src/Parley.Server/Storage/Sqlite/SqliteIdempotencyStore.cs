@@ -3,7 +3,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Keys of creations in SQLite, in one table with those of sends.</summary>
+/// <summary>Idempotency keys of creations in SQLite, in the same table as those of sends.</summary>
 internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempotencyStore
 {
     public ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken) =>
@@ -42,7 +42,7 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
                 {
                     foreach (var key in old)
                     {
-                        // Used again since the look: then it is not old.
+                        // The key may have been used again since it was read; then it is not old.
                         connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3 AND at <= ?4")
                             .Bind(1, key.Project).Bind(2, key.Caller).Bind(3, key.Key).Bind(4, before.ToUnixTimeMilliseconds()).Run();
                     }

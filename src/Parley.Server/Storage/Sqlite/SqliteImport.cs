@@ -4,7 +4,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>A SQLite database that is being filled, its folder held meanwhile.</summary>
+/// <summary>A SQLite database that is being filled. Its folder is locked in the meantime.</summary>
 internal sealed class SqliteImport : IStoreImport
 {
     private readonly SqliteConnection _connection;
@@ -15,7 +15,7 @@ internal sealed class SqliteImport : IStoreImport
 
     public ImportProgress? Progress { get; }
 
-    /// <exception cref="TransferRefusedException">A server uses the folder, or something is in the database.</exception>
+    /// <exception cref="TransferRefusedException">A server uses the folder, or the database is not empty.</exception>
     internal static SqliteImport Open(ServerSettings settings)
     {
         var path = settings.DatabaseFile;
@@ -27,7 +27,7 @@ internal sealed class SqliteImport : IStoreImport
         {
             DataFolderAccess.CloseDatabase(path);
             connection = SqliteConnection.Open(path, readOnly: false);
-            // Before anything of it is brought up to date: what is refused stays as it was.
+            // Before anything is upgraded, so that a refused database stays as it was.
             SqliteMigrator.RefuseForeign(connection, path);
             var found = SqliteContent.Count(connection);
             var progress = ReadProgress(connection);
@@ -35,7 +35,7 @@ internal sealed class SqliteImport : IStoreImport
                 throw StoreRefusals.NotEmpty(path, found);
             connection.Execute($"{SqliteDatabase.WriterPragmas} PRAGMA wal_autocheckpoint = 4000;");
             SqliteMigrator.Migrate(connection, path);
-            // Of a database that was here before: the index is made again from what comes now.
+            // If there was a database before: the index is rebuilt from what is imported now.
             SqliteIndexDatabase.Delete(settings.DataFolder);
             return new SqliteImport(connection, folderLock, progress);
         }
@@ -47,7 +47,7 @@ internal sealed class SqliteImport : IStoreImport
         }
     }
 
-    /// <summary>The import that is under way; null: none.</summary>
+    /// <summary>The import in progress; null if there is none.</summary>
     internal static ImportProgress? ReadProgress(SqliteConnection connection)
     {
         if (connection.Prepare("SELECT 1 FROM sqlite_master WHERE name = 'import_progress'").Scalar() is null)

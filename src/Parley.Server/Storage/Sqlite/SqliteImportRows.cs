@@ -6,7 +6,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Lines of an export as rows of SQLite.</summary>
+/// <summary>Writes the lines of an export as SQLite's rows.</summary>
 internal static class SqliteImportRows
 {
     internal static void Write(SqliteConnection connection, ExportLine line)
@@ -63,7 +63,7 @@ internal static class SqliteImportRows
         }
     }
 
-    /// <summary>Before the rows that have the numbers: those only raise them.</summary>
+    /// <summary>Written before the rows that have numbers, which can only raise these.</summary>
     private static void Write(SqliteConnection connection, NumbersLine numbers)
     {
         foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents) })
@@ -139,7 +139,7 @@ internal static class SqliteImportRows
         .Bind(5, delivery.Attempt).Bind(6, delivery.Priority).Bind(7, delivery.Rank).Bind(8, delivery.QueuedAt).Bind(9, delivery.ExpiresAt)
         .Bind(10, delivery.DueAt).Bind(11, delivery.Lease).Bind(12, delivery.LeaseUntil).Bind(13, delivery.DeliveredAt).Bind(14, delivery.SurfacedAt)
         .Bind(15, delivery.AcknowledgedAt).Bind(16, delivery.RepliedAt)
-        // Here an acknowledgement is an end too.
+        // In SQLite, an acknowledgment also sets the end time.
         .Bind(17, delivery.State == DeliveryState.Acknowledged ? delivery.AcknowledgedAt : delivery.EndedAt)
         .Bind(18, delivery.Capability).Bind(19, delivery.Tried).Bind(20, delivery.Told ? 1 : 0).Bind(21, delivery.LastError)
         .Bind(22, delivery.Disconnects)

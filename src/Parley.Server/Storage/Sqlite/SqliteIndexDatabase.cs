@@ -3,16 +3,16 @@ using Parley.Server.Files;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>The file of the message index. Everything in it comes from the log: it may be deleted at any time and is then made again, as it is
-/// where it is damaged.</summary>
-/// <remarks>A file of its own, so that indexing never holds the lock that senders need and pays for no fsync of theirs.</remarks>
+/// <summary>The file of the message index. Everything in it comes from the log. It may be deleted at any time and is then rebuilt, as it also is when
+/// it is damaged.</summary>
+/// <remarks>A separate file, so that indexing never holds the lock that senders need, and does not share their fsyncs.</remarks>
 internal sealed partial class SqliteIndexDatabase : IDisposable
 {
     private readonly ILogger _log;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly LowPriorityScheduler _quiet = new("sqlite-index");
 
-    /// <summary>Null where it could not be made again yet.</summary>
+    /// <summary>Null if it could not be rebuilt yet.</summary>
     private SqliteConnection? _connection;
     private FileIdentity? _identity;
     private volatile int _timesMade;
@@ -21,13 +21,13 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
 
     internal string Path { get; }
 
-    /// <summary>Changes when the file is another: a connection to the one before reads what nobody keeps up to date.</summary>
+    /// <summary>Changes when the file is replaced: a connection to the previous file would read data that is no longer kept up to date.</summary>
     internal int TimesMade => _timesMade;
 
-    /// <summary>Whether the file under its name is still the one that is open here.</summary>
+    /// <summary>Whether the file with its name is still the one that is open.</summary>
     internal bool IsInPlace => _identity is null || _identity == FileIdentity.Of(Path);
 
-    /// <exception cref="IndexUnusableException">There is none, and none can be made.</exception>
+    /// <exception cref="IndexUnusableException">There is none, and none can be created.</exception>
     internal static SqliteIndexDatabase Open(string folder, ILogger log)
     {
         var index = new SqliteIndexDatabase(PathIn(folder), log);
@@ -46,19 +46,20 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
         }
     }
 
-    /// <summary>Deletes the index of a folder that nobody uses, where there is one.</summary>
+    /// <summary>Deletes the index of a folder that no server uses, if there is one.</summary>
     internal static void Delete(string folder)
     {
         foreach (var file in SqliteFiles.Of(PathIn(folder)))
             File.Delete(file);
     }
 
-    /// <summary>Where work on the index runs.</summary>
+    /// <summary>The scheduler for work on the index.</summary>
     /// <param name="isAwaited">Whether somebody waits for it.</param>
     internal TaskScheduler Thread(bool isAwaited) => isAwaited ? TaskScheduler.Default : _quiet;
 
-    /// <summary>Runs one change in a transaction of its own.</summary>
-    /// <exception cref="StorageUnavailableException">The disk refused, or the index was found damaged and is made anew: later it succeeds.</exception>
+    /// <summary>Runs one change in its own transaction.</summary>
+    /// <exception cref="StorageUnavailableException">The disk refused, or the index was found damaged and is being rebuilt. It succeeds
+    /// later.</exception>
     internal async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> change, TaskScheduler thread, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -72,8 +73,8 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
         }
     }
 
-    /// <summary>Makes the index anew if it is not whole, or not in its place. Blocks while it is looked through.</summary>
-    /// <returns>True when it was, and what failed may succeed now; false: the index is not at fault.</returns>
+    /// <summary>Rebuilds the index if it is damaged or has lost its name. Blocks while it is checked.</summary>
+    /// <returns>True if it was rebuilt, so that what failed may succeed now; false if the index is not at fault.</returns>
     internal bool Mend()
     {
         _turn.Wait();
@@ -126,7 +127,7 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
         }
     }
 
-    /// <summary>Undoes the transaction; where the file is at fault, and not the disk, another takes its place.</summary>
+    /// <summary>Rolls back the transaction. If the file is at fault, not the disk, replaces it.</summary>
     private void UndoAfter(SqliteException fault)
     {
         try

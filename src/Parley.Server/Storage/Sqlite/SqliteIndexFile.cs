@@ -3,10 +3,10 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>The index as a file: opened where it can be used, else put aside and made.</summary>
+/// <summary>The file of the index: opened if it can be used, otherwise set aside and created.</summary>
 internal static class SqliteIndexFile
 {
-    /// <summary>Raised with every change of the tables below; an index of another version is made anew.</summary>
+    /// <summary>Raised whenever the tables below change. An index of another version is rebuilt.</summary>
     private const int TablesVersion = 2;
 
     private const string Tables =
@@ -26,9 +26,9 @@ internal static class SqliteIndexFile
     private const string HasTables =
         "SELECT count(*) FROM sqlite_master WHERE name IN ('message_facets', 'message_types', 'threads', 'thread_parts', 'thread_messages', 'message_text', 'indexed')";
 
-    /// <summary>Opens an index that can be used.</summary>
-    /// <param name="found">Why there is none, for people.</param>
-    /// <returns>Null: it is to be made.</returns>
+    /// <summary>Opens the index if it can be used.</summary>
+    /// <param name="found">Why it cannot be used, for people.</param>
+    /// <returns>Null if it must be created.</returns>
     /// <exception cref="SqliteException">The disk is at fault.</exception>
     internal static SqliteConnection? TryOpen(string path, out string found)
     {
@@ -54,8 +54,8 @@ internal static class SqliteIndexFile
         return null;
     }
 
-    /// <summary>Looks through an index that another connection may use.</summary>
-    /// <returns>What is wrong with it; null: nothing.</returns>
+    /// <summary>Checks an index that another connection may be using.</summary>
+    /// <returns>What is wrong with it; null if nothing is.</returns>
     internal static string? FindFault(string path)
     {
         try
@@ -74,8 +74,8 @@ internal static class SqliteIndexFile
         }
     }
 
-    /// <summary>Gives what is under the name another one, over what was put there before: one is enough for whoever wants to look.</summary>
-    /// <returns>The new name; null: there was nothing.</returns>
+    /// <summary>Renames the file, replacing one that was set aside earlier: one is enough for anyone who wants to look.</summary>
+    /// <returns>The new name; null if there was no file.</returns>
     internal static string? SetAside(string path)
     {
         var aside = $"{path}.damaged";
@@ -90,7 +90,7 @@ internal static class SqliteIndexFile
         return aside;
     }
 
-    /// <summary>Makes an empty one where none is.</summary>
+    /// <summary>Creates an empty index where there is none.</summary>
     internal static SqliteConnection Make(string path)
     {
         OwnerOnly.MakeFile(path);
@@ -110,7 +110,7 @@ internal static class SqliteIndexFile
     private static SqliteConnection Open(string path)
     {
         var connection = SqliteConnection.Open(path, readOnly: false);
-        // NORMAL: after a power cut the index may lack its newest part, and reads it from the log again.
+        // NORMAL: after a power failure, the newest part of the index may be missing, and is read from the log again.
         try
         {
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;");
@@ -124,7 +124,7 @@ internal static class SqliteIndexFile
     }
 }
 
-/// <summary>Neither can the index be used nor another be made in its place.</summary>
+/// <summary>The index cannot be used, and no other can be created in its place.</summary>
 internal sealed class IndexUnusableException(string path, Exception reason) : StartRefusedException(
     $"The index {path} cannot be used, and no other can be made in its place: {reason.Message.TrimEnd('.')}. Delete it and the files beside it that begin with its name; "
     + "it is made again from the database. Let this user write in its folder.", reason);

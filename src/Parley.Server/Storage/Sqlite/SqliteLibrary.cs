@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Which native SQLite this process uses: the newer one of the system's and the one that comes with Parley.</summary>
+/// <summary>Chooses the native SQLite of this process: the system's or the one that comes with Parley, whichever is newer.</summary>
 internal static class SqliteLibrary
 {
     private static readonly Lazy<bool> Registered = new(() =>
@@ -14,19 +14,19 @@ internal static class SqliteLibrary
 
     private static string _origin = "bundled";
 
-    /// <summary>Where the library came from, as <c>parley serve</c> and <c>parley doctor</c> say it.</summary>
+    /// <summary>Where the library came from, as shown by <c>parley serve</c> and <c>parley doctor</c>.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
     internal static string Origin
     {
         get
         {
-            // Known once it is loaded.
+            // Known once the library is loaded.
             _ = Version;
             return _origin;
         }
     }
 
-    /// <summary>As the library says it itself, as in <c>3.46.1</c>.</summary>
+    /// <summary>The version that the library itself reports, such as <c>3.46.1</c>.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
     internal static unsafe string Version => Marshal.PtrToStringUTF8((nint)Sqlite3.LibraryVersion())!;
 
@@ -47,7 +47,7 @@ internal static class SqliteLibrary
         }
 
         if (found.Count == 0)
-            return NativeLibrary.Load(name, assembly, path); // It says where it looked.
+            return NativeLibrary.Load(name, assembly, path); // The error says where it looked.
 
         var chosen = Newest(found);
         foreach (var other in found.Where(other => other != chosen))
@@ -56,15 +56,15 @@ internal static class SqliteLibrary
         return SetUp(chosen.Handle);
     }
 
-    /// <summary>The newest; of equals the first. What it brings is known beforehand only of the bundled one, so that comes first.</summary>
+    /// <summary>The newest; among equals, the first. The bundled one comes first, because only its features are known beforehand.</summary>
     internal static Candidate Newest(IReadOnlyList<Candidate> found) => found.MaxBy(candidate => candidate.Version);
 
-    /// <summary>Turns off the library's own count of its memory, which nobody reads: kept under one lock for the whole process, it costs each
-    /// allocation as much as the allocation, an eighth of a message's time in SQLite.</summary>
+    /// <summary>Turns off the library's memory statistics, which nobody reads. They are kept under one lock for the whole process and cost as much as
+    /// each allocation itself, an eighth of the time that a message takes in SQLite.</summary>
     private static unsafe nint SetUp(nint handle)
     {
         const int memoryStatus = 9;
-        // The function takes a variable number of arguments, which is called like any other everywhere but there.
+        // The function is variadic. Such functions are called like any other, except on this platform.
         var differs = OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
         if (!differs && NativeLibrary.TryGetExport(handle, "sqlite3_config", out var configure))
             _ = ((delegate* unmanaged[Cdecl]<int, int, int>)configure)(memoryStatus, 0);
@@ -81,6 +81,6 @@ internal static class SqliteLibrary
             ? ((delegate* unmanaged[Cdecl]<int>)function)()
             : 0;
 
-    /// <param name="Version">As SQLite counts: 3.53.4 is 3,053,004.</param>
+    /// <param name="Version">In SQLite's notation: 3.53.4 is 3,053,004.</param>
     internal readonly record struct Candidate(nint Handle, int Version, string Origin);
 }

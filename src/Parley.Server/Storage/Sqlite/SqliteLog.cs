@@ -2,23 +2,23 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Gives every entry its place. Belongs to the writer's thread: seq is taken and stored in the same transaction, so commit order
-/// is log order and a transition that is undone leaves no gap.</summary>
+/// <summary>Assigns every entry its place. Used only on the writer's thread: the seq is assigned and stored in the same transaction, so commit order
+/// is log order, and a transition that is undone leaves no gap.</summary>
 internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
 {
     private readonly Dictionary<int, ProjectCursor> _cursors = [];
     private readonly List<LogEntry> _appended = [];
 
-    /// <summary>Who is told of committed entries; set once, before the first write.</summary>
+    /// <summary>Gets the committed entries. Set once, before the first write.</summary>
     internal ILogSink? Sink { get; set; }
 
-    /// <summary>The next seq of a project, its clock and its counters.</summary>
-    /// <exception cref="InvalidOperationException">The project is gone.</exception>
+    /// <summary>A project's next seq, its clock, and its counters.</summary>
+    /// <exception cref="InvalidOperationException">The project no longer exists.</exception>
     internal ProjectCursor Cursor(SqliteConnection connection, int project) =>
         TryCursor(connection, project) ?? throw new InvalidOperationException($"There is no project number {project}.");
 
     /// <inheritdoc cref="Cursor"/>
-    /// <returns>Null when the project is gone.</returns>
+    /// <returns>Null if the project no longer exists.</returns>
     internal ProjectCursor? TryCursor(SqliteConnection connection, int project)
     {
         if (!_cursors.TryGetValue(project, out var cursor) && (cursor = ProjectCursor.Read(connection, project)) is not null)
@@ -26,14 +26,15 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
         return cursor;
     }
 
-    /// <summary>Unix milliseconds that never fall within a project: order by time is order by seq, whatever the machine's clock does.</summary>
+    /// <summary>The time in Unix milliseconds, never earlier than the project's previous one: ordering by time is the same as ordering by seq,
+    /// whatever the machine's clock does.</summary>
     internal long Now(ProjectCursor cursor)
     {
         cursor.LastStamp = Math.Max(cursor.LastStamp, clock.GetUtcNow().ToUnixTimeMilliseconds());
         return cursor.LastStamp;
     }
 
-    /// <summary>Unix milliseconds by the server's clock, for what is no entry of a log.</summary>
+    /// <summary>The server's time in Unix milliseconds, for what is not a log entry.</summary>
     internal long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Appends an entry whose seq is the cursor's next.</summary>
@@ -70,10 +71,10 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
         _appended.Add(entry);
     }
 
-    /// <summary>Where the transaction stands, for <see cref="GoBack"/>.</summary>
+    /// <summary>The current state of the transaction, for <see cref="GoBack"/>.</summary>
     internal LogMark Mark(ProjectCursor cursor) => new(_appended.Count, cursor, cursor.Values);
 
-    /// <summary>A savepoint was undone: since its mark nothing has happened.</summary>
+    /// <summary>Undoes everything since the mark, after a rollback to a savepoint.</summary>
     internal void GoBack(in LogMark mark)
     {
         _appended.RemoveRange(mark.Appended, _appended.Count - mark.Appended);
@@ -92,7 +93,7 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
         _appended.Clear();
     }
 
-    /// <summary>Tells of what was committed.</summary>
+    /// <summary>Reports the committed entries.</summary>
     internal void Publish()
     {
         var entries = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_appended);
@@ -108,17 +109,17 @@ internal sealed class SqliteLog(TimeProvider clock) : IWriterCache
         _appended.Clear();
     }
 
-    /// <summary>A deleted project's cursor is not written back.</summary>
+    /// <summary>Makes sure that the cursor of a deleted project is not written back.</summary>
     internal void Forget(int project) => _cursors.Remove(project);
 }
 
-/// <summary>What a message's row has beyond any entry's.</summary>
+/// <summary>The columns that messages have in addition to those of every entry.</summary>
 internal readonly record struct MessageColumns(long FirstDelivery, int Deliveries, string? Routing, string? Session, string? Task);
 
-/// <summary>Where a transaction stood that appends to one project's log.</summary>
+/// <summary>The state of a transaction that appends to one project's log.</summary>
 internal readonly record struct LogMark(int Appended, ProjectCursor Cursor, (long, long, long, long, long, long, long) Values);
 
-/// <summary>Where a project's log stands and what it has counted, as of the transaction under way.</summary>
+/// <summary>A project's next seq and its counters, as of the current transaction.</summary>
 internal sealed class ProjectCursor
 {
     private (long, long, long, long, long, long, long) _written;
@@ -138,7 +139,7 @@ internal sealed class ProjectCursor
         set => (NextSeq, LastStamp, Sent, Delivered, Acknowledged, Dead, Expired) = value;
     }
 
-    /// <returns>Null when there is no such project.</returns>
+    /// <returns>Null if there is no such project.</returns>
     internal static ProjectCursor? Read(SqliteConnection connection, int project)
     {
         var row = connection.Prepare("SELECT next_seq, last_stamp, sent, delivered, acknowledged, dead, expired FROM projects WHERE number = ?1")

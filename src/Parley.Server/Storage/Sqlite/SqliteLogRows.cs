@@ -2,10 +2,10 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Log entries read back from their rows.</summary>
+/// <summary>Reads log entries from their rows.</summary>
 internal static class SqliteLogRows
 {
-    /// <summary>The columns that <see cref="Read"/> expects, of a table named <c>l</c>.</summary>
+    /// <summary>The columns that <see cref="Read"/> expects, from a table named <c>l</c>.</summary>
     internal const string Columns =
         "l.place, l.kind, l.stamp, l.sender, l.recipient, l.audience, l.type, l.thread, l.execution, l.reply_to, l.hops, l.subject, l.first_delivery, l.deliveries, l.body";
 
@@ -45,7 +45,7 @@ internal static class SqliteLogRows
 
     private static int[] Recipients(SqliteConnection connection, SqliteStatement rows, Audience audience, int deliveries)
     {
-        // Of a message to everybody nobody asks who got it; of the others the deliveries know, also when one has moved since.
+        // For a message to everybody, nobody asks who got it. For other messages, the deliveries say so, even if one has moved since.
         if ((audience & ~Audience.Withheld) == Audience.Everyone)
             return [];
         if (deliveries == 0)

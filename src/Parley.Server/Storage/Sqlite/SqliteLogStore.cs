@@ -3,7 +3,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Reads the log for whoever is behind its tail in memory.</summary>
+/// <summary>Reads the log for readers that are behind the tail in memory.</summary>
 internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
 {
     private static readonly string EventsSql = LogSql.Events(SqliteLogRows.Columns, "log l INDEXED BY log_event");
@@ -47,7 +47,7 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
 
     private static LogSlice Read(SqliteConnection connection, int project, long after, int max, long maxBytes, LogQuery query)
     {
-        // A reader's transaction sees one moment: what is found and how far was looked belong together.
+        // A read transaction sees a single moment, so the entries found and the place reached belong together.
         connection.Prepare("BEGIN").Run();
         try
         {

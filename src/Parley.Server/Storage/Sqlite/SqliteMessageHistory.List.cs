@@ -12,7 +12,8 @@ internal sealed partial class SqliteMessageHistory
         var found = new List<LogEntry>(Math.Min(query.Max, 64));
         var match = new MessageMatch(query, thread => TakesPart(connection, query.Project, thread, query.Reader!.Agent));
 
-        // The words of the part beyond the index are not known: a search is of what is indexed, and its caller has it caught up first.
+        // The words of the part that is not indexed yet are unknown. A search covers only what is indexed, and its caller has the index catch up
+        // first.
         if (query.Text is null)
             Collect(connection, BeyondIndex(connection, indexed, before), match, query.Max, found);
         if (found.Count < query.Max && !MessagePage.IsFull(found))
@@ -45,7 +46,7 @@ internal sealed partial class SqliteMessageHistory
             $"SELECT {SqliteLogRows.Columns} FROM log l WHERE l.place > ?1 AND l.place < ?2 AND l.kind = 1 ORDER BY l.place DESC")
         .Bind(1, indexed).Bind(2, before);
 
-    /// <summary>The narrowest way in that the query has; what it finds is matched against the whole query.</summary>
+    /// <summary>The most selective index that fits the query. Its results are then checked against the whole query.</summary>
     private static SqliteStatement WithinIndex(SqliteConnection connection, HistoryQuery query, long before)
     {
         var first = LogKey.First(query.Project);
@@ -79,8 +80,8 @@ internal sealed partial class SqliteMessageHistory
     private static SqliteStatement ByFacet(SqliteConnection connection, long facet, long first, long before) =>
         By(connection, "idx.message_facets f CROSS JOIN log l ON l.place = f.place WHERE f.facet = ?3 AND f.place", "f.place", first, before).Bind(3, facet);
 
-    /// <summary>What one agent may read: four ranges of one key, merged newest first; and the threads that it has entered since the index
-    /// was written, of which it reads the older part too.</summary>
+    /// <summary>What one agent may read: four ranges of one key, merged with the newest first, and the threads that it has joined since the index was
+    /// written, including their older parts.</summary>
     private static SqliteStatement ByReader(SqliteConnection connection, int project, int agent, long first, long before) => connection.Prepare(
             $"""
             SELECT {SqliteLogRows.Columns} FROM (
@@ -116,7 +117,8 @@ internal sealed partial class SqliteMessageHistory
     private static long TypeNumber(SqliteConnection connection, int project, string type) =>
         connection.Prepare("SELECT number FROM idx.message_types WHERE project = ?1 AND name = ?2").Bind(1, project).Bind(2, type).Scalar() ?? -1;
 
-    /// <summary>Whether an agent sent into a thread or was a named recipient in it: by the index, and by the log beyond it.</summary>
+    /// <summary>Whether an agent sent a message to a thread or was a named recipient in it, according to the index, and to the log where the index
+    /// ends.</summary>
     private static bool TakesPart(SqliteConnection connection, int project, long thread, int agent)
     {
         var root = LogKey.Of(project, thread);
@@ -132,7 +134,7 @@ internal sealed partial class SqliteMessageHistory
         return takesPart;
     }
 
-    /// <summary>A person's words as a full-text expression: all phrases must be there.</summary>
+    /// <summary>Turns a person's words into a full-text expression that requires all of the phrases.</summary>
     internal static string WordsOf(string text) =>
         string.Join(' ', SearchText.Phrases(text).Select(phrase => $"\"{string.Join(' ', phrase)}\"").DefaultIfEmpty("\"\""));
 }

@@ -12,7 +12,7 @@ internal sealed partial class SqliteMessageHistory
         _readers.ReadAsync<IReadOnlyList<ThreadRow>>(
             connection =>
             {
-                // What retention has taken may stand in the index for a moment.
+                // The index may briefly contain entries that retention has already removed.
                 var first = connection.Prepare(LogSql.FirstPlace).Bind(1, LogKey.First(project)).Bind(2, LogKey.Last(project)).Scalar() - 1 ?? long.MaxValue;
                 var upTo = before == long.MaxValue ? LogKey.Last(project) : LogKey.Of(project, before) - 1;
                 var rows = agent is { } number
@@ -38,10 +38,10 @@ internal sealed partial class SqliteMessageHistory
             cancellationToken);
 
     public ValueTask<ThreadRow?> ThreadRowAsync(int project, long thread, CancellationToken cancellationToken) =>
-        // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
+        // From the log, not the index: the index may be behind, and someone who opens a thread wants all of it.
         _readers.ReadAsync(connection => LeftOf(connection, LogKey.Of(project, thread)), cancellationToken);
 
-    /// <summary>A thread as the log has it, which may have lost its beginning; null: all of it.</summary>
+    /// <summary>A thread as it is in the log, which may have lost its beginning; null if it is complete.</summary>
     private static ThreadRow? LeftOf(SqliteConnection connection, long root)
     {
         var row = connection.Prepare("SELECT count(*), min(stamp), max(stamp), max(place) FROM log WHERE kind = 1 AND (place = ?1 OR thread = ?1)").Bind(1, root);

@@ -7,8 +7,8 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
-/// confirmed a moment ago is found, however far behind the index is.</summary>
+/// <summary>Answers questions about messages, from the index and, where that ends, from the newest part of the log. So a message that was confirmed a
+/// moment ago is found no matter how far the index is behind.</summary>
 internal sealed partial class SqliteMessageHistory(
     SqliteDatabase database, SqliteIndexDatabase index, MailboxLedger ledger, StoreTrouble trouble, ILogger<SqliteMessageHistory> logger)
     : IMessageHistory, IDeliveryHistory, IDisposable
@@ -49,7 +49,7 @@ internal sealed partial class SqliteMessageHistory(
         _readers.ReadAsync<IReadOnlyList<(long, Guid)>>(
             connection =>
             {
-                // One after the other: only their ids are wanted.
+                // One after another, because only the ids are needed.
                 var superseded = new List<(long, Guid)>();
                 var rows = connection.Prepare($"SELECT {SqliteLogRows.Columns} {HistorySql.Superseded}")
                     .Bind(1, LogKey.Of(project, thread)).Bind(2, LogKey.Of(project, upTo));
@@ -116,7 +116,7 @@ internal sealed partial class SqliteMessageHistory(
             },
             cancellationToken);
 
-    /// <summary>A delivery's row, with what a connection holds of it: that is not on disk.</summary>
+    /// <summary>Reads a delivery's row, and adds the lease that a connection holds, which is not on disk.</summary>
     private DeliveryRow ReadDelivery(SqliteStatement rows)
     {
         var (delivery, mailbox, state) = (rows.Int64(0), rows.Int32(2), (DeliveryState)rows.Int32(3));

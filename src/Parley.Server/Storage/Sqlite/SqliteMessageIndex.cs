@@ -3,10 +3,10 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Takes the log into the index, a bounded part at a time.</summary>
+/// <summary>Copies the log into the index, one limited part at a time.</summary>
 internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDatabase index) : IMessageIndex
 {
-    /// <summary>Some milliseconds of one core.</summary>
+    /// <summary>Takes some milliseconds of one core.</summary>
     private const int PartSize = 500;
 
     public int TimesMade => index.TimesMade;
@@ -21,7 +21,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         return await index.WriteAsync(
             connection =>
             {
-                // Who searches has the index caught up, and may meet the one that follows the log: each entry is taken once.
+                // A search that makes the index catch up may run at the same time as the regular indexing. Each entry is indexed once.
                 if (IndexedOf(connection, project) != after)
                     return true;
                 foreach (var entry in entries)
@@ -114,7 +114,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         }
     }
 
-    /// <summary>Who enters a thread late reads it from its start.</summary>
+    /// <summary>An agent that joins a thread later can read it from the start.</summary>
     private static void FollowFromStart(SqliteConnection connection, long thread, int agent, long before)
     {
         AddFacet(connection, IndexTerm.Follower(agent), thread);
@@ -138,11 +138,11 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         return connection.LastInsertRowId;
     }
 
-    /// <returns>True when only a part was cleared.</returns>
+    /// <returns>True if only a part was deleted.</returns>
     private static bool Clear(SqliteConnection connection, int project, long upTo)
     {
         var first = LogKey.First(project);
-        // Taking words out costs as much as putting them in: a part at a time.
+        // Deleting words costs as much as adding them, so this is done in parts.
         var texts = connection.Prepare("DELETE FROM message_text WHERE rowid IN (SELECT rowid FROM message_text WHERE rowid BETWEEN ?1 AND ?2 LIMIT ?3)")
             .Bind(1, first).Bind(2, upTo).Bind(3, PartSize).Run();
         if (texts == PartSize)
@@ -150,7 +150,7 @@ internal sealed class SqliteMessageIndex(SqliteDatabase database, SqliteIndexDat
         connection.Prepare("DELETE FROM thread_parts WHERE thread IN (SELECT thread FROM threads WHERE last_place BETWEEN ?1 AND ?2)").Bind(1, first).Bind(2, upTo).Run();
         connection.Prepare("DELETE FROM thread_messages WHERE thread IN (SELECT thread FROM threads WHERE last_place BETWEEN ?1 AND ?2)").Bind(1, first).Bind(2, upTo).Run();
         connection.Prepare("DELETE FROM threads WHERE last_place BETWEEN ?1 AND ?2").Bind(1, first).Bind(2, upTo).Run();
-        // From one facet to the next: each is a range of the key.
+        // One facet after another: each is a range of the key.
         var facet = connection.Prepare("SELECT min(facet) FROM message_facets").Scalar();
         while (facet is { } present)
         {

@@ -25,8 +25,9 @@ internal sealed partial class SqliteMessageStore
     public ValueTask<IReadOnlyList<ClaimedDelivery>> PeekAsync(ClaimOrder order, CancellationToken cancellationToken) =>
         PeekFilteredAsync(order, cancellationToken);
 
-    /// <summary>A claim by a connection is a note in memory, so nothing is written and no commit is waited for; one over REST is on disk.</summary>
-    /// <param name="candidates">What its filter takes, as a reader found it; null: it takes everything.</param>
+    /// <summary>A claim by a connection is only a note in memory, so nothing is written and there is no commit to wait for. A claim over REST is on
+    /// disk.</summary>
+    /// <param name="candidates">What a reader found to match the filter; null if there is no filter.</param>
     private sealed class ClaimOperation(SqliteMessageStore store, ClaimOrder order, IReadOnlyList<long>? candidates) : WriteOperation
     {
         private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +45,7 @@ internal sealed partial class SqliteMessageStore
         {
             if (order.Holder is not { } holder || _claimed.Count == 0)
                 return;
-            // On this thread, as what is sent past the queue is: so each comes in its turn.
+            // On this thread, like deliveries that bypass the queue, so that they arrive in order.
             foreach (var claimed in _claimed)
                 holder.Deliver(claimed);
             store.WriteCounters();
@@ -96,7 +97,7 @@ internal sealed partial class SqliteMessageStore
     private int ExpireAll(SqliteConnection connection, List<long> deliveries, long now) =>
         deliveries.Count(delivery => Find(connection, delivery) is { } found && Expire(connection, found, now));
 
-    /// <summary>What a claim has counted goes to disk with whatever is written next, or by itself.</summary>
+    /// <summary>Stores the counters of a claim, together with the next write or on their own.</summary>
     private void WriteCounters() => _writer.Enqueue(new WriteOperation<bool>(static _ => true));
 
     private readonly record struct QueuedDelivery(long Delivery, long Seq, int Attempt, Priority Priority, long QueuedAt, byte[] Json);
@@ -104,7 +105,7 @@ internal sealed partial class SqliteMessageStore
     private List<QueuedDelivery> FindQueued(SqliteConnection connection, ClaimOrder order, MailboxAccount account, long now, List<long> expired)
     {
         var found = new List<QueuedDelivery>(Math.Min(order.Max, account.WaitingTotal));
-        // Everything before this place is held by connections, so it need not be looked at again.
+        // Connections hold everything before this place, so there is no need to look at it again.
         var from = account.GivenOutTo ?? (long.MinValue, 0);
         var rows = connection.Prepare(Queue).Bind(1, order.Agent).Bind(2, from.Item1).Bind(3, from.Item2);
         var givesOut = order.Holder is not null;
@@ -113,7 +114,7 @@ internal sealed partial class SqliteMessageStore
         {
             var delivery = rows.Int64(0);
             var held = account.Leases.GetValueOrDefault(delivery);
-            // What comes back with this very commit is free after it: the next claim starts there.
+            // A delivery that this commit gives back is free afterward, so the next claim starts there.
             givesOut &= held is not { IsEnding: true };
             if (givesOut)
                 account.GivenOutTo = (rows.Int64(6), delivery);

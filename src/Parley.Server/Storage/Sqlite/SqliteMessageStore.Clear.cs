@@ -7,7 +7,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>What is done to messages after they were sent: deletion, reactions, and the removal of an agent's mailbox.</summary>
+/// <summary>What can be done to messages after they were sent: deletion, reactions, and the removal of an agent's mailbox.</summary>
 internal sealed partial class SqliteMessageStore
 {
     public ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken) => WriteAsync(
@@ -63,12 +63,12 @@ internal sealed partial class SqliteMessageStore
         {
             lease.IsEnding = true;
             ended.Add(new EndedLease(account, delivery, lease, null));
-            // The queue's index has no entry of it.
+            // The queue's index has no entry for it.
             if (lease.IsHanded)
                 connection.Prepare($"{WithdrawnWithAgent} WHERE delivery = ?1 AND state = 1").Bind(1, delivery).Bind(2, now).Run();
         }
 
-        // By the index of each state: a scan of all deliveries would grow with the history.
+        // Uses the index of each state: a scan of all deliveries would grow with the history.
         foreach (var state in DeliveryRules.EndedWithAgent)
             connection.Prepare($"{WithdrawnWithAgent} WHERE delivery IN (SELECT delivery FROM deliveries {InState(state)} AND mailbox = ?1)").Bind(1, agent).Bind(2, now).Run();
 
@@ -84,7 +84,7 @@ internal sealed partial class SqliteMessageStore
         var other => throw new System.Diagnostics.UnreachableException($"There is no index of what is {other}."),
     };
 
-    /// <summary>An entry about a message is for whoever the message is for.</summary>
+    /// <summary>Appends an entry about a message, readable by everybody who may read the message.</summary>
     private void AppendAbout(SqliteConnection connection, ProjectCursor cursor, EntryKind kind, LogEntry message, byte[] json) =>
         _log.Append(connection, cursor, new LogEntry
         {
@@ -102,12 +102,12 @@ internal sealed partial class SqliteMessageStore
             Json = json,
         }, DeliveriesOf(connection, LogKey.Of(cursor.Project, message.Seq)));
 
-    /// <summary>The death or expiry of one delivery: for the sender and that recipient.</summary>
+    /// <summary>Appends the death or expiry of one delivery, for the sender and that recipient.</summary>
     private void AppendEnd(SqliteConnection connection, ProjectCursor cursor, EntryKind kind, in Found found, string? reason)
     {
         if (SqliteLogRows.Find(connection, found.Place) is not { } message)
             return;
-        // Not the time by which it was over: what was sent since may be younger than that.
+        // Not the time at which it expired, because entries appended since then may have later times.
         var stamp = _log.Now(cursor);
         _log.Append(connection, cursor, new LogEntry
         {

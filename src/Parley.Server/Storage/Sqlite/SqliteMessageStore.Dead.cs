@@ -8,8 +8,8 @@ namespace Parley.Server.Storage.Sqlite;
 /// <summary>Dead letters, and deliveries that move to another agent.</summary>
 internal sealed partial class SqliteMessageStore
 {
-    /// <summary>The dead letters that a selection takes.</summary>
-    /// <remarks>SQLite counts nothing of what its tables hold: it is told which index is small, and which table to begin with.</remarks>
+    /// <summary>The dead letters that match a selection.</summary>
+    /// <remarks>SQLite has no statistics of its tables, so the query names the small index and the first table.</remarks>
     internal const string Dead = $"FROM deliveries d INDEXED BY deliveries_dead CROSS JOIN log l ON l.place = d.place {DeliverySql.DeadWhere}";
 
     public ValueTask<IReadOnlyList<UntoldDeath>> UntoldAsync(int max, CancellationToken cancellationToken) =>
@@ -90,7 +90,7 @@ internal sealed partial class SqliteMessageStore
             var dead = FindDead(connection, which);
             foreach (var found in dead)
             {
-                // Its last error stays.
+                // Its last error is kept.
                 connection.Prepare("UPDATE deliveries SET state = 6, ended_at = ?2 WHERE delivery = ?1").Bind(1, found.Delivery).Bind(2, now).Run();
                 _ledger.Of(connection, found.Mailbox).Dead--;
                 Note(which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryRules.Purge(found.Facts).State, 1, now);
@@ -124,10 +124,10 @@ internal sealed partial class SqliteMessageStore
                 return false;
             var change = DeliveryRules.Move(found.Facts);
             var origin = _ledger.Of(connection, from);
-            // What a connection settles with this commit is still its own.
+            // If a connection settles it with this commit, it still belongs to that connection.
             if (!change.Happens || origin.Leases.ContainsKey(delivery))
                 return false;
-            // Before the row moves: an account that is counted anew must not count it too.
+            // Before the row moves: otherwise, an account that is counted again would include it twice.
             var target = _ledger.Of(connection, to);
             connection.Prepare($"UPDATE deliveries SET mailbox = $2, state = 1, handed = 0, due_at = NULL, {DeliverySql.AddTried} WHERE delivery = $1")
                 .Bind(1, delivery).Bind(2, to).Bind(3, NumberList.Of(from)).Run();

@@ -5,7 +5,7 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
-    /// <summary>What a filter looks at. The message itself is left where it is.</summary>
+    /// <summary>The columns that a filter looks at. The message itself is not read.</summary>
     private const string QueueTerms =
         """
         SELECT d.delivery, d.priority, d.expires_at, l.type, l.sender
@@ -21,10 +21,12 @@ internal sealed partial class SqliteMessageStore
         WHERE d.delivery = ?1 AND d.state = 1 AND d.handed = 0 AND d.mailbox = ?2
         """;
 
-    /// <summary>What a filter takes is found first, by a reader, and only then claimed: looking through a long queue holds up no writer.</summary>
+    /// <summary>A reader first finds what matches the filter, and only then is it claimed, so looking through a long queue does not delay
+    /// writers.</summary>
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimFilteredAsync(ClaimOrder order)
     {
-        // Each time others were faster than this with all that was found. Not for ever: whoever waits is woken again, and looks again.
+        // A round is lost if others claim everything that was found first. The number of rounds is limited: a waiting caller is woken again, and
+        // looks again.
         for (var looks = 0; looks < ClaimOrder.MostLooks; looks++)
         {
             var candidates = await CandidatesAsync(order, CancellationToken.None);
@@ -69,7 +71,7 @@ internal sealed partial class SqliteMessageStore
         {
             if (bytes >= order.Bytes)
                 break;
-            // Claimed, settled or expired since it was found.
+            // It was claimed, settled, or expired since it was found.
             if (account.Leases.ContainsKey(delivery) || Read(connection, order.Agent, delivery, now) is not { } queued)
                 continue;
             found.Add(queued);

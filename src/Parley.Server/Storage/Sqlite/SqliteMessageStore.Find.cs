@@ -5,11 +5,11 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Deliveries as the writer finds them.</summary>
+/// <summary>How the writer looks up deliveries.</summary>
 internal sealed partial class SqliteMessageStore
 {
-    /// <summary>A delivery as the writer finds it: on disk, and in the hands of a connection where it is.</summary>
-    /// <param name="IsOver">It is held, and withdrawn on disk: its message went meanwhile.</param>
+    /// <summary>A delivery as the writer sees it: its row on disk, and the lease if a connection holds it.</summary>
+    /// <param name="IsOver">It is held, but withdrawn on disk, because its message was deleted in the meantime.</param>
     private readonly record struct Found(
         long Delivery, long Place, int Mailbox, DeliveryFacts Facts, Priority Priority, long Rank, ConnectionLease? Held, long QueuedAt, bool IsOver)
     {
@@ -41,7 +41,7 @@ internal sealed partial class SqliteMessageStore
         return found;
     }
 
-    /// <summary>A seq leads to the entry; the rest of the id must be the entry's too.</summary>
+    /// <summary>The seq leads to the entry; the rest of the id must match as well.</summary>
     private static bool IsMessage(SqliteConnection connection, long place, Guid id)
     {
         var row = connection.Prepare("SELECT body FROM log WHERE place = ?1 AND kind = 1").Bind(1, place);
@@ -59,7 +59,7 @@ internal sealed partial class SqliteMessageStore
         return found;
     }
 
-    /// <summary>The delivery of the row that a statement stands on.</summary>
+    /// <summary>The delivery of the statement's current row.</summary>
     private static Found At(SqliteStatement row, MailboxAccount account)
     {
         var delivery = row.Int64(0);

@@ -3,10 +3,10 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Idempotency keys of sends: remembered for a day, with the place of the message that the first send made.</summary>
+/// <summary>Idempotency keys of sends: kept for a day, with the place of the message that the first send created.</summary>
 internal sealed partial class SqliteMessageStore
 {
-    /// <returns>False when the key is taken; the insert itself finds out, so that a new key costs one look at the index.</returns>
+    /// <returns>False if the key is taken. The insert itself finds out, so a new key costs one index lookup.</returns>
     private static bool TakeKey(SqliteConnection connection, Send send, long now, long seq)
     {
         var taken = connection.Prepare(
@@ -27,7 +27,7 @@ internal sealed partial class SqliteMessageStore
 
     private static SendOutcome Refuse(SqliteConnection connection, Send send, SendResult result, IReadOnlyList<RecipientOutcome>? recipients = null)
     {
-        // A refused send stored nothing, so its key stays free: the same send may succeed later.
+        // A refused send stored nothing, so its key stays free, and the same send may succeed later.
         if (send.IdempotencyKey is not null)
         {
             connection.Prepare("DELETE FROM idempotency WHERE project = ?1 AND caller = ?2 AND key = ?3")
@@ -61,7 +61,7 @@ internal sealed partial class SqliteMessageStore
         return new SendOutcome(SendResult.Duplicate, id, seq, thread, Recipients(connection, first, count));
     }
 
-    /// <summary>The recipients of a message that was stored earlier, as they stand now.</summary>
+    /// <summary>The current state of the recipients of a message that was stored earlier.</summary>
     private static List<RecipientOutcome> Recipients(SqliteConnection connection, long first, int count)
     {
         var recipients = new List<RecipientOutcome>(count);

@@ -5,7 +5,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Retention: the oldest entries of a log go, with everything that hangs on them.</summary>
+/// <summary>Retention: removes the oldest entries of a log, with everything that belongs to them.</summary>
 internal sealed partial class SqliteMessageStore
 {
     public async ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken)
@@ -56,7 +56,8 @@ internal sealed partial class SqliteMessageStore
 
     private void PruneDeliveries(SqliteConnection connection, LogEntry message, long place, List<EndedLease> ended)
     {
-        // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
+        // Deliveries go with their message, both those that wait and those that somebody holds, so nothing is left that could be acknowledged or
+        // given out again.
         Withdraw(connection, _log.Cursor(connection, message.Project), place, DeliveryReasons.TooOld, ended);
         var columns = DeliveriesOf(connection, place);
         var dead = connection.Prepare("SELECT mailbox FROM deliveries WHERE delivery >= ?1 AND delivery < ?2 AND state = 4")
@@ -71,7 +72,7 @@ internal sealed partial class SqliteMessageStore
         connection.Prepare("DELETE FROM reactions WHERE place = ?1").Bind(1, place).Run();
     }
 
-    /// <summary>What is over goes with its end: what goes on stays, however old it is.</summary>
+    /// <summary>An entity that is over is removed with the entry of its end. One that is not over stays, however old it is.</summary>
     private static void PruneEntity(SqliteConnection connection, LogEntry change, long place)
     {
         var entity = LogKey.Of(change.Project, change.Subject);

@@ -5,10 +5,10 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>What time does to deliveries: due ones are queued, lapsed leases end, expired ones leave.</summary>
+/// <summary>What happens to deliveries over time: due ones are queued, lapsed leases end, and expired ones are removed from the queue.</summary>
 internal sealed partial class SqliteMessageStore
 {
-    /// <summary>In one transaction: a few milliseconds of the writer's time.</summary>
+    /// <summary>The most in one transaction: a few milliseconds of the writer's time.</summary>
     private const int MaxRescued = 500;
 
     /// <summary>Milliseconds.</summary>
@@ -16,7 +16,7 @@ internal sealed partial class SqliteMessageStore
 
     private long _backlogsWokenAt;
 
-    /// <summary>Where the round through the queues goes on.</summary>
+    /// <summary>Where the scan of the queues continues.</summary>
     private (int Mailbox, long Rank, long Delivery) _expiryPlace = (0, long.MinValue, 0);
 
     public async ValueTask<RescueResult> RescueAsync(CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed partial class SqliteMessageStore
                 {
                     var held = new DeliveryFacts(DeliveryState.Leased, lease.Attempt, lease.Lease, lease.Until, null, null);
                     var change = DeliveryRules.GiveBack(held, IsWithdrawn(connection, delivery));
-                    // The file has withdrawn it already.
+                    // It is already withdrawn in the file.
                     if (change.State == DeliveryState.Withdrawn)
                         account.Waiting[(int)lease.Priority]--;
                     Note(lease.Project, delivery, lease.Seq, agent, change.State, change.Attempt, Now);
@@ -76,7 +76,7 @@ internal sealed partial class SqliteMessageStore
             undone: () =>
             {
                 GoOn(ended);
-                // The holder is gone also where the commit failed: then what was being settled comes back too.
+                // The holder is gone even if the commit failed. In that case, what was being settled is given back too.
                 if (_ledger.Peek(agent) is { } account)
                     handed.AddRange(GiveBack(account, holder).Where(pair => pair.Value.IsHanded).Select(pair => pair.Key));
                 foreach (var delivery in handed)
@@ -84,12 +84,13 @@ internal sealed partial class SqliteMessageStore
             });
     }
 
-    /// <summary>Counts the loss for what the holder got first, which stays with it where it is only to be given back.</summary>
+    /// <summary>Counts the lost connection for the delivery that the holder got first. The lease stays with the holder if the delivery is only to be
+    /// given back.</summary>
     private void LoseReader(SqliteConnection connection, MailboxAccount account, IDeliveryHolder holder, List<EndedLease> ended)
     {
         var (delivery, lease) = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder) && !pair.Value.IsEnding)
             .OrderBy(pair => pair.Value.Lease).FirstOrDefault();
-        // Most hold nothing. And the file may have withdrawn it already.
+        // Usually the holder has nothing, and the file may already have withdrawn the delivery.
         if (lease is null || Find(connection, delivery) is not { IsOver: false } found)
             return;
         var now = Now;
@@ -105,7 +106,7 @@ internal sealed partial class SqliteMessageStore
             TryAgain(connection, account, found, change, now, DeliveryReasons.ReaderLost(disconnects));
     }
 
-    /// <summary>Queues what a holder has and is not just being settled.</summary>
+    /// <summary>Requeues what a holder has and is not currently settling.</summary>
     private static List<KeyValuePair<long, ConnectionLease>> GiveBack(MailboxAccount account, IDeliveryHolder holder)
     {
         var held = account.Leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder) && !pair.Value.IsEnding).ToList();
@@ -114,7 +115,7 @@ internal sealed partial class SqliteMessageStore
         return held;
     }
 
-    /// <summary>Looks through the queues on a reader's connection, a bounded part at a time; the writer only takes what is over.</summary>
+    /// <summary>Scans the queues on a reader's connection, one limited part at a time. The writer only removes what has expired.</summary>
     public async ValueTask<int> ExpireAsync(CancellationToken cancellationToken)
     {
         var now = Now;
@@ -158,15 +159,15 @@ internal sealed partial class SqliteMessageStore
                 over.Add(place.Delivery);
         }
 
-        // The round is over, or much was found: then this part is looked through again first.
+        // If the scan is complete, start over. If it found the most it may return, scan this part again first.
         return (over, looked < most ? (0, long.MinValue, 0) : over.Count == MaxRescued ? _expiryPlace : place);
     }
 
-    /// <returns>False when it is held by somebody, or settled already.</returns>
+    /// <returns>False if somebody holds it, or it is already settled.</returns>
     private bool Expire(SqliteConnection connection, in Found found, long now)
     {
         var account = _ledger.Of(connection, found.Mailbox);
-        // What a connection settles with this commit is still its own.
+        // If a connection settles it with this commit, it still belongs to that connection.
         if (!DeliveryRules.Expire(found.Facts, now).Happens || account.Leases.ContainsKey(found.Delivery))
             return false;
         connection.Prepare("UPDATE deliveries SET state = 5, ended_at = ?2 WHERE delivery = ?1").Bind(1, found.Delivery).Bind(2, now).Run();
@@ -177,7 +178,7 @@ internal sealed partial class SqliteMessageStore
         return true;
     }
 
-    /// <summary>A wake-up is a hint and may be lost: whoever has a backlog is woken again every few seconds.</summary>
+    /// <summary>A wake-up is a hint and may be lost, so mailboxes with a backlog are woken again every few seconds.</summary>
     private void WakeBacklogs(long now)
     {
         if (now - _backlogsWokenAt < BacklogInterval)
@@ -223,7 +224,7 @@ internal sealed partial class SqliteMessageStore
         Note(found, change, now);
     }
 
-    /// <summary>The second entry of a scheduled message: the one that its recipients see.</summary>
+    /// <summary>Appends the second entry of a scheduled message, which its recipients can see.</summary>
     private void ReleaseWithheld(SqliteConnection connection, ProjectCursor cursor, long place, long now)
     {
         var withheld = connection.Prepare("SELECT 1 FROM log WHERE place = ?1 AND audience >= 16 AND released_by IS NULL").Bind(1, place);
@@ -253,7 +254,7 @@ internal sealed partial class SqliteMessageStore
         connection.Prepare("UPDATE log SET released_by = ?2 WHERE place = ?1").Bind(1, place).Bind(2, LogKey.Of(cursor.Project, seq)).Run();
     }
 
-    /// <summary>An entry about a message names the same deliveries, so that it reads for the same agents.</summary>
+    /// <summary>An entry about a message names the same deliveries, so the same agents can read it.</summary>
     private static MessageColumns DeliveriesOf(SqliteConnection connection, long place)
     {
         var row = connection.Prepare("SELECT first_delivery, deliveries FROM log WHERE place = ?1").Bind(1, place);

@@ -15,7 +15,7 @@ internal sealed partial class SqliteMessageStore
         return operation.Done;
     }
 
-    /// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
+    /// <summary>Several sends by one caller. Each is stored or refused separately. Only a fault of the store fails all of them.</summary>
     internal sealed class SendOperation(SqliteMessageStore store, IReadOnlyList<Send> sends, Resume resume) : WriteOperation
     {
         private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(resume.Options());
@@ -36,7 +36,7 @@ internal sealed partial class SqliteMessageStore
             for (var i = 0; i < sends.Count; i++)
             {
                 _outcomes[i] = store.Store(connection, sends[i], _handed);
-                // Also where the reply had been stored before: who sends it again has the message again.
+                // Even if the reply was already stored: an agent that sends it again has got the message again.
                 if (sends[i].Settles && _outcomes[i].Result is SendResult.Stored or SendResult.Duplicate)
                     store.SettleAnswered(connection, sends[i], _ended ??= []);
             }
@@ -44,7 +44,7 @@ internal sealed partial class SqliteMessageStore
 
         internal override void Committed()
         {
-            // Before anybody has the message, whoever waits for its reply must be known.
+            // Before anybody gets the message, the caller that waits for its reply must be registered.
             for (var i = 0; i < sends.Count; i++)
             {
                 if (sends[i].OnStored is { } tell && _outcomes[i].Result == SendResult.Stored)
@@ -101,7 +101,8 @@ internal sealed partial class SqliteMessageStore
                 GoOn(_ended);
         }
 
-        /// <summary>A savepoint before them was undone, and the transaction goes on: what memory knows is again what the file says.</summary>
+        /// <summary>Restores the state in memory after a rollback to a savepoint, when the transaction continues, so that it matches the file
+        /// again.</summary>
         internal void GoBack(SqliteConnection connection)
         {
             Undo();
@@ -118,7 +119,7 @@ internal sealed partial class SqliteMessageStore
             foreach (var mailbox in mailboxes)
             {
                 store._ledger.Peek(mailbox)?.CountAnew();
-                // Now: whoever asks for an account next may have changed its rows already.
+                // Count now: the next operation that asks for this account may have changed its rows already.
                 _ = store._ledger.Of(connection, mailbox);
             }
         }
@@ -179,7 +180,7 @@ internal sealed partial class SqliteMessageStore
         return [.. outcomes.Where(outcome => outcome.Result != RecipientResult.Full).Select(outcome => outcome.Agent)];
     }
 
-    /// <summary>What the deliveries of one message share.</summary>
+    /// <summary>The values that the deliveries of one message share.</summary>
     private readonly record struct NewDeliveries(Send Send, long Seq, long Now, NewDelivery Delivery, byte[] Json, long First);
 
     private RecipientOutcome[] Deliver(SqliteConnection connection, in NewDeliveries batch, List<Handed> handed)
@@ -205,7 +206,7 @@ internal sealed partial class SqliteMessageStore
         if (holder is not null)
         {
             var claimed = Lease(account, holder, send.Project.Number, send.Priority, delivery, batch.Seq, attempt: 1, batch.Delivery.QueuedAt, batch.Json, batch.Now, isHanded: true);
-            // Before anything can fail: what is undone is taken back from the holder.
+            // Recorded before anything can fail, so that a rollback can take it back from the holder.
             handed.Add(new Handed(agent, holder, claimed));
         }
 
@@ -226,7 +227,8 @@ internal sealed partial class SqliteMessageStore
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
     }
 
-    /// <summary>Who gets it at once: whoever waits for this very reply; or else, past nothing that waits already, a connection.</summary>
+    /// <summary>Who gets the delivery at once: a caller that waits for this very reply, or else a connection, provided that nothing else is waiting
+    /// already.</summary>
     private IDeliveryHolder? HolderOf(MailboxAccount account, Send send, int agent, bool paused)
     {
         if (Handover.TryAnswer(agent, send.ReplyTo) is { } waiter)
@@ -271,7 +273,7 @@ internal sealed partial class SqliteMessageStore
         connection.Prepare("SELECT is_over FROM entities WHERE place = ?1")
             .Bind(1, LogKey.Of(send.Project.Number, send.Execution)).Scalar() == 1;
 
-    /// <summary>The sender has answered a message that it got: the stage is kept with its delivery.</summary>
+    /// <summary>Records with the delivery that the sender has answered it.</summary>
     private static void MarkReplied(SqliteConnection connection, Send send, long now) =>
         connection.Prepare(
                 """

@@ -17,7 +17,8 @@ internal sealed partial class SqliteMessageStore
         return operation.Done;
     }
 
-    /// <summary>Who is through with a delivery has room for another: its backlog flows on while the acknowledgement is still on its way to disk.</summary>
+    /// <summary>A holder that is done with a delivery has room for another, so its backlog keeps flowing while the acknowledgment is still being
+    /// stored.</summary>
     private void GiveRoom(IReadOnlyList<Settle> settles)
     {
         foreach (var settle in settles)
@@ -35,10 +36,11 @@ internal sealed partial class SqliteMessageStore
         private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(resume.Options());
         private readonly Settlement[] _results = new Settlement[settles.Count];
 
-        /// <summary>Leases that end with the commit: in memory nothing may change before it.</summary>
+        /// <summary>Leases that end with the commit. Memory must not change before that.</summary>
         private readonly List<EndedLease> _ended = new(settles.Count);
 
-        /// <summary>When a deferred one arrived: that is when the delivery was acknowledged, not when the commit got to it. 0: the commit's time.</summary>
+        /// <summary>When a deferred acknowledgment arrived: that is when the delivery was acknowledged, not when it was committed. 0: the commit's
+        /// time.</summary>
         private readonly long _arrived = isDeferred ? store._log.Now() : 0;
 
         internal Task<IReadOnlyList<Settlement>> Done => _done.Task;
@@ -62,7 +64,7 @@ internal sealed partial class SqliteMessageStore
         internal override void Undo() => GoOn(_ended);
     }
 
-    /// <summary>Leases that were about to end are in force again.</summary>
+    /// <summary>Reinstates leases that were about to end.</summary>
     private static void GoOn(List<EndedLease> ended)
     {
         foreach (var end in ended)
@@ -70,7 +72,7 @@ internal sealed partial class SqliteMessageStore
         ended.Clear();
     }
 
-    /// <param name="Extended">Set when the lease goes on instead.</param>
+    /// <param name="Extended">Set if the lease is extended instead of ended.</param>
     private readonly record struct EndedLease(MailboxAccount Account, long Delivery, ConnectionLease Lease, long? Extended);
 
     private void End(List<EndedLease> ended)
@@ -125,8 +127,8 @@ internal sealed partial class SqliteMessageStore
         return ruling.Answer;
     }
 
-    /// <summary>The way of nearly every acknowledgement: one update by the row's key.</summary>
-    /// <returns>False when the row is not as memory has it, so that the long way finds out.</returns>
+    /// <summary>The path of nearly every acknowledgment: one update by the row's key.</summary>
+    /// <returns>False if the row does not match what is in memory; the general path then finds out why.</returns>
     private bool AckHeld(SqliteConnection connection, MailboxAccount account, in Settle settle, ConnectionLease held, long arrived, List<EndedLease> ended)
     {
         var cursor = _log.Cursor(connection, settle.Project);
@@ -159,7 +161,7 @@ internal sealed partial class SqliteMessageStore
         Note(found, change, now);
     }
 
-    /// <summary>The sender of a reply is through with what it answers.</summary>
+    /// <summary>Settles the sender's delivery of the message that a reply answers.</summary>
     private void SettleAnswered(SqliteConnection connection, Send send, List<EndedLease> ended)
     {
         var account = _ledger.Of(connection, send.Sender.Number);
@@ -178,7 +180,7 @@ internal sealed partial class SqliteMessageStore
             connection.Prepare(DeliverySql.Extend).Bind(1, found.Delivery).Bind(2, until).Run();
     }
 
-    /// <summary>An attempt failed.</summary>
+    /// <summary>Records a failed attempt.</summary>
     private void GiveUp(
         SqliteConnection connection, MailboxAccount account, in Found found, long now, string reason, TimeSpan? delay, List<EndedLease> ended)
     {

@@ -5,14 +5,14 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Deliveries whose message is taken back. Nobody gets one that waits. One that somebody has stays acknowledgeable until its
-/// lease ends, and is withdrawn when it comes back.</summary>
+/// <summary>Deliveries whose message is taken back. Nobody gets those that are waiting. One that somebody holds can be acknowledged until its lease
+/// ends, and is withdrawn when it comes back.</summary>
 internal sealed partial class SqliteMessageStore
 {
-    /// <summary>Ends what nobody holds of a message's deliveries.</summary>
-    /// <remarks>What a connection holds is withdrawn on disk too, while its lease goes on in memory: so it stays withdrawn when the lease ends
-    /// with the server. A lease of its own keeps its row; whoever ends it looks at the message.</remarks>
-    /// <param name="ended">Set: retention takes it. Leases end as well, with the commit.</param>
+    /// <summary>Ends those of a message's deliveries that nobody holds.</summary>
+    /// <remarks>What a connection holds is withdrawn on disk too, while its lease continues in memory. So it stays withdrawn if the lease ends with
+    /// the server. The row of a lease taken over REST stays; the code that ends it checks the message.</remarks>
+    /// <param name="ended">Set if retention removes the message. Then leases end too, with the commit.</param>
     private void Withdraw(SqliteConnection connection, ProjectCursor cursor, long place, string reason, List<EndedLease>? ended = null)
     {
         var now = _log.Now(cursor);
@@ -31,7 +31,7 @@ internal sealed partial class SqliteMessageStore
         }
     }
 
-    /// <summary>Also what a connection still holds after the file has withdrawn it.</summary>
+    /// <summary>Includes what a connection still holds after the file has withdrawn it.</summary>
     private List<Found> Unsettled(SqliteConnection connection, long place)
     {
         var columns = DeliveriesOf(connection, place);
@@ -47,11 +47,11 @@ internal sealed partial class SqliteMessageStore
         return all;
     }
 
-    /// <summary>Whether the message of a delivery that comes back is no longer there as it was sent.</summary>
-    /// <param name="reason">Null also where the row says it already.</param>
+    /// <summary>Whether the message of a delivery that comes back has been deleted or superseded.</summary>
+    /// <param name="reason">Null also if the row already says so.</param>
     private static bool IsMessageGone(SqliteConnection connection, in Found found, out string? reason)
     {
-        // What waits, and what a connection holds, was withdrawn when the message went.
+        // Waiting deliveries, and those held by connections, were withdrawn together with the message.
         reason = found is { State: DeliveryState.Leased, Held: null } ? MessageGone(connection, found.Place) : null;
         return found.IsOver || reason is not null;
     }
@@ -66,7 +66,7 @@ internal sealed partial class SqliteMessageStore
         return reason;
     }
 
-    /// <param name="reason">Null: the row is written already.</param>
+    /// <param name="reason">Null if the row is already written.</param>
     private static void WriteWithdrawn(SqliteConnection connection, long delivery, long now, string? reason)
     {
         if (reason is null)

@@ -7,7 +7,7 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Messages and deliveries in SQLite. The verbs stand in files of their own: sending, claiming, settling, rescuing, clearing.</summary>
+/// <summary>Messages and deliveries in SQLite. Each group of operations has its own file: sending, claiming, settling, rescuing, clearing.</summary>
 internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore, IWriterCache
 {
     /// <summary>Keys are remembered this long.</summary>
@@ -43,15 +43,15 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
             return true;
         });
 
-        // Rises across restarts without being stored: a lease of the server's earlier life never fits one of this.
+        // Increases across restarts without being stored, so a lease from before a restart never matches a new one.
         _nextLease = clock.GetUtcNow().ToUnixTimeMilliseconds() << 12;
-        // A number taken by a transaction that was undone is not taken again: deliveries may skip numbers, unlike the log.
+        // A number that was assigned in a rolled-back transaction is not reused: delivery numbers may have gaps, unlike the log.
     }
 
-    /// <summary>Who gets deliveries at once; set once, before the first write.</summary>
+    /// <summary>Takes deliveries that go out at once. Set once, before the first write.</summary>
     internal IHandover Handover { get; set; } = null!;
 
-    /// <summary>The settings of a project by its number.</summary>
+    /// <summary>The settings of a project, by its number.</summary>
     internal Func<int, EffectiveSettings?> SettingsOf { get; set; } = null!;
 
     public ValueTask RoomAsync(CancellationToken cancellationToken) => _writer.RoomAsync(cancellationToken);
@@ -64,10 +64,10 @@ internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore
             _receipts.Add(new ReceiptNote(project, delivery, seq, agent, state, attempt, stamp));
     }
 
-    /// <summary>After the commit: wakes whoever has work and tells of stages.</summary>
+    /// <summary>After the commit: wakes mailboxes that have work, and reports stages.</summary>
     internal void Signal()
     {
-        // Before the mailbox is looked at, so that whoever waits for a reply has it first.
+        // Before the mailbox is looked at, so that a caller that waits for a reply gets it first.
         _released.ForEach(Handover.Hear);
         _released.Clear();
         foreach (var agent in _toWake)

@@ -4,12 +4,12 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Brings the database to this version's shape. Forward only; numbers are in the names of the scripts.</summary>
+/// <summary>Upgrades the database to this version's schema. Goes forward only; the scripts' names contain their numbers.</summary>
 internal static class SqliteMigrator
 {
     private const string Prefix = "Parley.Migrations.Sqlite.";
 
-    /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    /// <exception cref="DatabaseTooNewException">A newer version of Parley has used it.</exception>
     internal static void Migrate(SqliteConnection connection, string path)
     {
         var migrations = Scripts();
@@ -17,16 +17,16 @@ internal static class SqliteMigrator
         _ = IsUpToDate(connection, path);
         foreach (var (number, name) in migrations.Where(migration => migration.Number > version))
         {
-            // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
+            // The version changes in the same transaction, so a kill in the middle leaves the step undone, never half done.
             connection.Execute($"BEGIN IMMEDIATE;\n{Read(name)}\nPRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;");
         }
     }
 
-    /// <summary>Lets only a database pass that is empty or Parley's; asks, and changes nothing.</summary>
-    /// <exception cref="ForeignDatabaseException">Another program's tables are in it.</exception>
+    /// <summary>Accepts only an empty database or one of Parley. Changes nothing.</summary>
+    /// <exception cref="ForeignDatabaseException">It has another program's tables.</exception>
     internal static void RefuseForeign(SqliteConnection connection, string path)
     {
-        // Parley's version moves with its first tables: with a version of 0 no table is Parley's, whatever its name.
+        // The version is set together with Parley's first tables. So with version 0, no table is Parley's, whatever its name.
         var isOwn = Version(connection) > 0
             && connection.Prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('projects', 'log', 'deliveries')").Scalar() == 3;
         var tables = connection.Prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name LIMIT 1");
@@ -36,8 +36,8 @@ internal static class SqliteMigrator
             throw new ForeignDatabaseException(path, first);
     }
 
-    /// <returns>False when there is something to bring up to date.</returns>
-    /// <exception cref="DatabaseTooNewException">A newer Parley has been here.</exception>
+    /// <returns>False if it needs an upgrade.</returns>
+    /// <exception cref="DatabaseTooNewException">A newer version of Parley has used it.</exception>
     internal static bool IsUpToDate(SqliteConnection connection, string path)
     {
         var (version, newest) = (Version(connection), Scripts()[^1].Number);
@@ -59,7 +59,7 @@ internal static class SqliteMigrator
     }
 }
 
-/// <summary>The database was made by a newer version.</summary>
+/// <summary>A newer version of Parley made the database.</summary>
 internal sealed class DatabaseTooNewException(string path, int version, int newest) : StartRefusedException(
     $"The database {path} has schema version {version}, made by a newer Parley; this one knows versions up to {newest}. " +
     "Start the newer Parley, or name another folder with --data.");

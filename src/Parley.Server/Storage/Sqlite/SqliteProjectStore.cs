@@ -25,7 +25,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             connection =>
             {
                 var now = clock.GetUtcNow();
-                // The epoch tells a project made anew under an old name from the old one: a place in that one is not a place in this.
+                // The epoch distinguishes a new project from a deleted one with the same id: a place in the old one is not a place in the new one.
                 return First(connection.Prepare(ProjectSql.Add)
                     .Bind(1, id).Bind(2, name).Bind(3, now.ToUnixTimeMilliseconds()).Bind(4, Settings(settings)).Bind(5, now.ToUnixTimeSeconds()));
             },
@@ -38,7 +38,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
 
     public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
     {
-        // The name is free at once; what the project held goes in steps, so that nobody else waits for it.
+        // The name is free at once. The project's contents are deleted in steps, so that nobody else waits for it.
         await database.Writer.WriteAsync(
             connection => connection.Prepare(ProjectSql.BeginDeletion).Bind(1, number).Run(),
             cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
         }
     }
 
-    /// <returns>True while there is more.</returns>
+    /// <returns>True if there is more.</returns>
     private bool DeleteSome(SqliteConnection connection, int number)
     {
         const int most = 2_000;

@@ -3,24 +3,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Read-only connections for queries; each is used by one query at a time, and none ever waits for the writer.</summary>
-/// <param name="index">The message index, attached as <c>idx</c>; null: without.</param>
+/// <summary>Read-only connections for queries. Each runs one query at a time, and none ever waits for the writer.</summary>
+/// <param name="index">The message index, attached as <c>idx</c>; null for none.</param>
 internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble, ILogger log, SqliteIndexDatabase? index = null) : IDisposable
 {
-    /// <summary>Each with the index that it has attached, as that counts itself.</summary>
+    /// <summary>Idle connections, each with the number of the index file that it has attached.</summary>
     private readonly ConcurrentBag<(SqliteConnection Connection, int IndexMade)> _idle = [];
     private readonly SemaphoreSlim _places = new(count, count);
     private readonly SemaphoreSlim _long = new(1, 1);
     private volatile bool _disposed;
 
-    /// <summary>Runs a query on a thread of the pool: SQLite reads block.</summary>
-    /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
+    /// <summary>Runs a query on a thread pool thread, because reading from SQLite blocks.</summary>
+    /// <exception cref="StorageUnavailableException">The disk cannot be read at the moment.</exception>
     internal ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
         ReadAsync(query, TaskScheduler.Default, cancellationToken);
 
-    /// <summary>Runs a query that looks at a row or two: on the caller's thread where a connection is free, since the way to another costs more than the
+    /// <summary>Runs a query that reads a row or two, on the caller's thread if a connection is free, because switching threads costs more than the
     /// query.</summary>
-    /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
+    /// <exception cref="StorageUnavailableException">The disk cannot be read at the moment.</exception>
     internal ValueTask<T> ReadShortAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
     {
         if (!_places.Wait(0, cancellationToken))
@@ -35,7 +35,7 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
         }
     }
 
-    /// <summary>Runs a query that may look at very much. One at a time: the other connections are for the others.</summary>
+    /// <summary>Runs a query that may read a great deal. One at a time, so that the other connections stay free for others.</summary>
     internal async ValueTask<T> ReadLongAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
     {
         await _long.WaitAsync(cancellationToken);
@@ -49,8 +49,8 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
         }
     }
 
-    /// <summary>Runs a query on one of a scheduler's threads.</summary>
-    /// <exception cref="StorageUnavailableException">The disk cannot be read now.</exception>
+    /// <summary>Runs a query on a scheduler's thread.</summary>
+    /// <exception cref="StorageUnavailableException">The disk cannot be read at the moment.</exception>
     internal async ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> query, TaskScheduler thread, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
@@ -64,7 +64,7 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
         }
     }
 
-    /// <summary>Runs a short query on the caller's thread; for start-up.</summary>
+    /// <summary>Runs a short query on the caller's thread, during the start.</summary>
     internal T Read<T>(Func<SqliteConnection, T> query)
     {
         try
@@ -90,7 +90,7 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
         _long.Dispose();
     }
 
-    /// <summary>Once more where the index was at fault and is another now.</summary>
+    /// <summary>Runs the query again if the index was at fault and has been replaced.</summary>
     private T ReadMended<T>(Func<SqliteConnection, T> query)
     {
         try
@@ -115,14 +115,15 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
         {
             var result = query(connection);
             _idle.Add((connection, made));
-            // Whoever reads while the server stops must not keep the file open.
+            // If the server stops while a query runs, its connection must not keep the file open.
             if (_disposed && _idle.TryTake(out var late))
                 late.Connection.Dispose();
             return result;
         }
         catch
         {
-            // It may be in the middle of a statement, which would keep an old view of the file open: the next query gets a new one.
+            // The connection may be in the middle of a statement, which would keep an old view of the file open. The next query gets a new
+            // connection.
             connection.Dispose();
             throw;
         }
@@ -142,13 +143,13 @@ internal sealed class SqliteReaders(string path, int count, StoreTrouble trouble
 
     private SqliteConnection Open()
     {
-        // Under the name is another file, or none.
+        // Its name now belongs to another file, or to none.
         if (trouble.Files is { } text)
             throw new StorageUnavailableException("The database cannot be read.") { Told = text };
         var connection = SqliteConnection.Open(path, readOnly: true);
         try
         {
-            // 16 MB of pages a reader, and up to 1 GB of the file mapped: a page of history is then read without a copy.
+            // Each reader caches 16 MB of pages and maps up to 1 GB of the file, so a page of history is read without a copy.
             connection.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;");
             if (index is not null)
                 connection.Prepare("ATTACH ?1 AS idx").Bind(1, index.Path).Run();

@@ -25,7 +25,7 @@ internal sealed class SqliteRelayStore(SqliteDatabase database, SqliteLog log, M
                     .Bind(1, agent).Bind(2, LogKey.Of(project, seq)).Bind(3, (long)Audience.Everyone);
                 while (rows.Step())
                 {
-                    // What another connection of the agent holds is that one's to settle.
+                    // What another connection of the agent holds is settled by that connection.
                     if (!account.Leases.ContainsKey(rows.Int64(0)))
                         heard.Add((rows.Int64(0), rows.Int32(1)));
                 }

@@ -4,12 +4,12 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Puts a backup in a database's place.</summary>
+/// <summary>Replaces a database with a backup.</summary>
 internal static class SqliteRestore
 {
-    /// <param name="replace">A database that is there gets another name; otherwise it is in the way.</param>
-    /// <exception cref="TransferRefusedException">It cannot be; nothing was changed.</exception>
-    /// <exception cref="DatabaseTooNewException">A newer Parley made the backup.</exception>
+    /// <param name="replace">Whether to rename an existing database; otherwise, the restore is refused.</param>
+    /// <exception cref="TransferRefusedException">It cannot be restored. Nothing was changed.</exception>
+    /// <exception cref="DatabaseTooNewException">A newer version of Parley made the backup.</exception>
     internal static RestoreSummary Make(string file, ServerSettings settings, bool replace, TimeProvider clock)
     {
         if (!File.Exists(file))
@@ -27,14 +27,14 @@ internal static class SqliteRestore
         var restoring = $"{path}.restoring";
         try
         {
-            // Everything that can be refused is refused before the old one is touched.
+            // Everything that can be refused is refused before the old database is touched.
             Copy(file, restoring);
             SqliteFiles.Check(restoring, file);
             var projects = BeginEpochs(restoring, clock.GetUtcNow());
             SqliteFiles.Sync(restoring);
             var aside = SqliteFiles.MoveAside(path, clock.GetUtcNow());
             File.Move(restoring, path);
-            // It told of the old one.
+            // The index belonged to the old database.
             SqliteIndexDatabase.Delete(settings.DataFolder);
             return new RestoreSummary(path, projects, aside);
         }
@@ -53,8 +53,9 @@ internal static class SqliteRestore
         from.CopyTo(to, 1 << 20);
     }
 
-    /// <summary>What came after the backup is gone, and its seqs will be given out again: a reader's place in the old log is none in this one.</summary>
-    /// <returns>How many projects there are.</returns>
+    /// <summary>Everything after the backup is gone, and its seqs will be reused, so a reader's place in the old log is not valid in this
+    /// one.</summary>
+    /// <returns>The number of projects.</returns>
     private static int BeginEpochs(string path, DateTimeOffset now)
     {
         using var connection = SqliteConnection.Open(path, readOnly: false);

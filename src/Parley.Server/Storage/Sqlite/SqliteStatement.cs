@@ -29,7 +29,7 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
         if (value is null)
             return BindNull(index);
 
-        // Three bytes a character is the most UTF-8 needs for UTF-16; short texts stay on the stack.
+        // UTF-8 needs at most three bytes per UTF-16 code unit. Short texts stay on the stack.
         var most = value.Length * 3;
         if (most <= 512)
         {
@@ -40,10 +40,10 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
         return Bind(index, (ReadOnlySpan<byte>)Encoding.UTF8.GetBytes(value));
     }
 
-    /// <summary>Binds text that is UTF-8 already.</summary>
+    /// <summary>Binds text that is already UTF-8.</summary>
     internal SqliteStatement Bind(int index, ReadOnlySpan<byte> utf8)
     {
-        // A null pointer would bind NULL: an empty text needs an address.
+        // A null pointer would bind NULL, so even an empty text needs an address.
         byte nothing = 0;
         fixed (byte* start = utf8)
             connection.Check(Sqlite3.BindText(_handle, index, start is null ? &nothing : start, utf8.Length, Sqlite3.Transient));
@@ -58,7 +58,7 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
         return this;
     }
 
-    /// <returns>True when there is a row to read; after the last row the statement is reset.</returns>
+    /// <returns>True if there is a row to read. After the last row, the statement is reset.</returns>
     internal bool Step()
     {
         var code = Sqlite3.Step(_handle);
@@ -76,7 +76,7 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
     }
 
     /// <summary>Runs a statement that returns no rows.</summary>
-    /// <returns>How many rows it changed.</returns>
+    /// <returns>The number of rows it changed.</returns>
     internal int Run()
     {
         if (Step())
@@ -84,7 +84,7 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
         return connection.Changes;
     }
 
-    /// <summary>The first column of the first row; null when there is none.</summary>
+    /// <summary>The first column of the first row; null if there is none.</summary>
     internal long? Scalar()
     {
         if (!Step())

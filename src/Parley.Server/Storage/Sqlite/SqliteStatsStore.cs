@@ -4,7 +4,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Counters in SQLite: those of projects, which the log's cursor writes with each transaction, and the server's own time.</summary>
+/// <summary>Counters in SQLite: those of projects, which the log's cursor writes in each transaction, and the server's availability.</summary>
 internal sealed class SqliteStatsStore(SqliteDatabase database) : IStatsStore, IAvailabilityStore
 {
     public ValueTask<MessageStats> TotalsAsync(int project, CancellationToken cancellationToken) =>

@@ -19,7 +19,7 @@ using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Every store, on SQLite.</summary>
+/// <summary>All stores, on SQLite.</summary>
 internal static class SqliteStorage
 {
     public static IServiceCollection AddSqlite(this IServiceCollection services, ServerSettings settings) => services
@@ -59,7 +59,7 @@ internal static class SqliteStorage
         .AddSingleton<IReceiptChannel, NoReceiptChannel>()
         .AddSingleton<ITaskLine, NoTaskLine>();
 
-    /// <summary>Ties the writer to those it tells, and starts it.</summary>
+    /// <summary>Connects the writer to the components that it notifies, and starts it.</summary>
     public static void StartSqlite(this IServiceProvider services)
     {
         var writer = services.GetRequiredService<SqliteDatabase>().Writer;
@@ -69,7 +69,7 @@ internal static class SqliteStorage
         log.Sink = projects;
         messages.Handover = services.GetRequiredService<IHandover>();
         messages.SettingsOf = number => projects.Find(number)?.Settings;
-        // Flushed in this order: the log's cursors hold what the others counted.
+        // Flushed in this order, because the log's cursors hold what the others counted.
         writer.Register(services.GetRequiredService<MailboxLedger>());
         writer.Register(messages);
         writer.Register(log);

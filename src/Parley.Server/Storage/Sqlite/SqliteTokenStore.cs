@@ -4,7 +4,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>Tokens, opened tickets and signing keys in SQLite.</summary>
+/// <summary>Tokens, opened tickets, and signing keys in SQLite.</summary>
 internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 {
     public ValueTask<IReadOnlyList<StoredToken>> LoadAsync(CancellationToken cancellationToken) => database.Readers.ReadAsync<IReadOnlyList<StoredToken>>(

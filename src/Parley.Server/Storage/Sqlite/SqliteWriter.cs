@@ -2,18 +2,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>The one thread that writes. It takes whatever waits, applies it in one transaction and commits once: every sender
-/// in it shares one fsync. It never waits for more to come, so a lone write is on disk at once; only what nobody waits for
-/// (<see cref="WriteOperation.IsDeferred"/>) waits a moment for company.</summary>
+/// <summary>The only thread that writes. It takes everything that is waiting, applies it in one transaction, and commits once, so all senders in the
+/// transaction share one fsync. It never waits for more to come, so a lone write is on disk at once. Only operations that nobody waits for
+/// (<see cref="WriteOperation.IsDeferred"/>) wait a moment for others to join.</summary>
 internal sealed partial class SqliteWriter : IDisposable
 {
-    /// <summary>Rows in one commit at the most: about 5 ms of work, so that a burst does not hold up those behind it for longer.</summary>
+    /// <summary>The most rows in one commit: about 5 ms of work, so that a burst does not hold up what comes after it for longer.</summary>
     private const int MaxWeight = 1_024;
 
-    /// <summary>Rows that may wait before callers are made to: half a second of work, bounded memory.</summary>
+    /// <summary>How many rows may wait before callers must wait: half a second of work, and a limit on memory.</summary>
     private const int MaxPending = 65_536;
 
-    /// <summary>Rows that may be deferred: with more there is no fsync to save, since they have each other for company.</summary>
+    /// <summary>How many rows may be deferred. With more, there is no fsync to save, because they already share one.</summary>
     internal const int MaxDeferred = 64;
 
     private const string InDoubt =
@@ -25,17 +25,17 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly ILogger _log;
     private readonly Thread _thread;
 
-    /// <summary>A monitor, whose wait gives the processor up at once. A semaphore's spins first, and at a few hundred messages a second that costs
+    /// <summary>A monitor, because its wait yields the processor at once. A semaphore spins first, which at a few hundred messages a second costs
     /// more than the messages.</summary>
     private readonly object _gate = new();
     private readonly List<IWriterCache> _caches = [];
     private Queue<WriteOperation> _waiting = new();
     private int _pending;
 
-    /// <summary>Weight of what is waiting and deferred.</summary>
+    /// <summary>The weight of waiting operations that are deferred.</summary>
     private int _deferred;
 
-    /// <summary>The writer wakes by itself within <see cref="Deferral"/>: what is deferred need not wake it.</summary>
+    /// <summary>True while the writer wakes by itself within <see cref="Deferral"/>, so that a deferred operation does not have to wake it.</summary>
     private bool _isDozing;
     private TaskCompletionSource? _room;
     private bool _stopping;
@@ -52,26 +52,27 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Called on the writer's thread after each commit, before any caller is answered.</summary>
     internal Action? AfterCommit { get; set; }
 
-    /// <summary>Called on the writer's thread before it works on what waited.</summary>
+    /// <summary>Called on the writer's thread before it applies waiting operations.</summary>
     internal Action? BeforeAnswers { get; set; }
 
-    /// <summary>Called on the writer's thread when callers have their answers, with whether nothing waits for it.</summary>
+    /// <summary>Called on the writer's thread after callers have been answered. The argument says whether nothing is waiting.</summary>
     internal Action<bool>? Answered { get; set; }
 
-    /// <summary>Called on the writer's thread after each commit once callers are answered: time for what may wait.</summary>
+    /// <summary>Called on the writer's thread after each commit, once callers have been answered: the time for work that can wait.</summary>
     internal Action? AfterAnswers { get; set; }
 
-    /// <summary>How long a deferred operation waits for another commit to share. Long enough to meet the next send of a server that stores a few hundred
-    /// messages a second, so that a message and an acknowledgment cost one fsync, not two; too short for anyone to notice.</summary>
+    /// <summary>How long a deferred operation waits for another commit that it can join: long enough to meet the next send on a server that stores a
+    /// few hundred messages a second, so that a message and an acknowledgment cost one fsync instead of two, but too short for anyone to
+    /// notice.</summary>
     internal TimeSpan Deferral { get; set; } = TimeSpan.FromMilliseconds(5);
 
     internal void Start() => _thread.Start();
 
-    /// <summary>State in memory that mirrors the database is dropped when a transaction is undone.</summary>
+    /// <summary>Registers state in memory that mirrors the database and is dropped after a rollback.</summary>
     internal void Register(IWriterCache cache) => _caches.Add(cache);
 
     /// <summary>Queues a transition and returns its result once it is on disk.</summary>
-    /// <exception cref="StorageUnavailableException">The disk refused; nothing was changed.</exception>
+    /// <exception cref="StorageUnavailableException">The disk refused. Nothing was changed.</exception>
     internal async ValueTask<T> WriteAsync<T>(
         Func<SqliteConnection, T> apply, CancellationToken cancellationToken, Action<T>? committed = null, Action? undone = null, int weight = 1)
     {
@@ -81,7 +82,7 @@ internal sealed partial class SqliteWriter : IDisposable
         return await operation.Done;
     }
 
-    /// <summary>Queues a transition. Never waits: order of calls is order of application.</summary>
+    /// <summary>Queues a transition. Never blocks. Transitions are applied in the order of the calls.</summary>
     internal void Enqueue(WriteOperation operation)
     {
         lock (_gate)
@@ -102,7 +103,7 @@ internal sealed partial class SqliteWriter : IDisposable
         operation.Fail(new ObjectDisposedException(nameof(SqliteWriter)));
     }
 
-    /// <summary>Completes when so little is queued that more may be: whoever brings much waits for it before the next.</summary>
+    /// <summary>Completes when there is room in the queue. Callers with many operations await it before they queue more.</summary>
     internal ValueTask RoomAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _pending) < MaxPending)
@@ -131,7 +132,7 @@ internal sealed partial class SqliteWriter : IDisposable
             _thread.Join();
     }
 
-    /// <summary>To be called after everybody else has closed the database: the last to close it leaves it in one file.</summary>
+    /// <summary>Call this after everybody else has closed the database: the last connection to close it leaves everything in one file.</summary>
     public void Dispose()
     {
         Stop();
@@ -162,7 +163,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Waits for work. False when stopping and nothing is left: what was accepted is finished first.</summary>
+    /// <summary>Waits for work. False if the writer is stopping and nothing is left, because accepted operations are finished first.</summary>
     private bool Take(List<WriteOperation> batch)
     {
         TaskCompletionSource? room = null;
@@ -187,10 +188,11 @@ internal sealed partial class SqliteWriter : IDisposable
         return batch.Count > 0;
     }
 
-    /// <summary>Whether something waits that is not to wait for more.</summary>
+    /// <summary>Whether anything is waiting that should not wait for more.</summary>
     private bool IsDue => _stopping || _pending > _deferred || _deferred >= MaxDeferred;
 
-    /// <summary>First a short doze, in which what is deferred gathers without waking this thread for each; if nothing came, a sleep until something does.</summary>
+    /// <summary>First dozes briefly, while deferred operations gather without waking this thread. If nothing came, sleeps until something
+    /// does.</summary>
     private void WaitForWork()
     {
         _isDozing = true;
@@ -205,7 +207,7 @@ internal sealed partial class SqliteWriter : IDisposable
         _isDozing = false;
     }
 
-    /// <summary>Does what needs no transaction, and takes it out of the batch.</summary>
+    /// <summary>Runs the operations that need no transaction, and removes them from the batch.</summary>
     private void Read(List<WriteOperation> batch)
     {
         var reads = 0;
@@ -233,7 +235,7 @@ internal sealed partial class SqliteWriter : IDisposable
         batch.RemoveAll(operation => operation.IsRead);
         if (batch.Count == 0)
             return;
-        // Not held up by the fsync that follows.
+        // These answers do not wait for the fsync that follows.
         Answered?.Invoke(false);
         BeforeAnswers?.Invoke();
     }
@@ -242,7 +244,7 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         if (_trouble.Files is { } text)
         {
-            // What is confirmed now would be gone at the next start.
+            // Anything confirmed now would be gone at the next start.
             var refusal = new StorageUnavailableException("The database's files are not those that the server has opened.") { Told = text };
             foreach (var operation in batch)
                 operation.Fail(refusal);
@@ -284,7 +286,7 @@ internal sealed partial class SqliteWriter : IDisposable
         _connection.Prepare("COMMIT").Run();
     }
 
-    /// <summary>One bad transition fails alone: its cluster are applied again without it.</summary>
+    /// <summary>Applies the operations one by one, so that only the bad one fails.</summary>
     private void CommitOneByOne(IReadOnlyList<WriteOperation> batch, Exception fault)
     {
         Log.BatchUndone(_log, fault, batch.Count);
@@ -300,7 +302,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         catch (SqliteException fault)
         {
-            // The next transaction cannot begin before this one is undone, and tries again.
+            // The next transaction cannot begin until this one is rolled back, so it tries again.
             Log.NotUndone(_log, fault);
         }
 
@@ -339,12 +341,12 @@ internal sealed partial class SqliteWriter : IDisposable
     }
 }
 
-/// <summary>State in memory that mirrors the database, owned by the writer's thread.</summary>
+/// <summary>State in memory that mirrors the database and belongs to the writer's thread.</summary>
 internal interface IWriterCache
 {
-    /// <summary>Writes what the transaction changed in memory only (counters, next numbers), as its last step.</summary>
+    /// <summary>Writes what the transaction changed only in memory (counters, next numbers), as its last step.</summary>
     void Flush(SqliteConnection connection);
 
-    /// <summary>The transaction was undone: forget everything that it may have changed, and read it again when needed.</summary>
+    /// <summary>The transaction was rolled back: forget everything that it may have changed, and read it again when needed.</summary>
     void Reset();
 }

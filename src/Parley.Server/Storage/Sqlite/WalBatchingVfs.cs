@@ -5,18 +5,18 @@ namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>A file layer for the writer's connection that writes a commit to the write-ahead log in one piece.</summary>
 /// <remarks>
-/// <para>SQLite writes each page of a commit to its log by two calls of the system, one for the frame's header and one for the page, and then
-/// asks for the fsync. Here what follows on in the file is gathered and written before that fsync, and before anything else is asked of the file.
-/// All other files are left to the system's layer.</para>
-/// <para>A commit whose fsync fails is refused, and yet stands in the file: the next start would take it for one. So its first frame is overwritten,
-/// which ends the log there. Where that fails too, nobody knows: <see cref="TakeDoubt"/>.</para>
-/// <para>Only for connections with <c>synchronous = FULL</c>: others read a commit from the file as soon as it is in the shared index of the log,
-/// where SQLite enters it after the fsync. Without one it would be entered before it is in the file.</para>
-/// <para>The structures are those of https://sqlite.org/c3ref/vfs.html, file.html and io_methods.html there.</para>
+/// <para>SQLite writes each page of a commit to its log with two system calls, one for the frame's header and one for the page, and then requests the
+/// fsync. This layer gathers contiguous writes and writes them before that fsync, and before any other operation on the file. All other files are
+/// left to the system's layer.</para>
+/// <para>If the fsync of a commit fails, the commit is refused, but it is still in the file, and the next start would accept it. So its first frame
+/// is overwritten, which ends the log there. If that fails too, the outcome is unknown: <see cref="TakeDoubt"/>.</para>
+/// <para>Only for connections with <c>synchronous = FULL</c>: other connections read a commit from the file as soon as it is in the log's shared
+/// index, where SQLite enters it after the fsync. Without an fsync, it would be entered before it is in the file.</para>
+/// <para>The structures are described at https://sqlite.org/c3ref/vfs.html, file.html, and io_methods.html.</para>
 /// </remarks>
 internal static unsafe class WalBatchingVfs
 {
-    /// <summary>31 pages. The most that SQLite's layer for Unix takes by one call (seekAndWriteFd in os_unix.c); of more it takes the remainder.</summary>
+    /// <summary>31 pages. The most that SQLite's Unix layer writes in one call (seekAndWriteFd in os_unix.c); the rest takes another call.</summary>
     private const int Room = 0x1ffff;
 
     /// <summary>SQLITE_OPEN_WAL.</summary>
@@ -26,17 +26,17 @@ internal static unsafe class WalBatchingVfs
     private static readonly FileMethods* Methods = MakeMethods();
     private static readonly FileLayer* OwnLayer = MakeLayer();
 
-    /// <summary>The headers of the log (32 bytes) and of a frame (24) begin with what makes them valid.</summary>
+    /// <summary>The headers of the log (32 bytes) and of a frame (24 bytes) start with the fields that make them valid.</summary>
     private const int Header = 32;
 
     [ThreadStatic]
     private static bool _isInDoubt;
 
-    /// <summary>A disk that fails, for tests: asked on this thread instead of it; 0: the disk is asked.</summary>
+    /// <summary>For tests: the result of the next fsync on this thread, instead of the disk's; 0 uses the disk.</summary>
     [field: ThreadStatic]
     internal static Func<int>? SyncFault { get; set; }
 
-    /// <summary>Whether the commit that failed just now on this thread may be there after a power cut all the same. Asked once.</summary>
+    /// <summary>Whether the commit that just failed on this thread may still be there after a power failure. Reading it resets it.</summary>
     internal static bool TakeDoubt()
     {
         var isInDoubt = _isInDoubt;
@@ -44,10 +44,10 @@ internal static unsafe class WalBatchingVfs
         return isInDoubt;
     }
 
-    /// <summary>The layer's name, ended by a zero, as <c>sqlite3_open_v2</c> takes it.</summary>
+    /// <summary>The layer's name, ending in a zero byte, as <c>sqlite3_open_v2</c> takes it.</summary>
     internal static nint Name => (nint)OwnLayer->Name;
 
-    /// <summary>The system's, under another name, with another way to open a log.</summary>
+    /// <summary>A copy of the system's layer with another name and another way to open a log.</summary>
     private static FileLayer* MakeLayer()
     {
         var own = Kept<FileLayer>();
@@ -84,7 +84,7 @@ internal static unsafe class WalBatchingVfs
         return methods;
     }
 
-    /// <summary>Memory that SQLite refers to until the process ends.</summary>
+    /// <summary>Allocates memory that SQLite uses until the process ends.</summary>
     private static T* Kept<T>()
         where T : unmanaged => (T*)NativeMemory.AllocZeroed((nuint)sizeof(T));
 
@@ -97,7 +97,7 @@ internal static unsafe class WalBatchingVfs
         *file = default;
         file->Unsynced = long.MaxValue;
         var code = SystemLayer->Open(SystemLayer, name, file->Inner, flags, outFlags);
-        // SQLite closes what could not be opened too, where it has methods.
+        // SQLite also closes a file that could not be opened if it has methods.
         if (code == Sqlite3.Ok)
             file->Methods = Methods;
         return code;
@@ -177,25 +177,25 @@ internal static unsafe class WalBatchingVfs
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int DeviceCharacteristics(File* file) => file->Inner->Methods->DeviceCharacteristics(file->Inner);
 
-    /// <summary>sqlite3_file as this layer has it. Of the system's, which lies behind it, only the methods are known here.</summary>
+    /// <summary>This layer's sqlite3_file, followed by the system's, of which only the methods are used.</summary>
     private struct File
     {
         internal FileMethods* Methods;
 
-        /// <summary>What is to be written at <see cref="Offset"/>; null until something is.</summary>
+        /// <summary>The bytes to write at <see cref="Offset"/>; null until there are some.</summary>
         internal byte* Gathered;
         internal long Offset;
         internal int Length;
 
-        /// <summary>From where on it is not known to be on disk.</summary>
+        /// <summary>The offset from which the data may not be on disk yet.</summary>
         internal long Unsynced;
 
         internal File* Inner => (File*)Unsafe.AsPointer(ref this) + 1;
 
         internal int SyncInner(int flags) => SyncFault?.Invoke() is { } fault and not Sqlite3.Ok ? fault : Inner->Methods->Sync(Inner, flags);
 
-        /// <summary>Makes what is not known to be on disk no part of the log.</summary>
-        /// <returns>False when the disk refuses that too.</returns>
+        /// <summary>Removes from the log what may not be on disk.</summary>
+        /// <returns>False if the disk refuses that too.</returns>
         internal bool TakeBack(int flags)
         {
             if (Unsynced == long.MaxValue)
@@ -208,7 +208,7 @@ internal static unsafe class WalBatchingVfs
             return true;
         }
 
-        /// <summary>Writes what is gathered. Refused, it is dropped: SQLite undoes a commit that fails.</summary>
+        /// <summary>Writes the gathered bytes. If the write is refused, they are dropped, because SQLite rolls back a commit that fails.</summary>
         internal int Flush()
         {
             var (length, offset) = (Length, Offset);
@@ -220,7 +220,7 @@ internal static unsafe class WalBatchingVfs
         }
     }
 
-    /// <summary>sqlite3_io_methods, as far as a log has them.</summary>
+    /// <summary>sqlite3_io_methods, the part that a log uses.</summary>
     private struct FileMethods
     {
         internal int Version;
@@ -239,7 +239,7 @@ internal static unsafe class WalBatchingVfs
     }
 
 #pragma warning disable CS0649 // The rest is SQLite's to fill and to call.
-    /// <summary>sqlite3_vfs in its third version, of which only the opening is called from here.</summary>
+    /// <summary>sqlite3_vfs, version 3, of which only the open function is called here.</summary>
     private struct FileLayer
     {
         internal int Version;

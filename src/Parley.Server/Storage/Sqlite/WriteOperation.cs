@@ -1,24 +1,23 @@
 namespace Parley.Server.Storage.Sqlite;
 
-/// <summary>One transition, applied together with whatever else waits and committed once for all.</summary>
+/// <summary>One transition. It is applied together with everything else that is waiting, in one commit.</summary>
 internal abstract class WriteOperation
 {
-    /// <summary>How many rows' worth of work this is; a commit takes a bounded number.</summary>
+    /// <summary>How many rows' worth of work this is. A commit takes a limited number.</summary>
     internal virtual int Weight => 1;
 
-    /// <summary>True for what reads only what is committed and changes memory alone: it is applied and answered before the transaction
-    /// that it waited with, and so does not wait for that one's fsync.</summary>
+    /// <summary>True if it reads only committed data and changes only memory. Such an operation is applied and answered before the transaction of its
+    /// batch, so it does not wait for that fsync.</summary>
     internal virtual bool IsRead => false;
 
-    /// <summary>True for what nobody waits for: it shares the commit of what comes next, or gets its own after
-    /// <see cref="SqliteWriter.Deferral"/>.</summary>
+    /// <summary>True if nobody waits for it. It shares the next commit, or gets its own after <see cref="SqliteWriter.Deferral"/>.</summary>
     internal virtual bool IsDeferred => false;
 
-    /// <summary>Applies the transition. Runs on the writer's thread inside its transaction; throwing undoes it, and only it.</summary>
+    /// <summary>Applies the transition. Runs on the writer's thread inside its transaction. Throwing undoes this transition only.</summary>
     internal abstract void Apply(SqliteConnection connection);
 
-    /// <summary>Takes back what <see cref="Apply"/> changed in memory: the transaction was undone. Called for every operation of it before
-    /// any is applied again, so that none finds traces of those behind it.</summary>
+    /// <summary>Undoes what <see cref="Apply"/> changed in memory, after a rollback. Called for every operation of the transaction before any is
+    /// applied again, so that none finds traces of later ones.</summary>
     internal virtual void Undo()
     {
     }
@@ -28,14 +27,14 @@ internal abstract class WriteOperation
     {
     }
 
-    /// <summary>Tells whoever waits, after <see cref="Committed"/> of every operation of the commit.</summary>
+    /// <summary>Completes the caller's task, after <see cref="Committed"/> was called for every operation of the commit.</summary>
     internal abstract void Complete();
 
-    /// <summary>The transition did not happen.</summary>
+    /// <summary>Called if the transition did not happen.</summary>
     internal abstract void Fail(Exception reason);
 
-    /// <summary>The parts of an operation that failed, each to be tried alone; empty when it is one thing. Called instead of
-    /// <see cref="Fail"/>, and the parts then answer for the whole.</summary>
+    /// <summary>The parts of an operation that failed, each to be tried separately; empty if it has no parts. Called instead of <see cref="Fail"/>;
+    /// the parts then answer for the whole operation.</summary>
     internal virtual IReadOnlyList<WriteOperation> Split() => [];
 }
 
