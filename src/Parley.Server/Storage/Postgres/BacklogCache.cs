@@ -1,7 +1,7 @@
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>How much waits in each mailbox as far as this node has seen: a hint by which a connection's room is not reserved in vain. The
-/// database decides; another node may have filled or drained a mailbox since. Owned by the writing lane.</summary>
+/// <summary>How many deliveries wait in each mailbox, as far as this node has seen. It is a hint that avoids reserving a connection's room in vain.
+/// The database decides, because another node may have filled or drained a mailbox since. Belongs to the writing lane.</summary>
 internal sealed class BacklogCache
 {
     private readonly Dictionary<int, int> _waiting = [];

@@ -5,7 +5,7 @@ using Parley.Server.Mailboxes;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>One claim.</summary>
-/// <param name="candidates">What its filter takes, as a reader found it; null: it takes everything.</param>
+/// <param name="candidates">What a reader found to match the filter; null if there is no filter.</param>
 internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder order, long[]? candidates) : PostgresBatchOperation
 {
     private readonly TaskCompletionSource<IReadOnlyList<ClaimedDelivery>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +34,7 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
         _over.Clear();
     }
 
-    /// <summary>A row of <c>parley_claim_2</c>.</summary>
+    /// <summary>Reads a row of <c>parley_claim_2</c>.</summary>
     internal void Take(NpgsqlDataReader row)
     {
         var delivery = row.GetInt64(1);
@@ -57,7 +57,7 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
             if (order.Holder is { } holder)
             {
                 store.Held.Add(order.Agent, claimed.Delivery, new HeldLease(holder, order.Agent, order.Project, claimed.Seq, claimed.Lease, claimed.Attempt, claimed.LeaseUntil));
-                // On the lane, as what is sent past the queue is: so each comes in its turn.
+                // On the lane, like deliveries that bypass the queue, so that they arrive in order.
                 holder.Deliver(claimed);
             }
 
@@ -70,7 +70,7 @@ internal sealed class ClaimOperation(PostgresMessageStore store, ClaimOrder orde
             store.Backlogs.Add(order.Agent, -_claimed.Count);
     }
 
-    /// <summary>What was met on the way and is over leaves the queue.</summary>
+    /// <summary>Removes expired deliveries, found while claiming, from the queue.</summary>
     internal override Task ApplyAsync(PostgresTransaction transaction) => store.ExpireAsync(transaction, [.. _over]);
 
     internal override void Complete() => _done.TrySetResult(_claimed.ConvertAll(claimed => claimed.Delivery));

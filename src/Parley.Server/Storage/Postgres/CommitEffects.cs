@@ -3,13 +3,13 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What a transaction has done that others must hear of once it is committed.</summary>
+/// <summary>What others must be told about a transaction once it is committed.</summary>
 internal sealed class CommitEffects
 {
     /// <summary>In the order of each project's log.</summary>
     internal List<LogEntry> Entries { get; } = [];
 
-    /// <summary>Of the entries, those that make a delayed message visible to its recipients.</summary>
+    /// <summary>Those of the entries that make a delayed message visible to its recipients.</summary>
     internal List<LogEntry> Released { get; } = [];
 
     internal List<ReceiptNote> Receipts { get; } = [];
@@ -17,6 +17,6 @@ internal sealed class CommitEffects
     /// <summary>Mailboxes that have work.</summary>
     internal HashSet<int> Woken { get; } = [];
 
-    /// <summary>What came into mailboxes.</summary>
+    /// <summary>What was added to mailboxes.</summary>
     internal HashSet<Arrival> Arrived { get; } = [];
 }

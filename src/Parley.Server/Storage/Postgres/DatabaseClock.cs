@@ -1,11 +1,11 @@
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>The time of day of the database, which all nodes share: no node's own counts.</summary>
-/// <remarks>The database is asked now and then, and the clock that only goes forward counts on from there. What the database told was true at some moment
-/// between the question and its answer: an estimate that fits into that stays as it is, so a slow answer does not move it.</remarks>
+/// <summary>The database's time of day, which all nodes share instead of their own.</summary>
+/// <remarks>The database is asked from time to time, and a monotonic clock continues from there. The database's answer was right at some moment
+/// between the question and its arrival. If the estimate fits into that interval, it stays as it is, so a slow answer does not shift it.</remarks>
 internal sealed class DatabaseClock(TimeProvider machine) : TimeProvider
 {
-    /// <summary>What the database is asked: the microseconds since 1970.</summary>
+    /// <summary>The query for the database's time, in microseconds since 1970.</summary>
     internal const string Question = "floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
     private volatile Estimate? _estimate;
@@ -14,12 +14,12 @@ internal sealed class DatabaseClock(TimeProvider machine) : TimeProvider
 
     public override long GetTimestamp() => machine.GetTimestamp();
 
-    /// <summary>The machine's own time until the database has told its.</summary>
+    /// <summary>The machine's own time until the database has answered for the first time.</summary>
     public override DateTimeOffset GetUtcNow() => _estimate is { } estimate ? estimate.Time + machine.GetElapsedTime(estimate.At) : machine.GetUtcNow();
 
-    /// <summary>The database has told its time.</summary>
-    /// <param name="microseconds">What it answered to <see cref="Question"/>.</param>
-    /// <param name="asked">The timestamp at which it was asked.</param>
+    /// <summary>Records the database's time.</summary>
+    /// <param name="microseconds">The answer to <see cref="Question"/>.</param>
+    /// <param name="asked">The timestamp at which the question was sent.</param>
     internal void Hear(long microseconds, long asked)
     {
         var answered = machine.GetTimestamp();
@@ -35,6 +35,6 @@ internal sealed class DatabaseClock(TimeProvider machine) : TimeProvider
         _estimate = new Estimate(time, answered);
     }
 
-    /// <param name="At">The timestamp at which it was so late.</param>
+    /// <param name="At">The timestamp that belongs to the time.</param>
     private sealed record Estimate(DateTimeOffset Time, long At);
 }

@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Numbers for deliveries, taken in blocks: a node knows them before it sends, and a message's follow one another. What a node had
-/// left at its end is never used. Owned by the writing lane.</summary>
+/// <summary>Assigns numbers to deliveries, in blocks, so that a node knows them before it sends and those of one message are consecutive. Numbers
+/// that a node has left when it stops are never used. Belongs to the writing lane.</summary>
 internal sealed class DeliveryNumbers
 {
-    /// <summary>A second's worth at full speed: taking a block costs a commit.</summary>
+    /// <summary>Enough for a second at full speed, because taking a block costs a commit.</summary>
     private const int Block = 50_000;
 
     private long _next;
@@ -25,7 +25,7 @@ internal sealed class DeliveryNumbers
         _next = _end - block;
     }
 
-    /// <returns>The first of <paramref name="count"/> numbers.</returns>
+    /// <returns>The first of <paramref name="count"/> consecutive numbers.</returns>
     internal long Take(int count)
     {
         var first = _next;

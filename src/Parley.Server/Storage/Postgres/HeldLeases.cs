@@ -3,8 +3,8 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Which connection of this node holds which delivery. The leases themselves are in the database; this is only what a number
-/// there cannot say. Changed by the writing lane alone; read by whoever brings an acknowledgement.</summary>
+/// <summary>Which connection of this node holds which delivery. The leases themselves are in the database, which cannot say this. Changed only by the
+/// writing lane; read by callers that acknowledge.</summary>
 internal sealed class HeldLeases
 {
     private readonly ConcurrentDictionary<int, ConcurrentDictionary<long, HeldLease>> _byAgent = new();
@@ -20,14 +20,14 @@ internal sealed class HeldLeases
     internal IReadOnlyList<KeyValuePair<long, HeldLease>> Of(int agent, IDeliveryHolder holder) =>
         _byAgent.TryGetValue(agent, out var leases) ? [.. leases.Where(pair => ReferenceEquals(pair.Value.Holder, holder))] : [];
 
-    /// <summary>A lease has ended: its holder has room again.</summary>
+    /// <summary>Records that a lease has ended, so that its holder has room again.</summary>
     internal void End(int agent, long delivery)
     {
         if (Remove(agent, delivery) is { } lease)
             lease.GiveRoom();
     }
 
-    /// <summary>Leases that were given back. What is leased anew by now stays.</summary>
+    /// <summary>Forgets leases that were given back, unless the delivery was leased again in the meantime.</summary>
     internal void Forget(IReadOnlyList<KeyValuePair<long, HeldLease>> ended)
     {
         foreach (var (delivery, lease) in ended)
@@ -47,6 +47,6 @@ internal sealed class HeldLeases
     }
 }
 
-/// <summary>A delivery that a connection of this node has.</summary>
+/// <summary>A delivery that a connection of this node holds.</summary>
 /// <param name="Until">Unix milliseconds.</param>
 internal sealed record HeldLease(IDeliveryHolder Holder, int Agent, int Project, long Seq, long Lease, int Attempt, long Until) : HeldDelivery(Holder);

@@ -3,7 +3,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>A part of a project's log on its way into the index: gathered first, then stored table by table.</summary>
+/// <summary>A part of a project's log on its way into the index: first collected, then stored table by table.</summary>
 internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadOnlyList<LogEntry> entries)
 {
     private readonly HashSet<(long Facet, long Place)> _facets = [];
@@ -33,7 +33,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
             .RunAsync(cancellationToken);
     }
 
-    /// <summary>The numbers of the part's types; new ones get theirs now.</summary>
+    /// <summary>The numbers of the part's types. New types get their number now.</summary>
     private async Task<Dictionary<string, long>> TypesAsync(CancellationToken cancellationToken)
     {
         var names = _messages.Select(message => message.Type!).Distinct().ToArray();
@@ -63,7 +63,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
                 replies.Select(reply => LogKey.Of(project, reply.Thread)).ToArray(), replies.Select(PlaceOf).ToArray())
             .RunAsync(cancellationToken);
 
-        // Who took part before this part, of the threads that go on in it.
+        // The agents that already took part in the threads that continue in this part.
         var known = await connection.Ask(
                 "SELECT thread, agent FROM thread_parts WHERE thread = ANY($1)", [replies.Select(reply => LogKey.Of(project, reply.Thread)).Distinct().ToArray()])
             .ListAsync(row => (Thread: row.GetInt64(0), Agent: row.GetInt32(1)), cancellationToken);
@@ -71,7 +71,8 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
             PartsOf(thread).Add(agent);
     }
 
-    /// <summary>Message by message, as they were said: who takes part reads on, who enters late reads from the start.</summary>
+    /// <summary>Processes the messages in order: agents that take part can read on, and agents that join late can read the thread from its
+    /// start.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         var joined = new List<(long Thread, int Agent)>();
@@ -124,7 +125,7 @@ internal sealed class IndexPart(NpgsqlConnection connection, int project, IReadO
                 texts.Select(text => text.Place).ToArray(), texts.Select(text => SearchWords.Vector(text.Content!)).ToArray(),
                 texts.Select(text => SearchMarks.Of(project, text.Place)).ToArray())
             .RunAsync(cancellationToken);
-        // What was deleted within this part is a tombstone already; of what was indexed before, the words go now.
+        // Messages deleted within this part are already tombstones. The words of messages that were indexed earlier are removed now.
         await connection.Ask(
                 "DELETE FROM message_text WHERE place = ANY($1)",
                 [entries.Where(entry => entry.Kind == EntryKind.Deletion).Select(entry => LogKey.Of(project, entry.Subject)).ToArray()])

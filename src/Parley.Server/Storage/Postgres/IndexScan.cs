@@ -1,12 +1,12 @@
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>A way to messages: the newest places between $1 and $2, at most $3.</summary>
+/// <summary>A way to find messages: the newest places between $1 and $2, at most $3.</summary>
 internal sealed class IndexScan
 {
     private const string Range = "> $1 AND place < $2 ORDER BY place DESC LIMIT $3";
 
-    /// <param name="sql">A selection of places that ends in the place's own name, so that the range can follow.</param>
-    /// <param name="values">Of $4 and on.</param>
+    /// <param name="sql">A selection of places that ends with the name of the place, so that the range can follow.</param>
+    /// <param name="values">The values of $4 and following.</param>
     internal IndexScan(string sql, params object[] values) => (Sql, Values) = ($"{sql} {Range}", values);
 
     internal string Sql { get; private init; }
@@ -17,7 +17,7 @@ internal sealed class IndexScan
 
     internal static IndexScan Thread(long thread) => new("", thread)
     {
-        // The first message has no thread but its own place.
+        // The first message has no thread other than its own place.
         Sql =
             $"""
             SELECT place FROM (
@@ -27,8 +27,8 @@ internal sealed class IndexScan
             """,
     };
 
-    /// <summary>What one agent may read: four ranges of one key, merged newest first; and the threads that it has entered since the index
-    /// was written, of which it reads the older part too. Each is cut to a page by itself, so that none is read further than that.</summary>
+    /// <summary>What one agent may read: four ranges of one key, merged with the newest first, and the threads that it has joined since the index was
+    /// written, including their older parts. Each is limited to a page, so none is read further than that.</summary>
     internal static IndexScan Reader(int project, int agent, long[] entered) =>
         new("", IndexTerm.Sender(agent), IndexTerm.Recipient(agent), IndexTerm.Follower(agent), IndexTerm.Everyone(project), entered)
         {

@@ -5,22 +5,23 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>One question for messages: the narrowest way in that the query has, newest first and a page at a time; what it finds is matched
-/// against the whole query, until there is enough.</summary>
+/// <summary>One search for messages: uses the most selective index that fits the query, a page at a time, newest first, and checks its results
+/// against the whole query until there are enough.</summary>
 internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery query, ThreadParts parts)
 {
-    /// <summary>A page is read whole before it is matched: large enough that most questions need one, small enough to waste little.</summary>
+    /// <summary>A page is read completely before it is checked: large enough that most searches need only one, small enough to waste
+    /// little.</summary>
     private const int LeastPage = 64;
 
-    /// <summary>Blocks of the log in which words are looked for at once, newest first; the last look is into everything before. Each is so wide that
-    /// words which were too rare for a page in the one before give a few hundred rows, not many thousand.</summary>
+    /// <summary>How many blocks of the log are searched for words at once, newest first; the last search covers everything before them. Each range is
+    /// wide enough that words too rare to fill a page in the previous range give a few hundred rows, not many thousands.</summary>
     private static readonly int[] Widths = [2, 14];
 
-    /// <summary>Conditions of one question at the most; what is more stands together in the last.</summary>
+    /// <summary>The most conditions in one query; the remaining words are combined in the last condition.</summary>
     private const int MostConditions = 8;
 
-    /// <summary>A project with less than this part of all messages is told apart by its mark; from a larger one the few rows of others are
-    /// cheaper read and left out than the mark, which nearly every message has, is followed.</summary>
+    /// <summary>A project with less than this fraction of all messages is selected by its mark. For a larger one, it is cheaper to read and skip the
+    /// few rows of other projects than to follow the mark, which nearly every message has.</summary>
     private const int SmallPart = 8;
 
     private readonly List<LogEntry> _found = [];
@@ -38,7 +39,8 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
         var before = query.Before == long.MaxValue ? LogKey.Last(query.Project) + 1 : LogKey.Of(query.Project, query.Before);
         var match = new MessageMatch(query, _entered.Contains);
 
-        // The words of the part beyond the index are not known: a search is of what is indexed, and its caller has it caught up first.
+        // The words of the part that is not indexed yet are unknown. A search covers only what is indexed, and its caller has the index catch up
+        // first.
         if (query.Text is { } text)
             return SearchWords.Terms(text) is { Count: > 0 } terms ? await FindWordsAsync(terms, before, match, cancellationToken) : [];
 
@@ -51,7 +53,7 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     private async Task<IReadOnlyList<LogEntry>> FindWordsAsync(
         IReadOnlyList<string> terms, long before, MessageMatch match, CancellationToken cancellationToken)
     {
-        // The index of words, alone of all, has no order to walk in.
+        // The index of words is the only one without an order to follow.
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         _ = await connection.Ask("SELECT set_config('enable_bitmapscan', 'on', true)").ListAsync(row => row.GetString(0), cancellationToken);
         before = Math.Min(before, parts.Indexed + 1);
@@ -68,9 +70,9 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
         return _found;
     }
 
-    /// <summary>The messages that have all of some words, each a condition of its own: then the index leaps from where the one is next to be found to
-    /// where the other is. Within one condition it looks at every place of the rarest: of two words that ten million messages have a hundred
-    /// thousand times each, for longer than anybody waits.</summary>
+    /// <summary>The messages that contain all of some words, each as a separate condition. Then the index can jump from the next match of one word to
+    /// the next match of the other. In a single condition, it would look at every place of the rarest word: for two words that ten million messages
+    /// contain a hundred thousand times each, this would take longer than anybody waits.</summary>
     private static IndexScan Words(IReadOnlyList<string> terms)
     {
         string[] conditions = terms.Count <= MostConditions ? [.. terms] : [.. terms.Take(MostConditions - 1), string.Join(" & ", terms.Skip(MostConditions - 1))];
@@ -87,14 +89,14 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     private async Task<bool> IsSmallAsync(CancellationToken cancellationToken) =>
         LogKey.Seq(parts.Indexed) < await connection.Ask("SELECT sum(seq)::bigint FROM indexed").ValueAsync<long>(cancellationToken) / SmallPart;
 
-    /// <summary>Reads and matches pages of a way between two places, both left out.</summary>
-    /// <returns>True when no more is wanted.</returns>
+    /// <summary>Reads and checks pages of an index scan between two places, not including either.</summary>
+    /// <returns>True if no more are needed.</returns>
     private async Task<bool> CollectAsync(IndexScan way, long after, long before, MessageMatch match, CancellationToken cancellationToken)
     {
         while (true)
         {
-            // The way's own page is cut before the rows are read: a row is read by its key, and no more of them than a page. Where retention
-            // has taken a row of late, the way's place still counts.
+            // The scan is limited to a page before rows are read: each row is read by its key, and no more than a page of them. If retention has just
+            // removed a row, its place still counts.
             var (page, isWhole) = await connection.Ask(
                     $"SELECT {PostgresLogRows.Columns}, f.place FROM ({way.Sql}) f LEFT JOIN log l ON l.place = f.place AND l.kind = 1 ORDER BY f.place DESC",
                     [after, before, PageSize, .. way.Values])
@@ -119,7 +121,7 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
         }
     }
 
-    /// <summary>What a page's matching will want to know: in which of its threads the reader takes part.</summary>
+    /// <summary>Looks up what the check of a page needs: in which of its threads the reader takes part.</summary>
     private async Task AskForThreadsAsync(List<LogEntry> page, CancellationToken cancellationToken)
     {
         if (query.Reader is not { } reader)

@@ -4,18 +4,19 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Tells other nodes by <c>NOTIFY</c> what they may hear late or not at all. Beside the writing lane: no sender waits for it.</summary>
-/// <param name="most">News that may wait for a slow database; the oldest go.</param>
+/// <summary>Sends other nodes, by <c>NOTIFY</c>, news that may arrive late or not at all. Runs outside the writing lane, so no sender waits for
+/// it.</summary>
+/// <param name="most">How much news may wait for a slow database. After that, the oldest is dropped.</param>
 internal abstract class NewsSender<T>(PostgresDatabase database, BackgroundFaults faults, ILogger logger, int most = 10_000) : LastingWork(faults, logger)
 {
     private readonly Channel<T> _told = Channel.CreateBounded<T>(new BoundedChannelOptions(most) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    /// <summary>On which channel.</summary>
+    /// <summary>The name of the channel.</summary>
     protected abstract string ChannelName { get; }
 
     protected PostgresDatabase Database => database;
 
-    /// <returns>As many texts as it takes, in order.</returns>
+    /// <returns>As many texts as needed, in order.</returns>
     protected abstract IEnumerable<string> TextsOf(int node, IReadOnlyList<T> news);
 
     protected void Queue(T news) => _told.Writer.TryWrite(news);
@@ -36,7 +37,7 @@ internal abstract class NewsSender<T>(PostgresDatabase database, BackgroundFault
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // It is told live: who stops tells no more.
+            // The news is live only, so a stopping server sends no more of it.
         }
     }
 

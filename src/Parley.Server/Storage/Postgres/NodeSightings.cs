@@ -1,17 +1,17 @@
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Which nodes live: those whose signs of life change, timed by the clock that only goes forward. The time that stands in a sign is not looked at
-/// again, since the database's clock may jump, and a jump must not bury the living nor keep the dead.</summary>
+/// <summary>Which nodes are alive: those whose heartbeats change, timed by a monotonic clock. The time in a heartbeat is not used again, because the
+/// database's clock may jump, and a jump must neither declare a live node dead nor keep a dead one.</summary>
 internal sealed class NodeSightings(TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Sighting> _nodes = [];
     private (string Until, long Since) _leadership = ("", clock.GetTimestamp());
 
-    /// <summary>Notes what stands in the database now.</summary>
+    /// <summary>Records the current heartbeats in the database.</summary>
     /// <param name="nodes">The other nodes that are not gone.</param>
-    /// <param name="patience">Whose sign stands for that long is silent.</param>
-    /// <returns>Those that live.</returns>
+    /// <param name="patience">After this long without a new heartbeat, a node counts as silent.</param>
+    /// <returns>The nodes that are alive.</returns>
     internal IReadOnlySet<int> Note(IReadOnlyList<NodeSign> nodes, TimeSpan patience)
     {
         var now = clock.GetTimestamp();
@@ -21,7 +21,7 @@ internal sealed class NodeSightings(TimeProvider clock)
                 _nodes.Remove(number);
             foreach (var node in nodes)
             {
-                // One that is met the first time may be long dead: there is nothing yet but the time that it wrote.
+                // A node that is seen for the first time may have died long ago. The time that it wrote is all there is so far.
                 if (!_nodes.TryGetValue(node.Number, out var before))
                     _nodes[node.Number] = new Sighting(node.Sign, now, node.IsFresh);
                 else if (before.Sign != node.Sign)
@@ -32,7 +32,7 @@ internal sealed class NodeSightings(TimeProvider clock)
         }
     }
 
-    /// <summary>Who has been silent for so long, with the sign that stood all the time.</summary>
+    /// <summary>The nodes that have been silent for this long, with the heartbeat that did not change.</summary>
     internal IReadOnlyList<(int Number, long Sign)> Silent(TimeSpan patience)
     {
         var now = clock.GetTimestamp();
@@ -40,7 +40,7 @@ internal sealed class NodeSightings(TimeProvider clock)
             return [.. _nodes.Where(pair => IsSilent(pair.Value, now, patience)).Select(pair => (pair.Key, pair.Value.Sign))];
     }
 
-    /// <summary>Notes until when the leadership is taken.</summary>
+    /// <summary>Records until when the leadership is taken.</summary>
     internal void NoteLeadership(string until)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class NodeSightings(TimeProvider clock)
         }
     }
 
-    /// <returns>What has stood there unchanged for so long that nobody leads; null: somebody may.</returns>
+    /// <returns>The value that has not changed for this long, which means that nobody leads; null if somebody may.</returns>
     internal string? StaleLeadership(TimeSpan patience)
     {
         lock (_gate)
@@ -62,6 +62,6 @@ internal sealed class NodeSightings(TimeProvider clock)
     private readonly record struct Sighting(long Sign, long At, bool WasFresh);
 }
 
-/// <param name="Sign">The microseconds since 1970 of its last sign of life, by the database's clock.</param>
-/// <param name="IsFresh">By that clock as it is now.</param>
+/// <param name="Sign">The time of the last heartbeat by the database's clock, in microseconds since 1970.</param>
+/// <param name="IsFresh">Whether the heartbeat is recent by that clock's current time.</param>
 internal readonly record struct NodeSign(int Number, long Sign, bool IsFresh);

@@ -6,7 +6,7 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Hears what other nodes tell by <c>NOTIFY</c>, over a connection of its own.</summary>
+/// <summary>Listens for other nodes' notifications, on its own connection.</summary>
 internal sealed partial class NotificationListener(
     PostgresDatabase database, PostgresMessageStore messages, IHandover handover, INodeEvents news, PostgresReceiptChannel receipts, ProjectDirectory projects, BackgroundFaults faults, TimeProvider clock, ILogger<NotificationListener> logger)
     : LastingWork(faults, logger), INodeSignals
@@ -48,7 +48,7 @@ internal sealed partial class NotificationListener(
             }
             catch (Exception fault) when (PostgresFault.IsAway(fault))
             {
-                // The signs of life see meanwhile what is missed here, each second.
+                // Meanwhile, the heartbeat notices each second what is missed here.
                 Log.LineDown(Logger, fault.Message);
                 await Task.Delay(Pause, clock, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
             }

@@ -4,17 +4,17 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Whether a database is fit for Parley, and nobody else's: asked before anything is made in it.</summary>
+/// <summary>Checks, before anything is created in it, that a database is suitable for Parley and does not belong to another program.</summary>
 internal static partial class OwnDatabase
 {
-    /// <summary>How to make a database that is.</summary>
+    /// <summary>The SQL that creates a suitable database.</summary>
     internal static string Making(string name) => $"CREATE DATABASE {Quoted(name)} ENCODING 'UTF8' TEMPLATE template0";
 
     internal static string Quoted(string name) => PlainName().IsMatch(name) ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <param name="made">The scripts that have run here.</param>
-    /// <param name="pending">Those that are to run now.</param>
-    /// <exception cref="EncodingRefusedException">It cannot hold every text.</exception>
+    /// <param name="made">The scripts that have already run.</param>
+    /// <param name="pending">The scripts that are to run now.</param>
+    /// <exception cref="EncodingRefusedException">Its encoding cannot represent every text.</exception>
     /// <exception cref="ForeignTablesException">A name that a script needs is taken.</exception>
     internal static void Check(NpgsqlConnection connection, IEnumerable<string> made, IEnumerable<string> pending)
     {
@@ -24,18 +24,18 @@ internal static partial class OwnDatabase
                 throw new EncodingRefusedException(connection.Database, encoding);
         }
 
-        // What a script before has made may be replaced by one behind it.
+        // A later script may replace what an earlier one created.
         string[] needed = [.. pending.SelectMany(NamesIn).Except(made.SelectMany(NamesIn), StringComparer.Ordinal)];
         if (needed.Length > 0 && Find(connection, needed) is { } taken)
             throw new ForeignTablesException(connection.Database, taken);
     }
 
-    /// <summary>A table or view of whatever program in the schema where Parley's would be; null: there is none.</summary>
+    /// <summary>A table or view of any program in the schema that Parley's tables would be in; null if there is none.</summary>
     internal static string? FindAny(NpgsqlConnection connection) => Find(connection, names: null);
 
     private static string? Find(NpgsqlConnection connection, string[]? names)
     {
-        // Tables and views first: people know them by their names.
+        // Tables and views first, because people know their names.
         using var question = new NpgsqlCommand(
             """
             SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' ELSE 'table' END || ' ''' || relname || ''''
@@ -56,10 +56,10 @@ internal static partial class OwnDatabase
     private static partial Regex PlainName();
 }
 
-/// <summary>What agents say is any text, and this database can hold only some.</summary>
+/// <summary>Messages may contain any text, and the encoding of this database supports only some characters.</summary>
 internal sealed class EncodingRefusedException(string database, string encoding) : StartRefusedException(
     $"The PostgreSQL database '{database}' has the encoding {encoding}, which cannot hold every text; Parley needs UTF8. Make another and name that one: {OwnDatabase.Making("parley")};");
 
-/// <summary>Another program's table has the name of one of Parley's.</summary>
+/// <summary>Another program's table has the same name as one of Parley's.</summary>
 internal sealed class ForeignTablesException(string database, string taken) : StartRefusedException(
     $"The PostgreSQL database '{database}' already has a {taken} that is not Parley's. Nothing was changed; make a database for Parley alone and name that one: {OwnDatabase.Making("parley")};");

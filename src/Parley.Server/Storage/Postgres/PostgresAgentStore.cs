@@ -94,7 +94,7 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
         await database.Writer.WriteAsync(
             transaction =>
             {
-                // In the order of their numbers: rows that two nodes write at once are then never waited for in a circle.
+                // In the order of their numbers, so that two nodes that write the same rows cannot deadlock.
                 var ordered = seen.OrderBy(agent => agent.Agent).ToList();
                 transaction.Defer(
                     "UPDATE agents a SET last_seen = greatest(a.last_seen, s.at) FROM unnest($1, $2) AS s (agent, at) WHERE a.number = s.agent",

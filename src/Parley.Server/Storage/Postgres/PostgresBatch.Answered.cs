@@ -5,7 +5,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What the replies of a batch settle. A batch without one asks for nothing here.</summary>
+/// <summary>What the replies of a batch settle. A batch without replies does no work here.</summary>
 internal sealed partial class PostgresBatch
 {
     private const string SettleAnswered = "SELECT * FROM parley_settle_answered_1($1, $2, $3, $4, $5)";

@@ -9,7 +9,7 @@ namespace Parley.Server.Storage.Postgres;
 
 internal sealed partial class PostgresBatch
 {
-    /// <summary>More than any mailbox holds, with room to add to it.</summary>
+    /// <summary>More than any mailbox holds, with room to add to it without overflow.</summary>
     private const int NoLimit = int.MaxValue / 2;
 
     private readonly List<PlannedSend> _sends = [];
@@ -19,11 +19,12 @@ internal sealed partial class PostgresBatch
     private readonly Dictionary<int, PlannedMailbox> _mailboxes = [];
     private readonly HashSet<(int Project, string Caller, string Key)> _keys = [];
 
-    /// <param name="Nth">Which of its project's messages in this batch, from 0.</param>
+    /// <param name="Nth">The message's index among its project's messages in this batch, from 0.</param>
     private readonly record struct PlannedSend(SendOperation Operation, int Index, Send Send, PlannedProject Project, int Nth, long Bits, long FirstDelivery, int FirstPlanned);
 
-    /// <param name="Message">Subscript of its message, from 1.</param>
-    /// <param name="Lease">Milliseconds; 0: nobody has room for it; negative: it goes to who waits for this reply, past what waits in the mailbox.</param>
+    /// <param name="Message">The number of its message in the batch, from 1.</param>
+    /// <param name="Lease">Milliseconds. 0: no connection has room for it. Negative: it goes to the caller that waits for this reply, ahead of what
+    /// waits in the mailbox.</param>
     private readonly record struct PlannedDelivery(int Message, long Number, int Agent, long Lease);
 
     private readonly record struct Reservation(IDeliveryHolder Holder, int Delivery);
@@ -37,17 +38,17 @@ internal sealed partial class PostgresBatch
     {
         internal int New { get; set; }
 
-        /// <summary>Something of this batch waits there: what comes behind it is not handed over past it.</summary>
+        /// <summary>Something in this batch waits in this mailbox, so later deliveries may not bypass it.</summary>
         internal bool Waits { get; set; }
     }
 
-    /// <summary>Whether a send can go with this batch: of two with one key the second must find the first stored, and a batch has one limit for
-    /// a mailbox.</summary>
+    /// <summary>Whether a send can join this batch: if two have the same key, the second must find the first already stored, and a batch has one
+    /// limit per mailbox.</summary>
     internal bool Fits(Send send) =>
         (send.IdempotencyKey is not { } key || !_keys.Contains((send.Project.Number, send.Sender.Caller, key))) &&
         (_sends.Count == 0 || send.IsPastLimits == _sends[0].Send.IsPastLimits);
 
-    /// <param name="firstDelivery">Of as many numbers as the send has recipients.</param>
+    /// <param name="firstDelivery">The first delivery number; the send uses one per recipient.</param>
     internal void Add(SendOperation operation, int index, Send send, long firstDelivery)
     {
         _projects.Add(send.Project.Number);
@@ -73,7 +74,7 @@ internal sealed partial class PostgresBatch
         if (send.DeliverAt is null)
         {
             var waiter = store.Handover.TryAnswer(agent, send.ReplyTo);
-            // Past a queue nobody else overtakes: only an empty one is passed by.
+            // Only a reply's waiter may bypass a queue. For everybody else, the queue must be empty.
             var holder = waiter ?? (!paused && !mailbox.Waits && store.Backlogs.IsEmpty(agent)
                 ? store.Handover.TryReserve(agent, new DeliveryOffer(send.Type, send.Priority, send.Sender.Number))
                 : null);
@@ -139,11 +140,11 @@ internal sealed partial class PostgresBatch
         to.Add(Value(Ints(mailboxes, mailbox => mailbox.Value.New), Numbers));
     }
 
-    /// <summary>Who gets it, where that is one and stays so; a delivery by capability may move.</summary>
+    /// <summary>The recipient, if there is only one and it cannot change. A delivery by capability may move.</summary>
     private static int OnlyRecipient(Send send) =>
         send.Recipients is { Agents: [var only], Capability: null } && send.Recipients.Audience != Audience.Everyone ? only.Number : 0;
 
-    /// <summary>NULL as a whole where no message has a value.</summary>
+    /// <summary>NULL if no message has a value.</summary>
     private long[]? Rare(Func<Send, long> value) => _sends.Exists(send => value(send.Send) != 0) ? Longs(_sends, send => value(send.Send)) : null;
 
     private string?[]? RareText(Func<Send, string?> value) =>

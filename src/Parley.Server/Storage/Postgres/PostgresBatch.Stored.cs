@@ -6,7 +6,7 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What became of the sends of a batch.</summary>
+/// <summary>The results of a batch's sends.</summary>
 internal sealed partial class PostgresBatch
 {
     private long[] _seqs = [];
@@ -62,7 +62,7 @@ internal sealed partial class PostgresBatch
                 Store(planned, _nth[i], handed);
         }
 
-        // Before anybody has a message, whoever waits for its reply is known: all of OnStored came first.
+        // Before anybody gets a message, the caller that waits for its reply must be registered, so every OnStored comes first.
         foreach (var (holder, delivery) in handed)
             holder.Deliver(delivery);
         foreach (var (agent, mailbox) in _mailboxes)
@@ -96,7 +96,7 @@ internal sealed partial class PostgresBatch
         var send = planned.Send;
         var (seq, stamp) = (_seqs[planned.Project.Subscript - 1] + nth, _stamps[planned.Project.Subscript - 1]);
         var id = EntryId.Create(stamp, seq, (ulong)planned.Bits);
-        // As the function has stored them.
+        // The same values that the function stored.
         var begun = DeliveryRules.Begin(stamp, send.DeliverAt, send.Priority, send.TimeToLive, send.Project.Settings.PriorityAging);
         var json = MessageJson.Whole(send.Body, id, seq, send.Thread ?? id, stamp, begun.ExpiresAt);
         var outcomes = new RecipientOutcome[send.Recipients.Agents.Count];
@@ -138,7 +138,7 @@ internal sealed partial class PostgresBatch
         return new RecipientOutcome(agent, RecipientResult.Queued, ahead);
     }
 
-    /// <summary>How many waiting deliveries go before a new one of this priority, ageing aside.</summary>
+    /// <summary>How many waiting deliveries come before a new one with this priority, not counting aging.</summary>
     private int Ahead(int mailbox, Priority priority)
     {
         var ahead = 0;

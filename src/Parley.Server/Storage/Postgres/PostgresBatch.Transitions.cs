@@ -6,7 +6,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Transitions of things in a batch, each by one call of <c>parley_change_1</c>.</summary>
+/// <summary>Transitions of entities in a batch, each with one call of <c>parley_change_1</c>.</summary>
 internal sealed partial class PostgresBatch
 {
     private static readonly string Change = $"SELECT * FROM parley_change_1({string.Join(", ", Enumerable.Range(1, 22).Select(number => $"${number}"))})";
@@ -22,7 +22,7 @@ internal sealed partial class PostgresBatch
         Weight += operation.Transition.Writes.Count;
     }
 
-    /// <summary>Takes nothing more.</summary>
+    /// <summary>Marks the batch as full.</summary>
     internal void Close() => Weight = Math.Max(Weight, MaxWeight);
 
     private static NpgsqlBatchCommand UnchangedCommand(Transition transition) => PostgresTransaction.Command(

@@ -4,12 +4,13 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Transitions, acknowledgements, sends and claims of many callers that go to the database in one journey and are committed once.</summary>
-/// <remarks>The functions of <c>0002_batches.sql</c> do the work, as one implicit transaction: there is no moment at which the server waits
-/// for this node with a project locked.</remarks>
+/// <summary>Transitions, acknowledgments, sends, and claims of many callers that go to the database in one round trip and are committed
+/// together.</summary>
+/// <remarks>The functions in <c>0002_batches.sql</c> do the work, as one implicit transaction, so the database never waits for this node while a
+/// project is locked.</remarks>
 internal sealed partial class PostgresBatch(PostgresMessageStore store)
 {
-    /// <summary>Rows at the most: some milliseconds of work, during which other nodes wait for the project.</summary>
+    /// <summary>The most rows: some milliseconds of work, during which other nodes wait for the project.</summary>
     private const int MaxWeight = 1_024;
 
     private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Integer;
@@ -25,7 +26,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
 
     internal CommitEffects News { get; } = new();
 
-    /// <summary>Rows' worth of work.</summary>
+    /// <summary>The batch's size, in rows' worth of work.</summary>
     internal int Weight { get; private set; }
 
     internal bool IsEmpty => Weight == 0;
@@ -39,13 +40,13 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         Weight += claim.Weight;
     }
 
-    /// <summary>Sends everything and waits for its commit. Nothing is told to anybody yet.</summary>
+    /// <summary>Sends everything and waits for the commit. Nobody is notified yet.</summary>
     /// <param name="now">Unix milliseconds.</param>
     internal async Task ExecuteAsync(NpgsqlConnection connection, long now, int node, bool notify)
     {
         await using var batch = new NpgsqlBatch(connection);
         var applies = _acks.Count > 0 || _sends.Count > 0;
-        // Before whatever changes several projects, all are locked in the order of their numbers.
+        // Before any change that affects several projects, lock them all in the order of their numbers.
         if (_transitions.Count > 0 && _projects.Count > 1)
             batch.BatchCommands.Add(LockCommand());
         if (_transitions is [{ Transition.Unchanged.Count: > 0 } resting])
@@ -89,7 +90,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         }
     }
 
-    /// <summary>After the commit: what each operation asked for is told to it, and what others must hear is gathered.</summary>
+    /// <summary>After the commit: gives each operation its result, and collects what others must be told.</summary>
     internal void Committed()
     {
         foreach (var transition in _transitions)
@@ -101,7 +102,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             claim.Committed(News);
     }
 
-    /// <summary>The batch failed: room that was reserved is given back.</summary>
+    /// <summary>The batch failed, so reserved room is given back.</summary>
     internal void Cancel()
     {
         foreach (var reserved in _reserved)
@@ -141,6 +142,6 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         return command;
     }
 
-    /// <summary>Types are always said, so that the statement that was prepared once serves for values and NULLs alike.</summary>
+    /// <summary>Types are always given, so that a statement that is prepared once works for both values and NULLs.</summary>
     internal static NpgsqlParameter Value(object? value, NpgsqlDbType type) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 }

@@ -6,11 +6,12 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Counters in PostgreSQL, beside the writing lane.</summary>
-/// <remarks>Several nodes may count at a time: the row of <c>counted</c>, locked while a part is counted, lets one go on where the other has come.</remarks>
+/// <summary>Counters in PostgreSQL, outside the writing lane.</summary>
+/// <remarks>Several nodes may count at the same time. The row in <c>counted</c> is locked while a part is counted, so each continues where the other
+/// stopped.</remarks>
 internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStore
 {
-    /// <summary>Where the looks at open deliveries go on.</summary>
+    /// <summary>Where the next check of open deliveries continues.</summary>
     private readonly ConcurrentDictionary<int, long> _lookedTo = new();
 
     public ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken) => database.WriteBesideAsync(
@@ -48,12 +49,12 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
             },
             cancellationToken);
 
-    /// <summary>Counts what was acknowledged of messages that are about to be pruned.</summary>
+    /// <summary>Counts the acknowledgments of messages that are about to be pruned.</summary>
     internal static async ValueTask SettleBetweenAsync(PostgresTransaction transaction, int project, long first, long last)
     {
         if ((await OpenBetweenAsync()).Count == 0)
             return;
-        // Whoever counts holds this row: what has been counted by then is no longer open.
+        // A node that is counting holds this row. After that, what it counted is no longer open.
         await (await transaction.ReadAsync($"{CountSql.Place} FOR UPDATE", project)).DisposeAsync();
         var open = await OpenBetweenAsync();
         var part = new CountPart();

@@ -5,26 +5,26 @@ using Parley.Server.ExportImport;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>One PostgreSQL database as this node uses it: its one writing connection, and a pool for everything that only reads.</summary>
+/// <summary>A PostgreSQL database as this node uses it: one writing connection, and a pool for everything that only reads.</summary>
 internal sealed class PostgresDatabase : IDisposable
 {
-    /// <summary>Milliseconds. A transaction of several steps whose node has stopped in the middle holds its locks no longer than this.</summary>
+    /// <summary>Milliseconds. If a node stops in the middle of a transaction with several steps, its locks are released after this time.</summary>
     private const int IdleInTransaction = 2_000;
 
-    /// <summary>Milliseconds. Who waits longer for a lock hears that the store is away, and may come again.</summary>
+    /// <summary>Milliseconds. A caller that waits longer for a lock is told that the store is unavailable, and may retry.</summary>
     private const int LockWait = 5_000;
 
-    /// <summary>Milliseconds; queries of people and of loops are bounded far below.</summary>
+    /// <summary>Milliseconds. Ordinary queries take far less.</summary>
     private const int Statement = 30_000;
 
     /// <summary>Seconds.</summary>
     private const int LineKeepAlive = 3;
 
-    /// <summary>The lane's, and another while a lost one is replaced.</summary>
+    /// <summary>One for the lane, and one while a lost connection is replaced.</summary>
     private const int WritingConnections = 2;
 
-    /// <summary>What is confirmed is on disk, whatever the database or the role has been set to; who asks for more, as with a synchronous
-    /// standby, gets more.</summary>
+    /// <summary>What is confirmed is on disk, no matter how the database or the role is configured. Stricter settings, as for a synchronous standby,
+    /// are kept.</summary>
     private const string SyncCommits = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
     private readonly NpgsqlDataSource _readers;
@@ -42,22 +42,22 @@ internal sealed class PostgresDatabase : IDisposable
         Writer = new PostgresWriter(writing, node, clock, log);
     }
 
-    /// <summary>This node's number: given at its start, or when it comes back after it was taken for gone, and never again.</summary>
+    /// <summary>This node's number, assigned at the start, or when the node returns after it was considered gone. Numbers are never reused.</summary>
     internal int Node => Writer.Node;
 
     internal PostgresWriter Writer { get; }
 
-    /// <summary>What the database says of the time of day.</summary>
+    /// <summary>The database's time of day.</summary>
     internal DatabaseClock Clock { get; }
 
-    /// <summary>The version of the server that was met at the start.</summary>
+    /// <summary>The version of the database server at the start.</summary>
     internal required string ServerVersion { get; init; }
 
-    /// <summary>Connects, brings the schema up to date and takes a node number. The writer is not started yet.</summary>
-    /// <param name="clock">The server's; from now on it follows the database's time of day, which all nodes share.</param>
-    /// <param name="connectionString">As Npgsql has it. Of its pool's size writing takes its share, readers have the rest.</param>
-    /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
-    /// <exception cref="ImportUnfinishedException">Only a part of the data is there.</exception>
+    /// <summary>Connects, upgrades the schema, and takes a node number. The writer is not started yet.</summary>
+    /// <param name="clock">The server's clock. From now on, it follows the database's time of day, which all nodes share.</param>
+    /// <param name="connectionString">In Npgsql's format. Writing takes its share of the pool's size, and readers get the rest.</param>
+    /// <exception cref="SchemaTooNewException">A newer version of Parley has used it.</exception>
+    /// <exception cref="ImportUnfinishedException">It contains only a part of the data.</exception>
     /// <exception cref="StorageUnavailableException">The database cannot be reached.</exception>
     internal static PostgresDatabase Open(string connectionString, TimeProvider clock, ILogger log)
     {
@@ -76,7 +76,7 @@ internal sealed class PostgresDatabase : IDisposable
             using var connection = writing.OpenConnection();
             var shared = new DatabaseClock(clock);
             AskTime(connection, shared);
-            // In a test the test's clock counts.
+            // In a test, the test's clock is used instead.
             if (clock is SteadyClock steady)
                 steady.Follow(shared);
             var node = TakeNodeNumber(connection);
@@ -95,19 +95,19 @@ internal sealed class PostgresDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs a question that changes nothing.</summary>
-    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    /// <summary>Runs a query that changes nothing.</summary>
+    /// <exception cref="StorageUnavailableException">The database is unavailable.</exception>
     internal ValueTask<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         RunAsync(_readers, read, mayRepeat: true, cancellationToken);
 
-    /// <summary>Gives a sign of life, over a connection that nothing else uses: questions that wait for a lock must not hold it up.</summary>
-    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    /// <summary>Sends a heartbeat over a connection that nothing else uses, so that queries that wait for a lock cannot delay it.</summary>
+    /// <exception cref="StorageUnavailableException">The database is unavailable.</exception>
     internal ValueTask<T> BeatAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> beat, CancellationToken cancellationToken) =>
         RunAsync(_pulse, beat, mayRepeat: true, cancellationToken);
 
-    /// <summary>Runs a change that no sender waits for and that touches nothing of the log, its deliveries or its mailboxes, in a transaction
-    /// of its own beside the writing lane.</summary>
-    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    /// <summary>Runs a change in its own transaction, outside the writing lane. Only for changes that no sender waits for and that do not touch the
+    /// log, its deliveries, or its mailboxes.</summary>
+    /// <exception cref="StorageUnavailableException">The database is unavailable.</exception>
     internal ValueTask<T> WriteBesideAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> change, CancellationToken cancellationToken) =>
         RunAsync(
             _readers,
@@ -121,15 +121,15 @@ internal sealed class PostgresDatabase : IDisposable
             mayRepeat: false,
             cancellationToken);
 
-    /// <summary>Goes on under a new number.</summary>
+    /// <summary>Continues under a new node number.</summary>
     internal async ValueTask RenumberAsync(CancellationToken cancellationToken) => await Writer.WriteAsync(
         async transaction => (int)(await transaction.ScalarAsync(
             "INSERT INTO nodes (name, started_at, seen_at) VALUES ($1, clock_timestamp(), clock_timestamp()) RETURNING number", Environment.MachineName))!,
         cancellationToken,
         committed: number => Writer.Node = number);
 
-    /// <summary>A connection to listen on, with signs of life over it: one that is cut is noticed.</summary>
-    /// <exception cref="StorageUnavailableException">The database is away.</exception>
+    /// <summary>Opens a connection for notifications, with keep-alives, so that a broken connection is noticed.</summary>
+    /// <exception cref="StorageUnavailableException">The database is unavailable.</exception>
     internal async ValueTask<NpgsqlConnection> OpenLineAsync(CancellationToken cancellationToken)
     {
         var connection = _line.CreateConnection();
@@ -158,8 +158,8 @@ internal sealed class PostgresDatabase : IDisposable
             }
             catch (Exception fault) when (PostgresFault.IsAway(fault))
             {
-                // After a restart of the database, or its failover, the pool is full of connections that are gone: a question is asked
-                // once more, over a new one. Where none can be made, and where the server itself refused, it is over.
+                // After a restart or failover of the database, the pool is full of broken connections, so a query is tried once more on a new one. If
+                // no connection can be made, or the server itself refused, it fails.
                 if (!mayRepeat || !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
                     throw PostgresFault.Away(fault);
                 mayRepeat = false;
@@ -177,22 +177,22 @@ internal sealed class PostgresDatabase : IDisposable
         _readers.Dispose();
     }
 
-    /// <summary>Every statement reaches its rows by a key, or walks one in its order and stops at a page, at any size. The planner believes
-    /// statistics, and those of a table that was filled, or emptied, since they were taken would have it read all of it: 90 ms for a page of a
-    /// log of 40,000 entries, two seconds for a claim of 256. And a plan that may not scan counts as so dear that the server would compile
-    /// it to machine code, half a second for a millisecond's work.</summary>
+    /// <summary>Every statement finds its rows by a key, or reads them in a key's order and stops after a page, whatever the size of the table. But
+    /// the planner relies on statistics. If a table was filled or emptied since they were collected, it would read the whole table: 90 ms for a page
+    /// of a log of 40,000 entries, two seconds for a claim of 256. And plans without a scan get such a high cost that the server would compile them
+    /// to machine code, half a second for a millisecond of work.</summary>
     private const string ByKey = "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_material=off -c jit=off";
 
     private static NpgsqlDataSource Source(string connectionString, string options, int connections)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = 0, MaxPoolSize = connections };
-        // A batch goes to the server in as few parts as can be: one that has come only half is not begun, and holds no lock.
+        // A batch is sent in as few parts as possible: the server does not start one of which only half has arrived, so it holds no lock.
         settings.WriteBufferSize = 64 * 1024;
         settings.ReadBufferSize = 32 * 1024;
         if (settings.MaxAutoPrepare == 0)
             settings.MaxAutoPrepare = 100;
         settings.AutoPrepareMinUsages = 2;
-        // Sessions hold no state of their own that would have to be cleared between two users of the pool.
+        // Sessions have no state of their own that must be reset before the pool reuses them.
         settings.NoResetOnClose = true;
         settings.Options = FormattableString.Invariant(
             $"{settings.Options} -c idle_in_transaction_session_timeout={IdleInTransaction} -c lock_timeout={LockWait} -c statement_timeout={Statement} {ByKey}{options}").Trim();
@@ -226,7 +226,8 @@ internal sealed class PostgresDatabase : IDisposable
         return (int)command.ExecuteScalar()!;
     }
 
-    /// <summary>Looks after this node has its number: an import looks for nodes after it has begun, so that one of the two sees the other.</summary>
+    /// <summary>Checks after this node has its number. An import looks for nodes after it has begun, so one of the two always sees the
+    /// other.</summary>
     private static void RefuseUnfinished(NpgsqlConnection connection, int node)
     {
         using var question = new NpgsqlCommand("SELECT count(*) FROM import_progress", connection);

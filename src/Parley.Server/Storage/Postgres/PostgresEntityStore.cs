@@ -5,7 +5,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Things of every kind in PostgreSQL.</summary>
+/// <summary>Entities of every kind in PostgreSQL.</summary>
 internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMessageStore messages) : IEntityStore
 {
     private static readonly string HistorySql = EntitySql.History(PostgresLogRows.Columns);

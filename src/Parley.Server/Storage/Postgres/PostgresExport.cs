@@ -4,7 +4,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>A PostgreSQL database as of one moment: one transaction that only reads, beside whatever nodes do.</summary>
+/// <summary>A PostgreSQL database at a single moment: one read-only transaction that does not block the nodes.</summary>
 internal sealed class PostgresExport : IStoreExport
 {
     private readonly NpgsqlConnection _connection;
@@ -17,7 +17,7 @@ internal sealed class PostgresExport : IStoreExport
 
     public string Stamp { get; }
 
-    /// <exception cref="TransferRefusedException">There is nothing of Parley's, or it is not whole.</exception>
+    /// <exception cref="TransferRefusedException">It has no data of Parley, or it is incomplete.</exception>
     /// <exception cref="DatabaseUnreachableException">It cannot be used.</exception>
     internal static async Task<PostgresExport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed class PostgresExport : IStoreExport
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>Which transactions this one sees, of which run of which database: every write is one more.</summary>
+    /// <summary>Identifies the database, its current run, and the transactions that are visible here: every write adds one.</summary>
     private static async Task<string> StampAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         (await connection.Ask(
                 """

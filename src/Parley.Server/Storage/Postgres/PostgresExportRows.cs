@@ -9,10 +9,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Rows of PostgreSQL as lines of an export.</summary>
+/// <summary>Reads PostgreSQL's rows as lines of an export.</summary>
 internal static class PostgresExportRows
 {
-    /// <summary>A project that is being deleted is gone for everybody.</summary>
+    /// <summary>To everybody else, a project that is being deleted is already gone.</summary>
     private const string Projects = "(SELECT number FROM projects WHERE project_id NOT LIKE '%/deleted/%')";
 
     private const string Agents = $"(SELECT number FROM agents WHERE project IN {Projects})";
@@ -22,7 +22,7 @@ internal static class PostgresExportRows
     {
         var (sql, read) = Of(kind);
         await using var command = connection.Ask($"{sql} OFFSET $1", skip);
-        // Rows come as they are read: what the other side has not taken yet waits in the database.
+        // Rows are streamed: those that the reader has not consumed yet wait in the database.
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
         while (await NextAsync(rows, cancellationToken))
             yield return read(rows);
@@ -74,7 +74,8 @@ internal static class PostgresExportRows
              """,
             Entry),
         LineKinds.Delivery => (
-            // What a connection holds waits again after a move, unless its message went meanwhile: then it is over, as it would be here.
+            // What a connection holds waits again after a move, unless its message was deleted in the meantime. In that case it is withdrawn, as it
+            // would be here.
             $"""
              SELECT d.delivery, d.place, d.mailbox, CASE WHEN g.reason IS NOT NULL THEN 6 WHEN d.state = 2 AND d.holder_node IS NOT NULL THEN 1 ELSE d.state END, d.attempt,
                     d.priority, d.rank, d.queued_at, d.expires_at, d.due_at, d.lease, CASE WHEN d.holder_node IS NULL THEN d.lease_until END, d.delivered_at,

@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Tells a database that is away from a statement that is wrong.</summary>
+/// <summary>Distinguishes a database that is unavailable from a statement that is wrong.</summary>
 internal static class PostgresFault
 {
-    /// <summary>The database cannot be reached, cannot write, or gave up on a transaction that would succeed if tried again.</summary>
+    /// <summary>Whether the database cannot be reached, cannot write, or aborted a transaction that may succeed if it is tried again.</summary>
     internal static bool IsAway(Exception fault) => fault switch
     {
         PostgresException { SqlState: var state } => state[..2] switch
         {
-            // Connection, resources (a full disk), shutdown and cancellation, system errors, corruption.
+            // Connection errors, resources (such as a full disk), shutdown and cancellation, system errors, corruption.
             "08" or "53" or "57" or "58" or "F0" => true,
             _ => state is
                 PostgresErrorCodes.ReadOnlySqlTransaction or // a standby: the primary is elsewhere by now
@@ -26,8 +26,8 @@ internal static class PostgresFault
     internal static StorageUnavailableException Away(Exception fault) =>
         fault as StorageUnavailableException ?? new StorageUnavailableException("The database is away.", fault);
 
-    /// <summary>Opens a connection. Whatever refuses it - nobody listens, a password that has changed, a database that takes none just now -
-    /// the store is away.</summary>
+    /// <summary>Opens a connection. Whatever the reason for a failure (nobody is listening, a changed password, a database that accepts no
+    /// connections at the moment), the store is unavailable.</summary>
     /// <exception cref="StorageUnavailableException">It cannot be opened.</exception>
     internal static async Task OpenOrAwayAsync(this NpgsqlConnection connection, CancellationToken cancellationToken)
     {

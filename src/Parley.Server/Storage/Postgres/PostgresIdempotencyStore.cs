@@ -3,7 +3,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Keys of creations in PostgreSQL, in one table with those of sends.</summary>
+/// <summary>Idempotency keys of creations in PostgreSQL, in the same table as those of sends.</summary>
 internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIdempotencyStore
 {
     public ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken) =>
@@ -36,7 +36,7 @@ internal sealed class PostgresIdempotencyStore(PostgresDatabase database) : IIde
         var from = after ?? new CreationKey(int.MinValue, "", "");
         var looked = await database.WriteBesideAsync(
             async (connection, cancellation) => await connection.Ask(
-                    // One that is used again meanwhile is looked at again by the DELETE: then it is not old.
+                    // The DELETE checks again whether a key was used in the meantime; then it is not old.
                     """
                     WITH looked AS (
                         SELECT project, caller, key FROM idempotency WHERE (project, caller, key) > ($1, $2, $3) ORDER BY project, caller, key LIMIT $4),

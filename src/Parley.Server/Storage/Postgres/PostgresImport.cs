@@ -5,8 +5,8 @@ using Parley.Server.Settings;
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>A PostgreSQL database that is being filled.</summary>
-/// <remarks>A server that starts takes its node's number and then looks for an unfinished import; an import marks the database as unfinished
-/// and then looks for nodes. Whichever of the two comes second sees the first.</remarks>
+/// <remarks>A starting server takes its node number and then looks for an unfinished import. An import marks the database as unfinished and then
+/// looks for nodes. So whichever comes second sees the other.</remarks>
 internal sealed class PostgresImport : IStoreImport
 {
     /// <summary>"import" in ASCII.</summary>
@@ -19,7 +19,7 @@ internal sealed class PostgresImport : IStoreImport
 
     public ImportProgress? Progress { get; }
 
-    /// <exception cref="TransferRefusedException">Nodes use it, or something is in it.</exception>
+    /// <exception cref="TransferRefusedException">Nodes use the database, or it is not empty.</exception>
     /// <exception cref="DatabaseUnreachableException">It cannot be used.</exception>
     internal static async Task<PostgresImport> OpenAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class PostgresImport : IStoreImport
         {
             var where = address.ToString();
             await RefuseFullAsync(connection, where, cancellationToken);
-            // Its lock ends with its connection: a server that starts meanwhile is to be told, not to wait.
+            // Its lock ends with its connection, so a server that starts in the meantime is refused instead of waiting.
             await using (var migrating = await PostgresTransferTables.ConnectAsync(address, cancellationToken))
                 PostgresMigrator.Migrate(migrating);
             if (await connection.Ask("SELECT pg_try_advisory_lock($1)", AdvisoryLock).ValueAsync<bool>(cancellationToken) is not true)
@@ -59,7 +59,7 @@ internal sealed class PostgresImport : IStoreImport
         }
         catch (Exception fault) when (fault is FormatException or PostgresException { SqlState: ['2', '2' or '3', ..] })
         {
-            // Bad data, or data that contradict what is there.
+            // The data is bad, or contradicts what is already there.
             throw StoreRefusals.DoesNotFit(fault);
         }
         catch (Exception fault) when (PostgresFault.IsAway(fault))
@@ -72,7 +72,7 @@ internal sealed class PostgresImport : IStoreImport
     {
         await using (var transaction = await _connection.BeginTransactionAsync(cancellationToken))
         {
-            // What each mailbox holds is counted from its deliveries; a row comes with its agent.
+            // The counters of each mailbox are computed from its deliveries; the row itself is created with its agent.
             await _connection.Ask(
                     """
                     INSERT INTO mailboxes (agent, waiting_1, waiting_2, waiting_3, waiting_4, in_flight, dead)
@@ -90,7 +90,7 @@ internal sealed class PostgresImport : IStoreImport
             await transaction.CommitAsync(cancellationToken);
         }
 
-        // Plans of the first minutes would else be made for empty tables.
+        // Otherwise, plans made in the first minutes would be for empty tables.
         await _connection.Ask("ANALYZE").RunAsync(cancellationToken);
     }
 
@@ -99,7 +99,7 @@ internal sealed class PostgresImport : IStoreImport
     private async Task StoreAsync(IReadOnlyList<ExportLine> lines, ImportProgress progress, CancellationToken cancellationToken)
     {
         await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
-        // As they stand: what refers to another row never comes before it.
+        // In their order: a row never comes before the rows it refers to.
         for (var start = 0; start < lines.Count;)
         {
             var end = start + 1;
@@ -121,12 +121,12 @@ internal sealed class PostgresImport : IStoreImport
             progress.ExportId, progress.Lines, progress.Sha256)
         .RunAsync(cancellationToken);
 
-    /// <summary>Before anything of it is brought up to date: what is refused stays as it was.</summary>
+    /// <summary>Before anything is upgraded, so that a refused database stays as it was.</summary>
     private static async Task RefuseFullAsync(NpgsqlConnection connection, string where, CancellationToken cancellationToken)
     {
         if (!await PostgresTransferTables.HasSchemaAsync(connection, cancellationToken))
         {
-            // A server may share a database with another program; who imports into one that is in use has most likely named the wrong one.
+            // A server may share a database with another program, but someone who imports into one that is in use has probably named the wrong one.
             if (OwnDatabase.FindAny(connection) is { } taken)
                 throw StoreRefusals.Foreign(where, taken);
             return;

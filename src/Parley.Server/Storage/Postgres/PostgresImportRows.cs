@@ -9,7 +9,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Lines of an export as rows of PostgreSQL, copied in.</summary>
+/// <summary>Writes the lines of an export as PostgreSQL's rows, with COPY.</summary>
 internal static class PostgresImportRows
 {
     private const string Delivery =
@@ -20,7 +20,7 @@ internal static class PostgresImportRows
         "log (place, stamp, id_bits, expires_at, first_delivery, thread, execution, reply_to, subject, superseded_by, released_by, sender, recipient, " +
         "deliveries, hops, kind, audience, whole, thread_id, type, routing, session, task, body)";
 
-    /// <param name="lines">All of one kind.</param>
+    /// <param name="lines">All of the same kind.</param>
     internal static Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<ExportLine> lines, CancellationToken cancel) => lines[0] switch
     {
         NumbersLine numbers => WriteAsync(connection, numbers, cancel),
@@ -70,7 +70,7 @@ internal static class PostgresImportRows
         await copy.CompleteAsync(cancel);
     }
 
-    /// <summary>Before the rows that have the numbers: those are never higher.</summary>
+    /// <summary>Written before the rows that have numbers, which are never higher than these.</summary>
     private static async Task WriteAsync(NpgsqlConnection connection, NumbersLine numbers, CancellationToken cancel)
     {
         foreach (var (table, highest) in new[] { ("projects", numbers.Projects), ("agents", numbers.Agents) })
@@ -111,7 +111,7 @@ internal static class PostgresImportRows
         row.Big(LogKey.Of(entry.Project, entry.Seq)).Big(entry.Stamp).Big(parts?.IdBits).Big(parts?.ExpiresAt).Big(entry.FirstDelivery)
             .Big(PlaceOf(entry, entry.Thread)).Big(PlaceOf(entry, entry.Execution)).Big(PlaceOf(entry, entry.ReplyTo)).Big(PlaceOf(entry, entry.Subject))
             .Big(PlaceOf(entry, entry.SupersededBy)).Big(PlaceOf(entry, entry.ReleasedBy)).Int(entry.Sender)
-            // Of whoever was chosen by the router, and of what is about a message, the deliveries know.
+            // If the router chose the recipient, or the entry is about a message, the deliveries have the recipient.
             .Int(entry.Deliveries == 0 || (message && entry.Routing is null) ? entry.Recipient : null)
             .Int(entry.Deliveries).Int(entry.Hops).Small((int)entry.EntryKind)
             .Small((int)(entry.Withheld ? entry.Audience | Audience.Withheld : entry.Audience)).Flag(parts?.Body is null).Id(parts?.Thread).Text(entry.Type)
@@ -134,7 +134,7 @@ internal static class PostgresImportRows
         .Text(token.TokenId).Text(token.TokenKind).Bytes(token.Hash).Text(token.ProjectId).Text(token.AgentId).Time(token.CreatedAt).Time(token.ExpiresAt)
         .Time(token.LastUsedAt).Time(token.RevokedAt);
 
-    /// <summary>One row of a copy, value by value; null is NULL. What is written waits in the connection's buffer.</summary>
+    /// <summary>One row of a COPY, value by value; null becomes NULL. Written values wait in the connection's buffer.</summary>
     private sealed class CopyRow(NpgsqlBinaryImporter copy)
     {
         internal CopyRow Big(long? value) => Put(value, NpgsqlDbType.Bigint);

@@ -5,13 +5,14 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Log entries as rows, there and back.</summary>
-/// <remarks>A message's row holds only what its sender said: seq and times are known to the database alone while a batch is stored, so the
-/// JSON's head and tail are composed from the columns by whoever reads it. What was written knowing them is whole in its row.</remarks>
+/// <summary>Converts log entries to rows and back.</summary>
+/// <remarks>A message's row has only what its sender said, because while a batch is stored, only the database knows the seq and the times. So readers
+/// compose the start and end of the JSON from the columns. Entries that were written with these values known have their complete JSON in the
+/// row.</remarks>
 internal static class PostgresLogRows
 {
-    /// <summary>The columns that <see cref="Read"/> expects, of a table named <c>l</c>. Of a message to everybody nobody asks who got it;
-    /// of others the deliveries know, also when one has moved since; the common one to one agent that cannot move needs no look.</summary>
+    /// <summary>The columns that <see cref="Read"/> expects, from a table named <c>l</c>. For a message to everybody, nobody asks who got it. For
+    /// other messages, the deliveries say so, even if one has moved since. The common case, one agent that cannot change, needs no lookup.</summary>
     internal const string Columns =
         """
         l.place, l.kind, l.stamp, l.sender, l.recipient, l.audience, l.type, l.thread, l.execution, l.reply_to, l.hops, l.subject,
@@ -35,14 +36,14 @@ internal static class PostgresLogRows
         return (await ListAsync(command, cancellationToken)) is [var only] ? only : null;
     }
 
-    /// <summary>The entry of a place, within a transaction; null when there is none.</summary>
+    /// <summary>The entry at a place, within a transaction; null if there is none.</summary>
     internal static async Task<LogEntry?> FindAsync(PostgresTransaction transaction, long place)
     {
         await using var rows = await transaction.ReadAsync($"SELECT {Columns} FROM log l WHERE l.place = $1", place);
         return await rows.ReadAsync() ? Read(rows) : null;
     }
 
-    /// <summary>Runs a question whose columns are <see cref="Columns"/>.</summary>
+    /// <summary>Runs a query whose columns are <see cref="Columns"/>.</summary>
     internal static async Task<List<LogEntry>> ListAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var entries = new List<LogEntry>();
@@ -76,7 +77,7 @@ internal static class PostgresLogRows
         };
     }
 
-    /// <summary>A message's whole JSON from its columns id_bits, thread_id, expires_at, body.</summary>
+    /// <summary>A message's complete JSON, from its columns id_bits, thread_id, expires_at, and body.</summary>
     internal static byte[] Json(NpgsqlDataReader row, int firstColumn, long seq, long stamp)
     {
         var id = EntryId.Create(stamp, seq, (ulong)row.GetInt64(firstColumn));
@@ -85,7 +86,7 @@ internal static class PostgresLogRows
         return MessageJson.Whole(row.GetFieldValue<byte[]>(firstColumn + 3), id, seq, thread, stamp, expires);
     }
 
-    /// <summary>An entry with its JSON whole; messages are stored in batches by another way.</summary>
+    /// <summary>Inserts an entry with its complete JSON. Messages are stored in batches instead.</summary>
     internal static NpgsqlBatchCommand Insert(LogEntry entry, in MessageColumns message)
     {
         var project = entry.Project;
@@ -99,7 +100,7 @@ internal static class PostgresLogRows
             LogKey.OrNull(project, entry.ReplyTo),
             LogKey.OrNull(project, entry.Subject),
             entry.Sender,
-            // An entry about a message reads for the same agents as the message, also after it has moved.
+            // The same agents can read an entry about a message as the message itself, even after it has moved.
             message.Deliveries == 0 && entry.Recipients is [var only] ? only : null,
             message.Deliveries,
             entry.Hops,

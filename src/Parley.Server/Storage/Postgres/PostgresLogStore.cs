@@ -4,7 +4,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Reads the log for whoever is behind its tail in memory.</summary>
+/// <summary>Reads the log for readers that are behind the tail in memory.</summary>
 internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
 {
     private static readonly string EventsSql = LogSql.Events(PostgresLogRows.Columns, "log l");
@@ -13,8 +13,8 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
         database.ReadAsync(
             async (connection, cancel) =>
             {
-                // The head is read first: what is committed after it belongs to the next reading, and below it nothing is missing,
-                // since a seq is stored with the head that includes it.
+                // The head is read first. Entries committed after that belong to the next read. Up to the head, nothing is missing, because a seq is
+                // stored together with the head that includes it.
                 var head = (await LongAsync(connection, LogSql.NextSeq, cancel, project) ?? 1) - 1;
                 await using var command = Command(connection, project, query);
                 command.Parameters.Insert(0, Long(LogKey.Of(project, after)));
@@ -63,15 +63,15 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
             { Execution: not 0 } => ("execution", query.Execution),
             _ => (null, 0),
         };
-        // Its root and its parts each by their index: of an OR the planner makes a walk through the log where it thinks parts are many.
-        // An execution's first entry is among its parts, a thread's is not.
+        // The root and the parts are each found by their own index. With an OR, the planner would scan the log if it expects many parts. An
+        // execution's first entry is one of its parts; a thread's is not.
         var places = column is null
             ? $"SELECT place, octet_length(body) AS bytes FROM log WHERE {range} ORDER BY place LIMIT $3"
             : $"""
                SELECT place, octet_length(body) AS bytes FROM log WHERE place = $5 AND {column} IS DISTINCT FROM $5 AND {range}
                UNION ALL (SELECT place, octet_length(body) FROM log WHERE {column} = $5 AND {range} ORDER BY place LIMIT $3)
                """;
-        // How large each is the database knows without unpacking it; those that go beyond the bytes are not sent.
+        // The database knows each entry's size without decompressing it, so entries beyond the byte limit are not sent.
         var command = new NpgsqlCommand(
             $"""
              SELECT {PostgresLogRows.Columns}

@@ -4,7 +4,7 @@ using Parley.Server.Agents;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>How much mailboxes hold, for all nodes: read from the counters that go with every transition.</summary>
+/// <summary>How many deliveries mailboxes hold, for all nodes: read from the counters that every transition updates.</summary>
 internal sealed class PostgresMailboxCounts(PostgresDatabase database) : IMailboxCounts
 {
     public ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ internal sealed partial class PostgresMessageHistory
         database.ReadAsync<IReadOnlyList<ThreadRow>>(
             async (connection, cancellation) =>
             {
-                // What retention has taken may stand in the index for a moment.
+                // The index may briefly contain entries that retention has already removed.
                 var first = await connection.Ask(LogSql.FirstPlace, LogKey.First(project), LogKey.Last(project)).ValueAsync<long>(cancellation) - 1 ?? long.MaxValue;
                 var upTo = before == long.MaxValue ? LogKey.Last(project) : LogKey.Of(project, before) - 1;
                 var ofAgent = agent is null ? "" : "AND EXISTS (SELECT 1 FROM thread_parts p WHERE p.thread = t.thread AND p.agent = $4)";
@@ -33,7 +33,7 @@ internal sealed partial class PostgresMessageHistory
         database.ReadAsync(
             async (connection, cancellation) =>
             {
-                // From the log, not the index: the index may be behind, and who opens a thread wants all of it.
+                // From the log, not the index: the index may be behind, and someone who opens a thread wants all of it.
                 var figures = await connection.Ask(
                         "SELECT $1, max(place), count(*)::int, min(stamp), max(stamp) FROM log WHERE kind = 1 AND (place = $1 OR thread = $1) HAVING count(*) > 0",
                         LogKey.Of(project, thread))
@@ -42,7 +42,7 @@ internal sealed partial class PostgresMessageHistory
             },
             cancellationToken);
 
-    /// <summary>Threads as the log has them, of which some may have lost their beginning.</summary>
+    /// <summary>Threads as they are in the log, some of which may have lost their beginning.</summary>
     private static async Task<List<ThreadFigures>> LeftOfAsync(NpgsqlConnection connection, List<ThreadFigures> threads, CancellationToken cancellationToken)
     {
         var whole = (await connection.Ask("SELECT place FROM log WHERE place = ANY ($1)", [threads.Select(thread => thread.Thread).ToArray()])
@@ -56,13 +56,13 @@ internal sealed partial class PostgresMessageHistory
         return [.. threads.Select(thread => whole.Contains(thread.Thread) ? thread : left.GetValueOrDefault(thread.Thread)).OfType<ThreadFigures>()];
     }
 
-    /// <summary>The rows of threads with their titles and participants, in three questions however many they are.</summary>
+    /// <summary>The rows of threads with their titles and participants, in three queries regardless of their number.</summary>
     private static async Task<IReadOnlyList<ThreadRow>> RowsAsync(
         NpgsqlConnection connection, int project, List<ThreadFigures> threads, CancellationToken cancellationToken)
     {
         var parts = await ThreadParts.OpenAsync(connection, project, cancellationToken);
         var participants = await parts.OfAsync([.. threads.Select(thread => thread.Thread)], cancellationToken);
-        // Of a thread whose first message retention has taken, the last one speaks.
+        // If retention has removed a thread's first message, the last one is used instead.
         var entries = await EntriesAsync(connection, [.. threads.SelectMany(thread => new[] { thread.Thread, thread.Last }).Distinct()], cancellationToken);
         var rows = new List<ThreadRow>(threads.Count);
         foreach (var thread in threads)

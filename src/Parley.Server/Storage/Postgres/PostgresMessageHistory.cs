@@ -7,11 +7,11 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Answers questions about messages from the index as far as it has come, and from the log's newest part beyond it: what was
-/// confirmed a moment ago is found, however far behind the index is.</summary>
+/// <summary>Answers questions about messages, from the index and, where that ends, from the newest part of the log. So a message that was confirmed a
+/// moment ago is found no matter how far the index is behind.</summary>
 internal sealed partial class PostgresMessageHistory(PostgresDatabase database) : IMessageHistory, IDeliveryHistory
 {
-    /// <summary>A few megabytes where they are large.</summary>
+    /// <summary>A few megabytes if they are large.</summary>
     private const int DeadLettersAtOnce = 16;
 
     public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
@@ -22,7 +22,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
 
     public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
         ReadAsync(
-            // The first message has no thread but its own place; each half is a range of an index.
+            // The first message has no thread other than its own place. Each half is a range of an index.
             $"""
             SELECT {PostgresLogRows.Columns} FROM (
                 SELECT place FROM log WHERE place = $1 AND place > $2
@@ -98,7 +98,7 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                 foreach (var part in dead.Chunk(DeadLettersAtOnce))
                 {
                     var messages = await EntriesAsync(connection, [.. part.Select(delivery => LogKey.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
-                    // One that retention took between the two questions is gone.
+                    // Retention removed one between the two queries.
                     foreach (var delivery in part.Where(delivery => messages.ContainsKey(delivery.Seq)))
                     {
                         if (bytes >= MessagePage.Bytes)

@@ -3,18 +3,18 @@ using Parley.Server.History;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Takes the log into the index, a bounded part at a time, in a few statements a part.</summary>
-/// <remarks>Several nodes follow the same log: the row of <c>indexed</c>, locked while a part is taken, lets one at a time go on from where
-/// the other has come. Place and part are stored together, so that no part is ever taken twice.</remarks>
+/// <summary>Copies the log into the index, one limited part at a time, with a few statements per part.</summary>
+/// <remarks>Several nodes follow the same log. The row in <c>indexed</c> is locked while a part is copied, so each continues where the other stopped.
+/// The place and the part are stored together, so no part is indexed twice.</remarks>
 internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessageIndex
 {
-    /// <summary>Some ten milliseconds of one core.</summary>
+    /// <summary>Takes about ten milliseconds of one core.</summary>
     private const int PartSize = 500;
 
     /// <summary>A message has a handful.</summary>
     private const int MostFacets = 10 * PartSize;
 
-    /// <remarks>The work is PostgreSQL's, which knows no haste.</remarks>
+    /// <remarks>PostgreSQL does the work, and it has no priorities.</remarks>
     public ValueTask<bool> CatchUpAsync(int project, bool isAwaited, CancellationToken cancellationToken) => database.WriteBesideAsync(
         async (connection, cancellation) =>
         {
@@ -46,8 +46,8 @@ internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessage
         },
         cancellationToken);
 
-    /// <summary>How far the index has come, held until the commit.</summary>
-    /// <returns>Null when the project is gone.</returns>
+    /// <summary>How far the index has come. The row is locked until the commit.</summary>
+    /// <returns>Null if the project no longer exists.</returns>
     private static async Task<long?> AfterAsync(NpgsqlConnection connection, int project, CancellationToken cancellationToken)
     {
         await connection.Ask("INSERT INTO indexed (project, seq) SELECT number, 0 FROM projects WHERE number = $1 ON CONFLICT DO NOTHING", project)
@@ -55,8 +55,8 @@ internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessage
         return await connection.Ask("SELECT seq FROM indexed WHERE project = $1 FOR UPDATE", project).ValueAsync<long>(cancellationToken);
     }
 
-    /// <summary>Takes out a part of what stands in a range of places.</summary>
-    /// <returns>True when there is more.</returns>
+    /// <summary>Deletes a part of the index entries in a range of places.</summary>
+    /// <returns>True if there are more.</returns>
     private static async Task<bool> ClearAsync(NpgsqlConnection connection, long first, long upTo, CancellationToken cancellationToken)
     {
         var texts = await connection.Ask(
@@ -76,7 +76,7 @@ internal sealed class PostgresMessageIndex(PostgresDatabase database) : IMessage
             .ValueAsync<long>(cancellationToken);
         if (threads == PartSize)
             return true;
-        // From one facet to the next: each is a range of the key.
+        // One facet after another: each is a range of the key.
         return await connection.Ask(
                 """
                 WITH RECURSIVE facets (facet) AS (

@@ -8,7 +8,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What is done to messages after they were sent: deletion, reactions, and the removal of an agent's mailbox.</summary>
+/// <summary>What can be done to messages after they were sent: deletion, reactions, and the removal of an agent's mailbox.</summary>
 internal sealed partial class PostgresMessageStore
 {
     public ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken) => WriteAsync(
@@ -55,7 +55,7 @@ internal sealed partial class PostgresMessageStore
                     return false;
                 await transaction.LockAsync(project);
                 var now = transaction.Now;
-                // By the index of each state: a scan of all deliveries would grow with the history.
+                // Uses the index of each state: a scan of all deliveries would grow with the history.
                 foreach (var state in DeliveryRules.EndedWithAgent)
                 {
                     await using var rows = await transaction.ReadAsync(
@@ -82,7 +82,7 @@ internal sealed partial class PostgresMessageStore
             });
     }
 
-    /// <summary>Messages with what their rows say of their deliveries.</summary>
+    /// <summary>Messages, with their rows' columns about deliveries.</summary>
     private static async ValueTask<List<(LogEntry Message, MessageColumns Columns)>> MessagesAsync(PostgresTransaction transaction, string where, long[] places)
     {
         var messages = new List<(LogEntry, MessageColumns)>();
@@ -93,7 +93,8 @@ internal sealed partial class PostgresMessageStore
         return messages;
     }
 
-    /// <summary>An entry about a message is for whoever the message is for, also when a delivery of it moves later.</summary>
+    /// <summary>Appends an entry about a message, readable by everybody who may read the message, even if one of its deliveries moves
+    /// later.</summary>
     private static void AppendAbout(
         PostgresTransaction transaction, ProjectCursor cursor, EntryKind kind, LogEntry message, in MessageColumns columns, byte[] json) =>
         transaction.Append(
@@ -115,7 +116,7 @@ internal sealed partial class PostgresMessageStore
             },
             columns);
 
-    /// <summary>The death or expiry of deliveries: each for the sender and that recipient.</summary>
+    /// <summary>Appends the deaths or expirations of deliveries, each for the sender and that recipient.</summary>
     private static async ValueTask AppendEndsAsync(PostgresTransaction transaction, EntryKind kind, long[] deliveries, string? reason)
     {
         var ends = new List<(LogEntry Message, long Delivery, int Agent, int Attempt, string AgentId)>();

@@ -9,7 +9,7 @@ namespace Parley.Server.Storage.Postgres;
 /// <summary>Dead letters, and deliveries that move to another agent.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>The dead letters that a selection takes.</summary>
+    /// <summary>The dead letters that match a selection.</summary>
     internal const string Dead = $"FROM deliveries d JOIN log l ON l.place = d.place {DeliverySql.DeadWhere}";
 
     public ValueTask<IReadOnlyList<UntoldDeath>> UntoldAsync(int max, CancellationToken cancellationToken) =>

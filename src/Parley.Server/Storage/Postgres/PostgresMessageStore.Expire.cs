@@ -4,13 +4,13 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What nobody took in time leaves its queue.</summary>
+/// <summary>Removes deliveries from the queue that nobody took in time.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>Where the round through the queues goes on.</summary>
+    /// <summary>Where the scan of the queues continues.</summary>
     private (int Mailbox, long Rank, long Place) _expiryPlace = (0, long.MinValue, 0);
 
-    /// <summary>Looks through the queues without a lock, a bounded part at a time; the lane only takes what is over.</summary>
+    /// <summary>Scans the queues without a lock, one limited part at a time. The lane only removes what has expired.</summary>
     public async ValueTask<int> ExpireAsync(CancellationToken cancellationToken)
     {
         var over = await _database.ReadAsync(FindExpiredAsync, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed partial class PostgresMessageStore
                 over.Add((rows.GetInt64(3), place.Place));
         }
 
-        // The round is over, or much was found: then this part is looked through again first.
+        // If the scan is complete, start over. If it found the most it may return, scan this part again first.
         if (looked < most)
             _expiryPlace = (0, long.MinValue, 0);
         else if (over.Count < MaxRescued)
@@ -60,8 +60,9 @@ internal sealed partial class PostgresMessageStore
         return over;
     }
 
-    /// <summary>Expires those of some deliveries that are over and held by nobody. Their projects are locked, or are locked here.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Expires those of the deliveries that are past their time and that nobody holds. Locks their projects if they are not locked
+    /// yet.</summary>
+    /// <returns>How many were expired.</returns>
     internal async Task<int> ExpireAsync(PostgresTransaction transaction, long[] deliveries)
     {
         var now = transaction.Now;

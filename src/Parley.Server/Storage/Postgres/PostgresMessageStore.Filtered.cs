@@ -6,10 +6,11 @@ namespace Parley.Server.Storage.Postgres;
 
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>What a filter takes is found first, by a reader, and only then claimed: looking through a long queue locks nobody out.</summary>
+    /// <summary>A reader first finds what matches the filter, and only then is it claimed, so looking through a long queue blocks nobody.</summary>
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimFilteredAsync(ClaimOrder order)
     {
-        // Each time others were faster than this with all that was found. Not for ever: whoever waits is woken again, and looks again.
+        // A round is lost if others claim everything that was found first. The number of rounds is limited: a waiting caller is woken again, and
+        // looks again.
         for (var looks = 0; looks < ClaimOrder.MostLooks; looks++)
         {
             var candidates = await CandidatesAsync(order);
@@ -49,7 +50,7 @@ internal sealed partial class PostgresMessageStore
         },
         CancellationToken.None);
 
-    /// <summary>Types, priorities, senders; NULL takes all.</summary>
+    /// <summary>Types, priorities, and senders. NULL matches all.</summary>
     private static void AddFilter(NpgsqlParameterCollection parameters, DeliveryFilter filter)
     {
         const NpgsqlDbType numbers = NpgsqlDbType.Array | NpgsqlDbType.Integer;

@@ -6,10 +6,10 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Deliveries as a transaction finds them.</summary>
+/// <summary>How a transaction looks up deliveries.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>A delivery, its project locked.</summary>
+    /// <summary>A delivery whose project is locked.</summary>
     internal readonly record struct Found(
         long Delivery, long Place, int Mailbox, DeliveryFacts Facts, Priority Priority, long Rank, long QueuedAt)
     {
@@ -29,7 +29,7 @@ internal sealed partial class PostgresMessageStore
         return (await FindAllAsync(transaction, DeliverySql.OwnOfMessage, place, settle.Agent)).Select(found => (Found?)found).FirstOrDefault();
     }
 
-    /// <summary>A seq leads to the entry; the rest of the id must be the entry's too.</summary>
+    /// <summary>The seq leads to the entry; the rest of the id must match as well.</summary>
     private static async ValueTask<bool> IsMessageAsync(PostgresTransaction transaction, long place, Guid id)
     {
         await using var row = await transaction.ReadAsync("SELECT stamp, id_bits FROM log WHERE place = $1 AND kind = 1", place);

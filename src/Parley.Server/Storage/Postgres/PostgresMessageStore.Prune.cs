@@ -5,7 +5,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Retention: the oldest entries of a log go, with everything that hangs on them.</summary>
+/// <summary>Retention: removes the oldest entries of a log, with everything that belongs to them.</summary>
 internal sealed partial class PostgresMessageStore
 {
     public async ValueTask<bool> PruneAsync(int project, long olderThan, CancellationToken cancellationToken)
@@ -41,11 +41,12 @@ internal sealed partial class PostgresMessageStore
         return [.. places];
     }
 
-    /// <param name="ended">Gets what connections of this node hold no longer, once it is committed; another node finds out when it looks
-    /// after its leases.</param>
+    /// <param name="ended">Receives what connections of this node no longer hold once this is committed. Other nodes find out when they check their
+    /// leases.</param>
     private async ValueTask PruneDeliveriesAsync(PostgresTransaction transaction, long[] places, List<(int Agent, long Delivery)> ended)
     {
-        // What waits goes with its message, and what somebody holds too: nothing is left that could be acknowledged or given out again.
+        // Deliveries go with their message, both those that wait and those that somebody holds, so nothing is left that could be acknowledged or
+        // given out again.
         var now = transaction.Now;
         foreach (var found in await OfMessagesAsync(transaction, "d.state + 0 IN (0, 1, 2, 4)", places))
         {
@@ -70,7 +71,7 @@ internal sealed partial class PostgresMessageStore
         transaction.Defer("DELETE FROM reactions WHERE place = ANY ($1)", places);
     }
 
-    /// <summary>What is over goes with its end: what goes on stays, however old it is.</summary>
+    /// <summary>An entity that is over is removed with the entry of its end. One that is not over stays, however old it is.</summary>
     private static void PruneEntities(PostgresTransaction transaction, long[] places) => transaction.Defer(
         $"""
         WITH gone AS (

@@ -6,16 +6,17 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What time does to deliveries: due ones are queued, lapsed leases end; and what is given back.</summary>
+/// <summary>What happens to deliveries over time: due ones are queued, and lapsed leases end. Also what is given back.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>In one transaction: some milliseconds, during which senders of its projects wait.</summary>
+    /// <summary>The most in one transaction: some milliseconds, during which senders in its projects wait.</summary>
     private const int MaxRescued = 500;
 
     /// <summary>Milliseconds.</summary>
     private const long BacklogInterval = 5_000;
 
-    // In the statements below, where rows are found by their key, "state + 0" keeps the planner from an index of one state: 0002_batches.sql says why.
+    // In the statements below, if rows are found by their key, "state + 0" keeps the planner from using an index of one state; 0002_batches.sql
+    // explains why.
 
     private long _backlogsWokenAt;
 
@@ -29,11 +30,11 @@ internal sealed partial class PostgresMessageStore
                 ended.Clear();
                 transaction.News.Woken.UnionWith(backlogs);
                 var now = transaction.Now;
-                // Looked for without a lock, then looked at again with it: who settled one meanwhile has settled it.
+                // Found without a lock, then checked again with it, because a delivery may have been settled in the meantime.
                 var due = await PlacesAsync(transaction, "state = 0 AND due_at <= $1 ORDER BY due_at", now);
                 var lapsed = await PlacesAsync(transaction, "state = 2 AND lease_until <= $1 ORDER BY lease_until", now);
                 await transaction.LockAsync([.. due.Concat(lapsed).Select(found => LogKey.Project(found.Place)).Distinct()]);
-                // What a deleted project left behind.
+                // Left over from a deleted project.
                 var orphans = due.Concat(lapsed).Where(found => !transaction.HasLocked(LogKey.Project(found.Place))).Select(found => found.Delivery).ToArray();
                 if (orphans.Length > 0)
                     transaction.Defer("DELETE FROM deliveries WHERE delivery = ANY ($1)", orphans);
@@ -63,7 +64,7 @@ internal sealed partial class PostgresMessageStore
                 return true;
             },
             cancellationToken,
-            // Not before: where it fails, whoever tries again must find them.
+            // Not earlier: if this fails, the next try must still find them.
             committed: _ => Held.Forget(held));
     }
 
@@ -76,15 +77,16 @@ internal sealed partial class PostgresMessageStore
             },
             cancellationToken);
 
-    /// <summary>Gives back every lease that connections of a node had, as when the node is gone: queued at once, no attempt counted.</summary>
+    /// <summary>Gives back every lease that connections of a node had, as when the node is gone. The deliveries are queued at once, and no attempt is
+    /// counted.</summary>
     internal ValueTask<int> ReleaseNodeAsync(int node, CancellationToken cancellationToken) =>
         WriteAsync(transaction => ReleaseNodeAsync(transaction, node), cancellationToken);
 
-    /// <summary>The lane has connected, perhaps after a fault. Leases of this node that no connection here knows of are given back: those of a
-    /// batch whose commit was not heard of, and of connections that ended while the database was away.</summary>
+    /// <summary>Called when the lane has connected, perhaps after a fault. Gives back this node's leases that no connection here knows about: those
+    /// of a batch whose commit was never reported, and of connections that ended while the database was unavailable.</summary>
     internal Task RecoverAsync(PostgresTransaction transaction) => ReleaseNodeAsync(transaction, transaction.Node);
 
-    /// <remarks>Of this node itself only what no connection here knows of.</remarks>
+    /// <remarks>For this node itself, only those that no connection here knows about.</remarks>
     private async Task<int> ReleaseNodeAsync(PostgresTransaction transaction, int node)
     {
         var leases = new List<(long Delivery, long Lease, long Place)>();
@@ -109,12 +111,12 @@ internal sealed partial class PostgresMessageStore
         return leases.Count;
     }
 
-    /// <param name="isLost">They were of one connection, which was lost.</param>
+    /// <param name="isLost">Whether they belonged to one connection, which was lost.</param>
     private async ValueTask GiveBackAsync(PostgresTransaction transaction, int project, IReadOnlyList<(long Delivery, long Lease)> leases, bool isLost = false)
     {
         if (!transaction.HasLocked(project))
             await transaction.LockAsync([project]);
-        // Deleted meanwhile, and what it held with it.
+        // The project was deleted in the meantime, with everything the connection held.
         if (!transaction.HasLocked(project))
             return;
         var now = transaction.Now;
@@ -147,7 +149,7 @@ internal sealed partial class PostgresMessageStore
         await TryAgainAsync(transaction, [.. changes[DeliveryState.Scheduled]], DeliveryReasons.ReaderLost(disconnects), now);
     }
 
-    /// <summary>What is written as queued waits in its mailbox.</summary>
+    /// <summary>Counts deliveries that are stored as queued, and wakes their mailboxes.</summary>
     private void QueueNow(PostgresTransaction transaction, IEnumerable<(Found, DeliveryChange)> queued, long now)
     {
         foreach (var (found, change) in queued)
@@ -158,10 +160,10 @@ internal sealed partial class PostgresMessageStore
         }
     }
 
-    /// <summary>With the next round everybody who has a backlog is woken: what told who has work was not heard.</summary>
+    /// <summary>Makes the next round wake every mailbox that has a backlog, because wake-ups may have been missed.</summary>
     internal void WakeBacklogs() => Volatile.Write(ref _backlogsWokenAt, 0);
 
-    /// <summary>A wake-up is a hint and may be lost: whoever has a backlog is woken again every few seconds.</summary>
+    /// <summary>A wake-up is a hint and may be lost, so mailboxes with a backlog are woken again every few seconds.</summary>
     private async ValueTask<IReadOnlyList<int>> BacklogsAsync(CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -201,7 +203,7 @@ internal sealed partial class PostgresMessageStore
         await ReleaseWithheldAsync(transaction, [.. queued.Select(pair => pair.Found.Place).Distinct()]);
     }
 
-    /// <summary>The second entry of a scheduled message: the one that its recipients see.</summary>
+    /// <summary>Appends the second entry of a scheduled message, which its recipients can see.</summary>
     private static async ValueTask ReleaseWithheldAsync(PostgresTransaction transaction, long[] places)
     {
         foreach (var (message, columns) in await MessagesAsync(transaction, "l.place = ANY ($1) AND l.audience >= 16 AND l.released_by IS NULL", places))
@@ -240,7 +242,7 @@ internal sealed partial class PostgresMessageStore
         ended.AddRange(lapsed.Select(found => (found.Mailbox, found.Delivery)));
     }
 
-    /// <summary>What connections of this node held up to now may have been settled or extended by way of another node.</summary>
+    /// <summary>Checks the leases of this node's connections, because other nodes may have settled or extended them.</summary>
     private async ValueTask SweepHeldAsync(PostgresTransaction transaction, long now, List<(int Agent, long Delivery)> ended)
     {
         var over = Held.All.Where(pair => pair.Value.Until <= now).ToDictionary();

@@ -7,15 +7,15 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Settling where an acknowledgement by a lease in force does not do.</summary>
+/// <summary>Settling that needs more than an acknowledgment with a valid lease.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <param name="ended">Gets what connections of this node hold no longer, once it is committed.</param>
+    /// <param name="ended">Receives what connections of this node no longer hold once this is committed.</param>
     internal async ValueTask<Settlement> SettleAsync(PostgresTransaction transaction, Settle settle, List<(int Agent, long Delivery)> ended)
     {
         if (!transaction.HasLocked(settle.Project) || await FindAsync(transaction, settle) is not { } found)
             return Settlement.NotFound;
-        // Settled, or given to another, by way of another node.
+        // Another node has settled it or given it to somebody else.
         if (Held.Find(settle.Agent, found.Delivery) is { } held && !DeliveryRules.Holds(found.State, found.Facts.Lease, held.Lease))
             ended.Add((settle.Agent, found.Delivery));
         var ruling = DeliveryRules.Settle(settle.Verb, settle.Lease, found.Facts);
@@ -46,7 +46,7 @@ internal sealed partial class PostgresMessageStore
         return ruling.Answer;
     }
 
-    /// <summary>The sender of a reply is through with what it answers.</summary>
+    /// <summary>Settles the sender's delivery of the message that a reply answers.</summary>
     internal async ValueTask SettleAnsweredAsync(PostgresTransaction transaction, Send send, List<(int Agent, long Delivery)> ended)
     {
         if (!transaction.HasLocked(send.Project.Number))
@@ -75,12 +75,12 @@ internal sealed partial class PostgresMessageStore
     {
         var until = change.Delivery.LeaseUntil!.Value;
         await transaction.RunAsync(DeliverySql.Extend, found.Delivery, until);
-        // Of a lease in memory the end is only a time to look again, so that it may be kept before the commit.
+        // The end of a lease in memory is only a time to check again, so it may change before the commit.
         if (Held.Find(found.Mailbox, found.Delivery) is { } held)
             Held.Add(found.Mailbox, found.Delivery, held with { Until = until });
     }
 
-    /// <summary>An attempt at each failed. All of one project.</summary>
+    /// <summary>Records a failed attempt at each delivery. All belong to one project.</summary>
     private async ValueTask GiveUpAsync(PostgresTransaction transaction, IReadOnlyList<Found> all, string reason, TimeSpan? delay, long now)
     {
         var settings = SettingsOf(LogKey.Project(all[0].Place));

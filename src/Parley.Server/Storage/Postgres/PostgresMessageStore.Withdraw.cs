@@ -2,12 +2,13 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Deliveries whose message is taken back. Nobody gets one that waits. One that somebody has stays acknowledgeable until its
-/// lease ends, and is withdrawn when it comes back.</summary>
+/// <summary>Deliveries whose message is taken back. Nobody gets those that are waiting. One that somebody holds can be acknowledged until its lease
+/// ends, and is withdrawn when it comes back.</summary>
 internal sealed partial class PostgresMessageStore
 {
-    /// <summary>Why a message is not there as it was sent, of the row <c>l</c> of its place or the lack of one; NULL: it is there.</summary>
-    /// <remarks>The row of a message is whole only when it is a tombstone. Reasons are quoted so that they may have an apostrophe.</remarks>
+    /// <summary>Why a message is no longer available, according to the row <c>l</c> at its place, or because there is none. NULL: it is still
+    /// available.</summary>
+    /// <remarks>A message's row has complete JSON only if it is a tombstone. The reasons are quoted, so they may contain apostrophes.</remarks>
     internal const string ReasonGone =
         $"""
         CASE WHEN l.place IS NULL THEN $reason${DeliveryReasons.TooOld}$reason$
@@ -15,7 +16,7 @@ internal sealed partial class PostgresMessageStore
              WHEN l.whole THEN $reason${DeliveryReasons.Deleted}$reason$ END
         """;
 
-    /// <summary>Ends what nobody holds of a message's deliveries.</summary>
+    /// <summary>Ends those of a message's deliveries that nobody holds.</summary>
     private async ValueTask WithdrawWaitingAsync(PostgresTransaction transaction, long place, string reason)
     {
         var taken = (await OfMessagesAsync(transaction, "d.state + 0 IN (0, 1)", [place]))
@@ -33,7 +34,7 @@ internal sealed partial class PostgresMessageStore
         }
     }
 
-    /// <summary>Of some deliveries those whose message is no longer there as it was sent, and why.</summary>
+    /// <summary>Those of the deliveries whose message has been deleted or superseded, and why.</summary>
     private static async ValueTask<Dictionary<long, string>> GoneAsync(PostgresTransaction transaction, IReadOnlyList<Found> all)
     {
         var gone = new Dictionary<long, string>();
@@ -52,8 +53,8 @@ internal sealed partial class PostgresMessageStore
         return gone;
     }
 
-    /// <summary>Ends what comes back after its message went.</summary>
-    /// <param name="withdrawn">Neither queued nor counted any longer, their projects locked.</param>
+    /// <summary>Ends deliveries that come back after their message was deleted or superseded.</summary>
+    /// <param name="withdrawn">No longer queued or counted. Their projects are locked.</param>
     private async ValueTask WriteWithdrawnAsync(
         PostgresTransaction transaction, (Found Found, DeliveryChange Change)[] withdrawn, Dictionary<long, string> reasons, long now)
     {

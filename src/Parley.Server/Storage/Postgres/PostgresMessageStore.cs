@@ -8,8 +8,8 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Messages and deliveries in PostgreSQL. What is done most goes in batches (<see cref="PostgresBatch"/>), the rest in
-/// transactions; the verbs stand in files of their own.</summary>
+/// <summary>Messages and deliveries in PostgreSQL. The most frequent operations are sent in batches (<see cref="PostgresBatch"/>), the others are
+/// transactions. Each group of operations has its own file.</summary>
 internal sealed partial class PostgresMessageStore : IMessageStore, IDeliveryStore
 {
     private readonly PostgresDatabase _database;
@@ -24,7 +24,7 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
         Writer.Messages = this;
     }
 
-    /// <summary>The settings of a project by its number; set once, before the first write.</summary>
+    /// <summary>The settings of a project, by its number. Set once, before the first write.</summary>
     internal Func<int, EffectiveSettings?> SettingsOf { get; set; } = null!;
 
     internal PostgresWriter Writer { get; }
@@ -67,8 +67,8 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
         return operation.Done;
     }
 
-    /// <summary>Who is through with a delivery has room for another: what comes next is handed over, or claimed, with the commit of the
-    /// acknowledgement, not after it.</summary>
+    /// <summary>A holder that is done with a delivery has room for another: the next one is handed over, or claimed, in the commit of the
+    /// acknowledgment, not after it.</summary>
     private void GiveRoom(IReadOnlyList<Settle> settles)
     {
         foreach (var settle in settles)
@@ -110,7 +110,7 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
             },
             cancellationToken);
 
-    /// <summary>A stage of a delivery, told after the commit to whoever watches.</summary>
+    /// <summary>Records a stage of a delivery, to be reported to watchers after the commit.</summary>
     internal void Note(CommitEffects news, int project, long delivery, long seq, int agent, DeliveryState state, int attempt, long stamp)
     {
         if (Handover.WantsReceipts(project))

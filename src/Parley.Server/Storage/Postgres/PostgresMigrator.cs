@@ -5,24 +5,25 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Brings the database to this version's shape. Forward only; numbers are in the names of the scripts.</summary>
-/// <remarks>Nodes of the version before go on while a newer one migrates: a script adds and never takes away what that version uses, and
-/// functions have their version in their name.</remarks>
+/// <summary>Upgrades the database to this version's schema. Goes forward only; the scripts' names contain their numbers.</summary>
+/// <remarks>Nodes of the previous version keep running while a newer one migrates. So a script only adds, and never removes what that version uses,
+/// and functions have a version in their names.</remarks>
 internal static class PostgresMigrator
 {
     private const string Prefix = "Parley.Migrations.Postgres.";
 
-    /// <summary>"parley" in ASCII: whoever else uses advisory locks in this database hardly uses this one.</summary>
+    /// <summary>"parley" in ASCII, so that another program's advisory lock in this database is unlikely to collide with it.</summary>
     private const long AdvisoryLock = 0x7061_726C_6579;
 
-    /// <param name="connection">One of its own, without timeouts, to be closed behind.</param>
-    /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
-    /// <exception cref="EncodingRefusedException">It cannot hold every text.</exception>
+    /// <param name="connection">A separate connection without timeouts. Close it afterward.</param>
+    /// <exception cref="SchemaTooNewException">A newer version of Parley has used it.</exception>
+    /// <exception cref="EncodingRefusedException">Its encoding cannot represent every text.</exception>
     /// <exception cref="ForeignTablesException">Another program's tables are in the way; nothing was changed.</exception>
     internal static void Migrate(NpgsqlConnection connection)
     {
         var scripts = Scripts();
-        // Several nodes that start together migrate one after the other; those behind find nothing left to do. The lock ends with the connection.
+        // If several nodes start together, they migrate one after another, and the later ones find nothing left to do. The lock ends with the
+        // connection.
         Run(connection, $"SELECT pg_advisory_lock({Text(AdvisoryLock)})");
         var version = IsThere(connection) ? Version(connection) : 0;
         if (version > 0)
@@ -33,13 +34,13 @@ internal static class PostgresMigrator
         Run(connection, "CREATE TABLE IF NOT EXISTS parley_schema (version int NOT NULL)");
         foreach (var (number, name) in scripts.Where(script => script.Number > version))
         {
-            // The version moves in the same transaction: a kill in the middle leaves the step undone, never half done.
+            // The version changes in the same transaction, so a kill in the middle leaves the step undone, never half done.
             Run(connection, $"BEGIN;\n{Read(name)}\nDELETE FROM parley_schema; INSERT INTO parley_schema VALUES ({Text(number)});\nCOMMIT;");
         }
     }
 
-    /// <returns>False when there is something to bring up to date.</returns>
-    /// <exception cref="SchemaTooNewException">A newer Parley has been here.</exception>
+    /// <returns>False if it needs an upgrade.</returns>
+    /// <exception cref="SchemaTooNewException">A newer version of Parley has used it.</exception>
     internal static bool IsUpToDate(NpgsqlConnection connection)
     {
         var (version, newest) = (Version(connection), Scripts()[^1].Number);
@@ -60,7 +61,7 @@ internal static class PostgresMigrator
 
     private static void Run(NpgsqlConnection connection, string sql)
     {
-        // A migration may take as long as it takes, and wait for another node's.
+        // A migration may take any amount of time, and may wait for another node's.
         using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.ExecuteNonQuery();
     }
@@ -80,7 +81,7 @@ internal static class PostgresMigrator
     }
 }
 
-/// <summary>The database's schema was made by a newer version.</summary>
+/// <summary>A newer version of Parley made the database's schema.</summary>
 internal sealed class SchemaTooNewException(string database, int version, int newest) : StartRefusedException(
     $"The PostgreSQL database '{database}' has schema version {version}, made by a newer Parley; this one knows versions up to {newest}. " +
     "Start the newer Parley, or name another database.");

@@ -9,13 +9,13 @@ using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Nodes in PostgreSQL. Who gives no new sign of life is silent, whatever any clock says (<see cref="NodeSightings"/>).</summary>
-/// <remarks>None of it goes over the writing lane, and the signs of life have a connection of their own: a lane that is full of work, or questions
-/// that wait for a lock, must not look like a node that is dead.</remarks>
+/// <summary>Nodes in PostgreSQL. A node without a new heartbeat is silent, whatever any clock says (<see cref="NodeSightings"/>).</summary>
+/// <remarks>None of this uses the writing lane, and heartbeats have their own connection: a busy lane, or queries that wait for a lock, must not make
+/// a node look dead.</remarks>
 internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessageStore messages, TimeProvider clock) : INodeStore
 {
-    /// <summary>Calls between two looks at all nodes that went lately: one that was stopped, taken for gone, and woke up again may have
-    /// written once more under its old number.</summary>
+    /// <summary>How many calls there are between two checks of all nodes that recently left: a node that was stopped, considered gone, and then
+    /// resumed may have written once more under its old number.</summary>
     private const int SweepEvery = 30;
 
     private const string Sign = "(extract(epoch FROM seen_at) * 1000000)::bigint";
@@ -69,7 +69,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
             _untilSweep = SweepEvery;
         var (lost, swept) = await database.WriteBesideAsync((connection, cancel) => MarkAsync(connection, patience, sweep, cancel), cancellationToken);
         var left = new List<(int, int)>();
-        // Marked first: from then on nothing that the node settles counts, so what it held can be given to others.
+        // Marked first: from then on, nothing that the node settles counts, so its deliveries can be given to others.
         foreach (var node in lost.Union(swept))
         {
             await messages.ReleaseNodeAsync(node, cancellationToken);
@@ -121,7 +121,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
     public ValueTask<DirectoryChanges> ChangesAsync(long revision, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, cancel) =>
         {
-            // Read first: what is changed after it is told again next time.
+            // Read first: what changes after this is reported again next time.
             var newest = await connection.Ask("SELECT revision FROM directory WHERE id = 1").ValueAsync<long>(cancel) ?? revision;
             var changes = new DirectoryChanges(newest);
             if (newest > revision)
@@ -145,7 +145,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         }
         catch (StorageUnavailableException)
         {
-            // Its silence tells the other node.
+            // If there is no answer, the other node treats that as the answer.
         }
     }
 
@@ -182,11 +182,11 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         return (lost, swept);
     }
 
-    /// <summary>Nobody is connected there any more, and no ticket's stream is open.</summary>
-    /// <returns>Who is nowhere else.</returns>
+    /// <summary>Nobody is connected at that node anymore, and no ticket's stream is open there.</summary>
+    /// <returns>The agents that are not connected anywhere else.</returns>
     private async Task<List<(int Project, int Agent)>> ForgetPresenceAsync(NpgsqlConnection connection, int node, CancellationToken cancel)
     {
-        // By the clock of this process: the tickets' other times are by it too.
+        // By this process's clock, like the tickets' other times.
         await connection.Ask("UPDATE opened_tickets SET opened_at = $2, node = NULL WHERE node = $1", node, clock.GetUtcNow()).RunAsync(cancel);
         return await connection.Ask(
                 """

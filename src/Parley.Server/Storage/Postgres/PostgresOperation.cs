@@ -1,24 +1,24 @@
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>One thing for the writer to do, and whoever waits for it.</summary>
+/// <summary>One piece of work for the writer, and the caller that waits for it.</summary>
 internal abstract class PostgresOperation
 {
-    /// <summary>How many rows' worth of work this is; a batch takes a bounded number.</summary>
+    /// <summary>How many rows' worth of work this is. A batch takes a limited number.</summary>
     internal virtual int Weight => 1;
 
-    /// <summary>Tells whoever waits; everything that others must know before is done.</summary>
+    /// <summary>Completes the caller's task, after everything that others must know first has been done.</summary>
     internal abstract void Complete();
 
-    /// <summary>The transition did not happen, or, where the connection broke at its commit, nobody can tell.</summary>
+    /// <summary>Called if the transition did not happen or, if the connection broke during the commit, its outcome is unknown.</summary>
     internal abstract void Fail(Exception reason);
 }
 
-/// <summary>A transition of several steps, in a transaction of its own.</summary>
+/// <summary>A transition of several steps, in its own transaction.</summary>
 internal abstract class PostgresTransition : PostgresOperation
 {
     internal abstract Task ApplyAsync(PostgresTransaction transaction);
 
-    /// <summary>After the commit, before anybody else hears of it.</summary>
+    /// <summary>Called after the commit, before anybody else is notified.</summary>
     internal virtual void Committed()
     {
     }
@@ -43,31 +43,32 @@ internal sealed class PostgresTransition<T>(Func<PostgresTransaction, Task<T>> a
     internal override void Fail(Exception reason) => _done.TrySetException(reason);
 }
 
-/// <summary>An operation that shares a batch with others. What a batch cannot do of it (a refusal that wants a look, a nack, what a claim
-/// met that is over) is done in a transaction of its own before it is answered.</summary>
+/// <summary>An operation that shares a batch with others. What a batch cannot do (a refusal that needs a lookup, a nack, expired deliveries found by
+/// a claim) is done in a separate transaction before the operation is answered.</summary>
 internal abstract class PostgresBatchOperation : PostgresTransition
 {
-    /// <summary>Whether something is left for the transaction.</summary>
+    /// <summary>Whether something is left for the separate transaction.</summary>
     internal abstract bool IsUnfinished { get; }
 
-    /// <summary>Adds to a batch as much as fits.</summary>
-    /// <param name="onlyOne">At most one part of it: a batch has failed, and the bad part is to fail alone.</param>
-    /// <returns>True when nothing is left to add.</returns>
+    /// <summary>Adds as much to a batch as fits.</summary>
+    /// <param name="onlyOne">Whether to add at most one part, because a batch has failed and only the bad part should fail.</param>
+    /// <returns>True if nothing is left to add.</returns>
     internal abstract ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne);
 
-    /// <summary>The batch was undone: what was added with it is to be added again.</summary>
+    /// <summary>The batch was rolled back: what was added with it must be added again.</summary>
     internal abstract void Rewind();
 
-    /// <summary>Takes the answer that an error of the database stands for: nothing has failed, and asked again it would be the same.</summary>
-    /// <returns>False when the error is one.</returns>
+    /// <summary>Treats an error of the database as an answer, if that is what it is: nothing has failed, and another try would give the same
+    /// answer.</summary>
+    /// <returns>False if it is a real error.</returns>
     internal virtual bool TryAnswer(Exception error) => false;
 
-    /// <summary>The part that was added alone is what the database refuses.</summary>
-    /// <returns>False when that leaves nothing to go on with.</returns>
+    /// <summary>Skips the part that was added alone, because the database refuses it.</summary>
+    /// <returns>False if nothing is left to continue with.</returns>
     internal virtual bool SkipBad() => false;
 }
 
-/// <summary>Takes in what other nodes wrote.</summary>
+/// <summary>Processes what other nodes wrote.</summary>
 internal sealed class PostgresHearing : PostgresOperation
 {
     internal override int Weight => 0;

@@ -3,7 +3,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Looks at a database without being its server.</summary>
+/// <summary>Inspects a database without running a server on it.</summary>
 internal static class PostgresProbe
 {
     internal static async Task<DatabaseStatus> LookAsync(PostgresAddress address, CancellationToken cancellationToken)

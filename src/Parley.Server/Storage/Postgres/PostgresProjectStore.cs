@@ -27,7 +27,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
             transaction =>
             {
                 var now = clock.GetUtcNow();
-                // The epoch tells a project made anew under an old name from the old one: a place in that one is not a place in this.
+                // The epoch distinguishes a new project from a deleted one with the same id: a place in the old one is not a place in the new one.
                 return FirstAsync(transaction, ProjectSql.Add, id, name, now, Settings(settings), now.ToUnixTimeSeconds());
             },
             cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
 
     public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
     {
-        // The name is free at once; what the project held goes in steps, so that nobody else waits for it.
+        // The name is free at once. The project's contents are deleted in steps, so that nobody else waits for it.
         await database.Writer.WriteAsync(
             transaction => transaction.RunAsync(ProjectSql.BeginDeletion, number),
             cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
         }
     }
 
-    /// <returns>True while there is more.</returns>
+    /// <returns>True if there is more.</returns>
     private static async Task<bool> DeleteSomeAsync(PostgresTransaction transaction, int number)
     {
         await transaction.LockAsync([number]);

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Questions to the database, and how their rows are read.</summary>
+/// <summary>Helpers to query the database and read the rows.</summary>
 internal static class PostgresQuestions
 {
-    /// <summary>A statement with its values $1, $2 ... in their order; null is NULL.</summary>
+    /// <summary>A statement with its values $1, $2, ... in order. null becomes NULL.</summary>
     internal static NpgsqlCommand Ask(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlCommand(sql, connection);
@@ -14,7 +14,7 @@ internal static class PostgresQuestions
         return command;
     }
 
-    /// <summary>Every row of an answer.</summary>
+    /// <summary>All rows of the result.</summary>
     internal static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using (command)
@@ -27,8 +27,8 @@ internal static class PostgresQuestions
         }
     }
 
-    /// <summary>The rows of an answer, up to a number of bytes, but one in any case.</summary>
-    /// <returns>The rows, and whether all are there.</returns>
+    /// <summary>The rows of the result up to a number of bytes, but at least one.</summary>
+    /// <returns>The rows, and whether they are all of them.</returns>
     internal static async Task<(List<T> Rows, bool IsWhole)> ListAsync<T>(
         this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, Func<T, long> size, long bytes, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal static class PostgresQuestions
         }
     }
 
-    /// <summary>The only row of an answer, or null.</summary>
+    /// <summary>The only row of the result, or null.</summary>
     internal static async Task<T?> FindAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class
     {
@@ -53,7 +53,7 @@ internal static class PostgresQuestions
         }
     }
 
-    /// <summary>The only value of an answer; null when there is none, or NULL.</summary>
+    /// <summary>The only value of the result; null if there is none, or it is NULL.</summary>
     internal static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellationToken)
         where T : struct
     {
@@ -61,8 +61,8 @@ internal static class PostgresQuestions
             return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : null;
     }
 
-    /// <summary>Runs a statement that answers nothing.</summary>
-    /// <returns>How many rows it changed.</returns>
+    /// <summary>Runs a statement that returns no rows.</summary>
+    /// <returns>The number of rows it changed.</returns>
     internal static async Task<int> RunAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)

@@ -5,12 +5,12 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Receipts by <c>NOTIFY</c>, and in each node's row what is watched there. Beside the writing lane: senders never wait for whoever
-/// watches them.</summary>
+/// <summary>Sends receipts by <c>NOTIFY</c>, and notes in each node's row which projects are watched there. Runs outside the writing lane, so senders
+/// never wait for watchers.</summary>
 internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, BackgroundFaults faults, ILogger<PostgresReceiptChannel> logger)
     : NewsSender<ReceiptNote>(database, faults, logger), IReceiptChannel
 {
-    /// <summary>Also one that is dead and not yet taken for gone: telling one too many does no harm.</summary>
+    /// <summary>Includes nodes that are dead but not yet considered gone. One notification too many does no harm.</summary>
     private const string WatchedElsewhere =
         "ARRAY (SELECT DISTINCT unnest(watches) FROM nodes WHERE gone_at IS NULL AND number <> $1)";
 
@@ -34,12 +34,13 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
         }
         catch (StorageUnavailableException fault)
         {
-            // The next sign of life says it too.
+            // The next heartbeat reports it again.
             Log.NotTold(Logger, fault);
         }
     }
 
-    /// <summary>Says what is watched here, and hears what is elsewhere: what was told meanwhile may have been lost.</summary>
+    /// <summary>Announces what is watched here, and reads what is watched elsewhere, because notifications may have been lost in the
+    /// meantime.</summary>
     internal ValueTask CatchUpAsync(CancellationToken cancellationToken) => AnnounceAsync($"SELECT NULL, {WatchedElsewhere}", cancellationToken);
 
     protected override string Name => nameof(PostgresReceiptChannel);
@@ -53,7 +54,7 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
         var elsewhere = await Database.ReadAsync(
             async (connection, cancel) =>
             {
-                // One statement: what is watched here is visible to whoever hears of it.
+                // In one statement, so that what is watched here is visible to everybody who is notified.
                 await using var command = connection.Ask(
                     $"WITH me AS (UPDATE nodes SET watches = $2 WHERE number = $1 AND watches <> $2) {question}", Database.Node, _here());
                 await using var rows = await command.ExecuteReaderAsync(cancel);

@@ -18,7 +18,7 @@ internal sealed class PostgresRelayStore(PostgresDatabase database) : IRelayStor
             {
                 var cursor = await transaction.LockAsync(project);
                 transaction.Defer(RelaySql.Move, agent, seq);
-                // Only what waits: what a connection of the agent holds, on whichever node, is that one's to settle.
+                // Only what waits: what a connection of the agent holds, on any node, is settled by that connection.
                 await using var heard = await transaction.ReadAsync(
                     """
                     UPDATE deliveries d SET state = 3, delivered_at = $4, acknowledged_at = $4

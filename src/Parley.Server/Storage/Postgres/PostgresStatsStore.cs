@@ -4,7 +4,7 @@ using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Counters in PostgreSQL: those of projects, which each transaction raises, and the time for which a server was ready.</summary>
+/// <summary>Counters in PostgreSQL: those of projects, which each transaction updates, and the server's availability.</summary>
 internal sealed class PostgresStatsStore(PostgresDatabase database) : IStatsStore, IAvailabilityStore
 {
     public async ValueTask<MessageStats> TotalsAsync(int project, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Every store, on PostgreSQL.</summary>
+/// <summary>All stores, on PostgreSQL.</summary>
 internal static class PostgresStorage
 {
     public static IServiceCollection AddPostgres(this IServiceCollection services, PostgresAddress address) => services
@@ -61,7 +61,7 @@ internal static class PostgresStorage
         .AddHostedService(provider => provider.GetRequiredService<PostgresTaskLine>())
         .AddHostedService(provider => provider.GetRequiredService<NotificationListener>());
 
-    /// <summary>Ties the writer to those it tells, and starts it.</summary>
+    /// <summary>Connects the writer to the components that it notifies, and starts it.</summary>
     public static void StartPostgres(this IServiceProvider services)
     {
         var writer = services.GetRequiredService<PostgresDatabase>().Writer;
@@ -85,22 +85,22 @@ internal static class PostgresStorage
         }
         catch (PostgresException fault)
         {
-            // It is there, and refuses something: a wrong password, no such database, no right to make tables.
+            // The database is there but refuses: a wrong password, an unknown database, or no permission to create tables.
             throw new DatabaseUnreachableException(address, fault);
         }
     }
 }
 
-/// <summary>A server that starts without its database would refuse everything: who starts it is told why.</summary>
+/// <summary>A server without its database would refuse every request, so the start fails and says why.</summary>
 internal sealed class DatabaseUnreachableException(PostgresAddress address, Exception reason) : StartRefusedException(
     $"The database {address} cannot be used: {Words(reason)} {Remedy(address, reason)}", reason)
 {
-    // Npgsql wraps what each of several hosts said.
+    // Npgsql wraps the errors of several hosts.
     private static string Words(Exception reason) => reason switch
     {
         AggregateException several => string.Join(' ', several.InnerExceptions.Select(Words)),
         { InnerException: AggregateException several } => Words(several),
-        // Without its number, and the place in a statement that nobody wrote here.
+        // Without the error's number and position, because the user did not write the statement.
         PostgresException refused => $"{refused.MessageText.TrimEnd('.')}.",
         _ => $"{reason.Message.TrimEnd('.')}.",
     };

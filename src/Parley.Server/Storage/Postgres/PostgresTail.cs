@@ -5,21 +5,21 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Gives what was committed to the logs' tails in memory, whole and in order: where another node has written between, what is
-/// missing is read first.</summary>
+/// <summary>Passes committed entries to the logs' tails in memory, complete and in order. If another node has written in between, the missing entries
+/// are read first.</summary>
 internal sealed class PostgresTail
 {
-    /// <summary>In one reading: some milliseconds.</summary>
+    /// <summary>The most in one read: some milliseconds.</summary>
     private const int PartSize = 1_000;
 
-    /// <summary>Who is told of committed entries; set once, before the first write.</summary>
+    /// <summary>Receives committed entries. Set once, before the first write.</summary>
     internal ILogSink Sink { get; set; } = null!;
 
-    /// <summary>Who may wait for the reply to a request; set once, before the first write.</summary>
+    /// <summary>Knows who may be waiting for the reply to a request. Set once, before the first write.</summary>
     internal IHandover Handover { get; set; } = null!;
 
-    /// <summary>Another node has written up to a seq. It is read where somebody waits for it; else only its place is kept, and whoever reads
-    /// later finds it in the store.</summary>
+    /// <summary>Another node has written entries up to a seq. They are read if somebody is waiting for them. Otherwise, only the place is recorded,
+    /// and later readers find them in the store.</summary>
     internal async ValueTask HearAsync(int project, long head, NpgsqlConnection connection)
     {
         if (Sink.IsAwaited(project) || Handover.IsExpectant)
@@ -28,11 +28,11 @@ internal sealed class PostgresTail
             Sink.SkipTo(project, head);
     }
 
-    /// <summary>Publishes a commit of this node.</summary>
-    /// <param name="connection">Idle: a gap is read over it.</param>
+    /// <summary>Publishes a commit by this node.</summary>
+    /// <param name="connection">An idle connection, used to read a gap.</param>
     internal async ValueTask PublishAsync(List<LogEntry> entries, NpgsqlConnection connection)
     {
-        // Several projects' entries are mixed as their transitions came; each project's are in order.
+        // Entries of several projects are mixed in the order of their transitions. Within each project, they are in order.
         if (entries.Count > 1 && entries.Exists(entry => entry.Project != entries[0].Project))
             entries = [.. entries.OrderBy(entry => entry.Project)];
         for (var start = 0; start < entries.Count;)
@@ -46,7 +46,7 @@ internal sealed class PostgresTail
         }
     }
 
-    /// <summary>Brings a project's tail up to an entry that another node has written.</summary>
+    /// <summary>Advances a project's tail to an entry that another node has written.</summary>
     internal async ValueTask CatchUpAsync(int project, long upTo, NpgsqlConnection connection)
     {
         while (Sink.HeadOf(project) is { } head && head < upTo)

@@ -45,7 +45,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         await database.Writer.WriteAsync(
             async transaction =>
             {
-                // Other nodes note it too: the latest stays.
+                // Other nodes record it too. The latest wins.
                 transaction.Defer(
                     """
                     UPDATE tokens t SET last_used_at = greatest(t.last_used_at, u.at) FROM unnest($1, $2) AS u (token_id, at)
@@ -77,8 +77,8 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         database.Writer.WriteAsync(
             async transaction =>
             {
-                // Nodes that start together each have a candidate; the first one's is everybody's. Where another node is just keeping its
-                // own, this waits for its commit, and the next statement sees it.
+                // If nodes start together, each has a candidate, and they all use the first one stored. If another node is storing its own at this
+                // moment, this waits for its commit, and the next statement sees it.
                 await transaction.RunAsync(TokenSql.KeepKey, name, candidate);
                 return (byte[])(await transaction.ScalarAsync(TokenSql.FindKey, name))!;
             },
@@ -105,7 +105,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         await database.Writer.WriteAsync(
             async transaction =>
             {
-                // A page that has gone on to another node is open there, whenever this one notices that it went.
+                // A page that has moved to another node is open there, no matter when this node notices that it left.
                 transaction.Defer(
                     "UPDATE opened_tickets SET opened_at = $2, node = $3::int WHERE ticket = $1 AND ($3::int IS NOT NULL OR node IS NULL OR node = $4)",
                     ticket.Id, ticket.LastOpen, NodeOf(ticket, transaction), transaction.Node);
@@ -130,7 +130,7 @@ internal sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStor
         if (tokenIds.Count == 0)
             return;
         transaction.Defer("UPDATE tokens SET revoked_at = $2 WHERE token_id = ANY($1) AND revoked_at IS NULL", tokenIds.ToArray(), at);
-        // A ticket opens nothing without its token.
+        // Without its token, a ticket opens nothing.
         transaction.Defer("DELETE FROM opened_tickets WHERE token_id = ANY($1)", [tokenIds.ToArray()]);
     }
 

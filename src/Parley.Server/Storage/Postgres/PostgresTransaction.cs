@@ -4,8 +4,8 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>A transition in several steps. It locks first what it changes (a project's row stands for all of the project), looks, and
-/// leaves its writes to the end, where they go with the commit in one journey.</summary>
+/// <summary>A transition in several steps. It first locks what it changes (a project's row stands for the whole project), then reads, and leaves its
+/// writes to the end, where they go in one round trip with the commit.</summary>
 internal sealed class PostgresTransaction(NpgsqlConnection connection, int node, TimeProvider clock)
 {
     private readonly SortedDictionary<int, ProjectCursor> _cursors = [];
@@ -19,16 +19,16 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
     internal CommitEffects News { get; } = new();
 
     /// <summary>Locks a project until the commit.</summary>
-    /// <returns>Where its log stands.</returns>
-    /// <exception cref="InvalidOperationException">The project is gone.</exception>
+    /// <returns>The state of its log.</returns>
+    /// <exception cref="InvalidOperationException">The project no longer exists.</exception>
     internal async ValueTask<ProjectCursor> LockAsync(int project)
     {
         await LockAsync([project]);
         return Cursor(project);
     }
 
-    /// <summary>Locks several projects in the order of their numbers. Only once in a transaction, and first: in another order two nodes
-    /// could wait for each other. Projects that are gone are left out.</summary>
+    /// <summary>Locks several projects in the order of their numbers. Call it only once per transaction, and first: in another order, two nodes could
+    /// deadlock. Projects that no longer exist are skipped.</summary>
     internal async ValueTask LockAsync(IReadOnlyCollection<int> projects)
     {
         if (projects.All(_cursors.ContainsKey))
@@ -56,25 +56,26 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
 
     private long? _now;
 
-    /// <summary>Unix milliseconds by the clock that all nodes share (<see cref="DatabaseClock"/>): one time in all of the transaction.</summary>
+    /// <summary>The time in Unix milliseconds, by the clock that all nodes share (<see cref="DatabaseClock"/>). It is the same throughout the
+    /// transaction.</summary>
     internal long Now => _now ??= clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Runs a statement now. Values are $1, $2 ... in their order; null is NULL.</summary>
-    /// <returns>How many rows it changed.</returns>
+    /// <summary>Runs a statement now. Values are $1, $2, ... in order. null becomes NULL.</summary>
+    /// <returns>The number of rows it changed.</returns>
     internal async Task<int> RunAsync(string sql, params object?[] values)
     {
         await using var reader = await ReadAsync(sql, values);
         return Math.Max(reader.RecordsAffected, 0);
     }
 
-    /// <returns>The first value of the first row; null when there is none, or NULL.</returns>
+    /// <returns>The first value of the first row; null if there is none, or it is NULL.</returns>
     internal async Task<object?> ScalarAsync(string sql, params object?[] values)
     {
         await using var reader = await ReadAsync(sql, values);
         return await reader.ReadAsync() && !reader.IsDBNull(0) ? reader.GetValue(0) : null;
     }
 
-    /// <summary>Asks within the transaction. The reader is disposed before the next statement.</summary>
+    /// <summary>Runs a query within the transaction. Dispose the reader before the next statement.</summary>
     internal async Task<NpgsqlDataReader> ReadAsync(string sql, params object?[] values)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -85,7 +86,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
         return await batch.ExecuteReaderAsync();
     }
 
-    /// <summary>Leaves a statement to the end, where it is sent with all others; for writes that nothing is asked about afterwards.</summary>
+    /// <summary>Leaves a statement to the end, where it is sent with all others. For writes whose result nothing depends on.</summary>
     internal void Defer(string sql, params object?[] values) => _deferred.Add(Command(sql, values));
 
     /// <summary>Appends an entry whose seq is the cursor's next.</summary>
@@ -97,7 +98,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
         News.Entries.Add(entry);
     }
 
-    /// <summary>What changes in a mailbox's counters with the commit.</summary>
+    /// <summary>What the commit adds to a mailbox's counters.</summary>
     internal MailboxChange Mailbox(int agent)
     {
         if (!_mailboxes.TryGetValue(agent, out var change))
@@ -134,7 +135,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
         await batch.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Takes everything back; a connection that is gone has taken it back itself.</summary>
+    /// <summary>Rolls back. If the connection is lost, the database has rolled back by itself.</summary>
     internal async Task RollbackAsync()
     {
         if (!_begun || connection.State != System.Data.ConnectionState.Open)
@@ -152,10 +153,10 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, int node,
     }
 }
 
-/// <summary>What a message's row has beyond any entry's.</summary>
+/// <summary>The columns that messages have in addition to those of every entry.</summary>
 internal readonly record struct MessageColumns(long FirstDelivery, int Deliveries);
 
-/// <summary>Where a locked project's log stands, and what the transaction adds to its counters.</summary>
+/// <summary>The state of a locked project's log, and what the transaction adds to its counters.</summary>
 internal sealed class ProjectCursor(int project)
 {
     private long _readSeq;
@@ -173,7 +174,8 @@ internal sealed class ProjectCursor(int project)
         }
     }
 
-    /// <summary>Unix milliseconds that never fall within a project: order by time is order by seq, whatever the clock does.</summary>
+    /// <summary>The latest time of the project's entries in Unix milliseconds. It never decreases: ordering by time is the same as ordering by seq,
+    /// whatever the clock does.</summary>
     internal required long LastStamp { get; set; }
 
     internal long Sent { get; set; }

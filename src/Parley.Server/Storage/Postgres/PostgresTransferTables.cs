@@ -4,14 +4,14 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What exports and imports ask a database before they begin.</summary>
+/// <summary>What exports and imports check in a database before they begin.</summary>
 internal static class PostgresTransferTables
 {
-    /// <summary>A node says several times in this time that it lives.</summary>
+    /// <summary>Several times as long as the interval between two heartbeats of a node.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
-    /// <summary>A connection of its own, without the timeouts of a server's: a move takes as long as it takes.</summary>
-    /// <exception cref="DatabaseUnreachableException">It cannot be made.</exception>
+    /// <summary>Opens a separate connection without the timeouts of a server's connections, because a move may take any amount of time.</summary>
+    /// <exception cref="DatabaseUnreachableException">The database cannot be reached.</exception>
     internal static async Task<NpgsqlConnection> ConnectAsync(PostgresAddress address, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(
@@ -28,15 +28,15 @@ internal static class PostgresTransferTables
         }
     }
 
-    /// <summary>Whether Parley has begun to make its tables here.</summary>
+    /// <summary>Whether Parley has started to create its tables here.</summary>
     internal static async Task<bool> HasSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.Ask("SELECT to_regclass('parley_schema') IS NOT NULL").ValueAsync<bool>(cancellationToken) ?? false;
 
-    /// <summary>Whether Parley has never been here.</summary>
+    /// <summary>Whether Parley has never used this database.</summary>
     internal static async Task<bool> IsEmptyOfTablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.Ask("SELECT to_regclass('parley_schema') IS NULL OR to_regclass('projects') IS NULL").ValueAsync<bool>(cancellationToken) ?? true;
 
-    /// <summary>The import that is under way; null: none.</summary>
+    /// <summary>The import in progress; null if there is none.</summary>
     internal static async Task<ImportProgress?> ProgressAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (await connection.Ask("SELECT to_regclass('import_progress') IS NULL").ValueAsync<bool>(cancellationToken) ?? true)
@@ -45,12 +45,12 @@ internal static class PostgresTransferTables
             .FindAsync(static row => new ImportProgress(row.GetString(0), row.GetInt64(1), row.GetString(2)), cancellationToken);
     }
 
-    /// <summary>Nodes that said not long ago that they live, and have not said goodbye.</summary>
+    /// <summary>The nodes with a recent heartbeat that have not left.</summary>
     internal static async Task<long> LivingNodesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.Ask("SELECT count(*) FROM nodes WHERE gone_at IS NULL AND seen_at > clock_timestamp() - $1", Silence)
             .ValueAsync<long>(cancellationToken) ?? 0;
 
-    /// <summary>What the database holds, for whoever must not write over it.</summary>
+    /// <summary>What the database contains, for commands that must not overwrite it.</summary>
     internal static async Task<List<(string What, long Count)>> CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = new List<(string, long)>();

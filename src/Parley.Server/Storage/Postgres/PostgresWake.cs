@@ -6,38 +6,40 @@ using Parley.Server.Nodes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>What a node tells the others with a commit, by <c>NOTIFY</c>: a hint, the tables are the truth.</summary>
+/// <summary>What a node tells the others with a commit, by <c>NOTIFY</c>. It is a hint; the tables have the truth.</summary>
 /// <remarks>One line of text: the sender's node number, then the heads of the logs that have grown, then the mailboxes that have work:
-/// <c>7;12=345,13=99;5,6,8</c>. <c>*</c> in place of the mailboxes: too many to name. The function <c>parley_apply_1</c> writes the same.</remarks>
+/// <c>7;12=345,13=99;5,6,8</c>. <c>*</c> in place of the mailboxes means that there are too many to list. The function <c>parley_apply_1</c> writes
+/// the same format.</remarks>
 internal static class PostgresWake
 {
     internal const string Channel = "parley";
 
-    /// <summary>Of somebody's presence at a node: node, project, agent, status, activity, and since when in Unix milliseconds, between commas.</summary>
+    /// <summary>An agent's presence at a node: node, project, agent, status, activity, and its start in Unix milliseconds, separated by
+    /// commas.</summary>
     internal const string PresenceChannel = "parley_presence";
 
-    /// <summary>Something in the directories has changed; says no more. Told by triggers.</summary>
+    /// <summary>Something in the directories has changed. Sent by triggers, without further content.</summary>
     internal const string DirectoryChannel = "parley_directory";
 
-    /// <summary>Stages of deliveries, as <see cref="ReceiptText"/> has them.</summary>
+    /// <summary>Stages of deliveries, in the format of <see cref="ReceiptText"/>.</summary>
     internal const string ReceiptChannel = "parley_receipts";
 
-    /// <summary>A session is over: the numbers of the node that asks and of the agent, the session, and the question, with commas between. Or the question alone,
-    /// which is answered.</summary>
+    /// <summary>A session is over: the numbers of the node that asks and of the agent, the session, and the number of the question, separated by
+    /// commas. The answer is the number of the question alone.</summary>
     internal const string SessionChannel = "parley_sessions";
 
-    /// <summary>Receipts are watched where they were not before; says no more.</summary>
+    /// <summary>A project's receipts are now watched on a node where they were not before. No further content.</summary>
     internal const string WatchChannel = "parley_watches";
 
-    /// <summary>News of tasks, as <see cref="TaskText"/> has them.</summary>
+    /// <summary>News about tasks, in the format of <see cref="TaskText"/>.</summary>
     internal const string TaskChannel = "parley_tasks";
 
     internal static IReadOnlyList<string> Channels { get; } = [Channel, PresenceChannel, DirectoryChannel, ReceiptChannel, SessionChannel, WatchChannel, TaskChannel];
 
-    /// <summary>Characters: a notification holds less than 8,000 bytes, and what is longer than this takes no more.</summary>
+    /// <summary>The most characters. A notification must be shorter than 8,000 bytes, and nothing is added to a text longer than this.</summary>
     internal const int MostText = 7_000;
 
-    /// <returns>Null when there is nothing to tell.</returns>
+    /// <returns>Null if there is nothing to send.</returns>
     internal static string? TextOf(int node, IEnumerable<ProjectCursor> projects, IReadOnlyCollection<int> woken)
     {
         var heads = string.Join(',', projects.Where(cursor => cursor.HasGrown).Select(cursor => string.Create(CultureInfo.InvariantCulture, $"{cursor.Project}={cursor.NextSeq - 1}")));
@@ -54,12 +56,12 @@ internal static class PostgresWake
     internal static string TextOf(in SessionQuestion question) => string.Create(
         CultureInfo.InvariantCulture, $"{question.Node},{question.Agent},{question.Session},{question.Id}");
 
-    /// <returns>Null when it is not one.</returns>
+    /// <returns>Null if it is not such a question.</returns>
     internal static SessionQuestion? SessionOf(string text) =>
         text.Split(',') is [var asks, var of, var session, var id] && int.TryParse(asks, CultureInfo.InvariantCulture, out var node) &&
         int.TryParse(of, CultureInfo.InvariantCulture, out var agent) ? new SessionQuestion(node, agent, session, id) : null;
 
-    /// <returns>Null when it is not one: a newer node may tell more than this one knows.</returns>
+    /// <returns>Null if it cannot be parsed: a newer node may send more than this one knows.</returns>
     internal static AgentPresence? PresenceOf(string text)
     {
         var parts = text.Split(',');
@@ -74,7 +76,7 @@ internal static class PostgresWake
 
         return new AgentPresence((int)numbers[1], (int)numbers[2], (int)numbers[0], new PresenceChange(
             (AgentStatus)numbers[3], (AgentActivity)numbers[4], parts[5].Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(numbers[5]) : null,
-            // A node of the version before does not say.
+            // Nodes of the previous version do not send this.
             parts is [_, _, _, _, _, _, "1", ..]));
     }
 
@@ -82,7 +84,7 @@ internal static class PostgresWake
     /// <param name="Woken">Null: any mailbox may have work.</param>
     internal readonly record struct Signal(int Node, IReadOnlyList<(int Project, long Head)> Heads, IReadOnlyList<int>? Woken);
 
-    /// <returns>Null when it is not one.</returns>
+    /// <returns>Null if it is not a wake signal.</returns>
     internal static Signal? Read(string text)
     {
         var parts = text.Split(';');

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>How what was taken is done: many operations in a batch, the others one by one.</summary>
+/// <summary>Runs the queued operations: many in a batch, the others one by one.</summary>
 internal sealed partial class PostgresWriter
 {
-    /// <summary>Takes with a first operation whatever may go with it.</summary>
+    /// <summary>Runs a first operation together with all others that can join it.</summary>
     private async Task RunBatchAsync(PostgresBatchOperation first)
     {
         var carried = first;
@@ -16,7 +16,7 @@ internal sealed partial class PostgresWriter
             try
             {
                 var connection = await ConnectAsync();
-                // An operation is answered with the batch that has its last part; one that does not fit goes on in the next.
+                // An operation is answered with the batch that has its last part. If it does not fit completely, it continues in the next batch.
                 while (await operations[^1].AddToAsync(batch, onlyOne: false))
                 {
                     carried = batch.IsFull ? null : (PostgresBatchOperation?)TryTake(onlyForBatch: true, out _);
@@ -41,7 +41,7 @@ internal sealed partial class PostgresWriter
             }
             catch
             {
-                // It is stored, but nobody can say what became of each: who waits shall not wait for ever.
+                // The operations are stored, but their results could not be read. Callers must not wait forever.
                 operations.ForEach(operation => operation.Fail(new StorageUnavailableException("What was stored could not be told.")));
                 throw;
             }
@@ -54,7 +54,7 @@ internal sealed partial class PostgresWriter
         _standby!.Verify();
     }
 
-    /// <summary>After a batch's commit.</summary>
+    /// <summary>Runs after a batch's commit.</summary>
     private async Task FinishAsync(PostgresBatch batch, List<PostgresBatchOperation> operations, PostgresBatchOperation? unsent)
     {
         batch.Committed();
@@ -72,8 +72,8 @@ internal sealed partial class PostgresWriter
         }
     }
 
-    /// <summary>A batch was undone. Where the database is away all of it is refused; one bad row fails alone. What answers by an error is a
-    /// batch of its own.</summary>
+    /// <summary>A batch was rolled back. If the database is unavailable, all of it is refused. Otherwise, only the bad row fails. An operation that
+    /// is answered by an error is a batch of its own.</summary>
     private async Task FailAsync(List<PostgresBatchOperation> operations, Exception fault)
     {
         if (operations is [var only] && only.TryAnswer(fault))
@@ -142,7 +142,7 @@ internal sealed partial class PostgresWriter
         }
         catch (Exception fault) when (PostgresFault.IsAway(fault))
         {
-            // Each second it is looked again how far the logs go.
+            // The ends of the logs are checked again each second.
             Log.NotHeard(_log, fault.Message);
             await SettleFaultAsync(fault);
         }
@@ -183,7 +183,7 @@ internal sealed partial class PostgresWriter
         }
     }
 
-    /// <summary>After a commit: the logs in memory grow, then watchers hear of stages, then mailboxes are woken.</summary>
+    /// <summary>After a commit: updates the logs in memory, then reports stages to watchers, then wakes mailboxes.</summary>
     private async ValueTask TellAsync(CommitEffects news, NpgsqlConnection connection)
     {
         try
@@ -192,7 +192,7 @@ internal sealed partial class PostgresWriter
         }
         catch (Exception fault) when (PostgresFault.IsAway(fault))
         {
-            // What is committed stays committed. The log in memory stays behind and reads what it lacks before it takes the next.
+            // What is committed stays committed. The log in memory is behind, and reads what it is missing before it takes the next entry.
             Log.TailBehind(_log, fault);
         }
 
@@ -208,7 +208,7 @@ internal sealed partial class PostgresWriter
         }
     }
 
-    /// <summary>Takes a block of numbers where too few are left.</summary>
+    /// <summary>Takes a block of numbers if too few are left.</summary>
     internal async ValueTask RefillAsync(DeliveryNumbers numbers, int count) => await numbers.RefillAsync(count, await ConnectAsync());
 
     private async ValueTask<NpgsqlConnection> ConnectAsync()
@@ -238,7 +238,7 @@ internal sealed partial class PostgresWriter
         return _connection = connection;
     }
 
-    /// <summary>A connection that failed is not used again: whatever it held is taken back by its end.</summary>
+    /// <summary>A connection that failed is not used again. Closing it rolls back whatever was open.</summary>
     private async ValueTask<Exception> SettleFaultAsync(Exception fault)
     {
         if (!PostgresFault.IsAway(fault))

@@ -4,11 +4,11 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>The one lane over which this node writes. It takes whatever waits and sends it in one journey: every sender in it shares one
-/// commit. It never waits for more to come, so a lone write is on disk at once.</summary>
+/// <summary>The single lane through which this node writes. It takes everything that is waiting and sends it in one round trip, so all senders in it
+/// share one commit. It never waits for more to come, so a lone write is on disk at once.</summary>
 internal sealed partial class PostgresWriter : IDisposable
 {
-    /// <summary>Rows that may wait before callers are made to: about a second of work, bounded memory.</summary>
+    /// <summary>How many rows may wait before callers must wait: about a second of work, and a limit on memory.</summary>
     private const int MaxPending = 65_536;
 
     private readonly NpgsqlDataSource _source;
@@ -34,29 +34,30 @@ internal sealed partial class PostgresWriter : IDisposable
         _log = log;
     }
 
-    /// <summary>This node's number; another once it was taken for gone. Set on the lane.</summary>
+    /// <summary>This node's number, or a new one after it was considered gone. Set on the lane.</summary>
     internal int Node { get; set; }
 
-    /// <summary>Gives committed entries to the logs in memory.</summary>
+    /// <summary>Passes committed entries to the logs in memory.</summary>
     internal PostgresTail Tail => _tail;
 
-    /// <summary>Who hears of deliveries; set once, before the first write.</summary>
+    /// <summary>Gets deliveries that go out at once. Set once, before the first write.</summary>
     internal IHandover Handover { get; set; } = null!;
 
-    /// <summary>Whether other nodes are alive, so that each commit is told to them.</summary>
+    /// <summary>Whether other nodes are alive, so that they must be notified of each commit.</summary>
     internal bool HasPeers { get; set; }
 
-    /// <summary>Makes batches; set once, before the first write.</summary>
+    /// <summary>Creates batches. Set once, before the first write.</summary>
     internal PostgresMessageStore Messages { get; set; } = null!;
 
-    /// <summary>Unix milliseconds by the clock that all nodes share (<see cref="DatabaseClock"/>).</summary>
+    /// <summary>The time in Unix milliseconds, by the clock that all nodes share (<see cref="DatabaseClock"/>).</summary>
     internal long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     internal void Start() => _lane = Task.Run(RunAsync);
 
     /// <summary>Queues a transition and returns its result once it is on disk.</summary>
-    /// <param name="committed">Runs after the commit, on the lane, before anybody else hears of it.</param>
-    /// <exception cref="StorageUnavailableException">The database is away; where it went at the commit, the transition may have happened.</exception>
+    /// <param name="committed">Runs after the commit, on the lane, before anybody else is notified.</param>
+    /// <exception cref="StorageUnavailableException">The database is unavailable. If it failed during the commit, the transition may have
+    /// happened.</exception>
     internal async ValueTask<T> WriteAsync<T>(
         Func<PostgresTransaction, Task<T>> apply, CancellationToken cancellationToken, Action<T>? committed = null, int weight = 1)
     {
@@ -66,7 +67,7 @@ internal sealed partial class PostgresWriter : IDisposable
         return await operation.Done;
     }
 
-    /// <summary>Queues an operation. Never waits: order of calls is order of application.</summary>
+    /// <summary>Queues an operation. Never blocks. Operations are applied in the order of the calls.</summary>
     internal void Enqueue(PostgresOperation operation)
     {
         lock (_gate)
@@ -74,13 +75,13 @@ internal sealed partial class PostgresWriter : IDisposable
             ObjectDisposedException.ThrowIf(_stopping, this);
             _waiting.Enqueue(operation);
             _pending += operation.Weight;
-            // The lane asks for more before it waits, so one signal is enough for all.
+            // The lane takes everything before it waits again, so one signal is enough.
             if (_work.CurrentCount == 0)
                 _work.Release();
         }
     }
 
-    /// <summary>Completes when so little is queued that more may be: whoever brings much waits for it before the next.</summary>
+    /// <summary>Completes when there is room in the queue. Callers with many operations await it before they queue more.</summary>
     internal ValueTask RoomAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _pending) < MaxPending)
@@ -94,7 +95,7 @@ internal sealed partial class PostgresWriter : IDisposable
         }
     }
 
-    /// <summary>Another node has written a project's log up to a seq. On the lane, which owns the tails; several at once.</summary>
+    /// <summary>Another node has written a project's log up to a seq. Handled on the lane, which owns the tails; several at once.</summary>
     internal void Hear(int project, long head)
     {
         lock (_heard)
@@ -112,7 +113,7 @@ internal sealed partial class PostgresWriter : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Who is leaving need not hear more.
+            // A server that is stopping does not need this.
         }
     }
 
@@ -125,7 +126,7 @@ internal sealed partial class PostgresWriter : IDisposable
             _stopping = true;
         }
 
-        // What was accepted is finished first.
+        // Operations that were accepted are finished first.
         _work.Release();
         _lane.GetAwaiter().GetResult();
         _connection?.Dispose();
@@ -147,14 +148,14 @@ internal sealed partial class PostgresWriter : IDisposable
             }
             catch (Exception bug)
             {
-                // Whoever was told of a commit has failed at it. The lane is the only one: it goes on.
+                // A component that was notified of a commit has failed. This is the only lane, so it continues.
                 Log.NotTold(_log, bug);
                 operation.Fail(bug);
             }
         }
     }
 
-    /// <summary>Waits for work. Null when stopping and nothing is left.</summary>
+    /// <summary>Waits for work. Null if the lane is stopping and nothing is left.</summary>
     private async ValueTask<PostgresOperation?> TakeAsync()
     {
         while (true)

@@ -3,15 +3,15 @@ using Parley.Server.History;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>A text's words as PostgreSQL's full-text search stores and asks for them.</summary>
-/// <remarks>Not split by <c>to_tsvector</c>, whose parser takes a path, an address, or a version for one word.</remarks>
+/// <summary>A text's words, in the form in which PostgreSQL's full-text search stores and searches them.</summary>
+/// <remarks>Does not use <c>to_tsvector</c>, whose parser treats a path, an address, or a version as one word.</remarks>
 internal static class SearchWords
 {
-    // PostgreSQL counts no further, and keeps no more places of one word.
+    // PostgreSQL's positions end here, and it keeps no more of them for one word.
     private const int LastPlace = 16_383;
     private const int MostPlaces = 255;
 
-    /// <summary>The text form of a <c>tsvector</c>: each word with the places where it stands.</summary>
+    /// <summary>The text format of a <c>tsvector</c>: each word with its positions.</summary>
     internal static string Vector(string text)
     {
         var places = new Dictionary<string, List<int>>(StringComparer.Ordinal);
@@ -31,8 +31,8 @@ internal static class SearchWords
         return vector.ToString();
     }
 
-    /// <summary>The text forms of <c>tsquery</c> that must all hold.</summary>
-    /// <returns>Empty when there is no word to look for.</returns>
+    /// <summary><c>tsquery</c> expressions that must all match, in their text format.</summary>
+    /// <returns>Empty if there is no word to search for.</returns>
     internal static IReadOnlyList<string> Terms(string text) => [.. SearchText.Phrases(text).Select(Phrase)];
 
     private static string Phrase(IReadOnlyList<string> words) => words is [var only] ? $"'{only}'" : $"({string.Join(" <-> ", words.Select(word => $"'{word}'"))})";

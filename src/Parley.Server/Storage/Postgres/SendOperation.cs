@@ -3,7 +3,7 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Several sends of one caller. Each is stored or refused alone; only a fault of the store fails them together.</summary>
+/// <summary>Several sends by one caller. Each is stored or refused separately. Only a fault of the store fails all of them.</summary>
 internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Send> sends, Resume resume) : PostgresBatchOperation
 {
     private readonly TaskCompletionSource<IReadOnlyList<SendOutcome>> _done = new(resume.Options());
@@ -49,8 +49,8 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
 
     internal void KeyTaken(int index) => (_keysTaken ??= []).Add(index);
 
-    /// <summary>Answers again what the first send under a key was answered. A reply settles what it answers again too: who sends it again has the
-    /// message again.</summary>
+    /// <summary>Returns the answer to the first send with a key. A reply also settles the message that it answers again, because an agent that
+    /// repeats the reply has got the message again.</summary>
     internal override async Task ApplyAsync(PostgresTransaction transaction)
     {
         _ended?.Clear();
@@ -98,7 +98,7 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
             (first, count) = (row.GetInt64(5), row.GetInt32(6));
         }
 
-        // As they stand now.
+        // Their current state.
         var recipients = new List<RecipientOutcome>(count);
         await using var rows = await transaction.ReadAsync(
             "SELECT mailbox, state FROM deliveries WHERE delivery >= $1 AND delivery < $2 ORDER BY delivery", first, first + count);

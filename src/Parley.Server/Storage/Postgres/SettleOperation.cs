@@ -2,8 +2,8 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Several settlings of one caller. An acknowledgement by lease, which is nearly every one, goes with a batch; whatever finds
-/// something else than a lease in force is looked at in a transaction.</summary>
+/// <summary>Several settlements by one caller. Acknowledgments by lease, which are nearly all of them, go in a batch. Anything that does not find a
+/// valid lease is handled in a transaction.</summary>
 internal sealed class SettleOperation(PostgresMessageStore store, IReadOnlyList<Settle> settles, Resume resume) : PostgresBatchOperation
 {
     private readonly TaskCompletionSource<IReadOnlyList<Settlement>> _done = new(resume.Options());

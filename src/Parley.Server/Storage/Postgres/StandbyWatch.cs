@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Notices that a connection's commit is not at the synchronous standby that the database waits for. Who cancels that wait, as Npgsql
-/// does when a command takes too long, is told so by a warning alone: the answer says that all is well.</summary>
+/// <summary>Detects that a commit has not reached the synchronous standby that the database waits for. If that wait is cancelled, as Npgsql does when
+/// a command takes too long, only a warning says so; the answer itself reports success.</summary>
 internal sealed class StandbyWatch
 {
-    /// <summary>Of PostgreSQL, where it waits; the warning's own words are in the server's language.</summary>
+    /// <summary>The PostgreSQL function that waits. The text of the warning depends on the server's language.</summary>
     private const string WaitingRoutine = "SyncRepWaitForLSN";
 
     private bool _isBehind;
@@ -14,8 +14,9 @@ internal sealed class StandbyWatch
     internal StandbyWatch(NpgsqlConnection connection) =>
         connection.Notice += (_, told) => _isBehind |= told.Notice.Routine == WaitingRoutine;
 
-    /// <summary>To be called after each commit, before anybody hears of it.</summary>
-    /// <exception cref="StorageUnavailableException">It is on the primary alone, and would be lost with it: nobody may be told that it is safe.</exception>
+    /// <summary>Call this after each commit, before anybody is notified.</summary>
+    /// <exception cref="StorageUnavailableException">The commit is only on the primary and would be lost with it, so nobody may be told that it is
+    /// safe.</exception>
     internal void Verify()
     {
         if (_isBehind)

@@ -3,10 +3,12 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>Who takes part in threads: sent into one, or was a named recipient in it. By the index, and by the log beyond it.</summary>
+/// <summary>The agents that take part in threads: those that sent a message to one or were a named recipient in it, according to the index, and to
+/// the log where the index ends.</summary>
 internal sealed class ThreadParts
 {
-    /// <summary>Whether by a message <c>l</c> the agent $2 takes part in its thread, as <see cref="Visibility.TakesPart"/> has it.</summary>
+    /// <summary>Whether the agent $2 takes part in a thread because of its message <c>l</c>, by the rule of
+    /// <see cref="Visibility.TakesPart"/>.</summary>
     private const string TakesPart =
         """
         (l.sender = $2 OR (l.audience = 0 AND (l.recipient = $2 OR (l.recipient IS NULL AND EXISTS (
@@ -18,14 +20,15 @@ internal sealed class ThreadParts
 
     private ThreadParts(NpgsqlConnection connection, int project, long indexed) => (_connection, _project, Indexed) = (connection, project, indexed);
 
-    /// <summary>The place up to which the index has come; it only goes on while this is used, so nothing falls between the two.</summary>
+    /// <summary>The place up to which the index has come. While this is used, it can only advance, so nothing is missed between the index and the
+    /// log.</summary>
     internal long Indexed { get; }
 
     internal static async Task<ThreadParts> OpenAsync(NpgsqlConnection connection, int project, CancellationToken cancellationToken) =>
         new(connection, project,
             LogKey.Of(project, await connection.Ask("SELECT seq FROM indexed WHERE project = $1", project).ValueAsync<long>(cancellationToken) ?? 0));
 
-    /// <summary>Those of some threads, by their seqs, in which an agent takes part.</summary>
+    /// <summary>Those of the threads, by their seqs, that an agent takes part in.</summary>
     internal async Task<HashSet<long>> OfAsync(int agent, IReadOnlyCollection<long> threads, CancellationToken cancellationToken)
     {
         var places = threads.Select(thread => LogKey.Of(_project, thread)).ToArray();
@@ -40,7 +43,7 @@ internal sealed class ThreadParts
         return [.. found];
     }
 
-    /// <summary>The agents that take part in each of some threads, which are named by their places.</summary>
+    /// <summary>The agents that take part in each of the threads, which are given by their places.</summary>
     internal async Task<IReadOnlyDictionary<long, IReadOnlyList<int>>> OfAsync(long[] threads, CancellationToken cancellationToken)
     {
         var agents = threads.ToDictionary(thread => thread, _ => new List<int>());
@@ -62,7 +65,7 @@ internal sealed class ThreadParts
         return agents.ToDictionary(thread => thread.Key, thread => (IReadOnlyList<int>)thread.Value);
     }
 
-    /// <summary>The places of threads that an agent has entered since the index was written.</summary>
+    /// <summary>The places of threads that an agent has joined since the index was written.</summary>
     internal async Task<long[]> EnteredBeyondIndexAsync(int agent, CancellationToken cancellationToken) =>
     [
         .. await _connection.Ask(

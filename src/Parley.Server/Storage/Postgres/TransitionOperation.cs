@@ -5,8 +5,8 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>One transition of things. Alone it shares a batch with others; with messages behind it, it is a batch of its own, which is undone
-/// as a whole where a thing has changed or a message cannot be stored.</summary>
+/// <summary>One transition of entities. Without messages, it shares a batch with others. With messages, it is a batch of its own, which is rolled
+/// back as a whole if an entity has changed or a message cannot be stored.</summary>
 internal sealed class TransitionOperation(PostgresMessageStore store, Transition transition) : PostgresBatchOperation
 {
     private const string HasChanged = "PA001", IsUnsent = "PA002", IsGone = "PA003";
@@ -21,10 +21,10 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal bool HasMessages => _sends is not null;
 
-    /// <summary>Whether it is refused together with its batch, which is then its own.</summary>
+    /// <summary>Whether it must have its own batch, because a refusal rolls that back.</summary>
     private bool IsAlone => _sends is not null || transition.Unchanged.Count > 0;
 
-    /// <summary>The random bits of the ids of what is made.</summary>
+    /// <summary>The random bits of the ids of new entities.</summary>
     internal long[] Bits { get; } = [.. transition.Writes.Select(write => write.Present?.IdBits ?? (long)(EntryId.Random() & EntryId.RandomMask))];
 
     internal override int Weight => transition.Writes.Count + (_sends?.Weight ?? 0);
@@ -44,7 +44,7 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
         batch.Add(this);
         if (_sends is not null && !await _sends.AddToAsync(batch, onlyOne: false))
             throw new InvalidOperationException($"A transition has more messages than one commit takes, or two under one key ({transition.Messages.Count} messages).");
-        // Nothing may come between it and its messages, or be undone with it.
+        // Nothing may come between it and its messages, or be rolled back with it.
         batch.Close();
         return true;
     }
@@ -53,14 +53,14 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal override Task ApplyAsync(PostgresTransaction transaction) => throw new System.Diagnostics.UnreachableException("A batch does all of a transition.");
 
-    /// <summary>What the database answered: nothing is told to anybody yet.</summary>
+    /// <summary>Takes the database's answer. Nobody is notified yet.</summary>
     internal void Take(long clock, long firstSeq) =>
         _outcome = new TransitionOutcome(TransitionResult.Applied, [.. transition.Writes.Select((write, i) => RowOf(write, i, clock, firstSeq + i))]);
 
-    /// <summary>The database changed nothing.</summary>
+    /// <summary>Called if the database changed nothing.</summary>
     internal void Refuse(TransitionOutcome outcome) => _outcome = outcome;
 
-    /// <summary>After the commit.</summary>
+    /// <summary>Called after the commit.</summary>
     internal void Commit(CommitEffects effects)
     {
         for (var i = 0; i < _outcome.Rows.Count; i++)
