@@ -7,10 +7,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Finds whose mailbox a request is about, where no path says it.</summary>
+/// <summary>Determines whose mailbox a request is about if the path does not say so.</summary>
 internal sealed class ActorResolver(AgentDirectory agents, IDeliveryHistory history)
 {
-    /// <summary>For whom a caller settles: whom it names; else itself, or, where it may act as several, the one who has the message.</summary>
+    /// <summary>Whom a caller settles for: the agent that it names, or itself. If it names none and may act as several agents, the agent that has the
+    /// message.</summary>
     internal async ValueTask<Result<AgentState>> FindSettlerAsync(
         Caller caller, ProjectState project, string? agentId, Guid messageId, string? leaseId, CancellationToken cancellationToken)
     {
@@ -28,7 +29,7 @@ internal sealed class ActorResolver(AgentDirectory agents, IDeliveryHistory hist
             : Problems.NotFound("message", messageId.ToString());
     }
 
-    /// <summary>As whom a caller acts: itself, or whom it names and may act as.</summary>
+    /// <summary>Whom a caller acts as: the agent that it names, if it may act as that agent, or itself.</summary>
     internal async ValueTask<Result<AgentState>> FindActorAsync(Caller caller, ProjectState project, string? agentId, CancellationToken cancellationToken)
     {
         var id = agentId ?? caller.AgentId ?? AgentDirectory.Human;

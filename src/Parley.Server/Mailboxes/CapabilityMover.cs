@@ -6,7 +6,8 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Moves what was routed by capability away from an agent that went offline or refused it, where another can do it.</summary>
+/// <summary>Moves deliveries that were routed by capability away from an agent that went offline or refused them, if another agent has the
+/// capability.</summary>
 internal sealed partial class CapabilityMover(IDeliveryStore store, CapabilityRouter router, ILogger<CapabilityMover> logger) : IAgentWatcher
 {
     public void Came(ProjectState project, AgentState agent)
@@ -37,7 +38,7 @@ internal sealed partial class CapabilityMover(IDeliveryStore store, CapabilityRo
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            // They stay where they are and are taken when the agent is back, or when the maintenance loop comes by.
+            // They stay where they are until the agent is back, or until the maintenance loop moves them.
             Log.NotMoved(logger, fault, agent.Id);
         }
     }

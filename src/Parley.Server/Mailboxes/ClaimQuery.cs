@@ -3,7 +3,7 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>How an inbox is looked at.</summary>
+/// <summary>The parameters for reading an inbox.</summary>
 internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> Types, IReadOnlyList<int> Priorities, IReadOnlyList<string> From) : IQuery<InboxQuery>
 {
     internal const int MostItems = 500;
@@ -17,7 +17,7 @@ internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> 
         query.Texts("from", "Senders."));
 }
 
-/// <summary>How a claim may be given in its address; what stands in the body too, the body decides.</summary>
+/// <summary>The parameters of a claim in its URL. If the body has a value too, the body's counts.</summary>
 internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, int? LeaseSeconds) : IQuery<ClaimQuery>
 {
     public static ClaimQuery Read(QueryReader query)
@@ -42,8 +42,8 @@ internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, i
     };
 }
 
-/// <summary>For whom an operator or admin settles.</summary>
-/// <param name="AgentId">The caller's own if absent; <c>human</c> for those who have none.</param>
+/// <summary>Whom an operator or admin settles for.</summary>
+/// <param name="AgentId">The caller's own agent if absent; <c>human</c> for callers without an agent.</param>
 internal sealed record SettlerQuery(string? AgentId) : IQuery<SettlerQuery>
 {
     public static SettlerQuery Read(QueryReader query) => new(query.Text("agent_id", "The agent to act for; defaults to your own agent, or `human`."));

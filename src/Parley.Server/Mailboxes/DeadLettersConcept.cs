@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Dead letters: read, queued again, purged.</summary>
+/// <summary>Dead letters: read, requeue, and purge them.</summary>
 internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory history, IAuditTrail audit) : IConcept
 {
     private const string AFilter = """{"agent_id": "be-1", "type": "task_assignment"}""";
@@ -62,7 +62,7 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
         var before = long.MaxValue;
         if (query.List.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Problems.InvalidField("after", "is not the `next` of a page");
-        // An agent reads its own dead letters; whoever reads all may ask for one agent's.
+        // An agent reads its own dead letters. Callers that can read all of them may ask for one agent's.
         var reader = context.Caller.May(Permission.ReadDeadLetters) == Access.Own ? context.Caller.ReaderIn(project) : null;
         int? agent = reader?.Agent ?? (query.Agent is { } id ? project.Agents.Find(id)?.Number ?? -1 : null);
         var limit = query.List.Limit;
@@ -99,7 +99,7 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
     }
 }
 
-/// <summary>Which dead letters a list is of.</summary>
+/// <summary>Which dead letters to list.</summary>
 internal sealed record DeadLetterQuery(ListQuery List, string? Agent, string? Type) : IQuery<DeadLetterQuery>
 {
     public static DeadLetterQuery Read(QueryReader query) => new(

@@ -7,7 +7,8 @@ namespace Parley.Server.Mailboxes;
 
 internal static class DeliveryFilters
 {
-    /// <summary>A filter by the wire's words. A sender that is not there sends nothing; it is kept as a number that nobody has.</summary>
+    /// <summary>Creates a filter from the wire's values. An unknown sender matches nothing; it is represented by a number that no agent
+    /// has.</summary>
     internal static DeliveryFilter Of(
         ProjectState project, IReadOnlyList<string>? types, IReadOnlyList<Priority>? priorities, IReadOnlyList<string>? senders) => new(
         (types ?? []).ToHashSet(StringComparer.Ordinal),

@@ -2,10 +2,10 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Queues what is due and gives back what has lapsed.</summary>
+/// <summary>Queues due deliveries and ends lapsed leases.</summary>
 internal sealed class DeliveryRescuer(IDeliveryStore store, TimeProvider clock) : IChore
 {
-    /// <summary>Each node looks after what its own connections hold; what is due anywhere is queued by whoever comes first.</summary>
+    /// <summary>Each node checks what its own connections hold. Due deliveries are queued by whichever node is first.</summary>
     public bool IsOfEachNode => true;
 
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ internal sealed class DeliveryRescuer(IDeliveryStore store, TimeProvider clock) 
     }
 }
 
-/// <summary>Expires what nobody took in time.</summary>
+/// <summary>Expires deliveries that nobody took in time.</summary>
 internal sealed class DeliveryExpirer(IDeliveryStore store) : IChore
 {
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);

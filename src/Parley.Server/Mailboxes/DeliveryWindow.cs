@@ -1,6 +1,6 @@
 namespace Parley.Server.Mailboxes;
 
-/// <summary>How many unacknowledged messages a connection may have out.</summary>
+/// <summary>Limits on how many unacknowledged messages may be out to a connection.</summary>
 internal static class DeliveryWindow
 {
     internal const int Default = 64;

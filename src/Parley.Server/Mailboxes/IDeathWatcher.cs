@@ -1,8 +1,8 @@
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Tells senders of deliveries that died. It looks by itself now and then; implemented by the concept on the right.</summary>
+/// <summary>Notifies senders of deliveries that died. Checks periodically by itself. Implemented by the concept to the right.</summary>
 internal interface IDeathWatcher
 {
-    /// <summary>Something may just have died: look at once.</summary>
+    /// <summary>Checks at once, because something may just have died.</summary>
     ValueTask LookAsync(CancellationToken cancellationToken);
 }

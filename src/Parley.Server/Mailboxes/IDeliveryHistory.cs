@@ -6,13 +6,13 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>What became of deliveries: every question about them that changes nothing.</summary>
+/// <summary>The state of deliveries: every query about them that changes nothing.</summary>
 internal interface IDeliveryHistory
 {
-    /// <summary>A message's deliveries, as of now.</summary>
+    /// <summary>The current state of a message's deliveries.</summary>
     ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken);
 
-    /// <summary>Dead letters, newest first, from below a delivery on.</summary>
+    /// <summary>Dead letters, newest first, starting below a delivery.</summary>
     ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(
         DeadLetterSelection which, long before, int max, CancellationToken cancellationToken);
 }

@@ -1,28 +1,28 @@
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Receipts between nodes on one store: a node tells the stages of the deliveries that it changes to those where somebody watches.
-/// Live, as all receipts are: what is lost on the way is not told again.</summary>
+/// <summary>Receipts between nodes that share a store: a node reports the stages of deliveries to the nodes where somebody watches them. Like all
+/// receipts, they are live: lost ones are not sent again.</summary>
 internal interface IReceiptChannel
 {
-    /// <summary>Whether anybody watches receipts of a project at another node.</summary>
+    /// <summary>Whether anybody watches receipts of a project on another node.</summary>
     bool IsWatchedElsewhere(int project);
 
-    /// <summary>Tells other nodes, where one of them watches. Never blocks.</summary>
+    /// <summary>Reports a receipt to other nodes, if anybody watches there. Never blocks.</summary>
     void Tell(in ReceiptNote receipt);
 
-    /// <summary>Tells other nodes that what is watched here has grown.</summary>
-    /// <param name="projects">What is watched here, now and from now on.</param>
+    /// <summary>Tells other nodes that more projects are watched here.</summary>
+    /// <param name="projects">Returns the projects that are watched here at the time of the call.</param>
     ValueTask WatchAsync(Func<int[]> projects, CancellationToken cancellationToken);
 }
 
-/// <summary>A server that has its store to itself: there is nobody else to tell.</summary>
+/// <summary>For a server that has its store to itself: there are no other nodes.</summary>
 internal sealed class NoReceiptChannel : IReceiptChannel
 {
     public bool IsWatchedElsewhere(int project) => false;
 
     public void Tell(in ReceiptNote receipt)
     {
-        // There is nobody else.
+        // There are no other nodes.
     }
 
     public ValueTask WatchAsync(Func<int[]> projects, CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>An agent's mailbox: look, claim, settle, over REST or the agent's socket.</summary>
+/// <summary>An agent's mailbox: read, claim, and settle, over REST or the agent's socket.</summary>
 internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Settling settling, AgentDirectory agents) : IConcept
 {
     private const string Theirs = "its own deliveries";
@@ -136,7 +136,8 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         var items = asked.Body.Items;
         if (new Validation().Required("items", items).Items("items", items, 1_000).Problem is { } bad)
             return bad;
-        // Whoever may act as one alone, or names one, is refused as a whole; who may act as several settles each for the one who has the message.
+        // For callers that can act as only one agent, or that name one, a refusal applies to all items. Otherwise, each item is settled for the agent
+        // that has the message.
         AgentState? named = null;
         if ((asked.Query.AgentId is not null || context.Caller.Kind == TokenKind.Agent) &&
             !(await actors.FindActorAsync(context.Caller, context.Project, asked.Query.AgentId, context.Cancellation)).TryGet(out named, out var problem))
@@ -183,6 +184,6 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         .Defined("priority", request.Priority)
         .Problem;
 
-    /// <param name="AgentId">For whom; null: as the caller is.</param>
+    /// <param name="AgentId">Whom to settle for; null for the caller itself.</param>
     private sealed record SettleOrder(string MessageId, SettleItem Item, string? AgentId);
 }

@@ -8,14 +8,14 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Looks into a mailbox or claims from it over REST, and waits there when it is empty.</summary>
+/// <summary>Reads a mailbox or claims from it over REST, and waits if it is empty.</summary>
 internal sealed class InboxReader(
     IDeliveryStore store, LeaseReturns returns, AgentDirectory agents, MailboxSignals signals, Stopping stopping, TimeProvider clock)
 {
-    /// <summary>How often an inbox that is not there yet is looked for again.</summary>
+    /// <summary>How often to check for an inbox that does not exist yet.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whoever claims as an agent is there as that agent, by whichever token.</summary>
+    /// <summary>A claim makes the agent online, no matter whose token it is made with.</summary>
     internal async ValueTask<Answer> ClaimAsync(
         ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, Caller caller, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class InboxReader(
             : Answer.Raw(buffer => Write(buffer, claimed), () => returns.ReturnAsync(order.Project, claimed));
     }
 
-    /// <summary>An agent that looks into its own mailbox is there; anybody else who looks changes nothing.</summary>
+    /// <summary>Reading its own mailbox makes an agent online. Anybody else's read changes nothing.</summary>
     internal async ValueTask<Answer> PeekAsync(ProjectState project, AgentState agent, InboxQuery query, Caller caller, CancellationToken cancellationToken)
     {
         using var presence = caller.AgentId == agent.Id && agent.Number != 0 ? await agents.WaitsAsync(project, agent, cancellationToken) : null;
@@ -39,7 +39,7 @@ internal sealed class InboxReader(
 
     private static Task<IReadOnlyList<ClaimedDelivery>> Nothing => Task.FromResult<IReadOnlyList<ClaimedDelivery>>([]);
 
-    /// <summary>What is claimed for somebody who has hung up meanwhile, or whose token has ended, is given back.</summary>
+    /// <summary>Gives back what was claimed if the caller has disconnected in the meantime, or its token has ended.</summary>
     private async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order, Caller caller, CancellationToken cancellationToken)
     {
         if (caller.Ended.IsCancellationRequested)
@@ -52,8 +52,8 @@ internal sealed class InboxReader(
         return [];
     }
 
-    /// <param name="look">By the agent's number.</param>
-    /// <returns>Null: the caller's token has ended.</returns>
+    /// <param name="look">Takes the agent's number.</param>
+    /// <returns>Null if the caller's token has ended.</returns>
     private async Task<IReadOnlyList<ClaimedDelivery>?> WaitAsync(
         ProjectState project, AgentState agent, TimeSpan wait, Caller caller, DeliveryFilter filter, Func<int, Task<IReadOnlyList<ClaimedDelivery>>> look, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class InboxReader(
         while (true)
         {
             var number = agent.Number != 0 ? agent.Number : project.Agents.Find(agent.Id)?.Number ?? 0;
-            // Armed before the look: a message stored between the two would otherwise wait for the next.
+            // Armed before the check: otherwise, a message stored between the two would wait for the next wake-up.
             using var ticket = signals.Arm(number, filter.IsEverything ? null : filter.Takes);
             var found = await look(number);
             if (caller.Ended.IsCancellationRequested)
@@ -81,13 +81,13 @@ internal sealed class InboxReader(
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // The server is going: nothing came, and the caller asks again. Or its token has ended, which is said.
+                // The server is stopping: nothing came, and the caller can ask again. If its token has ended, the answer says so.
                 return caller.Ended.IsCancellationRequested ? null : [];
             }
         }
     }
 
-    /// <summary><c>{"items": [...]}</c>, each with its lease where it was claimed.</summary>
+    /// <summary>Writes <c>{"items": [...]}</c>, each item with its lease if it was claimed.</summary>
     internal static void Write(FrameBuffer to, IReadOnlyList<ClaimedDelivery> items)
     {
         to.Raw("{\"items\":["u8);

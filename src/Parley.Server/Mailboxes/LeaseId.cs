@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>A lease on the wire: <c>DELIVERY.LEASE</c>, so that settling by it needs no search.</summary>
+/// <summary>A lease id on the wire: <c>DELIVERY.LEASE</c>, so that settling by it needs no search.</summary>
 internal static class LeaseId
 {
     internal static string ToText(long delivery, long lease) => string.Create(CultureInfo.InvariantCulture, $"{delivery}.{lease}");

@@ -5,8 +5,8 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Gives back what was handed to somebody who is gone: queued again at once, no attempt counted. While the store is away it tries again,
-/// so that nothing waits for a lease to lapse.</summary>
+/// <summary>Gives back deliveries whose holder is gone: they are requeued at once, and no attempt is counted. While the store is unavailable, it
+/// tries again, so that nothing has to wait for a lease to lapse.</summary>
 internal sealed partial class LeaseReturns(IDeliveryStore store, ILogger<LeaseReturns> logger) : IChore
 {
     private readonly ConcurrentQueue<Func<ValueTask>> _owed = new();
@@ -15,9 +15,10 @@ internal sealed partial class LeaseReturns(IDeliveryStore store, ILogger<LeaseRe
 
     public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Everything that a holder has.</summary>
-    /// <param name="isLost">The connection of an agent was lost. Where the store is away, that is not counted: it may be why.</param>
-    /// <param name="done">Called when it is given back.</param>
+    /// <summary>Gives back everything that a holder has.</summary>
+    /// <param name="isLost">Whether an agent's connection was lost. If the store is unavailable, this is not counted, because that may be the
+    /// reason.</param>
+    /// <param name="done">Called when everything has been given back.</param>
     internal Task ReleaseAsync(int agent, IDeliveryHolder holder, bool isLost = false, Action? done = null)
     {
         return TryAsync(async () =>
@@ -29,12 +30,12 @@ internal sealed partial class LeaseReturns(IDeliveryStore store, ILogger<LeaseRe
         });
     }
 
-    /// <summary>What was claimed over REST.</summary>
+    /// <summary>Gives back what was claimed over REST.</summary>
     internal Task ReturnAsync(int project, IReadOnlyList<ClaimedDelivery> claimed) => TryAsync(() => store.ReturnAsync(project, claimed, CancellationToken.None));
 
     public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)
     {
-        // As many as there are now: those that fail again come behind them.
+        // Only as many as there are now: those that fail again are appended.
         for (var left = _owed.Count; left > 0 && _owed.TryDequeue(out var giveBack); left--)
             await TryAsync(giveBack);
         return null;
@@ -53,7 +54,7 @@ internal sealed partial class LeaseReturns(IDeliveryStore store, ILogger<LeaseRe
         }
         catch (ObjectDisposedException)
         {
-            // The server has stopped; its next start, or another node, gives back what it held.
+            // The server has stopped. Its next start, or another node, gives back what it held.
         }
     }
 

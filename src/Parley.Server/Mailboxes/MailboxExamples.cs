@@ -1,6 +1,6 @@
 namespace Parley.Server.Mailboxes;
 
-/// <summary>A message, its reply and its delivery, as the documentation of every concept shows them.</summary>
+/// <summary>A message, its reply, and its delivery, as used in the documentation of all concepts.</summary>
 internal static class MailboxExamples
 {
     internal const string AMessage =

@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Settling over a socket, one delivery or many in a frame, and what a connection takes.</summary>
+/// <summary>Settling over a socket, one or many deliveries per frame, and which deliveries a connection takes.</summary>
 internal static class MailboxFrames
 {
     private const int MostItems = 1_000;
@@ -29,7 +29,7 @@ internal static class MailboxFrames
         var settles = new SettleDraft[isBatch ? items.Count : 1];
         for (var i = 0; i < settles.Length; i++)
             settles[i] = SettleReader.Read(isBatch ? items[i] : frame.Data, verb);
-        // Submitted before the next frame is looked at: order of frames is order of settling.
+        // Submitted before the next frame is read, so that deliveries are settled in the order of the frames.
         connection.Answers.Begin();
         var isDeferred = verb == SettleVerb.Ack && (frame.Id.Length == 0 || settles.All(settle => settle.IsDeferred));
         _ = AnswerAsync(connection, frame.Id, settling.SettleAsync(connection.Project, connection.Agent, settles, Resume.AtCommit, isDeferred), isBatch);

@@ -6,24 +6,24 @@ internal enum SettleVerb
     Nack,
     Extend,
 
-    /// <summary>The agent's harness has put it before the model.</summary>
+    /// <summary>The agent's harness has shown it to the model.</summary>
     Surfaced,
 }
 
-/// <summary>One settling of one delivery.</summary>
-/// <param name="Delivery">From the lease id; 0: found by the message.</param>
-/// <param name="Lease">The lease it is held by; 0: the caller's own, queued or leased.</param>
+/// <summary>One settlement of one delivery.</summary>
+/// <param name="Delivery">From the lease id; 0 to find it by the message.</param>
+/// <param name="Lease">The lease that holds it; 0 for the caller's own delivery, queued or leased.</param>
 internal readonly record struct Settle(SettleVerb Verb, int Project, int Agent, long Seq, long Delivery, long Lease)
 {
-    /// <summary>The message's id; needed where no lease names the delivery.</summary>
+    /// <summary>The message's id; required if no lease id identifies the delivery.</summary>
     internal Guid MessageId { get; init; }
 
-    /// <summary>A nack's: until it is queued again; null: the project's.</summary>
+    /// <summary>For a nack: how long until it is requeued; null for the project's delay.</summary>
     internal TimeSpan? Delay { get; init; }
 
     internal string? Reason { get; init; }
 
-    /// <summary>An extension's: from now.</summary>
+    /// <summary>For an extension: the new end, counted from now.</summary>
     internal TimeSpan Extension { get; init; }
 }
 

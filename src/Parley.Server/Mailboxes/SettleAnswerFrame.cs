@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>The answer to several settlings, in their order.</summary>
+/// <summary>The answer to several settlements, in order.</summary>
 internal sealed class SettleAnswerFrame(byte[] id, IReadOnlyList<ApiProblem?> problems) : OutFrame
 {
     internal override void Write(FrameBuffer to)

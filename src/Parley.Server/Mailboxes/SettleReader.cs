@@ -4,21 +4,21 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>One settling as it was asked for.</summary>
+/// <summary>One settlement as requested.</summary>
 internal readonly record struct SettleDraft(SettleVerb Verb, Guid MessageId, long Delivery, long Lease)
 {
     internal TimeSpan? Delay { get; init; }
     internal string? Reason { get; init; }
     internal TimeSpan Extension { get; init; }
 
-    /// <summary>Who asks for it does not wait for the answer.</summary>
+    /// <summary>The caller does not wait for the answer.</summary>
     internal bool IsDeferred { get; init; }
 
-    /// <summary>Set when it could not be read; nothing else counts then.</summary>
+    /// <summary>Set if the request could not be read. The other values then mean nothing.</summary>
     internal ApiProblem? Problem { get; init; }
 }
 
-/// <summary>Reads settlings from frames: acknowledgements straight from their bytes, the rarer verbs by their nouns.</summary>
+/// <summary>Reads settlements from frames: acknowledgments directly from their bytes, the rarer verbs through their wire types.</summary>
 internal static class SettleReader
 {
     internal const int MostLeaseSeconds = 3_600;
@@ -33,7 +33,7 @@ internal static class SettleReader
         return Read(verb, item.MessageId, item);
     }
 
-    /// <summary>From the parts that REST has them in.</summary>
+    /// <summary>Reads a settlement from the parts of a REST request.</summary>
     internal static SettleDraft Read(SettleVerb verb, string? messageId, SettleItem item)
     {
         long delivery = 0, lease = 0;

@@ -6,11 +6,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Settles deliveries for their agent.</summary>
+/// <summary>Settles deliveries on behalf of their agent.</summary>
 internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDeathWatcher deaths)
 {
-    /// <summary>Settles each; accepted in the order of calls.</summary>
-    /// <returns>A problem, or null, for each in its place.</returns>
+    /// <summary>Settles each delivery. They are accepted in the order of the calls.</summary>
+    /// <returns>A problem or null for each, in order.</returns>
     internal async Task<IReadOnlyList<ApiProblem?>> SettleAsync(
         ProjectState project, AgentState agent, IReadOnlyList<SettleDraft> drafts, Resume resume = Resume.OnPool, bool isDeferred = false)
     {
@@ -38,10 +38,10 @@ internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDea
             refused |= drafts[i].Verb == SettleVerb.Nack && problems[i] is null;
         }
 
-        // Who was asked for what it can do and refuses is passed over for another who can.
+        // A delivery by capability that its agent refuses goes to another agent with the capability.
         if (refused)
         {
-            await Task.Yield(); // Not on the store's thread, if that is where this goes on.
+            await Task.Yield(); // Do not continue on the store's thread.
             await mover.MoveRefusedAsync(project, agent);
             await deaths.LookAsync(CancellationToken.None);
         }

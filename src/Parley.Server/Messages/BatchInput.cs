@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Several sends at once: each item is a draft, or the problem it has; one bad item does not spoil the others.</summary>
+/// <summary>Several sends at once. Each item is a draft or its problem, so a bad item does not affect the others.</summary>
 internal sealed record SendBatch(IReadOnlyList<Result<SendDraft>> Items);
 
 /// <summary>The body of a batch.</summary>
@@ -26,7 +26,7 @@ internal sealed class BatchInput(params Example[] examples) : Input<SendBatch>
             return problem;
         if (!TryRead(bytes, out var items))
         {
-            // Not even a list of objects: the strict reader knows what it is.
+            // It is not even a list of objects. The strict reader determines what is wrong.
             _ = JsonInput.TryRead<SendBatchRequest>(bytes.IsEmpty ? "{}"u8 : bytes.Span, out var batch, out var fault);
             return fault ?? Problems.InvalidField("items", batch?.Items is null ? "is missing" : $"must have 1 to {MostItems} items");
         }

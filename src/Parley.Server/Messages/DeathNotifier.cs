@@ -11,7 +11,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Tells senders of messages that died or expired. What it has told is marked; a crash between is caught by the notice's key.</summary>
+/// <summary>Tells senders about messages that died or expired, and then marks them. If the server crashes between the two, the notice's idempotency
+/// key prevents a duplicate.</summary>
 internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projects, Mailbox mailbox) : IChore, IDeathWatcher
 {
     public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(500);
@@ -32,19 +33,19 @@ internal sealed class DeathNotifier(IMessageStore store, ProjectDirectory projec
 
     private async ValueTask TellAsync(UntoldDeath death, CancellationToken cancellationToken)
     {
-        // Nobody to tell: the sender was the server itself, or is gone.
+        // Nobody to tell: the sender was the server itself, or no longer exists.
         if (projects.Find(death.Project) is not { } project || project.Agents.Find(death.Sender) is not { } sender)
             return;
         var recipient = project.Agents.Find(death.Agent)?.Id ?? "";
         var id = MessageJsonReader.Id(death.Json);
         var isExpired = death.State == DeliveryState.Expired;
-        // The attempt that an expired one waited for never was.
+        // An expired delivery never made the attempt that it was waiting for.
         var attempts = isExpired ? death.Attempt - 1 : death.Attempt;
         var draft = new SendDraft
         {
             Type = "delivery_failed",
             Content = Json($"Your message {id} to {recipient} could not be delivered: {Reason(death, isExpired)} ({attempts} attempts)."),
-            // To a request this is the answer.
+            // For a request, this is the answer.
             Outcome = Outcome.Error,
             Payload = JsonFields.Write(writer =>
             {

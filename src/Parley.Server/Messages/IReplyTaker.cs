@@ -4,13 +4,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Another concept for which a reply with an outcome means something more, where it answers a message of one type.</summary>
+/// <summary>Another concept to which a reply with an outcome has an additional meaning, if it answers a message of a certain type.</summary>
 internal interface IReplyTaker
 {
-    /// <summary>Of the message that is answered.</summary>
+    /// <summary>The type of the message that is answered.</summary>
     string Type { get; }
 
-    /// <summary>Called before the reply is stored; the same reply may come again.</summary>
-    /// <returns>Why the reply is refused; null: it is stored.</returns>
+    /// <summary>Called before the reply is stored. The same reply may be passed again.</summary>
+    /// <returns>Why the reply is refused; null to store it.</returns>
     ValueTask<ApiProblem?> TakeAsync(ProjectState project, Sender sender, LogEntry answered, SendDraft reply, CancellationToken cancellationToken);
 }

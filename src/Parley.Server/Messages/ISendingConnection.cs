@@ -2,9 +2,9 @@ using Parley.Server.Agents;
 
 namespace Parley.Server.Messages;
 
-/// <summary>A connection over which an agent sends.</summary>
+/// <summary>A connection on which an agent sends.</summary>
 internal interface ISendingConnection : IAgentConnection
 {
-    /// <summary>As whom it sends.</summary>
+    /// <summary>The sender of everything sent on it.</summary>
     Sender Sender { get; }
 }

@@ -5,12 +5,12 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Takes from the log what is older than its project keeps.</summary>
-/// <param name="followers">Each has read an entry before it goes.</param>
+/// <summary>Removes log entries that are older than their project keeps them.</summary>
+/// <param name="followers">Readers that must have read an entry before it is removed.</param>
 internal sealed class LogPruner(
     IMessageStore store, IMessageIndex index, ILogStore log, IEnumerable<ILogFollower> followers, ProjectDirectory projects, TimeProvider clock) : IChore
 {
-    /// <summary>From which seq on the index has been cleared up. Nothing is known of what an earlier run was stopped at.</summary>
+    /// <summary>The seq up to which the index has been cleared. What an earlier run had left is unknown.</summary>
     private readonly Dictionary<int, long> _cleared = [];
 
     public TimeSpan Interval { get; } = TimeSpan.FromMinutes(1);
@@ -22,10 +22,10 @@ internal sealed class LogPruner(
             if (project.Settings.Retention is not { } retention)
                 continue;
             var olderThan = (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds();
-            // What comes meanwhile is younger than what goes.
+            // Entries added in the meantime are newer than those that are removed.
             foreach (var follower in followers)
                 await follower.CatchUpAsync(project.Number, cancellationToken);
-            // A bounded part at a time, with room for senders between.
+            // A limited part at a time, so that senders get their turn in between.
             while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
             {
                 project.Log.Forget(await log.FirstSeqAsync(project.Number, cancellationToken));
@@ -45,7 +45,7 @@ internal sealed class LogPruner(
     }
 }
 
-/// <summary>What one node has pruned is gone from the memory of the others too.</summary>
+/// <summary>Drops entries that another node has pruned from this node's memory.</summary>
 internal sealed class LogForgetter(ILogStore log, ProjectDirectory projects, TimeProvider clock) : IChore
 {
     public bool IsOfEachNode => true;

@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Puts messages into mailboxes: checks, resolves, bounds, and hands them to the store.</summary>
+/// <summary>Puts messages into mailboxes: checks them, resolves addresses, applies limits, and passes them to the store.</summary>
 internal sealed class Mailbox(
     IMessageStore store, Addressing addressing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
     IEnumerable<IReplyTaker> replyTakers)
@@ -21,11 +21,11 @@ internal sealed class Mailbox(
 
     private readonly IReplyTaker[] _replyTakers = [.. replyTakers];
 
-    /// <summary>Completes when more may be sent; whoever does not wait for answers waits for this.</summary>
+    /// <summary>Completes when more may be sent. Callers that do not wait for answers await this.</summary>
     internal ValueTask RoomAsync(CancellationToken cancellationToken) => store.RoomAsync(cancellationToken);
 
-    /// <summary>Sends. What returns is accepted in its order; <see cref="PendingSends.Done"/> completes when it is on disk.</summary>
-    /// <remarks>Drafts are views of the caller's buffer: it may be used again once this returns.</remarks>
+    /// <summary>Sends. When this returns, the sends are accepted in order; <see cref="PendingSends.Done"/> completes when they are on disk.</summary>
+    /// <remarks>Drafts are views of the caller's buffer, which may be reused once this returns.</remarks>
     internal ValueTask<PendingSends> SubmitAsync(
         ProjectState project, Sender sender, IReadOnlyList<SendDraft> drafts, Action<long>? onStored, CancellationToken cancellationToken,
         Resume resume = Resume.OnPool)
@@ -69,7 +69,7 @@ internal sealed class Mailbox(
         PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : store.SendAsync(sends, resume));
     }
 
-    /// <summary>Sends one and waits for it.</summary>
+    /// <summary>Sends one message and waits until it is on disk.</summary>
     internal async ValueTask<SendReply> SendAsync(
         ProjectState project, Sender sender, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ internal sealed class Mailbox(
     private ValueTask<Result<Send>> PrepareAsync(
         ProjectState project, Sender sender, SendDraft draft, Action<long>? onStored, CancellationToken cancellationToken)
     {
-        // A reply without an address goes to whoever sent what it answers.
+        // A reply without an address goes to the sender of the message that it answers.
         if (SendRules.Check(draft, sender.Authority == Authority.System ? int.MaxValue : project.Settings.MaxMessageBytes) is { } bad)
             return new(bad);
         if (sender.Authority != Authority.System && schemas.Of(project.Number, draft.Type)?.Refusal(draft.Type, draft.Payload) is { } unfit)
@@ -117,12 +117,12 @@ internal sealed class Mailbox(
         }
     }
 
-    /// <summary>A message that goes out with a change of something else, in its commit. Nothing of it was said by a client, so nothing is checked.</summary>
-    /// <param name="thread">What opened its thread.</param>
+    /// <summary>A message that is stored in the same commit as another change. No part of it comes from a client, so nothing is checked.</summary>
+    /// <param name="thread">The entry that opened its thread.</param>
     internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid thread) => Finish(
         project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread }, null);
 
-    /// <summary>Sends it to the operators' inbox too. Who needs a person may not know how people are reached here.</summary>
+    /// <summary>Also sends the message to the operators' inbox. A sender that needs a person may not know how to reach people here.</summary>
     private static void AddPeople(SendDraft draft, Sender sender)
     {
         if (sender.Id == AgentDirectory.Human || draft.To.Contains(AgentDirectory.Human))
@@ -161,7 +161,7 @@ internal sealed class Mailbox(
         };
     }
 
-    /// <summary>What a send refers to: found, and readable by the sender.</summary>
+    /// <summary>What a send refers to, if it exists and the sender may read it.</summary>
     private async ValueTask<Result<SendContext>> ContextAsync(
         ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
     {
@@ -174,7 +174,7 @@ internal sealed class Mailbox(
             context = context with { Answered = answered, ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
             if (draft.To.Count == 0)
             {
-                // What the server sends, and what comes from outside, people have set up: they read the answers.
+                // Messages from the server and from outside are set up by people, so people get the replies.
                 if (answered.Sender == 0)
                     draft.To.Add(AgentDirectory.Human);
                 else if (project.Agents.Find(answered.Sender) is { } author)
@@ -214,21 +214,21 @@ internal sealed class Mailbox(
     {
         internal static SendContext None { get; } = new(null, 0, 0, 0, 0);
 
-        /// <summary>The message that this one replies to.</summary>
+        /// <summary>The message that this send replies to.</summary>
         internal LogEntry? Answered { get; init; }
     }
 }
 
-/// <summary>What became of one send: a problem, or an outcome of the store.</summary>
+/// <summary>The result of one send: a problem, or an outcome of the store.</summary>
 internal sealed record SendReply(ApiProblem? Problem, Send? Send, SendOutcome? Outcome);
 
-/// <summary>Sends that are accepted in order and not yet on disk.</summary>
+/// <summary>Sends that are accepted in order but not yet on disk.</summary>
 internal sealed class PendingSends(SendReply[] replies, IReadOnlyList<Send> sends, Task<IReadOnlyList<SendOutcome>>? storing = null)
 {
-    /// <summary>All of them are refused because the sender is too fast.</summary>
+    /// <summary>All of them are refused because the sender exceeds its rate limit.</summary>
     internal bool IsRateLimited { get; init; }
 
-    /// <summary>One reply a draft, in order.</summary>
+    /// <summary>One reply per draft, in order.</summary>
     /// <exception cref="Storage.StorageUnavailableException">The store refused all of them.</exception>
     internal async ValueTask<IReadOnlyList<SendReply>> DoneAsync()
     {

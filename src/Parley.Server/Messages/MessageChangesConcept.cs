@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>What is done to a message that was sent: deleted, reacted to.</summary>
+/// <summary>What can be done to a message after it was sent: delete it, react to it.</summary>
 internal sealed class MessageChangesConcept(ActorResolver actors, MessageAccess access, IMessageStore store, IAuditTrail audit, EntryRate rate) : IConcept
 {
     public string Title => "Messages";

@@ -6,16 +6,16 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>A message's JSON, made once and from then on only copied: to the store, to every mailbox, to every feed.</summary>
-/// <remarks>Three parts: the head (message_id, seq, thread) and the tail (times) are known only at the commit; the body between them is
-/// made on the sender's own thread, so that the one writing thread has little left to do.</remarks>
+/// <summary>A message's JSON, created once and then only copied: to the store, to every mailbox, to every feed.</summary>
+/// <remarks>It has three parts. The head (message_id, seq, thread) and the tail (times) are known only at the commit. The body between them is
+/// created on the sender's own thread, so that the single writing thread has little left to do.</remarks>
 internal static class MessageJson
 {
-    // Filled and emptied within one call, and never given back: a thread that writes messages writes more of them.
+    // Filled and emptied within one call, and never returned: a thread that writes one message will write more.
     [ThreadStatic]
     private static FrameBuffer? _scratch;
 
-    /// <summary>The body: from <c>project_id</c> to <c>metadata</c>, with a comma before and none behind.</summary>
+    /// <summary>The body: from <c>project_id</c> to <c>metadata</c>, with a comma in front and none at the end.</summary>
     internal static byte[] Body(SendDraft draft, string projectId, Sender sender, Recipients recipients, int hops, Guid? replyTo)
     {
         var to = Scratch();
@@ -55,11 +55,11 @@ internal static class MessageJson
         return to.From(0).ToArray();
     }
 
-    /// <summary>The whole message.</summary>
+    /// <summary>The complete message.</summary>
     /// <param name="stamp">Unix milliseconds.</param>
     internal static byte[] Whole(byte[] body, Guid id, long seq, Guid thread, long stamp, long? expires)
     {
-        // 2 ids, 5 names, a number and 2 times around the body.
+        // Two ids, five names, a number, and two times around the body.
         const int most = 256;
         var to = Scratch();
         to.Reserve(body.Length + most);

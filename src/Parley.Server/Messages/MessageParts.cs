@@ -6,14 +6,15 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>A message's whole JSON taken apart again, into what <see cref="MessageJson.Whole"/> made it from.</summary>
+/// <summary>A message's complete JSON, taken apart into the arguments of <see cref="MessageJson.Whole"/>.</summary>
 /// <param name="IdBits">The random bits of its id.</param>
-/// <param name="Thread">Null: its own id.</param>
+/// <param name="Thread">Null if it is its own id.</param>
 /// <param name="ExpiresAt">Unix milliseconds.</param>
-/// <param name="Body">From <c>project_id</c> to before <c>timestamp</c>; null of what is left of a deleted message, which is no longer so made.</param>
+/// <param name="Body">From <c>project_id</c> to just before <c>timestamp</c>; null for a deleted message's tombstone, which is not composed this
+/// way.</param>
 internal sealed record MessageParts(long IdBits, Guid? Thread, long? ExpiresAt, byte[]? Body)
 {
-    /// <exception cref="FormatException">No message is like this.</exception>
+    /// <exception cref="FormatException">It is not a message's JSON.</exception>
     internal static MessageParts Of(byte[] json, long seq, long stamp)
     {
         using var document = JsonDocument.Parse(json, JsonDepth.StoredDocument);
@@ -33,7 +34,7 @@ internal sealed record MessageParts(long IdBits, Guid? Thread, long? ExpiresAt, 
 
     private static byte[] BodyOf(byte[] json, Guid id, long seq, Guid thread, long stamp, long? expires)
     {
-        // Head and tail are made again, and what stands between them is the body.
+        // The head and tail are composed again, and the part between them is the body.
         var start = json.AsSpan().IndexOf(",\"project_id\":"u8);
         var end = json.AsSpan().LastIndexOf(",\"timestamp\":"u8);
         if (start >= 0 && end >= start)

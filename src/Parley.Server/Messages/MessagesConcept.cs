@@ -10,19 +10,19 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Sending: one message, many, to everybody, or with a wait for the reply; over REST or a socket.</summary>
+/// <summary>Sending: one message, many, to everybody, or with a wait for the reply, over REST or a socket.</summary>
 internal sealed class MessagesConcept(
     SenderResolver senders, Mailbox mailbox, Requests requests, SendFrames frames, AgentDirectory agents, ServerSettings settings) : IConcept
 {
     private const string Theirs = "messages sent as itself";
 
-    /// <summary>A batch may be larger than other bodies: a thousand sends.</summary>
+    /// <summary>A batch may be larger than other bodies, because it may have a thousand sends.</summary>
     private const long BatchBytes = 32L * 1024 * 1024;
 
-    /// <summary>What surrounds content, payload and metadata of the largest message.</summary>
+    /// <summary>Room for what surrounds the content, payload, and metadata of the largest message.</summary>
     private const long Envelope = 64 * 1024;
 
-    /// <summary>So many letters of a body may stand for one byte of what is stored: a text of escapes only.</summary>
+    /// <summary>How many bytes of a body may represent one stored byte, if the text consists only of escapes.</summary>
     private const long LongestSpelling = 6;
 
     private const string ARequest = """{"to": "capability:review", "content": "Is this migration safe?", "timeout_seconds": 30}""";
@@ -147,7 +147,7 @@ internal sealed class MessagesConcept(
         var (project, caller) = (context.Project, context.Caller);
         if (!(await senders.FindAsync(caller, project, draft.SenderId, session: null, context.Cancellation)).TryGet(out var sender, out var problem))
             return problem;
-        // A sign of life is the agent's own; who speaks for it gives none.
+        // Only the agent's own calls count as heartbeats, not those that others make for it.
         if (caller.AgentId == sender.Id)
             await agents.SeenAsync(project, sender.Agent!, context.Cancellation);
         var reply = await mailbox.SendAsync(project, sender, draft, null, context.Cancellation);

@@ -4,30 +4,30 @@ using Parley.Server.Mailboxes;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Requests whose senders wait for the first reply.</summary>
+/// <summary>Requests whose senders are waiting for the first reply.</summary>
 internal sealed class PendingRequests
 {
     private readonly ConcurrentDictionary<(int Agent, long Seq), Waiter> _waiting = new();
 
-    /// <summary>Waits for a reply to a message that is not sent yet: <see cref="Waiter.Bind"/> ties it to the message at the commit, before
-    /// any recipient has it.</summary>
-    /// <param name="unwanted">Called when a reply was leased to the waiter and nobody took it: the one who asked has gone.</param>
+    /// <summary>Waits for a reply to a message that has not been sent yet. <see cref="Waiter.Bind"/> connects it to the message at the commit, before
+    /// any recipient has the message.</summary>
+    /// <param name="unwanted">Called if a reply was leased to the waiter and nobody took it, because the caller is gone.</param>
     internal Waiter Begin(int agent, Action<Waiter> unwanted) => new(this, agent, unwanted);
 
-    /// <summary>The waiter whose reply this would be; each takes one.</summary>
+    /// <summary>The waiter for this reply. Each takes one reply.</summary>
     internal Waiter? Take(int agent, long replyTo) => replyTo != 0 && _waiting.TryRemove((agent, replyTo), out var waiter) ? waiter : null;
 
-    /// <summary>Whether somebody waits for this reply.</summary>
+    /// <summary>Whether somebody is waiting for this reply.</summary>
     internal bool Has(int agent, long replyTo) => replyTo != 0 && _waiting.ContainsKey((agent, replyTo));
 
-    /// <summary>Whether anybody waits: then what other nodes write must be read.</summary>
+    /// <summary>Whether anybody is waiting, so that what other nodes write must be read.</summary>
     internal bool AreThere => !_waiting.IsEmpty;
 
-    /// <summary>A message that another node wrote, or one that was delayed and is released now. The reply to a request is its answer; it stays in the
-    /// mailbox until it is acknowledged.</summary>
+    /// <summary>Processes a message that another node wrote, or a delayed one that is released now. If it is the reply to a request, it is the
+    /// answer. It stays in the mailbox until it is acknowledged.</summary>
     internal void Hear(LogEntry entry)
     {
-        // A delayed reply is nobody's before its time.
+        // A delayed reply does not count before it is due.
         if (entry.ReplyTo == 0 || entry.Kind is not (EntryKind.Message or EntryKind.Release) || entry.Audience >= Audience.Withheld)
             return;
         var seq = entry.Kind == EntryKind.Release ? entry.Subject : entry.Seq;
@@ -35,7 +35,7 @@ internal sealed class PendingRequests
             Take(recipient, entry.ReplyTo)?.Deliver(new ClaimedDelivery(0, seq, Attempt: 1, Lease: 0, LeaseUntil: 0, entry.Json));
     }
 
-    /// <summary>Someone who waits for a reply. As a holder it has the reply's delivery until that is acknowledged for it.</summary>
+    /// <summary>A caller that waits for a reply. It holds the reply's delivery until that is acknowledged on its behalf.</summary>
     internal sealed class Waiter(PendingRequests requests, int agent, Action<Waiter> unwanted) : IDeliveryHolder, IDisposable
     {
         private readonly Lock _gate = new();
@@ -70,14 +70,14 @@ internal sealed class PendingRequests
             unwanted(this);
         }
 
-        /// <summary>The reply is being settled: it is not given back.</summary>
+        /// <summary>The reply is being settled, so it is not given back.</summary>
         internal void Take()
         {
             lock (_gate)
                 _hasLease = false;
         }
 
-        // The reply was not stored: its sender tries again, and may still be in time.
+        // The reply was not stored. Its sender may try again and still be in time.
         public void Cancel()
         {
             lock (_gate)

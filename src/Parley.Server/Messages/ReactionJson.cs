@@ -3,7 +3,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>The log entry of a reaction, added or taken back.</summary>
+/// <summary>The log entry of a reaction that was added or removed.</summary>
 internal static class ReactionJson
 {
     internal static byte[] Of(LogEntry message, string emoji, string agentId, bool removed) => JsonFields.Write(writer =>

@@ -9,11 +9,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Sends that wait for their first reply.</summary>
+/// <summary>Sends a message and waits for its first reply.</summary>
 internal sealed class Requests(
     Mailbox mailbox, IDeliveryStore store, LeaseReturns returns, IMessageHistory history, PendingRequests pending, Stopping stopping, TimeProvider clock)
 {
-    /// <summary>Sends a request. What returns is accepted in its order; the rest is awaited on it.</summary>
+    /// <summary>Sends a request. When this returns, the send is accepted in order; await the result for the rest.</summary>
     internal async ValueTask<RunningRequest> BeginAsync(ProjectState project, Sender sender, SendDraft draft, Caller caller, CancellationToken cancellationToken)
     {
         var waiter = pending.Begin(sender.Number, unwanted => _ = returns.ReleaseAsync(sender.Number, unwanted));
@@ -25,32 +25,32 @@ internal sealed class Requests(
     }
 }
 
-/// <summary>A request under way.</summary>
+/// <summary>A request in progress.</summary>
 internal sealed class RunningRequest(
     IDeliveryStore store, IMessageHistory history, ProjectState project, Sender sender, Caller caller, PendingSends sends, PendingRequests.Waiter waiter, TimeSpan timeout, Stopping stopping, TimeProvider clock)
     : IDisposable
 {
     private Guid _messageId;
 
-    /// <summary>Whether the request itself was stored.</summary>
+    /// <summary>The result of storing the request itself.</summary>
     internal async ValueTask<SendReply> StoredAsync(CancellationToken cancellationToken)
     {
         var reply = (await sends.DoneAsync())[0];
         _messageId = reply.Outcome?.MessageId ?? default;
-        // The same request again, under its key: whoever asked first may be gone, so this one waits now.
+        // The same request again, with its key: the first caller may be gone, so this one waits now.
         if (reply.Outcome is { Result: SendResult.Duplicate } again)
         {
             waiter.Bind(again.Seq);
             await HearAgainAsync(again.Seq, cancellationToken);
         }
 
-        // Stored for the history alone: nobody has it to reply to.
+        // If it was stored only for the history, nobody has it and nobody can reply.
         return reply.Outcome is { Result: SendResult.Stored } stored && stored.Recipients.All(recipient => recipient.Result == RecipientResult.Full)
             ? reply with { Problem = Problems.AllMailboxesFull() }
             : reply;
     }
 
-    /// <summary>A reply that is there already nobody brings again, and whoever asked first may have lost it on its way.</summary>
+    /// <summary>A reply that already exists will not be sent again, and the first caller may never have received it.</summary>
     private async ValueTask HearAgainAsync(long seq, CancellationToken cancellationToken)
     {
         var replies = await history.RepliesAsync(project.Number, seq, cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class RunningRequest(
             waiter.Deliver(new ClaimedDelivery(0, first.Seq, Attempt: 1, Lease: 0, LeaseUntil: 0, first.Json));
     }
 
-    /// <summary>The answer's JSON; refused where there was none in time.</summary>
+    /// <summary>The JSON of the answer, or a refusal if there was no reply in time.</summary>
     internal async ValueTask<Result<byte[]>> AnswerAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token, caller.Ended);
@@ -76,13 +76,13 @@ internal sealed class RunningRequest(
             return caller.Ended.IsCancellationRequested ? Problems.TokenEnded() : Problems.Stopping();
         }
 
-        // Whoever asked has gone, or may ask no more: the reply, which nobody took, is an ordinary message.
+        // The caller is gone or no longer allowed to ask. The reply, which nobody took, becomes an ordinary message.
         cancellationToken.ThrowIfCancellationRequested();
         if (caller.Ended.IsCancellationRequested)
             return Problems.TokenEnded();
         waiter.Take();
 
-        // The answer is the reply's delivery: settled in the next commit, for which the answer need not wait.
+        // The answer is the reply's delivery. It is settled in the next commit, and the answer does not wait for that.
         _ = store.SettleAsync([new Settle(SettleVerb.Ack, project.Number, sender.Number, reply.Seq, reply.Delivery, reply.Lease)
         {
             MessageId = MessageJsonReader.Id(reply.Json),

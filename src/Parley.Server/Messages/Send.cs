@@ -5,14 +5,14 @@ using Parley.Server.Routing;
 
 namespace Parley.Server.Messages;
 
-/// <summary>A send whose recipients, thread and rights are settled: what the store makes into a message and its deliveries.</summary>
+/// <summary>A send with its recipients, thread, and permissions resolved. The store turns it into a message and its deliveries.</summary>
 internal sealed class Send : IOutgoingMessage
 {
     internal required ProjectState Project { get; init; }
     internal required Sender Sender { get; init; }
     internal required Recipients Recipients { get; init; }
 
-    /// <summary>The message's JSON between its head (ids, seq, thread) and its tail (times): see <see cref="MessageJson"/>.</summary>
+    /// <summary>The message's JSON between its head (ids, seq, thread) and its tail (times); see <see cref="MessageJson"/>.</summary>
     internal required byte[] Body { get; init; }
 
     internal required string Type { get; init; }
@@ -21,7 +21,7 @@ internal sealed class Send : IOutgoingMessage
     internal required Surface Surface { get; init; }
     internal required TimeSpan TimeToLive { get; init; }
 
-    /// <summary>What the server itself tells an agent finds room in a mailbox that is full.</summary>
+    /// <summary>Messages from the server itself are accepted even by a full mailbox.</summary>
     internal bool IsPastLimits => Sender.Authority == Authority.System;
 
     /// <summary>Unix milliseconds; null: now.</summary>
@@ -32,7 +32,7 @@ internal sealed class Send : IOutgoingMessage
 
     internal long ReplyTo { get; init; }
 
-    /// <summary>The sender's own delivery of what it answers is settled with it.</summary>
+    /// <summary>Whether the sender's own delivery of the message that it answers is settled with it.</summary>
     internal bool Settles { get; init; }
 
     internal long Supersedes { get; init; }
@@ -43,7 +43,7 @@ internal sealed class Send : IOutgoingMessage
     internal string? IdempotencyKey { get; init; }
     internal long Fingerprint { get; init; }
 
-    /// <summary>Told the seq at the commit, on the store's thread, before any recipient has the message.</summary>
+    /// <summary>Gets the seq at the commit, on the store's thread, before any recipient has the message.</summary>
     internal Action<long>? OnStored { get; init; }
 }
 
@@ -51,24 +51,24 @@ internal enum SendResult
 {
     Stored,
 
-    /// <summary>An earlier send with the same key and the same content stored it.</summary>
+    /// <summary>An earlier send with the same key and content has already stored it.</summary>
     Duplicate,
 
-    /// <summary>The key was used for another send.</summary>
+    /// <summary>The key was used for a different send.</summary>
     KeyConflict,
 
     MailboxFull,
     ExecutionEnded,
 
-    /// <summary>The store went away while it took the sends of one caller one by one: nothing of this one was stored.</summary>
+    /// <summary>The store became unavailable while it processed one caller's sends one by one. Nothing of this one was stored.</summary>
     Unavailable,
 
-    /// <summary>The store failed at this send, and not at its cluster: a bug, told as one.</summary>
+    /// <summary>The store failed at this send, but not at the others: a bug, reported as one.</summary>
     Failed,
 }
 
-/// <summary>What became of one send.</summary>
-/// <param name="Recipients">In the order of the send's recipients, or as the log has them for a duplicate.</param>
+/// <summary>The result of one send.</summary>
+/// <param name="Recipients">In the order of the send's recipients or, for a duplicate, in the order of the log.</param>
 internal sealed record SendOutcome(SendResult Result, Guid MessageId, long Seq, Guid Thread, IReadOnlyList<RecipientOutcome> Recipients)
 {
     internal static SendOutcome Refused(SendResult result, IReadOnlyList<RecipientOutcome>? recipients = null) =>
@@ -79,12 +79,12 @@ internal enum RecipientResult : byte
 {
     Queued,
 
-    /// <summary>Handed to a connection in the same step.</summary>
+    /// <summary>Handed to a connection in the same commit.</summary>
     Pushed,
 
     Scheduled,
     Full,
 }
 
-/// <param name="Ahead">Deliveries that go out before this one.</param>
+/// <param name="Ahead">How many deliveries come before this one.</param>
 internal readonly record struct RecipientOutcome(int Agent, RecipientResult Result, int Ahead);

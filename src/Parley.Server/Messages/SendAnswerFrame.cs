@@ -3,7 +3,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>The answer to sends: one, or a list in their order.</summary>
+/// <summary>The answer to one send, or to a list of sends in order.</summary>
 internal sealed class SendAnswerFrame(byte[] id, IReadOnlyList<SendReply> replies, bool isBatch) : OutFrame
 {
     internal override void Write(FrameBuffer to)

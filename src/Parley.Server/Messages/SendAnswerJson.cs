@@ -5,10 +5,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>The answer to a send, written straight into the buffer of whoever gets it: REST and sockets alike.</summary>
+/// <summary>Writes the answer to a send directly into the receiver's buffer, for REST and sockets alike.</summary>
 internal static class SendAnswerJson
 {
-    /// <summary>Deliveries named in an answer; of the others only the number is told.</summary>
+    /// <summary>The most deliveries listed in an answer. Of the others, only the number is given.</summary>
     private const int MostDeliveries = 100;
 
     internal static void WriteBatch(FrameBuffer to, IReadOnlyList<SendReply> replies)
@@ -85,7 +85,7 @@ internal static class SendAnswerJson
         to.Raw("\",\"refused\":null}"u8);
     }
 
-    // Agents' ids are of letters that are their own JSON.
+    // Agents' ids consist of characters that need no escaping in JSON.
     private static void Ascii(FrameBuffer to, string id) =>
         to.Advance(System.Text.Encoding.ASCII.GetBytes(id, to.GetSpan(id.Length)));
 }

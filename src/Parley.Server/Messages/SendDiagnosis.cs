@@ -3,7 +3,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Says what is wrong with a send that <see cref="SendReader"/> did not take.</summary>
+/// <summary>Says what is wrong with a send that <see cref="SendReader"/> did not accept.</summary>
 internal static class SendDiagnosis
 {
     internal static ApiProblem Explain(ReadOnlyMemory<byte> json, SendShape shape)
@@ -23,7 +23,7 @@ internal static class SendDiagnosis
     private static ApiProblem Explain<T>(ReadOnlySpan<byte> data)
         where T : SendRequest
     {
-        // First what is not of the type at all, then values of the right type that mean nothing.
+        // First what does not match the type at all, then invalid values of the right type.
         if (!JsonInput.TryRead<T>(data, out var send, out var problem))
             return problem;
         return new Validation()

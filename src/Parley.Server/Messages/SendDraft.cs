@@ -3,22 +3,22 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>A send as it was asked for: read from its bytes, not yet resolved against the project.</summary>
-/// <remarks>Content, payload and metadata are JSON in its shortest spelling, nearly always a view of the caller's buffer: they are copied once, into the
-/// message. A draft is therefore used up before its buffer is.</remarks>
+/// <summary>A send as requested: read from its bytes, but not yet resolved against the project.</summary>
+/// <remarks>Content, payload, and metadata are JSON in its shortest form, usually views of the caller's buffer. They are copied once, into the
+/// message, so a draft must be used before its buffer is reused.</remarks>
 internal sealed class SendDraft
 {
     internal List<string> To { get; } = [];
 
-    /// <summary>True when the address was an array, also of one.</summary>
+    /// <summary>True if the address was an array, even of one.</summary>
     internal bool ToIsArray { get; set; }
 
     internal string Type { get; set; } = "text";
 
-    /// <summary>A JSON string with its quotes; empty: null.</summary>
+    /// <summary>A JSON string with its quotes; empty for null.</summary>
     internal ReadOnlyMemory<byte> Content { get; set => field = JsonSpelling.Shortest(value); }
 
-    /// <summary>Any JSON; empty: null.</summary>
+    /// <summary>Any JSON; empty for null.</summary>
     internal ReadOnlyMemory<byte> Payload { get; set => field = JsonSpelling.Shortest(value); }
 
     internal ReadOnlyMemory<byte> Metadata { get; set => field = JsonSpelling.Shortest(value); }
@@ -40,16 +40,16 @@ internal sealed class SendDraft
     internal Surface? SurfaceAsked { get; set; }
     internal string? SenderId { get; set; }
 
-    /// <summary>A request to nobody is refused: nobody could reply.</summary>
+    /// <summary>A request to nobody is refused, because nobody could reply.</summary>
     internal bool NeedsSomebody { get; set; }
 
-    /// <summary>A request's seconds to wait; 30 if absent.</summary>
+    /// <summary>How many seconds a request waits; 30 if absent.</summary>
     internal double TimeoutSeconds { get; set; } = 30;
 
-    /// <summary>How a broadcast is narrowed; null for any other send.</summary>
+    /// <summary>The filters of a broadcast; null for any other send.</summary>
     internal Narrowing? Narrowed { get; set; }
 
-    /// <summary>What the priority stands for unless the sender says otherwise.</summary>
+    /// <summary>The default for the priority, unless the sender specifies it.</summary>
     internal Surface Surface => SurfaceAsked ?? Priority switch
     {
         Priority.Critical => Surface.Interrupt,
@@ -58,12 +58,12 @@ internal sealed class SendDraft
         _ => Surface.Pull,
     };
 
-    /// <summary>Whether it settles what it answers.</summary>
+    /// <summary>Whether it settles the message that it answers.</summary>
     internal bool Settles => ReplyTo is not null && (SettleAsked ?? SettlesByDefault);
 
-    /// <summary>Who only promises to do something keeps the message until it is done.</summary>
+    /// <summary>An agent that only promises to do something keeps the message until that is done.</summary>
     internal bool SettlesByDefault => Intent != Intent.Ack;
 
-    /// <summary>What the limit on a message's size counts: what is stored, not how it was spelled.</summary>
+    /// <summary>What counts toward the limit on a message's size: the stored bytes, not the bytes as they were written.</summary>
     internal int Bytes => Content.Length + Payload.Length + Metadata.Length;
 }

@@ -2,10 +2,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Tells whether two sends under one idempotency key are the same send, defaults filled in.</summary>
+/// <summary>Tells whether two sends with the same idempotency key are the same send, with defaults filled in.</summary>
 internal static class SendFingerprint
 {
-    /// <summary>The fingerprint of a send, without its key and a request's timeout.</summary>
+    /// <summary>The fingerprint of a send, without its key and its request timeout.</summary>
     internal static long Of(SendDraft draft, string senderId)
     {
         var print = default(Fingerprint);
@@ -29,7 +29,7 @@ internal static class SendFingerprint
             print.Add(draft.Execution);
         }
 
-        // Only where it is not the default: the prints of sends from before it was there stay as they are.
+        // Included only if it is not the default, so that fingerprints stored before this field existed stay the same.
         if (draft.ReplyTo is not null && draft.Settles != draft.SettlesByDefault)
             print.Add(draft.Settles ? 1 : 0);
         if (draft.Narrowed is { } narrowed)

@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Sending over a socket, one message or many in a frame.</summary>
+/// <summary>Sending over a socket, one or many messages per frame.</summary>
 internal sealed class SendFrames(Mailbox mailbox, Requests requests)
 {
     private const int MostItems = 1_000;
@@ -37,7 +37,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         _ = AnswerAsync(connection, frame.Id, pending, problems, isBatch);
     }
 
-    /// <summary>Sends of many frames: stored by one operation, and each answered by itself.</summary>
+    /// <summary>Sends the messages of several frames: stored by one operation, each answered separately.</summary>
     internal async ValueTask SendRunAsync(ISendingConnection connection, IReadOnlyList<InFrame> frames, int first, int count, CancellationToken cancellationToken)
     {
         var ids = new List<byte[]>(count);
@@ -47,7 +47,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
             var frame = frames[i];
             if (!connection.Takes || FrameItems.AreIn(frame.Data))
             {
-                // In its order.
+                // In order.
                 await SubmitRunAsync(connection, ids, drafts, cancellationToken);
                 (ids, drafts) = ([], []);
                 await SendAsync(connection, frame, SendShape.Plain, cancellationToken);
@@ -71,7 +71,8 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         if (drafts.Count == 0)
             return;
         await mailbox.RoomAsync(cancellationToken);
-        // A batch of one frame is never too large for the rate limit, but goes into debt. These are many frames, of which some may be too many.
+        // A batch in a single frame is never too large for the rate limit, but goes into debt. These are several frames, and the limit may allow only
+        // some of them.
         var limits = connection.Project.Settings;
         if (limits.RatePerSecond <= 0 || drafts.Count <= limits.RateBurst)
         {
@@ -112,7 +113,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
         catch (Exception)
         {
-            // The store logged it as the bug it is.
+            // The store has logged this as a bug.
             foreach (var id in ids)
                 connection.Add(DataFrame.Problem(id, Problems.Internal()));
         }
@@ -149,7 +150,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
         catch (Exception)
         {
-            // The store logged it as the bug it is.
+            // The store has logged this as a bug.
             connection.Add(DataFrame.Problem(id, Problems.Internal()));
         }
         finally
@@ -158,7 +159,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
     }
 
-    /// <summary>Replies in the order of the frame's items: those that were bad never reached the mailbox.</summary>
+    /// <summary>Replies in the order of the frame's items. Bad items never reached the mailbox.</summary>
     private static IReadOnlyList<SendReply> Merge(ApiProblem?[] problems, IReadOnlyList<SendReply> replies)
     {
         if (replies.Count == problems.Length)
@@ -199,7 +200,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
             }
             catch (OperationCanceledException)
             {
-                // The connection has gone; its client asks again over the next.
+                // The connection is closed. Its client will ask again on the next one.
             }
             catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
             {
@@ -208,7 +209,7 @@ internal sealed class SendFrames(Mailbox mailbox, Requests requests)
         }
     }
 
-    /// <returns>Whether it is stored. Only until then is an answer under way: who replies may take an hour.</returns>
+    /// <returns>Whether it is stored. Only until then does the answer count as outstanding, because a reply may take an hour.</returns>
     private static async ValueTask<bool> TellStoredAsync(ISendingConnection connection, byte[] id, RunningRequest request)
     {
         try

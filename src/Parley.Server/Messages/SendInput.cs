@@ -5,8 +5,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>The body of a send, read straight from its bytes.</summary>
-/// <param name="noun">What the documentation calls it.</param>
+/// <summary>The body of a send, read directly from its bytes.</summary>
+/// <param name="noun">The type that the documentation shows.</param>
 internal sealed class SendInput(SendShape shape, Type noun, params Example[] examples) : Input<SendDraft>
 {
     internal override InputShape Shape { get; } = new() { Body = noun, Examples = examples };

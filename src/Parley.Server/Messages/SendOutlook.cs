@@ -3,7 +3,7 @@ using Parley.Server.Agents;
 
 namespace Parley.Server.Messages;
 
-/// <summary>What will happen to a delivery, told to its sender at once.</summary>
+/// <summary>What will happen to a delivery, as reported to its sender at once.</summary>
 internal static class SendOutlook
 {
     internal static Outlook Of(Send send, RecipientResult result, AgentState? agent) => result switch
@@ -11,7 +11,7 @@ internal static class SendOutlook
         RecipientResult.Pushed => Outlook.Pushed,
         RecipientResult.Scheduled => Outlook.Scheduled,
         _ when agent is not { IsOnline: true, Record.Paused: false } => Outlook.HeldUntilBack,
-        // Nothing brings it: the agent only calls, only listens, or its filter leaves this out. It waits until it is asked for.
+        // No connection takes it: the agent uses only REST, only listens, or its filter excludes this message. It waits until the agent asks for it.
         _ when !agent.Presence.Takes(send.Type, send.Priority, send.Sender.Number) => Outlook.OnPull,
         _ => send.Surface switch
         {

@@ -4,28 +4,28 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Which fields a send may have beside its own.</summary>
+/// <summary>Which fields a send may have in addition to its own.</summary>
 [Flags]
 internal enum SendShape
 {
     Plain = 0,
 
-    /// <summary>Without <c>to</c>, narrowed by capability, role, type, squad, status.</summary>
+    /// <summary>Without <c>to</c>, but with filters for capability, role, type, squad, and status.</summary>
     Broadcast = 1,
 
     /// <summary>With <c>timeout_seconds</c>.</summary>
     Request = 2,
 
-    /// <summary>A reply frame: <c>message_id</c> stands for <c>reply_to</c>, and <c>to</c> may be absent.</summary>
+    /// <summary>A reply frame: <c>message_id</c> takes the place of <c>reply_to</c>, and <c>to</c> may be absent.</summary>
     Reply = 4,
 }
 
-/// <summary>Reads a send straight from its bytes.</summary>
-/// <remarks>Only what is right is read here, for speed: at anything else the answer is null, and the caller has the strict reader find
-/// out what is wrong and say so.</remarks>
+/// <summary>Reads a send directly from its bytes.</summary>
+/// <remarks>For speed, this reads only valid input. For anything else, it returns null, and the caller has the strict reader find out what is
+/// wrong.</remarks>
 internal static class SendReader
 {
-    /// <summary>Reads one object. <paramref name="json"/> is sound text (UTF-8, no NUL).</summary>
+    /// <summary>Reads one object. <paramref name="json"/> must be valid text (UTF-8, no NUL).</summary>
     internal static SendDraft? Read(ReadOnlyMemory<byte> json, SendShape shape)
     {
         try
@@ -35,12 +35,12 @@ internal static class SendReader
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // Not JSON, nested too deeply, or half a surrogate pair.
+            // It is not JSON, is nested too deeply, or has half a surrogate pair.
             return null;
         }
     }
 
-    /// <summary>Reads the object that <paramref name="reader"/> stands at; <paramref name="source"/> is what it reads.</summary>
+    /// <summary>Reads the object at which <paramref name="reader"/> is positioned; <paramref name="source"/> is what it reads from.</summary>
     internal static SendDraft? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> source, SendShape shape)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -275,7 +275,7 @@ internal static class SendReader
         return priority is >= (int)Priority.Low and <= (int)Priority.Critical;
     }
 
-    /// <summary>An id as the wire writes it, with hyphens; null for anything else.</summary>
+    /// <summary>An id as on the wire, with hyphens; null for anything else.</summary>
     private static Guid? Id(ref Utf8JsonReader reader) => reader.TryGetGuid(out var id) ? id : null;
 
     private static bool Word<TEnum>(ref Utf8JsonReader reader, out TEnum value)

@@ -2,22 +2,22 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>What a send must be, and how its refusals read.</summary>
+/// <summary>The rules for sends, and the messages of their refusals.</summary>
 internal static class SendRules
 {
     private const int LongestKey = 255;
     private const int MostAddresses = 100;
 
-    /// <summary>Seconds that a request may wait.</summary>
+    /// <summary>The most seconds that a request may wait.</summary>
     internal const double LongestTimeout = 3_600;
 
-    /// <summary>A year: longer is a mistake in the unit.</summary>
+    /// <summary>A year. Anything longer is probably the wrong unit.</summary>
     private const int LongestLife = 366 * 86_400;
 
-    /// <summary>What is due later could expire after the last time that can be written.</summary>
+    /// <summary>If a message were due later, its expiration could be after the last time that can be written.</summary>
     private static readonly DateTimeOffset LatestDelivery = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <returns>Null for a good send; that is told without an allocation.</returns>
+    /// <returns>Null for a valid send, without allocating anything.</returns>
     internal static ApiProblem? Check(SendDraft draft, int maxBytes)
     {
         if (IsPlainlyGood(draft, maxBytes))

@@ -7,10 +7,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
 
-/// <summary>Finds as whom a caller sends.</summary>
+/// <summary>Determines as whom a caller sends.</summary>
 internal sealed class SenderResolver(AgentDirectory agents)
 {
-    /// <param name="senderId">As whom the caller wants to speak; null: as itself, or as <c>human</c> where it is nobody else.</param>
+    /// <param name="senderId">As whom the caller wants to send; null for itself, or for <c>human</c> if it has no agent.</param>
     internal async ValueTask<Result<Sender>> FindAsync(
         Caller caller, ProjectState project, string? senderId, string? session, CancellationToken cancellationToken)
     {
@@ -31,11 +31,11 @@ internal sealed class SenderResolver(AgentDirectory agents)
     internal static Sender Of(Caller caller, AgentState agent, string? session) => new(
         agent, agent.Id, agent.Words.AsSender, AuthorityOf(caller, agent), CallerKey(caller, agent), session);
 
-    /// <summary>A person's word counts as an operator's only with a token that is a person's: an agent cannot make itself one.</summary>
+    /// <summary>A message has an operator's authority only if it was sent with a person's token, so an agent cannot claim it.</summary>
     private static Authority AuthorityOf(Caller caller, AgentState agent) =>
         caller.Kind is TokenKind.Admin or TokenKind.Operator && agent.Record.Type == AgentDirectory.Human ? Authority.Operator : Authority.Agent;
 
-    /// <summary>Whose idempotency keys and rate limit these are.</summary>
+    /// <summary>Whose idempotency keys and rate limit apply.</summary>
     private static string CallerKey(Caller caller, AgentState agent) => caller.Kind == TokenKind.Agent
         ? string.Create(CultureInfo.InvariantCulture, $"a{agent.Number}")
         : $"t{caller.TokenId}";

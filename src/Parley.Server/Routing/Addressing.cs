@@ -7,20 +7,21 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Routing;
 
-/// <summary>Turns addresses into recipients.</summary>
+/// <summary>Resolves addresses to recipients.</summary>
 internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, AgentDirectory directory, IClusterView cluster)
 {
     private const string Squad = "squad:", Role = "role:", Capability = "capability:", Topic = "topic:";
 
-    /// <summary>The recipients of a send; each agent once, the sender never by a group.</summary>
-    /// <param name="narrowing">How <c>*</c> is narrowed; null: not.</param>
+    /// <summary>The recipients of a send. Each agent is included once, and a group never includes the sender.</summary>
+    /// <param name="narrowing">The filters for <c>*</c>; null for none.</param>
     internal ValueTask<Result<Recipients>> ResolveAsync(
         ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
     {
         return Direct(project, to) is { } direct ? new(direct) : ResolveGroupsAsync(project, to, narrowing, sender, cancellationToken);
     }
 
-    /// <summary>Nearly every send names one agent: found in memory, nothing awaited. Null for any other send.</summary>
+    /// <summary>For a send that names a single agent, as nearly all do: found in memory, without awaiting anything. Null for any other
+    /// send.</summary>
     internal static Recipients? Direct(ProjectState project, IReadOnlyList<string> to) =>
         to is [var only] && project.Agents.Find(only) is { } agent
             ? new Recipients([agent], Audience.Named, IsDirect: true, null, null)
@@ -34,19 +35,19 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
         {
             if (await TryResolveAsync(project, narrowing, address, sender, found, cancellationToken))
                 continue;
-            // What is not known here another node may have made a moment ago.
+            // Another node may just have created what is unknown here.
             await cluster.CatchUpAsync(cancellationToken);
             if (!await TryResolveAsync(project, narrowing, address, sender, found, cancellationToken))
                 return Refusal(project, address, sender);
         }
 
         var isDirect = to.Count == 1 && found.Agents.Count == 1 && (found.Capability is not null || found.Named);
-        // A delivery moves between those who can do a thing only where it was sent for that alone.
+        // A delivery may move between agents with a capability only if it was sent to that capability alone.
         var capability = to.Count == 1 ? found.Capability : null;
         return new Recipients(found.Agents, found.Audience, isDirect, capability, found.Routing);
     }
 
-    /// <returns>Whether it leads to somebody, or to a group that may be empty.</returns>
+    /// <returns>Whether it leads to an agent, or to a group, which may be empty.</returns>
     private async ValueTask<bool> TryResolveAsync(
         ProjectState project, Narrowing? narrowing, string address, int sender, Found found, CancellationToken cancellationToken)
     {
@@ -107,7 +108,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             return true;
         }
 
-        // Names are what people read and say; an id that is the same goes first, as no agent may take over what is sent to another.
+        // People read and say names. An id with the same text takes precedence, so that no agent can take over what is sent to another.
         if (AgentsNamed(project, address) is not [var only])
             return false;
         found.Named = true;
@@ -118,7 +119,8 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
     private static IReadOnlyList<AgentState> AgentsNamed(ProjectState project, string name) =>
         [.. AgentDirectory.Everybody(project).Where(agent => agent.Record.Name == name)];
 
-    /// <summary>Why an address leads to nobody, and which one was probably meant. Whoever may send may list agents and squads anyway.</summary>
+    /// <summary>Why an address leads to nobody, and which address was probably meant. Anyone who may send may list agents and squads
+    /// anyway.</summary>
     private ApiProblem Refusal(ProjectState project, string address, int sender)
     {
         var everybody = AgentDirectory.Everybody(project);
@@ -151,14 +153,15 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             (members is null || members.Contains(agent.Number)));
     }
 
-    /// <summary>What the addresses came to so far.</summary>
+    /// <summary>What the addresses have been resolved to so far.</summary>
     private sealed class Found
     {
         private readonly HashSet<int> _numbers = [];
 
         internal List<AgentState> Agents { get; } = [];
 
-        /// <summary>The narrowest that holds for all: who is named reads the thread, so one named address makes all of them named.</summary>
+        /// <summary>The narrowest audience that covers all addresses. A named recipient can read the thread, so a single named address makes the
+        /// audience "named".</summary>
         internal Audience Audience { get; private set; } = Audience.Operators;
 
         internal string? Capability { get; set; }
@@ -176,7 +179,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
                     Agents.Add(agent);
             }
 
-            // '*' is read by everybody, whoever else was addressed with it.
+            // Everybody can read a message to '*', no matter who else it is addressed to.
             Audience = Audience == Audience.Operators || audience == Audience.Everyone ? audience
                 : Audience == Audience.Everyone ? Audience
                 : audience == Audience.Named ? Audience.Named : Audience;

@@ -5,15 +5,15 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Routing;
 
-/// <summary>Chooses the one agent that a message to <c>capability:NAME</c> goes to.</summary>
+/// <summary>Chooses the agent that gets a message to <c>capability:NAME</c>.</summary>
 internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy strategy)
 {
     private readonly ConcurrentDictionary<(int Project, string Capability), int> _turns = new();
 
-    /// <param name="sender">Never chosen for its own message.</param>
-    /// <param name="tried">Agents that gave it back.</param>
-    /// <param name="onlineOnly">Moving a delivery to another who is away would help nobody.</param>
-    /// <returns>Null when nobody has the capability.</returns>
+    /// <param name="sender">The sender is never chosen for its own message.</param>
+    /// <param name="tried">Agents that have given it back.</param>
+    /// <param name="onlineOnly">Whether only online agents count: there is no point in moving a delivery to an agent that is also offline.</param>
+    /// <returns>Null if no agent has the capability.</returns>
     internal async ValueTask<AgentState?> ChooseAsync(
         ProjectState project, string capability, int sender, IReadOnlyList<int> tried, CancellationToken cancellationToken, bool onlineOnly = false)
     {
