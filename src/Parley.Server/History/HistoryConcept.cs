@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>What was said: lists, single messages, traces.</summary>
+/// <summary>Past messages: lists, single messages, and traces.</summary>
 internal sealed class HistoryConcept(
     MessageLists lists, MessageAccess access, IMessageHistory history, MessageTraces traces, InboxReader inbox, AgentDirectory agents) : IConcept
 {
@@ -102,7 +102,7 @@ internal sealed class HistoryConcept(
             ? Answer.Ok(trace)
             : Problems.NotFound("message", id);
 
-    /// <summary>What the path names. Its query is read by the handler, which alone knows which of the two it is: a message has none.</summary>
+    /// <summary>What the path names. The handler reads the query, because only it knows which of the two it is: a message takes no query.</summary>
     private sealed record MessageOrInbox(string Id, HttpRequest Request);
 
     private sealed class MessageOrInboxInput : Input<MessageOrInbox>

@@ -3,23 +3,23 @@ using Parley.Server.Log;
 
 namespace Parley.Server.History;
 
-/// <summary>What was said: every question about messages that changes nothing.</summary>
-/// <remarks>What has messages ends at <see cref="MessagePage.Bytes"/> as well as at a number, with one in any case.</remarks>
+/// <summary>Past messages: every query about messages that changes nothing.</summary>
+/// <remarks>Results with messages are limited to <see cref="MessagePage.Bytes"/> as well as to a number, but have at least one message.</remarks>
 internal interface IMessageHistory
 {
-    /// <summary>Messages that match, newest first, from below <see cref="HistoryQuery.Before"/> on.</summary>
+    /// <summary>Messages that match, newest first, starting below <see cref="HistoryQuery.Before"/>.</summary>
     ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken);
 
     /// <summary>A thread's messages in order, after a seq.</summary>
     ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken);
 
-    /// <summary>Threads by their newest message, from below a seq on; of one agent where given.</summary>
+    /// <summary>Threads by their newest message, starting below a seq; only those of one agent if it is given.</summary>
     ValueTask<IReadOnlyList<ThreadRow>> ThreadsAsync(int project, int? agent, long before, int max, CancellationToken cancellationToken);
 
-    /// <summary>One thread's row, up to date; null when nothing was said in it.</summary>
+    /// <summary>The current row of a thread; null if it has no messages.</summary>
     ValueTask<ThreadRow?> ThreadRowAsync(int project, long thread, CancellationToken cancellationToken);
 
-    /// <summary>Whether an agent sent into a thread or was a named recipient in it.</summary>
+    /// <summary>Whether an agent sent a message to a thread or was a named recipient in it.</summary>
     ValueTask<bool> TakesPartAsync(int project, long thread, int agent, CancellationToken cancellationToken);
 
     /// <summary>Whether a scheduled or held message has been released to its recipients.</summary>
@@ -27,17 +27,17 @@ internal interface IMessageHistory
 
     ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken);
 
-    /// <summary>How a message was routed, over which session it came, and what took its place.</summary>
+    /// <summary>How a message was routed, which session it came from, and what superseded it.</summary>
     ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken);
 
-    /// <summary>Emoji to agents.</summary>
+    /// <summary>Each reaction's emoji and agent.</summary>
     ValueTask<IReadOnlyList<(string Emoji, string Agent)>> ReactionsAsync(int project, long seq, CancellationToken cancellationToken);
 
-    /// <summary>A thread's messages up to one that a later one took the place of.</summary>
+    /// <summary>A thread's messages that a later one superseded, up to a seq.</summary>
     ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken);
 }
 
-/// <summary>Which messages; what is null does not narrow.</summary>
+/// <summary>Which messages to find. Null values do not filter.</summary>
 internal sealed record HistoryQuery(int Project)
 {
     /// <summary>Only seqs below this.</summary>
@@ -54,10 +54,10 @@ internal sealed record HistoryQuery(int Project)
     internal DateTimeOffset? Since { get; init; }
     internal DateTimeOffset? Until { get; init; }
 
-    /// <summary>Words to look for.</summary>
+    /// <summary>The words to search for.</summary>
     internal string? Text { get; init; }
 
-    /// <summary>Only what this agent may read; null: everything.</summary>
+    /// <summary>Only what this agent may read; null for everything.</summary>
     internal Reader? Reader { get; init; }
 }
 

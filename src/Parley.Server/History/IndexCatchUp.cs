@@ -2,14 +2,14 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>Has the index take in what was said up to now, for who is about to search.</summary>
+/// <summary>Brings the index up to date before a search.</summary>
 internal sealed class IndexCatchUp(IMessageIndex index, TimeProvider clock)
 {
-    /// <summary>Shorter than clients wait for an answer: they are to hear why there is none.</summary>
+    /// <summary>Shorter than clients wait for an answer, so that they are told why there is no result.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <returns>Null when nothing is missing, else what to answer: after an import, or under more load than the machine can index, it takes longer
-    /// than anybody should wait. What has been taken in stays.</returns>
+    /// <returns>Null if the index is up to date, otherwise the answer to give. After an import, or if the load exceeds what the machine can index, it
+    /// would take longer than anybody should wait. What has been indexed stays.</returns>
     internal async ValueTask<ApiProblem?> RunAsync(int project, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();

@@ -3,16 +3,16 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.History;
 
-/// <summary>Which messages and threads a caller may read. What it may not read is, for it, not there.</summary>
+/// <summary>Which messages and threads a caller may read. Others do not exist for it.</summary>
 internal sealed class MessageAccess(ILogStore log, IMessageHistory history, ParticipantCache participants, IReaderGroups groups) : IThreadAccess
 {
-    /// <summary>The message of an id, when it is there and the reader may read it.</summary>
+    /// <summary>The message with an id, if it exists and the reader may read it.</summary>
     internal async ValueTask<LogEntry?> FindAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken) =>
         await FindEntryAsync(project, id, cancellationToken) is { Kind: EntryKind.Message } message && await MayReadAsync(project, message, reader, cancellationToken)
             ? message
             : null;
 
-    /// <summary>The log entry of an id, whatever it is.</summary>
+    /// <summary>The log entry with an id, of any kind.</summary>
     internal ValueTask<LogEntry?> FindEntryAsync(ProjectState project, Guid id, CancellationToken cancellationToken)
     {
         var seq = EntryId.SeqOf(id);
@@ -23,8 +23,8 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
         async ValueTask<LogEntry?> FromStoreAsync() => await log.FindAsync(project.Number, seq, cancellationToken) is { } stored ? Own(stored, id) : null;
     }
 
-    /// <summary>The seq of the entry that opened a thread, when something of the thread is there and the reader may read it. Retention may have taken
-    /// that entry; then the later messages still carry the thread's id.</summary>
+    /// <summary>The seq of the entry that opened a thread, if any part of the thread exists and the reader may read it. Retention may have removed
+    /// that entry, but later messages still have the thread's id.</summary>
     internal async ValueTask<long?> FindThreadAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken)
     {
         var seq = EntryId.SeqOf(id);
@@ -33,7 +33,7 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
         return isThere && (IsOwnTask(opened, reader) || await MayReadThreadAsync(project.Number, seq, reader, cancellationToken)) ? seq : null;
     }
 
-    /// <summary>Who made a task reads and writes its thread from the start, before a message has made it a participant.</summary>
+    /// <summary>The creator of a task can read and write its thread from the start, before any message makes it a participant.</summary>
     private static bool IsOwnTask(LogEntry? opened, Reader? reader) => opened is { Kind: EntryKind.Task } && opened.Sender == reader?.Agent;
 
     private async ValueTask<bool> IsLeftOfAsync(ProjectState project, Guid thread, CancellationToken cancellationToken)
@@ -59,11 +59,11 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
 
     public bool IsAmong(int project, Reader reader, IReadOnlyList<string> who) => groups.IsAmong(project, reader, who);
 
-    /// <summary>A withheld message is its recipients' from its release on.</summary>
+    /// <summary>The recipients of a withheld message can read it once it is released.</summary>
     private async ValueTask<bool> ReleasedAsync(ProjectState project, LogEntry entry, Reader reader, CancellationToken cancellationToken) =>
         await history.IsReleasedAsync(project.Number, entry.Seq, cancellationToken) &&
         (entry.Recipients.Contains(reader.Agent) || (entry.Audience == (Audience.Everyone | Audience.Withheld) && entry.Seq > reader.JoinedSeq));
 
-    // The id's random bits must fit too: a seq alone names nothing.
+    // The id's random bits must match too: a seq alone does not identify anything.
     private static LogEntry? Own(LogEntry entry, Guid id) => MessageJsonReader.Id(entry.Json) == id ? entry : null;
 }

@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>The feed <c>messages</c>: every message that its reader may read, filtered as lists are.</summary>
+/// <summary>The feed <c>messages</c>: every message that its reader may read, with the filters of the list.</summary>
 internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory projects) : IFeedSource
 {
     public string Name => "messages";
@@ -45,7 +45,7 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
     private int NumberOf(ProjectLog project, string agentId) => projects.Find(project.Project)?.Agents.Find(agentId)?.Number ?? -1;
 }
 
-/// <summary>Messages for one subscription: the newest as they are, then what follows.</summary>
+/// <summary>Messages for one subscription: the newest ones as they are, then what follows.</summary>
 internal sealed class MessageView(IMessageHistory history, ProjectLog log, HistoryQuery query) : FeedView
 {
     private const int SnapshotSize = 100;
@@ -58,20 +58,20 @@ internal sealed class MessageView(IMessageHistory history, ProjectLog log, Histo
         _upTo = log.Head;
         var newest = await history.ListAsync(query with { Before = place + 1, Max = SnapshotSize }, cancellationToken);
         _shown.UnionWith(newest.Select(message => message.Seq));
-        // Oldest first, as the changes that follow.
+        // Oldest first, like the changes that follow.
         yield return [.. newest.Reverse().Select(message => message.Json)];
     }
 
     internal override ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken)
     {
-        // Released meanwhile, and shown already.
+        // Released in the meantime, and already shown.
         if (entry.Kind == EntryKind.Release && entry.Seq <= _upTo && _shown.Contains(entry.Subject))
             return new(result: null);
         return new(entry.Kind == EntryKind.Deletion ? FeedChange.Delete(entry.Json) : FeedChange.Put(entry.Json));
     }
 }
 
-/// <summary>The feed <c>receipts</c>: stages of deliveries, live; deaths and expiries also from the log.</summary>
+/// <summary>The feed <c>receipts</c>: the stages of deliveries, live. Deaths and expirations also come from the log.</summary>
 internal sealed class ReceiptFeed : IFeedSource
 {
     public string Name => "receipts";

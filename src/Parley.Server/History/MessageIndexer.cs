@@ -5,23 +5,25 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.History;
 
-/// <summary>Keeps the message index up to date: follows each project's log, off the send path.</summary>
+/// <summary>Keeps the message index up to date by following each project's log, off the send path.</summary>
 internal sealed partial class MessageIndexer(
     IMessageIndex index, ProjectDirectory projects, ILeadership leadership, BackgroundFaults faults, TimeProvider clock, ILogger<MessageIndexer> logger) : LastingWork(faults, logger)
 {
-    /// <summary>Between looks: long enough that a burst is indexed in few large steps, short enough that nobody misses what was just said.</summary>
+    /// <summary>The pause between checks: long enough that a burst is indexed in a few large steps, short enough that nobody misses the newest
+    /// messages.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Where the logs of all projects grow by this much between two looks, senders need the processor, and indexing can wait.</summary>
+    /// <summary>If the logs of all projects together grow by this much between two checks, senders need the processor, and indexing can
+    /// wait.</summary>
     private const long BusyGrowth = 1_000;
 
-    /// <summary>So they do where the logs grow by this much while one part is indexed, some ten milliseconds.</summary>
+    /// <summary>The same if the logs grow by this much while one part is indexed, which takes about ten milliseconds.</summary>
     private const long BusyGrowthInPart = 50;
 
-    /// <summary>For this long at the most: under a load that never ends the index follows, half a minute behind.</summary>
+    /// <summary>The longest that indexing waits: if the load never ends, the index follows half a minute behind.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Entries of all projects together: its growth tells how busy senders are, also those of a project that has its index already.</summary>
+    /// <summary>The entries of all projects together. Its growth shows how busy senders are, even in projects that are already indexed.</summary>
     private long Grown => projects.All.Sum(project => project.Log.Head);
 
     protected override string Name => nameof(MessageIndexer);
@@ -39,7 +41,7 @@ internal sealed partial class MessageIndexer(
             Exception? failed = null;
             var grown = Grown;
             var isBusy = grown - grownBefore >= BusyGrowth;
-            // Nobody waits for a deleted project to be forgotten: it is done when nothing else is to do.
+            // Nobody waits for a deleted project to be removed from the index, so that is done when there is nothing else to do.
             var isQuiet = grown == grownBefore;
             grownBefore = grown;
             foreach (var project in leadership.IsLeader ? projects.All : [])
@@ -75,7 +77,7 @@ internal sealed partial class MessageIndexer(
         }
     }
 
-    /// <returns>Whether it is done: it has to go on later where senders came, or where it failed.</returns>
+    /// <returns>Whether it is done. If senders came, or it failed, it must continue later.</returns>
     private async Task<(bool IsDone, Exception? Fault)> TryFollowAsync(ProjectState project, bool mayWait, CancellationToken stoppingToken)
     {
         try
@@ -98,11 +100,11 @@ internal sealed partial class MessageIndexer(
         }
     }
 
-    /// <returns>False when there is more to forget, later.</returns>
+    /// <returns>False if there is more to delete later.</returns>
     private async Task<bool> ForgetAsync(int project, CancellationToken stoppingToken) => !await index.ForgetAsync(project, stoppingToken);
 
     /// <param name="Indexed">The head up to which the index has come.</param>
-    /// <param name="At">When nothing was missing last.</param>
+    /// <param name="At">When the index was last up to date.</param>
     private sealed record Followed(long Indexed, DateTimeOffset At);
 
     private static partial class Log

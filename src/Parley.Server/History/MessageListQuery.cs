@@ -2,7 +2,7 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.History;
 
-/// <summary>Which messages a list is of.</summary>
+/// <summary>Which messages to list.</summary>
 internal sealed record MessageListQuery(ListQuery List) : IQuery<MessageListQuery>
 {
     internal IReadOnlyList<string> Types { get; init; } = [];

@@ -16,7 +16,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
     {
         if (!(await SearchAsync(project, reader, query, cancellationToken)).TryGet(out var search, out var problem))
             return problem;
-        // Words are found in the index alone, so what was said up to now is taken into it first.
+        // Words are found only in the index, so it catches up first.
         if (search?.Text is not null && await index.RunAsync(project.Number, cancellationToken) is { } behind)
             return behind;
         var limit = query.List.Limit;
@@ -46,7 +46,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         to.Raw("}"u8);
     }
 
-    /// <returns>Null: nothing can match.</returns>
+    /// <returns>Null if nothing can match.</returns>
     internal async ValueTask<Result<HistoryQuery?>> SearchAsync(
         ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
     {

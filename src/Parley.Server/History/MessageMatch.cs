@@ -2,7 +2,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.History;
 
-/// <summary>Whether a message is one of those a query asks for, and its reader may read it.</summary>
+/// <summary>Whether a message matches a query, and the query's reader may read it.</summary>
 /// <param name="takesPart">Whether the query's reader takes part in a thread.</param>
 internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPart)
 {
@@ -10,10 +10,10 @@ internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPar
 
     internal bool Takes(LogEntry message) => Matches(message, EntryKind.Message) && (query.Reader is not { } reader || MayRead(message, reader));
 
-    /// <summary>As <see cref="Takes"/>, for an entry that repeats a message or tells of its deletion.</summary>
+    /// <summary>Like <see cref="Takes"/>, for an entry that repeats a message or reports its deletion.</summary>
     internal bool TakesAs(LogEntry entry) => Matches(entry, entry.Kind) && query.Reader is null;
 
-    /// <summary>True when everything older is out of the query's time.</summary>
+    /// <summary>True if everything older is before the query's time span.</summary>
     internal bool IsPast(LogEntry message) => query.Since is { } since && message.Stamp < since.ToUnixTimeMilliseconds();
 
     private bool Matches(LogEntry message, EntryKind kind) =>

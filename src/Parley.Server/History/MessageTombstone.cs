@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>What is left of a deleted message: its place, its ids and its times, so that no reader meets a gap.</summary>
+/// <summary>What remains of a deleted message: its place, ids, and times, so that readers find no gap.</summary>
 internal static class MessageTombstone
 {
     private static readonly string[] Cleared = ["content", "payload", "metadata"];

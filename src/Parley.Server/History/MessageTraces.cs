@@ -5,16 +5,16 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.History;
 
-/// <summary>Tells what happened to a message.</summary>
+/// <summary>Shows what happened to a message.</summary>
 internal sealed class MessageTraces(MessageAccess access, IMessageHistory history, IDeliveryHistory deliveryHistory)
 {
-    /// <returns>Null when there is no such message, or not for this reader.</returns>
+    /// <returns>Null if there is no such message, or this reader may not read it.</returns>
     internal async ValueTask<MessageTrace?> FindAsync(ProjectState project, Guid id, Reader? reader, CancellationToken cancellationToken)
     {
         if (await access.FindAsync(project, id, reader, cancellationToken) is not { } message)
             return null;
         var deliveries = await deliveryHistory.DeliveriesAsync(project.Number, message.Seq, cancellationToken);
-        // A recipient sees its own delivery; how it went with the others is the sender's to know.
+        // A recipient sees only its own delivery. The others are the sender's business.
         if (reader is not null && message.Sender != reader.Agent)
             deliveries = [.. deliveries.Where(delivery => delivery.Agent == reader.Agent)];
         var replies = new List<Message>();

@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>A single message as its reader gets it: with the reactions that streams carry as entries of their own.</summary>
+/// <summary>A single message as its reader gets it, including reactions, which streams carry as separate entries.</summary>
 internal static class MessageWithReactions
 {
     internal static void Write(FrameBuffer to, byte[] message, IReadOnlyList<(string Emoji, string Agent)> reactions)

@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 
 namespace Parley.Server.History;
 
-/// <summary>Who takes part in which thread. Who was found to is believed for a moment: a conversation asks the same with each of its messages.</summary>
+/// <summary>Which agents take part in which threads. A positive answer is kept for a moment, because a conversation asks the same with each of its
+/// messages.</summary>
 internal sealed class ParticipantCache(IMessageHistory history, TimeProvider clock)
 {
-    /// <summary>Whoever takes part goes on to, until retention takes the thread or the agent is removed: that is noticed this much later at the most.</summary>
+    /// <summary>Participants stay participants until retention removes the thread or the agent is deleted. That is noticed at most this much
+    /// later.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(10);
 
-    /// <summary>Some megabytes.</summary>
+    /// <summary>A few megabytes.</summary>
     private const int MostFound = 16_384;
 
     private readonly ConcurrentDictionary<(int Project, long Thread, int Agent), long> _found = new();
@@ -20,7 +22,7 @@ internal sealed class ParticipantCache(IMessageHistory history, TimeProvider clo
 
     private async ValueTask<bool> AskAsync(int project, long thread, int agent, CancellationToken cancellationToken)
     {
-        // Who does not take part yet may do so with the next message: that is not kept.
+        // An agent that does not take part yet may do so with the next message, so that is not kept.
         if (!await history.TakesPartAsync(project, thread, agent, cancellationToken))
             return false;
         if (_found.Count >= MostFound)

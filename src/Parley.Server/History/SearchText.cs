@@ -5,39 +5,39 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>The words of a text, as both databases index them and look for them.</summary>
+/// <summary>Splits a text into words, in the same way for indexing and searching on both databases.</summary>
 /// <remarks>
-/// <para>Split here and not by the databases, which each have rules of their own and find nothing in a text without spaces. A word is a run of letters and
-/// digits, in lower case and without accents; none is left out or cut to its stem, in any language. So <c>src/Mailbox.cs</c> is three words that follow
-/// each other.</para>
-/// <para>In scripts that put no space between words, and in Korean, which joins particles to them, each character is a word: what is looked for is found
-/// wherever it stands.</para>
-/// <para>An identifier such as <c>readNextFrame</c> is its parts, and then itself.</para>
+/// <para>The text is split here and not by the databases, because each has its own rules, and neither finds anything in a text without spaces. A word
+/// is a run of letters and digits, in lower case and without accents. There are no stop words and no stemming, in any language. So
+/// <c>src/Mailbox.cs</c> is three consecutive words.</para>
+/// <para>In scripts without spaces between words, and in Korean, which attaches particles to words, each character is a word, so a search finds text
+/// anywhere.</para>
+/// <para>An identifier such as <c>readNextFrame</c> is indexed as its parts, followed by the whole.</para>
 /// </remarks>
 internal static class SearchText
 {
-    /// <summary>A <c>tsvector</c> of PostgreSQL takes 1 MB; this, with the places of its words, fits.</summary>
+    /// <summary>PostgreSQL limits a <c>tsvector</c> to 1 MB. This much text, with the positions of its words, fits.</summary>
     private const int MostLetters = 256 * 1024;
 
-    /// <summary>What is longer is no word but data: its beginning finds it.</summary>
+    /// <summary>Anything longer is data, not a word. It can be found by its beginning.</summary>
     private const int LongestWord = 100;
 
     private static readonly SearchValues<char> PlainLettersAndDigits =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The words of a content, in their order, with a space between. The same as those of <see cref="Words"/>, at a fraction of the cost for
-    /// the ASCII that most texts are.</summary>
+    /// <summary>The words of a text in order, separated by spaces. The same words as <see cref="Words"/>, but much faster for ASCII, which most texts
+    /// are.</summary>
     internal static string Joined(string text)
     {
         var letters = text.AsSpan(0, Math.Min(text.Length, MostLetters));
         return Ascii.IsValid(letters) ? JoinedPlain(letters) : string.Join(' ', Words(text));
     }
 
-    /// <summary>The words of a content, in their order.</summary>
+    /// <summary>The words of a text, in order.</summary>
     internal static IEnumerable<string> Words(string text) => Runs(text[..Math.Min(text.Length, MostLetters)]).SelectMany(PartsAndItself);
 
-    /// <summary>What a person looks for: phrases that must all be there, each of words that must follow each other. Each term is a phrase, and so is what
-    /// stands in quotes.</summary>
+    /// <summary>The phrases of a search. All of them must be present, and the words of each must be consecutive. Each term is a phrase, and so is
+    /// text in quotes.</summary>
     internal static IEnumerable<IReadOnlyList<string>> Phrases(string text)
     {
         var parts = text.Split('"');
@@ -46,7 +46,7 @@ internal static class SearchText
             foreach (var term in i % 2 == 1 ? [parts[i]] : parts[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             {
                 var runs = Runs(term).ToList();
-                // An identifier alone is looked for as itself, so that upper case does not matter.
+                // A single identifier is searched as a whole, so that its case does not matter.
                 IReadOnlyList<string> phrase = runs is [var only] ? [Fold(only)] : [.. runs.SelectMany(PartsAndItself)];
                 if (phrase.Count > 0)
                     yield return phrase;
@@ -56,7 +56,7 @@ internal static class SearchText
 
     private static string JoinedPlain(ReadOnlySpan<char> text)
     {
-        // A run may be written twice, once in parts, and each part is followed by a space.
+        // A run may be written twice, the second time in parts, and each part is followed by a space.
         var words = ArrayPool<char>.Shared.Rent((3 * text.Length) + 1);
         var length = 0;
         while (text.IndexOfAny(PlainLettersAndDigits) is >= 0 and var start)
@@ -73,7 +73,7 @@ internal static class SearchText
         return joined;
     }
 
-    /// <returns>How many characters it wrote, the space after the last word included.</returns>
+    /// <returns>How many characters were written, including the space after the last word.</returns>
     private static int AddPartsAndItself(ReadOnlySpan<char> run, Span<char> words)
     {
         var (start, length) = (0, 0);

@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.History;
 
-/// <summary>Conversations: listed, read, caught up with.</summary>
+/// <summary>Conversations: list them, read them, catch up on them.</summary>
 internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, IndexCatchUp index) : IConcept
 {
     private const string Theirs = "conversations in which it takes part";
@@ -136,7 +136,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
     };
 }
 
-/// <summary>What one has read up to.</summary>
+/// <summary>The seq up to which the caller has read.</summary>
 internal sealed record SinceQuery(long Since) : IQuery<SinceQuery>
 {
     public static SinceQuery Read(QueryReader query) => new(query.Long("since", 0, "The seq of the newest message that you have read.") ?? 0);

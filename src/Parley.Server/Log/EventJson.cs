@@ -9,10 +9,10 @@ namespace Parley.Server.Log;
 /// <summary>Events as clients see them.</summary>
 internal static class EventJson
 {
-    /// <summary>Events that the server publishes itself come from here.</summary>
+    /// <summary>The source of events that the server itself publishes.</summary>
     internal const string ServerSource = "parley";
 
-    /// <summary>An entry of the log as an event of the server.</summary>
+    /// <summary>A log entry in the form of an event by the server.</summary>
     internal static byte[] OfServer(LogEntry entry, string type, string projectId)
     {
         // The id is the entry's own, so it is always the same for every reader.
@@ -20,7 +20,7 @@ internal static class EventJson
         return Of(id, entry.Seq, type, projectId, ServerSource, entry.Json, entry.Stamp, default);
     }
 
-    /// <param name="data">JSON; empty: null.</param>
+    /// <param name="data">JSON; empty for null.</param>
     /// <param name="cloudEvent">The additional attributes of a CloudEvent, as a JSON object; empty if it was not one.</param>
     internal static byte[] Of(
         Guid id, long seq, string type, string projectId, string source, ReadOnlySpan<byte> data, long stamp, ReadOnlySpan<byte> cloudEvent)
@@ -39,7 +39,7 @@ internal static class EventJson
         ];
     }
 
-    /// <summary>The id of an event as everybody sees it.</summary>
+    /// <summary>The id of an event.</summary>
     internal static Guid IdOf(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);

@@ -41,7 +41,7 @@ internal sealed class EventTypes
 
     private static bool MatchesWord(ReadOnlySpan<char> pattern, ReadOnlySpan<char> word)
     {
-        // After a star that matched too little, it takes one letter more, and the rest is tried again.
+        // If a star matched too little, extend it by one character and try the rest again.
         int at = 0, given = 0, star = -1, taken = 0;
         while (given < word.Length)
         {

@@ -4,19 +4,19 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Log;
 
-/// <summary>A feed of a subscription: what it takes of the log, and how it tells a reader of that.</summary>
-/// <param name="Selection">What it takes, before anybody's rights are asked.</param>
-/// <param name="View">How one subscription tells it; null for the reader: one who reads everything.</param>
+/// <summary>A feed of a subscription: which log entries it selects, and how it shows them to a reader.</summary>
+/// <param name="Selection">What it selects, before access is checked.</param>
+/// <param name="View">Creates the view for one subscription. A null reader can read everything.</param>
 internal sealed record Feed(string Name, FeedSelection Selection, Func<Reader?, FeedView> View)
 {
-    /// <summary>True for the feed of delivery stages, which live outside the log.</summary>
+    /// <summary>True for the feed of delivery stages, which are not in the log.</summary>
     internal bool Receipts { get; init; }
 
-    /// <summary>Whether its view is also asked about entries that the reader may not read, since they can mean that it has lost the right to.</summary>
+    /// <summary>Whether its view also gets entries that the reader may not read, because they can mean that it has lost access.</summary>
     internal bool TakesHidden { get; init; }
 }
 
-/// <summary>What a feed tells of an entry.</summary>
+/// <summary>What a feed sends for an entry.</summary>
 /// <param name="Op">As on the wire: <c>put</c>, <c>delete</c>.</param>
 internal readonly record struct FeedChange(string Op, byte[] Item)
 {
@@ -25,29 +25,29 @@ internal readonly record struct FeedChange(string Op, byte[] Item)
     internal static FeedChange Delete(byte[] item) => new("delete", item);
 }
 
-/// <summary>A feed as one subscription tells it. It may remember what it has told: entries come in the order of the log, behind the snapshot.</summary>
+/// <summary>A feed as one subscription shows it. It may remember what it has sent. Entries come in log order, after the snapshot.</summary>
 internal abstract class FeedView
 {
-    /// <summary>The state as it is, in parts. Everything that an entry up to a place tells is in it; later entries follow as changes, and what
-    /// of those is in it already is not told again.</summary>
+    /// <summary>The current state, in parts. It includes every change up to the place. Later entries follow as changes, except those that the state
+    /// already shows.</summary>
     internal virtual async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(long place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         yield break;
     }
 
-    /// <param name="isHidden">The reader may not read the entry.</param>
-    /// <returns>Null: nothing.</returns>
+    /// <param name="isHidden">Whether the reader may not read the entry.</param>
+    /// <returns>Null to send nothing.</returns>
     internal abstract ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken);
 }
 
-/// <summary>Tells each entry by itself.</summary>
+/// <summary>Shows each entry independently of the others.</summary>
 internal sealed class PlainView(Func<LogEntry, byte[]> item) : FeedView
 {
     internal override ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken) => new(FeedChange.Put(item(entry)));
 }
 
-/// <summary>Opens feeds of one name; each concept brings its own.</summary>
+/// <summary>Opens the feed with one name. Each concept has its own.</summary>
 internal interface IFeedSource
 {
     /// <summary>As in <c>subscribe</c>.</summary>
@@ -56,7 +56,7 @@ internal interface IFeedSource
     Result<Feed> Open(ProjectLog project, JsonElement filter);
 }
 
-/// <summary>All feeds there are.</summary>
+/// <summary>All feeds.</summary>
 internal sealed class FeedCatalog(IEnumerable<IFeedSource> sources)
 {
     private readonly Dictionary<string, IFeedSource> _sources = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);

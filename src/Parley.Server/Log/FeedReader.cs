@@ -1,51 +1,52 @@
 namespace Parley.Server.Log;
 
-/// <summary>Which entries of the log a feed is for, before anybody's rights are asked.</summary>
-/// <param name="Query">The part of the log that an index leads to, for what is read from the store.</param>
-/// <param name="Takes">The rest.</param>
+/// <summary>Which log entries belong to a feed, before access is checked.</summary>
+/// <param name="Query">The part of the log that an index can find, for entries that are read from the store.</param>
+/// <param name="Takes">The remaining condition.</param>
 internal sealed record FeedSelection(LogQuery Query, Func<LogEntry, bool> Takes)
 {
-    /// <summary>Which of these are given although the reader may not read them, marked so: whoever asks for them must show nothing of them.</summary>
+    /// <summary>Which of these are included even if the reader may not read them. They are marked, and nothing of them may be shown.</summary>
     internal Func<LogEntry, bool> TakesHidden { get; init; } = static _ => false;
 }
 
-/// <summary>What a feed found: entries in order, and how far it has looked, which also what it passed over counts for.</summary>
-/// <param name="Gap">Set when retention took what came next before this reader had it: the place it had, and the seq at which it goes on.</param>
+/// <summary>What a feed found: the entries in order, and how far it has looked, including entries that it skipped.</summary>
+/// <param name="Gap">Set if retention removed the next entries before this reader got them: the reader's place, and the seq at which it
+/// continues.</param>
 internal readonly record struct FeedBatch(IReadOnlyList<LogEntry> Entries, long LookedTo, FeedGap? Gap = null)
 {
-    /// <summary>Those among the entries that the reader may not read; null: none.</summary>
+    /// <summary>Those of the entries that the reader may not read; null if there are none.</summary>
     internal IReadOnlySet<LogEntry>? Hidden { get; init; }
 }
 
-/// <param name="After">The last seq that was looked at.</param>
-/// <param name="ResumedAt">The first one that is left.</param>
+/// <param name="After">The last seq that was read.</param>
+/// <param name="ResumedAt">The first seq that is left.</param>
 internal readonly record struct FeedGap(long After, long ResumedAt);
 
-/// <summary>Reads a project's log from a point on, for one reader: from memory while it keeps up, from the store when it is behind, without
-/// a gap or a repeat between the two. It pulls: nobody who writes ever waits for it.</summary>
+/// <summary>Reads a project's log from a place on, for one reader: from memory while it keeps up, and from the store when it is behind, with no gaps
+/// or repeats between the two. It pulls, so nobody who writes ever waits for it.</summary>
 internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAccess access, Reader? reader, FeedSelection selection)
 {
-    /// <summary>Entries looked at in one step.</summary>
+    /// <summary>How many entries are read in one step.</summary>
     private const int BatchSize = 256;
 
-    /// <summary>Bytes of them, though at least one entry: as many large ones for each of many readers would fill the memory.</summary>
+    /// <summary>How many bytes of them, but at least one entry. Otherwise, large entries for many readers would fill the memory.</summary>
     private const int BatchBytes = 128 * 1024;
 
     private readonly List<LogEntry> _batch = [];
     private readonly HashSet<long> _follows = [];
     private readonly HashSet<long> _ignores = [];
 
-    /// <summary>Everything up to here has been looked at.</summary>
+    /// <summary>Everything up to here has been read.</summary>
     internal long Cursor { get; private set; } = project.Head;
 
     /// <summary>Starts after a place.</summary>
-    /// <returns>Null, or the seq from which it goes on when what was asked for is no longer there.</returns>
+    /// <returns>The seq at which it continues, if the entries after the place no longer exist; otherwise null.</returns>
     internal async ValueTask<long?> StartAsync(LogPosition after, CancellationToken cancellationToken)
     {
         var head = project.Head;
         if (after.Epoch != project.Epoch || after.Seq > head)
         {
-            // Another log's place: this one is read from its first entry.
+            // The place is from another log, so this log is read from its first entry.
             Cursor = await store.FirstSeqAsync(project.Project, cancellationToken) - 1;
             return Cursor + 1;
         }
@@ -57,11 +58,11 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         if (after.Seq + 1 >= first)
             return null;
         Cursor = first - 1;
-        // From the start means from the first that there is: nothing is missed by that.
+        // "From the start" means from the first entry that exists, so nothing is missed.
         return after.Seq == 0 ? null : first;
     }
 
-    /// <summary>What comes next; empty when nothing of what was looked at is for this reader, or nothing is there.</summary>
+    /// <summary>The next entries; empty if none of those read are for this reader, or there are none.</summary>
     internal async ValueTask<FeedBatch> ReadAsync(CancellationToken cancellationToken)
     {
         _batch.Clear();
@@ -77,7 +78,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
             _batch.AddRange(slice.Entries);
             gap = await GapAsync(slice, cancellationToken);
             Cursor = slice.LookedTo;
-            // A part of the log leaves out messages by which the reader may have entered a thread.
+            // A part of the log may leave out messages by which the reader joined a thread.
             if (selection.Query != LogQuery.All)
                 _ignores.Clear();
         }
@@ -86,7 +87,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         HashSet<LogEntry>? hidden = null;
         foreach (var entry in _batch)
         {
-            // Also what the selection leaves out may bring the reader into a thread.
+            // Entries that the selection leaves out may also bring the reader into a thread.
             Follow(entry);
             if (!selection.Takes(entry))
                 continue;
@@ -103,13 +104,14 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         return new FeedBatch(found, Cursor, gap) { Hidden = hidden };
     }
 
-    /// <summary>What retention took between the cursor and what the store gave; asked after the read, so that none is missed.</summary>
+    /// <summary>The entries that retention removed between the cursor and what the store returned. Checked after the read, so that no gap is
+    /// missed.</summary>
     private async ValueTask<FeedGap?> GapAsync(LogSlice slice, CancellationToken cancellationToken)
     {
         var next = slice.Entries.Count > 0 ? slice.Entries[0].Seq : slice.LookedTo + 1;
         if (next == Cursor + 1)
             return null;
-        // Of the whole log every entry was asked for; of a part of it only the log's beginning can tell.
+        // For the whole log, every entry was requested. For a part of it, only the start of the log can tell.
         var resumed = selection.Query == LogQuery.All ? next : Math.Min(next, await store.FirstSeqAsync(project.Project, cancellationToken));
         return resumed > Cursor + 1 ? new FeedGap(Cursor, resumed) : null;
     }
@@ -127,7 +129,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
 
     private ValueTask<bool> MaySeeAsync(LogEntry entry, CancellationToken cancellationToken)
     {
-        // A release repeats a message for those who did not see its first entry.
+        // A release repeats a message for those who could not see its first entry.
         if (reader is null)
             return new(entry.Kind != EntryKind.Release);
         if (entry.Kind == EntryKind.Release && entry.Sender == reader.Agent)
@@ -138,7 +140,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
             return new(plain);
         if (_follows.Contains(entry.Thread))
             return new(result: true);
-        // Whoever enters a thread does it by an entry that comes past here: until then 'no' stays 'no'.
+        // An agent joins a thread only by an entry that passes through here, so until then a 'no' stays a 'no'.
         return _ignores.Contains(entry.Thread) ? new(result: false) : AskAsync(entry.Thread, cancellationToken);
     }
 

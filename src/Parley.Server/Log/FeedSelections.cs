@@ -1,8 +1,8 @@
 namespace Parley.Server.Log;
 
-/// <summary>The filters that every stream takes.</summary>
-/// <param name="Types">Of messages and events; hides nothing else. Empty: all.</param>
-/// <param name="Agents">Numbers of agents from or to whom a message must be. Empty: all.</param>
+/// <summary>The filters that every stream supports.</summary>
+/// <param name="Types">The types of messages and events to include; other entries are not affected. Empty for all.</param>
+/// <param name="Agents">The numbers of agents that a message must be from or to. Empty for all.</param>
 internal sealed record StreamFilter(IReadOnlySet<string> Types, IReadOnlySet<int> Agents)
 {
     internal static StreamFilter None { get; } = new(new HashSet<string>(), new HashSet<int>());
@@ -17,10 +17,10 @@ internal sealed record StreamFilter(IReadOnlySet<string> Types, IReadOnlySet<int
     }
 }
 
-/// <summary>What each stream is made of.</summary>
+/// <summary>What each stream includes.</summary>
 internal static class FeedSelections
 {
-    /// <summary>An execution's messages and what became of it.</summary>
+    /// <summary>An execution's messages, status, and end.</summary>
     internal static FeedSelection Execution(long execution, StreamFilter filter) => new(
         new LogQuery(0, execution),
         entry => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion or EntryKind.Execution &&
@@ -30,15 +30,15 @@ internal static class FeedSelections
         new LogQuery(thread, 0),
         entry => entry.Thread == thread && IsMessage(entry) && filter.Takes(entry));
 
-    /// <summary>Messages, events, and every thing as it now is.</summary>
+    /// <summary>Messages, events, and the current state of every entity that changes.</summary>
     internal static FeedSelection Project(StreamFilter filter) => new(
         LogQuery.All,
         entry => (entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion or EntryKind.Agent or EntryKind.Event || IsOfDeclaredKind(entry)) && filter.Takes(entry));
 
-    /// <summary>Messages only; whose, decides the reader.</summary>
+    /// <summary>Only messages. The reader determines which ones.</summary>
     internal static FeedSelection Messages(StreamFilter filter) => new(LogQuery.All, entry => IsMessage(entry) && filter.Takes(entry));
 
-    /// <summary>Things of kinds that concepts declare; executions have a stream of their own.</summary>
+    /// <summary>Entities of the kinds that concepts declare. Executions have their own stream.</summary>
     private static bool IsOfDeclaredKind(LogEntry entry) => entry.Kind is EntryKind.Squad or > EntryKind.Audit;
 
     private static bool IsMessage(LogEntry entry) => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion;

@@ -1,13 +1,13 @@
 namespace Parley.Server.Log;
 
-/// <summary>Which things the client of a feed has, as far as that is known: all of them, or of some things that it does not have them. Bounded:
-/// where there are too many to know, what is known is forgotten.</summary>
+/// <summary>Which items a feed's client has, as far as the server knows: either all of them, or some that it does not have. Limited: if there are too
+/// many to remember, they are forgotten.</summary>
 internal sealed class Holdings<T>(int most = 4_096)
     where T : notnull
 {
     private readonly HashSet<T> _known = [];
 
-    /// <summary>Whether the known ones are all that the client has; else they are some that it does not have.</summary>
+    /// <summary>Whether the known items are all that the client has. If not, they are some that it does not have.</summary>
     internal bool IsSure { get; private set; }
 
     /// <summary>The client has nothing, as before its snapshot.</summary>

@@ -1,8 +1,8 @@
 namespace Parley.Server.Log;
 
-/// <summary>Reads each project's log at its own pace, and must have read an entry before the entry is pruned.</summary>
+/// <summary>Reads each project's log at its own pace. An entry is pruned only after it has read that entry.</summary>
 internal interface ILogFollower
 {
-    /// <summary>Reads on to what is now the end of the log.</summary>
+    /// <summary>Reads up to the current end of the log.</summary>
     ValueTask CatchUpAsync(int project, CancellationToken cancellationToken);
 }

@@ -5,13 +5,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Log;
 
-/// <summary>Reads back single fields of a stored message without parsing all of it.</summary>
+/// <summary>Reads single fields of a stored message without parsing all of it.</summary>
 internal static class MessageJsonReader
 {
-    /// <summary>A stored message as the wire has it.</summary>
+    /// <summary>A stored message as it is on the wire.</summary>
     internal static Message Message(LogEntry entry) => JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Message)!;
 
-    /// <summary>The id and the thread, from the head that <c>MessageJson</c> writes (also on a tombstone).</summary>
+    /// <summary>The id and the thread, from the head that <c>MessageJson</c> writes (tombstones have it too).</summary>
     internal static (Guid Id, Guid Thread) Ids(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);
@@ -29,7 +29,7 @@ internal static class MessageJsonReader
         return (id, thread);
     }
 
-    /// <summary>The content as text; null when there is none.</summary>
+    /// <summary>The content as text; null if there is none.</summary>
     internal static string? Content(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);
@@ -48,14 +48,14 @@ internal static class MessageJsonReader
         return Find(ref reader, "task_id"u8) ? reader.GetString() : null;
     }
 
-    /// <summary>What a reply says of what it answers; null when it says nothing.</summary>
+    /// <summary>The outcome that a reply reports; null if it reports none.</summary>
     internal static Outcome? Outcome(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);
         return Find(ref reader, "outcome"u8) && reader.TokenType == JsonTokenType.String && EnumUtf8<Outcome>.TryRead(ref reader, out var outcome) ? outcome : null;
     }
 
-    /// <summary>The id with which every entry's JSON starts: <c>{"message_id":"…"</c>, <c>{"execution_id":"…"</c>.</summary>
+    /// <summary>The id that every entry's JSON starts with: <c>{"message_id":"…"</c>, <c>{"execution_id":"…"</c>.</summary>
     internal static Guid Id(ReadOnlySpan<byte> json)
     {
         var colon = json.IndexOf((byte)':');

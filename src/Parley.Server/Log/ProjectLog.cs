@@ -1,15 +1,15 @@
 namespace Parley.Server.Log;
 
-/// <summary>The newest part of one project's log in memory, and the signal that it has grown. Older entries are read from the store.</summary>
+/// <summary>The newest part of one project's log in memory, and the signal that the log has grown. Older entries are read from the store.</summary>
 internal sealed class ProjectLog(int project, string id, long epoch, long head)
 {
     /// <summary>Enough for readers that are a moment behind at full speed: 8,192 entries are a tenth of a second.</summary>
     private const int MaxEntries = 8_192;
 
-    /// <summary>Large entries count: the tail of a project never holds more JSON than this.</summary>
+    /// <summary>The limit for large entries: a project's tail never holds more JSON than this.</summary>
     private const long MaxBytes = 8L << 20;
 
-    /// <summary>Used while nobody reads: entries that are dropped early cost the garbage collector nothing. The tail grows again once somebody
+    /// <summary>The size while nobody reads: entries that are dropped early cost the garbage collector nothing. The tail grows again when somebody
     /// reads.</summary>
     private const int UnreadEntries = 256;
 
@@ -34,7 +34,7 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
 
     internal LogPosition Place(long seq) => new(Epoch, seq);
 
-    /// <summary>Takes entries that were committed, in the order of their seq. Called by the store's writer alone.</summary>
+    /// <summary>Adds committed entries, in seq order. Called only by the store's writer.</summary>
     internal void Publish(ReadOnlySpan<LogEntry> entries)
     {
         TaskCompletionSource? grown;
@@ -49,11 +49,11 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         grown?.TrySetResult();
     }
 
-    /// <summary>Whether somebody waits for the next entry. Nobody does: then what other nodes wrote need not be read, and
-    /// <see cref="SkipTo"/> says how far it goes.</summary>
+    /// <summary>Whether somebody is waiting for the next entry. If nobody is, what other nodes wrote need not be read, and <see cref="SkipTo"/> only
+    /// records where the log ends.</summary>
     internal bool IsAwaited => Volatile.Read(ref _grown) is not null;
 
-    /// <summary>The log goes up to here, by entries that were not given: readers find them in the store.</summary>
+    /// <summary>The log has grown up to here by entries that were not passed in. Readers find them in the store.</summary>
     internal void SkipTo(long seq)
     {
         TaskCompletionSource? grown;
@@ -70,9 +70,9 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         grown?.TrySetResult();
     }
 
-    /// <summary>Adds the entries after <paramref name="after"/> to <paramref name="into"/>, up to <paramref name="max"/> and to <paramref name="maxBytes"/>
-    /// bytes of JSON, though at least one.</summary>
-    /// <returns>False when they are no longer in memory: read the store.</returns>
+    /// <summary>Adds the entries after <paramref name="after"/> to <paramref name="into"/>, up to <paramref name="max"/> entries and
+    /// <paramref name="maxBytes"/> bytes of JSON, but at least one.</summary>
+    /// <returns>False if they are no longer in memory. Read the store instead.</returns>
     internal bool TryRead(long after, List<LogEntry> into, int max, long maxBytes)
     {
         lock (_gate)
@@ -96,7 +96,7 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         }
     }
 
-    /// <summary>An entry that is still in memory.</summary>
+    /// <summary>An entry, if it is still in memory.</summary>
     internal LogEntry? Find(long seq)
     {
         lock (_gate)
@@ -107,7 +107,7 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         }
     }
 
-    /// <summary>When the oldest entry in memory was made, in Unix milliseconds; null: there is none.</summary>
+    /// <summary>The time of the oldest entry in memory, in Unix milliseconds; null if there is none.</summary>
     internal long? OldestStamp
     {
         get
@@ -117,7 +117,7 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         }
     }
 
-    /// <summary>Entries before this one are no longer kept: what is gone from the store is gone from memory.</summary>
+    /// <summary>Drops entries before this one: what is gone from the store must be gone from memory.</summary>
     internal void Forget(long first)
     {
         lock (_gate)
@@ -163,7 +163,7 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
         _count--;
     }
 
-    /// <summary>A deleted message loses its content in memory too, and so does the entry that released it.</summary>
+    /// <summary>Removes a deleted message's content from memory too, and from the entry that released it.</summary>
     private void Bury(LogEntry deletion)
     {
         for (var i = 0; i < _count; i++)

@@ -1,11 +1,11 @@
 namespace Parley.Server.Log;
 
-/// <summary>An agent that reads, and since when it is there.</summary>
+/// <summary>An agent that reads, and the seq at which it joined.</summary>
 internal sealed record Reader(int Agent, long JoinedSeq);
 
-/// <summary>Who takes part in which thread; implemented by the history of messages.</summary>
+/// <summary>Who takes part in which threads. Implemented by the history of messages.</summary>
 internal interface IThreadAccess : IReaderGroups
 {
-    /// <summary>Whether a reader may read a thread as a whole.</summary>
+    /// <summary>Whether a reader may read a whole thread.</summary>
     ValueTask<bool> MayReadThreadAsync(int project, long thread, Reader? reader, CancellationToken cancellationToken);
 }

@@ -1,15 +1,15 @@
 namespace Parley.Server.Log;
 
-/// <summary>What an agent may read of the log: its inbox, what it sent, the threads it takes part in, and what was said to everybody
-/// since it is there, each of those by itself. Operators and observers read everything and are not asked here.</summary>
+/// <summary>Which log entries an agent may read: its inbox, what it sent, the threads that it takes part in, and messages to everybody since it
+/// joined, without their threads. Operators and observers can read everything, which is not decided here.</summary>
 internal static class Visibility
 {
-    /// <returns>Null when it depends on whether the reader takes part in the entry's thread.</returns>
+    /// <returns>Null if it depends on whether the reader takes part in the entry's thread.</returns>
     internal static bool? ByItself(LogEntry entry, Reader reader)
     {
         if (entry.Audience == Audience.Project)
             return true;
-        // Whom a restricted one names is not for this to know; who asks about those asks elsewhere.
+        // Whom a restricted entry names is not known here. Callers check those entries elsewhere.
         if (entry.Audience is Audience.Operators or Audience.Restricted)
             return false;
         if (entry.Sender == reader.Agent && reader.Agent != 0)
@@ -21,7 +21,7 @@ internal static class Visibility
         return entry.Recipients.Contains(reader.Agent) ? true : null;
     }
 
-    /// <summary>Whether by this message an agent takes part in its thread: it sent it, or was named.</summary>
+    /// <summary>Whether an agent takes part in a thread because of this message: it sent it, or was a named recipient.</summary>
     internal static bool TakesPart(LogEntry message, int agent) =>
         message.Sender == agent || (message.Audience == Audience.Named && message.Recipients.Contains(agent));
 }

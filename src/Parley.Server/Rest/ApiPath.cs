@@ -11,12 +11,12 @@ internal static class ApiPath
     internal const string Base = "/api/v1";
 }
 
-/// <summary>A request's path as it was sent. The one that routing sees has every escape undone but that of <c>/</c>, so that
-/// <c>%2F</c> and <c>%252F</c> look the same in it.</summary>
+/// <summary>A request's path as it was sent. Routing sees a path in which all escapes except that of <c>/</c> are decoded, so <c>%2F</c> and
+/// <c>%252F</c> look the same there.</summary>
 internal static class RawPath
 {
-    /// <summary>All that stands where a route has <c>{**name}</c>.</summary>
-    /// <returns>Null when it is not UTF-8.</returns>
+    /// <summary>The part of the path that matches a route's <c>{**name}</c>.</summary>
+    /// <returns>Null if it is not valid UTF-8.</returns>
     internal static string? Rest(HttpContext http, string name)
     {
         if (http.Request.RouteValues.GetValueOrDefault(name) is not string { Length: > 0 } routed)
@@ -24,7 +24,7 @@ internal static class RawPath
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.AsSpan(0, target.AsSpan().IndexOf('?') is >= 0 and var query ? query : target.Length);
 
-        // Counted from the end: what stands before it may be spelled in several ways, with the version of the API or without.
+        // Counted from the end, because what precedes it can be written in several ways, with or without the API's version.
         var at = path.Length;
         for (var slashes = routed.Count(static letter => letter == '/') + 1; slashes > 0 && at > 0; slashes--)
             at = path[..at].LastIndexOf('/');

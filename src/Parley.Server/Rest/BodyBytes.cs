@@ -11,9 +11,10 @@ namespace Parley.Server.Rest;
 /// <summary>The bytes of a JSON body, up to the limit of its endpoint.</summary>
 internal static class BodyBytes
 {
-    /// <returns>The bytes, empty when there was no body; or why it is refused.</returns>
-    /// <param name="anyType">Whatever its content type is; otherwise it must be JSON.</param>
-    /// <param name="orType">A type of JSON that means something else here than <c>application/json</c>, to be named in a refusal; null: there is none.</param>
+    /// <returns>The bytes, empty if there was no body; or the reason why it is refused.</returns>
+    /// <param name="anyType">Whether any content type is accepted; if not, it must be JSON.</param>
+    /// <param name="orType">A JSON type with a different meaning here than <c>application/json</c>, to be named in a refusal; null if there is
+    /// none.</param>
     public static async ValueTask<(ReadOnlyMemory<byte> Bytes, ApiProblem? Problem)> ReadAsync(HttpContext context, bool anyType = false, string? orType = null)
     {
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes
@@ -21,7 +22,7 @@ internal static class BodyBytes
         if (context.Request.ContentLength > limit)
             return (default, Problems.TooLarge("The body", limit));
 
-        // Kestrel's own limit is the same for all paths; ours is the endpoint's, and the one that answers.
+        // Kestrel's own limit is the same for all paths. The endpoint's limit is the one that counts and that is reported.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
             kestrel.MaxRequestBodySize = null;
 
@@ -33,14 +34,15 @@ internal static class BodyBytes
             try
             {
                 var reading = reader.ReadAsync(context.RequestAborted);
-                // Most are there at once and cost nothing.
+                // Most bodies have already arrived and cost nothing.
                 if (!reading.IsCompletedSuccessfully)
                     reception ??= Begin(context);
                 read = await reading;
             }
             catch (IOException broken) when (broken.InnerException is OverflowException)
             {
-                // Kestrel's word for the size of a chunk that no number holds; all its other faults of a body are a BadHttpRequestException.
+                // Kestrel's exception for a chunk size that is not a valid number. For all other errors in a body, it throws a
+                // BadHttpRequestException.
                 return (default, Problems.InvalidRequest("The body has a chunk with an invalid size."));
             }
 
@@ -73,7 +75,7 @@ internal static class BodyBytes
     private static Reception Begin(HttpContext context)
     {
         var reader = context.Request.BodyReader;
-        // The caller, who is one object for each token; of what anyone may send, the address it comes from.
+        // The caller, which is one object per token. For requests that need no token, the address that they come from.
         var owner = context.User.Identity is { IsAuthenticated: true } ? context.User : (object?)context.Connection.RemoteIpAddress ?? reader;
         var reception = context.RequestServices.GetRequiredService<Receiving>().Begin(owner, reader.CancelPendingRead);
         context.Response.RegisterForDispose(reception);
@@ -82,7 +84,7 @@ internal static class BodyBytes
 
     private static ApiProblem Refuse(HttpContext context, ReceptionFault fault)
     {
-        // What is still to come would have to be read, and that is what there is no time or room for.
+        // The rest of the body would have to be read, and there is no time or room for that.
         context.Response.Headers.Connection = "close";
         return fault switch
         {
@@ -92,7 +94,7 @@ internal static class BodyBytes
         };
     }
 
-    /// <returns>Why a body is not taken as JSON; null: it is.</returns>
+    /// <returns>Why a body is not accepted as JSON; null if it is.</returns>
     private static ApiProblem? NotJson(HttpRequest request, string? orType)
     {
         if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,4 @@
 namespace Parley.Server.Rest;
 
-/// <summary>How many bytes of body an endpoint takes.</summary>
+/// <summary>The most bytes that an endpoint accepts in a body.</summary>
 internal sealed record BodyLimit(long Bytes);

@@ -5,13 +5,14 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>A filter that is given as JSON, with the parameters of a list: <c>{"status": "pending"}</c> means what <c>?status=pending</c> does.</summary>
+/// <summary>A filter that is given as JSON, with the parameters of a list: <c>{"status": "pending"}</c> means the same as
+/// <c>?status=pending</c>.</summary>
 internal static class FilterQuery
 {
-    /// <summary>Parameters of lists and of any request that narrow nothing.</summary>
+    /// <summary>Parameters of lists, and of all requests, that are not filters.</summary>
     private static readonly string[] NoFilters = ["limit", "after", "project_id", "ticket"];
 
-    /// <param name="place">Where the filter stands, for what is wrong with it: <c>feeds.tasks</c>.</param>
+    /// <param name="place">The location of the filter, for error messages: <c>feeds.tasks</c>.</param>
     /// <param name="filter">An object, or null.</param>
     internal static Result<T> Read<T>(string place, JsonElement filter, Func<QueryReader, T> read)
     {

@@ -8,13 +8,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>Keeps web pages from elsewhere out, over REST, streams and sockets alike: a page that gave its own name this machine's
-/// address (DNS rebinding) by the Host header, any other by the Origin header, which browsers set and pages cannot.</summary>
+/// <summary>Keeps out web pages from elsewhere, over REST, streams, and sockets alike. A page whose own name points to this machine's address (DNS
+/// rebinding) is recognized by the Host header, and any other by the Origin header, which browsers set and pages cannot change.</summary>
 internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings settings)
 {
     private const string AllowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-    // What the API reads, what fetch and polyfills of EventSource add, and what tracers put on every request of a page.
+    // The headers that the API reads, those that fetch and EventSource polyfills add, and those that tracing tools put on every request of a page.
     private const string UsualHeaders =
         "Authorization, Content-Type, Accept, Accept-Language, Idempotency-Key, If-Match, If-None-Match, If-Modified-Since, Last-Event-ID, "
         + "Cache-Control, Pragma, Prefer, X-Requested-With, X-Request-ID, X-Correlation-ID, Request-ID, "
@@ -44,20 +44,20 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
         return IsPreflight(context.Request) ? AnswerPreflight(context) : next(context);
     }
 
-    /// <summary>Both names must be allowed, the one that a proxy forwards and the one that the request had: a page that gave its own name this address can
-    /// make a request whose X-Forwarded-Host says another, and a proxy may pass it on.</summary>
+    /// <summary>Both names must be allowed: the one that a proxy forwards, and the one that the request had. A page whose own name points to this
+    /// address could send another name in X-Forwarded-Host, and a proxy may pass it on.</summary>
     private string? RefusedHost(HttpRequest request)
     {
         if (!IsAllowedHost(request.Host.Host))
             return request.Host.Host;
-        // Where a forwarded name took its place, this is the name that was there.
+        // If a forwarded name replaced the Host, this is the original one.
         if (settings.TrustedProxies.Count == 0 || !request.Headers.TryGetValue(ForwardedHeadersDefaults.XOriginalHostHeaderName, out var before))
             return null;
         var original = new HostString(before.ToString()).Host;
         return IsAllowedHost(original) ? null : original;
     }
 
-    /// <summary>A bare address cannot be rebound: nobody but its owner answers for it. So only names are compared.</summary>
+    /// <summary>A bare address cannot be rebound, because only its owner answers for it. So only names are compared.</summary>
     private bool IsAllowedHost(string host)
     {
         if (host.Equals(settings.Host, StringComparison.OrdinalIgnoreCase) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
@@ -88,7 +88,7 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
         headers.AccessControlAllowHeaders = UsualHeaders;
         headers.AccessControlMaxAge = "600";
 
-        // Chromium asks before a public page may reach a private address; the setting has already said yes.
+        // Chromium asks before a public page may reach a private address. The setting has already allowed the page.
         if (context.Request.Headers.ContainsKey("Access-Control-Request-Private-Network"))
             headers["Access-Control-Allow-Private-Network"] = "true";
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -14,17 +14,18 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>Gives a problem to what Kestrel itself refuses before there is a request: a bad request line, header or host. Kestrel answers the bare
-/// status and lets nobody add to it, but tells of it by a diagnostic event before it writes; what it then writes is replaced on its connection.</summary>
+/// <summary>Adds a problem document to refusals by Kestrel itself, before there is a request: a bad request line, header, or host. Kestrel answers
+/// with just the status and no way to add to it. But it raises a diagnostic event before it writes, so its output can be replaced on the
+/// connection.</summary>
 internal sealed class KestrelRefusals(TimeProvider clock) : IObserver<KeyValuePair<string, object?>>
 {
     private const string EventName = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>Listens for as long as the server's listener is there.</summary>
+    /// <summary>Listens as long as the server's diagnostic listener exists.</summary>
     internal static void ListenTo(DiagnosticListener kestrel, TimeProvider clock) =>
         kestrel.Subscribe(new KestrelRefusals(clock), static name => name == EventName);
 
-    /// <summary>Part of each connection, behind TLS.</summary>
+    /// <summary>Wraps each connection, after TLS.</summary>
     internal static ConnectionDelegate Replaceable(ConnectionDelegate next) => connection =>
     {
         var output = new ReplaceableOutput(connection.Transport.Output);
@@ -35,7 +36,7 @@ internal sealed class KestrelRefusals(TimeProvider clock) : IObserver<KeyValuePa
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        // On HTTP/2 the bytes of a connection belong to many requests; and what has begun cannot be replaced.
+        // On HTTP/2, many requests share a connection's bytes. And an answer that has started cannot be replaced.
         if (value.Value is IFeatureCollection features
             && features.Get<IHttp2StreamIdFeature>() is null
             && features.Get<IHttpResponseFeature>() is { HasStarted: false }

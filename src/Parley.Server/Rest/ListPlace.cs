@@ -5,11 +5,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>Pages of lists that run newest first by a number that rises with each new item: <c>next</c> is the number of the last one shown,
-/// so that what is added or removed meanwhile moves no page.</summary>
+/// <summary>Pages of lists that are sorted newest first, by a number that increases with each new item. <c>next</c> is the number of the last item
+/// shown, so items added or removed in the meantime do not shift pages.</summary>
 internal static class ListPlace
 {
-    /// <summary>Reads <c>after</c>: only items below <paramref name="below"/> are wanted.</summary>
+    /// <summary>Reads <c>after</c>: only items below <paramref name="below"/> are requested.</summary>
     public static bool TryRead(ListQuery query, out long below, [NotNullWhen(false)] out ApiProblem? problem)
     {
         below = long.MaxValue;
@@ -20,8 +20,8 @@ internal static class ListPlace
         return false;
     }
 
-    /// <summary>A page of what was found.</summary>
-    /// <param name="found">One item more than asked for, where there is one.</param>
+    /// <summary>Makes a page from the items found.</summary>
+    /// <param name="found">One item more than requested, if there is one.</param>
     public static Page<TWire> Page<T, TWire>(IReadOnlyList<T> found, int limit, Func<T, TWire> show, Func<T, long> number) => new()
     {
         Items = [.. found.Take(limit).Select(show)],

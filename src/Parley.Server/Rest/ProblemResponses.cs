@@ -8,8 +8,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>Makes every failure a problem: an exception that nobody expected, a path that nobody serves, a method that a path does not
-/// have. The outermost part of the edge.</summary>
+/// <summary>Turns every failure into a problem document: unexpected exceptions, unknown paths, methods that a path does not have. The outermost
+/// middleware.</summary>
 internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<ProblemResponses> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -20,7 +20,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone: nobody is left to answer, and it is no fault of anybody's.
+            // The client has disconnected. There is nobody to answer, and nobody is at fault.
             return;
         }
         catch (Exception exception)
@@ -46,7 +46,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
             _ => Problems.Internal(),
         };
 
-        // The pattern, not the path: what a client put into the path or the query may be a secret.
+        // The pattern, not the path, because what a client put into the path or query may be a secret.
         var place = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "an unmapped path";
         if (problem.Code == ErrorCodes.InternalError)
             Log.Unexpected(logger, context.Request.Method, place, exception);
@@ -55,7 +55,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
 
         if (context.Response.HasStarted)
         {
-            // Half an answer cannot become a problem; a broken connection tells the client that it is half.
+            // A half-sent answer cannot become a problem document. Breaking the connection tells the client that the answer is incomplete.
             context.Abort();
             return true;
         }
@@ -65,7 +65,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         return true;
     }
 
-    /// <summary>Takes back what the endpoint had begun to say, but not what allows a page of another origin to read the answer.</summary>
+    /// <summary>Removes what the endpoint had started to answer, but not the headers that allow a page from another origin to read the
+    /// answer.</summary>
     private static void ClearAnswer(HttpResponse response)
     {
         var kept = response.Headers.Where(header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase) || header.Key == HeaderNames.Vary).ToArray();
@@ -89,7 +90,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status404NotFound => Problems.NoSuchPath(context.Request.Path),
         StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(context.Request.Method),
         StatusCodes.Status413PayloadTooLarge => new ApiProblem(ErrorCodes.TooLarge, "The body is larger than this server allows."),
-        // Which endpoint refused it is not known any more.
+        // Which endpoint refused it is no longer known.
         StatusCodes.Status415UnsupportedMediaType when HttpMethods.IsPatch(context.Request.Method) => Problems.UnsupportedMediaType(
             "Say 'Content-Type: application/json', or for a merge patch of shared memory 'Content-Type: application/merge-patch+json'."),
         StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType("Say 'Content-Type: application/json'."),

@@ -5,8 +5,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>Takes typed values from a query string and notes everything that is wrong with it. A bad or absent value reads as the
-/// default; <see cref="Finish"/> tells the problem, unknown parameters included.</summary>
+/// <summary>Reads typed values from a query string and records everything that is wrong with it. A bad or absent value reads as the default.
+/// <see cref="Finish"/> returns the problem, including unknown parameters.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
     private const int LongestText = 1024;
@@ -15,19 +15,19 @@ internal sealed class QueryReader(IQueryCollection query)
     private readonly List<QueryParameter> _parameters = [];
     private readonly Validation _validation = new();
 
-    /// <summary>Stands before each name in what is wrong, where the query is a part of something larger.</summary>
+    /// <summary>A prefix for names in error messages, if the query is part of something larger.</summary>
     public string Place { get; init; } = "";
 
-    /// <summary>What one of its values is called.</summary>
+    /// <summary>What error messages call one of its values.</summary>
     public string Noun { get; init; } = "a query parameter";
 
-    /// <summary>Parameters that any request may carry, whatever it asks for.</summary>
+    /// <summary>Parameters that every request may have.</summary>
     private static readonly string[] Everywhere = ["project_id", "ticket"];
 
-    /// <summary>What was asked for so far, in that order.</summary>
+    /// <summary>The parameters read so far, in order.</summary>
     public IReadOnlyList<QueryParameter> Parameters => _parameters;
 
-    /// <summary>Reading an empty query declares all parameters: the documentation and the refusal cannot disagree.</summary>
+    /// <summary>Lists all parameters by reading an empty query, so the documentation and the actual checks always agree.</summary>
     public static IReadOnlyList<QueryParameter> ParametersOf<T>(Func<QueryReader, T> read)
     {
         var reader = new QueryReader(QueryCollection.Empty);
@@ -35,7 +35,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return reader.Parameters;
     }
 
-    /// <summary>The refusal of a query where none is read; null where there is none.</summary>
+    /// <summary>The refusal if a request has a query but its endpoint takes none; otherwise null.</summary>
     public static ApiProblem? UnknownIn(HttpRequest request) => request.QueryString.HasValue ? new QueryReader(request.Query).Finish() : null;
 
     /// <summary>The <c>limit</c> and <c>after</c> that every list takes.</summary>
@@ -43,14 +43,14 @@ internal sealed class QueryReader(IQueryCollection query)
         Int("limit", 1, 500, "How many items at most.") ?? 50,
         Text("after", "The `next` of the previous page."));
 
-    /// <param name="mayBeEmpty">Whether an empty text means something; otherwise it is refused.</param>
+    /// <param name="mayBeEmpty">Whether an empty text is meaningful; otherwise it is refused.</param>
     public string? Text(string name, string? meaning = null, bool mayBeEmpty = false)
     {
         _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning });
         return mayBeEmpty && query.TryGetValue(name, out var values) && values is [""] ? "" : One(name);
     }
 
-    /// <summary>Texts, each as <c>?name=</c> or joined by commas; empty when absent.</summary>
+    /// <summary>Texts, as repeated <c>?name=</c> or separated by commas; empty if absent.</summary>
     public IReadOnlyList<string> Texts(string name, string? meaning = null)
     {
         _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Repeated = true });
@@ -79,7 +79,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
-    /// <summary>Seconds, fractions too.</summary>
+    /// <summary>Seconds, possibly with a fraction.</summary>
     public TimeSpan? Seconds(string name, double least, double most, string? meaning = null)
     {
         _parameters.Add(new QueryParameter(name, "number") { Meaning = meaning, Minimum = least, Maximum = most });
@@ -105,14 +105,14 @@ internal sealed class QueryReader(IQueryCollection query)
         }
     }
 
-    /// <summary>A time; one without an offset is refused, since nobody could say which hour it means.</summary>
+    /// <summary>A time. One without an offset is refused, because it would be ambiguous.</summary>
     public DateTimeOffset? Time(string name, string? meaning = null)
     {
         _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Format = "date-time" });
         if (One(name) is not { } text)
             return null;
 
-        // A '+' that nobody encoded arrives as a space: 12:00:00+01:00 means what it looks like.
+        // An unencoded '+' arrives as a space, so treat 12:00:00 01:00 as 12:00:00+01:00.
         var repaired = text.Replace(' ', '+');
         if (Times.TryParse(repaired, out var time))
             return time;
@@ -120,7 +120,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
-    /// <summary>A word of an enum, in snake_case.</summary>
+    /// <summary>A value of an enum, in snake_case.</summary>
     public T? Word<T>(string name, string? meaning = null)
         where T : struct, Enum
     {
@@ -129,7 +129,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return One(name) is { } text ? Find<T>(name, text, words) : null;
     }
 
-    /// <summary>One of a few words that are no enum.</summary>
+    /// <summary>One of a few words that are not an enum.</summary>
     public string? Word(string name, IReadOnlyList<string> words, string? meaning = null)
     {
         _parameters.Add(new QueryParameter(name, "string") { Meaning = meaning, Words = words });
@@ -139,7 +139,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
-    /// <summary>A set of numbers such as <c>3,4</c>, repeated or joined by commas; empty when absent.</summary>
+    /// <summary>A set of numbers such as <c>3,4</c>, repeated or separated by commas; empty if absent.</summary>
     public IReadOnlyList<int> Ints(string name, int least, int most, string? meaning = null)
     {
         _parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most, Repeated = true });
@@ -155,7 +155,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return values;
     }
 
-    /// <summary>All parameters <c>PREFIX.KEY=value</c>, by key: a filter on free metadata.</summary>
+    /// <summary>All parameters <c>PREFIX.KEY=value</c>, by key: filters on metadata.</summary>
     public IReadOnlyDictionary<string, string> Keyed(string prefix, string? meaning = null)
     {
         _parameters.Add(new QueryParameter($"{prefix}.KEY", "string") { Meaning = meaning });
@@ -169,7 +169,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return found;
     }
 
-    /// <summary>Notes a fault that the caller found in what it read.</summary>
+    /// <summary>Records an error that the caller found in a value that it read.</summary>
     public void Fail(string name, string reason) => _validation.Fail(Place + name, reason);
 
     /// <returns>Everything that is wrong with the query, or null.</returns>
@@ -181,7 +181,7 @@ internal sealed class QueryReader(IQueryCollection query)
         {
             if (names.Contains(name) || Everywhere.Contains(name, StringComparer.Ordinal) || prefixes.Any(prefix => IsKeyOf(prefix, name)))
                 continue;
-            // Where nothing is read, what any request may carry is suggested to somebody who mistyped it.
+            // If the endpoint reads no parameters, suggest those that every request may have.
             Fail(Problems.Shown(name), DidYouMean.To(name, names.Count > 0 ? names : Everywhere) is { } near
                 ? $"is not {Noun} here; did you mean '{near}'?"
                 : $"is not {Noun} here");

@@ -5,10 +5,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Rest;
 
-/// <summary>The error codes with which an endpoint may answer, for its documentation. An endpoint has several of these.</summary>
+/// <summary>The error codes that an endpoint may answer with, for its documentation. An endpoint may have several of these.</summary>
 internal sealed record Refusals(IReadOnlyList<string> Codes);
 
-/// <summary>One status of <see cref="Refusals"/> in the form that ASP.NET's OpenAPI reads.</summary>
+/// <summary>One status of <see cref="Refusals"/>, in the form that ASP.NET's OpenAPI reads.</summary>
 internal sealed record ProblemResponse(int StatusCode) : IProducesResponseTypeMetadata
 {
     public Type Type => typeof(Problem);
@@ -18,11 +18,11 @@ internal sealed record ProblemResponse(int StatusCode) : IProducesResponseTypeMe
 
 internal static class RefusalConventions
 {
-    /// <summary>What any endpoint may answer: no path, query or header is taken that is not understood.</summary>
+    /// <summary>What any endpoint may answer: unknown paths, query parameters, and headers are refused.</summary>
     internal static IReadOnlyList<string> AnyEndpoint { get; } =
         [ErrorCodes.InvalidRequest, ErrorCodes.RateLimited, ErrorCodes.Overloaded, ErrorCodes.StorageUnavailable, ErrorCodes.InternalError];
 
-    /// <summary>Tells OpenAPI of every status that an endpoint's <see cref="Refusals"/> name.</summary>
+    /// <summary>Reports every status in an endpoint's <see cref="Refusals"/> to OpenAPI.</summary>
     public static TBuilder WithProblemResponses<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
     {

@@ -3,7 +3,8 @@ using System.IO.Pipelines;
 
 namespace Parley.Server.Rest;
 
-/// <summary>The output of a connection: everything goes through as it is, until somebody has something else to say and the connection ends with that.</summary>
+/// <summary>The output of a connection. Everything passes through unchanged until it is replaced with something else, which ends the
+/// connection.</summary>
 internal sealed class ReplaceableOutput(PipeWriter output) : PipeWriter
 {
     private byte[]? _instead;
@@ -13,7 +14,7 @@ internal sealed class ReplaceableOutput(PipeWriter output) : PipeWriter
 
     public override long UnflushedBytes => output.UnflushedBytes;
 
-    /// <summary>Sends this, and nothing of what is written from now on.</summary>
+    /// <summary>Sends this, and nothing that is written from now on.</summary>
     internal void Replace(byte[] instead)
     {
         if (_dropped is not null)

@@ -5,24 +5,24 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Security;
 
-/// <summary>The two tokens without which nobody could begin: <c>admin.token</c> and <c>join.token</c> in the data folder, readable by its
-/// owner only. The file decides: deleted, a new token is made and the old one ends; there without its row (a new database), it is taken
-/// over again.</summary>
+/// <summary>The two tokens without which nobody could start: <c>admin.token</c> and <c>join.token</c> in the data folder, readable only by its owner.
+/// The file decides. If it was deleted, a new token is created and the old one ends. If it exists but its row does not (a new database), its token is
+/// adopted.</summary>
 internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore store, ILogger<BootstrapTokens> logger)
 {
     public const string AdminId = "first-admin";
     public const string JoinId = "first-join";
 
-    /// <summary>Whether a token is one of the first ones, whose revocation is remembered for as long as there may be a file with it.</summary>
+    /// <summary>Whether a token is one of the first tokens. Their revocation is remembered for as long as a file with the token may exist.</summary>
     public static bool IsFirst(string tokenId) => tokenId.StartsWith(AdminId, StringComparison.Ordinal) || tokenId.StartsWith(JoinId, StringComparison.Ordinal);
 
     public static string AdminFile(string dataFolder) => Path.Combine(dataFolder, "admin.token");
 
     public static string JoinFile(string dataFolder) => Path.Combine(dataFolder, "join.token");
 
-    /// <summary>Sees to it that both files are there and in force. Called once, after the vault is loaded.</summary>
-    /// <param name="isShared">Other servers, with data folders of their own, use the same store: each folder has its own two tokens, all of
-    /// which open every node.</param>
+    /// <summary>Makes sure that both files exist and their tokens are valid. Called once, after the vault is loaded.</summary>
+    /// <param name="isShared">Whether other servers with their own data folders use the same store. Each folder then has its own two tokens, which
+    /// work on every node.</param>
     public async Task EnsureAsync(string dataFolder, bool isShared, CancellationToken cancellationToken)
     {
         OwnerOnly.MakeFolder(dataFolder);
@@ -39,7 +39,7 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
         var row = kept.FirstOrDefault(token => token.TokenId == order.TokenId);
         if (text is not null && TokenText.IsToken(text, order.Kind))
         {
-            // Copied from the folder of another node, perhaps: then it has its row already.
+            // It may be a copy from another node's folder, in which case it already has a row.
             row = kept.FirstOrDefault(token => token.Kind == order.Kind && token.Hash.Equals(TokenHash.Of(text))) ?? row;
             if (row is { RevokedAt: null } && row.Hash.Equals(TokenHash.Of(text)))
             {
@@ -47,7 +47,7 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
                 return;
             }
 
-            // A token that was revoked does not come back because its file is still there.
+            // A revoked token does not come back just because its file still exists.
             if (row is null || !row.Hash.Equals(TokenHash.Of(text)))
             {
                 await vault.AdoptAsync(order, text, cancellationToken);
@@ -63,7 +63,7 @@ internal sealed partial class BootstrapTokens(TokenVault vault, ITokenStore stor
 
     private static async Task WriteAsync(string file, string token, CancellationToken cancellationToken)
     {
-        // Beside it and renamed: a reader never finds half a token, and the mode is right from the first byte.
+        // Written to a new file and renamed, so that nobody reads half a token, and the file's mode is right from the first byte.
         var fresh = $"{file}.new";
         File.Delete(fresh);
         await OwnerOnly.WriteAsync(fresh, $"{token}\n", cancellationToken);

@@ -5,40 +5,40 @@ using Parley.Protocol;
 
 namespace Parley.Server.Security;
 
-/// <summary>Who makes a request, by the token it came with. <see cref="PermissionHandler"/> has made sure, before
-/// an endpoint asks for it, that it may do what the endpoint does.</summary>
+/// <summary>The caller of a request, identified by its token. Before an endpoint asks for it, <see cref="PermissionHandler"/> has made sure that the
+/// caller may do what the endpoint does.</summary>
 internal sealed class Caller
 {
-    /// <summary>The operators' inbox, which any operator may act for.</summary>
+    /// <summary>The operators' inbox. Any operator may act for it.</summary>
     public const string Human = "human";
 
-    // Shared: nothing is kept in them.
+    // Shared, because nothing is stored in them.
     private static readonly AuthenticationProperties NoProperties = new();
 
     public required TokenKind Kind { get; init; }
 
     public required string TokenId { get; init; }
 
-    /// <summary>The one project that the token opens; null for all.</summary>
+    /// <summary>The only project that the token opens; null for all.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>The agent that the caller is: of an agent's or an operator's token.</summary>
+    /// <summary>The caller's agent, for an agent's or operator's token.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>Cancelled when the token is revoked or expires, which ends the streams and sockets that it opened.</summary>
+    /// <summary>Cancelled when the token is revoked or expires, which closes the streams and sockets that it opened.</summary>
     public CancellationToken Ended { get; init; }
 
-    /// <summary>The caller as the framework knows it; the same object each time.</summary>
+    /// <summary>The caller in the framework's terms; always the same object.</summary>
     public ClaimsPrincipal Principal => field ??= new ClaimsPrincipal(new CallerIdentity(this));
 
-    /// <summary>What a request with the caller's token is answered by its scheme; the same object each time.</summary>
+    /// <summary>The scheme's result for a request with the caller's token; always the same object.</summary>
     public Task<AuthenticateResult> Authenticated =>
         field ??= Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(Principal, NoProperties, CallerSchemes.Token)));
 
     public Access May(Permission permission) => WhoMayDoWhat.May(Kind, permission);
 
-    /// <summary>Whether the caller may speak, claim and settle as an agent of its project: an admin as anyone, an operator as itself and
-    /// as <c>human</c>, an agent as itself.</summary>
+    /// <summary>Whether the caller may send, claim, and settle as an agent in its project: an admin as anyone, an operator as itself and as
+    /// <c>human</c>, an agent as itself.</summary>
     public bool MayActAs(string agentId) => Kind switch
     {
         TokenKind.Admin => true,
@@ -55,22 +55,22 @@ internal sealed class Caller
         _ => false,
     };
 
-    /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so that nobody is known.</exception>
+    /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so the caller is not identified.</exception>
     public static Caller Of(HttpContext context) => context.Features.Get<Caller>()
         ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} takes a caller, but is open to anyone.");
 
-    // An observer has no mailbox: its socket is the operators' one, on which it may hold feeds only.
+    // An observer has no mailbox. Its socket is the operators' one, which it may use only for feeds.
     private bool WatchesOnly(Permission permission, string agentId) =>
         Kind == TokenKind.Observer && permission == Permission.Connect && agentId == Human;
 }
 
-/// <summary>The project of a request: that of the token, else <c>?project_id=</c>, else <c>default</c>.</summary>
-/// <param name="ProjectId">A valid id; whether there is such a project is for the endpoint to find out.</param>
+/// <summary>The project of a request: that of the token, or else <c>?project_id=</c>, or else <c>default</c>.</summary>
+/// <param name="ProjectId">A valid id. The endpoint must check whether the project exists.</param>
 internal sealed record Scope(string ProjectId)
 {
     public const string DefaultProject = "default";
 
-    /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so that no project is known.</exception>
+    /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so no project is determined.</exception>
     public static Scope Of(HttpContext context) => context.Features.Get<Scope>()
         ?? throw new InvalidOperationException($"{context.GetEndpoint()?.DisplayName} takes a project, but is open to anyone.");
 }

@@ -4,8 +4,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 
-/// <summary>What the built-in schemes share. They are bare handlers: the framework's base class brings options, events and a logger, made
-/// anew for each request and of no use here.</summary>
+/// <summary>What the built-in schemes have in common. They do not use the framework's base class, because it creates options, events, and a logger
+/// for each request, which are useless here.</summary>
 internal abstract class CallerHandler : IAuthenticationHandler
 {
     private Task<AuthenticateResult>? _result;
@@ -27,7 +27,7 @@ internal abstract class CallerHandler : IAuthenticationHandler
 
     protected abstract Task<AuthenticateResult> FindAsync();
 
-    /// <param name="detail">What the challenge is to say.</param>
+    /// <param name="detail">The text of the challenge.</param>
     protected AuthenticateResult Refuse(string detail)
     {
         _refusal = Problems.Unauthorized(detail);

@@ -4,10 +4,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 
-/// <summary>A <see cref="Security.Caller"/> as the framework knows users. Whatever scheme a request is authenticated by, its principal must
-/// have an identity of this type: the table decides about callers, not about claims.</summary>
-/// <remarks>The claims say the same in the framework's words. They are made when somebody asks for them, since a hundred thousand callers
-/// would keep them for nothing.</remarks>
+/// <summary>A <see cref="Security.Caller"/> as the framework represents users. Whatever scheme authenticates a request, its principal must have an
+/// identity of this type: the table decides about callers, not about claims.</summary>
+/// <remarks>The claims say the same in the framework's terms. They are created on demand, because a hundred thousand callers would keep them for
+/// nothing.</remarks>
 internal sealed class CallerIdentity(Caller caller) : ClaimsIdentity("Parley")
 {
     public Caller Caller => caller;
@@ -27,7 +27,7 @@ internal sealed class CallerIdentity(Caller caller) : ClaimsIdentity("Parley")
 
     public static bool TryFind(ClaimsPrincipal principal, [NotNullWhen(true)] out Caller? caller)
     {
-        // First the only identity there usually is: looking through them makes an object.
+        // First the only identity that there usually is, because enumerating them allocates an object.
         caller = (principal.Identity as CallerIdentity ?? principal.Identities.OfType<CallerIdentity>().FirstOrDefault())?.Caller;
         return caller is not null;
     }

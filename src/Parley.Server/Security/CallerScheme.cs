@@ -3,10 +3,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Parley.Server.Security;
 
-/// <summary>Which requests a scheme of the framework authenticates. One that is added to the services is asked before the built-in two, which
-/// leave no request over.</summary>
-/// <param name="Name">The name under which the scheme was added.</param>
-/// <param name="Takes">Whether a request comes with what the scheme reads. Asked for each request, so it should be cheap.</param>
+/// <summary>Which requests an authentication scheme handles. Added schemes are asked before the two built-in ones, which handle all remaining
+/// requests.</summary>
+/// <param name="Name">The name with which the scheme was added.</param>
+/// <param name="Takes">Whether a request has what the scheme reads. Called for each request, so it should be cheap.</param>
 internal sealed record CallerScheme(string Name, Func<HttpRequest, bool> Takes);
 
 /// <summary>Chooses the scheme of a request.</summary>
@@ -25,7 +25,7 @@ internal sealed class CallerSchemes(IEnumerable<CallerScheme> added)
                 return scheme.Name;
         }
 
-        // Whoever says nothing is told to send a token.
+        // A request without any credentials is told to send a token.
         return !HasAuthorization(request) && request.QueryString.HasValue && request.Query.ContainsKey(TicketHandler.Parameter) ? Ticket : Token;
     }
 

@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Server.Security;
 
-/// <summary>A token that is in force, with what only memory holds of it: when it was used, and who waits for its end.</summary>
+/// <summary>A valid token, with what exists only in memory: when it was used, and who is waiting for its end.</summary>
 internal sealed class LiveToken
 {
     private readonly Lock _gate = new();
@@ -21,8 +21,8 @@ internal sealed class LiveToken
     /// <summary>Null: never.</summary>
     public DateTimeOffset? LastUsedAt => Volatile.Read(ref _lastUsedTicks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    /// <summary>The caller that it stands for; the same object each time. Made at the first use, since most of a hundred thousand tokens
-    /// are never used while a server runs.</summary>
+    /// <summary>The caller that the token identifies; always the same object. Created on first use, because most of a hundred thousand tokens are
+    /// never used while a server runs.</summary>
     public Caller Caller
     {
         get
@@ -44,22 +44,22 @@ internal sealed class LiveToken
         }
     }
 
-    /// <summary>Notes a use, no more often than <paramref name="step"/>.</summary>
-    /// <returns>Whether the time of last use changed.</returns>
+    /// <summary>Records a use, at most once per <paramref name="step"/>.</summary>
+    /// <returns>Whether the time of the last use changed.</returns>
     public bool Use(DateTimeOffset now, TimeSpan step)
     {
         var before = Volatile.Read(ref _lastUsedTicks);
         return now.UtcTicks - before >= step.Ticks && Interlocked.CompareExchange(ref _lastUsedTicks, now.UtcTicks, before) == before;
     }
 
-    /// <summary>Tells everybody who holds something open by this token that it is over.</summary>
+    /// <summary>Notifies everybody who has something open with this token that it has ended.</summary>
     public void End()
     {
         CancellationTokenSource source;
         lock (_gate)
             source = _ended ??= new CancellationTokenSource();
 
-        // Not here: the callbacks close sockets, and whoever revokes should not wait for that.
+        // In the background: the callbacks close sockets, and the caller that revokes should not wait for that.
         _ = source.CancelAsync();
     }
 

@@ -7,32 +7,32 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.Security;
 
-/// <summary>The permission that an endpoint asks for; null: anyone, even without a token.</summary>
+/// <summary>The permission that an endpoint requires; null if it is open to anyone, even without a token.</summary>
 internal sealed record RequiredPermission(Permission? Permission) : IAuthorizationRequirement
 {
-    /// <summary>What is a caller's own, of whoever has the permission for that only. The endpoint sees to it.</summary>
+    /// <summary>What counts as a caller's own items, for callers that have the permission only for those. The endpoint checks it.</summary>
     internal string? Own { get; init; }
 }
 
-/// <summary>That an endpoint says who may use it. Asked of those that say nothing, so that they are closed to everybody.</summary>
+/// <summary>Requires that an endpoint declares who may use it. Applied to those that declare nothing, so that they are closed to everybody.</summary>
 internal sealed class DeclaredPermission : IAuthorizationRequirement;
 
 internal static class PermissionConventions
 {
-    /// <summary>Lets only callers in that have a permission. Where a caller has it for its own only and the path names an
-    /// <c>{agent_id}</c>, that must be its own; elsewhere the endpoint asks its <see cref="Caller"/>.</summary>
-    /// <param name="own">What is a caller's own, where no <c>{agent_id}</c> says it.</param>
+    /// <summary>Admits only callers with a permission. If a caller has it only for its own items and the path contains an <c>{agent_id}</c>, that
+    /// must be its own. Otherwise, the endpoint must ask its <see cref="Caller"/>.</summary>
+    /// <param name="own">What counts as a caller's own items, if no <c>{agent_id}</c> says so.</param>
     public static TBuilder Allow<TBuilder>(this TBuilder builder, Permission permission, string? own = null)
         where TBuilder : IEndpointConventionBuilder =>
         builder.Require(new RequiredPermission(permission) { Own = own }).WithMetadata(new Refusals([ErrorCodes.Unauthorized, ErrorCodes.Forbidden]));
 
-    /// <summary>Lets everybody in, without a token: for what tells nothing of a project.</summary>
+    /// <summary>Admits everybody, even without a token. Only for endpoints that reveal nothing about a project.</summary>
     public static TBuilder AllowAnyone<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
         builder.Require(new RequiredPermission(null));
 
-    /// <summary>Refuses to go on when a mapped endpoint says nothing of who may use it. Called once, after everything is mapped.</summary>
-    /// <exception cref="InvalidOperationException">Names every endpoint that has to say it.</exception>
+    /// <summary>Fails if a mapped endpoint does not declare who may use it. Called once, after everything is mapped.</summary>
+    /// <exception cref="InvalidOperationException">Names every endpoint that must declare it.</exception>
     public static void VerifyPermissions(this IEndpointRouteBuilder routes)
     {
         var faults = new StringBuilder();
@@ -46,7 +46,7 @@ internal static class PermissionConventions
             throw new InvalidOperationException($"Endpoints that leave open who may use them:{faults}");
     }
 
-    // A policy beside it, in which the framework finds the requirement. It is joined with whatever else an endpoint requires, never replaced.
+    // Adds a policy in which the framework finds the requirement. It is combined with whatever else an endpoint requires, and never replaced.
     private static TBuilder Require<TBuilder>(this TBuilder builder, RequiredPermission required)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(required, new AuthorizationPolicy([required], []));

@@ -7,8 +7,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Security;
 
-/// <summary>Decides by the table whether the caller may use the endpoint, and which project it means: the only place where that is decided
-/// for a request. Leaves the <see cref="Caller"/> and the <see cref="Scope"/> for the endpoint.</summary>
+/// <summary>Decides from the table whether the caller may use the endpoint, and which project it means. This is the only place where that is decided
+/// for a request. Provides the <see cref="Caller"/> and the <see cref="Scope"/> to the endpoint.</summary>
 internal sealed class PermissionHandler : IAuthorizationHandler
 {
     public Task HandleAsync(AuthorizationHandlerContext context)
@@ -37,7 +37,7 @@ internal sealed class PermissionHandler : IAuthorizationHandler
 
         if (!CallerIdentity.TryFind(context.User, out var caller))
         {
-            // Without an identity of any kind it is the scheme that answers, with its challenge.
+            // Without any identity, the scheme answers with its challenge.
             if (context.User.Identity is { IsAuthenticated: true })
                 context.Fail(new Refusal(this, Problems.Forbidden("The sender is authenticated, but is not a caller of this server.")));
             return;
@@ -56,7 +56,7 @@ internal sealed class PermissionHandler : IAuthorizationHandler
 
     private static void DecideUndeclared(AuthorizationHandlerContext context, IAuthorizationRequirement requirement)
     {
-        // Without a route it will be 404 or 405, which tells nobody anything.
+        // Without a route, the answer will be 404 or 405, which reveals nothing.
         if ((context.Resource as HttpContext)?.GetEndpoint() is RouteEndpoint endpoint)
             throw new InvalidOperationException($"{endpoint.DisplayName} says nothing of who may use it.");
         context.Succeed(requirement);
@@ -71,7 +71,7 @@ internal sealed class PermissionHandler : IAuthorizationHandler
             case Access.Own when context.Request.RouteValues.TryGetValue("agent_id", out var agent) && !caller.May(permission, (string)agent!):
                 return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' may do this only for its own agent.");
 
-            // What a path names exists, except for the agent that a socket is about to register.
+            // What a path names must exist, except for the agent that a socket is about to register.
             case Access.CreateOnly when permission != Permission.Connect && context.Request.RouteValues.ContainsKey("agent_id"):
                 return Problems.Forbidden($"A token of kind '{WireType.WordOf(caller.Kind)}' can register new agents, but cannot change existing ones.");
             default:
@@ -91,7 +91,7 @@ internal sealed class PermissionHandler : IAuthorizationHandler
             named = values.ToString();
         }
 
-        // What a token does not open is not there, so that nobody learns the names of projects by asking.
+        // A project that the token cannot access does not exist for it, so nobody learns the names of projects by trying.
         if (problem is null && named is not null && ((caller.ProjectId is not null && named != caller.ProjectId) || !WireNames.IsProjectId(named)))
             problem = Problems.NotFound("project", named);
         if (problem is not null)
@@ -100,14 +100,15 @@ internal sealed class PermissionHandler : IAuthorizationHandler
         return true;
     }
 
-    /// <summary>Why a caller who is known is refused, in words of the wire.</summary>
+    /// <summary>Why an identified caller is refused.</summary>
     internal sealed class Refusal(PermissionHandler handler, ApiProblem problem) : AuthorizationFailureReason(handler, problem.Detail)
     {
         public ApiProblem Problem => problem;
     }
 }
 
-/// <summary>Answers what <see cref="PermissionHandler"/> refused; a challenge, and what other requirements refuse, is answered by the scheme.</summary>
+/// <summary>Answers what <see cref="PermissionHandler"/> refused. Challenges, and refusals by other requirements, are answered by the
+/// scheme.</summary>
 internal sealed class PermissionAnswers : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _usual = new();

@@ -10,7 +10,7 @@ internal sealed class SecretsInAddresses(RequestDelegate next)
 {
     private static readonly string[] Names = ["token", "access_token", "api_key", "authorization"];
 
-    // Without a route it will be 404 or 405, which tells nobody anything.
+    // Without a route, the answer will be 404 or 405, which reveals nothing.
     public Task InvokeAsync(HttpContext context) =>
         context.Request.QueryString.HasValue && context.GetEndpoint() is RouteEndpoint && Array.Find(Names, context.Request.Query.ContainsKey) is { } name
             ? Problems.Unauthorized($"A token in a URL ('{name}') ends up in logs and histories: send it as 'Authorization: Bearer TOKEN', or ask POST {ApiPath.Base}/tickets for a ticket.").ExecuteAsync(context)

@@ -9,8 +9,8 @@ namespace Parley.Server.Security;
 
 internal static class SecuritySetup
 {
-    /// <summary>Tokens, tickets, and what decides by them. Needs an <see cref="ITokenStore"/>, an <see cref="IAuditTrail"/>, an
-    /// <see cref="ITokenSubjects"/> and a <see cref="TimeProvider"/>.</summary>
+    /// <summary>Adds tokens, tickets, and authorization. Requires an <see cref="ITokenStore"/>, an <see cref="IAuditTrail"/>, an
+    /// <see cref="ITokenSubjects"/>, and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services) => services
         .AddSingleton<TokenVault>()
         .AddSingleton<Tickets>()
@@ -18,7 +18,7 @@ internal static class SecuritySetup
         .AddCallerSchemes()
         .AddPermissions();
 
-    /// <summary>Who makes a request, and whether they may. After routing, which says what they ask for.</summary>
+    /// <summary>Identifies callers and checks their permissions. Must come after routing, which determines the endpoint.</summary>
     public static void UseSecurity(this IApplicationBuilder app)
     {
         app.UseMiddleware<SecretsInAddresses>();
@@ -26,7 +26,7 @@ internal static class SecuritySetup
         app.UseAuthorization();
     }
 
-    /// <summary>The core alone: the rest of the framework's authentication is for cookies, and keeps keys of its own in the user's folder.</summary>
+    /// <summary>Only the core: the rest of the framework's authentication is for cookies, and stores its own keys in the user's folder.</summary>
     private static IServiceCollection AddCallerSchemes(this IServiceCollection services) => services
         .AddAuthenticationCore(options =>
         {
@@ -36,7 +36,7 @@ internal static class SecuritySetup
         })
         .AddSingleton<CallerSchemes>()
 
-        // One for each request, made by a plain call: native code would look for the constructor each time.
+        // One per request, created by a direct call: otherwise, native code would look up the constructor each time.
         .AddTransient(static provider => new TokenHandler(
             provider.GetRequiredService<CallerSchemes>(), provider.GetRequiredService<TokenVault>(), provider.GetRequiredService<IClusterView>()))
         .AddTransient(static provider => new TicketHandler(provider.GetRequiredService<Tickets>(), provider.GetRequiredService<IClusterView>()));
@@ -48,8 +48,8 @@ internal static class SecuritySetup
             .AddSingleton<IAuthorizationMiddlewareResultHandler, PermissionAnswers>()
             .AddAuthorization(static options => options.FallbackPolicy = new AuthorizationPolicy([new DeclaredPermission()], []));
 
-        // The framework makes these anew, with all that they use, for each request, in case a handler keeps something of a request. None
-        // does: each is made once.
+        // The framework creates these, and everything they use, for each request, in case a handler keeps state of a request. None does, so each is
+        // created once.
         services.MakeOnce<IPolicyEvaluator>();
         services.MakeOnce<IAuthorizationService>();
         services.MakeOnce<IAuthorizationHandlerProvider>();
@@ -63,7 +63,8 @@ internal static class SecuritySetup
         services.Add(new ServiceDescriptor(typeof(TService), usual.ImplementationType!, ServiceLifetime.Singleton));
     }
 
-    /// <summary>Reads tokens, tickets and keys, and makes the first tokens. Before the first request, after the store is open.</summary>
+    /// <summary>Loads tokens, tickets, and keys, and creates the first tokens. Call it after the store is open and before the first
+    /// request.</summary>
     public static async Task LoadSecurityAsync(this IServiceProvider services, ServerSettings settings, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<TokenVault>().LoadAsync(cancellationToken);

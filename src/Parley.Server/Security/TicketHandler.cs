@@ -15,7 +15,7 @@ internal sealed class TicketHandler(Tickets tickets, IClusterView cluster) : Cal
         if (!request.Query.TryGetValue(Parameter, out var ticket))
             return AuthenticateResult.NoResult();
 
-        // A ticket is part of a URL that people may copy, so it opens only streams and sockets and can change nothing.
+        // A ticket is part of a URL, which people may copy. So it opens only streams and sockets, and cannot change anything.
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsConnect(request.Method))
             return Refuse("A ticket opens only streams and sockets; send the token as 'Authorization: Bearer TOKEN'.");
         var visit = await tickets.OpenAsync(ticket.ToString(), request.Path, request.QueryString, Context.RequestAborted);

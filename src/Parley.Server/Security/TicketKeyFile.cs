@@ -10,7 +10,7 @@ internal static class TicketKeyFile
 
     private const int Bytes = 32;
 
-    /// <summary>Reads the key; creates one if there is none, or if the file does not contain a key.</summary>
+    /// <summary>Reads the key, or creates one if there is none or the file does not contain a key.</summary>
     internal static async Task<byte[]> ReadOrMakeAsync(string folder, CancellationToken cancellationToken)
     {
         OwnerOnly.MakeFolder(folder);

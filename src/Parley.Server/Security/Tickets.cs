@@ -13,10 +13,11 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Security;
 
-/// <summary>What a browser puts into an address where it can set no header. A ticket opens one stream or one socket, within 30 s. A socket's opens once. A
-/// stream's opens again, since an EventSource reconnects to the very same address, until five minutes after the stream was last open.</summary>
-/// <remarks>A ticket is signed, not stored: making one costs nothing. That it was opened is stored, because a restart must not end the
-/// streams of every open page. Of one token's opened tickets, the oldest past a thousand are forgotten.</remarks>
+/// <summary>A ticket takes the place of a token in an address, for browsers that cannot set headers. It opens one stream or socket, within 30 s. A
+/// socket's ticket works once. A stream's ticket works again, because an EventSource reconnects to the same address, until five minutes after the
+/// stream was last open.</summary>
+/// <remarks>A ticket is signed, not stored, so creating one costs nothing. That it was opened is stored, because a restart must not end the streams
+/// of all open pages. If a token has more than a thousand opened tickets, the oldest are dropped.</remarks>
 internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeProvider clock, ILogger<Tickets> logger)
 {
     /// <summary>How long a ticket may wait before its first use.</summary>
@@ -26,7 +27,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     /// night.</summary>
     public static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(5);
 
-    // More pages than anybody has open. Without a limit, one token could fill the memory.
+    // More pages than anybody has open. Without a limit, one token could exhaust the memory.
     private const int MostOfOneToken = 1000;
 
     private const string Sockets = "/ws/";
@@ -56,7 +57,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     /// <summary>Whether an address can be opened with a ticket: that of a stream or a socket.</summary>
     public static bool IsOpenable(string address) => IsOpenable(PathString.FromUriComponent(address.Split('?')[0]));
 
-    /// <summary>Makes a ticket for an address.</summary>
+    /// <summary>Creates a ticket for an address.</summary>
     /// <param name="path">The path with its query, without <c>ticket=</c>.</param>
     public Ticket Issue(Caller caller, string path)
     {
@@ -73,7 +74,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         };
     }
 
-    /// <summary>Opens an address by a ticket. Until the visit is ended, it is open.</summary>
+    /// <summary>Opens an address with a ticket. It stays open until the visit ends.</summary>
     /// <returns>Null if the ticket is for another address, expired, or used up, or if its token has ended.</returns>
     public async ValueTask<TicketVisit?> OpenAsync(string ticket, PathString path, QueryString query, CancellationToken cancellationToken)
     {
@@ -95,7 +96,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         return opening is not null && await TryAgainAsync(opening, cancellationToken) ? new TicketVisit(caller, this, opening) : null;
     }
 
-    /// <summary>What a ticket opened has ended.</summary>
+    /// <summary>Records that a stream or socket that a ticket opened has closed.</summary>
     internal async ValueTask CloseAsync(Opening opening)
     {
         OpenedTicket closed;
@@ -109,7 +110,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         await KeepAsync(closed, CancellationToken.None);
     }
 
-    /// <summary>Another node may have opened it, or had it open since it was open here.</summary>
+    /// <summary>Another node may have opened it since it was last open here, or may have it open now.</summary>
     private async ValueTask<Opening?> FindAsync(string id, Opening? known, CancellationToken cancellationToken)
     {
         OpenedTicket? kept;
@@ -134,7 +135,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         return known;
     }
 
-    /// <returns>Null if somebody else was faster.</returns>
+    /// <returns>Null if another request was faster.</returns>
     private async ValueTask<Opening?> TryFirstAsync(OpenedTicket ticket, CancellationToken cancellationToken)
     {
         var opening = new Opening(ticket) { Visits = 1 };
@@ -144,7 +145,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         {
             if (!await store.TryOpenTicketAsync(ticket, cancellationToken))
             {
-                // At another node.
+                // Opened by another node.
                 _opened.TryRemove(ticket.Id, out _);
                 return null;
             }
@@ -154,7 +155,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
         }
         catch (StorageUnavailableException exception)
         {
-            // Reading goes on while the store cannot write. Should the server restart before it can, the page asks for a new ticket.
+            // Reading continues while the store cannot write. If the server restarts in the meantime, the page requests a new ticket.
             Log.NotKept(logger, exception);
         }
 
@@ -267,12 +268,12 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
     }
 }
 
-/// <summary>A stream or a socket that a ticket has opened.</summary>
+/// <summary>A stream or socket that was opened with a ticket.</summary>
 internal sealed class TicketVisit(Caller caller, Tickets tickets, Tickets.Opening opening)
 {
-    /// <summary>Who asked for the ticket.</summary>
+    /// <summary>The caller that requested the ticket.</summary>
     public Caller Caller => caller;
 
-    /// <summary>It is over.</summary>
+    /// <summary>The stream or socket has closed.</summary>
     public ValueTask EndAsync() => tickets.CloseAsync(opening);
 }

@@ -4,8 +4,9 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Security;
 
-/// <summary>Authenticates by <c>Authorization: Bearer TOKEN</c>. The default scheme: it hands on what another scheme is for, as the framework's
-/// own do by their <c>ForwardDefaultSelector</c>. A scheme before it that only chooses would cost each request a handler more.</summary>
+/// <summary>Authenticates with <c>Authorization: Bearer TOKEN</c>. It is the default scheme and forwards requests for other schemes, like
+/// <c>ForwardDefaultSelector</c> in the framework's own schemes. A separate scheme that only chooses would cost another handler per
+/// request.</summary>
 internal sealed class TokenHandler(CallerSchemes schemes, TokenVault vault, IClusterView cluster) : CallerHandler
 {
     private const string Prefix = "Bearer ";
@@ -26,8 +27,8 @@ internal sealed class TokenHandler(CallerSchemes schemes, TokenVault vault, IClu
 
     protected override Task<AuthenticateResult> FindAsync()
     {
-        // Where anyone may come, or nothing is served, nobody is asked who they are: it would be work, and on several nodes a look at the
-        // database, for an answer that does not depend on it.
+        // If anyone may use the endpoint, or there is none, nobody is authenticated. The result would not depend on it, and on several nodes it could
+        // cost a database query.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<RequiredPermission>() is not { Permission: not null })
             return Nothing;
         if (IsAnothers)
@@ -42,7 +43,7 @@ internal sealed class TokenHandler(CallerSchemes schemes, TokenVault vault, IClu
 
     private async Task<AuthenticateResult> FindElsewhereAsync(string token)
     {
-        // Another node may have just made it.
+        // Another node may have just created it.
         await cluster.CatchUpAsync(Context.RequestAborted);
         return vault.Authenticate(token) is { } caller ? await caller.Authenticated : Refuse("The token is unknown, revoked or expired.");
     }

@@ -8,14 +8,14 @@ using Parley.Protocol;
 
 namespace Parley.Server.Security;
 
-/// <summary>A token's text: <c>parley_agent_</c> and 32 random bytes. The prefix tells a person, and a scanner of leaked secrets, what it is.</summary>
+/// <summary>A token's text: <c>parley_agent_</c> and 32 random bytes. The prefix tells people, and scanners for leaked secrets, what it is.</summary>
 internal static class TokenText
 {
     private const int SecretBytes = 32;
 
     public static string New(TokenKind kind) => PrefixOf(kind) + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>Whether a text has the form of a token of a kind; whether it opens anything is for <see cref="TokenVault"/> to say.</summary>
+    /// <summary>Whether a text has the form of a token of this kind. Only <see cref="TokenVault"/> knows whether it is valid.</summary>
     public static bool IsToken(string text, TokenKind kind) =>
         text.StartsWith(PrefixOf(kind), StringComparison.Ordinal)
         && Base64Url.IsValid(text.AsSpan(PrefixOf(kind).Length), out var length) && length == SecretBytes;
@@ -31,7 +31,7 @@ internal static class TokenText
     };
 }
 
-/// <summary>SHA-256 of a token's text. The text is random enough that no salt and no slow hash is needed.</summary>
+/// <summary>The SHA-256 hash of a token's text. The text is random enough that neither a salt nor a slow hash is needed.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct TokenHash : IEquatable<TokenHash>
 {
@@ -46,7 +46,7 @@ internal readonly struct TokenHash : IEquatable<TokenHash>
 
     public static TokenHash Of(string token)
     {
-        // No token is longer; a header may be, and hashing it would be work for nothing.
+        // No token is longer. A header may be, and hashing it would be wasted work.
         const int Longest = 128;
         if (token.Length > Longest)
             return default;
@@ -65,7 +65,7 @@ internal readonly struct TokenHash : IEquatable<TokenHash>
         return bytes;
     }
 
-    /// <summary>Takes the same time for any two hashes: all bits are compared.</summary>
+    /// <summary>Takes the same time for any two hashes, because it compares all bits.</summary>
     public bool Equals(TokenHash other) => ((_high ^ other._high) | (_low ^ other._low)) == UInt128.Zero;
 
     public override bool Equals(object? obj) => obj is TokenHash other && Equals(other);

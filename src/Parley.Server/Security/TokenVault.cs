@@ -4,15 +4,15 @@ using Parley.Protocol;
 
 namespace Parley.Server.Security;
 
-/// <summary>All tokens, in memory by their hash: a request asks no store. Changes are stored before they take effect.</summary>
+/// <summary>All tokens, in memory by their hash, so requests never wait for the store. Changes are stored before they take effect.</summary>
 internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, ILogger<TokenVault> logger) : IAsyncDisposable
 {
-    // How stale the stored time of last use may be. In memory it is exact to the minute, and to the first use.
+    // How far the stored time of last use may lag behind. In memory it is exact to the minute, and the first use is recorded at once.
     private static readonly TimeSpan TouchDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TouchStep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
 
-    // Timers cannot be set farther ahead than this.
+    // Timers cannot be set for longer than this.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     private readonly ConcurrentDictionary<TokenHash, LiveToken> _byHash = new();
@@ -20,14 +20,14 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     private readonly ConcurrentDictionary<(string? Project, string Agent), LiveToken[]> _byAgent = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _touched = new(StringComparer.Ordinal);
 
-    // Ended here: what another look at the store, begun before, still shows of them is old.
+    // Tokens that ended here. A read of the store that began earlier may still show them as valid.
     private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
 
-    // Changes are rare; one at a time keeps the three indexes and the store in step.
+    // Changes are rare. Making them one at a time keeps the three indexes and the store consistent.
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Lock _expiring = new();
 
-    // The indexes change together: what other nodes made is taken in beside what is made here.
+    // Protects the indexes, which change together: other nodes' changes arrive at the same time as changes made here.
     private readonly Lock _indexing = new();
     private ITimer? _expiryTimer;
     private ITimer? _touchTimer;
@@ -48,16 +48,16 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
     }
 
-    /// <summary>Finds who a token stands for.</summary>
-    /// <returns>Null when it is unknown, revoked or expired.</returns>
+    /// <summary>Finds the caller that a token identifies.</summary>
+    /// <returns>Null if the token is unknown, revoked, or expired.</returns>
     public Caller? Authenticate(string token) =>
         _byHash.TryGetValue(TokenHash.Of(token), out var live) ? Admit(live) : null;
 
-    /// <summary>Finds who the token of an id stands for, for a ticket that was given out against it.</summary>
-    /// <returns>Null when it is unknown, revoked or expired.</returns>
+    /// <summary>Finds the caller by the token's id, for a ticket that was issued for the token.</summary>
+    /// <returns>Null if the token is unknown, revoked, or expired.</returns>
     public Caller? FindCaller(string tokenId) => _byId.TryGetValue(tokenId, out var live) ? Admit(live) : null;
 
-    /// <summary>A token as another node made or ended it.</summary>
+    /// <summary>Takes over a token that another node created or ended.</summary>
     public void Follow(StoredToken stored)
     {
         if (stored.RevokedAt is null && (_ended.ContainsKey(stored.TokenId) || (_byId.TryGetValue(stored.TokenId, out var known) && known.Stored.Hash.Equals(stored.Hash))))
@@ -70,24 +70,24 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
     }
 
-    /// <summary>Makes a token.</summary>
+    /// <summary>Creates a token.</summary>
     /// <param name="order">What it should open.</param>
-    /// <returns>The token with its secret, which nobody can read again.</returns>
+    /// <returns>The token with its secret, which cannot be read again.</returns>
     public Task<NewToken> IssueAsync(TokenOrder order, CancellationToken cancellationToken) =>
         AddAsync(order, TokenText.New(order.Kind), static () => [], cancellationToken);
 
-    /// <summary>Gives an agent a new token; its earlier ones end.</summary>
+    /// <summary>Gives an agent a new token and revokes its earlier ones.</summary>
     public Task<NewToken> RotateAsync(string projectId, string agentId, CancellationToken cancellationToken) => AddAsync(
         new TokenOrder(TokenKind.Agent) { ProjectId = projectId, AgentId = agentId },
         TokenText.New(TokenKind.Agent),
         () => [.. TokensOf(projectId, agentId).Where(token => token.Kind == TokenKind.Agent).Select(token => token.TokenId)],
         cancellationToken);
 
-    /// <summary>Makes a token with a text that was made before: the first tokens survive the loss of the database.</summary>
+    /// <summary>Creates a token from an existing text, so that the first tokens survive the loss of the database.</summary>
     public Task<NewToken> AdoptAsync(TokenOrder order, string text, CancellationToken cancellationToken) =>
         AddAsync(order, text, static () => [], cancellationToken);
 
-    /// <summary>Ends tokens, and with them the streams and sockets that they opened.</summary>
+    /// <summary>Revokes tokens, and closes the streams and sockets that they opened.</summary>
     public async Task RevokeAsync(IReadOnlyList<string> tokenIds, CancellationToken cancellationToken)
     {
         if (tokenIds.Count == 0)
@@ -110,22 +110,22 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
     }
 
-    /// <summary>Ends every token of an agent, as its deletion does.</summary>
+    /// <summary>Revokes all of an agent's tokens, for its deletion.</summary>
     public Task RevokeAgentAsync(string projectId, string agentId, CancellationToken cancellationToken) =>
         RevokeAsync([.. TokensOf(projectId, agentId).Select(token => token.TokenId)], cancellationToken);
 
-    /// <summary>Ends every token that opens one project only, as the project's deletion does.</summary>
+    /// <summary>Revokes all tokens that open only one project, for its deletion.</summary>
     public Task RevokeProjectAsync(string projectId, CancellationToken cancellationToken) =>
         RevokeAsync([.. _byId.Values.Where(live => live.Stored.ProjectId == projectId).Select(live => live.Stored.TokenId)], cancellationToken);
 
     public TokenInfo? Find(string tokenId) => _byId.TryGetValue(tokenId, out var live) ? live.ToInfo() : null;
 
-    /// <summary>The tokens of an agent; its <see cref="TokenInfo.LastUsedAt"/> is null as long as a token was never used.</summary>
+    /// <summary>An agent's tokens. <see cref="TokenInfo.LastUsedAt"/> is null if a token was never used.</summary>
     public IReadOnlyList<TokenInfo> TokensOf(string? projectId, string agentId) =>
         _byAgent.TryGetValue((projectId, agentId), out var live) ? [.. live.Select(token => token.ToInfo())] : [];
 
-    /// <summary>Whether any token of an agent was ever used, at whichever server of the same store. A server notes the first use of each at once:
-    /// what comes within the moment that this takes is as if it had come after.</summary>
+    /// <summary>Whether any of an agent's tokens was ever used, on any server of the same store. Each server records the first use of a token at
+    /// once. A use during that moment counts as if it had come afterward.</summary>
     public async ValueTask<bool> WasUsedAsync(string projectId, string agentId, CancellationToken cancellationToken)
     {
         var tokens = TokensOf(projectId, agentId);
@@ -133,8 +133,8 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
     }
 
     /// <summary>A page of all tokens, newest first.</summary>
-    /// <param name="after">The id of the last token of the page before.</param>
-    /// <param name="projectId">Only those that open this project alone; null: all there are.</param>
+    /// <param name="after">The id of the previous page's last token.</param>
+    /// <param name="projectId">Only tokens that open just this project; null for all.</param>
     public Page<TokenInfo> List(int limit, string? after, string? projectId)
     {
         var last = after is null ? null : Find(after);
@@ -161,7 +161,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         _changing.Dispose();
     }
 
-    /// <param name="findReplaced">Finds the tokens that end in the same step, when no other change can come between.</param>
+    /// <param name="findReplaced">Finds the tokens to revoke in the same step, when no other change can come in between.</param>
     private async Task<NewToken> AddAsync(
         TokenOrder order, string text, Func<IReadOnlyList<string>> findReplaced, CancellationToken cancellationToken)
     {
@@ -277,7 +277,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         var now = clock.GetUtcNow();
         foreach (var live in _byId.Values.Where(live => live.Stored.ExpiresAt is not null))
         {
-            // Expired tokens stay in the list, for people to see why something stopped.
+            // Expired tokens stay in the list, so that people can see why something stopped working.
             if (live.Stored.ExpiresAt <= now)
                 live.End();
             else
@@ -293,7 +293,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     private async Task StoreTouchesAsync()
     {
-        // Before the look: a use after it arms the timer anew, a use before it is seen.
+        // Before the check: a later use sets the timer again, and an earlier one is seen.
         Interlocked.Exchange(ref _touchesArmed, 0);
         var used = _touched.ToArray();
         if (used.Length == 0)
@@ -307,7 +307,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
         }
         catch (Exception exception)
         {
-            // Later is soon enough: where it decides something, the store is needed too.
+            // This can wait: whenever it matters, the store must be available anyway.
             Log.NotTouched(logger, exception);
             foreach (var (id, at) in used)
                 _touched.TryAdd(id, at);

@@ -4,7 +4,7 @@ using static Parley.Server.Security.Access;
 
 namespace Parley.Server.Security;
 
-/// <summary>The table "Who may do what" of the documentation; nothing else decides what a kind of token may do.</summary>
+/// <summary>The table "Who may do what" in the documentation. Nothing else decides what a kind of token may do.</summary>
 internal static class WhoMayDoWhat
 {
     private static readonly Dictionary<Permission, Row> Table = new()
@@ -52,13 +52,13 @@ internal static class WhoMayDoWhat
     private sealed record Row(Access Admin, Access Operator, Access Agent, Access Join, Access Observer);
 }
 
-/// <summary>What a caller may be allowed to do; each is a row of the table "Who may do what".</summary>
+/// <summary>What a caller may be allowed to do. Each is a row in the table "Who may do what".</summary>
 internal enum Permission
 {
-    /// <summary>Messages, threads, traces, inboxes, and the feeds that show them.</summary>
+    /// <summary>Messages, threads, traces, inboxes, and their feeds.</summary>
     ReadMessages,
 
-    /// <summary>Agents, squads, tasks, memory, schemas, events, executions, statistics of a project.</summary>
+    /// <summary>A project's agents, squads, tasks, memory, schemas, events, executions, and statistics.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -67,10 +67,11 @@ internal enum Permission
     /// <summary>Claim, acknowledge, refuse, extend.</summary>
     Settle,
 
-    /// <summary>Hold a socket open: an agent's own mailbox, the human inbox, or feeds alone. A join token opens that of an agent that it registers over it.</summary>
+    /// <summary>Hold a socket open: an agent's mailbox, the inbox <c>human</c>, or only feeds. With a join token, the socket of an agent that it
+    /// registers.</summary>
     Connect,
 
-    /// <summary>Register agents; change their description, status, subscriptions.</summary>
+    /// <summary>Register agents, and change their details, status, and subscriptions.</summary>
     Register,
 
     DeleteAgent,
@@ -95,13 +96,13 @@ internal enum Permission
     /// <summary>Requeue and purge dead letters.</summary>
     ManageDeadLetters,
 
-    /// <summary>Pause and resume agents, release storms.</summary>
+    /// <summary>Pause and resume agents, and release storms.</summary>
     Oversee,
 
     /// <summary>Create, change, resume and delete webhooks.</summary>
     WriteWebhooks,
 
-    /// <summary>See projects, tokens and webhooks, never their secrets.</summary>
+    /// <summary>See projects, tokens, and webhooks, but never their secrets.</summary>
     ReadAdministration,
 
     /// <summary>Create, change and delete projects, tokens and schemas.</summary>
@@ -110,16 +111,17 @@ internal enum Permission
     /// <summary>Alerts and metrics.</summary>
     Monitor,
 
-    /// <summary>Ask for a ticket, which opens what the caller's token would.</summary>
+    /// <summary>Request a ticket, which opens what the caller's token can open.</summary>
     OpenTicket,
 }
 
-/// <summary>How far a permission goes for a kind of token.</summary>
+/// <summary>How far a permission extends for a kind of token.</summary>
 internal enum Access
 {
     No,
 
-    /// <summary>For the caller's own: the agent it is, what it sent, what it takes part in. An operator's own are itself and <c>human</c>.</summary>
+    /// <summary>Only the caller's own items: its agent, what it sent, what it takes part in. An operator's own are its agent and
+    /// <c>human</c>.</summary>
     Own,
 
     /// <summary>Only for new items: a join token registers new agents and cannot change existing ones.</summary>
