@@ -1,11 +1,12 @@
 namespace Parley.Server.Connections.Frames;
 
-/// <summary>What one connection asks of things, made together so that it shares commits. What is to keep its order begins when the one before it is in the
-/// store's queue; what is about one thing begins when the one before it about that thing is done.</summary>
-/// <remarks>Begun by the one who reads the connection, and by nobody else; ended by anyone.</remarks>
+/// <summary>The changes to entities that one connection has requested and that run at the same time, so that they share commits. A change that must
+/// keep its order starts when the previous one is in the store's queue. A change to an entity starts when the previous change to the same entity is
+/// done.</summary>
+/// <remarks>Only the connection's reader starts changes. They may end on any thread.</remarks>
 internal sealed class ChangesUnderWay
 {
-    /// <summary>As many as share a commit well. A flood waits in the socket and not in memory.</summary>
+    /// <summary>Enough to share commits well. A flood of changes waits in the socket, not in memory.</summary>
     internal const int Most = 256;
 
     private const int MostBytes = 1024 * 1024;
@@ -15,7 +16,7 @@ internal sealed class ChangesUnderWay
     private int _bytes;
     private ChangeTurn? _last;
 
-    /// <summary>Completes when one more may be begun.</summary>
+    /// <summary>Completes when another change may start.</summary>
     internal async ValueTask RoomAsync()
     {
         while (_answers.TryPeek(out var oldest) && (oldest.Answer.IsCompleted || _answers.Count >= Most || _bytes >= MostBytes))
@@ -25,7 +26,7 @@ internal sealed class ChangesUnderWay
         }
     }
 
-    /// <summary>Completes when all that were begun are answered.</summary>
+    /// <summary>Completes when all changes that were started are answered.</summary>
     internal async ValueTask NoneAsync()
     {
         while (_answers.TryPeek(out var oldest))
@@ -35,16 +36,16 @@ internal sealed class ChangesUnderWay
         }
     }
 
-    /// <param name="answer">It never fails.</param>
-    /// <param name="bytes">That it holds until then.</param>
+    /// <param name="answer">Must never fail.</param>
+    /// <param name="bytes">How many bytes it holds until then.</param>
     internal void Add(Task answer, int bytes)
     {
         _answers.Enqueue((answer, bytes));
         _bytes += bytes;
     }
 
-    /// <summary>Takes the turn behind all that were taken before.</summary>
-    /// <param name="thing">What it is about; null: nothing that is there yet.</param>
+    /// <summary>Takes the next turn, after all earlier ones.</summary>
+    /// <param name="thing">The entity that it changes; null if that does not exist yet.</param>
     internal ChangeTurn Begin(string? thing)
     {
         lock (_ofThings)
@@ -67,7 +68,7 @@ internal sealed class ChangesUnderWay
     }
 }
 
-/// <summary>One change's place among those of its connection. Disposed when the change is done or refused.</summary>
+/// <summary>A change's turn among those of its connection. Dispose it when the change is done or refused.</summary>
 internal sealed class ChangeTurn : IDisposable
 {
     private readonly ChangesUnderWay _changes;
@@ -82,14 +83,14 @@ internal sealed class ChangeTurn : IDisposable
         Ready = before.IsCompleted ? same : same.IsCompleted ? before : Task.WhenAll(before, same);
     }
 
-    /// <summary>Completes when it may begin.</summary>
+    /// <summary>Completes when the change may start.</summary>
     internal Task Ready { get; }
 
     internal Task Queued => _queued.Task;
 
     internal Task Ended => _ended?.Task ?? Task.CompletedTask;
 
-    /// <summary>The store will make it before whatever is queued after this: the next may begin.</summary>
+    /// <summary>The store will apply this change before anything that is queued later, so the next one may start.</summary>
     internal void IsQueued() => _queued.TrySetResult();
 
     public void Dispose()

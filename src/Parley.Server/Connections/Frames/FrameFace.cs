@@ -21,8 +21,8 @@ internal sealed record FrameFace(FrameMeaning Meaning)
 
     internal FrameAnswerer? Answerer { get; init; }
 
-    /// <summary>Whether the answerer takes its turn among the <see cref="ChangesUnderWay"/> of the connection before it waits for the first time, so that
-    /// the next frame need not wait for its answer.</summary>
+    /// <summary>Whether the answerer takes its turn among the connection's <see cref="ChangesUnderWay"/> before its first await, so that the next
+    /// frame does not have to wait for its answer.</summary>
     internal bool TakesTurns { get; init; }
 
     /// <summary>Set if handling many at once costs less.</summary>

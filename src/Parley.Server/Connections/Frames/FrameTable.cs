@@ -104,8 +104,8 @@ internal sealed partial class FrameTable
         var answerer = face.Answerer ?? throw new InvalidOperationException($"Nothing is done about {face.Meaning.Name}.");
         return async (connection, frame, cancellationToken) =>
         {
-            // One at a time or by turns, so that two writes by a client that does not wait are made in order, and a flood of frames or unread answers waits in
-            // the socket, not in memory.
+            // One at a time or in turns. So two writes by a client that does not wait are made in order, and a flood of frames or unread answers
+            // waits in the socket, not in memory.
             await connection.Answering;
             await (face.TakesTurns ? connection.Changes.RoomAsync() : connection.Changes.NoneAsync());
             await connection.LowAsync(cancellationToken);

@@ -21,7 +21,7 @@ internal interface IFrameConnection
     /// <summary>The newest pending answer; completes when the answer is ready, and never fails.</summary>
     Task Answering { get; set; }
 
-    /// <summary>What is made together with others.</summary>
+    /// <summary>The changes that run at the same time, so that they share commits.</summary>
     ChangesUnderWay Changes { get; }
 
     /// <summary>The answers that are waiting for the store.</summary>

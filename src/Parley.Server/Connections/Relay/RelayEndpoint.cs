@@ -13,7 +13,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.Relay;
 
-/// <summary>The plain relay: each message of one agent goes to all others in the project.</summary>
+/// <summary>The plain relay: each agent's message goes to all others in the project.</summary>
 internal static class RelayEndpoint
 {
     private const string Path = "/ws/agent/messages/";

@@ -18,13 +18,13 @@ namespace Parley.Server.Connections.Relay;
 /// <summary>The incoming side of a relay socket: each frame is a message to everybody.</summary>
 internal sealed class RelayFrames(Mailbox mailbox, Receiving receiving, TimeProvider clock)
 {
-    /// <summary>What an agent says.</summary>
+    /// <summary>A message from the agent.</summary>
     internal static FrameMeaning Said { get; } = new("relay:said", "A message from this agent to everybody else in the project.", typeof(RelaySend))
     {
         Examples = ["""{"type": "status", "content": "Half of the tests pass.", "agent_type": "llm"}"""],
     };
 
-    /// <summary>What it hears.</summary>
+    /// <summary>A message to the agent.</summary>
     internal static FrameMeaning Heard { get; } = new("relay:heard", "A message from somebody else to everybody.", typeof(RelayMessage))
     {
         Examples =

@@ -12,10 +12,10 @@ internal sealed partial class FeedLoop(SocketConnection connection, ILogger<Feed
 
     internal CancellationToken Dropped => _dropped.Token;
 
-    /// <summary>Away from the frame that asked: a long catch-up must not hold up the frames behind it.</summary>
+    /// <summary>Runs outside the frame's handler, because a long catch-up must not hold up the frames behind it.</summary>
     internal void Start(params IEnumerable<Func<Task>> works) => _running = Task.WhenAll(works.Select(RunAsync));
 
-    /// <summary>Reads on and on.</summary>
+    /// <summary>Reads until the feed ends.</summary>
     internal async Task PullAsync(FeedReader feed, Func<FeedBatch, ValueTask> tell)
     {
         while (true)
@@ -24,7 +24,7 @@ internal sealed partial class FeedLoop(SocketConnection connection, ILogger<Feed
             await InTurnAsync(async () =>
             {
                 var batch = await feed.ReadAsync(Dropped);
-                // Known at once, while who waits by it is told a moment later.
+                // Checked directly, because waiters learn about it a moment later.
                 connection.Caller.Ended.ThrowIfCancellationRequested();
                 await tell(batch);
                 return true;
@@ -34,7 +34,7 @@ internal sealed partial class FeedLoop(SocketConnection connection, ILogger<Feed
         }
     }
 
-    /// <summary>Reads when little waits, and when none of the connection's other feeds holds a page for which there is no room yet.</summary>
+    /// <summary>Reads when little is waiting to be sent, and no other feed of the connection holds a page for which there is no room yet.</summary>
     internal async ValueTask<bool> InTurnAsync(Func<ValueTask<bool>> readAndTell)
     {
         var turn = connection.ReadingAhead;
@@ -66,11 +66,11 @@ internal sealed partial class FeedLoop(SocketConnection connection, ILogger<Feed
         }
         catch (OperationCanceledException)
         {
-            // Dropped, or the connection has gone.
+            // The feed was dropped, or the connection has closed.
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
         {
-            // The client comes back by its place, which nothing was told beyond.
+            // The client resumes from its place, and nothing after that place was sent.
             connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is unavailable.");
         }
 #pragma warning disable CA1031 // Nobody waits for this: a fault that is not told here is told nowhere, and the client would wait for ever.

@@ -10,11 +10,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>A running subscription: the state of its feeds where it is asked for, then their changes.</summary>
+/// <summary>A running subscription: the current state of its feeds, if requested, and then their changes.</summary>
 internal sealed class FeedSubscription(
     SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, IThreadAccess access, Reader? reader, ConnectionHub hub, FeedLoop loop) : IAsyncDisposable
 {
-    /// <summary>Receipts that may wait for a slow socket; they are told live and not again, so the oldest go.</summary>
+    /// <summary>How many receipts may wait for a slow socket. They are live and not sent again, so the oldest are dropped.</summary>
     private const int MostReceipts = 10_000;
 
     private readonly (Feed Feed, FeedView View)[] _feeds = [.. feeds.Select(feed => (feed, feed.View(reader)))];
@@ -77,14 +77,14 @@ internal sealed class FeedSubscription(
         }
     }
 
-    /// <param name="place">What comes next follows it.</param>
+    /// <param name="place">The place that the next entries follow.</param>
     private void TellGap(long place)
     {
         foreach (var one in feeds)
             connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(place), "gap", null));
     }
 
-    /// <param name="place">The changes that follow come after it.</param>
+    /// <param name="place">The place that the following changes come after.</param>
     private async ValueTask SendSnapshotAsync(long place)
     {
         foreach (var (feed, view) in _feeds)
@@ -108,7 +108,7 @@ internal sealed class FeedSubscription(
     {
         var receipts = Channel.CreateBounded<ReceiptNote>(new BoundedChannelOptions(MostReceipts) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         _watch = await hub.WatchReceiptsAsync(connection.Project.Number, note => receipts.Writer.TryWrite(note), cancellationToken);
-        // It may have been dropped meanwhile.
+        // It may have been dropped in the meantime.
         if (loop.Dropped.IsCancellationRequested)
             _watch.Dispose();
         return receipts.Reader;
@@ -124,7 +124,7 @@ internal sealed class FeedSubscription(
         }
     }
 
-    /// <returns>Null when the receipt is not this reader's: neither the sender nor the one who got it.</returns>
+    /// <returns>Null if the reader is neither the sender nor the recipient.</returns>
     private async ValueTask<LogEntry?> MessageOfAsync(ReceiptNote note)
     {
         var message = connection.Project.Log.Find(note.Seq) ?? await log.FindAsync(connection.Project.Number, note.Seq, loop.Dropped);
@@ -169,7 +169,7 @@ internal sealed class ChangeFrame(string subscription, string feed, LogPosition 
     private static void Ascii(FrameBuffer to, string text) => to.Advance(System.Text.Encoding.ASCII.GetBytes(text, to.GetSpan(text.Length)));
 }
 
-/// <summary><c>snapshot</c>: a part of the state as it is.</summary>
+/// <summary><c>snapshot</c>: a part of the current state.</summary>
 internal sealed class SnapshotFrame(string subscription, string feed, IReadOnlyList<byte[]> items, bool done) : OutFrame
 {
     internal override int Size { get; } = items.Sum(item => item.Length);

@@ -7,15 +7,16 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Tells a connection that asked for it (<c>notify=all</c>) of what is published, and of the things whose kinds have frames for that.</summary>
+/// <summary>Sends a connection that asked for it (<c>notify=all</c>) published events, and changes of entities whose kinds have frames for
+/// that.</summary>
 internal sealed class Notices(ILogStore log, IThreadAccess access, EntityKinds kinds, ILogger<FeedLoop> logger)
 {
-    /// <summary>Under which it is among the connection's subscriptions. None of those has a name but a number.</summary>
+    /// <summary>Its key among the connection's subscriptions, whose own names are all numbers.</summary>
     private const string Name = "notices";
 
     private static readonly byte[] EventFrame = Encoding.ASCII.GetBytes(Protocol.FrameEvents.Event);
 
-    /// <summary>From here on, until the connection ends.</summary>
+    /// <summary>Runs from now until the connection ends.</summary>
     internal void Start(SocketConnection connection)
     {
         if (!connection.Options.NotifyAll)
@@ -31,7 +32,7 @@ internal sealed class Notices(ILogStore log, IThreadAccess access, EntityKinds k
     {
         if (batch.Gap is not null)
         {
-            // Notices have no place and no word for what is missing. The client comes back and looks at what it wants to know.
+            // Notices have no place, and no way to report a gap. The client reconnects and checks what it needs to know.
             connection.Outbound.Goodbye(CloseCodes.TryLater, "Notices were removed from the log before this connection took them.");
             throw new OperationCanceledException("The connection ends.");
         }

@@ -7,7 +7,7 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Frames to be sent to one socket. Adding never waits; one drain at a time writes everything that is ready. While there is nothing to
 /// write, nothing runs and no buffer is held.</summary>
-/// <param name="writes">Of the socket.</param>
+/// <param name="writes">Writes to the socket.</param>
 /// <param name="batch">Whether frames that are ready at the same time are sent as an array in one WebSocket message, which costs far less. Stock
 /// clients expect one frame per message, so only clients that ask get arrays.</param>
 /// <param name="limits">Limits on what may wait.</param>

@@ -9,7 +9,7 @@ internal sealed class PeerSocket(Socket? socket)
 {
     private const int TcpLevel = 6;
 
-    /// <summary>Of <c>getsockopt</c> on Linux; the first byte of what it answers is the state.</summary>
+    /// <summary>An option of <c>getsockopt</c> on Linux. The first byte of its result is the state.</summary>
     private const int TcpInfo = 11;
 
     private const byte Established = 1;

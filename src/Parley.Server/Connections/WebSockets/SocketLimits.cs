@@ -3,10 +3,10 @@ namespace Parley.Server.Connections.WebSockets;
 /// <summary>The limits of a socket.</summary>
 internal static class SocketLimits
 {
-    /// <summary>One WebSocket message, which may hold many frames.</summary>
+    /// <summary>The most bytes in one WebSocket message, which may contain many frames.</summary>
     internal const int MessageBytes = 4 * 1024 * 1024;
 
-    /// <summary>One frame of the plain relay.</summary>
+    /// <summary>The most bytes in one frame of the plain relay.</summary>
     internal const int RelayBytes = 1024 * 1024;
 }
 

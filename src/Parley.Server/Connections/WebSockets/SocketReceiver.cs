@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Reads one socket's frames and has them handled, one after the other.</summary>
+/// <summary>Reads one socket's frames and passes them to their handlers, one after another.</summary>
 internal sealed class SocketReceiver(SocketConnection connection, FrameTable frames, FrameRateLimit allowance, Receiving receiving)
 {
     private readonly List<InFrame> _frames = [];
@@ -14,7 +14,7 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
     internal string? Reason { get; private set; }
 
     /// <returns>The code to close with.</returns>
-    /// <exception cref="OperationCanceledException">The connection is to end.</exception>
+    /// <exception cref="OperationCanceledException">The connection should end.</exception>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         using var messages = new MessageReceiver(connection.Socket, SocketLimits.MessageBytes, receiving, connection.Caller, connection.End);
@@ -32,7 +32,7 @@ internal sealed class SocketReceiver(SocketConnection connection, FrameTable fra
         }
     }
 
-    /// <returns>The code to close with; 0: it goes on.</returns>
+    /// <returns>The code to close with; 0 to continue.</returns>
     private async ValueTask<int> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         _frames.Clear();

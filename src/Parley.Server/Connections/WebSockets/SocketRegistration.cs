@@ -11,11 +11,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Registers the agent of a socket that a join token opened. Its first frame has to be <c>agent:register</c>; the answer holds the agent's token, and
-/// the socket then goes on as if it had been opened with that token.</summary>
+/// <summary>Registers the agent of a socket that was opened with a join token. Its first frame must be <c>agent:register</c>. The answer contains the
+/// agent's token, and from then on the socket works as if it had been opened with that token.</summary>
 internal sealed class SocketRegistration(Registration registration, TokenVault vault, IAuditTrail audit, SocketTimes times, Receiving receiving, Stopping stopping)
 {
-    /// <returns>The agent, and who it is by its new token. Null: the socket was closed, and its peer was told why.</returns>
+    /// <returns>The agent, and its caller with the new token. Null if the socket was closed, and its peer was told why.</returns>
     internal async Task<(AgentState Agent, Caller Self)?> RunAsync(WebSocket socket, ProjectState project, string id, Caller caller)
     {
         using var closing = new SocketClosing(socket, times.Clock);
@@ -27,7 +27,7 @@ internal sealed class SocketRegistration(Registration registration, TokenVault v
         using var messages = new MessageReceiver(socket, SocketLimits.MessageBytes, receiving, caller, closing.Begin);
         try
         {
-            // While it is being closed, what still comes is read and dropped, until the peer says goodbye too.
+            // While the socket is being closed, frames that still arrive are read and dropped, until the peer sends its close frame too.
             while (await messages.NextAsync(closing.CutOff) is var message && message.CloseCode != ReceivedMessage.Closed.CloseCode)
             {
                 if (closing.HasBegun)
@@ -44,7 +44,7 @@ internal sealed class SocketRegistration(Registration registration, TokenVault v
         }
         catch (Exception gone) when (gone is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // Nobody is there to be told.
+            // The peer is gone.
         }
 
         return null;
@@ -64,16 +64,16 @@ internal sealed class SocketRegistration(Registration registration, TokenVault v
         if (!(await TryRegisterAsync(project, id, caller, frame)).TryGet(out var registered, out var problem))
         {
             await SendAsync(socket, DataFrame.Problem(frame.Id, problem), closing);
-            // The address names the agent: if that one is taken, no other frame can help.
+            // The address names the agent. If its id is taken, no other frame can help.
             if (problem.Code == ErrorCodes.Conflict)
                 closing.Begin(CloseCodes.Forbidden, problem.Detail);
             return null;
         }
 
         await audit.RecordAsync(caller, project.Id, registered.IsNew ? "agent.registered" : "agent.changed", id, CancellationToken.None);
-        // Also without an id in the frame: the token is shown only this once.
+        // Sent even if the frame has no id, because the token is shown only this once.
         await SendAsync(socket, DataFrame.Of("ok"u8, frame.Id, registered.Agent, WireJson.Strict.Agent), closing);
-        // The token counts as used only from here on. If the answer is lost, the agent can be registered again.
+        // The token counts as used only from here on. If the answer is lost, the agent can register again.
         if (vault.Authenticate(registered.Agent.Token!) is { } self && project.Agents.Find(id) is { } agent)
             return (agent, self);
         closing.Begin(CloseCodes.NotFound, "The agent was deleted.");
@@ -104,7 +104,8 @@ internal sealed class SocketRegistration(Registration registration, TokenVault v
     }
 }
 
-/// <summary>The end of a socket that has no connection yet: the reason goes out, and the peer has a moment to say goodbye before it is cut off.</summary>
+/// <summary>Closes a socket that has no connection yet: sends the reason, and gives the peer a moment to send its close frame before it is cut
+/// off.</summary>
 internal sealed class SocketClosing(WebSocket socket, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -112,7 +113,7 @@ internal sealed class SocketClosing(WebSocket socket, TimeProvider clock) : IDis
     private readonly CancellationTokenSource _cutOff = new();
     private int _begun;
 
-    /// <summary>Cancelled when the peer has had its moment. Whatever waits for the socket then ends.</summary>
+    /// <summary>Cancelled when the peer's time is up. Whatever waits for the socket then ends.</summary>
     internal CancellationToken CutOff => _cutOff.Token;
 
     internal bool HasBegun => Volatile.Read(ref _begun) != 0;
@@ -124,7 +125,7 @@ internal sealed class SocketClosing(WebSocket socket, TimeProvider clock) : IDis
             _ = RunAsync(code, reason);
     }
 
-    /// <summary>Answers the goodbye of a peer that went first.</summary>
+    /// <summary>Answers the close frame of a peer that closed first.</summary>
     internal async Task AnswerAsync()
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)
@@ -148,7 +149,7 @@ internal sealed class SocketClosing(WebSocket socket, TimeProvider clock) : IDis
         }
         catch (Exception gone) when (gone is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
-            // The peer went first.
+            // The peer closed first.
         }
         catch (TimeoutException)
         {

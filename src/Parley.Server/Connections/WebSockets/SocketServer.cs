@@ -28,7 +28,7 @@ internal sealed partial class SocketServer(
         await ServeAsync(socket, context, project, agent, caller, query);
     }
 
-    /// <summary>Serves the socket of an agent that is yet to be registered over it, by a join token.</summary>
+    /// <summary>Serves the socket of an agent that will register over it, with a join token.</summary>
     internal async Task RegisterAndServeAsync(HttpContext context, ProjectState project, string id, Caller caller, ConnectionQuery query)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(times.Accept);
@@ -159,7 +159,7 @@ internal sealed partial class SocketServer(
 /// <summary>How long a peer may be silent, and how fast it may send.</summary>
 internal sealed class SocketTimes(TimeSpan heartbeat, double framesPerSecond, TimeProvider clock)
 {
-    /// <summary>A new connection's.</summary>
+    /// <summary>The limit of a new connection.</summary>
     internal FrameRateLimit AllowanceOf(ProjectState project) => new(framesPerSecond, () => project.Settings.RatePerSecond <= 0, Clock);
 
     internal TimeSpan Heartbeat { get; } = heartbeat;

@@ -9,8 +9,9 @@ using Parley.Server.Tasks;
 
 namespace Parley.Server.Connections.WebSockets;
 
-/// <summary>Tells the connections of those who have to do with a task what has become of it: <c>task:assigned</c> to the agent that gets it,
-/// <c>task:updated</c> to its creator, to the agent that has it, and to the one that had it. Whatever node they are connected to.</summary>
+/// <summary>Notifies the connections of the agents that a task change concerns: <c>task:assigned</c> to the agent that gets the task,
+/// <c>task:updated</c> to its creator, to the agent that has it, and to the agent that had it before. It reaches them no matter which node they are
+/// connected to.</summary>
 internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, ProjectDirectory projects, ILogStore log, ILogger<TaskNotifier> logger) : ITaskWatcher
 {
     public void Changed(ProjectState project, TaskChange change)
@@ -28,7 +29,7 @@ internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, Pr
         line.Tell(news);
     }
 
-    /// <summary>Another node has changed a task.</summary>
+    /// <summary>Handles a task change on another node.</summary>
     internal async Task HearAsync(TaskNews news)
     {
         if (!IsConnected(news) || projects.Find(news.Project) is not { } project)
@@ -40,7 +41,7 @@ internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, Pr
         }
         catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException or OperationCanceledException)
         {
-            // News only: the task can be asked for when the store is back.
+            // Only a notification: clients can get the task when the store is back.
             Log.NotTold(logger, fault, project.Id);
         }
     }
