@@ -34,7 +34,7 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
             Allows = Permission.WriteTasks,
             Refuses = [ErrorCodes.Conflict, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull],
             Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
-            // What the engine gives out counts before it chooses again.
+            // Each assignment by the engine affects its next choice.
             Overlap = new Overlap<(string? Id, long? Match, TaskAssignment Body)>(
                 static asked => asked.Body.AgentId is null ? TaskKinds.ByTheEngine : asked.Id, KeepOrder: false),
         }.Rest("POST", "/tasks/{task_id}/assign").Frame(FrameEvents.TaskAssign),

@@ -18,7 +18,7 @@ internal static class HandOut
         new(ErrorCodes.MailboxFull, "The agent's mailbox is full, so the message that assigns the task could not be stored; nothing was changed.");
 
     /// <summary>Sent by the creator if it is an agent, so that answers go to it. Otherwise, sent by the server.</summary>
-    /// <param name="task">As it is to be.</param>
+    /// <param name="task">The task as it will be after the assignment.</param>
     internal static Send Message(ProjectState project, AgentTask task, AgentState agent)
     {
         var sender = task.CreatorId is { } id && project.Agents.Find(id) is { } creator && creator != agent

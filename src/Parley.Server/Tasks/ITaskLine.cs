@@ -1,24 +1,24 @@
 namespace Parley.Server.Tasks;
 
-/// <summary>News of tasks between nodes on one store: a node that changes a task tells it to the others, where those concerned may be connected.
-/// Live: what is lost on the way is not told again, and stands in the log.</summary>
+/// <summary>Task changes reported between nodes that share a store: a node that changes a task reports it to the others, because the agents concerned
+/// may be connected there. The reports are live: lost ones are not sent again, but the changes are in the log.</summary>
 internal interface ITaskLine
 {
-    /// <summary>Never blocks.</summary>
+    /// <summary>Reports a change to the other nodes. Never blocks.</summary>
     void Tell(TaskNews news);
 }
 
-/// <summary>A change of a task, and whom it concerns.</summary>
-/// <param name="Seq">Of its entry in the log.</param>
-/// <param name="Given">The number of the agent that is given the task by it; 0: none.</param>
+/// <summary>A change of a task, and the agents that it concerns.</summary>
+/// <param name="Seq">The seq of its log entry.</param>
+/// <param name="Given">The number of the agent that the change assigns the task to; 0 for none.</param>
 /// <param name="Told">The numbers of all agents that it concerns.</param>
 internal sealed record TaskNews(int Project, long Seq, int Given, IReadOnlyList<int> Told);
 
-/// <summary>A server that has its store to itself: there is nobody else to tell.</summary>
+/// <summary>For a server that has its store to itself: there are no other nodes.</summary>
 internal sealed class NoTaskLine : ITaskLine
 {
     public void Tell(TaskNews news)
     {
-        // There is nobody else.
+        // There are no other nodes.
     }
 }

@@ -12,7 +12,7 @@ internal interface ITaskWatcher
 }
 
 /// <summary>The effect of a transition on a task.</summary>
-/// <param name="Before">Null: it was made.</param>
-/// <param name="After">Null: it is gone.</param>
-/// <param name="Type">Of the entry of the log.</param>
+/// <param name="Before">Null if the task was created.</param>
+/// <param name="After">Null if the task was deleted.</param>
+/// <param name="Type">The type of the log entry.</param>
 internal sealed record TaskChange(AgentTask? Before, Entity<AgentTask>? After, string Type);

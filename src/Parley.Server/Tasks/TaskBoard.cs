@@ -53,19 +53,19 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
     }
 
     /// <summary>Makes a transition of a task.</summary>
-    /// <param name="version">That it must have; null: any.</param>
-    /// <param name="step">What is asked, of the task as it is; null: nothing any more.</param>
+    /// <param name="version">The version that the task must have; null for any.</param>
+    /// <param name="step">Computes the requested transition from the current task; null if there is nothing left to do.</param>
     internal ValueTask<Result<Entity<AgentTask>>> MoveAsync(
         ProjectState project, string id, int sender, long? version, Func<AgentTask, TaskStep?> step, CancellationToken cancellationToken) => ChangeAsync(
             project, id, sender, version, (task, assignment) => step(task) is { } asked ? TaskMoves.Make(task, assignment, asked) : TaskRuling.Keep, cancellationToken);
 
-    /// <summary>Changes one by a rule.</summary>
+    /// <summary>Changes a task by a rule.</summary>
     internal ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
         ProjectState project, string id, int sender, long? version, Func<AgentTask, Assignment?, TaskRuling> decide, CancellationToken cancellationToken) =>
         ChangeAsync(project, id, sender, version, decide, restsOn: null, cancellationToken);
 
-    /// <summary>Changes one by a rule that rests on other tasks.</summary>
-    /// <param name="restsOn">Those that must not change meanwhile, looked up for each try; or why the task is not changed.</param>
+    /// <summary>Changes a task by a rule that depends on other tasks.</summary>
+    /// <param name="restsOn">Finds the tasks that must not change in the meantime, for each try; or returns why the task is not changed.</param>
     internal async ValueTask<Result<Entity<AgentTask>>> ChangeAsync(
         ProjectState project, string id, int sender, long? version, Func<AgentTask, Assignment?, TaskRuling> decide,
         Func<CancellationToken, ValueTask<Result<IReadOnlyList<EntityRow>>>>? restsOn, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
         return changed;
     }
 
-    /// <summary>Removes one for good.</summary>
+    /// <summary>Deletes a task for good.</summary>
     internal async ValueTask<Result<AgentTask>> RemoveAsync(ProjectState project, string id, int sender, long? version, CancellationToken cancellationToken)
     {
         if (!TryRead(id, out var key))

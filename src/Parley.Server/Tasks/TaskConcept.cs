@@ -33,7 +33,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
             Refuses = [ErrorCodes.Conflict, ErrorCodes.MailboxFull],
             Answers = [AnswerShape.Created<AgentTask>(TaskKinds.ATask)],
             OncePerKey = OncePerKey.Yes,
-            // What the engine gives out counts before it chooses again.
+            // Each assignment by the engine affects its next choice.
             Overlap = new Overlap<TaskRequest>(static request => request.AutoAssign == true ? TaskKinds.ByTheEngine : null, KeepOrder: false),
         }.Rest("POST", "/tasks").Frame(FrameEvents.TaskCreate),
 

@@ -74,8 +74,8 @@ internal sealed class TaskDependencies(TaskBoard board)
             project, task.Value.TaskId, sender: 0, version: null, (present, _) => new TaskRuling(TaskRules.Unblock(present, completed)), cancellationToken))
         .TryGet(out var changed, out _) ? changed : task;
 
-    /// <summary>All tasks that a task is to depend on, at however many removes.</summary>
-    /// <returns>A conflict where the task itself is among them, with the way back to it, by titles.</returns>
+    /// <summary>All tasks that a task would depend on, directly or indirectly.</summary>
+    /// <returns>A conflict if the task itself is among them, with the path back to it, as titles.</returns>
     private async ValueTask<Result<IReadOnlyList<EntityRow>>> ChainAsync(ProjectState project, string id, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
         var title = (await board.FindAsync(project, id, cancellationToken))?.Value.Title ?? id;

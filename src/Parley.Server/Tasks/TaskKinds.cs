@@ -25,7 +25,7 @@ internal static class TaskKinds
          "status": "accepted", "reason": null, "assigned_at": "2026-01-22T13:50:00.000Z", "completed_at": null}
         """;
 
-    /// <summary>What frames that have the engine choose are about: they wait for each other.</summary>
+    /// <summary>The key that makes frames in which the engine chooses wait for each other.</summary>
     internal const string ByTheEngine = "by the engine";
 
     /// <summary>Tasks that wait for the server to assign them.</summary>
@@ -89,17 +89,17 @@ internal static class TaskKinds
         Version = row.Changed,
     };
 
-    /// <summary>Each fence belongs to one assignment, so the name is unique, and names are in the order of the assignments.</summary>
+    /// <summary>Each fence belongs to one assignment, so the name is unique. The names sort in the order of the assignments.</summary>
     internal static string NameOf(string taskId, long fence) => string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(taskId)}{fence:D12}");
 
     internal static string PrefixOf(string taskId) => $"{taskId}/";
 
     internal static string Mark(AgentTaskStatus status) => $"status={WireType.WordOf(status)}";
 
-    /// <summary>All that it has or had.</summary>
+    /// <summary>All tasks that an agent has or had.</summary>
     internal static string OfAgent(string agentId) => $"agent={agentId}";
 
-    /// <summary>Those that it has.</summary>
+    /// <summary>The tasks that an agent has now.</summary>
     internal static string HeldBy(string agentId) => $"held={agentId}";
 
     internal static string OfCreator(string agentId) => $"creator={agentId}";
@@ -108,8 +108,8 @@ internal static class TaskKinds
 
     internal static string PartOf(string taskId) => $"part={taskId}";
 
-    /// <summary>Waiting tasks of one priority whose first capability is this; the first in the order of the alphabet, empty for a task that
-    /// needs none.</summary>
+    /// <summary>Waiting tasks of one priority whose first capability is this one. The first is the first in alphabetical order, and empty for a task
+    /// that needs none.</summary>
     internal static string Wants(string capability, Priority priority) => string.Create(CultureInfo.InvariantCulture, $"wants={(int)priority}/{capability}");
 
     internal static string KeyOf(AgentTask task) => task.RequiredCapabilities.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";

@@ -98,7 +98,7 @@ internal static class TaskMoves
     };
 
     /// <summary>Makes a transition, or says why not.</summary>
-    /// <param name="task">As it is.</param>
+    /// <param name="task">The current task.</param>
     /// <param name="current">The current assignment; null if there is none.</param>
     internal static TaskRuling Make(AgentTask task, Assignment? current, TaskStep step)
     {

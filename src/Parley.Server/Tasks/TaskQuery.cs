@@ -22,7 +22,7 @@ internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
                 yield return TaskKinds.PartOf(Parent);
             if (Overdue == true)
                 yield return TaskKinds.Overdue;
-            // What an agent has now is little, however much it had.
+            // An agent has few tasks at a time, no matter how many it had before.
             if (Agent is not null)
                 yield return Status is AgentTaskStatus.Assigned or AgentTaskStatus.InProgress ? TaskKinds.HeldBy(Agent) : TaskKinds.OfAgent(Agent);
             if (Creator is not null)
@@ -32,7 +32,7 @@ internal sealed record TaskQuery(ListQuery List) : IQuery<TaskQuery>
         }
     }
 
-    /// <summary>The same for a feed. Whose part a task is, and who created it, never changes.</summary>
+    /// <summary>The same filters for a feed. A task's parent and creator never change.</summary>
     internal EntityFilter Filter => new() { Marks = [.. Marks], Lasting = [.. (this with { Status = null, Agent = null, Overdue = null }).Marks] };
 
     public static TaskQuery Read(QueryReader query) => new(query.List())

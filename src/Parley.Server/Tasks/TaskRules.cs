@@ -115,8 +115,8 @@ internal static class TaskRules
         : Decision<AgentTask>.Put(task with { BlockedBy = [.. task.BlockedBy.Where(other => other != completed)] }, UnblockedType);
 
     /// <summary>How the parent's part counts change when a part changes; null if they do not.</summary>
-    /// <param name="before">Null: it is made.</param>
-    /// <param name="after">Null: it is deleted.</param>
+    /// <param name="before">Null if the part is created.</param>
+    /// <param name="after">Null if the part is deleted.</param>
     internal static TaskParts? PartsAfter(TaskParts parts, AgentTaskStatus? before, AgentTaskStatus? after)
     {
         var next = new TaskParts
