@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Events;
 
 /// <summary>Reads and checks the context attributes of one CloudEvent.</summary>
-/// <param name="path">Before the name of each field that is wrong.</param>
+/// <param name="path">A prefix for the name of each invalid field.</param>
 internal sealed class CloudEventAttributes(string path)
 {
     private const string SpecVersion = "1.0";

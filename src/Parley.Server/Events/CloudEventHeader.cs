@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Parley.Server.Events;
 
-/// <summary>An attribute of a CloudEvent as the value of a header: the HTTP binding, 3.1.3.2.</summary>
+/// <summary>An attribute of a CloudEvent as the value of a header; see the HTTP binding, 3.1.3.2.</summary>
 internal static class CloudEventHeader
 {
     /// <summary>The value may be quoted, percent-encoded, or both.</summary>

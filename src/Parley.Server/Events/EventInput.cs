@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Events;
 
 /// <summary>The events to publish.</summary>
-/// <param name="TypeField">What the type's field is called where it came from.</param>
+/// <param name="TypeField">The name of the type's field in the input.</param>
 internal sealed record EventPost(IReadOnlyList<EventDraft> Events, bool IsBatch, string TypeField);
 
 /// <summary>Reads events to publish: one in Parley's own format, or CloudEvents in any mode, depending on the content type and the headers.</summary>

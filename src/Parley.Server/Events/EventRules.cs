@@ -8,8 +8,8 @@ using Parley.Server.Wire;
 namespace Parley.Server.Events;
 
 /// <summary>An event to publish.</summary>
-/// <param name="Data">JSON; empty: none.</param>
-/// <param name="CloudEvent">The other attributes of a CloudEvent, as a JSON object; empty: it came as none.</param>
+/// <param name="Data">JSON; empty for none.</param>
+/// <param name="CloudEvent">The other attributes of a CloudEvent, as a JSON object; empty if it was not one.</param>
 internal sealed record EventDraft(string Type, byte[] Data, byte[] CloudEvent);
 
 /// <summary>Validates events to publish.</summary>

@@ -15,7 +15,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Inbound;
 
-/// <summary>Inbound webhooks: addresses to which the outside world posts messages.</summary>
+/// <summary>Inbound webhooks: addresses that outside systems post messages to.</summary>
 internal sealed class InboundConcept(
     EntityBoard<InboundHook> board, InboundDoor door, Mailbox mailbox, Addressing addressing, MessageAccess access, IAuditTrail audit, ServerSettings settings) : IConcept
 {
@@ -191,7 +191,7 @@ internal sealed class InboundConcept(
             ? await board.ChangeAsync(context.Project.Number, hookId, context.Caller.NumberIn(context.Project), decide, context.Cancellation)
             : InboundRules.NotFound(id);
 
-    /// <summary>Without its secret, and with its path.</summary>
+    /// <summary>Returns a hook without its secret and with its path.</summary>
     private static InboundHook Shown(Entity<InboundHook> hook, ProjectState project) => hook.Value with
     {
         Secret = null,

@@ -14,7 +14,7 @@ namespace Parley.Server.Inbound;
 /// <summary>The rules for hooks, and how deliveries become messages.</summary>
 internal static class InboundRules
 {
-    /// <summary>Types of its entries in the log.</summary>
+    /// <summary>The types of its log entries.</summary>
     internal const string UpdatedType = "inbound_updated", RemovedType = "inbound_removed";
 
     internal const int MostHooks = 100;
@@ -45,7 +45,7 @@ internal static class InboundRules
         return validation.Check(request.To?.All(address => address is { Length: > 0 and <= LongestAddress }) != false, "to", "has an empty address, or one that is too long").Problem;
     }
 
-    /// <summary>The hook that a request means.</summary>
+    /// <summary>The hook that a request describes.</summary>
     /// <param name="present">The current one; null if it is new.</param>
     internal static InboundHook Of(InboundHookRequest request, InboundHook? present, string? by) => new()
     {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Parley.Server.Inbound;
 
-/// <summary>The signature by which the sender proves that it knows the hook's secret: HMAC-SHA256 over the time and the body, or over the body
-/// alone, as GitHub does it.</summary>
+/// <summary>The signature with which the sender proves that it knows the hook's secret: HMAC-SHA256 over the time and the body or, as GitHub does it,
+/// over only the body.</summary>
 internal sealed class InboundSignature
 {
     internal const string Header = "X-Parley-Signature", TimeHeader = "X-Parley-Timestamp", GitHubHeader = "X-Hub-Signature-256";
@@ -26,14 +26,14 @@ internal sealed class InboundSignature
 
     private InboundSignature(byte[] given, byte[] before) => (_given, _before) = (given, before);
 
-    /// <summary>The id of a delivery that has no other: the same body signed at the same time is the same delivery. Null if no time is signed,
-    /// since the same body may then come twice for good reasons.</summary>
+    /// <summary>Identifies a delivery that has no other id: the same body signed at the same time is the same delivery. Null if no time is signed,
+    /// because then the same body may be sent twice for good reasons.</summary>
     internal string? Key => _before.Length == 0 ? null : Prefix + Convert.ToHexStringLower(_given);
 
     /// <returns>Null if it is missing, malformed, or too old.</returns>
     internal static InboundSignature? Read(IHeaderDictionary headers, DateTimeOffset now)
     {
-        // With both headers, the one with the time counts. Otherwise a recorded request could be repeated forever.
+        // If both headers are present, the one with the time counts. Otherwise, a recorded request could be repeated forever.
         if (!headers.ContainsKey(Header))
             return Digest(headers, GitHubHeader) is { } plain ? new InboundSignature(plain, []) : null;
         if (Digest(headers, Header) is not { } given || headers[TimeHeader] is not [{ Length: > 0 and <= 12 } time]

@@ -92,7 +92,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         {
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<MemoryEntry>(AnEntry)],
-            // It sees what was set before it, under its key.
+            // It returns what the same connection set before it under the same key.
             Overlap = new Overlap<Result<MemoryTarget>>(asked => asked.TryGet(out var target, out _) ? target.Key : null, KeepOrder: false),
         }.Rest("GET", "/memory/key/{**key}").Frame(FrameEvents.MemoryGet),
 

@@ -18,9 +18,9 @@ internal static class MemoryRules
     /// <summary>Whether it has expired. If so, it counts as absent, even if it is still in the store.</summary>
     internal static bool HasExpired(MemoryEntry entry, DateTimeOffset now) => entry.ExpiresAt <= now;
 
-    /// <summary>What a set asks for.</summary>
-    /// <param name="Version">That the entry must have; 0: it must not be there; null: whatever is there.</param>
-    /// <param name="Access">Null: as before.</param>
+    /// <summary>What a set requests.</summary>
+    /// <param name="Version">The version that the entry must have; 0 if there must be no entry; null for any.</param>
+    /// <param name="Access">Null to keep the current access control.</param>
     internal sealed record Setting(string Key, JsonElement Value, long? Version, DateTimeOffset? ExpiresAt, MemoryAccess? Access, string? By);
 
     internal static Decision<MemoryEntry> Set(Entity<MemoryEntry>? present, Setting asked)

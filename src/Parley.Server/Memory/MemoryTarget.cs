@@ -28,8 +28,8 @@ internal readonly record struct MemoryTarget(string? Key, Guid? Id)
 
     internal static Result<MemoryTarget> OfId(string text) => WireNames.IsUuid(text) ? new MemoryTarget(null, Guid.Parse(text)) : MemoryRules.NotFound(text);
 
-    /// <param name="Match">What <c>If-Match</c> wants.</param>
-    /// <param name="IfVersion">What the query wants.</param>
+    /// <param name="Match">The version in <c>If-Match</c>.</param>
+    /// <param name="IfVersion">The version in the query.</param>
     internal sealed record Place(Result<MemoryTarget> Target, long? Match, long? IfVersion);
 
     internal sealed record KeyQuery(string? Key) : IQuery<KeyQuery>
@@ -56,11 +56,11 @@ internal readonly record struct MemoryTarget(string? Key, Guid? Id)
 /// <summary>A request and the entry it is for.</summary>
 internal static class Asked
 {
-    /// <summary>By a body, or a frame, that has the key.</summary>
+    /// <summary>A request with the key in its body or frame.</summary>
     internal static Asked<T> For<T>(T body, string? key, long? match, long? version) =>
         new(new MemoryTarget.Place(new MemoryTarget(key, null), match, null), body, null, version);
 
-    /// <summary>By a path.</summary>
+    /// <summary>A request with the key in its path.</summary>
     /// <param name="key">The key in the body; if present, it must equal the key in the path.</param>
     internal static Asked<T> In<T>(MemoryTarget.Place place, T body, string? key, long? version) => new(place, body, key, version);
 }

@@ -12,7 +12,7 @@ namespace Parley.Server.Memory;
 internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups groups, TimeProvider clock)
 {
     /// <summary>A project's memory for one caller.</summary>
-    /// <param name="Reader">Null for those who read everything.</param>
+    /// <param name="Reader">Null for callers that can read everything.</param>
     internal sealed record View(ProjectState Project, Reader? Reader, int Sender, string? AgentId, CancellationToken Cancellation)
     {
         /// <summary>Called when a change is in the store's queue.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class SchemaDirectory(
 {
     private readonly ConcurrentDictionary<int, ConcurrentDictionary<string, Kept>> _byProject = new();
 
-    // Changes are rare; one at a time keeps memory and store in step.
+    // Changes are rare. Making them one at a time keeps memory and store consistent.
     private readonly SemaphoreSlim _changing = new(1, 1);
 
     public void Dispose() => _changing.Dispose();

@@ -15,7 +15,7 @@ internal static class SchemaRules
 
     private const string Noun = "schema";
 
-    /// <returns>The schema that a request registers.</returns>
+    /// <returns>The schema that a request would register.</returns>
     internal static Result<JsonElement> Asked(string type, SchemaRequest request)
     {
         var given = request.Schema.ValueKind != JsonValueKind.Undefined;
@@ -29,7 +29,7 @@ internal static class SchemaRules
         return problem is not null ? problem : request.Builtin == true ? BuiltInSchemas.Of(type)!.Value : request.Schema;
     }
 
-    /// <param name="version">That it must have; null: whatever it is.</param>
+    /// <param name="version">The version that it must have; null for any.</param>
     internal static Decision<MessageSchema> Set(Entity<MessageSchema>? present, MessageSchema wanted, long? version) =>
         version is not null && version != (present?.Version ?? 0)
             ? Decision<MessageSchema>.Refuse(Problems.VersionMismatch(Noun, wanted.MessageType, present?.Version ?? 0))

@@ -133,7 +133,7 @@ internal sealed class SchemasConcept(SchemaDirectory schemas, EntityBoard<Messag
         return Answer.Done;
     }
 
-    /// <param name="Match">What <c>If-Match</c> wants.</param>
+    /// <param name="Match">The version in <c>If-Match</c>.</param>
     private sealed record Asked(string Type, long? Match, SchemaRequest Body);
 
     private sealed record SchemaQuery(ListQuery List, bool Builtin) : IQuery<SchemaQuery>
