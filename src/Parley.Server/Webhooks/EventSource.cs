@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>The events of projects, from their logs: as operators read them, which is to say all.</summary>
+/// <summary>Reads the events of projects from their logs, with an operator's access: all of them.</summary>
 internal sealed class EventSource(ILogStore log, IThreadAccess access, EventCatalog events)
 {
     internal WebhookScout Scout(ProjectLog project) => new(events, Reader(project, EventTypes.All));

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>Which addresses belong to the internet, and not to this machine, its neighbors, or a special purpose.</summary>
+/// <summary>Which addresses are on the internet, rather than on this machine, on its network, or reserved for a special purpose.</summary>
 internal static class PublicAddress
 {
-    /// <summary>From IANA's registry of IPv4 special-purpose addresses, and multicast.</summary>
+    /// <summary>IANA's registry of IPv4 special-purpose addresses, and multicast.</summary>
     private static readonly IPNetwork[] SpecialV4 =
     [
         IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("127.0.0.0/8"),
@@ -15,14 +15,15 @@ internal static class PublicAddress
         IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("224.0.0.0/4"), IPNetwork.Parse("240.0.0.0/4"),
     ];
 
-    /// <summary>What is given out to the internet.</summary>
+    /// <summary>The addresses assigned to the internet.</summary>
     private static readonly IPNetwork GlobalV6 = IPNetwork.Parse("2000::/3");
 
-    /// <summary>And within that: special protocols (Teredo among them), documentation, and 6to4, which holds an IPv4 address.</summary>
+    /// <summary>Exceptions within that: special protocols (such as Teredo), documentation, and 6to4, which contains an IPv4 address.</summary>
     private static readonly IPNetwork[] SpecialV6 = [IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("3fff::/20")];
 
-    /// <remarks>An IPv4 address that is written as IPv6 is none, whichever it is: no receiver needs that, and many a list of addresses has been got
-    /// around by it. Asked by itself, because <see cref="IPNetwork.Contains"/> finds 10.0.0.1 in 2000::/3 when it is written so.</remarks>
+    /// <remarks>An IPv4 address written as IPv6 is not public, whichever it is: no receiver needs that, and it has often been used to get around
+    /// lists of addresses. Checked separately, because <see cref="IPNetwork.Contains"/> finds 10.0.0.1 in 2000::/3 if it is written that
+    /// way.</remarks>
     internal static bool Is(IPAddress address) => address.AddressFamily switch
     {
         AddressFamily.InterNetwork => !SpecialV4.Any(network => network.Contains(address)),

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>Where a webhook may lead, as far as its URL says; the address that its host's name has is only known when it is connected to.</summary>
+/// <summary>Checks a webhook's URL. The address that its host name resolves to is checked only when a connection is made.</summary>
 internal static class ReceiverUrl
 {
-    /// <returns>Null when nothing is.</returns>
+    /// <returns>Null if nothing is wrong.</returns>
     internal static string? WhatIsWrong(string text, bool mayBePrivate)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0 || text.AsSpan().ContainsAny(' ', '\t', '\\') || text.Any(char.IsControl))
@@ -23,7 +23,7 @@ internal static class ReceiverUrl
         return IsPrivate(url) ? "leads to a private address or to this machine, which needs the setting webhook_private_addresses" : null;
     }
 
-    /// <summary>Whatever way an address is written, the URL knows it as one.</summary>
+    /// <summary>No matter how an address is written, the URL recognizes it as one.</summary>
     private static bool IsPrivate(Uri url)
     {
         var host = url.IdnHost.TrimEnd('.');

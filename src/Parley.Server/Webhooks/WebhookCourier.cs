@@ -9,18 +9,19 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>What all couriers work with.</summary>
+/// <summary>What all couriers need.</summary>
 internal sealed record CourierTools(
     EventSource Events, IWebhookStore Store, WebhookDirectory Webhooks, WebhookSender Sender, ILeadership Leadership, ServerSettings Settings, TimeProvider Clock);
 
-/// <summary>Delivers for one webhook, as it is now: each event that it wants, in the order of the log, again and again until the receiver takes
-/// it. Its place is stored behind what was taken; so every event comes at least once, whenever a server ends.</summary>
+/// <summary>Delivers events for one webhook in its current form: each event that matches, in log order, until the receiver takes it. Its place is
+/// stored after the receiver has taken an event, so every event is delivered at least once, no matter when a server stops.</summary>
 internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectState project, WebhookScout scout, CourierTools tools, ILogger logger)
 {
-    /// <summary>While one delivery follows the other, the place is stored this often: the write is not the price of each.</summary>
+    /// <summary>How often the place is stored while one delivery follows another, so that not every delivery costs a write.</summary>
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>While nothing is for it, though the log grows: so that a later start need not look through all of that again.</summary>
+    /// <summary>How often the place is stored while no event matches, so that the next start does not have to read all of the log since
+    /// then.</summary>
     private static readonly TimeSpan SaveAtRestEvery = TimeSpan.FromMinutes(5);
 
     private readonly EventTypes _types = new(webhook.Value.Types);
@@ -30,12 +31,12 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
 
     internal long Version => webhook.Version;
 
-    /// <summary>Until the webhook is paused or ended by what its receiver answers, another node leads, or it is cancelled.</summary>
+    /// <summary>Runs until the receiver's answers pause or end the webhook, another node becomes the leader, or it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         _saved = await tools.Store.FindAsync(project.Number, webhook.Row.Made, cancellationToken);
         _place = _saved ?? _place;
-        // Another node delivered up to there; here that may not have come yet.
+        // Another node may have delivered entries that have not reached this node yet.
         await project.Log.WaitAsync(_place.Seq - 1, cancellationToken);
         using var lookout = scout.Add(_types);
         try
@@ -76,7 +77,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
         }
     }
 
-    /// <returns>A reader for what it was woken for.</returns>
+    /// <returns>A reader that starts at what it was woken for.</returns>
     private async Task<FeedReader> RestAsync(WebhookScout.Lookout lookout, Task<long> woken, CancellationToken cancellationToken)
     {
         while (!woken.IsCompleted)
@@ -102,7 +103,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
         return feed;
     }
 
-    /// <returns>False: no more is to be delivered.</returns>
+    /// <returns>False if nothing more should be delivered.</returns>
     private async Task<bool> DeliverAsync(LogEntry entry, CancellationToken cancellationToken)
     {
         var delivery = tools.Events.Delivery(entry, project.Id);
@@ -127,7 +128,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
         }
     }
 
-    /// <returns>Whether it is to be tried again.</returns>
+    /// <returns>Whether to try again.</returns>
     private async Task<bool> NoteFailureAsync(LogEntry entry, WebhookAttempt attempt, long now, CancellationToken cancellationToken)
     {
         var failures = _place.Failures + 1;

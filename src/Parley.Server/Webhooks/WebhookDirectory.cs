@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>A webhook, by its project and the seq of the entry by which it was made.</summary>
+/// <summary>Identifies a webhook by its project and the seq of the entry that created it.</summary>
 internal readonly record struct WebhookKey(int Project, long Made);
 
 /// <summary>All webhooks, in memory, on every node. Changes are stored before they take effect.</summary>
@@ -16,17 +16,17 @@ internal sealed class WebhookDirectory(EntityBoard<Webhook> board, ProjectDirect
 {
     private readonly ConcurrentDictionary<WebhookKey, Entity<Webhook>> _all = new();
 
-    // Changes are rare; one at a time keeps memory and store in step, and the number of a project's webhooks in its bounds.
+    // Changes are rare. Making them one at a time keeps memory and store consistent, and enforces the limit per project.
     private readonly SemaphoreSlim _changing = new(1, 1);
 
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Dispose() => _changing.Dispose();
 
-    /// <summary>Completes with the next change; to be asked for before looking.</summary>
+    /// <summary>Completes with the next change. Get it before you read the webhooks.</summary>
     internal Task WhenChanged => Volatile.Read(ref _changed).Task;
 
-    /// <summary>Those that events are delivered for, in projects that are there.</summary>
+    /// <summary>The active webhooks of projects that exist.</summary>
     internal IReadOnlyDictionary<WebhookKey, Entity<Webhook>> Active
     {
         get
@@ -47,21 +47,21 @@ internal sealed class WebhookDirectory(EntityBoard<Webhook> board, ProjectDirect
         }
     }
 
-    /// <summary>A webhook as another node made or changed it.</summary>
+    /// <summary>Takes over a webhook that another node created or changed.</summary>
     internal void Follow(EntityRow row)
     {
         Keep(board.Read(row));
         Signal();
     }
 
-    /// <summary>It is gone, by whichever node.</summary>
+    /// <summary>Removes a webhook that this or another node deleted.</summary>
     internal void Forget(int project, long made)
     {
         if (_all.TryRemove(new WebhookKey(project, made), out _))
             Signal();
     }
 
-    /// <returns>As it was made; refused where the project has its number of them.</returns>
+    /// <returns>The webhook as created; refused if the project has reached its limit.</returns>
     internal async ValueTask<Result<Entity<Webhook>>> AddAsync(int project, int sender, Decision<Webhook> decision, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class WebhookDirectory(EntityBoard<Webhook> board, ProjectDirect
         }
     }
 
-    /// <returns>As it is now; null where it is gone.</returns>
+    /// <returns>Its current state; null if it was deleted.</returns>
     internal async ValueTask<Result<Entity<Webhook>?>> ChangeAsync(
         int project, Guid id, int sender, Func<Entity<Webhook>?, Decision<Webhook>> decide, CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ internal sealed class WebhookDirectory(EntityBoard<Webhook> board, ProjectDirect
             else if (made is { } gone)
                 Forget(project, gone);
             Signal();
-            // What was read of it while this was under way is overtaken.
+            // Loads other nodes' changes first, because what is read during this change may be outdated afterward.
             await cluster.CatchUpAsync(cancellationToken);
             return result;
         }
@@ -118,7 +118,7 @@ internal sealed class WebhookDirectory(EntityBoard<Webhook> board, ProjectDirect
         }
     }
 
-    /// <summary>The newest one stays, in whatever order they come.</summary>
+    /// <summary>The newest version wins, in whatever order they arrive.</summary>
     private void Keep(Entity<Webhook> webhook) => _all.AddOrUpdate(
         new WebhookKey(webhook.Row.Project, webhook.Row.Made), webhook, (_, known) => known.Version > webhook.Version ? known : webhook);
 

@@ -4,19 +4,19 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>Has a courier for each webhook that is active, on the node that leads; the others have none. When the leader is gone, the next one's
-/// couriers go on from the places that are stored.</summary>
+/// <summary>Runs a courier for each active webhook on the leader; the other nodes run none. If the leader is gone, the next leader's couriers
+/// continue from the stored places.</summary>
 internal sealed class WebhookDispatcher(
     CourierTools tools, ProjectDirectory projects, BackgroundFaults faults, ILogger<WebhookDispatcher> logger) : LastingWork(faults, logger)
 {
-    /// <summary>Who leads is looked at this often; everything else is told.</summary>
+    /// <summary>How often to check which node is the leader. Everything else is reported.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<WebhookKey, Work> _couriers = [];
     private readonly Dictionary<int, Work> _scouts = [];
     private readonly Dictionary<int, WebhookScout> _scoutOf = [];
 
-    /// <summary>Couriers that were told to end: the next one for the same webhook waits for that.</summary>
+    /// <summary>Couriers that have been told to stop. The next one for the same webhook waits for that.</summary>
     private readonly Dictionary<WebhookKey, Work> _ending = [];
 
     protected override string Name => "Webhooks";
@@ -41,7 +41,7 @@ internal sealed class WebhookDispatcher(
         }
     }
 
-    /// <summary>Begins and ends couriers, by what the webhooks are now and who leads.</summary>
+    /// <summary>Starts and stops couriers to match the current webhooks and leader.</summary>
     private void KeepUp(CancellationToken stoppingToken)
     {
         var wanted = tools.Leadership.IsLeader ? tools.Webhooks.Active : new Dictionary<WebhookKey, Entities.Entity<Protocol.Webhook>>();
@@ -77,7 +77,7 @@ internal sealed class WebhookDispatcher(
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, project.Gone.Token);
         var before = _ending.GetValueOrDefault(key)?.Running ?? Task.CompletedTask;
         var scout = ScoutOf(project, stoppingToken);
-        // Each time anew from what is stored: what a fault left in memory is not gone on with.
+        // Starts over from the stored state each time, so that nothing in memory after a fault is used again.
         var running = KeepGoingAsync(
             before, () => new WebhookCourier(webhook, project, scout, tools, Logger).RunAsync(cancel.Token), cancel.Token);
         return new Work(running, cancel, webhook.Version);

@@ -5,10 +5,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>What a webhook may be, and what becomes of one.</summary>
+/// <summary>The rules for webhooks and their changes.</summary>
 internal static class WebhookRules
 {
-    /// <summary>Types of its entries in the log.</summary>
+    /// <summary>The types of its log entries.</summary>
     internal const string CreatedType = "webhook_created", UpdatedType = "webhook_updated", RemovedType = "webhook_removed", PausedType = "webhook_paused",
         EndedType = "webhook_ended", ResumedType = "webhook_resumed";
 
@@ -18,7 +18,7 @@ internal static class WebhookRules
 
     private const string Noun = "webhook";
 
-    /// <param name="mayBePrivate">Private addresses, and http, are allowed.</param>
+    /// <param name="mayBePrivate">Whether private addresses and http are allowed.</param>
     internal static ApiProblem? Check(WebhookRequest request, bool mayBePrivate)
     {
         var validation = new Validation()
@@ -46,7 +46,7 @@ internal static class WebhookRules
         new Webhook { WebhookId = "", Url = request.Url!, Types = request.Types ?? [], Description = request.Description, Secret = secret, CreatedBy = by },
         CreatedType);
 
-    /// <param name="version">That it must have; null: whatever it is.</param>
+    /// <param name="version">The version that it must have; null for any.</param>
     internal static Decision<Webhook> Set(Entity<Webhook>? present, string id, WebhookRequest request, long? version) =>
         Refusal(present, id, version) ?? Decision<Webhook>.Put(
             present!.Value with { Url = request.Url!, Types = request.Types ?? [], Description = request.Description, Secret = request.Secret ?? present.Value.Secret },
@@ -63,7 +63,7 @@ internal static class WebhookRules
         _ => Decision<Webhook>.Put(present.Value with { Status = WebhookStatus.Active, Reason = null }, ResumedType),
     };
 
-    /// <summary>Deliveries end. What was changed since they failed stands: it may have mended them.</summary>
+    /// <summary>Stops deliveries, unless the webhook was changed after they failed, because the change may have fixed them.</summary>
     /// <param name="status">Paused or ended.</param>
     internal static Decision<Webhook> Stop(Entity<Webhook>? present, long version, WebhookStatus status, string reason) =>
         present is null || present.Version != version

@@ -2,14 +2,14 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>Looks at what is new in one project's log, once for all of the project's webhooks that have nothing to deliver, and wakes those that
-/// now have. A hundred webhooks cost a log that grows no more than one reader does.</summary>
+/// <summary>Reads the new entries of one project's log, once for all of its webhooks that have nothing to deliver, and wakes those that now do. So a
+/// hundred webhooks cost a growing log no more than one reader.</summary>
 internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
 {
     private readonly Lock _gate = new();
     private readonly List<Lookout> _lookouts = [];
 
-    /// <summary>Everything up to here was looked at for those who rest.</summary>
+    /// <summary>Everything up to here has been checked for the idle webhooks.</summary>
     private long _cursor = feed.Cursor;
 
     internal Lookout Add(EventTypes types)
@@ -20,7 +20,7 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
         return lookout;
     }
 
-    /// <summary>Until it is cancelled.</summary>
+    /// <summary>Runs until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -37,7 +37,7 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
     {
         lock (_gate)
         {
-            // What retention took is for each to count by itself.
+            // Each webhook counts what retention removed by itself.
             if (batch.Gap is { } gap)
                 Wake(gap.After + 1, type: null);
             foreach (var entry in batch.Entries)
@@ -46,7 +46,7 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
         }
     }
 
-    /// <param name="type">Null: whatever they want.</param>
+    /// <param name="type">Null for any type.</param>
     private void Wake(long seq, string? type)
     {
         foreach (var lookout in _lookouts)
@@ -56,7 +56,7 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
         }
     }
 
-    /// <summary>One webhook's part of it.</summary>
+    /// <summary>One webhook's view of the scout.</summary>
     internal sealed class Lookout(WebhookScout scout, EventTypes types) : IDisposable
     {
         private TaskCompletionSource<long>? _woken;
@@ -64,9 +64,9 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
 
         internal EventTypes Types => types;
 
-        /// <summary>From here on, the scout looks.</summary>
-        /// <param name="woken">Completes with the seq of the next entry that may be for it.</param>
-        /// <returns>False: the scout is further already, so it has to read on itself.</returns>
+        /// <summary>From here on, the scout reads for this webhook.</summary>
+        /// <param name="woken">Completes with the seq of the next entry that may match.</param>
+        /// <returns>False if the scout is already further ahead, so the webhook must continue reading by itself.</returns>
         internal bool TryRest(long lookedTo, out Task<long> woken)
         {
             lock (scout._gate)
@@ -79,7 +79,7 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
             }
         }
 
-        /// <summary>How far was looked for one that rests, without finding anything for it.</summary>
+        /// <summary>How far the log has been searched for an idle webhook without a match.</summary>
         internal long LookedTo
         {
             get

@@ -7,28 +7,28 @@ using Parley.Server.Settings;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>How one attempt to deliver went.</summary>
-/// <param name="Status">Of the answer; null: there was none.</param>
-/// <param name="Error">Why it failed, in a few words of this server's own; null: it did not.</param>
-/// <param name="RetryAfter">What the receiver asks for.</param>
+/// <summary>The result of one delivery attempt.</summary>
+/// <param name="Status">The status of the answer; null if there was none.</param>
+/// <param name="Error">Why it failed, in a few words by this server; null if it did not.</param>
+/// <param name="RetryAfter">The delay that the receiver asks for.</param>
 internal sealed record WebhookAttempt(int? Status, string? Error, TimeSpan? RetryAfter = null)
 {
-    /// <summary>The receiver wants nothing more, ever.</summary>
+    /// <summary>The receiver wants no more events, ever.</summary>
     internal bool IsGone => Status == (int)HttpStatusCode.Gone;
 }
 
-/// <summary>An event as it is posted.</summary>
+/// <summary>An event in the form in which it is posted.</summary>
 /// <param name="Body">Its JSON, as <c>GET events</c> shows it.</param>
 internal sealed record WebhookDelivery(string EventId, string Type, byte[] Body);
 
-/// <summary>Posts events to addresses that users name, and so to nobody whom they could not reach themselves: see
-/// <see cref="PublicAddress"/>. Redirects are not followed, no proxy is asked, and an answer is bounded in time and size.</summary>
+/// <summary>Posts events to addresses that users choose, but only to those that the users could reach themselves: see <see cref="PublicAddress"/>.
+/// Does not follow redirects or use a proxy, and limits an answer's time and size.</summary>
 internal sealed class WebhookSender : IDisposable
 {
     internal const string TimestampHeader = "X-Parley-Timestamp", SignatureHeader = "X-Parley-Signature", EventIdHeader = "X-Parley-Event-Id",
         EventHeader = "X-Parley-Event", DeliveryHeader = "X-Parley-Delivery";
 
-    /// <summary>So much of an answer is read, for the connection to serve again; of more, the connection is dropped.</summary>
+    /// <summary>How much of an answer is read so that the connection can be reused. If there is more, the connection is closed.</summary>
     private const int MostRead = 64 * 1024;
 
     private readonly ServerSettings _settings;
@@ -45,24 +45,24 @@ internal sealed class WebhookSender : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             ConnectCallback = ConnectAsync,
-            // A name that leads elsewhere now is asked for again.
+            // Resolves the name again if it leads elsewhere by now.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = 0,
         })
         {
-            // The time for all of the answer is this class's own to mind.
+            // This class itself enforces the time limit for the whole answer.
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }
 
-    /// <summary>What a host's name leads to at this moment; tests have names of their own.</summary>
+    /// <summary>Resolves a host name. Tests use their own names.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; set; } = Dns.GetHostAddressesAsync;
 
     public void Dispose() => _client.Dispose();
 
-    /// <param name="number">Which attempt of this delivery it is, from 1 on.</param>
+    /// <param name="number">The number of this attempt at the delivery, starting at 1.</param>
     internal async ValueTask<WebhookAttempt> PostAsync(Webhook webhook, WebhookDelivery delivery, int number, CancellationToken cancellationToken)
     {
         using var request = RequestOf(webhook, delivery, number);
@@ -119,7 +119,7 @@ internal sealed class WebhookSender : IDisposable
         return new WebhookAttempt(status, string.Create(CultureInfo.InvariantCulture, $"the receiver answered {status}{redirect}"), after);
     }
 
-    /// <summary>Here, when it is known to what address the host's name leads: a name that leads elsewhere than before changes nothing.</summary>
+    /// <summary>Checked here, when the address that the name resolves to is known, so a name that now leads elsewhere changes nothing.</summary>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
@@ -140,7 +140,7 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    /// <summary>No words of the receiver's, and none that tell of this network.</summary>
+    /// <summary>Contains no text from the receiver, and nothing that reveals this network.</summary>
     private static string Words(Exception fault)
     {
         for (var cause = fault; cause is not null; cause = cause.InnerException)

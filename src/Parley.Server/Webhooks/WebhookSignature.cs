@@ -5,13 +5,14 @@ using System.Text;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>By what a receiver knows that a delivery is from here, and from now.</summary>
+/// <summary>The signature that shows a receiver that a delivery is from this server and current.</summary>
 internal static class WebhookSignature
 {
-    /// <summary>A secret that the server makes. The prefix tells a person, and a scanner of leaked secrets, what it is.</summary>
+    /// <summary>A secret created by the server. The prefix tells people, and scanners for leaked secrets, what it is.</summary>
     internal static string NewSecret() => "parley_webhook_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary><c>sha256=HEX</c>: HMAC-SHA256 over the time, a dot, and the body. With the time in it, nobody can send a delivery again later.</summary>
+    /// <summary><c>sha256=HEX</c>: HMAC-SHA256 over the time, a dot, and the body. Because the time is included, nobody can send a recorded delivery
+    /// again later.</summary>
     /// <param name="timestamp">Unix seconds.</param>
     internal static string Of(string secret, long timestamp, ReadOnlySpan<byte> body)
     {

@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Webhooks;
 
-/// <summary>Webhooks: where events are posted to as they happen.</summary>
+/// <summary>Webhooks: where events are posted as they happen.</summary>
 internal sealed class WebhooksConcept(WebhookDirectory webhooks, EntityBoard<Webhook> board, IWebhookStore places, ServerSettings settings, IAuditTrail audit) : IConcept
 {
     private const string AWebhook =
@@ -22,7 +22,7 @@ internal sealed class WebhooksConcept(WebhookDirectory webhooks, EntityBoard<Web
          "created_by": null, "created_at": "2026-01-22T08:00:00.000Z", "version": 944}
         """;
 
-    /// <summary>As it is told in the log, without how its deliveries went.</summary>
+    /// <summary>An example of its log entries, which do not have the state of its deliveries.</summary>
     private const string ATold =
         """
         {"webhook_id": "0199e1c0-0000-7000-8000-0000000003b0", "url": "https://ci.example.org/parley", "types": ["task_*", "build.>"],
@@ -166,7 +166,7 @@ internal sealed class WebhooksConcept(WebhookDirectory webhooks, EntityBoard<Web
         return Answer.Done;
     }
 
-    /// <summary>What is changed begins without the failures of before: what made them may be mended by it.</summary>
+    /// <summary>Resets the failures, because the change may have fixed their cause.</summary>
     private async ValueTask<Answer> ChangeAsync(string id, string action, Func<Entity<Webhook>?, Decision<Webhook>> decide, ProjectContext context)
     {
         var project = context.Project;

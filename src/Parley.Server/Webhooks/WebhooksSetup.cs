@@ -6,7 +6,7 @@ namespace Parley.Server.Webhooks;
 
 internal static class WebhooksSetup
 {
-    /// <summary>Needs an <see cref="IWebhookStore"/>.</summary>
+    /// <summary>Requires an <see cref="IWebhookStore"/>.</summary>
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
         .AddEntities(WebhooksConcept.Kind)
         .AddSingleton<WebhookDirectory>()
