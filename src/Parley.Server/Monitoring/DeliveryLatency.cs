@@ -17,7 +17,7 @@ internal sealed class DeliveryLatency(TimeProvider clock)
 
     private long Minute() => clock.GetUtcNow().ToUnixTimeSeconds() / 60;
 
-    /// <summary>One histogram a minute, five kept. Buckets grow by a fifth, so that a figure is right to 10 %.</summary>
+    /// <summary>One histogram per minute; five are kept. Buckets grow by a fifth, so figures are accurate to 10 %.</summary>
     private sealed class Window
     {
         private const int Minutes = 5;

@@ -6,8 +6,8 @@ namespace Parley.Server.Monitoring;
 
 internal static class MonitoringSetup
 {
-    /// <summary>Figures and health. Needs an <see cref="IStatsStore"/>, an <see cref="IAvailabilityStore"/>, an
-    /// <see cref="IConnectionCount"/> and a <see cref="DeliveryLatency"/>.</summary>
+    /// <summary>Adds figures and health. Requires an <see cref="IStatsStore"/>, an <see cref="IAvailabilityStore"/>, an
+    /// <see cref="IConnectionCount"/>, and a <see cref="DeliveryLatency"/>.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<Readiness>()
         .AddSingleton<Uptime>()
@@ -16,7 +16,7 @@ internal static class MonitoringSetup
         .AddConcept<StatsConcept>()
         .AddConcept<HealthConcept>();
 
-    /// <summary>Begins to count. Once the store is open; <see cref="Uptime.OpenAsync"/> follows when the server listens.</summary>
+    /// <summary>Starts counting. Call it once the store is open. Call <see cref="Uptime.OpenAsync"/> when the server is listening.</summary>
     public static async Task StartMonitoringAsync(this IServiceProvider services)
     {
         // Drops the latencies of deleted projects.

@@ -4,7 +4,7 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Monitoring;
 
-/// <summary>Brings a project's figures together.</summary>
+/// <summary>Collects a project's figures.</summary>
 internal sealed class ProjectStats(
     IStatsStore store, SendRate rate, DeliveryLatency latency, IMailboxCounts mailboxes, IConnectionCount connections, Uptime uptime)
 {

@@ -11,7 +11,7 @@ internal sealed class Readiness(StoreTrouble trouble)
 
     internal bool IsReady => Reason is null;
 
-    /// <summary>Why it is not ready, for people; null when it is.</summary>
+    /// <summary>Why it is not ready, for people; null if it is.</summary>
     internal string? Reason =>
         _stopping ? "The server is stopping."
         : !_open ? "The server is starting."
@@ -19,7 +19,7 @@ internal sealed class Readiness(StoreTrouble trouble)
         : _storeAway ? "The store refuses writes."
         : null;
 
-    /// <summary>Everything is loaded, and the server is listening.</summary>
+    /// <summary>Called when everything is loaded and the server is listening.</summary>
     internal void Open() => _open = true;
 
     /// <summary>From now on, clients should use other servers.</summary>

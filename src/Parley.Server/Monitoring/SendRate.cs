@@ -12,21 +12,21 @@ internal sealed partial class SendRate(IStatsStore store, TimeProvider clock, IL
     private readonly Queue<(long At, IReadOnlyDictionary<int, long> Sent)> _samples = new();
     private ITimer? _timer;
 
-    /// <summary>Begins to look. Once the store is open.</summary>
+    /// <summary>Starts sampling. Call it once the store is open.</summary>
     internal async Task StartAsync()
     {
         await SampleAsync();
         _timer = clock.CreateTimer(_ => _ = SampleAsync(), null, Step, Step);
     }
 
-    /// <param name="sent">What the project has sent until now.</param>
+    /// <param name="sent">The number of messages that the project has sent so far.</param>
     internal double Of(int project, long sent)
     {
         lock (_gate)
         {
             if (!_samples.TryPeek(out var oldest))
                 return 0;
-            // A second at the least: right after the start a handful of sends would look like thousands.
+            // At least one second: right after the start, a handful of sends would look like thousands.
             var seconds = Math.Max(1, clock.GetElapsedTime(oldest.At).TotalSeconds);
             return Math.Round((sent - oldest.Sent.GetValueOrDefault(project)) / seconds, 2);
         }
@@ -52,7 +52,7 @@ internal sealed partial class SendRate(IStatsStore store, TimeProvider clock, IL
         }
         catch (Exception fault)
         {
-            // The figure is coarser for a while.
+            // The figure is less accurate for a while.
             Log.NotSampled(logger, fault);
         }
     }

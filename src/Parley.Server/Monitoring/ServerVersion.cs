@@ -5,7 +5,7 @@ namespace Parley.Server.Monitoring;
 /// <summary>The version of Parley.</summary>
 internal static class ServerVersion
 {
-    /// <summary>Such as <c>0.1.0</c>, without the part after a plus sign (the commit).</summary>
+    /// <summary>For example <c>0.1.0</c>, without the part after a plus sign (the commit).</summary>
     internal static string Text { get; } = Read();
 
     private static string Read()

@@ -5,8 +5,8 @@ namespace Parley.Server.Monitoring;
 /// <summary>How long the server has been ready since the first start.</summary>
 internal interface IAvailabilityStore
 {
-    /// <summary>Adds time for which the server was ready; makes the record at the first start.</summary>
-    /// <returns>The first start, and all time for which it was ready since.</returns>
+    /// <summary>Adds time during which the server was ready. Creates the record at the first start.</summary>
+    /// <returns>The first start, and the total time during which it was ready since then.</returns>
     ValueTask<(DateTimeOffset FirstStart, TimeSpan Ready)> AddReadyAsync(TimeSpan time, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
@@ -34,7 +34,7 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
 
     internal TimeSpan Running => clock.GetElapsedTime(_startedAt);
 
-    /// <summary>0-1.</summary>
+    /// <summary>Between 0 and 1.</summary>
     internal double Availability
     {
         get
@@ -45,7 +45,7 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
         }
     }
 
-    /// <summary>Begins to count. Once the store is open.</summary>
+    /// <summary>Starts counting. Call it once the store is open.</summary>
     internal async Task StartAsync()
     {
         await BeatAsync();

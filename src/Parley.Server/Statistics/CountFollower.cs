@@ -13,7 +13,7 @@ internal sealed class CountFollower(ICountStore store, ProjectDirectory projects
     /// <summary>The longest that counting waits.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between two steps, so that whoever else waits for the writer gets in between.</summary>
+    /// <summary>The pause between two steps, so that others who wait for the writer get their turn.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
 
     private readonly Dictionary<int, (long Head, DateTimeOffset At)> _followed = [];

@@ -3,7 +3,7 @@ namespace Parley.Server.Statistics;
 /// <summary>The sums that one step adds to the counters, by minute, hour, and day.</summary>
 internal sealed class CountPart
 {
-    /// <summary>States of a delivery, as they are stored.</summary>
+    /// <summary>A delivery's states, as stored.</summary>
     private const long Acknowledged = 3, Expired = 5, Withdrawn = 6;
 
     private static readonly int[] Spans = [CountRange.Minute, CountRange.Hour, CountRange.Day];
@@ -14,7 +14,7 @@ internal sealed class CountPart
     /// <summary>Messages, dead, expired, first and last time.</summary>
     internal IEnumerable<((int Span, long At, long Sender, string Type) Key, long[] Values)> Messages => _messages.Select(one => (one.Key, one.Value));
 
-    /// <summary>Deliveries, acknowledged, milliseconds until that, last time sent, last time acknowledged.</summary>
+    /// <summary>Deliveries, acknowledged, milliseconds until acknowledged, last time sent, last time acknowledged.</summary>
     internal IEnumerable<((int Span, long At, long Sender, long Recipient, string Type) Key, long[] Values)> Deliveries => _deliveries.Select(one => (one.Key, one.Value));
 
     /// <summary>Rows for messages that were sent, died, or expired.</summary>
@@ -44,7 +44,7 @@ internal sealed class CountPart
     }
 
     /// <summary>Rows for deliveries that are already acknowledged, and for open ones.</summary>
-    /// <returns>What is open.</returns>
+    /// <returns>The deliveries that are still open.</returns>
     internal IReadOnlyList<long> AddSettled(IEnumerable<CountRow> rows)
     {
         var open = new List<long>();

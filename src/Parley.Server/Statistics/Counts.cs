@@ -28,7 +28,7 @@ internal sealed class Counts(ICountStore store)
         return [.. all.Values.OrderByDescending(count => count.Messages)];
     }
 
-    /// <param name="members">Only these agents; null: all.</param>
+    /// <param name="members">Only these agents; null for all.</param>
     internal async Task<IReadOnlyList<AgentCount>> ByAgentAsync(
         ProjectState project, TimeRange range, IReadOnlySet<string>? members, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class Counts(ICountStore store)
             .OrderByDescending(count => count.Sent + count.Received).ThenBy(count => count.AgentId, StringComparer.Ordinal)];
     }
 
-    /// <param name="members">Only messages from and to these agents; null: all.</param>
+    /// <param name="members">Only messages from and to these agents; null for all.</param>
     internal async Task<IReadOnlyList<PairCount>> PairsAsync(
         ProjectState project, TimeRange range, IReadOnlySet<string>? members, CancellationToken cancellationToken)
     {
@@ -152,5 +152,5 @@ internal sealed class Counts(ICountStore store)
     private static DateTimeOffset? Time(long milliseconds) => milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }
 
-/// <summary>From a time until before another; both are rounded to whole minutes.</summary>
+/// <summary>A time span whose end is exclusive. Both times are rounded to whole minutes.</summary>
 internal readonly record struct TimeRange(DateTimeOffset Since, DateTimeOffset Until);

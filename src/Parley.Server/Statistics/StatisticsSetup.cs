@@ -7,7 +7,7 @@ namespace Parley.Server.Statistics;
 
 internal static class StatisticsSetup
 {
-    /// <summary>Counters over any time span. Needs an <see cref="ICountStore"/>.</summary>
+    /// <summary>Adds counters over any time span. Requires an <see cref="ICountStore"/>.</summary>
     public static IServiceCollection AddStatistics(this IServiceCollection services) => services
         .AddSingleton<Counts>()
         .AddSingleton<CountFollower>()
