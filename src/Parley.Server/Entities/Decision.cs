@@ -24,7 +24,7 @@ internal sealed record Decision<T>
     /// <summary>Additional fields for the log entry only, as JSON without braces.</summary>
     internal byte[] Extra { get; private init; } = [];
 
-    /// <summary>Sent in the same commit.</summary>
+    /// <summary>Messages that are sent in the same commit.</summary>
     internal IReadOnlyList<IOutgoingMessage> Messages { get; private init; } = [];
 
     internal static Decision<T> Refuse(ApiProblem problem) => new() { Problem = problem };

@@ -52,7 +52,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
     /// <summary>Changes the entity with a name.</summary>
     /// <param name="sender">The number of the calling agent; 0 for none.</param>
     /// <param name="decide">The rule, called with the current entity, or null if there is none. Called again after a conflict.</param>
-    /// <param name="queued">As <see cref="Transition.Queued"/>.</param>
+    /// <param name="queued">See <see cref="Transition.Queued"/>.</param>
     /// <returns>Returns a conflict if its new name is taken.</returns>
     internal ValueTask<Result<Entity<T>?>> ChangeAsync(
         int project, string name, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken, Action? queued = null) =>
@@ -64,7 +64,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         int project, Guid id, int sender, Func<Entity<T>?, Decision<T>> decide, CancellationToken cancellationToken) =>
         ChangeAsync(new Change(project, null, sender, cancel => FindAsync(project, id, cancel), decide), _turns.Of(project, id), cancellationToken);
 
-    /// <summary>Creates one, identified only by its id, or under a name that must be free.</summary>
+    /// <summary>Creates an entity, identified only by its id, or with a name that must be free.</summary>
     internal async ValueTask<Result<Entity<T>>> AddAsync(int project, int sender, Decision<T> decision, CancellationToken cancellationToken)
     {
         if (decision.Problem is { } problem)
@@ -129,7 +129,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         }
     }
 
-    /// <returns>Not done because of a conflict; try again.</returns>
+    /// <returns>Whether it is done; if not, because of a conflict, try again.</returns>
     private async ValueTask<(bool IsDone, Result<Entity<T>?> Result)> TryAsync(Change change, CancellationToken cancellationToken)
     {
         var present = await change.Find(cancellationToken);

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Entities;
 
-/// <summary>The feed of a kind, narrowed by what its list can be narrowed by.</summary>
+/// <summary>The feed of a kind, with the filters of its list.</summary>
 internal sealed class EntityFeed<T>(EntityKind<T> kind, IEntityStore store, IReaderGroups groups, TimeProvider clock) : IFeedSource
     where T : class
 {

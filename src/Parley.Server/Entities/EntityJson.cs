@@ -51,7 +51,7 @@ internal static class EntityJson
         return body.WrittenSpan.ToArray();
     }
 
-    /// <summary>Without the line breaks that a value may contain: one would end an event on a stream, or a line of an export.</summary>
+    /// <summary>Removes the line breaks that a value may contain: one would end an event on a stream, or a line of an export.</summary>
     internal static byte[] OnOneLine(byte[] json)
     {
         if (json.AsSpan().IndexOfAny((byte)'\n', (byte)'\r') < 0)
@@ -104,7 +104,7 @@ internal static class EntityJson
         return filled.From(0).ToArray();
     }
 
-    /// <summary>A field of a thing that is a text; null: it has none.</summary>
+    /// <summary>A text field of an entity; null if it has none.</summary>
     internal static string? TextOf(byte[] json, string field)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);
@@ -121,7 +121,7 @@ internal static class EntityJson
         return null;
     }
 
-    /// <summary>By what a thing is known, and nothing else of it.</summary>
+    /// <summary>An entity's id and name, and nothing else.</summary>
     internal static byte[] NameOnly(EntityKind kind, byte[] json)
     {
         var named = new ArrayBufferWriter<byte>();

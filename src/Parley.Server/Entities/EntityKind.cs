@@ -34,7 +34,7 @@ internal abstract class EntityKind
     /// <summary>The type of the log entry for an expiration; null if the kind does not expire.</summary>
     internal string? ExpiredType { get; init; }
 
-    /// <summary>The type of the log entries that say what one is now. Only for kinds whose things have readers of their own.</summary>
+    /// <summary>The type of the log entries that show an entity's new state. Only for kinds whose entities have access control.</summary>
     internal string? UpdatedType { get; init; }
 
     /// <summary>The frames for changes and removals, for connections that asked for them; null if there are none.</summary>
@@ -50,7 +50,7 @@ internal abstract class EntityKind
     /// filter.</summary>
     internal string? PrefixField { get; init; }
 
-    /// <summary>Reads what a feed can be narrowed by: the parameters of the list. Absent: it has none.</summary>
+    /// <summary>Reads the filters of a feed: the parameters of the list. By default, there are none.</summary>
     internal Func<QueryReader, EntityFilter> Filter { get; init; } = static _ => EntityFilter.None;
 
     /// <summary>True if messages can belong to one, so that its entries and its messages are on one stream.</summary>
@@ -62,7 +62,7 @@ internal abstract class EntityKind
     /// <summary>The JSON that clients see.</summary>
     internal abstract Type Noun { get; }
 
-    /// <summary>One of them as JSON, as it would really look.</summary>
+    /// <summary>An example as JSON, as it would really look.</summary>
     internal required string Example { get; init; }
 
     /// <summary>Which of its entries are published as events, and as which types. The documentation lists them.</summary>
@@ -99,7 +99,7 @@ internal sealed class EntityKind<T> : EntityKind
 
     internal T Read(byte[] json) => JsonSerializer.Deserialize(json, Json)!;
 
-    /// <summary>Whether a thing has marks, as an entry shows it. What it has is found once for all who ask.</summary>
+    /// <summary>Whether an entity has marks, according to its log entry. The marks of an entry are computed once, for everybody.</summary>
     internal bool HasMarks(LogEntry entry, IReadOnlyList<string> marks) =>
         marks.Count == 0 || marks.All((_marks.TryGetValue(entry, out var has) ? has : _marks.GetValue(entry, shown => Marks(Read(shown.Json)))).Contains);
 

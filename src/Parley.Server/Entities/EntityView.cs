@@ -4,15 +4,15 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Entities;
 
-/// <summary>The feed of a kind for one subscription: the things that match as they are, then each change; a thing that ceases to match, or to
-/// be the reader's to read, is told as gone.</summary>
+/// <summary>The feed of a kind for one subscription: the entities that match, and then each change. An entity that no longer matches, or that the
+/// reader may no longer read, is sent as deleted.</summary>
 internal sealed class EntityView<T>(
     EntityKind<T> kind, EntityFilter filter, ProjectLog log, IEntityStore store, IReaderGroups groups, TimeProvider clock, Reader? reader) : FeedView
     where T : class
 {
     private const int PartSize = 100;
 
-    /// <summary>By which a thing may leave the feed that does not end; where none can, nothing need be known of the client.</summary>
+    /// <summary>Whether an entity can leave the feed before it ends. If none can, the server does not have to know what the client has.</summary>
     private readonly bool _follows = filter.IsPassing || (reader is not null && kind.Readers is not null);
 
     private readonly Holdings<long> _held = new();
@@ -27,7 +27,7 @@ internal sealed class EntityView<T>(
             query = query with { Below = place + 1 };
         while (true)
         {
-            // Before the rows: they then show at least everything up to here.
+            // Read before the rows, so that they show at least everything up to here.
             var upTo = log.Head;
             var rows = await store.ListAsync(query, cancellationToken);
             var isLast = rows.Count < PartSize;
@@ -56,13 +56,13 @@ internal sealed class EntityView<T>(
         if (_shown.Show(entry, row => IsBehind(entry, row)))
             return null;
         var isEnd = kind.IsEnd(entry);
-        // The entry of an end shows the thing as it was.
+        // The entry of an end shows the entity as it was before.
         var matches = !isHidden && kind.HasMarks(entry, filter.Marks);
         var mayHave = !_follows || (entry.Seq != thing && _held.MayHave(thing));
         Note(thing, matches && !isEnd);
         if (matches)
             return !isEnd ? FeedChange.Put(entry.Json) : mayHave ? FeedChange.Delete(entry.Json) : null;
-        // What ends without matching ceased to match before, and was told as gone then.
+        // If an entity does not match when it ends, it stopped matching earlier, and was sent as deleted then.
         if (!mayHave || (isEnd && !isHidden))
             return null;
         if (!isHidden)
@@ -76,13 +76,14 @@ internal sealed class EntityView<T>(
             _held.Set(thing, has);
     }
 
-    /// <summary>Its time is over: no list shows it any more, though the store still has it.</summary>
+    /// <summary>Its time is over: no list shows it anymore, although the store still has it.</summary>
     private bool IsOverdue(EntityRow row) => kind.ExpiredType is not null && row.Due is { } due && due <= clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private bool MayRead(byte[] json) =>
         reader is null || (kind.Readers?.Invoke(kind.Read(json)) is { } who ? groups.IsAmong(log.Project, reader, who) : kind.Audience == Audience.Project);
 
-    /// <summary>Whether the reader could read the thing as the entry before this one left it. Whoever never could is not told that it is there.</summary>
+    /// <summary>Whether the reader could read the entity as of its previous log entry. A reader that never could must not learn that it
+    /// exists.</summary>
     private async ValueTask<bool> WasReadableAsync(LogEntry entry, CancellationToken cancellationToken) =>
         kind.UpdatedType is { } type && await store.HistoryAsync(entry.Project, entry.Subject, type, below: entry.Seq, max: 1, cancellationToken) is [var before] &&
         groups.MayRead(before, reader!);

@@ -7,10 +7,10 @@ namespace Parley.Server.Entities;
 /// <remarks>Implementations pass <c>EntityStoreConformance</c>, which defines this contract in full.</remarks>
 internal interface IEntityStore
 {
-    /// <returns>Null when there is none.</returns>
+    /// <returns>Null if there is none.</returns>
     ValueTask<EntityRow?> FindAsync(int project, int kind, string name, CancellationToken cancellationToken);
 
-    /// <returns>Null when there is none.</returns>
+    /// <returns>Null if there is none.</returns>
     ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken);
 
     ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
@@ -29,7 +29,7 @@ internal interface IEntityStore
     ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken);
 
     /// <summary>Applies all of a transition, or none of it: its entities, each with a log entry, and then its messages.</summary>
-    /// <returns>If an entity had changed since it was read, a name is taken, a message cannot be stored, or the project was deleted, returns that and
-    /// changes nothing.</returns>
+    /// <returns>If an entity has changed since it was read, a name is taken, a message cannot be stored, or the project was deleted, the outcome says
+    /// so and nothing is changed.</returns>
     ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken);
 }

@@ -2,18 +2,18 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Entities;
 
-/// <summary>What the parts of a snapshot show, each as it was when it was read: by this, a change that a part shows already is known.</summary>
-/// <remarks>Of each part it keeps where it ends and up to which seq it is sure to show everything; of single things only those that had
-/// changed behind that. So a snapshot of a million things needs little memory, however long its client takes to read it.</remarks>
-/// <param name="place">Things that were made behind it are in no part.</param>
+/// <summary>Records what the parts of a snapshot show, each as of the time when it was read, to know whether a part already shows a change.</summary>
+/// <remarks>For each part, it stores where the part ends and the seq up to which the part certainly shows everything. Individual entities are stored
+/// only if they had changed after that. So a snapshot of a million entities needs little memory, however long its client takes to read it.</remarks>
+/// <param name="place">Entities that were created after it are in no part.</param>
 internal sealed class SnapshotParts(long place)
 {
     private readonly List<(EntityRow? Last, long UpTo)> _parts = [];
     private readonly Dictionary<long, long> _newer = [];
     private long _until;
 
-    /// <param name="upTo">The seq up to which everything had happened when these were read.</param>
-    /// <param name="isLast">No part follows.</param>
+    /// <param name="upTo">The last seq that was known before these were read.</param>
+    /// <param name="isLast">Whether this is the last part.</param>
     internal void Add(IReadOnlyList<EntityRow> rows, long upTo, bool isLast)
     {
         _parts.Add((isLast ? null : rows[^1], upTo));
@@ -25,15 +25,15 @@ internal sealed class SnapshotParts(long place)
         }
     }
 
-    /// <summary>Whether the snapshot shows what an entry tells of a thing, or what became of it later.</summary>
-    /// <param name="isBehind">Whether the thing comes after this row in the order of the snapshot.</param>
+    /// <summary>Whether the snapshot already shows the change in an entry, or a later state of the entity.</summary>
+    /// <param name="isBehind">Whether the entity comes after this row in the snapshot's order.</param>
     internal bool Show(LogEntry entry, Func<EntityRow, bool> isBehind)
     {
         if (_parts.Count == 0 || entry.Subject > place)
             return false;
         if (entry.Seq > _until)
         {
-            // Entries come in order: nothing is asked any more.
+            // Entries come in order, so this is not needed anymore.
             _parts.Clear();
             _newer.Clear();
             return false;

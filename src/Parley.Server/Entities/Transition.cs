@@ -11,10 +11,10 @@ internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityW
     /// <summary>Messages sent in the same commit. If one cannot be stored, the whole transition is refused.</summary>
     internal IReadOnlyList<IOutgoingMessage> Messages { get; init; } = [];
 
-    /// <summary>Called when it is in the store's queue: whatever comes there after this is made after it.</summary>
+    /// <summary>Called when it is in the store's queue: whatever is queued after it is applied after it.</summary>
     internal Action? Queued { get; init; }
 
-    /// <summary>Things on which the decision rests, and which stay as they are: they must still be as they were read.</summary>
+    /// <summary>Entities that the decision depends on but does not change. They must still be as they were read.</summary>
     internal IReadOnlyList<EntityRow> Unchanged { get; init; } = [];
 }
 
@@ -45,7 +45,7 @@ internal sealed record EntityWrite(EntityKind Kind)
     /// <summary>Its new search keys; null if they do not change.</summary>
     internal IReadOnlyList<string>? Marks { get; init; }
 
-    /// <summary>What it could be found by until now.</summary>
+    /// <summary>Its search keys before the change.</summary>
     internal IReadOnlyList<string> MarksBefore { get; init; } = [];
 
     /// <summary>Unix milliseconds.</summary>
