@@ -1,6 +1,7 @@
 namespace Parley.Client;
 
-/// <summary>How long to wait before the next try: doubling, capped, and jittered so that a restarted server is not met by all its clients at once.</summary>
+/// <summary>How long to wait before the next try. The delay doubles up to a limit and is randomized, so that not all clients return to a restarted
+/// server at once.</summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan longest)
 {
     private int _failures;
@@ -9,7 +10,7 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest)
 
     public void Reset() => _failures = 0;
 
-    /// <summary>Between half of the step and the whole of it.</summary>
+    /// <summary>Between half of the current step and all of it.</summary>
     public TimeSpan Next()
     {
         var step = Math.Min(longest.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(_failures++, 30)));

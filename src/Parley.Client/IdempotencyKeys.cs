@@ -2,16 +2,16 @@ using System.Security.Cryptography;
 
 namespace Parley.Client;
 
-/// <summary>Keys by which the server knows a send that is made again. Ordered within one maker: neighbours in time are then neighbours
-/// in the server's index, so that a fast sender touches one page of it rather than one a message.</summary>
+/// <summary>Creates the keys by which the server recognizes repeated sends. Keys of one client are in order, so that keys created at the same time
+/// are close together in the server's index. A fast sender then touches one page of the index instead of one page per message.</summary>
 internal sealed class IdempotencyKeys
 {
-    /// <summary>Characters of a key: 8 of prefix, 8 of counter, 5 bits each.</summary>
+    /// <summary>The characters in a key: 8 for the prefix and 8 for the counter, with 5 bits each.</summary>
     public const int Length = 16;
 
     private const int Half = Length / 2;
 
-    // In the order of ASCII, and without vowels but 'a', so that no words arise.
+    // In ASCII order, and without vowels except 'a', so that keys do not form words.
     private static ReadOnlySpan<byte> Alphabet => "0123456789abcdfghjkmnpqrstvwxyz~"u8;
 
     private readonly byte[] _prefix = new byte[Half];
@@ -19,10 +19,10 @@ internal sealed class IdempotencyKeys
 
     public IdempotencyKeys() => Digits(BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))), _prefix);
 
-    /// <summary>A number that rises with each call; <see cref="Write"/> makes the key of it.</summary>
+    /// <summary>A number that increases with each call. <see cref="Write"/> turns it into a key.</summary>
     public long Next() => Interlocked.Increment(ref _count);
 
-    /// <summary>Writes the key of a number, always the same for the same one, into the first <see cref="Length"/> bytes.</summary>
+    /// <summary>Writes the key for a number, always the same key for the same number, into the first <see cref="Length"/> bytes.</summary>
     public void Write(long number, Span<byte> key)
     {
         _prefix.CopyTo(key);
@@ -36,7 +36,7 @@ internal sealed class IdempotencyKeys
         return System.Text.Encoding.ASCII.GetString(key);
     }
 
-    /// <summary>A key for one send by itself.</summary>
+    /// <summary>A key for a single send.</summary>
     public static string Random() => Guid.CreateVersion7().ToString("N");
 
     private static void Digits(long number, Span<byte> text)

@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Between a send and a request.</summary>
+/// <summary>Converts between sends and requests.</summary>
 internal static class Requests
 {
     public static RequestRequest From(SendRequest send, TimeSpan timeout, string key) => new()

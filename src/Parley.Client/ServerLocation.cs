@@ -48,7 +48,7 @@ public sealed record ServerLocation
 
     internal static ServerLocation Find(ParleyOptions options, Func<string, string?> environment)
     {
-        // Whoever reads a token from a file has its line feed too.
+        // A token read from a file ends with a line feed.
         string? Setting(string? given, string variable) =>
             given?.Trim() is { Length: > 0 } said ? said : environment(variable)?.Trim() is { Length: > 0 } value ? value : null;
 
@@ -61,7 +61,7 @@ public sealed record ServerLocation
             throw new ParleyConfigurationException(
                 $"'{address}' is not the address of a Parley server: expected http://HOST:PORT or https://HOST:PORT in --url, PARLEY_URL or ParleyOptions.Url.");
 
-        // The folder's tokens belong to the folder's server: sent elsewhere they would only be told to a stranger.
+        // The folder's tokens belong to the folder's server. Sent to another server, they would only be revealed to a stranger.
         var local = given is null || SameServer(url, FirstLine(Path.Combine(folder, "server.url")));
         var token = Setting(options.Token, "PARLEY_TOKEN");
         return new ServerLocation
@@ -84,7 +84,7 @@ public sealed record ServerLocation
         $"No token for the Parley server at {Url}: looked at --token, PARLEY_TOKEN and '{Path.Combine(DataFolder, "admin.token")}' "
         + "(used for the server of that folder only). Ask its operator for one ('parley token create') and set PARLEY_TOKEN.");
 
-    /// <summary>The same server, where it is now: one that was found by its folder and restarted may listen elsewhere.</summary>
+    /// <summary>The same server's current location: a server that was found through its folder may listen elsewhere after a restart.</summary>
     internal ServerLocation Again() =>
         !UrlIsExplicit && FirstLine(Path.Combine(DataFolder, "server.url")) is { } address && TryAddress(address, out var url) && url != Url
             ? this with { Url = url, JoinToken = FirstLine(Path.Combine(DataFolder, "join.token")) }
@@ -114,7 +114,7 @@ public sealed record ServerLocation
         }
         catch (UnauthorizedAccessException)
         {
-            // Another user's server: as if it had no such file, and the error names the file where it matters.
+            // It is another user's server. Treat it as if the file did not exist; the error names the file if it matters.
             return null;
         }
     }

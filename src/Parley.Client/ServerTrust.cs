@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Parley.Client;
 
-/// <summary>Whose certificates a server may show, beyond those of the authorities that the machine trusts.</summary>
+/// <summary>Which certificates to accept from a server, in addition to those of the authorities that the machine trusts.</summary>
 internal static class ServerTrust
 {
-    /// <param name="file">PEM: an authority's certificate, or the server's own. Null: only the machine's authorities.</param>
-    /// <returns>Null where the machine's own judgement holds.</returns>
-    /// <exception cref="ParleyConfigurationException">The file holds no certificate.</exception>
+    /// <param name="file">A PEM file with an authority's certificate, or the server's own. Null: only the machine's authorities.</param>
+    /// <returns>Null to use the machine's own check.</returns>
+    /// <exception cref="ParleyConfigurationException">The file does not contain a certificate.</exception>
     public static RemoteCertificateValidationCallback? In(string? file)
     {
         if (file is null)
@@ -18,7 +18,7 @@ internal static class ServerTrust
         return (_, certificate, chain, errors) => errors switch
         {
             SslPolicyErrors.None => true,
-            // The name must fit all the same: who has one certificate of an authority is not every server.
+            // The name must match anyway: a certificate from the same authority may belong to any server.
             SslPolicyErrors.RemoteCertificateChainErrors when certificate is not null => LeadsTo(trusted, certificate, chain),
             _ => false,
         };
@@ -30,7 +30,7 @@ internal static class ServerTrust
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
-        // An authority of one's own publishes no list of what it revoked.
+        // A private authority publishes no revocation list.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         foreach (var between in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
             chain.ChainPolicy.ExtraStore.Add(between.Certificate);

@@ -1,6 +1,6 @@
 namespace Parley.Client;
 
-/// <summary>The folders of the XDG base directory specification, for Parley.</summary>
+/// <summary>Parley's folders, according to the XDG base directory specification.</summary>
 internal static class UserFolders
 {
     public static string Data(string? given, Func<string, string?> environment) =>

@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Who the agent is and the token that proves it: given, kept from an earlier time, or got by registering.</summary>
+/// <summary>The agent's id and its token: given, kept from an earlier run, or obtained by registering.</summary>
 internal sealed class AgentIdentity
 {
     private const string Operators = "human";
@@ -25,7 +25,7 @@ internal sealed class AgentIdentity
 
     public string Token { get; private set; } = "";
 
-    /// <summary>What the options say of the agent.</summary>
+    /// <summary>The agent's details from the options.</summary>
     public RegisterRequest Profile => new()
     {
         AgentId = _location.AgentId,
@@ -37,14 +37,14 @@ internal sealed class AgentIdentity
         Metadata = _options.Metadata,
     };
 
-    /// <summary>Whether the options say something of the agent that the server does not.</summary>
+    /// <summary>Whether the options contain details that the server does not have.</summary>
     public bool Differs(Agent known) =>
         Differ(_options.Name, known.Name) || Differ(_options.Type, known.Type) || Differ(_options.Role, known.Role)
         || Differ(_options.Specialization, known.Specialization)
         || (_options.Capabilities is { } capabilities && !capabilities.ToHashSet().SetEquals(known.Capabilities))
         || (_options.Metadata is { } metadata && !(known.Metadata is { } there && JsonElement.DeepEquals(metadata, there)));
 
-    /// <exception cref="ParleyConfigurationException">Neither a token nor a way to one was found.</exception>
+    /// <exception cref="ParleyConfigurationException">No token was found, and no way to get one.</exception>
     /// <exception cref="ParleyException">The server refuses the registration.</exception>
     public static async Task<AgentIdentity> FindAsync(ParleyOptions options, ServerLocation location, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class AgentIdentity
         return identity;
     }
 
-    /// <summary>The server is found elsewhere from now on, with the token that it had given.</summary>
+    /// <summary>Switches to the server's new address, keeping the token that the server issued.</summary>
     public void MoveTo(ServerLocation location)
     {
         _location = location;
@@ -69,16 +69,16 @@ internal sealed class AgentIdentity
             _file.Write(AgentId, Token);
     }
 
-    /// <summary>The server refused the token. Registers, once, where that may help.</summary>
+    /// <summary>The server refused the token. Registers again, once, if that may help.</summary>
     /// <returns>Whether there is another token to try.</returns>
     public async Task<bool> RenewAsync(ParleyException refusal, CancellationToken cancellationToken)
     {
-        // The operators' inbox is no agent that could be registered.
+        // The operators' inbox is not an agent and cannot be registered.
         if (_location.AgentId == Operators)
             return false;
 
-        // A token that was given may be for joining only, or an operator's for an agent that is not there yet. What it got the agent
-        // the last time was kept.
+        // A given token may be only a join token, or an operator's token for an agent that does not exist yet. The token that it obtained for the
+        // agent last time was kept.
         var isGiven = _location.TokenIsExplicit && Token == _location.Token;
         if (isGiven && refusal.Status is 403 && _file.Read() is { } kept)
         {
@@ -86,7 +86,7 @@ internal sealed class AgentIdentity
             return true;
         }
 
-        // A kept token that is refused was revoked, or belongs to a server whose data are gone.
+        // If a kept token is refused, it was revoked, or it belongs to a server whose data is gone.
         var helps = isGiven ? refusal.Status is 403 or 404 : refusal.Status is 401 or 404;
         if (_registered || !helps || RegisteringToken is null)
             return false;

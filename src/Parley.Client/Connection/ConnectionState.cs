@@ -17,7 +17,7 @@ public enum ConnectionState
 
 /// <summary>The connection's state changed.</summary>
 /// <param name="state">The new state.</param>
-/// <param name="reason">What broke the connection or ended it, if anything did.</param>
+/// <param name="reason">What broke or ended the connection, if anything did.</param>
 public sealed class StateChangedEventArgs(ConnectionState state, Exception? reason) : EventArgs
 {
     /// <summary>The new state.</summary>

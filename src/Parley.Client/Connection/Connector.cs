@@ -16,11 +16,11 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
 
     public string Address => _location.Url.ToString();
 
-    /// <summary>The server's REST interface, spoken to as the agent.</summary>
+    /// <summary>The server's REST interface, used as the agent.</summary>
     public ParleyApi OpenApi() => ParleyApi.Open(_location with { Token = identity.Token }, options.TimeProvider);
 
-    /// <param name="brokenSession">The server's name for the connection before, whose leases it then frees at once.</param>
-    /// <param name="window">Messages that the server may push before it hears more; 0 pushes none until told.</param>
+    /// <param name="brokenSession">The server's id for the previous connection, so that it frees that connection's leases at once.</param>
+    /// <param name="window">How many messages the server may push before it is told otherwise; 0 for none.</param>
     /// <exception cref="ParleyException">The server refuses, or does not answer (<see cref="ParleyUnreachableException"/>).</exception>
     public async Task<WebSocket> ConnectAsync(string? brokenSession, int window, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed class Connector(ParleyOptions options, ServerLocation location, 
         socket.Options.CollectHttpResponseDetails = true;
         socket.Options.RemoteCertificateValidationCallback = ServerTrust.In(_location.CaCertificate);
 
-        // A peer that vanished without a word (a pulled cable, a sleeping laptop) is found out by a ping that nobody answers.
+        // A peer that vanished silently (a pulled cable, a sleeping laptop) is detected by an unanswered ping.
         socket.Options.KeepAliveInterval = KeepAlive;
         socket.Options.KeepAliveTimeout = KeepAlive;
         using var patience = new CancellationTokenSource(Patience, options.TimeProvider);

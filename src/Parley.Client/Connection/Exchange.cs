@@ -3,26 +3,26 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>One frame that was sent and waits for its answer.</summary>
+/// <summary>A frame that was sent and is waiting for its answer.</summary>
 internal abstract class Exchange
 {
-    /// <summary>The frame's id, once it is on its way.</summary>
+    /// <summary>The frame's id, assigned when it is sent.</summary>
     public long Id { get; set; }
 
-    /// <summary>Writes the whole frame.</summary>
+    /// <summary>Writes the complete frame.</summary>
     public abstract void Write(Utf8JsonWriter writer);
 
-    /// <summary>Takes the answer's data, which the reader stands on; where there is none, it stands on nothing.</summary>
-    /// <returns>Whether it is finished; a request still waits for its reply.</returns>
+    /// <summary>Reads the answer's data, which the reader is positioned on. If there is no data, the reader is on no token.</summary>
+    /// <returns>Whether the exchange is finished; a request still waits for its reply.</returns>
     public abstract bool Ok(ref Utf8JsonReader data, StringPool pool);
 
     public abstract void Error(Problem problem);
 
-    /// <summary>The connection broke before the answer: puts back what may be sent again, and ends the rest.</summary>
-    /// <param name="lost">What to tell of what may not.</param>
+    /// <summary>The connection broke before the answer: puts back what may be sent again, and fails the rest.</summary>
+    /// <param name="lost">The error for what may not be sent again.</param>
     public abstract void Broken(Outbox outbox, ParleyException lost);
 
-    /// <summary>The connection ended for good.</summary>
+    /// <summary>The connection ended permanently.</summary>
     public abstract void Fail(ParleyException reason);
 
     protected void WriteStart(Utf8JsonWriter writer, string name)
@@ -41,10 +41,10 @@ internal class PendingSend(SendRequest request, long key) : TaskCompletionSource
 {
     public SendRequest Request { get; } = request;
 
-    /// <summary>The number of the key under which it is sent, each time the same.</summary>
+    /// <summary>The number of its idempotency key. The same each time it is sent.</summary>
     public long Key { get; } = key;
 
-    /// <summary>The message it replies to; null when it is a plain send.</summary>
+    /// <summary>The message that it replies to; null for a plain send.</summary>
     public string? Replies { get; init; }
 
     public void Write(Utf8JsonWriter writer, IdempotencyKeys keys)
@@ -66,13 +66,14 @@ internal class PendingSend(SendRequest request, long key) : TaskCompletionSource
 
     public virtual void Fail(ParleyException reason)
     {
-        // Whoever sent without waiting is not to be told by a crash of the finalizer's thread; whoever waits sees it.
+        // Nobody may be awaiting the task, and an unobserved exception must not crash the finalizer thread. Those who await it still get the
+        // exception.
         if (TrySetException(reason))
             _ = Task.Exception;
     }
 }
 
-/// <summary>A frame of sends, or of replies: one answer for all of them.</summary>
+/// <summary>A frame of sends or replies, with one answer for all of them.</summary>
 internal sealed class SendExchange(Outbox outbox, IdempotencyKeys keys, PendingSend[] sends) : Exchange
 {
     public ReadOnlySpan<PendingSend> Sends => sends;
@@ -99,7 +100,7 @@ internal sealed class SendExchange(Outbox outbox, IdempotencyKeys keys, PendingS
 
     public override bool Ok(ref Utf8JsonReader data, StringPool pool)
     {
-        // Counted down first: whoever hears of a confirmation and sends again finds room.
+        // Counted down first, so that a caller that sends again after a confirmation finds room.
         outbox.Settled(sends.Length);
         if (sends.Length == 1)
         {
@@ -165,7 +166,7 @@ internal sealed class AckExchange(Outbox outbox, ReceivedMessage[] messages, int
     {
         if (messages.Length == 1)
         {
-            // The answer to one holds nothing: without data there is nothing to skip, and a reader of nothing throws at it.
+            // The answer to a single acknowledgment has no data. Without data, there is nothing to skip, and the reader would throw.
             if (data.TokenType != JsonTokenType.None)
                 data.Skip();
             outbox.Acknowledged(messages[0], problem: null);
@@ -195,7 +196,8 @@ internal sealed class AckExchange(Outbox outbox, ReceivedMessage[] messages, int
         writer.WriteStartObject();
         writer.WriteString("message_id"u8, message.Message.MessageId);
 
-        // A broken connection's leases are gone. Without one the server settles the agent's delivery, whoever has it now: it is dealt with.
+        // The leases of a broken connection are gone. Without a lease, the server settles the agent's delivery no matter who holds it now, which is
+        // right, because the message has been handled.
         if (message.Session == session && message.LeaseId is { } lease)
             writer.WriteString("lease_id"u8, lease);
         if (!message.IsAwaited)

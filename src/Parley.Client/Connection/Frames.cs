@@ -4,7 +4,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Reads a WebSocket message, a frame or an array of them, in one pass over its bytes.</summary>
+/// <summary>Reads a WebSocket message, which is a frame or an array of frames, in one pass over its bytes.</summary>
 internal static class Frames
 {
     private enum Kind
@@ -28,7 +28,7 @@ internal static class Frames
         }.Select(kind => (System.Text.Encoding.UTF8.GetBytes(kind.Item1), kind.Item2)),
     ];
 
-    // As WireJson: what a server stores may be nested deeply, and stands inside of the frame.
+    // Like WireJson: what a server stores may be deeply nested, and is inside the frame.
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = WireJson.Lenient.Options.MaxDepth };
 
     /// <exception cref="JsonException">It is not what a Parley server sends.</exception>
@@ -70,7 +70,7 @@ internal static class Frames
             {
                 reader.Read();
 
-                // Nearly always the name and the id have come before: then the data is read where it stands, and not passed over first.
+                // Nearly always, the name and the id come first, so the data can be read where it is, without being skipped first.
                 if (id is not null || kind is Kind.Received or Kind.Change)
                 {
                     Take(kind, id, ref reader, taker);
@@ -93,7 +93,7 @@ internal static class Frames
             return;
         if (data.TokenType == JsonTokenType.None)
         {
-            // An answer that says nothing but that it was done has no data; who reads it may pass over a null, not over nothing.
+            // An answer that only says that something is done has no data. A reader can skip a null, but not nothing.
             data = new Utf8JsonReader("null"u8);
             data.Read();
         }
@@ -127,7 +127,7 @@ internal static class Frames
         return Kind.Unknown;
     }
 
-    /// <summary>Our ids are numbers in text; another's is nobody's.</summary>
+    /// <summary>Our ids are numbers as text. Any other id is not ours.</summary>
     private static long? IdOf(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String && Utf8Parser.TryParse(reader.ValueSpan, out long id, out var length) && length == reader.ValueSpan.Length
             ? id

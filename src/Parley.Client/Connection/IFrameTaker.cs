@@ -3,8 +3,8 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Takes what frames hold. Readers stand on the first token of the data, and on its last one afterwards; where a frame has no
-/// data, on none.</summary>
+/// <summary>Handles the contents of frames. Readers are positioned on the first token of the data, and on the last one afterward. If a frame has no
+/// data, they are on no token.</summary>
 internal interface IFrameTaker
 {
     void Welcome(ref Utf8JsonReader data);
@@ -13,7 +13,7 @@ internal interface IFrameTaker
 
     void Answer(long id, ref Utf8JsonReader data);
 
-    /// <param name="id">Null where it answers nothing.</param>
+    /// <param name="id">Null if it is not the answer to a frame.</param>
     void Error(long? id, Problem problem);
 
     void Received(ref Utf8JsonReader data);

@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>A handler of messages with the queue of those it took, dealt with one after another.</summary>
+/// <summary>A handler of messages, with the queue of those it took. They are processed one after another.</summary>
 internal sealed class MessageHandler : IDisposable
 {
     private readonly ParleyAgent _agent;
@@ -22,7 +22,7 @@ internal sealed class MessageHandler : IDisposable
         Finished = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    /// <summary>Done when it was taken off and has dealt with what it took.</summary>
+    /// <summary>Completes when the handler was removed and has finished what it took.</summary>
     public Task Finished { get; }
 
     public bool TryTake(ReceivedMessage message) => Passes(_filter, message.Message) && _queue.Writer.TryWrite(message);
@@ -43,7 +43,7 @@ internal sealed class MessageHandler : IDisposable
     {
         await foreach (var message in _queue.Reader.ReadAllAsync(CancellationToken.None))
         {
-            // Once stopped nothing is begun; what was not is queued again on the server.
+            // Once stopped, the handler starts no more messages. The server requeues the rest.
             if (!_stop.IsCancellationRequested && _agent.IsCurrent(message))
                 await HandleAsync(message);
         }
@@ -72,7 +72,7 @@ internal sealed class MessageHandler : IDisposable
         }
         catch (Exception ended) when (ended is ParleyException or OperationCanceledException)
         {
-            // Its lease has lapsed or its connection is over: the server has queued it again, which is what a failure asks for too.
+            // Its lease has lapsed or its connection has ended, so the server has already requeued it, as a failure would.
         }
     }
 }

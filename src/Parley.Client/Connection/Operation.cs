@@ -4,18 +4,18 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Something asked of the server that is neither a send nor an acknowledgment.</summary>
+/// <summary>A request to the server that is neither a send nor an acknowledgment.</summary>
 internal abstract class Operation : Exchange
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Done when the server has answered.</summary>
+    /// <summary>Completes when the server has answered.</summary>
     public Task Done => _done.Task;
 
-    /// <summary>Whether it may be asked again on the next connection. What belongs to one connection (a lease) may not.</summary>
+    /// <summary>Whether it may be sent again on the next connection. Anything that belongs to one connection (such as a lease) may not.</summary>
     public bool Repeatable { get; init; } = true;
 
-    /// <summary>About how many bytes its frame has: what shares one WebSocket message is bounded by this.</summary>
+    /// <summary>The approximate size of its frame in bytes, which limits how much shares one WebSocket message.</summary>
     public int Estimate { get; init; } = 256;
 
     public override bool Ok(ref Utf8JsonReader data, StringPool pool)
@@ -43,7 +43,7 @@ internal abstract class Operation : Exchange
     }
 }
 
-/// <summary>An operation whose data is one noun of the wire.</summary>
+/// <summary>An operation whose data is a single wire type.</summary>
 internal class Operation<T>(string name, T data, JsonTypeInfo<T> type) : Operation
 {
     public override void Write(Utf8JsonWriter writer)
@@ -54,14 +54,14 @@ internal class Operation<T>(string name, T data, JsonTypeInfo<T> type) : Operati
     }
 }
 
-/// <summary>An operation that is answered with a noun of the wire.</summary>
+/// <summary>An operation whose answer is a wire type.</summary>
 internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType) : Operation<T>(name, data, type)
     where TAnswer : class
 {
     private TAnswer? _answer;
 
-    /// <summary>What was answered; it is there when the operation is done.</summary>
-    /// <exception cref="InvalidOperationException">It is not.</exception>
+    /// <summary>The answer, available once the operation is done.</summary>
+    /// <exception cref="InvalidOperationException">The operation is not done.</exception>
     public TAnswer Answer => _answer ?? throw new InvalidOperationException("It has not been answered.");
 
     public override bool Ok(ref Utf8JsonReader data, StringPool pool)
@@ -71,7 +71,8 @@ internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> 
     }
 }
 
-/// <summary>Settles one delivery other than by acknowledging it: <c>message:nack</c>, <c>message:extend</c>, <c>message:surfaced</c>.</summary>
+/// <summary>Settles one delivery in another way than by acknowledging it: <c>message:nack</c>, <c>message:extend</c>,
+/// <c>message:surfaced</c>.</summary>
 internal sealed class SettleOperation(string name, ReceivedMessage message, TimeSpan? delay = null, string? reason = null, TimeSpan? lease = null) : Operation
 {
     public override void Write(Utf8JsonWriter writer)

@@ -1,6 +1,6 @@
 namespace Parley.Client;
 
-/// <summary>What becomes of the unanswered when a connection breaks, stands again, or is over.</summary>
+/// <summary>What happens to unanswered frames when a connection breaks, is up again, or ends permanently.</summary>
 internal sealed partial class Outbox
 {
     private const int NoSession = -1;
@@ -10,10 +10,10 @@ internal sealed partial class Outbox
     private List<ReceivedMessage> _acksAgain = [];
     private List<Operation> _operationsAgain = [];
 
-    /// <summary>The connection broke. What was unanswered waits for the next one, before what has not been sent yet.</summary>
-    /// <param name="lost">What to tell of what cannot be sent again.</param>
-    /// <param name="refused">Set when the server broke off because of what was sent: then the unanswered fails with it, or it would break the
-    /// next connection too.</param>
+    /// <summary>The connection broke. Unanswered frames wait for the next connection, ahead of what has not been sent yet.</summary>
+    /// <param name="lost">The error for what cannot be sent again.</param>
+    /// <param name="refused">Set if the server closed the connection because of what was sent. Unanswered frames then fail with this error, because
+    /// they would break the next connection too.</param>
     public void Break(ParleyException lost, ParleyException? refused)
     {
         Exchange[] open;
@@ -41,7 +41,7 @@ internal sealed partial class Outbox
             (_acks, _acksAgain) = ([.. _acksAgain, .. _acks], []);
             (_operations, _operationsAgain) = (new Queue<Operation>([.. _operationsAgain, .. _operations]), []);
 
-            // Their leases went with the connection, so they are given out once more; but they are dealt with.
+            // Their leases ended with the connection, so they are delivered again, but they have been handled.
             _dealtWith.Clear();
             foreach (var message in _acks)
                 _dealtWith.Add(message.Message.MessageId);
@@ -54,11 +54,11 @@ internal sealed partial class Outbox
 
     public void PutBack(Operation operation) => _operationsAgain.Add(operation);
 
-    /// <summary>The next connection stands. Acknowledgments of what earlier ones brought go without their leases from now on.</summary>
-    /// <param name="first">What has to be asked before anything else.</param>
+    /// <summary>The next connection is up. From now on, messages from earlier connections are acknowledged without their leases.</summary>
+    /// <param name="first">What must be sent before anything else.</param>
     public void Resume(int session, IReadOnlyList<Operation> first)
     {
-        // Asked for once: a second subscription would begin at the place that it was asked with, and repeat what the first one brought.
+        // Requested only once: a second subscription would start at the place that it was requested with, and repeat what the first one sent.
         var askedFor = first.OfType<SubscribeOperation>().Select(operation => operation.Subscription).ToHashSet();
         lock (_gate)
         {
@@ -73,17 +73,18 @@ internal sealed partial class Outbox
         Ready.Set();
     }
 
-    /// <summary>Whether this came again although it is dealt with: its acknowledgment was lost with a connection.</summary>
+    /// <summary>Whether this message was delivered again although it has been handled, because its acknowledgment was lost with a
+    /// connection.</summary>
     public bool IsDealtWith(string messageId)
     {
-        // Read without the lock first: the set is empty but for the moments after a reconnect.
+        // First read without the lock: the set is empty except for the moments after a reconnect.
         if (_dealtWith.Count == 0)
             return false;
         lock (_gate)
             return _dealtWith.Contains(messageId);
     }
 
-    /// <summary>The end: everything that waits fails with the reason, and so does what comes later.</summary>
+    /// <summary>Ends everything: whatever is waiting fails with the reason, and so does whatever comes later.</summary>
     public void Close(ParleyException reason)
     {
         Exchange[] open;

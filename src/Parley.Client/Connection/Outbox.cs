@@ -4,15 +4,15 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>What waits to be sent and what waits to be answered. It outlives connections: what a broken one leaves unanswered goes out
-/// again on the next, sends under the same keys.</summary>
-/// <remarks>There is no timer: the writer starts with the first thing to send, and what comes while it writes shares the next frame.</remarks>
+/// <summary>What is waiting to be sent, and what is waiting for an answer. It outlives connections: what was unanswered on a broken connection is
+/// sent again on the next one, sends with the same keys.</summary>
+/// <remarks>There is no timer. The writer starts with the first thing to send, and whatever is added while it writes shares the next frame.</remarks>
 internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, TimeProvider time)
 {
     private const int MostItems = 256;
     private const int MostBytes = 64 * 1024;
 
-    /// <summary>Before an acknowledgment that the server could not store is sent again.</summary>
+    /// <summary>How long to wait before an acknowledgment that the server could not store is sent again.</summary>
     private static readonly TimeSpan AckPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -28,10 +28,10 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
     private int _session;
     private ParleyException? _closed;
 
-    /// <summary>Raised when there is something to send.</summary>
+    /// <summary>Set when there is something to send.</summary>
     public Signal Ready { get; } = new();
 
-    /// <summary>An acknowledgment that nobody waits for was refused.</summary>
+    /// <summary>Called when an acknowledgment that nobody waits for was refused.</summary>
     public Action<ReceivedMessage, Problem>? AckRefused { get; set; }
 
     public void Send(PendingSend send)
@@ -45,7 +45,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
         Ready.Set();
     }
 
-    /// <summary>Waits until fewer than the most are unconfirmed, in the order of asking.</summary>
+    /// <summary>Waits, in the order of the calls, until there is room for another unconfirmed send.</summary>
     public Task RoomAsync()
     {
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
         Ready.Set();
     }
 
-    /// <summary>As <see cref="Ask"/>, where it does not matter any more once the connection is closed.</summary>
+    /// <summary>Like <see cref="Ask"/>, for what no longer matters once the connection is closed.</summary>
     public void TryAsk(Operation operation)
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
         Ready.Set();
     }
 
-    /// <summary>Writes what is ready as one WebSocket message: a frame, or an array of them. False when nothing is.</summary>
+    /// <summary>Writes what is ready as one WebSocket message: a frame, or an array of frames. False if nothing is ready.</summary>
     public bool Fill(Utf8JsonWriter writer)
     {
         lock (_gate)
@@ -113,21 +113,21 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
         return true;
     }
 
-    /// <summary>Takes out what the answer with this id is for; null where nothing (any more) has it.</summary>
+    /// <summary>Removes and returns the exchange that an answer with this id belongs to; null if there is none, or none anymore.</summary>
     public Exchange? Answered(long id)
     {
         lock (_gate)
             return _unanswered.Remove(id, out var exchange) ? exchange : null;
     }
 
-    /// <summary>Puts in again what waits for one more answer under the same id.</summary>
+    /// <summary>Puts back an exchange that is waiting for another answer with the same id.</summary>
     public void NotYetDone(Exchange exchange)
     {
         lock (_gate)
             _unanswered.Add(exchange.Id, exchange);
     }
 
-    /// <summary>So many sends are no longer on their way.</summary>
+    /// <summary>Records that this many sends are no longer in flight.</summary>
     public void Settled(int count)
     {
         bool more;
@@ -151,7 +151,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
             Answer(message, problem);
     }
 
-    /// <summary>What the server could not store now, and may have stored all the same, is said again: twice is as once.</summary>
+    /// <summary>Sends again what the server could not store, or may have stored after all. Acknowledging twice is harmless.</summary>
     private async Task AckAgainAsync(ReceivedMessage message, Problem problem)
     {
         await Task.Delay(AckPause, time);
@@ -161,7 +161,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
         }
         catch (ParleyException)
         {
-            // The connection was closed for good meanwhile.
+            // The connection was closed permanently in the meantime.
             Answer(message, problem);
         }
     }
@@ -173,7 +173,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
         message.Settled?.TrySetResult(problem);
     }
 
-    /// <summary>Done when everything that waits now is answered.</summary>
+    /// <summary>Completes when everything that is waiting now has been answered.</summary>
     public Task FlushAsync()
     {
         lock (_gate)
@@ -190,7 +190,7 @@ internal sealed partial class Outbox(int maxUnconfirmed, IdempotencyKeys keys, T
             if (_acks.Count > 0)
                 open.Add(_acks[^1].WhenSettled());
 
-            // A refusal is told to whoever sent: here only the end of waiting counts.
+            // Refusals go to the callers that sent. Here, only completion matters.
             return Task.WhenAll(open).ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }

@@ -3,13 +3,13 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>What the server sends, taken apart. All of this runs on the one reader of the connection.</summary>
+/// <summary>Handles the frames that the server sends. All of this runs on the connection's only reader.</summary>
 public sealed partial class ParleyAgent : IFrameTaker
 {
     private static readonly TimeSpan WelcomePatience = TimeSpan.FromSeconds(15);
     private static readonly FieldNames DeliveryFields = new("message", "delivery_id", "attempt", "lease_id", "lease_until");
 
-    // The connection that is read: the one that stands, or the next one up to its welcome.
+    // The connection being read: the current one, or the next one until its welcome.
     private Session? _reading;
 
     void IFrameTaker.Welcome(ref Utf8JsonReader data) =>
@@ -30,7 +30,7 @@ public sealed partial class ParleyAgent : IFrameTaker
         }
         catch (JsonException foreign)
         {
-            // It is no longer among the unanswered: without this its caller would wait for ever.
+            // It is no longer in the list of unanswered exchanges, so without this its caller would wait forever.
             exchange.Fail(new ParleyException(
                 new Problem { Code = ErrorCodes.InternalError, Detail = "The server's answer cannot be read: the server may be a different version." }, foreign));
             throw;
@@ -49,8 +49,8 @@ public sealed partial class ParleyAgent : IFrameTaker
     {
         if (problem.Code == ErrorCodes.Stopping)
         {
-            // The server is going down and took nothing of it: the connection ends now rather than with a refusal to every caller, and
-            // what is unanswered goes to the server that comes up.
+            // The server is shutting down and took nothing. The connection ends now, instead of refusing every caller, and what is unanswered goes to
+            // the server that comes up next.
             throw new ParleyException(problem);
         }
 

@@ -4,10 +4,10 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Messages that come, and what becomes of them.</summary>
+/// <summary>Incoming messages, and how they are settled.</summary>
 public sealed partial class ParleyAgent
 {
-    // Bounded by the window: the server has no more out than that.
+    // Limited by the window, because the server has no more messages out.
     private readonly Channel<ReceivedMessage> _received = Channel.CreateUnbounded<ReceivedMessage>();
     private readonly Lock _handlersGate = new();
     private volatile MessageHandler[] _handlers = [];
@@ -62,7 +62,7 @@ public sealed partial class ParleyAgent
     }
 
     internal bool IsCurrent(ReceivedMessage message) =>
-        // What an earlier connection brought is queued again on the server, and comes again over this one.
+        // The server has requeued messages from earlier connections, and delivers them again on this one.
         (message.Session == _session?.Number || _options.AutoAck) && !_outbox.IsDealtWith(message.Message.MessageId);
 
     internal void Remove(MessageHandler handler)
@@ -92,7 +92,7 @@ public sealed partial class ParleyAgent
     {
         message.IsSettled = true;
 
-        // With its connection the lease was freed: the message has been given back already.
+        // The lease was freed together with its connection, so the message has already been given back.
         return message.Session == _session?.Number
             ? AskAsync(new SettleOperation(FrameEvents.MessageNack, message, delay, reason) { Repeatable = false }, cancellationToken)
             : Task.CompletedTask;

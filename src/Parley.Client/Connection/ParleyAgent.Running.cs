@@ -4,7 +4,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>One connection after another.</summary>
+/// <summary>Opens one connection after another, and serves each.</summary>
 public sealed partial class ParleyAgent
 {
     private const int BadFrame = 4400;
@@ -42,7 +42,7 @@ public sealed partial class ParleyAgent
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Disposed: the one who disposes ends what waits.
+            // Disposed. DisposeAsync ends whatever is waiting.
         }
         catch (ParleyException refused)
         {
@@ -50,13 +50,13 @@ public sealed partial class ParleyAgent
         }
         catch (Exception bug)
         {
-            // Whatever it is, nobody may wait for ever for a connection that nobody keeps.
+            // Whatever the reason, nobody may wait forever for a connection that nobody maintains.
             Close(new ParleyException(
                 new Problem { Code = ErrorCodes.InternalError, Title = "The connection failed.", Detail = $"The client failed: {bug.Message}" }, bug));
         }
     }
 
-    /// <summary>Opens a connection and reads up to its welcome.</summary>
+    /// <summary>Opens a connection and reads until its welcome.</summary>
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         var window = _receiving && _filter is null ? _options.Window : 0;
@@ -101,12 +101,12 @@ public sealed partial class ParleyAgent
             }
             catch (ParleyException passing) when (passing.Retryable)
             {
-                // Not there yet, or busy: the next try comes later.
+                // The server is not up yet, or busy. The next try comes later.
             }
         }
     }
 
-    /// <summary>What a new connection has to know before anything else.</summary>
+    /// <summary>What a new connection must send before anything else.</summary>
     private IEnumerable<Operation> FirstOperations(int window)
     {
         if (_status is { } status)
@@ -119,7 +119,7 @@ public sealed partial class ParleyAgent
             yield return new SubscribeOperation(this, subscription);
     }
 
-    /// <summary>Reads and writes until either ends, and says why.</summary>
+    /// <summary>Reads and writes until either ends, and returns the reason.</summary>
     private async Task<Exception> ServeAsync(Session session)
     {
         var reading = ReadAsync(session);
@@ -160,14 +160,14 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>A broken socket, or bytes that are not what a Parley server sends.</summary>
+    /// <summary>Whether the socket broke, or the bytes are not what a Parley server sends.</summary>
     private static bool IsBreak(Exception exception) => exception
         is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException
         or JsonException or InvalidOperationException or FormatException or ParleyException;
 
     private ParleyUnreachableException Unreachable(string reason, Exception? inner) => new(_connector.Address, reason, inner);
 
-    /// <summary>Why the connection is over for good; null when it is worth coming back.</summary>
+    /// <summary>Why the connection has ended permanently; null if it should reconnect.</summary>
     private ParleyException? Ending(Session session) => session.Closed?.Code switch
     {
         Unauthorized => Closed(session, ErrorCodes.Unauthorized, 401, "the token is no longer valid"),
@@ -176,7 +176,7 @@ public sealed partial class ParleyAgent
         _ => null,
     };
 
-    /// <summary>Set when the server broke off because of a frame: to send that again would break the next connection too.</summary>
+    /// <summary>Set if the server closed the connection because of a frame: sending that again would break the next connection too.</summary>
     private ParleyException? RefusedWhatWasSent(Session session) => session.Closed?.Code switch
     {
         BadFrame => Closed(session, ErrorCodes.InvalidRequest, 400, "it could not read what was sent"),

@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Sends, replies and requests.</summary>
+/// <summary>Sends, replies, and requests.</summary>
 public sealed partial class ParleyAgent
 {
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(5);
@@ -93,7 +93,8 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>JSON that belongs to a document of the caller's is copied: the document may be disposed before this is sent, or sent again.</summary>
+    /// <summary>Copies JSON that belongs to a document of the caller, because the document may be disposed before it is sent, or sent
+    /// again.</summary>
     private static SendRequest Kept(SendRequest request) => request.Payload is null && request.Metadata is null
         ? request
         : request with { Payload = request.Payload?.Clone(), Metadata = request.Metadata?.Clone() };

@@ -112,7 +112,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
             return;
         if (State == ConnectionState.Connected)
         {
-            // Whatever does not get through meanwhile, each send's own task tells.
+            // If something does not get through in time, the task of each send reports it.
             using var flushed = new CancellationTokenSource();
             await Task.WhenAny(_outbox.FlushAsync(), _serving, Task.Delay(LastFlush, _options.TimeProvider, flushed.Token));
             await flushed.CancelAsync();

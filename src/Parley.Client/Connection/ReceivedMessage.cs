@@ -37,16 +37,16 @@ public sealed class ReceivedMessage
     /// <summary>The message's text; null if it has only a payload.</summary>
     public string? Content => Message.Content;
 
-    /// <summary>Which of the agent's connections, by their order, brought it.</summary>
+    /// <summary>The number of the agent's connection that delivered it.</summary>
     internal int Session { get; }
 
     /// <summary>Whether somebody has acknowledged it or given it back.</summary>
     internal bool IsSettled { get; set; }
 
-    /// <summary>Done, with the problem where there was one, when the acknowledgment is answered; null while nobody asks.</summary>
+    /// <summary>Completes when the acknowledgment is answered, with the problem if there was one; null while nobody waits.</summary>
     internal TaskCompletionSource<Problem?>? Settled { get; private set; }
 
-    /// <summary>Whether somebody waits for the acknowledgment and is told a refusal by it.</summary>
+    /// <summary>Whether somebody waits for the acknowledgment, and so learns of a refusal.</summary>
     internal bool IsAwaited { get; set; }
 
     internal Task<Problem?> WhenSettled() => (Settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

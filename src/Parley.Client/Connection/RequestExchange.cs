@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>A request on its way: a send that is confirmed first and replied to later.</summary>
+/// <summary>A request in progress: a send that is confirmed first and answered by a reply later.</summary>
 internal sealed class PendingRequest(SendRequest request, long key, TimeSpan timeout) : PendingSend(request, key)
 {
     private readonly TaskCompletionSource<RequestResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,7 @@ internal sealed class PendingRequest(SendRequest request, long key, TimeSpan tim
 
     public Task<RequestResult> Result => _result.Task;
 
-    /// <summary>Whether the server has confirmed that it is stored.</summary>
+    /// <summary>Whether the server has confirmed that the request is stored.</summary>
     public bool Stored => Task.IsCompletedSuccessfully;
 
     public void End(RequestResult result)
@@ -29,7 +29,7 @@ internal sealed class PendingRequest(SendRequest request, long key, TimeSpan tim
     }
 }
 
-/// <summary>The frame of one request. Its id is answered twice: when it is stored, and with the reply.</summary>
+/// <summary>The frame of one request. Its id is answered twice: when the request is stored, and with the reply.</summary>
 internal sealed class RequestExchange(Outbox outbox, IdempotencyKeys keys, PendingRequest request) : Exchange
 {
     public override void Write(Utf8JsonWriter writer)
@@ -50,7 +50,7 @@ internal sealed class RequestExchange(Outbox outbox, IdempotencyKeys keys, Pendi
         return answer is null;
     }
 
-    /// <summary>Takes the reply: <c>{status, reply}</c>.</summary>
+    /// <summary>Reads the reply: <c>{status, reply}</c>.</summary>
     public void Answer(ref Utf8JsonReader data, StringPool pool)
     {
         Outcome? status = null;

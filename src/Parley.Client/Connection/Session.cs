@@ -6,23 +6,23 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>One WebSocket: a reader and a writer, until either ends.</summary>
+/// <summary>One WebSocket, with a reader and a writer, until either ends.</summary>
 internal sealed class Session(WebSocket socket, int number, Outbox outbox) : IDisposable
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private volatile bool _ended;
 
-    /// <summary>Its place among the agent's connections; rises.</summary>
+    /// <summary>Its number among the agent's connections, which increases.</summary>
     public int Number { get; } = number;
 
     /// <summary>Set by the first frame.</summary>
     public Welcome? Welcome { get; set; }
 
-    /// <summary>The server's close code and words, where it closed in order.</summary>
+    /// <summary>The server's close code and description, if it closed with a close frame.</summary>
     public (int Code, string? Description)? Closed { get; private set; }
 
-    /// <summary>What the server said last that answered nothing: the reason, when it then breaks off.</summary>
+    /// <summary>The server's last error that did not answer a frame. If the server then closes the connection, this is the reason.</summary>
     public Problem? Complaint { get; set; }
 
     /// <summary>Reads one WebSocket message; false at the end.</summary>
@@ -46,7 +46,7 @@ internal sealed class Session(WebSocket socket, int number, Outbox outbox) : IDi
         }
     }
 
-    /// <summary>Sends what the outbox has, as much as is ready at a time, until the session ends.</summary>
+    /// <summary>Sends what the outbox has ready, until the session ends.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         var bytes = new ArrayBufferWriter<byte>(16 * 1024);
@@ -65,14 +65,14 @@ internal sealed class Session(WebSocket socket, int number, Outbox outbox) : IDi
         }
     }
 
-    /// <summary>Lets the writer end at its next turn.</summary>
+    /// <summary>Makes the writer end at its next turn.</summary>
     public void EndWriting()
     {
         _ended = true;
         outbox.Ready.Set();
     }
 
-    /// <summary>Says goodbye, so that the server frees the leases at once rather than after its patience.</summary>
+    /// <summary>Sends a close frame, so that the server frees the leases at once instead of after a timeout.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         try
@@ -82,7 +82,7 @@ internal sealed class Session(WebSocket socket, int number, Outbox outbox) : IDi
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // It was gone already, which is what was wanted.
+            // The connection was already gone, which is what we want.
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class Session(WebSocket socket, int number, Outbox outbox) : IDi
     public void Dispose() => socket.Dispose();
 }
 
-/// <summary>Where received bytes gather until a WebSocket message is whole. Rented, and grown by doubling.</summary>
+/// <summary>Collects received bytes until a WebSocket message is complete. Rented, and doubled when it is full.</summary>
 internal sealed class ReadBuffer : IDisposable
 {
     private const int First = 64 * 1024;

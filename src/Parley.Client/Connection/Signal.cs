@@ -2,14 +2,14 @@ using System.Threading.Tasks.Sources;
 
 namespace Parley.Client;
 
-/// <summary>Wakes one waiter, without memory for each time. Set while nobody waits, it is remembered once.</summary>
+/// <summary>Wakes one waiter, without allocating each time. If it is set while nobody waits, that is remembered once.</summary>
 internal sealed class Signal : IValueTaskSource
 {
     private const int Idle = 0;
     private const int Raised = 1;
     private const int Waiting = 2;
 
-    // Asynchronously: whoever sends goes on sending while the writer starts on another thread, so that what is sent meanwhile shares a frame.
+    // Asynchronous: the sender keeps sending while the writer starts on another thread, so that what is sent in the meantime shares a frame.
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private int _state;
 

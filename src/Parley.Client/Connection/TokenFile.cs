@@ -3,17 +3,18 @@ using System.Text;
 
 namespace Parley.Client;
 
-/// <summary>An agent's own token, kept on this machine for its user only: one file for each server, project and agent.</summary>
+/// <summary>An agent's own token, kept on this machine and readable only by its user. There is one file per server, project, and agent.</summary>
 internal sealed class TokenFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnersFolder = OwnerOnly | UnixFileMode.UserExecute;
 
     /// <param name="folder">The user's configuration folder for Parley.</param>
-    /// <param name="agent">Its id, or the name that its id is to be made from.</param>
+    /// <param name="agent">The agent's id, or the name that its id will be derived from.</param>
     public TokenFile(string folder, Uri server, string project, string agent)
     {
-        // The hash tells apart what a file system may take for the same (upper and lower case) and keeps long ids within a name's length.
+        // The hash distinguishes names that a file system may treat as equal (upper and lower case), and keeps long ids within the limit on file
+        // names.
         var all = $"{server.GetLeftPart(UriPartial.Authority)}\n{project}\n{agent}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
         var readable = new string([.. agent.Take(64).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '_')]);
@@ -22,12 +23,12 @@ internal sealed class TokenFile
 
     public string Path { get; }
 
-    /// <summary>The file of an agent of a server, where the options say that such files are.</summary>
-    /// <param name="called">Its id, or the name that its id is to be made from.</param>
+    /// <summary>The file of an agent on a server, in the folder that the options specify.</summary>
+    /// <param name="called">The agent's id, or the name that its id will be derived from.</param>
     public static TokenFile Of(ParleyOptions options, ServerLocation location, string called) => new(
         UserFolders.Config(options.ConfigFolder, Environment.GetEnvironmentVariable), location.Url, location.Project ?? "default", called);
 
-    /// <summary>The agent's id and token; null when none is kept.</summary>
+    /// <summary>The agent's id and token; null if none is kept.</summary>
     public (string AgentId, string Token)? Read()
     {
         try
@@ -48,7 +49,7 @@ internal sealed class TokenFile
         else
             Directory.CreateDirectory(folder, OwnersFolder);
 
-        // Written beside and moved, so that another process of the same agent never reads half a token.
+        // Written to another file and renamed, so that another process of the same agent never reads half a token.
         var beside = $"{Path}.{Environment.ProcessId}";
         File.Delete(beside);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -19,7 +19,7 @@ public sealed partial class ParleyAgent
     /// may have been published.</exception>
     public Task<EventRecord> PublishAsync(string eventType, JsonElement? data = null, CancellationToken cancellationToken = default)
     {
-        // Too large a frame would end the connection, and with it all that is under way.
+        // A frame that is too large would end the connection, and with it everything in flight.
         var size = data is { } given ? JsonSerializer.SerializeToUtf8Bytes(given, WireJson.Lenient.JsonElement).Length : 0;
         if (size > LargestEvent)
             throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The data has {size} bytes; the limit is {LargestEvent}." });

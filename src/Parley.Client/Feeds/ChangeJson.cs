@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Reads <c>change</c> frames by hand; a reader of a busy project gets hundreds of thousands.</summary>
+/// <summary>Reads <c>change</c> frames with a hand-written parser, because a reader of a busy project gets hundreds of thousands.</summary>
 internal static class ChangeJson
 {
     public const string Messages = "messages";

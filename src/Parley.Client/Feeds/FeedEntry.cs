@@ -13,7 +13,7 @@ public enum FeedEntryKind
     Put,
 
     /// <summary>The item was removed, and the entry shows it as it was before. Or it no longer matches the filter, and the entry shows it as it is.
-    /// Or the reader may no longer read it, and the entry has only its id and name. After a resume, it may be an item that was never told.</summary>
+    /// Or the reader may no longer read it, and the entry has only its id and name. After a resume, it may be an item that was never sent.</summary>
     Delete,
 
     /// <summary>Entries are missing: the log no longer has everything between the requested place and the next entry.</summary>
@@ -36,7 +36,7 @@ public sealed record FeedEntry
     /// <summary>The message, in the feed <c>messages</c>; null in other feeds.</summary>
     public Message? Message { get; init; }
 
-    /// <summary>The item as JSON, in every feed except <c>messages</c>, whose entries are read straight into <see cref="Message"/>.</summary>
+    /// <summary>The item as JSON, in every feed except <c>messages</c>, whose entries are read directly into <see cref="Message"/>.</summary>
     public JsonElement? Item { get; init; }
 
     /// <summary>The agent, in the feed <c>agents</c>; null in other feeds.</summary>

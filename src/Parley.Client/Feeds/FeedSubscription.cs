@@ -25,7 +25,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     {
         _agent = agent;
 
-        // A filter's document may be disposed long before the next connection asks with it again.
+        // The document of a filter may be disposed long before the next connection needs it again.
         Request = request with { Feeds = request.Feeds.ToDictionary(feed => feed.Key, feed => feed.Value?.Clone()) };
         Place = request.After;
         _snapshotsDue = request.Snapshot ? [.. request.Feeds.Keys] : [];
@@ -36,16 +36,16 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
 
     internal FeedRequest Request { get; }
 
-    /// <summary>The server's name for it on the present connection.</summary>
+    /// <summary>The server's name for it on the current connection.</summary>
     internal string? ServerName { get; private set; }
 
-    /// <summary>Done when the server first answered.</summary>
+    /// <summary>Completes when the server has answered for the first time.</summary>
     internal Task Stands => _stands.Task;
 
-    /// <summary>Whether the state as it is has still to come, or come again because its connection broke in the middle.</summary>
+    /// <summary>Whether the current state has not arrived yet, or must be sent again because the connection broke in the middle.</summary>
     internal bool NeedsSnapshot => _snapshotsDue.Count > 0;
 
-    /// <summary>Whether it waits for its reader rather than for the server.</summary>
+    /// <summary>Whether it is waiting for its reader, not for the server.</summary>
     internal bool IsPaused
     {
         get => _paused;
@@ -78,7 +78,8 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     {
         ServerName = answer.Subscription;
         _snapshot.Clear();
-        // A place asked for stays until an entry moves it: the answer's place is the log's end, and what lies between is on its way.
+        // A requested place stays until an entry advances it: the place in the answer is the end of the log, and the entries in between are still on
+        // their way.
         if (Place is null || !answer.Recovered)
             Place = answer.Place;
         _stands.TrySetResult();
@@ -101,19 +102,20 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
             return;
         _agent.Pause(this);
 
-        // The reader may have emptied the queue before it could see that.
+        // The reader may have emptied the queue before this was set.
         if (Volatile.Read(ref _buffered) <= Few)
             _agent.Unpause(this);
     }
 
-    /// <summary>The log no longer has everything since the last entry. Who asked for the state as it is needs it again, unless it is on its way.</summary>
+    /// <summary>The log no longer has everything since the last entry. If the current state was requested, it must be sent again, unless it is on its
+    /// way.</summary>
     private void TakeGap(FeedEntry gap)
     {
         Place = gap.Place ?? Place;
         Put(gap);
         if (!Request.Snapshot || NeedsSnapshot)
             return;
-        // It concerns all feeds, and this subscription ends here: the others' gaps would come over it no more.
+        // The gap concerns all feeds, and this subscription ends here, so it would not receive the gaps of the other feeds.
         foreach (var feed in Request.Feeds.Keys.Where(feed => feed != gap.Feed))
             Put(gap with { Feed = feed });
         _snapshotsDue.UnionWith(Request.Feeds.Keys);
@@ -121,7 +123,7 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
         _agent.Unpause(this);
     }
 
-    /// <summary>Keeps the parts until the feed's state is whole, so that one broken off in the middle leaves nothing behind.</summary>
+    /// <summary>Keeps the parts until the feed's state is complete, so that nothing is left of one that is interrupted.</summary>
     internal void Take(FeedSnapshot part)
     {
         if (!_snapshotsDue.Contains(part.Feed))

@@ -37,7 +37,7 @@ public sealed partial class ParleyAgent
     {
         lock (_subscriptionsGate)
         {
-            // Asked for twice (a reconnect met the first asking), or left meanwhile: the server need not go on with the other one.
+            // Requested twice (a reconnect met the first request), or disposed in the meantime: the server does not need to continue the other one.
             if (subscription.ServerName is { } other && _byServerName.Remove(other))
                 Leave(other);
             if (!_subscriptions.Contains(subscription))
@@ -61,7 +61,7 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>Takes it off the live feed; its place stays.</summary>
+    /// <summary>Stops its live feed, and keeps its place.</summary>
     internal void Pause(FeedSubscription subscription)
     {
         lock (_subscriptionsGate)
@@ -72,7 +72,7 @@ public sealed partial class ParleyAgent
         }
     }
 
-    /// <summary>Puts it on the live feed again, after its place.</summary>
+    /// <summary>Resumes its live feed, after its place.</summary>
     internal void Unpause(FeedSubscription subscription)
     {
         lock (_subscriptionsGate)
@@ -90,7 +90,7 @@ public sealed partial class ParleyAgent
             return _byServerName.GetValueOrDefault(serverName);
     }
 
-    /// <summary>Those that a new connection has to ask for; the names on the old one are void.</summary>
+    /// <summary>Those that a new connection must request. Their names on the old connection are no longer valid.</summary>
     private FeedSubscription[] Subscriptions()
     {
         lock (_subscriptionsGate)

@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Asks for a subscription, or for it again after its place on a new connection.</summary>
+/// <summary>Requests a subscription, or requests it again on a new connection, after its place.</summary>
 internal sealed class SubscribeOperation(ParleyAgent agent, FeedSubscription subscription) : Operation
 {
     public FeedSubscription Subscription => subscription;
@@ -38,13 +38,13 @@ internal sealed class SubscribeOperation(ParleyAgent agent, FeedSubscription sub
 
     public override bool Ok(ref Utf8JsonReader data, StringPool pool)
     {
-        // Here and not in whoever waits for it: the changes come right behind, in the same read perhaps.
+        // Done here and not by the waiting caller, because the changes follow at once, perhaps in the same read.
         agent.Begin(subscription, JsonSerializer.Deserialize(ref data, WireJson.Lenient.SubscribeAnswer)
             ?? throw new JsonException("An empty answer to a subscription."));
         return true;
     }
 
-    // The next connection asks for every subscription anew.
+    // The next connection requests every subscription again.
     public override void Broken(Outbox outbox, ParleyException lost)
     {
     }

@@ -11,7 +11,7 @@ internal static class AnswerJson
 
     private static readonly FieldNames OutlookFields = new("agent_id", "status", "activity", "ahead", "outlook", "refused");
 
-    /// <summary>Reads the answer at the reader: that of a send, or the problem in its place.</summary>
+    /// <summary>Reads the answer to a send at the reader, or the problem in its place.</summary>
     public static (SendAnswer? Answer, Problem? Problem) ReadSend(ref Utf8JsonReader reader, StringPool pool)
     {
         string? id = null, thread = null;
@@ -52,7 +52,7 @@ internal static class AnswerJson
         return (answer, null);
     }
 
-    /// <summary>Reads the item of a batch at the reader that says no more than whether it was done.</summary>
+    /// <summary>Reads a batch item at the reader that only says whether something was done.</summary>
     public static Problem? ReadResult(ref Utf8JsonReader reader)
     {
         Problem? problem = null;
@@ -71,7 +71,7 @@ internal static class AnswerJson
         return problem;
     }
 
-    /// <summary>Goes to the first item of <c>{"items": [...]}</c>; the caller reads on until the array's end.</summary>
+    /// <summary>Moves to the first item of <c>{"items": [...]}</c>. The caller reads until the end of the array.</summary>
     public static void EnterItems(ref Utf8JsonReader reader)
     {
         MessageJson.Expect(ref reader, JsonTokenType.StartObject);
@@ -91,7 +91,7 @@ internal static class AnswerJson
         throw new JsonException("An answer to a batch without its items.");
     }
 
-    /// <summary>Leaves the object that <see cref="EnterItems"/> entered, from the end of its array.</summary>
+    /// <summary>Leaves the object that <see cref="EnterItems"/> entered, starting at the end of its array.</summary>
     public static void LeaveItems(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Parley.Client;
 
-/// <summary>The names of an object's fields, in the order in which the server writes them: looking for the next one first finds nearly
-/// every field with one comparison.</summary>
+/// <summary>The names of an object's fields, in the order in which the server writes them. Trying the next one first finds nearly every field with
+/// one comparison.</summary>
 internal sealed class FieldNames(params string[] names)
 {
     private readonly byte[][] _names = [.. names.Select(Encoding.UTF8.GetBytes)];
@@ -26,14 +26,14 @@ internal sealed class FieldNames(params string[] names)
     }
 }
 
-/// <summary>The words of an enum, read without making a string of them.</summary>
+/// <summary>The words of an enum, read without allocating a string.</summary>
 internal sealed class EnumWords<TEnum>
     where TEnum : struct, Enum
 {
     private static readonly (byte[] Word, TEnum Value)[] Values =
         [.. Enum.GetValues<TEnum>().Select(value => (Encoding.UTF8.GetBytes(Words.Of(value)), value))];
 
-    /// <summary>The value at the reader; null for null, and for a word of a newer server.</summary>
+    /// <summary>The value at the reader; null for null, and for a word that only a newer server knows.</summary>
     public static TEnum? Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)

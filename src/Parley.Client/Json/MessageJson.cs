@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Reads messages by hand: the generated reader makes a string of every name that comes again and again.</summary>
+/// <summary>Reads messages with a hand-written parser, because the generated one allocates a string for every name, again and again.</summary>
 internal static class MessageJson
 {
     private static readonly FieldNames Fields = new(
@@ -14,7 +14,7 @@ internal static class MessageJson
 
     private static readonly string[] Nobody = [];
 
-    /// <summary>Reads the object at the reader, which stands at its end afterwards.</summary>
+    /// <summary>Reads the object at the reader, which is at its end afterward.</summary>
     public static Message Read(ref Utf8JsonReader reader, StringPool pool)
     {
         string? id = null, project = null, sender = null, senderRole = null, senderName = null, senderSpecialization = null;

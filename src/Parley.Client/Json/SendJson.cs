@@ -4,7 +4,8 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Writes sends by hand: what is absent is left out, and keys go from number to bytes without a string between.</summary>
+/// <summary>Writes sends with hand-written code: absent fields are left out, and keys are converted from numbers to bytes without a string in
+/// between.</summary>
 internal static class SendJson
 {
     private static readonly JsonEncodedText
@@ -17,7 +18,7 @@ internal static class SendJson
         Key = JsonEncodedText.Encode("idempotency_key"), IntentName = JsonEncodedText.Encode("intent"), SurfaceName = JsonEncodedText.Encode("surface"),
         Sender = JsonEncodedText.Encode("sender_id");
 
-    /// <summary>Writes the fields of a send, into an object that is open.</summary>
+    /// <summary>Writes the fields of a send into an open object.</summary>
     public static void WriteFields(Utf8JsonWriter writer, SendRequest send, IdempotencyKeys keys, long key)
     {
         WriteAddresses(writer, send.To);
@@ -48,7 +49,7 @@ internal static class SendJson
         WriteKey(writer, send.IdempotencyKey, keys, key);
     }
 
-    /// <summary>About how many bytes it takes, to know when a batch is full.</summary>
+    /// <summary>The approximate size in bytes, to know when a batch is full.</summary>
     public static int Estimate(SendRequest send) =>
         128 + (send.Content?.Length ?? 0) + Length(send.Payload) + Length(send.Metadata);
 

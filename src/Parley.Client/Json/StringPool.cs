@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace Parley.Client;
 
-/// <summary>The strings that come in message after message (names, roles, types), made once. Not for ids, which would only drive these out.
-/// Used by one reader at a time.</summary>
+/// <summary>Reuses strings that occur in message after message (names, roles, types). Not for ids, which would only displace these. Used by one
+/// reader at a time.</summary>
 internal sealed class StringPool
 {
     private const int Longest = 64;
     private readonly string?[] _strings = new string?[512];
 
-    /// <summary>The string at the reader; null where it holds null.</summary>
+    /// <summary>The string at the reader; null if the value is null.</summary>
     public string? Get(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)

@@ -11,7 +11,7 @@ public sealed partial class ParleyAgent
 {
     private const int LargestValue = 256 * 1024;
 
-    /// <summary>More than the key, and whoever may read and write, can have.</summary>
+    /// <summary>More than a key and the access control can take.</summary>
     private const int LargestRest = 64 * 1024;
 
     /// <summary>Stores a value under a key, replacing any current value.</summary>
@@ -25,7 +25,7 @@ public sealed partial class ParleyAgent
     /// (<see cref="ErrorCodes.TooLarge"/>), or the server refuses it.</exception>
     public Task<MemoryEntry> SetMemoryAsync(string key, JsonElement value, long? ifVersion = null, CancellationToken cancellationToken = default)
     {
-        // Too large a frame would end the connection, and with it all that is under way.
+        // A frame that is too large would end the connection, and with it everything in flight.
         var size = JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Lenient.JsonElement).Length;
         if (size > LargestValue)
             throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The value has {size} bytes; the limit is {LargestValue}." });
@@ -34,7 +34,7 @@ public sealed partial class ParleyAgent
         return SetMemoryAsync(new MemoryRequest { Key = key, Value = value.Clone(), IfVersion = ifVersion }, size, cancellationToken);
     }
 
-    /// <summary>Stores a value with all that can be said of it: how long it lives, and who may read and write it.</summary>
+    /// <summary>Stores a value with all options: its time to live, and who may read and write it.</summary>
     /// <inheritdoc cref="SetMemoryAsync(string, JsonElement, long?, CancellationToken)"/>
     public Task<MemoryEntry> SetMemoryAsync(MemoryRequest request, CancellationToken cancellationToken = default)
     {
@@ -44,21 +44,21 @@ public sealed partial class ParleyAgent
         return SetMemoryAsync(request with { Value = request.Value.ValueKind == JsonValueKind.Undefined ? default : request.Value.Clone() }, size, cancellationToken);
     }
 
-    /// <summary>Adds to a number, at once: nobody has to read it first. What is not there counts as 0.</summary>
+    /// <summary>Adds to a number in one atomic step, so there is no need to read it first. If there is no entry, it starts from 0.</summary>
     /// <returns>The entry with the sum.</returns>
-    /// <exception cref="ParleyException">The value is no number, or the sum is too large (<see cref="ErrorCodes.Conflict"/>); the server refuses
-    /// it; or the connection broke before the answer. It is not added again then, because it may have been.</exception>
+    /// <exception cref="ParleyException">The value is not a number, or the sum is too large (<see cref="ErrorCodes.Conflict"/>); the server refuses
+    /// it; or the connection broke before the answer. In that case it is not added again, because it may already have been.</exception>
     public Task<MemoryEntry> AddMemoryAsync(string key, long amount, CancellationToken cancellationToken = default) =>
         PatchMemoryAsync(new MemoryPatch { Key = key, Add = JsonElement.Parse(amount.ToString(CultureInfo.InvariantCulture)) }, cancellationToken);
 
-    /// <summary>Changes a part of a value by a JSON merge patch (RFC 7396), at once: members replace those of the value, null removes one. What is not there
-    /// counts as <c>{}</c>.</summary>
+    /// <summary>Changes part of a value with a JSON merge patch (RFC 7396), in one atomic step. Members of the patch replace those of the value; a
+    /// null removes one. If there is no entry, it starts from <c>{}</c>.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="patch">The members that change.</param>
-    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, whatever version it has.</param>
+    /// <param name="patch">The members to change.</param>
+    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, any version.</param>
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <returns>The entry as it is now.</returns>
-    /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), it gets too large
+    /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), it would be too large
     /// (<see cref="ErrorCodes.TooLarge"/>), the server refuses it, or the connection broke before the answer.</exception>
     public Task<MemoryEntry> PatchMemoryAsync(string key, JsonElement patch, long? ifVersion = null, CancellationToken cancellationToken = default) =>
         PatchMemoryAsync(new MemoryPatch { Key = key, Patch = patch.Clone(), IfVersion = ifVersion }, cancellationToken);
@@ -100,7 +100,7 @@ public sealed partial class ParleyAgent
 
     /// <summary>Deletes the entry under a key. Not retried after a broken connection, because it may already have taken effect.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="ifVersion">Only if the entry has this version. If omitted, whatever version it has.</param>
+    /// <param name="ifVersion">Only if the entry has this version. If omitted, any version.</param>
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
@@ -111,14 +111,15 @@ public sealed partial class ParleyAgent
         cancellationToken);
 
     /// <summary>Lists the last 20 versions of an entry, newest first, as far as the log still has them.</summary>
-    /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), the server refuses it, or cannot be reached.</exception>
+    /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses it or cannot be
+    /// reached.</exception>
     public async Task<IReadOnlyList<MemoryVersion>> MemoryHistoryAsync(string key, CancellationToken cancellationToken = default)
     {
         await using var api = _connector.OpenApi();
         return (await api.Memory.HistoryAsync(key, cancellationToken)).Items;
     }
 
-    /// <summary>Lists the entries, page by page: what changes meanwhile may be in it or not.</summary>
+    /// <summary>Lists the entries, page by page. Changes made in the meantime may or may not be included.</summary>
     /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <returns>Sorted by key if a prefix is given, otherwise newest first.</returns>
@@ -138,9 +139,9 @@ public sealed partial class ParleyAgent
         return entries;
     }
 
-    /// <summary>Follows the entries: first those that are there (<see cref="FeedEntryKind.Snapshot"/>), then each change as it happens,
-    /// reconnecting as needed. The entries are in <see cref="FeedEntry.Memory"/>. If the log no longer has all changes since a lost
-    /// connection, a <see cref="FeedEntryKind.Gap"/> comes, and then the entries that are there by then.</summary>
+    /// <summary>Follows the entries: first those that exist (<see cref="FeedEntryKind.Snapshot"/>), then each change as it happens, reconnecting as
+    /// needed. The entries are in <see cref="FeedEntry.Memory"/>. If the log no longer has all changes since a connection was lost, there is a
+    /// <see cref="FeedEntryKind.Gap"/>, followed by the entries that exist then.</summary>
     /// <param name="prefix">Only keys with this prefix; all if omitted.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ParleyException">The server refuses it, or the connection was closed permanently.</exception>

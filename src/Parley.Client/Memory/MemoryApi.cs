@@ -28,8 +28,8 @@ public sealed class MemoryApi
     /// <summary>Stores a value under a key, replacing any current value.</summary>
     /// <param name="key">1-512 characters, which may include <c>/</c>.</param>
     /// <param name="value">Any JSON, up to 256 KiB.</param>
-    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, the last write wins, and the
-    /// call is made again if no answer comes.</param>
+    /// <param name="ifVersion">Only if the entry has this version; 0: only if there is no entry. If omitted, the last write wins, and the call is
+    /// retried if no answer comes.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">It has another version (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task<MemoryEntry> SetAsync(string key, JsonElement value, long? ifVersion = null, CancellationToken cancellationToken = default) =>
@@ -37,16 +37,16 @@ public sealed class MemoryApi
             HttpMethod.Put, PathOf(key), new MemoryRequest { Value = value, IfVersion = ifVersion },
             WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry, cancellationToken, repeatable: ifVersion is null);
 
-    /// <summary>Stores a value with all that can be said of it: how long it lives, and who may read and write it.</summary>
+    /// <summary>Stores a value with all options: its time to live, and who may read and write it.</summary>
     /// <inheritdoc cref="SetAsync(string, JsonElement, long?, CancellationToken)"/>
     public Task<MemoryEntry> SetAsync(string key, MemoryRequest request, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Put, PathOf(key), request with { Key = null }, WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry, cancellationToken,
             repeatable: request.IfVersion is null);
 
-    /// <summary>Changes a part of a value by a merge patch, or adds to a number. Not retried if no answer comes, because it may already have
-    /// taken effect.</summary>
-    /// <exception cref="ParleyException">The value is no number (<see cref="ErrorCodes.Conflict"/>), it has another version
+    /// <summary>Changes part of a value with a merge patch, or adds to a number. Not retried if no answer comes, because it may already have taken
+    /// effect.</summary>
+    /// <exception cref="ParleyException">The value is not a number (<see cref="ErrorCodes.Conflict"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task<MemoryEntry> PatchAsync(string key, MemoryPatch patch, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
@@ -59,14 +59,14 @@ public sealed class MemoryApi
 
     /// <summary>Deletes the entry under a key. Not retried if no answer comes, because it may already have taken effect.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="ifVersion">Only if the entry has this version. If omitted, whatever version it has.</param>
+    /// <param name="ifVersion">Only if the entry has this version. If omitted, any version.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task DeleteAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, PathOf(key).With("if_version", ifVersion), cancellationToken, repeatable: false);
 
-    /// <summary>HTTP clients take the parts <c>.</c> and <c>..</c> out of a path: such a key stands in the query.</summary>
+    /// <summary>HTTP clients remove the segments <c>.</c> and <c>..</c> from a path, so a key that contains them goes into the query.</summary>
     private static RestPath PathOf(string key) => key.Split('/').Any(part => part is "." or "..")
         ? new RestPath($"memory/key").With("named", key)
         : new RestPath($"memory/key/{key}");

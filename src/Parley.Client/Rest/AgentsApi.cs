@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Which agents to list. An agent must match all that is set.</summary>
+/// <summary>Which agents to list. An agent must match all values that are set.</summary>
 public sealed record AgentQuery
 {
     /// <summary>Agents with this status; all if omitted.</summary>
@@ -35,7 +35,7 @@ public sealed record AgentQuery
     /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>The <c>next</c> of the page before.</summary>
+    /// <summary>The <c>next</c> of the previous page.</summary>
     public string? After { get; init; }
 }
 
@@ -66,12 +66,12 @@ public sealed class AgentsApi
             address.With("limit", query.Limit).With("after", query.After), WireJson.Lenient.PageAgent, cancellationToken);
     }
 
-    /// <summary>Gets an agent: its description, its status, and how much is waiting in its mailbox.</summary>
-    /// <exception cref="ParleyException">There is none of this id (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    /// <summary>Gets an agent: its details, its status, and how much is waiting in its mailbox.</summary>
+    /// <exception cref="ParleyException">There is no agent with this id (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Agent> GetAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"agents/{agentId}"), WireJson.Lenient.Agent, cancellationToken);
 
-    /// <summary>Changes an agent's description. Omitted fields stay as they are.</summary>
+    /// <summary>Changes an agent's details. Omitted fields stay as they are.</summary>
     public Task<Agent> UpdateAsync(string agentId, RegisterRequest change, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
             HttpMethod.Put, new RestPath($"agents/{agentId}"), change, WireJson.Lenient.RegisterRequest, WireJson.Lenient.Agent, cancellationToken, repeatable: true);

@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Inbound hooks: addresses to which the outside world posts messages. Only admins and operators may change them.</summary>
+/// <summary>Inbound hooks: addresses that outside systems post messages to. Only admins and operators may change them.</summary>
 public sealed class InboundApi
 {
     private readonly RestConnection _connection;
@@ -18,7 +18,7 @@ public sealed class InboundApi
 
     /// <summary>Lists the project's hooks, newest first, a page at a time, without their secrets.</summary>
     /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
-    /// <param name="after">The <c>next</c> of the page before; the first page if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<Page<InboundHook>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>

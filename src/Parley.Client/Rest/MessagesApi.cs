@@ -4,7 +4,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Which messages to list, newest first. A message must match all that is set.</summary>
+/// <summary>Which messages to list, newest first. A message must match all values that are set.</summary>
 public sealed record MessageQuery
 {
     /// <summary>Messages of this <c>message_type</c>.</summary>
@@ -40,7 +40,7 @@ public sealed record MessageQuery
     /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>The <c>next</c> of the page before.</summary>
+    /// <summary>The <c>next</c> of the previous page.</summary>
     public string? After { get; init; }
 }
 
@@ -62,7 +62,7 @@ public sealed record InboxQuery
     /// <summary>Only messages from the agents with these ids; all if omitted.</summary>
     public IReadOnlyList<string>? From { get; init; }
 
-    /// <summary>Shortens the result to about this many model tokens.</summary>
+    /// <summary>Limits the result to about this many model tokens.</summary>
     public int? BudgetTokens { get; init; }
 }
 
@@ -158,7 +158,7 @@ public sealed class MessagesApi
     public Task UnreactAsync(string messageId, string emoji, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"messages/{messageId}/reactions/{emoji}"), cancellationToken);
 
-    /// <summary>Looks into a mailbox without changing anything.</summary>
+    /// <summary>Reads a mailbox without changing anything.</summary>
     public async Task<IReadOnlyList<InboxItem>> InboxAsync(string agentId, InboxQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new InboxQuery();

@@ -52,24 +52,24 @@ public sealed class ParleyApi : IAsyncDisposable
     /// <summary>Shared memory: values under keys.</summary>
     public MemoryApi Memory { get; }
 
-    /// <summary>Pieces of work that agents are given.</summary>
+    /// <summary>Pieces of work that are assigned to agents.</summary>
     public TasksApi Tasks { get; }
 
-    /// <summary>Events: what agents and the server publish.</summary>
+    /// <summary>Events, published by agents and by the server.</summary>
     public EventsApi Events { get; }
 
     /// <summary>Named groups of agents.</summary>
     public SquadsApi Squads { get; }
 
-    /// <summary>What was said over a span of time: by type, agent, pair, execution, and as a timeline.</summary>
+    /// <summary>Message counts over a time span: by type, agent, pair, and execution, and as a timeline.</summary>
     public StatsApi Counts { get; }
 
     /// <summary>Schemas of message types. Only admins may change them.</summary>
     public SchemasApi Schemas { get; }
 
-    /// <summary>Addresses to which the outside world posts messages. Only admins and operators may change them.</summary>
+    /// <summary>Addresses that outside systems post messages to. Only admins and operators may change them.</summary>
     public InboundApi Inbound { get; }
-    /// <summary>Addresses to which the server posts events. Only admins and operators may change them.</summary>
+    /// <summary>Addresses that the server posts events to. Only admins and operators may change them.</summary>
     public WebhooksApi Webhooks { get; }
 
     /// <summary>Projects and their settings. Only admins may create, change, and delete them.</summary>

@@ -15,7 +15,7 @@ public sealed class ProjectsApi
         _connection.SendAsync(
             HttpMethod.Post, new RestPath($"projects"), request, WireJson.Lenient.ProjectRequest, WireJson.Lenient.Project, cancellationToken);
 
-    /// <summary>Lists the projects that the token opens, a page at a time.</summary>
+    /// <summary>Lists the projects that the token can access, a page at a time.</summary>
     /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
     /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>

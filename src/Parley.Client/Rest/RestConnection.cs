@@ -6,7 +6,8 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>HTTP to one server: the token, the project, errors as <see cref="ParleyException"/>, and another try where one is safe.</summary>
+/// <summary>HTTP to one server: adds the token and the project, turns errors into <see cref="ParleyException"/>, and retries where that is
+/// safe.</summary>
 internal sealed class RestConnection : IDisposable
 {
     private const string BasePath = "api/v1/";
@@ -37,17 +38,17 @@ internal sealed class RestConnection : IDisposable
     public Task<T> GetAsync<T>(RestPath address, JsonTypeInfo<T> answer, CancellationToken cancellationToken, TimeSpan patience = default) =>
         CallAsync(HttpMethod.Get, address, body: null, answer, repeatable: true, patience, cancellationToken);
 
-    /// <summary>A POST or PUT that is answered with something.</summary>
+    /// <summary>A POST or PUT with a result.</summary>
     public Task<T> SendAsync<TBody, T>(
         HttpMethod method, RestPath address, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> answer,
         CancellationToken cancellationToken, bool repeatable = false, TimeSpan patience = default) =>
         CallAsync(method, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), answer, repeatable, patience, cancellationToken);
 
-    /// <summary>A call without a body that is answered with something.</summary>
+    /// <summary>A call without a body, with a result.</summary>
     public Task<T> SendAsync<T>(HttpMethod method, RestPath address, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
         CallAsync(method, address, body: null, answer, repeatable: method != HttpMethod.Post, default, cancellationToken);
 
-    /// <summary>A call with a body whose answer says nothing but that it was done.</summary>
+    /// <summary>A call with a body and without a result.</summary>
     public async Task SendAsync<TBody>(
         HttpMethod method, RestPath address, TBody body, JsonTypeInfo<TBody> bodyType, CancellationToken cancellationToken, bool repeatable = false)
     {
@@ -55,7 +56,7 @@ internal sealed class RestConnection : IDisposable
             method, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), repeatable, default, cancellationToken);
     }
 
-    /// <summary>A call with neither body nor answer.</summary>
+    /// <summary>A call with neither a body nor a result.</summary>
     public async Task SendAsync(HttpMethod method, RestPath address, CancellationToken cancellationToken, bool repeatable = true)
     {
         using var response = await TryAsync(method, address, body: null, repeatable, default, cancellationToken);
@@ -78,7 +79,7 @@ internal sealed class RestConnection : IDisposable
             throw new ParleyException(await ReadProblemAsync(response, cancellationToken));
     }
 
-    /// <summary>What lies outside the base path: <c>/health</c>.</summary>
+    /// <summary>A call outside the base path: <c>/health</c>.</summary>
     public async Task<T> GetOutsideAsync<T>(string path, JsonTypeInfo<T> answer, bool evenWhenUnavailable, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -127,7 +128,7 @@ internal sealed class RestConnection : IDisposable
             }
             catch (ParleyUnreachableException) when (!last)
             {
-                // The server may be restarting, and what is repeatable can be asked again without harm.
+                // The server may be restarting, and repeatable calls can be retried without harm.
             }
 
             await Task.Delay(retryAfter ?? backoff.Next(), Time, cancellationToken);
@@ -179,7 +180,7 @@ internal sealed class RestConnection : IDisposable
         }
         catch (Exception unreadable) when (unreadable is JsonException or HttpRequestException or IOException)
         {
-            // A proxy's page, or none: the status is all there is to tell, and is told below.
+            // A proxy's page, or no body. Only the status is known, and it is reported below.
         }
 
         problem ??= new Problem
@@ -199,7 +200,7 @@ internal sealed class RestConnection : IDisposable
     private string AddProject(RestPath address) => address.With("project_id", _project).ToString();
 }
 
-/// <summary>The code that an HTTP status stands for, where a body with a better one is missing.</summary>
+/// <summary>The error code for an HTTP status, if the body has no better one.</summary>
 internal static class ProblemCodes
 {
     public static string For(int status) => status switch

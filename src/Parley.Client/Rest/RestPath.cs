@@ -4,13 +4,13 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Builds a path with its query; absent values leave nothing behind.</summary>
+/// <summary>Builds a path with its query. Absent values are left out.</summary>
 internal sealed class RestPath
 {
     private readonly StringBuilder _text = new();
     private char _separator = '?';
 
-    /// <param name="path">A path whose holes are escaped: <c>$"agents/{id}/inbox"</c>.</param>
+    /// <param name="path">A path whose interpolated values are escaped: <c>$"agents/{id}/inbox"</c>.</param>
     public RestPath(FormattableString path)
     {
         var segments = path.GetArguments().Select(argument => (object)Uri.EscapeDataString(Convert.ToString(argument, CultureInfo.InvariantCulture)!));
@@ -32,7 +32,7 @@ internal sealed class RestPath
 
     public RestPath With(string name, DateTimeOffset? value) => With(name, value is { } time ? WireTime.ToText(time) : null);
 
-    /// <summary>An enum as its word on the wire.</summary>
+    /// <summary>An enum value as a word of the wire.</summary>
     public RestPath With<TEnum>(string name, TEnum? value)
         where TEnum : struct, Enum => With(name, value is { } word ? Words.Of(word) : null);
 
@@ -53,7 +53,7 @@ internal sealed class RestPath
     public override string ToString() => _text.ToString();
 }
 
-/// <summary>The wire's words for enums.</summary>
+/// <summary>The words that the wire uses for enums.</summary>
 internal static class Words
 {
     public static string Of<TEnum>(TEnum value)

@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Schemas of message types: what their payloads must be. Only admins may change them.</summary>
+/// <summary>Schemas that the payloads of message types must match. Only admins may change them.</summary>
 public sealed class SchemasApi
 {
     private readonly RestConnection _connection;
@@ -28,14 +28,14 @@ public sealed class SchemasApi
     public Task<MessageSchema> GetAsync(string messageType, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"schemas/{messageType}"), WireJson.Lenient.MessageSchema, cancellationToken);
 
-    /// <summary>Registers or replaces the schema of a message type. From then on, a send whose payload does not fit is refused
+    /// <summary>Registers or replaces the schema of a message type. From then on, a send whose payload does not match is refused
     /// (<see cref="ErrorCodes.SchemaMismatch"/>).</summary>
     /// <exception cref="ParleyException">The schema is not valid, or the server refuses.</exception>
     public Task<MessageSchema> SetAsync(string messageType, JsonElement schema, CancellationToken cancellationToken = default) =>
         PutAsync(messageType, new SchemaRequest { Schema = schema }, cancellationToken);
 
     /// <summary>Enables the schema that ships with the server for a message type.</summary>
-    /// <exception cref="ParleyException">None ships for it, or the server refuses.</exception>
+    /// <exception cref="ParleyException">No schema ships for the type, or the server refuses.</exception>
     public Task<MessageSchema> EnableBuiltinAsync(string messageType, CancellationToken cancellationToken = default) =>
         PutAsync(messageType, new SchemaRequest { Builtin = true }, cancellationToken);
 

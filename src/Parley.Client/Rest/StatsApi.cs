@@ -2,7 +2,7 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>What was said in a project over a span of time: by type, by agent, by pair, by execution, and as a timeline.</summary>
+/// <summary>Message counts in a project over a time span: by type, agent, pair, and execution, and as a timeline.</summary>
 public sealed class StatsApi
 {
     private readonly RestConnection _connection;
@@ -10,7 +10,7 @@ public sealed class StatsApi
     internal StatsApi(RestConnection connection) => _connection = connection;
 
     /// <summary>Counts messages by type.</summary>
-    /// <param name="since">The beginning; 24 hours before <paramref name="until"/> if omitted.</param>
+    /// <param name="since">The start; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
@@ -19,7 +19,7 @@ public sealed class StatsApi
         (await _connection.GetAsync(In(new RestPath($"stats/messages"), since, until), WireJson.Lenient.PageTypeCount, cancellationToken).ConfigureAwait(false)).Items;
 
     /// <summary>Counts the messages that each agent sent, received, and acknowledged.</summary>
-    /// <param name="since">The beginning; 24 hours before <paramref name="until"/> if omitted.</param>
+    /// <param name="since">The start; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
     /// <param name="squad">Only the members of this squad.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
@@ -29,9 +29,9 @@ public sealed class StatsApi
         (await _connection.GetAsync(In(new RestPath($"stats/agents"), since, until).With("squad", squad), WireJson.Lenient.PageAgentCount, cancellationToken).ConfigureAwait(false)).Items;
 
     /// <summary>Counts messages by sender and recipient.</summary>
-    /// <param name="since">The beginning; 24 hours before <paramref name="until"/> if omitted.</param>
+    /// <param name="since">The start; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
-    /// <param name="squad">Only among the members of this squad.</param>
+    /// <param name="squad">Only messages between members of this squad.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public async Task<IReadOnlyList<PairCount>> PairsAsync(
@@ -40,7 +40,7 @@ public sealed class StatsApi
 
     /// <summary>Counts messages over time.</summary>
     /// <param name="bucket">1m, 5m, 15m, 30m, 1h, 6h, 12h, or 1d; 5m if omitted.</param>
-    /// <param name="since">The beginning; 24 hours before <paramref name="until"/> if omitted.</param>
+    /// <param name="since">The start; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace Parley.Client;
 
-/// <summary>One stream over as many connections as it takes.</summary>
+/// <summary>One stream, over as many connections as it takes.</summary>
 internal sealed class EventStream(RestConnection connection, Func<RestPath> address, StreamOptions options, bool endsWithCompletion)
 {
-    // The server says 'place' every 15 s: a stream silent for three of them is a connection that died without a word.
+    // The server sends 'place' every 15 s, so a stream that is silent for three of them has silently lost its connection.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
 
     private readonly Backoff _backoff = Backoff.Reconnect();
@@ -50,7 +50,8 @@ internal sealed class EventStream(RestConnection connection, Func<RestPath> addr
         }
     }
 
-    /// <summary>Null when the server could not be reached, or refuses for now, and the stream had been open: then it is tried again.</summary>
+    /// <summary>Null if the server could not be reached, or refuses for now, and the stream had been open before, so that it should try
+    /// again.</summary>
     private async Task<HttpResponseMessage?> OpenAsync(CancellationToken cancellationToken)
     {
         var path = address().WithSet("types", options.Types).WithSet("agents", options.Agents);

@@ -3,30 +3,31 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Tasks: created, given out, worked on.</summary>
+/// <summary>Tasks: create them, assign them, work on them.</summary>
 public sealed partial class ParleyAgent
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Creates a task. Not retried after a broken connection, because it may already have been created.</summary>
-    /// <returns>The task; with <see cref="TaskRequest.AutoAssign"/>, given out already if somebody could take it.</returns>
+    /// <returns>The task; with <see cref="TaskRequest.AutoAssign"/>, it is already assigned if anybody could take it.</returns>
     /// <exception cref="ParleyException">The server refuses it.</exception>
     public Task<AgentTask> CreateTaskAsync(TaskRequest request, CancellationToken cancellationToken = default) => AskAsync(
         new Question<TaskRequest, AgentTask>(FrameEvents.TaskCreate, request, WireJson.Lenient.TaskRequest, WireJson.Lenient.AgentTask) { Repeatable = false },
         cancellationToken);
 
-    /// <summary>Gives a task to an agent, or to the one that the server chooses.</summary>
+    /// <summary>Assigns a task to an agent, or to one that the server chooses.</summary>
     /// <param name="taskId">The task.</param>
     /// <param name="agentId">If omitted, the server chooses.</param>
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
-    /// <exception cref="ParleyException">Nobody can take it (<see cref="ErrorCodes.NoCapableAgent"/>), it is over, or the server refuses.</exception>
+    /// <exception cref="ParleyException">Nobody can take it (<see cref="ErrorCodes.NoCapableAgent"/>), it has ended, or the server
+    /// refuses.</exception>
     public Task<AgentTask> AssignTaskAsync(string taskId, string? agentId = null, CancellationToken cancellationToken = default) => AskAsync(
         new Question<TaskAssignment, AgentTask>(
             FrameEvents.TaskAssign, new TaskAssignment { TaskId = taskId, AgentId = agentId }, WireJson.Lenient.TaskAssignment, WireJson.Lenient.AgentTask)
         { Repeatable = false },
         cancellationToken);
 
-    /// <summary>Changes a task, or makes the move that leads to a status. Not retried after a broken connection.</summary>
+    /// <summary>Changes a task, or makes the transition to a status. Not retried after a broken connection.</summary>
     /// <exception cref="ParleyException">The agent no longer has the task (<see cref="ErrorCodes.LeaseLost"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
     public Task<AgentTask> UpdateTaskAsync(string taskId, TaskPatch change, CancellationToken cancellationToken = default) => AskAsync(
@@ -35,7 +36,7 @@ public sealed partial class ParleyAgent
 
     /// <summary>Completes a task that this agent has.</summary>
     /// <param name="taskId">The task.</param>
-    /// <param name="fence">That of the hand-out.</param>
+    /// <param name="fence">The fence of the assignment.</param>
     /// <param name="result">Any JSON, up to 256 KiB.</param>
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <exception cref="ParleyException">The agent no longer has the task (<see cref="ErrorCodes.LeaseLost"/>), or the server refuses.</exception>
@@ -45,9 +46,9 @@ public sealed partial class ParleyAgent
         { Repeatable = false },
         cancellationToken);
 
-    /// <summary>Works on the tasks that this agent is given, one at a time. Each is started, its lease is extended while the handler runs, and then it is
-    /// completed with the handler's result; if the handler throws, the task fails with the exception's message. If the task is lost meanwhile, the
-    /// handler's token is cancelled and its result is dropped.</summary>
+    /// <summary>Works on the tasks that are assigned to this agent, one at a time. Each task is started, its lease is extended while the handler
+    /// runs, and then it is completed with the handler's result. If the handler throws, the task fails with the exception's message. If the agent
+    /// loses the task in the meantime, the handler's token is cancelled and its result is dropped.</summary>
     /// <param name="handler">Returns the result: any JSON up to 256 KiB, or null.</param>
     /// <returns>Dispose it to remove the handler.</returns>
     public IDisposable OnTaskAssigned(Func<AgentTask, CancellationToken, Task<JsonElement?>> handler) =>
@@ -55,7 +56,7 @@ public sealed partial class ParleyAgent
 
     private async Task WorkAsync(ReceivedMessage message, Func<AgentTask, CancellationToken, Task<JsonElement?>> handler, CancellationToken stop)
     {
-        // Others may send messages of this type too: one that gives no task has nothing to be worked on.
+        // Others may send messages of this type too. If one does not assign a task, there is nothing to work on.
         if (message.Message.Payload is not { ValueKind: JsonValueKind.Object } payload || !payload.TryGetProperty("fence", out var number) || !number.TryGetInt64(out var fence) ||
             !payload.TryGetProperty("task_id", out var id) || id.GetString() is not { } taskId)
         {
@@ -82,7 +83,7 @@ public sealed partial class ParleyAgent
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // Lost, or this agent stops: the server gives it to another.
+            // The task is lost, or this agent stops. The server assigns it to another.
             return;
         }
 #pragma warning disable CA1031 // Whatever the handler throws is why the task failed.
@@ -105,11 +106,11 @@ public sealed partial class ParleyAgent
         }
         catch (ParleyException lost) when (lost.Code == ErrorCodes.LeaseLost)
         {
-            // Another has it by now, and its result counts.
+            // Another agent has the task now, and only its result counts.
         }
     }
 
-    /// <summary>Extends the lease, each third of its time, until the work ends.</summary>
+    /// <summary>Extends the lease, after each third of its time, until the work ends.</summary>
     private async Task RenewAsync(AgentTask task, CancellationTokenSource ends)
     {
         try
@@ -117,7 +118,7 @@ public sealed partial class ParleyAgent
             await using var api = _connector.OpenApi();
             while (task.LeaseUntil is { } until)
             {
-                // Within bounds, since the clock of this machine may differ from the server's.
+                // Limited, because this machine's clock may differ from the server's.
                 var third = (until - _options.TimeProvider.GetUtcNow()) / 3;
                 var pause = third < ShortestPause ? ShortestPause : third > LongestPause ? LongestPause : third;
                 await Task.Delay(pause, _options.TimeProvider, ends.Token);
@@ -130,7 +131,7 @@ public sealed partial class ParleyAgent
         }
         catch (Exception ended) when (ended is ParleyException or OperationCanceledException)
         {
-            // The work ended, or no server answers: then the lease ends by itself, and the end of the work tells.
+            // The work ended, or no server answers. In that case the lease ends by itself, and the end of the work reports it.
         }
     }
 }
