@@ -63,7 +63,7 @@ static async Task<int> RunAsync(string[] args)
 
     var parsed = root.Parse(args, new ParserConfiguration
     {
-        // What people say to agents may begin with '@'; a file of arguments is not meant by it.
+        // Messages to agents may start with '@', which does not mean a file of arguments here.
         ResponseFileTokenReplacer = null,
         EnablePosixBundling = false,
     });
@@ -72,9 +72,9 @@ static async Task<int> RunAsync(string[] args)
 
     return await parsed.InvokeAsync(new InvocationConfiguration
     {
-        // A server has 10 s to put its things in order; every other command ends at once.
+        // A server has 10 s to shut down properly. Every other command ends at once.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
-        // It would print all of an exception that is left.
+        // It would print all of an unhandled exception.
         EnableDefaultExceptionHandler = false,
     });
 }

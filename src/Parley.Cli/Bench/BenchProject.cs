@@ -8,7 +8,7 @@ namespace Parley.Cli.Bench;
 /// <summary>A project for one workload, without the limits that protect a project in use.</summary>
 internal sealed class BenchProject : IAsyncDisposable
 {
-    /// <summary>As the workloads are defined: so many sends of one sender are on their way at most.</summary>
+    /// <summary>Part of the workloads' definition: the most sends of one sender that are in flight.</summary>
     private const int MaxUnconfirmed = 256;
 
     private readonly BenchServer _server;
@@ -23,7 +23,7 @@ internal sealed class BenchProject : IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>The project, with the rights of an admin.</summary>
+    /// <summary>The project, with an admin's access.</summary>
     public ParleyApi Api { get; }
 
     public static async Task<BenchProject> CreateAsync(BenchServer server, string workload, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class BenchProject : IAsyncDisposable
         return new BenchProject(server, admin, project.ProjectId);
     }
 
-    /// <summary>Registers an agent that is away.</summary>
+    /// <summary>Registers an agent that does not connect.</summary>
     /// <returns>Its token.</returns>
     public async Task<string> RegisterAsync(string agentId, CancellationToken cancellationToken)
     {
@@ -49,11 +49,11 @@ internal sealed class BenchProject : IAsyncDisposable
         return _tokens[agentId] = agent.Token ?? throw new InvalidOperationException($"The server returned no token when '{agentId}' was first registered.");
     }
 
-    /// <summary>Registers an agent, where it is not, and connects as it.</summary>
+    /// <summary>Registers an agent, if it is not registered yet, and connects as it.</summary>
     public async Task<ParleyAgent> ConnectAsync(string agentId, CancellationToken cancellationToken) =>
         await ConnectAsync(agentId, await RegisterAsync(agentId, cancellationToken), cancellationToken);
 
-    /// <summary>Registers an agent, where it is not, and connects as it.</summary>
+    /// <summary>Registers an agent, if it is not registered yet, and connects as it.</summary>
     public async Task<IBenchClient> OpenAsync(string agentId, ClientKind client, CancellationToken cancellationToken) => client switch
     {
         ClientKind.Plain => await PlainClient.ConnectAsync(
@@ -68,12 +68,12 @@ internal sealed class BenchProject : IAsyncDisposable
     public Task<ParleyAgent> ConnectAsync(string agentId, string token, CancellationToken cancellationToken) =>
         ParleyAgent.ConnectAsync(OptionsOf(token) with { AgentId = agentId, MaxUnconfirmed = MaxUnconfirmed }, cancellationToken);
 
-    /// <summary>REST and streams on connections of their own.</summary>
+    /// <summary>REST and streams on separate connections.</summary>
     public ParleyApi Open(string token) => ParleyApi.Open(OptionsOf(token));
 
     public async ValueTask DisposeAsync()
     {
-        // A server of its own goes with everything that is on it.
+        // A server that the bench started is removed with everything on it.
         if (!_server.IsOwn)
             await DeleteAsync();
         await Api.DisposeAsync();
@@ -88,7 +88,7 @@ internal sealed class BenchProject : IAsyncDisposable
         }
         catch (ParleyException gone) when (gone.Code == ErrorCodes.NotFound)
         {
-            // Deleting much takes long: the client asked again, and the first time had done it meanwhile.
+            // Deleting a lot takes time. The client retried, and the first call had finished in the meantime.
         }
     }
 

@@ -3,18 +3,19 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>All that one call of <c>parley bench</c> measured.</summary>
+/// <summary>Everything that one run of <c>parley bench</c> measured.</summary>
 internal sealed record BenchReport(
     BenchMachine Machine, string ServerVersion, bool OwnServer, IReadOnlyList<Figure> Figures, AuditResult? Verified);
 
 internal sealed record BenchMachine(int Processors, string System, string Runtime);
 
-/// <summary>A figure, with what it was measured beside.</summary>
+/// <summary>A figure, with the yardsticks that were measured at the same time.</summary>
 /// <param name="Value">The median of <paramref name="Runs"/>.</param>
-/// <param name="Floor">What must be reached on two cores that client and server share; null where nothing is promised.</param>
-/// <param name="FsyncsPerSecond">What the disk did just before the runs, by the median; null when it is not known where the data are.</param>
-/// <param name="ToFsync">The value as a multiple of the fsync rate; of a duration, as a multiple of one fsync's. Null for sizes.</param>
-/// <param name="EchoesPerSecond">What bare WebSockets did just before. <paramref name="ToEcho"/> as <paramref name="ToFsync"/>.</param>
+/// <param name="Floor">What must be reached on two cores shared by the client and the server; null if nothing is promised.</param>
+/// <param name="FsyncsPerSecond">The median of the disk's fsync rate just before the runs; null if it is not known where the data is.</param>
+/// <param name="ToFsync">The value as a multiple of the fsync rate or, for a duration, as a multiple of one fsync's. Null for sizes.</param>
+/// <param name="EchoesPerSecond">The rate of bare WebSockets just before the runs. <paramref name="ToEcho"/> is computed like
+/// <paramref name="ToFsync"/>.</param>
 internal sealed record Figure(
     string Workload, string Name, double Value, Unit Unit, IReadOnlyList<double> Runs, string How, double? Floor, double? Goal, Standing? Standing,
     double? FsyncsPerSecond, double? ToFsync, double EchoesPerSecond, double? ToEcho)
@@ -50,12 +51,12 @@ internal sealed record Figure(
 
     private static double? Round(double? value) => value is { } number ? Round(number) : null;
 
-    /// <summary>To four digits: more would pretend a precision that no run has.</summary>
+    /// <summary>To four digits, because no run is more precise.</summary>
     private static double Round(double value) =>
         value == 0 || !double.IsFinite(value) ? 0 : Math.Round(value, Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 12));
 }
 
-/// <summary>How a figure stands to what is promised and aimed at on two cores.</summary>
+/// <summary>How a figure compares with what is promised and with the goal on two cores.</summary>
 internal enum Standing
 {
     Below,
@@ -63,10 +64,10 @@ internal enum Standing
     Goal,
 }
 
-/// <summary>What disk and sockets did just before a run.</summary>
+/// <summary>The rates of the disk and the sockets just before a run.</summary>
 internal readonly record struct Yardstick(double? FsyncsPerSecond, double EchoesPerSecond)
 {
-    /// <summary>Of each the median, as the figures beside it are medians.</summary>
+    /// <summary>The median of each, because the figures are medians too.</summary>
     public static Yardstick Median(IReadOnlyCollection<Yardstick> runs)
     {
         var fsyncs = runs.Select(run => run.FsyncsPerSecond).OfType<double>().ToList();

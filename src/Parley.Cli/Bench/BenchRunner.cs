@@ -34,7 +34,7 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
 
     private async Task<string> VersionAsync()
     {
-        // One's own server is this very program.
+        // The bench's own server is this very program.
         if (plan.Server.IsOwn)
             return ProgramVersion.Text;
         await using var api = ParleyApi.Open(plan.Server.Options);
@@ -57,7 +57,7 @@ internal sealed class BenchRunner(Call call, BenchPlan plan)
                     plan.Server.DataFolder is { } folder ? FsyncYardstick.Measure(folder, plan.Time) : null,
                     await echo.MeasureAsync(either.Token)));
 
-                // What the run before left behind is not this one's to clear away.
+                // Garbage from the previous run should not count for this one.
                 GC.Collect();
                 samples.AddRange(await workload.RunAsync(either.Token));
             }

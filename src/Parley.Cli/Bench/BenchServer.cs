@@ -5,7 +5,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>The server that is measured: one that runs already, or one that is started for it in a process and a data folder of its own.</summary>
+/// <summary>The server to measure: a running one, or one that is started for the measurement, with its own process and data folder.</summary>
 internal sealed class BenchServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -24,19 +24,19 @@ internal sealed class BenchServer : IAsyncDisposable
         IsOwn = isOwn;
     }
 
-    /// <summary>Where it is, with a token that may make projects.</summary>
+    /// <summary>Its address, with a token that may create projects.</summary>
     public ParleyOptions Options { get; private set; }
 
-    /// <summary>Whether it was started for the measurement, and goes with it.</summary>
+    /// <summary>Whether it was started for the measurement and is removed afterward.</summary>
     public bool IsOwn { get; }
 
-    /// <summary>Where its data are; null when that is not known, or on another machine.</summary>
+    /// <summary>The folder of its data; null if unknown or on another machine.</summary>
     public string? DataFolder { get; }
 
-    /// <summary>Whether its processor time and memory can be seen.</summary>
+    /// <summary>Whether its processor time and memory can be measured.</summary>
     public bool IsHere => _process is not null;
 
-    /// <summary>Processor time since it started; null where it cannot be seen.</summary>
+    /// <summary>Its processor time since the start; null if it cannot be measured.</summary>
     public TimeSpan? ProcessorTime
     {
         get
@@ -46,7 +46,7 @@ internal sealed class BenchServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes of memory that it occupies; null where it cannot be seen.</summary>
+    /// <summary>Its resident memory in bytes; null if it cannot be measured.</summary>
     public long? ResidentBytes
     {
         get
@@ -56,21 +56,21 @@ internal sealed class BenchServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The server that was named, or else one of its own: a server in use is not filled with messages unasked.</summary>
+    /// <summary>The server that was named, or else a new one, so that a server in use is not filled with messages by accident.</summary>
     public static async Task<BenchServer> OpenAsync(Call call)
     {
         var named = call.Options.Url ?? Environment.GetEnvironmentVariable("PARLEY_URL");
         return string.IsNullOrWhiteSpace(named) ? await StartAsync(call) : Attach(call);
     }
 
-    /// <summary>Starts one more, on an empty data folder of its own, which goes with it.</summary>
+    /// <summary>Starts another server on an empty data folder, which is removed afterward.</summary>
     public Task<BenchServer> StartAnotherAsync() => StartAsync(_call);
 
     public async ValueTask DisposeAsync()
     {
         if (IsOwn && _process is { } process)
         {
-            // Nothing of it is kept: there is nothing to put in order.
+            // Nothing of it is kept, so it does not need to shut down properly.
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
             Directory.Delete(DataFolder!, recursive: true);
@@ -86,16 +86,16 @@ internal sealed class BenchServer : IAsyncDisposable
         return new BenchServer(
             call,
             options,
-            // A proxy that stands before the nodes is none of them.
+            // A proxy in front of the nodes is not one of them.
             location.Url.IsLoopback && ListeningProcess.Find(location.Url.Port) is { ProcessName: "parley" or "dotnet" } process ? process : null,
-            // The join token is found only where the folder is this server's.
+            // The join token is found only if the folder belongs to this server.
             location.JoinToken is not null ? location.DataFolder : null,
             isOwn: false);
     }
 
     private static async Task<BenchServer> StartAsync(Call call)
     {
-        // Beside the data of a real server: on the disk that such a one would write to. A temporary folder may be memory.
+        // Next to the data of a real server, so that it is on the same disk. A temporary folder may be in memory.
         var beside = Path.GetDirectoryName(Path.GetFullPath(Doctor.DataFolder.Of(call.Options)))!;
         var folder = Directory.CreateDirectory(Path.Combine(beside, $"parley-bench-{Guid.NewGuid():N}")).FullName;
         var process = new Process { StartInfo = StartInfo(folder, ["serve", "--port", "0", "--data", folder, "--log-level", "warning"]) };
@@ -117,7 +117,7 @@ internal sealed class BenchServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A call of this very program, in a folder, with its output to be read.</summary>
+    /// <summary>Runs this very program in a folder, with its output redirected.</summary>
     public static ProcessStartInfo StartInfo(string folder, IReadOnlyList<string> arguments)
     {
         var program = Environment.ProcessPath ?? throw new CommandException(ExitCode.Failed, "This program does not know its own file.", "Name a server with --url.");
@@ -133,7 +133,7 @@ internal sealed class BenchServer : IAsyncDisposable
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
-        // What a person has set for a server in use must not colour the figures.
+        // Settings for a real server must not influence the figures.
         foreach (var setting in SettingsTable.All)
         {
             start.Environment.Remove($"PARLEY_{setting.Name.ToUpperInvariant()}");
@@ -156,7 +156,7 @@ internal sealed class BenchServer : IAsyncDisposable
             {
                 if (!line.StartsWith(Greeting, StringComparison.Ordinal))
                     continue;
-                _ = output.ReadToEndAsync(CancellationToken.None); // Or it would block, one day, on a pipe that nobody empties.
+                _ = output.ReadToEndAsync(CancellationToken.None); // Otherwise it would eventually block on a full pipe.
                 return line[Greeting.Length..].Trim();
             }
         }

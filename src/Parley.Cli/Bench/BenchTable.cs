@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>A report as a person reads it.</summary>
+/// <summary>A report as text for people.</summary>
 internal static class BenchTable
 {
     public static void Show(BenchReport report, Terminal terminal)

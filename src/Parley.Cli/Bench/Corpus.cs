@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>Contents that read like what agents say to each other: words with the skew of natural language, so that indexes and searches
-/// meet common and rare terms. The same seed gives the same contents.</summary>
+/// <summary>Texts that look like what agents say to each other: words with the distribution of natural language, so that indexes and searches have to
+/// deal with common and rare terms. The same seed gives the same texts.</summary>
 internal sealed class Corpus
 {
-    /// <summary>Bytes of a content; every character is ASCII.</summary>
+    /// <summary>The size of a text in bytes. Every character is ASCII.</summary>
     public const int ContentBytes = 256;
 
     private const int Vocabulary = 5_000;
@@ -39,23 +39,23 @@ internal sealed class Corpus
         _contents = [.. Enumerable.Range(0, Contents).Select(_ => Compose(random))];
     }
 
-    /// <summary>A content; from <see cref="Contents"/> on they come again.</summary>
+    /// <summary>A text. After <see cref="Contents"/> texts, they repeat.</summary>
     public string this[int index] => _contents[index % Contents];
 
-    /// <summary>A content that begins with a number, to be told apart by it.</summary>
+    /// <summary>A text that starts with a number that identifies it.</summary>
     public string Numbered(int index) => string.Concat(index.ToString("D8"), this[index].AsSpan(8));
 
-    /// <summary>The number that a content of <see cref="Numbered"/> begins with.</summary>
+    /// <summary>The number at the start of a text from <see cref="Numbered"/>.</summary>
     public static int NumberOf(string? content) => int.Parse(content.AsSpan(0, 8), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    /// <summary>A term as it occurs: common ones are drawn often.</summary>
+    /// <summary>Draws a term by its frequency: common ones are drawn often.</summary>
     public string Draw(Random random)
     {
         var found = Array.BinarySearch(_cumulative, random.NextDouble() * _cumulative[^1]);
         return _words[Math.Min(found < 0 ? ~found : found, Vocabulary - 1)];
     }
 
-    /// <summary>Unlike any other: the rank, written in syllables.</summary>
+    /// <summary>A unique word: the rank, written in syllables.</summary>
     private static string Word(int rank)
     {
         if (rank < Heads.Length)

@@ -2,7 +2,7 @@ using Parley.Cli.Bench.Workloads;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>A moment from which time, and the processor time of both sides, are counted.</summary>
+/// <summary>A moment from which time, and the processor time of both sides, is measured.</summary>
 internal readonly struct Costs
 {
     private readonly BenchPlan _plan;
@@ -27,18 +27,18 @@ internal readonly struct Costs
     }
 }
 
-/// <param name="Server">Null where the server's process cannot be seen.</param>
-/// <param name="Client">Of this process: the workload's clients.</param>
+/// <param name="Server">Null if the server's process cannot be measured.</param>
+/// <param name="Client">This process, with the workload's clients.</param>
 internal readonly record struct Spent(TimeSpan Elapsed, TimeSpan? Server, TimeSpan Client);
 
-/// <summary>What one of what a workload counts costs the server.</summary>
+/// <summary>What one unit of a workload costs the server.</summary>
 internal static class ServerCost
 {
-    /// <summary>Of a server that was named nobody knows which others share its database, and its work.</summary>
-    /// <param name="server">That is measured.</param>
-    /// <param name="unit">What is counted.</param>
-    /// <param name="floor">As of every metric.</param>
-    /// <param name="goal">As of every metric.</param>
+    /// <summary>Not for a server that was named: it may share its database, and its work, with other nodes.</summary>
+    /// <param name="server">The server that is measured.</param>
+    /// <param name="unit">The unit that is counted.</param>
+    /// <param name="floor">See <see cref="Metric"/>.</param>
+    /// <param name="goal">See <see cref="Metric"/>.</param>
     public static Metric Of(BenchServer server, string unit = "message", double? floor = null, double? goal = null) => server.IsOwn
         ? new($"server CPU a {unit}", Unit.Microseconds, "processor time of the server's process, all threads", floor, goal)
         : new($"CPU of this node a {unit}", Unit.Microseconds,

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>What became of every message: the books that <c>--verify</c> keeps and closes. Safe for use by many at once.</summary>
+/// <summary>Tracks every message for <c>--verify</c>. Thread-safe.</summary>
 internal sealed class DeliveryAudit
 {
     private readonly ConcurrentDictionary<string, Trail> _trails = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ internal sealed class DeliveryAudit
     private long _recounted;
     private long _wrong;
 
-    /// <summary>The server confirmed it.</summary>
+    /// <summary>The server confirmed a message.</summary>
     public void Confirmed(string messageId, string content)
     {
         var trail = _trails.GetOrAdd(messageId, static _ => new Trail());
@@ -23,7 +23,7 @@ internal sealed class DeliveryAudit
         }
     }
 
-    /// <summary>It came; and is acknowledged with it.</summary>
+    /// <summary>A message was received, and is acknowledged.</summary>
     public void ReceivedAndAcknowledged(string messageId, string? content)
     {
         var trail = _trails.GetOrAdd(messageId, static _ => new Trail());
@@ -37,9 +37,9 @@ internal sealed class DeliveryAudit
         }
     }
 
-    /// <summary>At the end of a run what is stored was read and compared with what was confirmed.</summary>
-    /// <param name="things">How many tasks or entries of the memory there should be.</param>
-    /// <param name="wrong">How many of them were missing, too many, or another than was confirmed.</param>
+    /// <summary>At the end of a run, everything stored was read and compared with what was confirmed.</summary>
+    /// <param name="things">How many tasks or memory entries there should be.</param>
+    /// <param name="wrong">How many of them were missing, unexpected, or different from what was confirmed.</param>
     public void Recounted(long things, long wrong)
     {
         Interlocked.Add(ref _recounted, things);
@@ -63,12 +63,12 @@ internal sealed class DeliveryAudit
     }
 }
 
-/// <summary>The books, closed.</summary>
-/// <param name="Lost">Confirmed and never delivered.</param>
+/// <summary>The result of the audit.</summary>
+/// <param name="Lost">Confirmed but never delivered.</param>
 /// <param name="Unconfirmed">Delivered without a confirmation to the sender.</param>
-/// <param name="Altered">Delivered with another content than was sent.</param>
-/// <param name="Recounted">Tasks and entries of the memory that were read again.</param>
-/// <param name="Wrong">Of those, the missing, the surplus, and those in another state than was confirmed.</param>
+/// <param name="Altered">Delivered with a different text than was sent.</param>
+/// <param name="Recounted">Tasks and memory entries that were read again.</param>
+/// <param name="Wrong">Those of them that are missing, unexpected, or in a different state than was confirmed.</param>
 internal sealed record AuditResult(
     long Confirmed, long Delivered, long Lost, long Unconfirmed, long Altered, long RepeatedAfterAcknowledgement, long Recounted, long Wrong)
 {

@@ -2,7 +2,7 @@ using Parley.Cli.Bench.Clients;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>Senders and receivers side by side: sender n writes to mailbox n.</summary>
+/// <summary>Pairs of senders and receivers: sender n writes to mailbox n.</summary>
 internal sealed class Lanes(IReadOnlyList<IBenchClient> senders, IReadOnlyList<IBenchClient> receivers) : IAsyncDisposable
 {
     public int Count => senders.Count;
@@ -24,7 +24,7 @@ internal sealed class Lanes(IReadOnlyList<IBenchClient> senders, IReadOnlyList<I
         return new Lanes(senders, receivers);
     }
 
-    /// <summary>Sends the messages, evenly spread, until the last acknowledgement is confirmed.</summary>
+    /// <summary>Sends the messages, evenly distributed, and waits until the last acknowledgment is confirmed.</summary>
     public Task RunAsync(Traffic traffic, int messages, CancellationToken cancellationToken)
     {
         var ends = new List<Task>();
@@ -45,7 +45,7 @@ internal sealed class Lanes(IReadOnlyList<IBenchClient> senders, IReadOnlyList<I
 
 internal static class FirstFailure
 {
-    /// <summary>Waits for all, or for the first that fails: the others may wait for ever for what will not come now.</summary>
+    /// <summary>Waits for all tasks, or for the first that fails, because the others might then wait forever.</summary>
     public static async Task OrAllAsync(IEnumerable<Task> tasks)
     {
         await foreach (var ended in Task.WhenEach(tasks))

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Parley.Cli.Bench;
 
-/// <summary>Finds out who listens on a port of this machine, where Linux tells.</summary>
+/// <summary>Finds the process that listens on a port of this machine, on Linux.</summary>
 internal static class ListeningProcess
 {
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
@@ -14,7 +14,7 @@ internal static class ListeningProcess
     private const int State = 3;
     private const int Inode = 9;
 
-    /// <summary>The process; null where it cannot be found out: on another system, or another user's.</summary>
+    /// <summary>The process; null if it cannot be determined, on another system or if it belongs to another user.</summary>
     public static Process? Find(int port)
     {
         if (!OperatingSystem.IsLinux())
@@ -40,7 +40,7 @@ internal static class ListeningProcess
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            // Another user's, or gone meanwhile: not one that can be measured.
+            // It belongs to another user or has ended, so it cannot be measured.
             return false;
         }
     }

@@ -12,9 +12,9 @@ internal enum Unit
 
 /// <summary>Something that a workload measures.</summary>
 /// <param name="Name">What is measured, in a few words.</param>
-/// <param name="How">How the figure is obtained: between which two moments, by whose clock.</param>
-/// <param name="Floor">What must be reached on two cores that client and server share; null where nothing is promised.</param>
-/// <param name="Goal">What is aimed at there.</param>
+/// <param name="How">How the figure is obtained: between which two events, and by whose clock.</param>
+/// <param name="Floor">What must be reached on two cores shared by the client and the server; null if nothing is promised.</param>
+/// <param name="Goal">The goal on the same machine.</param>
 internal sealed record Metric(string Name, Unit Unit, string How, double? Floor = null, double? Goal = null)
 {
     public bool MoreIsBetter => Unit is Unit.PerSecond;
@@ -22,20 +22,20 @@ internal sealed record Metric(string Name, Unit Unit, string How, double? Floor 
     public Sample Of(double value) => new(this, value);
 }
 
-/// <summary>One metric of one run.</summary>
+/// <summary>The value of one metric in one run.</summary>
 internal readonly record struct Sample(Metric Metric, double Value);
 
 /// <summary>Order statistics.</summary>
 internal static class Quantile
 {
-    /// <summary>The least of the values that at least <paramref name="share"/> (0-1) of them do not exceed.</summary>
+    /// <summary>The smallest of the values that is not exceeded by at least <paramref name="share"/> (0-1) of them.</summary>
     public static double Of(IEnumerable<double> values, double share)
     {
         var sorted = values.Order().ToArray();
         return sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
     }
 
-    /// <summary>The middle one; of an even number the mean of the two in the middle.</summary>
+    /// <summary>The middle value; for an even number, the mean of the two in the middle.</summary>
     public static double Median(IReadOnlyCollection<double> values)
     {
         var sorted = values.Order().ToArray();

@@ -7,7 +7,7 @@ namespace Parley.Cli.Bench;
 /// <summary>Sends and receives as an agent would.</summary>
 internal sealed class Traffic(Corpus corpus, DeliveryAudit? audit)
 {
-    /// <summary>Sends so many as fast as confirmations come, and waits for the last of them.</summary>
+    /// <summary>Sends a number of messages as fast as they are confirmed, and waits for the last confirmation.</summary>
     /// <exception cref="ParleyException">One was refused.</exception>
     public async Task SendAsync(IBenchClient sender, string to, int count, CancellationToken cancellationToken)
     {
@@ -30,7 +30,8 @@ internal sealed class Traffic(Corpus corpus, DeliveryAudit? audit)
         }
     }
 
-    /// <summary>Receives so many, reads and acknowledges each, and waits until the server has confirmed the last acknowledgement.</summary>
+    /// <summary>Receives a number of messages, reads and acknowledges each, and waits until the server has confirmed the last
+    /// acknowledgment.</summary>
     public Task ReceiveAsync(IBenchClient receiver, int count, CancellationToken cancellationToken) => receiver.ReceiveAsync(count, Take, cancellationToken);
 
     private void Take(string messageId, string? content)

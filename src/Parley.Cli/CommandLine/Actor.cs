@@ -4,17 +4,17 @@ using Parley.Protocol;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>The agent that a command acts as: made at its first use on the server's machine, as the SDK does, and known by the token that
-/// the SDK keeps too. Only who acts is made. A recipient that is not there is more likely a slip.</summary>
+/// <summary>The agent that a command acts as. On the server's machine, it is registered on first use, as in the SDK, and it has the same stored token
+/// as in the SDK. Only the acting agent is registered: a recipient that does not exist is more likely a typo.</summary>
 internal sealed class Actor
 {
-    // Words of the wire, which mean something else where an id stands.
+    // Words that the wire uses in place of an id.
     private static readonly string[] Reserved = [Call.Operators, "online", "register"];
 
     private readonly Call _call;
     private readonly TokenFile _file;
 
-    /// <exception cref="CommandException">No agent can have this id, or no server was found.</exception>
+    /// <exception cref="CommandException">This cannot be an agent's id, or no server was found.</exception>
     public Actor(Call call, string agentId)
     {
         if (Reserved.Contains(agentId, StringComparer.OrdinalIgnoreCase))
@@ -26,17 +26,17 @@ internal sealed class Actor
 
     public string AgentId { get; }
 
-    /// <summary>Where its token is kept.</summary>
+    /// <summary>The path of its stored token.</summary>
     public string TokenPath => _file.Path;
 
     private ServerLocation Location => _call.Location;
 
-    /// <summary>Sees to it that the agent is there, and says so if it was not.</summary>
-    /// <returns>The token to act with: the agent's own, or else the one that one has anyway.</returns>
-    /// <exception cref="CommandException">There is no token to make it with.</exception>
+    /// <summary>Makes sure that the agent exists, and reports if it was just registered.</summary>
+    /// <returns>The token to act with: the agent's own, or else the caller's.</returns>
+    /// <exception cref="CommandException">There is no token to register it with.</exception>
     public async Task<string> TokenAsync()
     {
-        // As in the SDK, a token that was given is tried first: who mistyped it shall know.
+        // As in the SDK, a given token is tried first, so that a mistyped one is reported.
         if (!Location.TokenIsExplicit && await OwnTokenAsync() is { } kept)
             return kept;
 
@@ -51,8 +51,8 @@ internal sealed class Actor
         return agent.Token!;
     }
 
-    /// <summary>Makes the agent, or changes the one that this machine registered before.</summary>
-    /// <exception cref="CommandException">The name belongs to another agent, or no token allows registering it.</exception>
+    /// <summary>Registers the agent, or changes one that this machine registered before.</summary>
+    /// <exception cref="CommandException">The name belongs to another agent, or no token allows the registration.</exception>
     public async Task<(Agent Agent, bool IsNew)> RegisterAsync(RegisterRequest profile)
     {
         if (await OwnTokenAsync() is { } own)
@@ -83,10 +83,10 @@ internal sealed class Actor
             throw Taken(refused);
         }
 
-        // An operator's registration of what another made a moment ago changes it, and tells no token.
+        // If an operator registers an agent that somebody else has just created, this changes the agent and returns no token.
         var token = agent.Token ?? throw Taken();
         _file.Write(agent.AgentId, token);
-        // Once its token was used, nobody else can register the agent again and get a new one.
+        // Once its token has been used, nobody else can register the agent again and get a new one.
         await SeeAsync(token, isKept: true);
         return agent;
     }
@@ -97,7 +97,7 @@ internal sealed class Actor
         $"Choose another name, or set PARLEY_TOKEN to the agent's own token: an admin makes one with 'parley token create --kind agent --agent {AgentId}'.",
         inner);
 
-    /// <summary>The token that is kept; null where there is none, or where it is valid no longer.</summary>
+    /// <summary>The stored token; null if there is none or it is no longer valid.</summary>
     private async Task<string?> OwnTokenAsync() =>
         _file.Read() is { } kept && await SeeAsync(kept.Token, isKept: true) is Sight.There ? kept.Token : null;
 
@@ -126,7 +126,7 @@ internal sealed class Actor
         There,
         Missing,
 
-        /// <summary>The token may not look, as one for joining, or opens nothing any more.</summary>
+        /// <summary>The token may not read it, as with a join token, or is no longer valid.</summary>
         Hidden,
     }
 }

@@ -4,10 +4,10 @@ using Parley.Client;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>One call of a command: what was asked for, and the means to answer it.</summary>
+/// <summary>One run of a command: its arguments, and what it needs to answer.</summary>
 internal sealed class Call(ParseResult arguments, TimeProvider time, CancellationToken cancellation) : IAsyncDisposable
 {
-    /// <summary>The operators' inbox, which is everybody's who acts as nobody else.</summary>
+    /// <summary>The operators' inbox, for callers that act as no other agent.</summary>
     public const string Operators = "human";
 
     private ParleyApi? _api;
@@ -17,12 +17,12 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
 
     public TimeProvider Time { get; } = time;
 
-    /// <summary>Ends with Ctrl-C.</summary>
+    /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
     public Terminal Terminal => field ??= new Terminal(Arguments.GetValue(GlobalOptions.Json));
 
-    /// <summary>Where the server is and who one is there, as the options and the environment say.</summary>
+    /// <summary>The server's location and the caller, according to the options and the environment.</summary>
     public ParleyOptions Options => field ??= new ParleyOptions
     {
         Url = Arguments.GetValue(GlobalOptions.Url),
@@ -42,17 +42,17 @@ internal sealed class Call(ParseResult arguments, TimeProvider time, Cancellatio
     /// <summary>The server. Nothing is sent until something is asked of it.</summary>
     public ParleyApi Api => _api ??= ParleyApi.Open(Options with { Token = Token });
 
-    /// <summary>The project that was named; null leaves it to the token.</summary>
+    /// <summary>The project that was named; null to use the token's.</summary>
     public string? Project => Location.Project;
 
-    /// <summary>The agent that was named to act as; null is the token's owner.</summary>
+    /// <summary>The agent to act as that was named; null for the token's owner.</summary>
     public string? ActingAs => Location.AgentId;
 
     /// <summary>Whose inbox is meant.</summary>
     public string Reader => ActingAs ?? Operators;
 
-    /// <summary>For commands that speak, read, or remember as an agent: if one was named, sees to it that it is there. Comes before
-    /// anything is asked of <see cref="Api"/>, and after whatever may be wrong with the command's own words.</summary>
+    /// <summary>For commands that act as an agent: if one was named, makes sure that it exists. Call this before <see cref="Api"/> is used, and after
+    /// the command's arguments have been checked.</summary>
     /// <exception cref="CommandException">The agent does not exist and cannot be registered.</exception>
     public async Task ActAsync()
     {

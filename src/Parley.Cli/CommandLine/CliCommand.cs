@@ -3,12 +3,12 @@ using Parley.Cli.Output;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>A command with a sentence that says what it is for, and examples that can be pasted.</summary>
+/// <summary>A command with a sentence that says what it does, and examples to copy.</summary>
 internal sealed class CliCommand(string name, string description, params IReadOnlyList<string> examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
 
-    /// <summary>What the command does. Whatever goes wrong in it becomes an exit code and a message in one place, <see cref="Failure"/>.</summary>
+    /// <summary>Sets what the command does. <see cref="Failure"/> turns everything that goes wrong into an exit code and a message.</summary>
     public CliCommand Does(Func<Call, Task<ExitCode>> action)
     {
         SetAction(async (parsed, cancellationToken) =>
@@ -20,7 +20,7 @@ internal sealed class CliCommand(string name, string description, params IReadOn
             }
             catch (IOException gone) when (gone.HResult == StandardOutput.NobodyReads)
             {
-                // Whoever reads has seen enough, as 'head' does: no failure, and nothing to be said.
+                // The reader, such as 'head', has seen enough. That is not a failure, and there is nothing to report.
                 return (int)ExitCode.Done;
             }
             catch (Exception failure) when (Failure.Of(failure, cancellationToken) is { } known)

@@ -1,6 +1,6 @@
 namespace Parley.Cli.CommandLine;
 
-/// <summary>A command cannot do what was asked, for a reason that no server told.</summary>
+/// <summary>A command cannot do what was requested, for a reason that does not come from a server.</summary>
 internal sealed class CommandException(ExitCode exitCode, string message, string? remedy = null, Exception? inner = null)
     : Exception(message, inner)
 {

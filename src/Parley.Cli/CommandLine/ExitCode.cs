@@ -1,6 +1,6 @@
 namespace Parley.Cli.CommandLine;
 
-/// <summary>What a shell script learns from a command; the numbers are a promise.</summary>
+/// <summary>The exit codes for shell scripts. The numbers must not change.</summary>
 internal enum ExitCode
 {
     Done = 0,

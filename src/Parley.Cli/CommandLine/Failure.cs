@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>Why a command did not do what was asked: what is wrong, where, and what to do. The one place in which errors become exit codes.</summary>
+/// <summary>Why a command failed: what is wrong, where, and what to do. This is the only place where errors become exit codes.</summary>
 internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remedy)
 {
-    /// <summary>The failure that an exception stands for; null when it is a bug.</summary>
+    /// <summary>The failure for an exception; null if it is a bug.</summary>
     public static Failure? Of(Exception exception, CancellationToken interrupted) => exception switch
     {
         ParleyUnreachableException unreachable => new(ExitCode.Unreachable, unreachable.Problem, Remedy: null),
@@ -20,14 +20,14 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         _ => null,
     };
 
-    /// <summary>The failure of a bug.</summary>
+    /// <summary>The failure for a bug.</summary>
     public static Failure Unforeseen(Exception bug) => Local(ExitCode.Failed, CommandLine.Unforeseen.Describe(bug), remedy: null);
 
-    /// <summary>Words on the command line that make no sense.</summary>
+    /// <summary>Invalid arguments.</summary>
     public static Failure Usage(IEnumerable<string> reasons, string command) =>
         Local(ExitCode.UsedWrongly, string.Join(Environment.NewLine, reasons), $"See '{command} --help'.");
 
-    /// <summary>Says it on standard error: in words, or as a problem document.</summary>
+    /// <summary>Prints it on standard error, as text or as a problem document.</summary>
     public void Tell(Terminal terminal)
     {
         if (terminal.Json)
@@ -40,7 +40,7 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         terminal.Notes.MarkupLine($"[red]parley:[/] {PlainText.EscapeLines(text, indent: 8)}");
         foreach (var (field, reasons) in Problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>())
         {
-            // One that is alone is the detail already.
+            // A single reason is already in the detail.
             var why = string.Join("; ", reasons);
             if (!text.StartsWith($"{field}: {why}", StringComparison.Ordinal))
                 terminal.Notes.MarkupLine($"  [bold]{PlainText.Escape(field)}[/]: {PlainText.Escape(why)}");

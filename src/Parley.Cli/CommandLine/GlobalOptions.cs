@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>What every command takes: where the server is, and as whom it is spoken to.</summary>
+/// <summary>The options of every command: where the server is, and who to act as.</summary>
 internal static class GlobalOptions
 {
     public static readonly Option<string?> Url = new("--url")

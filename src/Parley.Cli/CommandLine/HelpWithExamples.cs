@@ -8,7 +8,7 @@ namespace Parley.Cli.CommandLine;
 /// command takes; each command's help only names them.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
-    /// <summary>A conversation, one line a terminal.</summary>
+    /// <summary>A conversation, with one line per terminal.</summary>
     private static readonly string[] OfTheProgram = ["parley serve", "parley watch --as bob", "parley send bob \"The build is red, please look.\" --as ada"];
 
     public override bool ClearsParseErrors => true;

@@ -5,12 +5,12 @@ namespace Parley.Cli.CommandLine;
 /// <summary>Options and arguments that take JSON.</summary>
 internal static class JsonWords
 {
-    // JSON that is nested too deeply is sent as it is: the server refuses it and says why.
+    // JSON that is nested too deeply is sent as it is; the server refuses it and says why.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1_000 };
 
-    /// <summary>Text, unless it parses as JSON.</summary>
-    /// <param name="what">What it is called in an error.</param>
-    /// <exception cref="CommandException">It begins as an object does, and is not JSON: most likely a mistake.</exception>
+    /// <summary>Treats the text as JSON if it parses, and otherwise as text.</summary>
+    /// <param name="what">How errors refer to it.</param>
+    /// <exception cref="CommandException">It starts like an object but is not JSON, which is probably a mistake.</exception>
     public static JsonElement Value(string text, string what)
     {
         try
@@ -27,9 +27,9 @@ internal static class JsonWords
         }
     }
 
-    /// <returns>Null for an option that was not given.</returns>
-    /// <param name="name">Of the option or argument.</param>
-    /// <param name="example">As one would write it in a shell.</param>
+    /// <returns>Null if the option is absent.</returns>
+    /// <param name="name">The name of the option or argument.</param>
+    /// <param name="example">An example for a shell.</param>
     /// <exception cref="CommandException">It is not JSON.</exception>
     public static JsonElement? Read(string? json, string name, string example)
     {
@@ -45,7 +45,7 @@ internal static class JsonWords
         }
     }
 
-    // The exception's own words name the parts of a .NET reader.
+    // The exception's own text refers to parts of a .NET reader.
     private static CommandException Malformed(JsonException malformed, string what, string remedy) => new(
         ExitCode.UsedWrongly, $"{what} is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}.", remedy, malformed);
 }

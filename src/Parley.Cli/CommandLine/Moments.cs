@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>Options that take a moment: a time of day with its offset, or how far ahead it is.</summary>
+/// <summary>Options that take a moment: a time of day with its offset, or a time span from now.</summary>
 internal static class Moments
 {
     private static readonly Dictionary<char, TimeSpan> Units = new()
@@ -30,7 +30,7 @@ internal static class Moments
         var text = result.Tokens[0].Value;
         if (text.Length > 1 && Units.TryGetValue(text[^1], out var unit) && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 3_650)
             return clock.GetUtcNow() + (count * unit);
-        // Without an offset it would be another moment on each machine.
+        // Without an offset, it would be a different moment on each machine.
         if (text.Contains('T', StringComparison.OrdinalIgnoreCase) && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.OrdinalIgnoreCase))
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment))
         {

@@ -5,10 +5,10 @@ using System.Numerics;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>Options and arguments that take a number, mostly within bounds. What the library says of a word that is none names a .NET type.</summary>
+/// <summary>Options and arguments that take a number, usually with limits. The library's error for an invalid number names a .NET type.</summary>
 internal static class Numbers
 {
-    /// <param name="expected">What it takes, as in <c>a whole number from 1 to 500</c>.</param>
+    /// <param name="expected">What it takes, such as <c>a whole number from 1 to 500</c>.</param>
     public static Option<T?> Optional<T>(string name, string description, string helpName, T least, T most, string expected)
         where T : struct, INumber<T> => new(name)
         {
@@ -34,7 +34,7 @@ internal static class Numbers
         CustomParser = result => Read(result, $"<{name}>", double.MinValue, double.MaxValue, "a number") ?? 0,
     };
 
-    /// <summary>How many items a list shows at most.</summary>
+    /// <summary>The most items that a list shows.</summary>
     public static Option<int> Limit(string name, int value) =>
         WithDefault(name, "How many at most (1-500).", "N", 1, 500, value, "a whole number from 1 to 500");
 

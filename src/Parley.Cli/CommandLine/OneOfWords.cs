@@ -5,7 +5,7 @@ namespace Parley.Cli.CommandLine;
 /// <summary>Options and arguments that take one of a few words.</summary>
 internal static class OneOfWords
 {
-    /// <summary>Refuses any other word, by the option's name; completes and lists those that there are.</summary>
+    /// <summary>Accepts only these words, names the option in the error for any other, and uses the words for completion and help.</summary>
     public static void OneOf<T>(this Option<T> option, params string[] words)
     {
         option.HelpName = string.Join('|', words);

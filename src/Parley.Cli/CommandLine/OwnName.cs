@@ -2,19 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>How this program is called, so that a command which it prints runs as it stands.</summary>
+/// <summary>The name of this program as it was called, so that printed commands can be run as they are.</summary>
 internal static partial class OwnName
 {
-    /// <summary>Where a script that runs the program says how it was called itself.</summary>
+    /// <summary>The variable in which a script that runs the program passes its own name.</summary>
     internal const string Variable = "PARLEY_COMMAND";
 
     private const string Usual = "parley";
 
-    /// <summary><c>parley</c> where the PATH leads to it by that name; else the path by which it was started.</summary>
+    /// <summary><c>parley</c> if the PATH leads to this program by that name; otherwise, the path with which it was started.</summary>
     public static string Text { get; } = Find(
         Environment.GetEnvironmentVariable(Variable), Environment.ProcessPath, Environment.GetEnvironmentVariable("PATH"), Environment.CurrentDirectory);
 
-    /// <param name="script">As it was called; null: none ran the program.</param>
+    /// <param name="script">The script's name; null if no script ran the program.</param>
     internal static string Find(string? script, string? program, string? path, string folder)
     {
         var called = string.IsNullOrEmpty(script) ? program : script;
@@ -28,7 +28,7 @@ internal static partial class OwnName
         return Quoted(called == script ? called : Short(full, folder));
     }
 
-    /// <summary>A word as shells take it.</summary>
+    /// <summary>A word quoted for shells.</summary>
     internal static string Quoted(string word) =>
         Plain().IsMatch(word) ? word : OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 

@@ -34,7 +34,7 @@ internal static class PriorityOption
                 return priority;
         }
 
-        // What most other systems call it.
+        // The usual word in other systems.
         if (text.Equals("urgent", StringComparison.OrdinalIgnoreCase))
             return Priority.Critical;
         result.AddError($"{Name} takes {OneOfWords.Listed([.. Words.All<Priority>(), "1 to 4"])}, not '{text}'.");

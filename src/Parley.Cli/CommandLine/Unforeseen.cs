@@ -3,16 +3,16 @@ using Parley.Cli.Output;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>Exceptions that nobody foresaw. Whoever typed a command gets one sentence; the rest is for whoever mends the program, and goes to a
-/// file, or to standard error with <c>PARLEY_DEBUG=1</c>.</summary>
+/// <summary>Unexpected exceptions. The user gets one sentence. The details are for whoever fixes the program, and go to a file, or to standard error
+/// with <c>PARLEY_DEBUG=1</c>.</summary>
 internal static class Unforeseen
 {
     private const string Variable = "PARLEY_DEBUG";
 
     private static bool IsDebug => Environment.GetEnvironmentVariable(Variable)?.ToLowerInvariant() is "1" or "true" or "yes" or "on";
 
-    /// <summary>Sees to those that end no command: of a thread that nobody waits for, where the runtime would print all of it and leave a core dump,
-    /// and of a task that nobody looked at.</summary>
+    /// <summary>Handles exceptions outside of commands: on threads that nobody waits for, where the runtime would print everything and dump core, and
+    /// in tasks that nobody observed.</summary>
     public static void WatchThreads()
     {
         AppDomain.CurrentDomain.UnhandledException += static (_, fallen) =>
@@ -28,18 +28,18 @@ internal static class Unforeseen
         };
     }
 
-    /// <summary>Says it on standard error.</summary>
+    /// <summary>Prints it on standard error.</summary>
     /// <returns>The exit code.</returns>
     public static int Tell(Exception bug)
     {
-        // Nobody reads any more: no failure, and nobody to be told.
+        // Nobody reads the output anymore. That is not a failure, and nobody needs to be told.
         if (bug is IOException { HResult: StandardOutput.NobodyReads })
             return (int)ExitCode.Done;
         Console.Error.WriteLine($"parley: {Describe(bug)}");
         return (int)ExitCode.Failed;
     }
 
-    /// <summary>One sentence, with the place of the details: they are written by this.</summary>
+    /// <summary>One sentence that names the file with the details, which this method writes.</summary>
     public static string Describe(Exception bug)
     {
         var sentence = $"An unexpected error occurred: {bug.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}.";
@@ -58,7 +58,7 @@ internal static class Unforeseen
     {
         try
         {
-            // A new file that only this user can read. The arguments are not in it: a token may be among them.
+            // A new file that only this user can read. It does not include the arguments, because they may contain a token.
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -5,10 +5,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Cli.CommandLine;
 
-/// <summary>A command line that makes no sense.</summary>
+/// <summary>Handles command lines that are invalid.</summary>
 internal static class Usage
 {
-    /// <summary>Says what is wrong with it and where its use is explained; to a command that was not finished, its help.</summary>
+    /// <summary>Says what is wrong and where the usage is explained. For an incomplete command, prints its help.</summary>
     public static int Refuse(ParseResult parsed)
     {
         var terminal = new Terminal(parsed.GetValue(GlobalOptions.Json));
@@ -17,13 +17,13 @@ internal static class Usage
         var isUnfinished = group && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.All(error => error.SymbolResult is CommandResult);
         if (isUnfinished && !terminal.Json)
         {
-            // Its own words and '--help': what the help option does is then done once, in one place.
+            // Parses the same arguments with '--help', so that only the help option prints help.
             parsed.RootCommandResult.Command.Parse([.. parsed.Tokens.Select(token => token.Value), "--help"])
                 .Invoke(new InvocationConfiguration { Output = Console.Error });
             return (int)ExitCode.UsedWrongly;
         }
 
-        // For an unknown command, the library also says that a command is missing: one complaint is enough.
+        // For an unknown command, the library also reports that a command is missing. One error is enough.
         var reasons = group && parsed.UnmatchedTokens.Count > 0
             ? [NoCommand(parsed.UnmatchedTokens[0], parsed.CommandResult.Command, names)]
             : parsed.Errors.Select(Reason).Distinct();
@@ -32,7 +32,7 @@ internal static class Usage
         return (int)failure.ExitCode;
     }
 
-    /// <summary>Says that a group has no such command, and which one was probably meant.</summary>
+    /// <summary>Says that a group has no such command, and suggests the one that was probably meant.</summary>
     public static string NoCommand(string word, Command group, string name)
     {
         var near = DidYouMean.To(word, group.Subcommands.Select(command => command.Name));

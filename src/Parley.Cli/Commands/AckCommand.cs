@@ -8,7 +8,7 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley ack ID...</c></summary>
 internal static class AckCommand
 {
-    // Of a message to many, a few are enough to see whose it is.
+    // For a message to many agents, a few are enough to see whose it is.
     private const int MostNamed = 5;
 
     public static Command Create()
@@ -34,7 +34,7 @@ internal static class AckCommand
         });
     }
 
-    /// <summary>Acknowledges them; a message that is in somebody else's inbox is no reason to think that it is gone, so whose it is is said.</summary>
+    /// <summary>Acknowledges messages. If a message is in somebody else's inbox, says whose, so that nobody thinks that it is gone.</summary>
     private static async Task<IReadOnlyList<ItemResult>> SettleOrNameAsync(Call call, AckItem[] items)
     {
         try
@@ -56,7 +56,7 @@ internal static class AckCommand
         }
     }
 
-    /// <summary>In whose inboxes a message is or was; nothing where one may not know.</summary>
+    /// <summary>The agents whose inboxes the message is or was in; empty if the caller may not know.</summary>
     private static async Task<IReadOnlyList<string>> HoldersAsync(Call call, string messageId)
     {
         try
@@ -69,12 +69,12 @@ internal static class AckCommand
         }
     }
 
-    /// <summary>Acknowledges all of them; the first that is refused is the command's failure, told after the others are done.</summary>
+    /// <summary>Acknowledges all of them. The first refusal is the command's failure, reported after the others are done.</summary>
     public static async Task<IReadOnlyList<ItemResult>> SettleAsync(Call call, IReadOnlyList<AckItem> items)
     {
         var results = await call.Api.Messages.AckManyAsync(items, call.Reader, call.Cancellation);
         var refused = items.Zip(results).Where(pair => pair.Second.Problem is not null).ToArray();
-        // The first is told as the failure: said here too, it would stand there twice.
+        // The first one is reported as the failure, and should not be printed twice.
         foreach (var (item, result) in refused.Skip(1))
             call.Terminal.Note($"{item.MessageId}: {result.Problem!.Detail ?? result.Problem.Title}");
         return refused.Length == 0 ? results : throw new ParleyException(refused[0].Second.Problem!);

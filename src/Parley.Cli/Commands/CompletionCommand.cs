@@ -16,7 +16,7 @@ internal static class CompletionCommand
         complete -o default -F _parley parley
         """;
 
-    // A file of fpath is run as the function itself at the first TAB: then it has to answer, and not only to define what will.
+    // At the first TAB, zsh runs a file in fpath as the function itself. So it must answer right away, not just define a function.
     private const string Zsh = """
         #compdef parley
         _parley() {

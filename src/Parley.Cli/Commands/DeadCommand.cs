@@ -47,7 +47,7 @@ internal static class DeadCommand
         });
     }
 
-    /// <summary>A command for the dead letters that one names, for those that match a filter, or, if one says so, for all.</summary>
+    /// <summary>A command for dead letters: those named, those that match a filter, or, if requested, all.</summary>
     private static CliCommand ForSome(string name, string description, string done, Func<Call, string, Task> one, Func<Call, DeadLetterFilter, Task<int>> all)
     {
         var ids = new Argument<string[]>("delivery_id") { Description = "Dead letters, by their ids from 'parley dead list'.", Arity = ArgumentArity.ZeroOrMore };

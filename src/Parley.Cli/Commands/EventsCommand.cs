@@ -100,14 +100,14 @@ internal static class EventsCommand
             }
             catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
             {
-                // It was watched for as long as somebody wanted.
+                // Watching ends when the user stops it.
             }
 
             return ExitCode.Done;
         });
     }
 
-    /// <summary>A page of the server may be short although there are more.</summary>
+    /// <summary>A page from the server may be short even if there are more.</summary>
     private static async Task<Page<EventRecord>> PageAsync(Call call, int limit)
     {
         var items = new List<EventRecord>();

@@ -48,7 +48,7 @@ internal static class ExportCommand
 
     private static void Tell(Call call, ExportSummary summary)
     {
-        // To standard output went the export itself.
+        // If the export itself went to standard output, the summary must not.
         if (call.Terminal.Json && summary.File is not null)
         {
             call.Terminal.WriteJson(summary, OutputJson.Lines.ExportSummary);

@@ -4,7 +4,7 @@ using Parley.Cli.CommandLine;
 
 namespace Parley.Cli.Commands;
 
-/// <summary><c>parley help [COMMAND]</c>: what <c>--help</c> says, for those who look for it as a command.</summary>
+/// <summary><c>parley help [COMMAND]</c>: the same as <c>--help</c>, for those who expect a command.</summary>
 internal static class HelpCommand
 {
     public static Command Create(RootCommand root)

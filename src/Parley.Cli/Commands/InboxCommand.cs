@@ -11,10 +11,10 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley inbox [--wait S] [--ack]</c></summary>
 internal static class InboxCommand
 {
-    // The most that the server waits in one call.
+    // The longest that the server waits in one call.
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(60);
 
-    // A month; more is a slip.
+    // A month. Anything longer is a typo.
     private const double LongestWait = 2_592_000;
 
     public static Command Create()
@@ -39,7 +39,7 @@ internal static class InboxCommand
             var inbox = await ReadAsync(call, arguments.GetValue(max), arguments.GetValue(wait), take);
             Show(call, inbox);
 
-            // After printing: what was not shown to the end must not be gone.
+            // After printing: messages that were not shown completely must not be gone.
             if (take && inbox.Items.Count > 0)
             {
                 var taken = inbox.Items.Select(item => new AckItem { MessageId = item.Message.MessageId, LeaseId = item.LeaseId });

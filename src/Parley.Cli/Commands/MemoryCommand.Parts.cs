@@ -7,7 +7,7 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Commands;
 
-/// <summary>Parts of values, versions of before, and who may.</summary>
+/// <summary>Partial changes, earlier versions, and access control.</summary>
 internal static partial class MemoryCommand
 {
     private static readonly Option<double?> Ttl = Numbers.Optional(

@@ -109,7 +109,7 @@ internal static partial class MemoryCommand
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {
-            // It was watched for as long as somebody wanted.
+            // Watching ends when the user stops it.
         }
 
         return ExitCode.Done;
@@ -126,7 +126,7 @@ internal static partial class MemoryCommand
         return ExitCode.Done;
     });
 
-    /// <summary>A connection is somebody's: the agent's of --as, else the operators'.</summary>
+    /// <summary>Connects as the agent of --as, or else as the operators.</summary>
     private static async Task<ParleyAgent> ConnectAsync(Call call)
     {
         await call.ActAsync();

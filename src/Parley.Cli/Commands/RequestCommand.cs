@@ -41,7 +41,7 @@ internal static class RequestCommand
         });
     }
 
-    // As the server says it, which the SDK tells as a value.
+    // The problem that the server would send. The SDK returns a timeout as a value.
     private static Problem NoReply(TimeSpan patience) => new()
     {
         Code = ErrorCodes.RequestTimeout,

@@ -6,7 +6,7 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Commands;
 
-/// <summary>The words of a message, which <c>send</c> and <c>request</c> share.</summary>
+/// <summary>The arguments and options that <c>send</c> and <c>request</c> have in common.</summary>
 internal sealed class SendArguments
 {
     private readonly Argument<string> _to = new("to")
@@ -75,8 +75,9 @@ internal sealed class SendArguments
             command.Options.Add(option);
     }
 
-    /// <summary>The send that the words ask for.</summary>
-    /// <exception cref="CommandException">The payload is no JSON, the text was to be read and there was none, or there is neither.</exception>
+    /// <summary>The send that the arguments describe.</summary>
+    /// <exception cref="CommandException">The payload is not JSON, the text should come from standard input and there was none, or there is neither a
+    /// text nor a payload.</exception>
     public async Task<SendRequest> ReadAsync(Call call)
     {
         var arguments = call.Arguments;
@@ -102,7 +103,7 @@ internal sealed class SendArguments
         };
     }
 
-    // What was to make the text has failed, most likely: an empty message would hide it.
+    // The command that should have produced the text has probably failed. An empty message would hide that.
     private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
     {
         var text = await Console.In.ReadToEndAsync(cancellationToken);

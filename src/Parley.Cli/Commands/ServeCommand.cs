@@ -45,7 +45,7 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {
-            // Ctrl-C: what follows is the good order.
+            // Ctrl-C: what follows is the regular shutdown.
         }
 
         await stopping.CancelAsync();
@@ -76,7 +76,7 @@ internal static class ServeCommand
         }
     }
 
-    // The server judges the values, all of them at once and wherever they come from: here they are words.
+    // The server validates the values, all at once and wherever they come from. Here, they are only text.
     private static Option<string?> Flag(Setting setting) => new(setting.Flag!)
     {
         Description = setting.DefaultText.Length > 0 ? $"{setting.Meaning} Default: {setting.DefaultText}." : setting.Meaning,

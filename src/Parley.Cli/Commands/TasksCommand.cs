@@ -146,7 +146,7 @@ internal static class TasksCommand
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {
-            // It was watched for as long as somebody wanted.
+            // Watching ends when the user stops it.
         }
 
         return ExitCode.Done;

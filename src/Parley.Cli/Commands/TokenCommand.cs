@@ -43,7 +43,7 @@ internal static class TokenCommand
             var request = new TokenRequest
             {
                 Kind = opens,
-                // An admin's token opens all projects: the one of the environment, in which one works, is not meant for it.
+                // An admin's token can access all projects. The environment's project is the one the user works in, and is not meant for the token.
                 ProjectId = opens is TokenKind.Admin ? arguments.GetValue(GlobalOptions.Project) : call.Project,
                 AgentId = arguments.GetValue(agent),
                 ExpiresAt = call.Time.GetUtcNow() + arguments.GetValue(expires),

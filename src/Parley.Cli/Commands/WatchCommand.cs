@@ -59,8 +59,8 @@ internal static class WatchCommand
         });
     }
 
-    /// <summary>Ends with Ctrl-C also while a line is being written that nobody reads (a pager, a pipe that is full): such a write
-    /// cannot be called off, so it is left behind on a thread of the pool.</summary>
+    /// <summary>Makes Ctrl-C work even while a line is being written that nobody reads (a pager, or a full pipe). Such a write cannot be cancelled,
+    /// so it is left behind on a thread pool thread.</summary>
     private static async Task<ExitCode> UntilInterruptedAsync(Watcher watcher, CancellationToken interrupted)
     {
         try
@@ -91,7 +91,7 @@ internal static class WatchCommand
             : new WatchTarget.OfProject(call.Project ?? await ProjectOfTokenAsync(call));
     }
 
-    // A token may open one project only, and not say which; what it lets one see does.
+    // A token may be limited to one project without saying which. Anything that it can read shows the project.
     private static async Task<string> ProjectOfTokenAsync(Call call)
     {
         if (!call.Location.TokenIsExplicit)
@@ -107,14 +107,14 @@ internal static class WatchCommand
         After = call.Arguments.GetValue(After),
     };
 
-    // Who watches as an agent sees what it would. Operators act for the project, and see all of it.
+    // Watching as an agent shows what that agent would see. Operators act for the project, and see all of it.
     private static bool IsActor(Call call, out string agent)
     {
         agent = call.ActingAs ?? Call.Operators;
         return agent != Call.Operators && call.Arguments.GetValue(Agent) is not { Length: > 0 } && call.Arguments.GetValue(GlobalOptions.Project) is null;
     }
 
-    // The project of the environment is where one works; the one of the command line is what one wants to see.
+    // The environment's project is the one the user works in. A project on the command line is the one to watch.
     private static bool IsOneAgent(Call call, out string agent)
     {
         var agents = call.Arguments.GetValue(Agent) ?? [];

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Parley.Cli.Conversation;
 
-/// <summary>A conversation as it goes on: messages one below the other and, on a live terminal, the progress bar always last.</summary>
+/// <summary>A conversation in progress: messages below each other and, on a live terminal, the progress bar always last.</summary>
 internal sealed class ConversationView(Terminal terminal, TimeProvider time)
 {
     private static readonly TimeSpan Keystroke = TimeSpan.FromMilliseconds(12);
@@ -13,7 +13,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
     private string? _bar;
     private bool _barIsShown;
 
-    /// <summary>Shows a message below the ones before it.</summary>
+    /// <summary>Shows a message below the previous ones.</summary>
     public void Show(Message message)
     {
         HideBar();
@@ -22,7 +22,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         ShowBar();
     }
 
-    /// <summary>Shows a message as if somebody typed it; at once where nobody looks.</summary>
+    /// <summary>Shows a message as if somebody were typing it, or at once if the output is not a terminal.</summary>
     public async Task TypeOutAsync(Message message, CancellationToken cancellationToken)
     {
         if (!terminal.Live)
@@ -48,7 +48,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         ShowBar();
     }
 
-    /// <summary>Shows where the execution stands and what its log has gained.</summary>
+    /// <summary>Shows the execution's status and its new log lines.</summary>
     public void Show(ExecutionStatusEvent status)
     {
         HideBar();
@@ -66,7 +66,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         ShowBar();
     }
 
-    /// <summary>Shows how the execution ended, and takes the bar away.</summary>
+    /// <summary>Shows how the execution ended, and removes the bar.</summary>
     public void Show(ExecutionCompletionEvent completion)
     {
         HideBar();
@@ -81,8 +81,8 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         terminal.Text.MarkupLine($"[{colour} bold]{mark}[/]{(why is null ? "" : "  " + PlainText.EscapeLines(why, indent: 2))}");
     }
 
-    /// <summary>Shows something that happened besides the messages, dimmed, between them.</summary>
-    /// <param name="at">When, where that is known.</param>
+    /// <summary>Shows something that is not a message, dimmed, between the messages.</summary>
+    /// <param name="at">The time, if it is known.</param>
     public void Aside(string text, DateTimeOffset? at = null)
     {
         HideBar();
@@ -91,7 +91,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         ShowBar();
     }
 
-    /// <summary>Says something by the way, on standard error.</summary>
+    /// <summary>Prints a note on standard error.</summary>
     public void Note(string text)
     {
         HideBar();
@@ -99,7 +99,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
         ShowBar();
     }
 
-    /// <summary>Leaves the screen as a program that has ended should: with the cursor on a line of its own.</summary>
+    /// <summary>Leaves the cursor on a new line, as a program should when it ends.</summary>
     public void End()
     {
         if (_barIsShown)
@@ -130,7 +130,7 @@ internal sealed class ConversationView(Terminal terminal, TimeProvider time)
             terminal.Text.WriteLine(new string(' ', MessageView.Indent) + line);
     }
 
-    // By words, so that what was said stays below the sender's name; Spectre would start the next line at the left edge.
+    // Wraps at words and indents each line, so that the text stays below the sender's name. Spectre would start the next line at the left edge.
     private IEnumerable<string> Wrapped(string body)
     {
         var width = Math.Max(20, terminal.Text.Profile.Width - MessageView.Indent - 1);

@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace Parley.Cli.Conversation;
 
-/// <summary>How a message looks on a screen: who, to whom, what kind and when on one line, what was said below it.</summary>
+/// <summary>How a message is displayed: sender, recipients, type, and time on one line, and the text below it.</summary>
 internal static class MessageView
 {
-    /// <summary>Columns that the time takes; what was said starts below the sender's name.</summary>
+    /// <summary>The width of the time. The text starts below the sender's name.</summary>
     public const int Indent = 10;
 
     /// <summary>The first line, in Spectre's markup: <c>14:02:11  Priya (pm-1) · project manager → Bram (be-1) · python fastapi  question</c>.</summary>
@@ -24,11 +24,12 @@ internal static class MessageView
             $"[italic]{PlainText.Escape(message.MessageType)}[/]{urgency}{outcome}";
     }
 
-    /// <summary>What was said; a payload stands in for content that is absent.</summary>
+    /// <summary>The text; if there is none, the payload.</summary>
     public static string Body(Message message) =>
         message.Deleted ? "(deleted)" : PlainText.Of(message.Content ?? message.Payload?.GetRawText() ?? "");
 
-    /// <summary>Tells who speaks with a person's authority, or for Parley itself, from agents that only go by such a name.</summary>
+    /// <summary>Marks senders that have a person's authority or are Parley itself, to distinguish them from agents that only use such a
+    /// name.</summary>
     private static string Mark(Authority authority) => authority switch
     {
         Authority.Operator => "[white bold]◆ person[/] ",

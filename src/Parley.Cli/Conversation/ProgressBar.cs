@@ -3,12 +3,12 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Conversation;
 
-/// <summary>Where an execution stands, on one line.</summary>
+/// <summary>An execution's progress on one line.</summary>
 internal static class ProgressBar
 {
     private const int Cells = 24;
 
-    /// <summary>The line in Spectre's markup: <c>████████░░░░  35 %  implementation  in progress</c>.</summary>
+    /// <summary>The line, in Spectre's markup: <c>████████░░░░  35 %  implementation  in progress</c>.</summary>
     public static string Line(ExecutionStatus status, int progress, string? phase)
     {
         var full = Math.Clamp(progress, 0, 100) * Cells / 100;

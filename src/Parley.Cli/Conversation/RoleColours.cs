@@ -2,14 +2,14 @@ using Spectre.Console;
 
 namespace Parley.Cli.Conversation;
 
-/// <summary>A colour for each role, the same on every screen and every day.</summary>
+/// <summary>A color for each role, always the same on every screen.</summary>
 internal static class RoleColours
 {
-    // Without yellow, cyan and green, which have an owner, and red, which means that something is wrong.
+    // Without yellow, cyan, and green, which are assigned to roles, and red, which means an error.
     private static readonly Color[] Others =
         [Color.Magenta1, Color.DodgerBlue1, Color.Orange1, Color.MediumPurple1, Color.HotPink, Color.SteelBlue1, Color.Tan, Color.Plum1];
 
-    /// <summary>The colour of a role; without one, that of the agent's id.</summary>
+    /// <summary>The color of a role; without a role, a color derived from the agent's id.</summary>
     public static Color Of(string? role, string agentId) => role switch
     {
         "project_manager" => Color.Yellow,
@@ -19,7 +19,7 @@ internal static class RoleColours
         _ => Others[StableHash(role ?? agentId) % (uint)Others.Length],
     };
 
-    // FNV-1a: string.GetHashCode differs from run to run, and so would the colours.
+    // FNV-1a, because string.GetHashCode differs from run to run, and the colors would too.
     private static uint StableHash(string text)
     {
         var hash = 2166136261;

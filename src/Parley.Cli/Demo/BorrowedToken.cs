@@ -3,8 +3,8 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Demo;
 
-/// <summary>An agent's token that is made for a play and revoked after it: how an admin acts as an agent without touching the token
-/// that the agent itself has.</summary>
+/// <summary>An agent's token that is created for a demo and revoked afterward: a way for an admin to act as an agent without changing the agent's own
+/// token.</summary>
 internal sealed class BorrowedToken : IAsyncDisposable
 {
     private readonly ParleyApi _lender;
@@ -18,9 +18,9 @@ internal sealed class BorrowedToken : IAsyncDisposable
 
     public string Secret => _token.Token;
 
-    /// <param name="lender">Speaks with an admin's token.</param>
-    /// <param name="longest">When the token ends by itself, should it not come to be revoked.</param>
-    /// <exception cref="ParleyException">With <see cref="ErrorCodes.Forbidden"/> when the lender's token may make none.</exception>
+    /// <param name="lender">Must have an admin's token.</param>
+    /// <param name="longest">When the token expires by itself, in case it is not revoked.</param>
+    /// <exception cref="ParleyException"><see cref="ErrorCodes.Forbidden"/> if the lender's token may not create tokens.</exception>
     public static async Task<BorrowedToken> TakeAsync(
         ParleyApi lender, string agentId, DateTimeOffset longest, CancellationToken cancellationToken)
     {

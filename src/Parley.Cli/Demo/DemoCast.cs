@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Demo;
 
-/// <summary>The actors of a demo, each connected as itself: it sends under its own name, and takes and acknowledges what it is sent.</summary>
+/// <summary>The actors of a demo, each with its own connection: it sends under its own name, and takes and acknowledges its messages.</summary>
 internal sealed class DemoCast : IAsyncDisposable
 {
     // Longer than any script takes.
@@ -14,8 +14,8 @@ internal sealed class DemoCast : IAsyncDisposable
     private readonly SemaphoreSlim _acknowledged = new(0);
     private readonly CancellationTokenSource _over = new();
 
-    /// <summary>Registers the actors, makes their squad or brings it up to date, and connects them.</summary>
-    /// <param name="api">Speaks with an admin's token: only an admin can lend the actors a voice.</param>
+    /// <summary>Registers the actors, creates or updates their squad, and connects them.</summary>
+    /// <param name="api">Must have an admin's token, because only an admin can create tokens for the actors.</param>
     public static async Task<DemoCast> GatherAsync(ParleyApi api, ParleyOptions options, CancellationToken cancellationToken)
     {
         var cast = new DemoCast();
@@ -36,7 +36,7 @@ internal sealed class DemoCast : IAsyncDisposable
     public Task<SendAnswer> SayAsync(DemoActor actor, SendRequest message, CancellationToken cancellationToken) =>
         _members[actor].Agent.SendAsync(message, cancellationToken);
 
-    /// <summary>Gives somebody a task, which the server hands out by a message of its own.</summary>
+    /// <summary>Assigns a task to an actor. The server sends the assignment in its own message.</summary>
     public Task<AgentTask> GiveAsync(DemoActor from, TaskRequest task, CancellationToken cancellationToken) =>
         _members[from].Agent.CreateTaskAsync(task, cancellationToken);
 
@@ -46,10 +46,10 @@ internal sealed class DemoCast : IAsyncDisposable
     public Task<AgentTask> CompleteAsync(DemoActor actor, AgentTask task, CancellationToken cancellationToken) =>
         _members[actor].Agent.CompleteTaskAsync(task.TaskId, task.Fence, cancellationToken: cancellationToken);
 
-    /// <summary>Waits until the actors have acknowledged so many messages, so that nothing of the play stays in their mailboxes.</summary>
+    /// <summary>Waits until the actors have acknowledged a number of messages, so that none of the demo stay in their mailboxes.</summary>
     public async Task HearOutAsync(int deliveries, CancellationToken cancellationToken)
     {
-        // Another demo on the same server shares the mailboxes, and may take a delivery of this one: hence a limit, and no complaint.
+        // Another demo on the same server uses the same mailboxes and may take a delivery of this one, so there is a limit and no error.
         for (var heard = 0; heard < deliveries; heard++)
         {
             if (!await _acknowledged.WaitAsync(LongestCurtainCall, cancellationToken))
@@ -106,7 +106,7 @@ internal sealed class DemoCast : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_over.IsCancellationRequested)
         {
-            // The play is over.
+            // The demo is over.
         }
     }
 

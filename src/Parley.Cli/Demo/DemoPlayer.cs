@@ -9,15 +9,15 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
 {
     private const string Interrupted = "The demo was interrupted.";
 
-    // What a terminal that was interrupted may still spend on telling the watchers.
+    // How long an interrupted demo may take to tell the watchers.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, (string ThreadId, string LastMessageId)> _threads = new(StringComparer.Ordinal);
 
-    /// <summary>Those that are not done, by the thread in which they were given.</summary>
+    /// <summary>The tasks that are not completed, by the thread in which they were assigned.</summary>
     private readonly Dictionary<string, AgentTask> _tasks = new(StringComparer.Ordinal);
 
-    /// <summary>Plays it from the first line to the last, in an execution of its own.</summary>
+    /// <summary>Plays the script from the first line to the last, in a new execution.</summary>
     public async Task PlayAsync(DemoScript script, CancellationToken cancellationToken)
     {
         await using var cast = await DemoCast.GatherAsync(api, options, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
         stage.Close(await api.Executions.GetAsync(execution.ExecutionId, cancellationToken));
     }
 
-    /// <returns>How many mailboxes the line went to.</returns>
+    /// <returns>How many mailboxes the line was delivered to.</returns>
     private async Task<int> SayAsync(
         DemoLine line, DemoScript script, DemoCast cast, string executionId, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
         var answer = await cast.SayAsync(line.From, Message(line, executionId), cancellationToken);
         _threads[line.Thread] = (answer.ConversationThreadId, answer.MessageId);
 
-        // Shown as it is stored, not as it was meant.
+        // Shown as stored, not as intended.
         var message = await api.Messages.GetAsync(answer.MessageId, cancellationToken);
         await stage.ShowAsync(message, typedOut: script.TypedOut && !fast, cancellationToken);
 
@@ -74,8 +74,8 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
         return answer.Deliveries.Count(delivery => delivery.Refused is null) + handedOut;
     }
 
-    /// <summary>What a line does to the tasks.</summary>
-    /// <returns>How many were handed out, each by a message to one mailbox.</returns>
+    /// <summary>Starts and completes tasks as the line says.</summary>
+    /// <returns>How many tasks were assigned, each by a message to one mailbox.</returns>
     private async Task<int> WorkAsync(DemoLine line, DemoCast cast, CancellationToken cancellationToken)
     {
         if (line.Starts is { } started)

@@ -2,64 +2,65 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Demo;
 
-/// <summary>A conversation to be played: who is in it, and who says what to whom.</summary>
+/// <summary>A conversation to play: its actors, and who says what to whom.</summary>
 internal sealed record DemoScript
 {
-    /// <summary>The title of the execution it is played in.</summary>
+    /// <summary>The title of its execution.</summary>
     public required string Title { get; init; }
 
     public required IReadOnlyList<DemoLine> Lines { get; init; }
 
-    /// <summary>What the execution completes with.</summary>
+    /// <summary>The execution's result.</summary>
     public required string Result { get; init; }
 
-    /// <summary>Whether a terminal shows each message as it is typed.</summary>
+    /// <summary>Whether a terminal shows each message as if it were typed.</summary>
     public bool TypedOut { get; init; }
 }
 
-/// <summary>One message of a script, and where the work stands once it is said.</summary>
+/// <summary>One message of a script, and the progress once it is sent.</summary>
 internal sealed record DemoLine
 {
-    /// <summary>The silence before it.</summary>
+    /// <summary>The pause before it.</summary>
     public required TimeSpan Pause { get; init; }
 
     public required DemoActor From { get; init; }
 
-    /// <summary>An address as <c>to</c> takes it.</summary>
+    /// <summary>An address, as in <c>to</c>.</summary>
     public required string To { get; init; }
 
     public required string Type { get; init; }
     public required string Text { get; init; }
 
-    /// <summary>Lines with the same word are one thread.</summary>
+    /// <summary>Lines with the same word are in one thread.</summary>
     public required string Thread { get; init; }
 
     public Priority Priority { get; init; } = Priority.Normal;
     public Intent Intent { get; init; }
 
-    /// <summary>Whether it answers the line before it in its thread.</summary>
+    /// <summary>Whether it replies to the previous line in its thread.</summary>
     public bool Replies { get; init; }
 
-    /// <summary>The title of a task that the recipient, an agent, is given with it; null: none. The task is known by the line's thread.</summary>
+    /// <summary>The title of a task that is assigned to the recipient, an agent, with this line; null for none. The line's thread identifies the
+    /// task.</summary>
     public string? Task { get; init; }
 
-    /// <summary>The thread of a task that the sender starts with it.</summary>
+    /// <summary>The thread of a task that the sender starts with this line.</summary>
     public string? Starts { get; init; }
 
-    /// <summary>The thread of a task that the sender completes with it.</summary>
+    /// <summary>The thread of a task that the sender completes with this line.</summary>
     public string? Completes { get; init; }
 
-    /// <summary>Progress of the execution from here on, 0-100; null leaves it.</summary>
+    /// <summary>The execution's progress from here on, 0-100; null if it does not change.</summary>
     public int? Progress { get; init; }
 
-    /// <summary>Phase of the execution from here on; null leaves it.</summary>
+    /// <summary>The execution's phase from here on; null if it does not change.</summary>
     public string? Phase { get; init; }
 
     /// <summary>A line for the execution's log.</summary>
     public string? Log { get; init; }
 }
 
-/// <summary>A member of the squad that plays.</summary>
+/// <summary>A member of the demo squad.</summary>
 internal sealed record DemoActor(string AgentId, string Name, string Role, string? Specialization, IReadOnlyList<string> Capabilities);
 
 /// <summary>The squad of three that plays both scripts.</summary>

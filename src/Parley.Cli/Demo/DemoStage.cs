@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Parley.Cli.Demo;
 
-/// <summary>Where a demo is seen: as a conversation, or as a line of JSON for each thing that happens.</summary>
+/// <summary>How a demo is shown: as a conversation, or as one line of JSON per event.</summary>
 internal sealed class DemoStage(Terminal terminal, TimeProvider time)
 {
     private readonly ConversationView _view = new(terminal, time);
@@ -23,7 +23,7 @@ internal sealed class DemoStage(Terminal terminal, TimeProvider time)
         terminal.Text.MarkupLine($"[bold]{PlainText.Escape(execution.Title)}[/]");
         terminal.Text.MarkupLine("[grey]Watch it from another terminal:[/]");
 
-        // On a line of its own and never wrapped: it is there to be copied.
+        // On its own line and never wrapped, so that it can be copied.
         terminal.WriteLine($"  parley watch --execution {PlainText.Of(execution.ExecutionId)}");
         terminal.Text.WriteLine();
     }
@@ -38,7 +38,7 @@ internal sealed class DemoStage(Terminal terminal, TimeProvider time)
             _view.Show(message);
     }
 
-    /// <summary>A task is done.</summary>
+    /// <summary>A task was completed.</summary>
     public void Check(AgentTask task)
     {
         if (terminal.Json)

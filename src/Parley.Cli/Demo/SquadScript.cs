@@ -3,7 +3,8 @@ using static Parley.Cli.Demo.DemoSquad;
 
 namespace Parley.Cli.Demo;
 
-/// <summary><c>parley demo squad</c>: seven messages, half a second apart, from stand-up to thanks. The two assignments are tasks, which are completed on the way.</summary>
+/// <summary><c>parley demo squad</c>: seven messages, half a second apart, from stand-up to thanks. The two assignments are tasks, which are
+/// completed along the way.</summary>
 internal static class SquadScript
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(0.5);

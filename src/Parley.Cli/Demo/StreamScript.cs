@@ -3,7 +3,7 @@ using static Parley.Cli.Demo.DemoSquad;
 
 namespace Parley.Cli.Demo;
 
-/// <summary><c>parley demo stream</c>: eleven messages at the pace of people, from stand-up to completion.</summary>
+/// <summary><c>parley demo stream</c>: eleven messages at human speed, from stand-up to completion.</summary>
 internal static class StreamScript
 {
     public static DemoScript Script { get; } = new()

@@ -2,10 +2,10 @@ using Parley.Client;
 
 namespace Parley.Cli.Doctor;
 
-/// <summary>The data folder of a server on this machine, found even when no server is.</summary>
+/// <summary>The data folder of a server on this machine, even if no server is running.</summary>
 internal static class DataFolder
 {
-    // Any address will do: with one given, nothing is looked for in the folder that may be the very thing that is broken.
+    // Any address will do. If one is given, nothing is read from the folder, which may be what is broken.
     private const string Anywhere = "http://localhost";
 
     public static string Of(ParleyOptions options) => ServerLocation.Find(options with { Url = Anywhere }).DataFolder;

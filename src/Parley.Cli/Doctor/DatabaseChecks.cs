@@ -3,7 +3,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Cli.Doctor;
 
-/// <summary>Whether the PostgreSQL that a server started here would use is fit for it.</summary>
+/// <summary>Checks whether the PostgreSQL database that a server would use is suitable.</summary>
 internal static class DatabaseChecks
 {
     private const string Check = "postgresql";
@@ -11,7 +11,7 @@ internal static class DatabaseChecks
     // The oldest that the tests run against.
     private static readonly Version Oldest = new(15, 0);
 
-    /// <summary>Nothing where the settings name no PostgreSQL.</summary>
+    /// <summary>Returns nothing if the settings do not name a PostgreSQL database.</summary>
     public static async IAsyncEnumerable<Finding> RunAsync(SettingsSources sources, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var read = SettingsReader.Read(sources);

@@ -3,13 +3,13 @@ using Parley.Server.Settings;
 
 namespace Parley.Cli.Doctor;
 
-/// <summary>Whether the files of a server on this machine are fit for it, whether it runs or not.</summary>
+/// <summary>Checks the files of a server on this machine, whether it is running or not.</summary>
 internal static class FileChecks
 {
     private const string Rights = "file rights";
     private const string Database = "database";
 
-    /// <summary>A database of some gigabytes is looked through in this time.</summary>
+    /// <summary>Long enough to check a database of some gigabytes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static IEnumerable<Finding> Run(string dataFolder, SettingsSources sources, TimeProvider clock)

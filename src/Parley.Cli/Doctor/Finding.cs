@@ -7,7 +7,7 @@ internal enum Verdict
     Fail,
 }
 
-/// <summary>What one check found, and what to do about it where something is to be done.</summary>
+/// <summary>The result of one check, and what to do about it if anything.</summary>
 internal sealed record Finding(string Check, Verdict Verdict, string Detail, string? Remedy = null)
 {
     public static Finding Ok(string check, string detail) => new(check, Verdict.Ok, detail);
@@ -17,5 +17,5 @@ internal sealed record Finding(string Check, Verdict Verdict, string Detail, str
     public static Finding Fail(string check, string detail, string remedy) => new(check, Verdict.Fail, detail, remedy);
 }
 
-/// <summary>All findings; <see cref="Ok"/> when none of them is a failure.</summary>
+/// <summary>All findings; <see cref="Ok"/> if none of them is a failure.</summary>
 internal sealed record Diagnosis(bool Ok, IReadOnlyList<Finding> Checks);

@@ -3,7 +3,7 @@ using Parley.Server;
 
 namespace Parley.Cli.Doctor;
 
-/// <summary>What Parley needs of this machine, server or not.</summary>
+/// <summary>Checks what Parley needs from this machine, with or without a server.</summary>
 internal static class MachineChecks
 {
     private const long GiB = 1L << 30;
@@ -48,7 +48,7 @@ internal static class MachineChecks
 
     private static Finding DiskSpace(string folder)
     {
-        // The folder may not be there yet: what counts is the disk it will be on.
+        // The folder may not exist yet. What counts is the disk that it will be on.
         var existing = Path.GetFullPath(folder);
         while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
             existing = parent;

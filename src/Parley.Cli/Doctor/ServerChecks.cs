@@ -4,10 +4,10 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Doctor;
 
-/// <summary>What stands between this command line and the server: reach, version, token, clock.</summary>
+/// <summary>Checks that this command line can use the server: connection, version, token, clock.</summary>
 internal static class ServerChecks
 {
-    // The Date header has whole seconds: less than this cannot be told from none.
+    // The Date header has whole seconds, so a smaller difference cannot be measured.
     private static readonly TimeSpan SkewThatIsNoticed = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SkewThatHurts = TimeSpan.FromSeconds(30);
 
@@ -93,7 +93,7 @@ internal static class ServerChecks
         }
     }
 
-    // Beside the client library, which has no use for the header.
+    // Without the client library, which ignores the header.
     private static async Task<Finding> ClockAsync(Call call, ServerLocation location)
     {
         using var http = new HttpClient(location.CreateHttpHandler()) { Timeout = TimeSpan.FromSeconds(10) };

@@ -4,7 +4,7 @@ using Parley.Server.Settings;
 
 namespace Parley.Cli.ExportImport;
 
-/// <summary>A move's refusals as a command's, and its progress for a person.</summary>
+/// <summary>Turns a move's refusals into the command's, and shows its progress.</summary>
 internal static class MoveCall
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
@@ -26,7 +26,7 @@ internal static class MoveCall
         }
     }
 
-    /// <summary>Says every two seconds how far it is, on standard error; nothing with <c>--json</c>.</summary>
+    /// <summary>Reports the progress every two seconds on standard error; never with <c>--json</c>.</summary>
     public static Action<long>? Progress(Call call, string what)
     {
         if (call.Terminal.Json)

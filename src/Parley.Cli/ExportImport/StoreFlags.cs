@@ -4,12 +4,12 @@ using Parley.Server.Settings;
 
 namespace Parley.Cli.ExportImport;
 
-/// <summary>Which store is meant: as <c>serve</c> would find it.</summary>
+/// <summary>Which store is meant, found as <c>serve</c> would find it.</summary>
 internal sealed class StoreFlags
 {
     private readonly Option<string?>[] _flags;
 
-    /// <param name="names">Of the settings' flags.</param>
+    /// <param name="names">The names of the settings' flags.</param>
     private StoreFlags(params string[] names) => _flags =
         [.. SettingsTable.All.Where(setting => names.Contains(setting.Flag)).Select(setting => new Option<string?>(setting.Flag!)
         {
@@ -25,11 +25,11 @@ internal sealed class StoreFlags
             command.Options.Add(flag);
     }
 
-    /// <exception cref="CommandException">The settings make no sense.</exception>
+    /// <exception cref="CommandException">The settings are invalid.</exception>
     public ServerSettings Read(Call call) => ReadSettings(call, _flags);
 
-    /// <summary>The settings as flags, environment and file say them.</summary>
-    /// <exception cref="CommandException">They make no sense.</exception>
+    /// <summary>The settings from flags, the environment, and the file.</summary>
+    /// <exception cref="CommandException">They are invalid.</exception>
     public static ServerSettings ReadSettings(Call call, IEnumerable<Option<string?>> flags)
     {
         var given = flags

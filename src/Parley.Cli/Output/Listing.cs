@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace Parley.Cli.Output;
 
-/// <summary>A list as aligned columns without lines around them, so that it can be read by people and by <c>awk</c>.</summary>
+/// <summary>A list as aligned columns without borders, for people and for <c>awk</c>.</summary>
 internal static class Listing
 {
-    /// <summary>Writes headings and rows; each cell is Spectre's markup, escaped by the caller.</summary>
+    /// <summary>Writes headings and rows. Each cell is Spectre markup, escaped by the caller.</summary>
     public static void Write(Terminal terminal, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table().NoBorder();
@@ -35,7 +35,7 @@ internal static class Listing
             terminal.Note("There are more: --limit shows up to 500.");
     }
 
-    /// <summary>Writes what is known of one thing, a line each; what is null or empty is left out.</summary>
+    /// <summary>Writes the details of one item, one per line. Null and empty values are left out.</summary>
     public static void WriteFacts(Terminal terminal, IReadOnlyList<(string Name, string? Value)> facts)
     {
         var known = facts.Where(fact => !string.IsNullOrEmpty(fact.Value)).ToArray();

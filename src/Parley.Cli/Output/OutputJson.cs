@@ -7,15 +7,15 @@ using Parley.Server.ExportImport;
 
 namespace Parley.Cli.Output;
 
-/// <summary>One item of something that goes on, on a line of its own: of a stream that is watched, or of a demo that is played.</summary>
-/// <param name="Event">What <paramref name="Data"/> is: <c>message</c>, <c>status</c>, <c>completion</c>, ...</param>
-/// <param name="Id">Its place in the project's log; null where it has none.</param>
+/// <summary>One line of output from a command that keeps running: an item of a stream, or of a demo.</summary>
+/// <param name="Event">The type of <paramref name="Data"/>: <c>message</c>, <c>status</c>, <c>completion</c>, ...</param>
+/// <param name="Id">Its place in the project's log; null if it has none.</param>
 internal sealed record StreamLine(string Event, string? Id, JsonElement Data);
 
-/// <summary>A server that has come up: its address, its data folder, and what the data are stored in.</summary>
+/// <summary>A server that is ready: its address, its data folder, and its storage.</summary>
 internal sealed record ServerReady(string Url, string DataFolder, string Storage);
 
-/// <summary>JSON of what the wire has no noun for, with letters as letters, as the wire has them.</summary>
+/// <summary>The JSON of types that are not on the wire. Like the wire, it does not escape non-ASCII letters.</summary>
 internal static class OutputJson
 {
     public static CliJson Lines { get; } = new(new JsonSerializerOptions(CliJson.Default.Options)

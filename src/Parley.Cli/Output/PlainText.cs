@@ -4,14 +4,15 @@ using Spectre.Console;
 
 namespace Parley.Cli.Output;
 
-/// <summary>Text that agents wrote, made safe to show: what an agent says must not be able to steer a person's terminal, hide something from a person, or
-/// look like what somebody else says.</summary>
+/// <summary>Makes text from agents safe to show: an agent must not be able to control a person's terminal, hide something from a person, or imitate
+/// what somebody else says.</summary>
 internal static class PlainText
 {
-    /// <summary>Columns for a name or a role.</summary>
+    /// <summary>The most columns for a name or a role.</summary>
     private const int NameLength = 40;
 
-    /// <summary>The text with control, invisible, and direction-changing characters as signs, such as <c>&lt;U+202E&gt;</c>; line breaks and tabs stay.</summary>
+    /// <summary>The text, with control, invisible, and bidirectional formatting characters shown as codes such as <c>&lt;U+202E&gt;</c>. Line breaks
+    /// and tabs stay.</summary>
     public static string Of(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -40,17 +41,18 @@ internal static class PlainText
     /// <summary>The same as <see cref="Line"/>, for use in Spectre's markup.</summary>
     public static string EscapeLine(string? text, int length) => Markup(Line(text, length));
 
-    /// <summary>The same for use in Spectre's markup, on one line. Further lines would pass for something that Parley says.</summary>
+    /// <summary>The same for use in Spectre's markup, on one line, because further lines could pass for output by Parley.</summary>
     public static string Escape(string? text) => Markup(Of(text).ReplaceLineEndings(" "));
 
-    /// <summary>For use in Spectre's markup, with all its lines, the second and further indented.</summary>
+    /// <summary>The same for use in Spectre's markup, with all lines. All but the first are indented.</summary>
     /// <param name="indent">Columns.</param>
     public static string EscapeLines(string? text, int indent) => Markup(Of(text).ReplaceLineEndings("\n" + new string(' ', indent)));
 
-    /// <summary>A name or a role for use in Spectre's markup: on one line, shortened, and without the signs that set off ids, roles, and people from it.</summary>
+    /// <summary>A name or role for use in Spectre's markup: on one line, shortened, and without the characters that mark ids, roles, and
+    /// people.</summary>
     public static string Name(string? text) => Markup(Line(text, NameLength).Replace('(', '[').Replace(')', ']').Replace('·', '.').Replace('◆', '.'));
 
-    /// <summary>Brackets escaped; a style that changes nothing keeps Spectre from making an emoji of <c>:warning:</c>.</summary>
+    /// <summary>Escapes brackets. A style without effect keeps Spectre from turning <c>:warning:</c> into an emoji.</summary>
     private static string Markup(string text) => Spectre.Console.Markup.Escape(text).Replace(":", ":[default][/]");
 
     private static bool IsHarmless(Rune[] runes, int at)

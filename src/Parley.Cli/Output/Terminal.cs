@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace Parley.Cli.Output;
 
-/// <summary>Where a command's answer goes: text for a person or JSON for a program, on standard output.
-/// What goes wrong, and what is said by the way, goes to standard error, so that a pipe sees the answer alone.</summary>
+/// <summary>Where a command's answer goes: text for people or JSON for programs, on standard output. Errors and notes go to standard error, so that a
+/// pipe gets only the answer.</summary>
 internal sealed class Terminal
 {
-    // Redirected text is read by grep and by other programs: a wrapped line would break an id in two.
+    // Redirected text is read by grep and other programs, and wrapping would break ids in two.
     private const int UnwrappedWidth = 4096;
 
     private readonly TextWriter _out;
@@ -25,7 +25,7 @@ internal sealed class Terminal
     /// <summary>Whether the answer is JSON. Then <see cref="Text"/> must not be written to.</summary>
     public bool Json { get; }
 
-    /// <summary>Whether a person looks at it as it is written: lines may be redrawn and typed out.</summary>
+    /// <summary>Whether a person watches the output as it is written, so that lines may be redrawn and typed out.</summary>
     public bool Live { get; }
 
     /// <summary>Standard output.</summary>
@@ -34,19 +34,19 @@ internal sealed class Terminal
     /// <summary>Standard error.</summary>
     public IAnsiConsole Notes { get; }
 
-    /// <summary>Writes one JSON document on a line of its own.</summary>
+    /// <summary>Writes one JSON document on its own line.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type) => _out.WriteLine(JsonSerializer.Serialize(value, type));
 
-    /// <summary>Writes one JSON document on a line of its own, on standard error.</summary>
+    /// <summary>Writes one JSON document on its own line, on standard error.</summary>
     public void WriteJsonError<T>(T value, JsonTypeInfo<T> type) => Console.Error.WriteLine(JsonSerializer.Serialize(value, type));
 
     /// <summary>Writes a line as it is, on standard output.</summary>
     public void WriteLine(string line) => _out.WriteLine(line);
 
-    /// <summary>Says something by the way, dimmed, on standard error.</summary>
+    /// <summary>Prints a note, dimmed, on standard error.</summary>
     public void Note(string text) => Notes.MarkupLine($"[grey]{PlainText.EscapeLines(text, indent: 2)}[/]");
 
-    /// <summary>Takes back the line that was begun; only where <see cref="Live"/>.</summary>
+    /// <summary>Erases the current line. Only if <see cref="Live"/>.</summary>
     public void EraseLine() => _out.Write("\r\u001b[2K");
 
     private static bool IsTerminal(bool redirected) =>
@@ -54,7 +54,7 @@ internal sealed class Terminal
 
     private static IAnsiConsole Create(TextWriter writer, bool terminal)
     {
-        // https://no-color.org: present and not empty.
+        // https://no-color.org: set and not empty.
         var colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {

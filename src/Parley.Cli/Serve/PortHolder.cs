@@ -4,16 +4,16 @@ using System.Text.Json;
 
 namespace Parley.Cli.Serve;
 
-/// <summary>Who listens on a port of this machine, as far as this user can see it.</summary>
+/// <summary>Finds out who is listening on a port of this machine, as far as this user can see.</summary>
 internal static class PortHolder
 {
     private const string ListeningState = "0A";
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>Who holds up the telling longer than this is taken for one that does not answer.</summary>
+    /// <summary>A program that takes longer than this to answer counts as not answering.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <returns>A noun with what is known: <c>another Parley server (version 1.2.3, process 4711)</c>; null: nothing is.</returns>
+    /// <returns>What is known, as a noun: <c>another Parley server (version 1.2.3, process 4711)</c>; null if nothing is known.</returns>
     public static async Task<string?> FindAsync(string host, int port, CancellationToken cancellationToken)
     {
         var process = Process(port);
@@ -22,7 +22,7 @@ internal static class PortHolder
         return process is null ? null : $"'{process.Value.Name}' (process {process.Value.Id})";
     }
 
-    /// <summary>The version of a Parley server that answers there.</summary>
+    /// <summary>The version of a Parley server that answers on the port.</summary>
     private static async Task<string?> ParleyVersionAsync(string host, int port, CancellationToken cancellationToken)
     {
         var isEverywhere = host == "*" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
@@ -31,7 +31,7 @@ internal static class PortHolder
         {
             using var answer = await http.GetAsync(new UriBuilder("http", isEverywhere ? "127.0.0.1" : host, port, "/health").Uri, cancellationToken);
             using var health = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-            // All three together: others too have a page of that name.
+            // Requires all three, because other servers have a page of that name too.
             return health.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("status", out _) && root.TryGetProperty("reason", out _)
                 && root.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.String
                     ? version.GetString()
@@ -43,7 +43,7 @@ internal static class PortHolder
         }
     }
 
-    /// <summary>By Linux's own tables; elsewhere, and of other users' processes, nothing is known.</summary>
+    /// <summary>From Linux's tables. On other systems, and for other users' processes, nothing is known.</summary>
     private static (string Id, string Name)? Process(int port)
     {
         var sockets = Tables.SelectMany(table => Sockets(table, port)).ToHashSet(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal static class PortHolder
         return holder is null ? null : (Path.GetFileName(holder), Read(Path.Combine(holder, "comm")).FirstOrDefault() ?? "");
     }
 
-    /// <summary>As the links of a process name them: <c>socket:[4711]</c>.</summary>
+    /// <summary>In the form of a process's links: <c>socket:[4711]</c>.</summary>
     private static IEnumerable<string> Sockets(string table, int port)
     {
         var end = $":{port.ToString("X4", CultureInfo.InvariantCulture)}";
@@ -70,7 +70,7 @@ internal static class PortHolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or gone meanwhile.
+            // It belongs to another user, or has ended.
             return false;
         }
     }

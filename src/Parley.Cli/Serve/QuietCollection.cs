@@ -1,15 +1,15 @@
 namespace Parley.Cli.Serve;
 
-/// <summary>Gives back what a load has left behind, once it is over. .NET's collector runs when much is allocated, so a server that nobody speaks to
-/// any more would keep the garbage of its last busy minute for good.</summary>
-/// <param name="allocated">Bytes that were allocated since the process began, those that are free again too.</param>
-/// <param name="collect">Collects everything and returns what is free to the system. All threads stand still meanwhile, some ten milliseconds.</param>
+/// <summary>Returns memory to the system after a load is over. .NET's garbage collector runs when a lot is allocated, so an idle server would keep
+/// the garbage of its last busy minute forever.</summary>
+/// <param name="allocated">The bytes allocated since the process started, including those that were freed.</param>
+/// <param name="collect">Collects all garbage and returns free memory to the system. This stops all threads for about ten milliseconds.</param>
 internal sealed class QuietCollection(Func<long> allocated, Action collect)
 {
-    /// <summary>It is quiet while less than this is allocated from one look to the next: the signs of life of some thousand agents.</summary>
+    /// <summary>The server is quiet while it allocates less than this between two checks: about the heartbeats of a thousand agents.</summary>
     internal const long Quiet = 256 * 1024;
 
-    /// <summary>Less garbage than this is let lie. As long as it is quiet, so much takes a minute.</summary>
+    /// <summary>Less garbage than this is not worth collecting. While the server is quiet, it takes a minute to accumulate.</summary>
     internal const long Worth = 16 << 20;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -17,7 +17,7 @@ internal sealed class QuietCollection(Func<long> allocated, Action collect)
     private long _last = allocated();
     private long _collected;
 
-    /// <summary>Looks every second, until the timer is disposed of.</summary>
+    /// <summary>Checks every second, until the timer is disposed.</summary>
     internal static ITimer Start(TimeProvider time)
     {
         var collection = new QuietCollection(

@@ -10,7 +10,7 @@ namespace Parley.Cli.Serve;
 /// <summary>What a server says once it is ready: where it listens, the file or the database that its data is in, and how to get a token.</summary>
 internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
 {
-    /// <param name="playing">A demo begins by itself, and need not be called.</param>
+    /// <param name="playing">Whether a demo starts by itself, so that the notice does not have to suggest it.</param>
     public void Show(Terminal terminal, bool playing)
     {
         try
@@ -19,7 +19,7 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         }
         catch (IOException gone) when (gone.HResult == StandardOutput.NobodyReads)
         {
-            // Whoever started the server waited for the first line, and reads no further: that is no reason to stop.
+            // The program that started the server has read the first line and reads no more. That is no reason to stop.
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
             return;
         }
 
-        // Scripts wait for this very line.
+        // Scripts wait for exactly this line.
         terminal.WriteLine($"Parley is listening on {address}");
         Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DatabaseFile}, in {server.Storage}");
         var commands = new NextCommands(settings, OwnName.Text, SettingsSources.UsualDataFolder);

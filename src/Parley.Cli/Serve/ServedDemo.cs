@@ -6,10 +6,10 @@ using Parley.Server.Settings;
 
 namespace Parley.Cli.Serve;
 
-/// <summary>The squad demo against the server of this very process: over its address, as anybody else would.</summary>
+/// <summary>Plays the squad demo on the server in this process, through its address, like any other client.</summary>
 internal static class ServedDemo
 {
-    /// <summary>Plays it once. Whatever goes wrong in it is told, and the server goes on.</summary>
+    /// <summary>Plays it once. If it fails, the error is printed, and the server continues.</summary>
     public static async Task PlayAsync(RunningServer server, ServerSettings settings, Call call, CancellationToken stopping)
     {
         try
@@ -21,7 +21,7 @@ internal static class ServedDemo
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The server is told to stop in the middle of the play.
+            // The server was told to stop during the demo.
         }
         catch (Exception failure) when (Failure.Of(failure, stopping) is not null)
         {

@@ -2,23 +2,23 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Tracing;
 
-/// <summary>How sure one can be of a stage of a delivery.</summary>
+/// <summary>How certain a stage of a delivery is.</summary>
 internal enum Evidence
 {
-    /// <summary>Somebody did or said something, at a time.</summary>
+    /// <summary>It happened, at a known time.</summary>
     Seen,
 
-    /// <summary>It cannot have happened.</summary>
+    /// <summary>It cannot have happened yet.</summary>
     NotYet,
 
-    /// <summary>It may have happened, and nobody said so.</summary>
+    /// <summary>It may have happened, but nobody reported it.</summary>
     NotKnown,
 }
 
-/// <summary>One stage of a delivery, in words that do not claim more than the server knows.</summary>
+/// <summary>One stage of a delivery, described without claiming more than the server knows.</summary>
 internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOffset? At, string Meaning)
 {
-    /// <summary>The stages in the order in which a delivery goes through them.</summary>
+    /// <summary>The stages, in the order in which a delivery passes through them.</summary>
     public static IEnumerable<DeliveryStage> Of(Delivery delivery)
     {
         yield return delivery.QueuedAt is { } queued
@@ -37,7 +37,7 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
             : NotYet("replied", "no reply");
     }
 
-    /// <summary>One line in Spectre's markup, with the time since the message was sent.</summary>
+    /// <summary>One line, in Spectre's markup, with the time since the message was sent.</summary>
     public string ToMarkup(DateTimeOffset sent)
     {
         var (mark, colour) = Evidence switch

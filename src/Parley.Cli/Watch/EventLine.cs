@@ -4,12 +4,12 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Watch;
 
-/// <summary>An event in a few words: what happened, and to whom where it says so.</summary>
+/// <summary>An event in a few words: what happened, and to what, if the event says so.</summary>
 internal static class EventLine
 {
     private const int Longest = 80;
 
-    // What the things that events are about call themselves, the friendliest first.
+    // The fields that may contain the item's name, the most readable first.
     private static readonly string[] Names = ["name", "title", "agent_id"];
 
     public static string Of(EventRecord happened)

@@ -3,11 +3,11 @@ using Parley.Client;
 
 namespace Parley.Cli.Watch;
 
-/// <summary>Where to begin in a log that may hold millions of messages: so that the newest of those that are wanted come first,
-/// and the stream goes on from there without a gap.</summary>
+/// <summary>Finds where to start in a log that may have millions of messages, so that the newest matching messages come first, and the stream
+/// continues from there without a gap.</summary>
 internal static class RecentHistory
 {
-    /// <summary>How many messages of the past are shown before what happens now.</summary>
+    /// <summary>How many past messages are shown before the live ones.</summary>
     public const int Messages = 50;
 
     /// <summary>The place before the oldest of them, as a bare seq.</summary>
@@ -26,14 +26,14 @@ internal static class RecentHistory
         return start.ToString(CultureInfo.InvariantCulture);
     }
 
-    // Behind the newest message, rather than 'live only': what is sent between this call and the stream's opening is then not missed.
+    // The place after the newest message, not 'live only', so that nothing sent between this call and the opening of the stream is missed.
     private static async Task<long> NewestAsync(ParleyApi api, CancellationToken cancellationToken)
     {
         var page = await api.Messages.ListAsync(new MessageQuery { Limit = 1 }, cancellationToken);
         return page.Items.Count > 0 ? page.Items[0].Seq : 0;
     }
 
-    // The list takes one type and one end of a conversation at a time.
+    // The list takes only one type and one end of a conversation at a time.
     private static IEnumerable<MessageQuery> Queries(StreamOptions options) =>
         from type in options.Types is { Count: > 0 } types ? types.AsEnumerable<string?>() : [null]
         from end in Ends(options.Agents)

@@ -2,13 +2,13 @@ using Parley.Client;
 
 namespace Parley.Cli.Watch;
 
-/// <summary>What is watched.</summary>
+/// <summary>What to watch.</summary>
 internal abstract record WatchTarget(string Id)
 {
-    /// <summary>Its stream.</summary>
+    /// <summary>Opens its stream.</summary>
     public abstract IAsyncEnumerable<StreamEvent> Open(ParleyApi api, StreamOptions options, CancellationToken cancellationToken);
 
-    /// <summary>The place after which to start where none was asked for: null where the server begins with the history by itself.</summary>
+    /// <summary>The place to start after, if none was requested; null if the server starts with the history by itself.</summary>
     public virtual Task<string?> StartAsync(ParleyApi api, StreamOptions options, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
 

@@ -6,17 +6,17 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Watch;
 
-/// <summary>Reads a stream until it ends or the person has seen enough, and shows what comes.</summary>
+/// <summary>Reads a stream until it ends or the user stops it, and shows what arrives.</summary>
 internal sealed class Watcher(Call call, WatchTarget target, StreamOptions options)
 {
     private readonly ConversationView _view = new(call.Terminal, call.Time);
 
-    // Who asked for certain messages wants those alone, not what else goes on in the project.
+    // If certain messages were requested, show only those, and nothing else in the project.
     private readonly bool _messagesOnly = options.Types is { Count: > 0 } || options.Agents is { Count: > 0 };
 
     private bool _interrupted;
 
-    /// <summary>0 when told to stop or when the execution completed; 1 when it failed or was cancelled.</summary>
+    /// <summary>0 if it was stopped or the execution completed; 1 if the execution failed or was cancelled.</summary>
     public async Task<ExitCode> RunAsync()
     {
         var result = ExitCode.Done;
@@ -40,7 +40,7 @@ internal sealed class Watcher(Call call, WatchTarget target, StreamOptions optio
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {
-            // Ctrl-C is how one stops watching.
+            // Ctrl-C is the way to stop watching.
         }
         finally
         {

@@ -164,6 +164,6 @@ internal sealed class PlainClient : IBenchClient
             isHandOut ? payload.GetProperty("task_id").GetString() : null, isHandOut ? payload.GetProperty("fence").GetInt64() : 0));
     }
 
-    /// <param name="TaskId">Null where it gives no task.</param>
+    /// <param name="TaskId">Null if it does not assign a task.</param>
     private readonly record struct Received(string MessageId, string LeaseId, string? Content, string? TaskId, long Fence);
 }

@@ -6,8 +6,8 @@ using Parley.Client;
 
 namespace Parley.Cli.Bench.Clients;
 
-/// <summary>A WebSocket and a JSON parser: each question is a frame with an id, and frames that are ready together go out as one array; the server answers
-/// each by itself.</summary>
+/// <summary>A WebSocket and a JSON parser. Each request is a frame with an id, and frames that are ready at the same time are sent as one array. The
+/// server answers each separately.</summary>
 internal sealed class PlainSocket : IAsyncDisposable
 {
     private readonly string _agentId;
@@ -38,8 +38,8 @@ internal sealed class PlainSocket : IAsyncDisposable
     /// <param name="project">The project.</param>
     /// <param name="agentId">The agent.</param>
     /// <param name="token">The agent's token.</param>
-    /// <param name="received">Called with the data of each message that comes.</param>
-    /// <param name="broken">Called when nothing more comes.</param>
+    /// <param name="received">Called with the data of each incoming message.</param>
+    /// <param name="broken">Called when no more messages will come.</param>
     /// <param name="cancellationToken">Stops connecting.</param>
     public static async Task<PlainSocket> ConnectAsync(
         ServerLocation location, string project, string agentId, string token, Action<JsonElement> received, Action<Exception> broken,
@@ -57,7 +57,7 @@ internal sealed class PlainSocket : IAsyncDisposable
     }
 
     /// <summary>Adds a frame to those that are written next.</summary>
-    /// <param name="name">Of the frame.</param>
+    /// <param name="name">The frame's name.</param>
     /// <param name="data">Writes the fields of its data.</param>
     /// <param name="read">Reads the data of the answer.</param>
     public Task<T> AskAsync<T>(string name, Action<Utf8JsonWriter> data, Func<JsonElement, T> read)
@@ -183,7 +183,7 @@ internal sealed class PlainSocket : IAsyncDisposable
             return _asked.Remove(id, out var asked) ? asked : null;
     }
 
-    /// <summary>Nothing more comes: whoever waits is told.</summary>
+    /// <summary>No more frames will come, so everybody who is waiting is told.</summary>
     private void Break(Exception fault)
     {
         _broken(fault);

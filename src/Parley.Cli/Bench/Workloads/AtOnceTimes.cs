@@ -1,11 +1,11 @@
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Does something so many times, and so many at once.</summary>
+/// <summary>Runs something a number of times, some of them at the same time.</summary>
 internal static class AtOnceTimes
 {
-    /// <param name="atOnce">How many are under way at most.</param>
-    /// <param name="times">How many in all.</param>
-    /// <param name="work">Is called with each number from 0 on.</param>
+    /// <param name="atOnce">The most that run at the same time.</param>
+    /// <param name="times">The total number.</param>
+    /// <param name="work">Called with each number, starting at 0.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static Task RunAsync(int atOnce, int times, Func<int, Task> work, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using Parley.Cli.Bench.Clients;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Messages pile up for an agent that is away; then it comes back and takes them all.</summary>
+/// <summary>Messages accumulate for an agent that is offline. Then it comes back and takes them all.</summary>
 internal sealed class BacklogWorkload : IWorkload
 {
     private const int Senders = 10;

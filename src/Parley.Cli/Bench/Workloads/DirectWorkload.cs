@@ -2,7 +2,7 @@ using Parley.Cli.CommandLine;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Agents in pairs: each sender to a mailbox of its own, as fast as it is confirmed.</summary>
+/// <summary>Agents in pairs: each sender has its own recipient and sends as fast as it gets confirmations.</summary>
 internal sealed class DirectWorkload : IWorkload
 {
     private const int Pairs = 10;
@@ -51,7 +51,7 @@ internal sealed class DirectWorkload : IWorkload
         return new DirectWorkload(plan, project, await Lanes.OpenAsync(project, plan.Client, plan.Agents ?? Pairs, cancellationToken));
     }
 
-    /// <summary>The SDK says that all is acknowledged; the server must say so too, or the clock was stopped too early.</summary>
+    /// <summary>The SDK reports that everything is acknowledged. The server must agree, or the clock was stopped too early.</summary>
     private async Task RequireEmptyAsync(CancellationToken cancellationToken)
     {
         foreach (var receiver in _lanes.Receivers)

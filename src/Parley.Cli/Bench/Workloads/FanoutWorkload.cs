@@ -3,7 +3,7 @@ using Parley.Client;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>One sender, and many who follow the project's messages and read each.</summary>
+/// <summary>One sender, and many readers that follow the project's messages and read each.</summary>
 internal sealed class FanoutWorkload : IWorkload
 {
     private const int Subscribers = 100;
@@ -61,10 +61,10 @@ internal sealed class FanoutWorkload : IWorkload
         Task.Run(() => _plan.Traffic.SendAsync(_sender, Sink, messages, cancellationToken), cancellationToken),
     ]);
 
-    /// <summary>Follows the messages of a project; several runs read on from where the one before ended.</summary>
+    /// <summary>Follows the messages of a project. Each run continues where the previous one ended.</summary>
     private interface ISubscriber : IAsyncDisposable
     {
-        /// <summary>Reads so many messages.</summary>
+        /// <summary>Reads a number of messages.</summary>
         Task ReadAsync(int messages);
     }
 
@@ -107,7 +107,7 @@ internal sealed class FanoutWorkload : IWorkload
         {
             var subscriber = new StreamSubscriber(project.Open(token), project.Id);
 
-            // The first entry is the place: the stream stands.
+            // The first entry is the place, so the stream is open.
             await subscriber._events.MoveNextAsync().AsTask().WaitAsync(cancellationToken);
             return subscriber;
         }

@@ -4,7 +4,7 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Looks into a long history: pages, conversations, words.</summary>
+/// <summary>Reads a long history: pages, conversations, and searches.</summary>
 internal sealed class HistoryWorkload : IWorkload
 {
     private const int Messages = 1_000_000;
@@ -86,7 +86,7 @@ internal sealed class HistoryWorkload : IWorkload
         return new HistoryWorkload(plan, project, senders);
     }
 
-    /// <summary>A conversation that an agent has with itself: it may always speak in it.</summary>
+    /// <summary>A conversation that an agent has with itself, in which it may always send.</summary>
     /// <returns>Its thread.</returns>
     private async Task<string> ConverseAsync(ParleyAgent sender, int firstContent, CancellationToken cancellationToken)
     {

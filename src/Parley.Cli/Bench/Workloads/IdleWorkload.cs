@@ -3,7 +3,7 @@ using Parley.Client;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Many agents that are connected and say nothing: what each costs the server.</summary>
+/// <summary>Many agents that are connected but idle: what each costs the server.</summary>
 internal sealed class IdleWorkload : IWorkload
 {
     private const int Agents = 2_000;
@@ -11,7 +11,7 @@ internal sealed class IdleWorkload : IWorkload
     private const int AtOnce = 32;
     private const double Kilobyte = 1024;
 
-    // The server collects the garbage of connecting when it is quiet, a second or two after it.
+    // Once it is quiet, the server collects the garbage of the connects within a second or two.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
     private static readonly Metric Memory = new(
@@ -25,7 +25,7 @@ internal sealed class IdleWorkload : IWorkload
 
     public static WorkloadKind Kind { get; } = new("idle", $"{Agents:N0} connected agents", OpenAsync);
 
-    /// <summary>What a connection leaves behind is not given back to the system: a second run would find room made by the first.</summary>
+    /// <summary>Memory of closed connections is not returned to the system, so a second run would reuse the memory of the first.</summary>
     public int MostRuns => 1;
 
     private int Count => _plan.Agents ?? Agents;

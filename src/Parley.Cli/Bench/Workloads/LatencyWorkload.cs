@@ -2,7 +2,7 @@ using Parley.Cli.Bench.Clients;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Messages at a fixed rate that does not wait for answers: how long each takes when the server is not at its limit.</summary>
+/// <summary>Messages at a fixed rate, regardless of the answers: how long each takes when the server is not at its limit.</summary>
 internal sealed class LatencyWorkload : IWorkload
 {
     private const int Pairs = 10;

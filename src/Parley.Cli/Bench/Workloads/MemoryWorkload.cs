@@ -6,7 +6,7 @@ using Parley.Cli.CommandLine;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Agents that store values in the shared memory and get them, without waiting for one answer before they ask again.</summary>
+/// <summary>Agents that set values in shared memory and get them, without waiting for one answer before the next request.</summary>
 internal sealed class MemoryWorkload : IWorkload
 {
     private const int Agents = 10;
@@ -33,7 +33,7 @@ internal sealed class MemoryWorkload : IWorkload
 
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        // Each key once, so that none is made in a run.
+        // Sets each key once, so that no run creates one.
         await EachAsync(_agents.Count * Keys, SetAsync, cancellationToken);
         await EachAsync(BenchPlan.WarmUpMessages, GetAsync, cancellationToken);
     }
@@ -94,7 +94,7 @@ internal sealed class MemoryWorkload : IWorkload
         var text = _plan.Corpus[number].AsSpan(0, 64);
         var value = JsonElement.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"stamp":{{stamp}},"status":"in review","note":"{{text}}"}"""));
         await agent.SetAsync(key, value, cancellationToken);
-        // Of two sets of one key under way at once, either may be the last.
+        // If two sets of one key are in flight at the same time, either may be the last.
         _stored.AddOrUpdate(key, stamp, (_, other) => Math.Max(other, stamp));
     }
 
@@ -107,7 +107,7 @@ internal sealed class MemoryWorkload : IWorkload
 
     private static string KeyOf(IBenchClient agent, int number) => string.Create(CultureInfo.InvariantCulture, $"{agent.AgentId}/state/{number % Keys:D4}");
 
-    /// <summary>Under each key must be the value that was set last, and nothing else may be there.</summary>
+    /// <summary>Each key must have the value that was set last, and there must be no other keys.</summary>
     private async Task RecountAsync(DeliveryAudit audit, CancellationToken cancellationToken)
     {
         var (found, wrong) = (0, 0);

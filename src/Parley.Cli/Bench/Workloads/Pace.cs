@@ -1,6 +1,7 @@
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>So many a second, whatever the server does: when each was due, was sent, and came, by one clock.</summary>
+/// <summary>Sends at a fixed rate, whatever the server does, and records when each message was due, was sent, and arrived, all by one
+/// clock.</summary>
 internal sealed class Pace(int count, int perSecond, TimeProvider time)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
@@ -12,20 +13,20 @@ internal sealed class Pace(int count, int perSecond, TimeProvider time)
     public static Metric Late { get; } = new(
         "sends behind schedule, p99", Unit.Milliseconds, "the pace itself: from the moment that the rate sets to the send; not part of the others");
 
-    /// <summary>From the send until it came, in milliseconds.</summary>
+    /// <summary>From the send to the arrival, in milliseconds.</summary>
     public IEnumerable<double> Latencies => Milliseconds(_sent, _come);
 
-    /// <summary>From the moment that the rate sets to the send, in milliseconds.</summary>
+    /// <summary>From the time when it was due to the send, in milliseconds.</summary>
     public IEnumerable<double> Delays => Milliseconds(_due, _sent);
 
     public void HasCome(int number) => _come[number] = time.GetTimestamp();
 
-    /// <summary>Sends what is due by the clock at every step, so that a late one is made good and the rate does not drift.</summary>
-    /// <param name="send">Begins one; completes when it is confirmed.</param>
+    /// <summary>At every step, sends everything that is due by the clock, so that delays are made up for and the rate does not drift.</summary>
+    /// <param name="send">Starts one send; its task completes when the send is confirmed.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Done when every one is confirmed.</returns>
+    /// <returns>Completes when all sends are confirmed.</returns>
     public Task RunAsync(Func<int, Task> send, CancellationToken cancellationToken) =>
-        // A thread of its own: .NET's timers follow a clock that steps by some 4 ms on Linux, and would send in twos and threes.
+        // On a separate thread: on Linux, .NET's timers have steps of about 4 ms, so messages would be sent in twos and threes.
         Task.Factory.StartNew(() => Run(send, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
     private Task Run(Func<int, Task> send, CancellationToken cancellationToken)

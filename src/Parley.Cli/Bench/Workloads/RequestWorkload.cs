@@ -3,7 +3,7 @@ using Parley.Client;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>One agent asks another and waits for its reply before it asks again.</summary>
+/// <summary>One agent sends a request to another and waits for the reply before the next request.</summary>
 internal sealed class RequestWorkload : IWorkload
 {
     private const int Requests = 2_000;
@@ -26,7 +26,7 @@ internal sealed class RequestWorkload : IWorkload
         (_plan, _project, _requester, _responder) = (plan, project, requester, responder);
         _replying = responder.OnMessage(filter: null, async (request, stopping) =>
         {
-            // The reply's confirmation is nothing that the next request should wait for; a refused one shows as a request without its reply.
+            // The next request should not wait for the reply's confirmation. If a reply is refused, its request gets no reply.
             _ = request.ReplyAsync(request.Content ?? "", cancellationToken: stopping);
             await request.AckAsync(cancellationToken: stopping);
         });
@@ -34,7 +34,7 @@ internal sealed class RequestWorkload : IWorkload
 
     public static WorkloadKind Kind { get; } = new("request", $"request and reply, {Requests:N0} times, one outstanding", OpenAsync);
 
-    /// <summary>Many at once: one after another, so many would take most of a minute.</summary>
+    /// <summary>Many at the same time, because one after another they would take most of a minute.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Enumerable.Range(0, WarmUpAtOnce).Select(_ => Task.Run(

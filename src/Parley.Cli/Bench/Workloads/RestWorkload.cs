@@ -6,7 +6,7 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>One message a request, over connections that are kept: what a script without an SDK gets.</summary>
+/// <summary>One message per request, over persistent connections: what a script without an SDK gets.</summary>
 internal sealed class RestWorkload : IWorkload
 {
     private const int Connections = 32;
@@ -60,7 +60,7 @@ internal sealed class RestWorkload : IWorkload
         var clients = new List<HttpClient>();
         for (var number = 1; number <= (plan.Agents ?? Connections); number++)
         {
-            // A handler of its own is a connection of its own.
+            // A separate handler means a separate connection.
             var client = new HttpClient(new SocketsHttpHandler()) { DefaultRequestVersion = HttpVersion.Version11 };
             client.DefaultRequestHeaders.Authorization = new("Bearer", await project.RegisterAsync($"script-{number}", cancellationToken));
             clients.Add(client);

@@ -7,15 +7,15 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>A server's start, what one that has nothing to do occupies, and what a command costs. Each run starts a server of its own, whatever server
-/// is measured otherwise.</summary>
+/// <summary>A server's start, the memory of an idle server, and the cost of a command. Each run starts a new server, no matter which server is
+/// measured otherwise.</summary>
 internal sealed class StartWorkload : IWorkload
 {
     private const double Megabyte = 1024 * 1024;
     private const int Calls = 5;
     private const string Agent = "bench";
 
-    // What starting needed is collected, if at all, in the first moments after it.
+    // Memory that was needed only for the start is collected, if at all, within the first moments.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
     private static readonly Metric Start = new(
@@ -40,7 +40,7 @@ internal sealed class StartWorkload : IWorkload
 
     public static WorkloadKind Kind { get; } = new("start", "from launch to the first answer, and a command from launch to exit", (plan, _) => Task.FromResult<IWorkload>(new StartWorkload(plan)));
 
-    /// <summary>Once, so that the program is in the system's memory and not only on its disk.</summary>
+    /// <summary>Runs once, so that the program is in the system's cache and not only on disk.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         await using var server = await _plan.Server.StartAnotherAsync();
@@ -75,7 +75,7 @@ internal sealed class StartWorkload : IWorkload
 
     private static long SizeOfProgram()
     {
-        // Beside the native one there may be whatever else is in /usr/local/bin.
+        // The native program may be next to anything else, as in /usr/local/bin.
         var files = RuntimeFeature.IsDynamicCodeSupported
             ? Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories)
             : Directory.EnumerateFiles(AppContext.BaseDirectory, "*e_sqlite3.*").Append(Environment.ProcessPath!);
@@ -93,7 +93,7 @@ internal sealed class StartWorkload : IWorkload
     private async Task<TimeSpan> CallAsync(BenchServer server, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var start = BenchServer.StartInfo(server.DataFolder!, arguments);
-        // The process is the server's neighbour and speaks to no other.
+        // The command must use this server and no other.
         start.Environment["PARLEY_URL"] = server.Options.Url;
         start.Environment["PARLEY_TOKEN"] = server.Options.Token;
         foreach (var name in new[] { "PARLEY_PROJECT", "PARLEY_AGENT" })

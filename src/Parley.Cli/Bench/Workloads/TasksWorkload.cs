@@ -3,7 +3,7 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Tasks from their creation to their end: an agent creates each and gives it to another, which starts and completes it.</summary>
+/// <summary>Tasks from creation to completion: one agent creates each task and assigns it to another, which starts and completes it.</summary>
 internal sealed class TasksWorkload : IWorkload
 {
     private const int Pairs = 10;
@@ -76,7 +76,7 @@ internal sealed class TasksWorkload : IWorkload
         await creator.AssignTaskAsync(task, worker, cancellationToken);
     }
 
-    /// <summary>All that were created must be completed, and nothing else may be there.</summary>
+    /// <summary>All tasks that were created must be completed, and there must be no others.</summary>
     private async Task RecountAsync(DeliveryAudit audit, CancellationToken cancellationToken)
     {
         var (completed, others) = (0, 0);

@@ -5,7 +5,7 @@ using Parley.Client;
 
 namespace Parley.Cli.Bench.Workloads;
 
-/// <summary>Values set in the shared memory at a fixed rate, and an agent that watches them: how long a change takes to reach it.</summary>
+/// <summary>Values set in shared memory at a fixed rate, and an agent that watches them: how long a change takes to arrive.</summary>
 internal sealed class WatchWorkload : IWorkload
 {
     private const int Writers = 10;
@@ -79,7 +79,7 @@ internal sealed class WatchWorkload : IWorkload
         return writer.SetAsync(key, JsonElement.Parse(number.ToString(CultureInfo.InvariantCulture)), cancellationToken);
     }
 
-    /// <summary>Waits for each change: one that does not come ends the workload by its time limit.</summary>
+    /// <summary>Waits for each change. If one is missing, the workload ends at its time limit.</summary>
     private async Task WatchAsync(Pace pace, int sets, CancellationToken cancellationToken)
     {
         var come = 0;

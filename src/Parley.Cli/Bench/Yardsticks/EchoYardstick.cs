@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Parley.Cli.Bench.Yardsticks;
 
-/// <summary>How fast Kestrel's WebSockets carry JSON to and fro when nothing else is done: a server that parses what comes and writes it
-/// anew, and a client that does the same, in this process.</summary>
+/// <summary>How fast Kestrel's WebSockets transfer JSON back and forth without doing anything else: a server that parses each frame and writes it
+/// again, and a client that does the same, in this process.</summary>
 internal sealed class EchoYardstick : IAsyncDisposable
 {
     private const int Connections = 10;
@@ -24,7 +24,7 @@ internal sealed class EchoYardstick : IAsyncDisposable
 
     public static async Task<EchoYardstick> StartAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        // Nothing else: what reads settings watches the folder that the bench was started in, and all that is written below it.
+        // Nothing else: code that reads settings would watch the folder in which the bench was started, and everything written below it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
@@ -34,7 +34,7 @@ internal sealed class EchoYardstick : IAsyncDisposable
         return new EchoYardstick(app, time);
     }
 
-    /// <summary>Frames of 512 bytes that came back, a second, over ten connections with 64 on their way on each.</summary>
+    /// <summary>Frames of 512 bytes returned per second, over ten connections with 64 frames in flight on each.</summary>
     public async Task<double> MeasureAsync(CancellationToken cancellationToken)
     {
         if (!_isWarm)
@@ -95,11 +95,11 @@ internal sealed class EchoYardstick : IAsyncDisposable
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client has measured enough, and hung up in the middle.
+            // The client has measured enough and closed the connection.
         }
     }
 
-    /// <summary>One end of a socket that carries frames.</summary>
+    /// <summary>One end of a socket that echoes frames.</summary>
     private sealed class JsonEcho(WebSocket socket)
     {
         private readonly byte[] _in = new byte[2 * FrameBytes];

@@ -1,12 +1,12 @@
 namespace Parley.Cli.Bench.Yardsticks;
 
-/// <summary>How fast the disk confirms: what every durable confirmation has to pay.</summary>
+/// <summary>How fast the disk confirms a write: the cost of every durable confirmation.</summary>
 internal static class FsyncYardstick
 {
     private const int Block = 4096;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(1);
 
-    /// <summary>Appends of 4 KB, each followed by an fsync, a second, on the disk of a folder.</summary>
+    /// <summary>Appends of 4 KB per second, each followed by an fsync, on the disk of a folder.</summary>
     public static double Measure(string folder, TimeProvider time)
     {
         var path = Path.Combine(folder, $".bench-{Guid.NewGuid():N}");
