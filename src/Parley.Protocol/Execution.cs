@@ -22,7 +22,7 @@ public sealed record Execution
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>The newest lines, oldest first; empty in a list and in the answer to a patch.</summary>
-    // Generated readers give null to what the JSON leaves out, whatever stands behind the property.
+    // Generated deserializers set a property to null if the JSON leaves it out, no matter what its initializer is.
     public IReadOnlyList<ExecutionLog> Logs { get => field ?? []; init; }
 }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>An address to which the outside world posts messages, signed with the hook's secret.</summary>
+/// <summary>An address that outside systems post messages to, signed with the hook's secret.</summary>
 public sealed record InboundHook
 {
     public required string HookId { get; init; }
@@ -48,7 +48,7 @@ public sealed record InboundHookRequest
     [JsonConverter(typeof(AddressesConverter))]
     public IReadOnlyList<string>? To { get; init; }
 
-    /// <summary><c>webhook</c> if absent; 1-50 of <c>a-z 0-9 _ . -</c>.</summary>
+    /// <summary><c>webhook</c> if absent; 1-50 characters from <c>a-z 0-9 _ . -</c>.</summary>
     public string? MessageType { get; init; }
 
     /// <summary>Normal if absent.</summary>
@@ -64,7 +64,7 @@ public sealed record InboundHookRequest
 /// <summary>The result of a delivery.</summary>
 public sealed record InboundReceipt
 {
-    /// <summary>The message that it became.</summary>
+    /// <summary>The message that the delivery became.</summary>
     public required string MessageId { get; init; }
 
     /// <summary>True if this delivery was received before.</summary>

@@ -6,7 +6,7 @@ namespace Parley.Protocol;
 /// <summary>A message as every reader sees it. Immutable once stored; a deleted message keeps its place but loses its content.</summary>
 public sealed record Message
 {
-    /// <summary>UUIDv7 made by the server.</summary>
+    /// <summary>A UUIDv7 created by the server.</summary>
     public required string MessageId { get; init; }
 
     /// <summary>The message's place in its project's log; starts at 1.</summary>

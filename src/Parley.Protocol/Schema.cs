@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>The schema that the payloads of one message type must fit.</summary>
+/// <summary>The schema that the payloads of a message type must match.</summary>
 public sealed record MessageSchema
 {
     public required string MessageType { get; init; }
@@ -20,13 +20,13 @@ public sealed record MessageSchema
     /// <summary>Who changed it last: an agent, or null for a person.</summary>
     public string? UpdatedBy { get; init; }
 
-    /// <summary>Null for one that is not enabled.</summary>
+    /// <summary>Null for a schema that is not enabled.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>Null for one that is not enabled.</summary>
+    /// <summary>Null for a schema that is not enabled.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Increases with every change. 0 for one that is not enabled.</summary>
+    /// <summary>Increases with every change. 0 for a schema that is not enabled.</summary>
     public long Version { get; init; }
 }
 

@@ -18,7 +18,7 @@ public sealed record AgentTask
     public string? AgentId { get; init; }
 
     /// <summary>The capabilities that an agent must have for the server to choose it.</summary>
-    // Generated readers give null to what the JSON leaves out, whatever stands behind the property.
+    // Generated deserializers set a property to null if the JSON leaves it out, no matter what its initializer is.
     public IReadOnlyList<string> RequiredCapabilities { get => field ?? []; init; }
 
     /// <summary>Any JSON, up to 64 KiB.</summary>

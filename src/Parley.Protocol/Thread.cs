@@ -15,7 +15,7 @@ public record ThreadSummary
     public long LastSeq { get; init; }
 }
 
-/// <summary>A conversation opened: its messages in order, a page at a time.</summary>
+/// <summary>A conversation: its messages in order, a page at a time.</summary>
 public sealed record ThreadView : ThreadSummary
 {
     public IReadOnlyList<Message> Items { get; init; } = [];

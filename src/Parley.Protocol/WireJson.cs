@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>The two ways to read the wire's JSON. Both write letters as they are (no <c>\u00e4</c>).</summary>
+/// <summary>The two ways to read the wire's JSON. Both write non-ASCII letters as they are (no <c>\u00e4</c>).</summary>
 public static class WireJson
 {
-    /// <summary>Levels of nesting. This is far more than a server accepts, because accepted values come back inside lists and frames.</summary>
+    /// <summary>The deepest nesting. This is far more than a server accepts, because accepted values come back inside lists and frames.</summary>
     private const int MaxDepth = 256;
 
     /// <summary>How the server reads what clients send: an unknown or duplicate field is an error.</summary>

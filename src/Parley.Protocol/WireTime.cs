@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
-/// <summary>Times are RFC 3339 in UTC with milliseconds, as in <c>2026-01-22T13:56:52.551Z</c>. A time may have any offset, but not none, because it
-/// would then depend on the machine's time zone.</summary>
+/// <summary>Times are RFC 3339 in UTC with milliseconds, such as <c>2026-01-22T13:56:52.551Z</c>. A time may have any offset, but must have one,
+/// because it would otherwise depend on the machine's time zone.</summary>
 public sealed class WireTime : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -33,6 +33,6 @@ public sealed class WireTime : JsonConverter<DateTimeOffset>
 
     private static bool HasOffset(string text) => text[^1] is 'Z' or 'z' || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
 
-    /// <summary>The wire's text of a time.</summary>
+    /// <summary>A time in the wire's format.</summary>
     public static string ToText(DateTimeOffset value) => value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 }

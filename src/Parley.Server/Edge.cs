@@ -8,10 +8,10 @@ using Parley.Server.Settings;
 
 namespace Parley.Server;
 
-/// <summary>What stands between the network and the endpoints, in its order.</summary>
+/// <summary>The middleware between the network and the endpoints, in order.</summary>
 internal static class Edge
 {
-    /// <summary>Results are written as the wire has it.</summary>
+    /// <summary>Makes results use the wire's JSON.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services) => services
         .AddRouting()
         .ConfigureHttpJsonOptions(json =>
@@ -21,12 +21,12 @@ internal static class Edge
             json.SerializerOptions.PropertyNamingPolicy = WireJson.Lenient.Options.PropertyNamingPolicy;
             json.SerializerOptions.DictionaryKeyPolicy = WireJson.Lenient.Options.DictionaryKeyPolicy;
 
-            // A resolver brings its types into other options, its converters not.
+            // A resolver brings its types into other options, but not its converters.
             foreach (var converter in WireJson.Lenient.Options.Converters)
                 json.SerializerOptions.Converters.Add(converter);
         });
 
-    /// <summary>Everything up to and including the decision who may use which endpoint. What follows are the endpoints.</summary>
+    /// <summary>Everything up to and including the decision who may use which endpoint. The endpoints come after this.</summary>
     public static void UseEdge(this IApplicationBuilder app, ServerSettings settings)
     {
         KestrelRefusals.ListenTo(app.ApplicationServices.GetRequiredService<DiagnosticListener>(), app.ApplicationServices.GetRequiredService<TimeProvider>());
@@ -36,7 +36,7 @@ internal static class Edge
         app.UseMiddleware<HostAndOriginGuard>(settings);
         app.UseMiddleware<HeadRequests>();
 
-        // The path is rewritten before routing looks at it, and security needs to know what routing found.
+        // The path is rewritten before routing, and security needs the result of routing.
         app.UseUnversionedPaths();
         app.UseRouting();
         app.UseSecurity();

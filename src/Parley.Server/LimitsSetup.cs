@@ -8,10 +8,10 @@ internal static class LimitsSetup
 {
     private const long Least = 32L << 20;
 
-    /// <summary>Who has not moved for this long makes room for others.</summary>
+    /// <summary>A connection that makes no progress for this long makes room for others.</summary>
     private static readonly TimeSpan OfReaders = TimeSpan.FromSeconds(10), OfSenders = TimeSpan.FromSeconds(2);
 
-    /// <summary>What bounds the memory of connections.</summary>
+    /// <summary>Adds the limits on the memory of connections.</summary>
     public static IServiceCollection AddLimits(this IServiceCollection services, ServerSettings settings) => services
         .AddSingleton(provider => new SendLimits(
             settings.ConnectionBufferBytes, Budget(settings.SendBufferBytes, OfReaders, provider.GetRequiredService<TimeProvider>())))
@@ -21,7 +21,7 @@ internal static class LimitsSetup
 
     private static ByteBudget Budget(long bytes, TimeSpan patience, TimeProvider clock)
     {
-        // What a container allows counts, and not what its machine has.
+        // The container's limit counts, not the machine's memory.
         var most = bytes > 0 ? bytes : Math.Max(Least, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
         return new ByteBudget(most, most / 4, patience, clock);
     }

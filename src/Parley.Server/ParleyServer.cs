@@ -30,19 +30,19 @@ using Parley.Server.Webhooks;
 
 namespace Parley.Server;
 
-/// <summary>The server, put together. What it does stands in the folders, one a concept; here is their order.</summary>
+/// <summary>Puts the server together. What it does is in the folders, one per concept; their order is here.</summary>
 public static class ParleyServer
 {
-    /// <summary>Which SQLite a server in this process uses, and where that comes from.</summary>
+    /// <summary>Which SQLite a server in this process uses, and where it comes from.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
     public static (string Version, string Origin) Sqlite => StorageSetup.Sqlite;
 
-    /// <summary>Builds a server that is loaded and not yet listening.</summary>
-    /// <param name="clock">The machine's unless a test turns it; that is kept from jumping.</param>
-    /// <exception cref="StartRefusedException">It cannot start as it is set up.</exception>
+    /// <summary>Builds a server that is loaded but not listening yet.</summary>
+    /// <param name="clock">The machine's clock by default, protected against jumps. Tests pass their own.</param>
+    /// <exception cref="StartRefusedException">It cannot start with this configuration.</exception>
     public static async Task<RunningServer> BuildAsync(ServerSettings settings, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
-        // Empty: no appsettings.json is read, and above all none is watched for; a watch on a folder that holds the database hears of
+        // Empty, so that no appsettings.json is read and, above all, none is watched: a watch on the folder with the database would be notified of
         // every write to it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -63,7 +63,7 @@ public static class ParleyServer
         app.UseClusterCatchUp();
         app.UseSockets();
 
-        // What is declared needs its concepts, and these their stores: they are opened first.
+        // Declarations need their concepts, and these need their stores, so the stores are opened first.
         var server = new RunningServer(app, settings);
         await server.LoadAsync(cancellationToken);
         app.MapOperations(settings.MaxBodyBytes);

@@ -21,7 +21,7 @@ using Parley.Server.Webhooks;
 
 namespace Parley.Server;
 
-/// <summary>A server and its life: loaded, listening, stopped in good order.</summary>
+/// <summary>A server during its life: loaded, listening, and finally stopped properly.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,39 +29,39 @@ public sealed class RunningServer : IAsyncDisposable
 
     internal RunningServer(WebApplication app, ServerSettings settings) => (_app, _settings) = (app, settings);
 
-    /// <summary>Where it listens, once started: with the port that was taken where 0 was asked for.</summary>
+    /// <summary>Where it listens, once started. Includes the actual port if port 0 was requested.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>Where clients on this machine reach it: over loopback, where it listens at every address.</summary>
+    /// <summary>The address for clients on this machine: loopback, if it listens on all addresses.</summary>
     public Uri LocalAddress => IPAddress.TryParse(Address.DnsSafeHost, out var host) && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
         ? new UriBuilder(Address) { Host = host.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]" }.Uri
         : Address;
 
-    /// <summary>What holds the data: the database's product and version, and where it is.</summary>
+    /// <summary>What holds the data: the database's product and version, and its location.</summary>
     public string Storage => _app.Services.GetRequiredService<StorageName>().Text;
 
     internal IServiceProvider Services => _app.Services;
 
-    /// <summary>Listens.</summary>
-    /// <exception cref="PortInUseException">Another program listens there.</exception>
-    /// <exception cref="StartRefusedException">It cannot listen there, or there is no room for what a start writes.</exception>
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="PortInUseException">Another program is listening there.</exception>
+    /// <exception cref="StartRefusedException">It cannot listen there, or there is no space for what a start writes.</exception>
     public Task StartAsync(CancellationToken cancellationToken = default) => WithDiskAsync(ListenAsync(cancellationToken));
 
-    /// <summary>Completes when the process is asked to stop. Throws what a part of the server has thrown that works in the background, when that
-    /// has brought the server down.</summary>
+    /// <summary>Completes when the process is asked to stop. If a failing background service has brought the server down, throws its
+    /// exception.</summary>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken = default)
     {
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
         await using var asked = lifetime.ApplicationStopping.Register(stopping.SetResult);
         await stopping.Task.WaitAsync(cancellationToken);
-        // The host stops for that as if it had been asked to; whoever minds the process is to see the difference.
+        // In that case, the host stops as if it had been asked to. The process's supervisor should see the difference.
         var parts = _app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Select(part => part.ExecuteTask);
         if (parts.FirstOrDefault(part => part is { IsFaulted: true }) is { } failed)
             await failed;
     }
 
-    /// <summary>Says goodbye to whoever is connected, finishes what was confirmed, and closes the store.</summary>
+    /// <summary>Closes all connections, finishes what was accepted, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
         File.Delete(AddressFile);
@@ -89,7 +89,7 @@ public sealed class RunningServer : IAsyncDisposable
 
         await _app.Services.GetRequiredService<Uptime>().OpenAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        // By this file the clients on this machine find the server.
+        // Clients on this machine find the server through this file.
         await OwnerOnly.WriteAsync(AddressFile, $"{LocalAddress.GetLeftPart(UriPartial.Authority)}\n", cancellationToken);
     }
 

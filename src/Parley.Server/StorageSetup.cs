@@ -9,10 +9,10 @@ using Parley.Server.Storage.Sqlite;
 
 namespace Parley.Server;
 
-/// <summary>The storage that the settings name. Nobody else knows which one it is.</summary>
+/// <summary>Sets up the storage that the settings name. Nothing else knows which one it is.</summary>
 internal static class StorageSetup
 {
-    /// <summary>Which SQLite a server in this process uses, and where that comes from.</summary>
+    /// <summary>Which SQLite a server in this process uses, and where it comes from.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
     public static (string Version, string Origin) Sqlite => (SqliteLibrary.Version, SqliteLibrary.Origin);
 
@@ -21,13 +21,13 @@ internal static class StorageSetup
             ? services.AddPostgres(address).AddSingleton(_ => DataFolderLock.Take(settings.DataFolder))
             : services.AddSqlite(settings);
 
-    /// <summary>Opens the database, brings it up to date, and starts to write.</summary>
+    /// <summary>Opens the database, upgrades it, and starts the writer.</summary>
     /// <exception cref="StartRefusedException">It cannot be used.</exception>
     public static void StartStorage(this IServiceProvider services, ServerSettings settings)
     {
         if (settings.Database is PostgresAddress)
         {
-            // SQLite's database takes the lock by itself, before it opens its file.
+            // The SQLite database takes the lock by itself, before it opens its file.
             _ = services.GetRequiredService<DataFolderLock>();
             services.StartPostgres();
             services.StartNodes();
@@ -38,8 +38,9 @@ internal static class StorageSetup
         }
     }
 
-    /// <summary>What a start cannot go on after, as the reason and the remedy: the database is at fault, or the disk of the data folder.</summary>
-    /// <returns>Null when it is something else, or tells the reason itself.</returns>
+    /// <summary>Turns a fault that prevents the start into a reason and a remedy, if the database or the disk of the data folder is at
+    /// fault.</summary>
+    /// <returns>Null if it is something else, or the exception already has the reason.</returns>
     public static StartRefusedException? RefusalOf(Exception fault, ServerSettings settings) => fault switch
     {
         SqliteException { IsStorageFault: true } or StorageUnavailableException { InnerException: SqliteException } or IOException or UnauthorizedAccessException =>
@@ -47,7 +48,7 @@ internal static class StorageSetup
         _ => DatabaseRefusalOf(fault, settings),
     };
 
-    /// <summary>The same of the database alone, for whoever has other files open too.</summary>
+    /// <summary>The same for the database alone, for callers that have other files open too.</summary>
     public static StartRefusedException? DatabaseRefusalOf(Exception fault, ServerSettings settings) => (fault, settings.Database) switch
     {
         (SqliteException sqlite, _) => new DatabaseDamagedException(settings.DatabaseFile, sqlite),
@@ -56,21 +57,21 @@ internal static class StorageSetup
         _ => null,
     };
 
-    /// <summary>The data as of one moment, to be read beside its servers.</summary>
+    /// <summary>Opens the data at a single moment, to be read while servers are running.</summary>
     public static async Task<IStoreExport> OpenExportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? await PostgresExport.OpenAsync(address, cancellationToken) : SqliteExport.Open(settings);
 
-    /// <summary>An empty store, or one whose import was broken off, to be filled.</summary>
+    /// <summary>Opens an empty store, or one with an interrupted import, to be filled.</summary>
     public static async Task<IStoreImport> OpenImportAsync(ServerSettings settings, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? await PostgresImport.OpenAsync(address, cancellationToken) : SqliteImport.Open(settings);
 
-    /// <summary>A copy of the database in one file, made while its server may run.</summary>
+    /// <summary>Copies the database into one file, even while its server is running.</summary>
     /// <exception cref="TransferRefusedException">It cannot be made.</exception>
     public static BackupSummary Backup(ServerSettings settings, string file, CancellationToken cancellationToken) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteBackup.Make(settings, file, cancellationToken);
 
-    /// <summary>Puts such a copy in the database's place.</summary>
-    /// <exception cref="TransferRefusedException">It cannot be; nothing was changed.</exception>
+    /// <summary>Replaces the database with such a copy.</summary>
+    /// <exception cref="TransferRefusedException">It cannot be restored. Nothing was changed.</exception>
     public static RestoreSummary Restore(string file, ServerSettings settings, bool replace, TimeProvider clock) =>
         settings.Database is PostgresAddress address ? throw NotOf(address) : SqliteRestore.Make(file, settings, replace, clock);
 

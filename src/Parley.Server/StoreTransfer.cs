@@ -4,13 +4,13 @@ using Parley.Server.Storage;
 
 namespace Parley.Server;
 
-/// <summary>Moves a server's data between stores, beside any server.</summary>
+/// <summary>Moves a server's data between stores, without using the servers.</summary>
 public static class StoreTransfer
 {
-    /// <summary>Writes everything of a store into a file: as of one moment, while its servers may go on.</summary>
-    /// <param name="resume">Goes on with what a broken-off export has left beside the file, where the store has not changed since.</param>
-    /// <param name="progress">Hears of each line, by how many there are.</param>
-    /// <exception cref="TransferRefusedException">It cannot be.</exception>
+    /// <summary>Writes everything in a store into a file. The data is from a single moment, and servers may keep running.</summary>
+    /// <param name="resume">Whether to continue an interrupted export next to the file, if the store has not changed since.</param>
+    /// <param name="progress">Called for each line with the number of lines so far.</param>
+    /// <exception cref="TransferRefusedException">It cannot be done.</exception>
     /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static async Task<ExportSummary> ExportAsync(
         ServerSettings from, string file, bool resume, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
@@ -22,8 +22,8 @@ public static class StoreTransfer
         });
     }
 
-    /// <summary>The same into a stream, which stays open.</summary>
-    /// <exception cref="TransferRefusedException">It cannot be.</exception>
+    /// <summary>The same, into a stream, which stays open.</summary>
+    /// <exception cref="TransferRefusedException">It cannot be done.</exception>
     /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static async Task<ExportSummary> ExportAsync(
         ServerSettings from, Stream to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
@@ -35,10 +35,10 @@ public static class StoreTransfer
         });
     }
 
-    /// <summary>Fills an empty store from an export, or goes on where that was broken off.</summary>
-    /// <param name="from">Where it can be read twice, it is looked through before anything is stored; it stays open.</param>
-    /// <param name="progress">Hears of lines taken.</param>
-    /// <exception cref="TransferRefusedException">It cannot be.</exception>
+    /// <summary>Fills an empty store from an export, or continues an interrupted import.</summary>
+    /// <param name="from">If it can be read twice, it is checked before anything is stored. It stays open.</param>
+    /// <param name="progress">Called with the number of lines imported so far.</param>
+    /// <exception cref="TransferRefusedException">It cannot be done.</exception>
     /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static async Task<ImportSummary> ImportAsync(
         Stream from, ServerSettings to, TimeProvider clock, Action<long>? progress = null, CancellationToken cancellationToken = default)
@@ -56,20 +56,20 @@ public static class StoreTransfer
         });
     }
 
-    /// <summary>Copies a SQLite database into a file, while its server may run, and looks through the copy.</summary>
-    /// <exception cref="TransferRefusedException">It cannot be; no file is left.</exception>
+    /// <summary>Copies a SQLite database into a file, even while its server is running, and checks the copy.</summary>
+    /// <exception cref="TransferRefusedException">It cannot be done. No file is left.</exception>
     /// <exception cref="StartRefusedException">The store cannot be used.</exception>
     public static Task<BackupSummary> BackupAsync(ServerSettings from, string file, CancellationToken cancellationToken = default) =>
         KnownAsync(from, () => Task.Run(() => StorageSetup.Backup(from, file, cancellationToken), cancellationToken));
 
-    /// <summary>Puts a backup in the place of a SQLite database that no server uses. Every project begins a new epoch.</summary>
-    /// <param name="replace">A database that is there gets a name with the time, and is kept; otherwise it is in the way.</param>
-    /// <exception cref="TransferRefusedException">It cannot be; nothing was changed.</exception>
-    /// <exception cref="StartRefusedException">A newer Parley made the backup.</exception>
+    /// <summary>Replaces a SQLite database that no server uses with a backup. Every project starts a new epoch.</summary>
+    /// <param name="replace">Whether to rename an existing database, adding the time, and keep it; otherwise, the restore is refused.</param>
+    /// <exception cref="TransferRefusedException">It cannot be done. Nothing was changed.</exception>
+    /// <exception cref="StartRefusedException">A newer version of Parley made the backup.</exception>
     public static Task<RestoreSummary> RestoreAsync(string file, ServerSettings to, bool replace, TimeProvider clock, CancellationToken cancellationToken = default) =>
         KnownAsync(to, () => Task.Run(() => StorageSetup.Restore(file, to, replace, clock), cancellationToken));
 
-    /// <summary>A store that fails in the middle is known by one exception, whichever it is.</summary>
+    /// <summary>Turns any failure of a store in the middle of a move into one exception.</summary>
     private static async Task<T> KnownAsync<T>(ServerSettings store, Func<Task<T>> move)
     {
         try

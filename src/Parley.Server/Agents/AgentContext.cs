@@ -8,8 +8,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>The context of an operation on one agent: the one that the path names by <c>{agent_id}</c>, or whose connection it is. Where
-/// there is none, 404 is the answer. The operators' inbox is there in every project.</summary>
+/// <summary>The context of an operation on one agent: the one that the path names as <c>{agent_id}</c>, or the connection's. If there is no such
+/// agent, the answer is 404. The operators' inbox exists in every project.</summary>
 internal class AgentContext : ProjectContext, IOperationContext<AgentContext>
 {
     protected AgentContext(OperationOrigin origin, ProjectState project, AgentState agent)
@@ -38,8 +38,8 @@ internal class AgentContext : ProjectContext, IOperationContext<AgentContext>
     }
 }
 
-/// <summary>As <see cref="AgentContext"/>, for operations that change it: nobody changes the operators' inbox, and who may only create
-/// changes nothing.</summary>
+/// <summary>Like <see cref="AgentContext"/>, for operations that change the agent. Nobody can change the operators' inbox, and a caller that may only
+/// create cannot change anything.</summary>
 internal sealed class ChangeableAgentContext : AgentContext, IOperationContext<ChangeableAgentContext>
 {
     private ChangeableAgentContext(OperationOrigin origin, ProjectState project, AgentState agent)

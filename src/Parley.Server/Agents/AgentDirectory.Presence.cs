@@ -4,10 +4,10 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
-/// <summary>Who comes and goes.</summary>
+/// <summary>Agents that come online and go offline.</summary>
 internal sealed partial class AgentDirectory
 {
-    /// <summary>How an agent is at another node.</summary>
+    /// <summary>Records an agent's presence on another node.</summary>
     internal void Follow(int projectNumber, int number, int node, PresenceChange note)
     {
         if (projects.Find(projectNumber) is not { } project || project.Agents.Find(number) is not { } agent)
@@ -18,7 +18,7 @@ internal sealed partial class AgentDirectory
             Tell(project, agent);
     }
 
-    /// <summary>Nodes that are not among these are gone, and whoever was connected to them alone.</summary>
+    /// <summary>Drops the presence of nodes that are not listed, which are gone.</summary>
     internal void KeepNodes(IReadOnlySet<int> nodes)
     {
         foreach (var project in projects.All)
@@ -33,7 +33,7 @@ internal sealed partial class AgentDirectory
         }
     }
 
-    /// <summary>What an agent says of itself.</summary>
+    /// <summary>Records the status and activity that an agent reports.</summary>
     internal async ValueTask ReportAsync(
         ProjectState project, AgentState agent, AgentStatus? status, AgentActivity? activity, CancellationToken cancellationToken)
     {
@@ -48,12 +48,12 @@ internal sealed partial class AgentDirectory
         await NoteAsync(project, agent, "agent_status", cancellationToken);
     }
 
-    /// <summary>A sign of life over REST.</summary>
+    /// <summary>Records a REST call that counts as a heartbeat.</summary>
     internal ValueTask SeenAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
         agent.Presence.Seen(clock.GetUtcNow()) ? ChangedAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
 
-    /// <summary>A sign of life of whoever waits for an answer over REST.</summary>
-    /// <returns>To be disposed with the answer: until then the agent is there.</returns>
+    /// <summary>Records a REST call that waits for an answer.</summary>
+    /// <returns>Dispose it with the answer. Until then, the agent is online.</returns>
     internal async ValueTask<IDisposable> WaitsAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         var wait = new Wait(agent.Presence, clock);
@@ -70,9 +70,9 @@ internal sealed partial class AgentDirectory
         }
     }
 
-    /// <summary>Something of the agent's is open: a connection, or a stream. It counts even if this fails: <see cref="DisconnectedAsync"/> has to follow in any
-    /// case.</summary>
-    /// <param name="taker">Set where that takes what is in its mailbox.</param>
+    /// <summary>Records that the agent has opened a connection or a stream. This counts even if the call fails: in any case,
+    /// <see cref="DisconnectedAsync"/> must follow.</summary>
+    /// <param name="taker">Set if it takes messages from the agent's mailbox.</param>
     internal ValueTask ConnectedAsync(ProjectState project, AgentState agent, IMessageTaker? taker, CancellationToken cancellationToken)
     {
         if (agent.Presence.Connected(taker, clock.GetUtcNow()))
@@ -87,7 +87,7 @@ internal sealed partial class AgentDirectory
         return taker is null ? ValueTask.CompletedTask : new ValueTask(TakesAnewAsync(project, agent));
     }
 
-    /// <summary>What the agent's connections take may have changed: senders at other nodes are told so.</summary>
+    /// <summary>What the agent's connections take may have changed, so other nodes are told, for their senders.</summary>
     internal async Task TakesAnewAsync(ProjectState project, AgentState agent)
     {
         try
@@ -97,12 +97,12 @@ internal sealed partial class AgentDirectory
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
-            // A hint: other nodes say something less exact to senders.
+            // It is a hint. Without it, other nodes tell senders something less precise.
             Log.NotNoted(logger, fault, agent.Id);
         }
     }
 
-    /// <summary>Takes those for offline who have no connection and were silent since <paramref name="deadline"/>.</summary>
+    /// <summary>Sets agents offline that have no connection and have been silent since <paramref name="deadline"/>.</summary>
     internal async ValueTask LapseAsync(DateTimeOffset deadline)
     {
         foreach (var project in projects.All)
@@ -115,7 +115,7 @@ internal sealed partial class AgentDirectory
         }
     }
 
-    /// <summary>Keeps when everybody was last seen, for after a restart.</summary>
+    /// <summary>Stores when each agent was last seen, for after a restart.</summary>
     internal async ValueTask KeepSeenAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         var seen = projects.All.SelectMany(project => project.Agents.All)
@@ -130,14 +130,14 @@ internal sealed partial class AgentDirectory
             projects.Find(number)?.Agents.Find(agent)?.Presence.SeenElsewhere(at);
     }
 
-    /// <summary>Writes that an agent has left, where the node that it was connected to cannot do so any more.</summary>
+    /// <summary>Logs that an agent has left, if the node that it was connected to can no longer do so.</summary>
     internal async ValueTask NoteLeftAsync(int projectNumber, int number)
     {
         if (projects.Find(projectNumber) is { } project && project.Agents.Find(number) is { IsOnline: false } agent)
             await store.NoteAsync(agent.Record, PresenceChange.Gone, await EntryAsync(project, "agent_left", agent, CancellationToken.None), CancellationToken.None);
     }
 
-    /// <summary>It came or went: told now, or with what it has come to a moment later.</summary>
+    /// <summary>The agent came online or went offline. Logged now or, if it changes rapidly, with its final state a moment later.</summary>
     private ValueTask ChangedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         var news = agent.News.Tell(agent.Presence, clock, stopping.IsGoing, out var look);
@@ -155,7 +155,7 @@ internal sealed partial class AgentDirectory
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
-            // Presence lives in memory and is right; only the log lacks this line.
+            // The presence in memory is right. Only this entry is missing from the log.
             Log.NotNoted(logger, fault, agent.Id);
         }
     }
@@ -180,20 +180,20 @@ internal sealed partial class AgentDirectory
             Tell(project, agent);
         try
         {
-            // Gone from memory: removed, or its project was; then there is no log to tell it to.
+            // If it is no longer in memory, it was deleted or its project was, and there is no log to write to.
             if (project.Agents.Find(agent.Number) is not null && !project.Gone.IsCancellationRequested)
                 await NoteAsync(project, agent, "agent_left", CancellationToken.None);
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {
-            // Presence lives in memory and is right; only the log lacks this line.
+            // The presence in memory is right. Only this entry is missing from the log.
             Log.NotNoted(logger, fault, agent.Id);
         }
     }
 
     private async ValueTask NoteAsync(ProjectState project, AgentState agent, string type, CancellationToken cancellationToken)
     {
-        // Made first: what is noted of the presence is then what it is when the store gets it.
+        // Created first, so that the presence that is recorded is the one when the store gets it.
         var entry = await EntryAsync(project, type, agent, cancellationToken);
         await store.NoteAsync(agent.Record, agent.Presence.Here, entry, cancellationToken);
     }

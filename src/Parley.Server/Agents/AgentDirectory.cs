@@ -6,19 +6,19 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
-/// <summary>Who is there: registers agents, changes them, and knows what they are doing.</summary>
+/// <summary>All agents: registers and changes them, and knows what they are doing.</summary>
 internal sealed partial class AgentDirectory(
     IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, IClusterView cluster, Stopping stopping, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
 {
-    /// <summary>The operators' inbox, an agent of every project that nobody registers and no list shows.</summary>
+    /// <summary>The operators' inbox: an agent in every project that nobody registers and no list shows.</summary>
     internal const string Human = "human";
 
-    /// <summary>Types of the first and of the last entry of an agent.</summary>
+    /// <summary>The types of an agent's first and last log entries.</summary>
     internal const string AddedType = "agent_registration", RemovedType = "agent_removed";
 
     private readonly SemaphoreSlim _changing = new(1, 1);
 
-    /// <summary>Told of who comes and goes; set once, before the first request.</summary>
+    /// <summary>Notified when agents come online, go offline, or are deleted. Set once, before the first request.</summary>
     internal IReadOnlyList<IAgentWatcher> Watchers { get; set; } = [];
 
     public void Dispose() => _changing.Dispose();
@@ -29,7 +29,7 @@ internal sealed partial class AgentDirectory(
             projects.Find(record.Project)?.Agents.Keep(new AgentState(record));
     }
 
-    /// <summary>An agent as another node made or changed it.</summary>
+    /// <summary>Takes over an agent that another node created or changed.</summary>
     internal void Follow(AgentRecord record)
     {
         if (projects.Find(record.Project) is not { } project)
@@ -47,10 +47,10 @@ internal sealed partial class AgentDirectory(
             all.Forget(agent);
     }
 
-    /// <summary>Completes when what the log had told of agents before the call is known here.</summary>
+    /// <summary>Completes when this node knows everything that the log recorded about agents before the call.</summary>
     internal async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
-        // Whoever changes an agent here first writes that and then keeps it.
+        // A change by this node is first stored and then applied in memory.
         await _changing.WaitAsync(cancellationToken);
         try
         {
@@ -62,25 +62,25 @@ internal sealed partial class AgentDirectory(
         }
     }
 
-    /// <summary>An agent as it is now, with what its mailbox holds.</summary>
+    /// <summary>The current state of an agent, including its mailbox.</summary>
     internal async ValueTask<Agent> ShowAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken, string? token = null)
     {
         var counts = await mailboxes.CountsAsync([agent.Number], cancellationToken);
         return agent.ToWire(project.Id, counts.GetValueOrDefault(agent.Number) ?? new MailboxCounts(), token);
     }
 
-    /// <summary>Several agents as they are now, in their order.</summary>
+    /// <summary>The current state of several agents, in order.</summary>
     internal async ValueTask<IReadOnlyList<Agent>> ShowAsync(ProjectState project, IReadOnlyCollection<AgentState> shown, CancellationToken cancellationToken)
     {
         var counts = await mailboxes.CountsAsync([.. shown.Select(agent => agent.Number)], cancellationToken);
         return [.. shown.Select(agent => agent.ToWire(project.Id, counts.GetValueOrDefault(agent.Number) ?? new MailboxCounts()))];
     }
 
-    /// <summary>The agents that lists show and groups reach: everybody but the operators' inbox.</summary>
+    /// <summary>The agents that lists show and groups reach: all except the operators' inbox.</summary>
     internal static IEnumerable<AgentState> Everybody(ProjectState project) => project.Agents.All.Where(agent => agent.Id != Human);
 
     /// <summary>Registers an agent, or changes the one that has the id.</summary>
-    /// <param name="create">Only: null when the id is taken.</param>
+    /// <param name="create">Whether to only create: null is returned if the id is taken.</param>
     internal async ValueTask<(AgentState Agent, bool Added)?> RegisterAsync(
         ProjectState project, string id, RegisterRequest request, bool create, CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ internal sealed partial class AgentDirectory(
             var draft = Merge(new AgentRecord { Number = 0, Project = project.Number, Id = id, Name = id, Type = "llm", CreatedAt = clock.GetUtcNow() }, request);
             return await store.AddAsync(draft, await EntryAsync(project, AddedType, null, cancellationToken), cancellationToken) is { } record
                 ? (Keep(project, record), true)
-                // Another node was faster, which makes it a repetition.
+                // Another node was faster, so this is a repeated registration.
                 : create ? null : (await FindAddedAsync(project, id, cancellationToken), false);
         }
         finally
@@ -108,11 +108,11 @@ internal sealed partial class AgentDirectory(
         }
     }
 
-    /// <summary>The operators' inbox of a project for who only looks, which makes none: where nobody has used it yet it is empty, and has the
+    /// <summary>A project's operators' inbox, for callers that only read, without creating it. If nobody has used it yet, it is empty and has the
     /// number 0.</summary>
     internal AgentState HumanToLookAt(ProjectState project) => project.Agents.Find(Human) ?? new AgentState(HumanOf(project));
 
-    /// <summary>The operators' inbox of a project, made at its first use.</summary>
+    /// <summary>A project's operators' inbox. It is created on first use.</summary>
     internal async ValueTask<AgentState> HumanAsync(ProjectState project, CancellationToken cancellationToken)
     {
         if (project.Agents.Find(Human) is { } present)
@@ -131,7 +131,7 @@ internal sealed partial class AgentDirectory(
         }
     }
 
-    /// <summary>Changes what an agent is.</summary>
+    /// <summary>Changes an agent's details.</summary>
     internal async ValueTask ChangeAsync(
         ProjectState project, AgentState agent, Func<AgentRecord, AgentRecord> change, CancellationToken cancellationToken)
     {
@@ -147,7 +147,7 @@ internal sealed partial class AgentDirectory(
         }
     }
 
-    /// <returns>False when somebody else removed it.</returns>
+    /// <returns>False if somebody else removed it.</returns>
     internal async ValueTask<bool> RemoveAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         project.Agents.Forget(agent);
@@ -163,7 +163,7 @@ internal sealed partial class AgentDirectory(
 
     private static AgentState Keep(ProjectState project, AgentRecord record)
     {
-        // What this node made may come back as what some node made before it is kept: there is one of each.
+        // What this node created may come back from the database before it is added here, so make sure that there is only one.
         return project.Agents.KeepOne(record);
     }
 
@@ -180,14 +180,14 @@ internal sealed partial class AgentDirectory(
         if (!await store.ChangeAsync(changed, await EntryAsync(project, type, agent, cancellationToken, changed), cancellationToken))
             return;
         agent.Record = changed;
-        // What was read of the agent before this change, and is just being taken in, is overtaken.
+        // Loads other nodes' changes first, because what is read during this change may be outdated afterward.
         await cluster.CatchUpAsync(cancellationToken);
     }
 
     private async ValueTask<AgentEntry> EntryAsync(
         ProjectState project, string type, AgentState? agent, CancellationToken cancellationToken, AgentRecord? changed = null)
     {
-        // Asked before the store writes: it may have to ask itself.
+        // Computed before the store writes, because it may need to query the store itself.
         var present = agent is null ? null : await ShowAsync(project, agent, cancellationToken);
         return new AgentEntry(type, record =>
         {
@@ -198,7 +198,7 @@ internal sealed partial class AgentDirectory(
         });
     }
 
-    /// <summary>What an agent is once a request has changed it; what is absent stays.</summary>
+    /// <summary>The agent's details after a request. Absent fields do not change.</summary>
     internal static AgentRecord Merge(AgentRecord agent, RegisterRequest request) => agent with
     {
         Name = request.Name ?? agent.Name,

@@ -3,7 +3,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Agents;
 
-/// <summary>What the entries about agents are told as.</summary>
+/// <summary>The events that the entries about agents are published as.</summary>
 internal static class AgentEvents
 {
     internal static SystemEvents All { get; } = new(EntryKind.Agent, typeof(Agent), AgentsConcept.AnAgent,

@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>The feed <c>agents</c>: each agent as it is then, narrowed as the list is.</summary>
+/// <summary>The feed <c>agents</c>: each agent as it was at the change, with the filters of the list.</summary>
 internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects) : IFeedSource
 {
     public string Name => "agents";
@@ -23,7 +23,8 @@ internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects
     }
 }
 
-/// <summary>Agents for one subscription: those that match as they are, then each change; one that ceases to match is told as gone.</summary>
+/// <summary>Agents for one subscription: the current state of those that match, and then each change. An agent that no longer matches is sent as
+/// deleted.</summary>
 internal sealed class AgentView(AgentDirectory agents, ProjectDirectory projects, ProjectLog log, AgentQuery query) : FeedView
 {
     private const int PartSize = 200;
@@ -36,7 +37,7 @@ internal sealed class AgentView(AgentDirectory agents, ProjectDirectory projects
         _held.Clear();
         var upTo = log.Head;
         await agents.CatchUpAsync(cancellationToken);
-        // Also what was written since and is known already is told again: of an agent the newest word counts.
+        // Entries written since then are sent again even if the state already shows them, because only an agent's newest state counts.
         _upTo = upTo;
         if (projects.Find(log.Project) is not { } project)
             yield break;

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>Which agents a list shows; everything given must hold.</summary>
+/// <summary>Which agents to list. All given values must match.</summary>
 internal sealed record AgentQuery(ListQuery List) : IQuery<AgentQuery>
 {
     private const string Active = "active";
@@ -34,7 +34,7 @@ internal sealed record AgentQuery(ListQuery List) : IQuery<AgentQuery>
 
     internal static AgentQuery Online(ListQuery list) => new(list) { Status = Active };
 
-    /// <summary>Whether it takes fewer than all agents.</summary>
+    /// <summary>Whether it may exclude any agents.</summary>
     internal bool IsNarrow => Status is not null || Activity is not null || Type is not null || Role is not null || Squad is not null || Text is not null ||
         Capabilities.Count > 0 || Metadata.Count > 0;
 
@@ -42,7 +42,7 @@ internal sealed record AgentQuery(ListQuery List) : IQuery<AgentQuery>
         TakesRecord(agent.Record.Id, agent.Record.Name, agent.Record.Type, agent.Record.Role) &&
         Capabilities.All(agent.Record.Capabilities.Contains) && Metadata.All(wanted => Has(agent.Record.Metadata, wanted.Key, wanted.Value));
 
-    /// <summary>The same of an agent as it was, apart from its squads.</summary>
+    /// <summary>The same for an agent in an earlier state, except for its squads.</summary>
     internal bool Takes(Agent agent) => TakesPresence(agent.Status, agent.Activity) &&
         TakesRecord(agent.AgentId, agent.Name, agent.Type, agent.Role) &&
         Capabilities.All(agent.Capabilities.Contains) && Metadata.All(wanted => Has(agent.Metadata, wanted.Key, wanted.Value));

@@ -3,10 +3,10 @@ using Parley.Protocol;
 
 namespace Parley.Server.Agents;
 
-/// <summary>What an agent is, as it is stored. Immutable: a change makes another.</summary>
+/// <summary>An agent's details, as stored. Immutable: a change creates a new record.</summary>
 internal sealed record AgentRecord
 {
-    /// <summary>The store's number for this agent, never used again for another.</summary>
+    /// <summary>The store's number for this agent, which is never reused.</summary>
     internal required int Number { get; init; }
 
     internal required int Project { get; init; }
@@ -20,14 +20,14 @@ internal sealed record AgentRecord
     internal JsonElement? Metadata { get; init; }
     internal bool Paused { get; init; }
 
-    /// <summary>The seq of its registration: it reads what was said to <c>*</c> from there on.</summary>
+    /// <summary>The seq of its registration. It can read messages to <c>*</c> from there on.</summary>
     internal long JoinedSeq { get; init; }
 
     internal required DateTimeOffset CreatedAt { get; init; }
     internal DateTimeOffset? LastSeen { get; init; }
 }
 
-/// <summary>An agent in memory: what it is, and what it is doing.</summary>
+/// <summary>An agent in memory: its details, and what it is doing.</summary>
 internal sealed class AgentState(AgentRecord record)
 {
     private volatile AgentRecord _record = record;

@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>What an agent may say of itself.</summary>
+/// <summary>The rules for agents' details.</summary>
 internal static class AgentRules
 {
     private const int LongestWord = 100;
@@ -12,7 +12,7 @@ internal static class AgentRules
     private const int MostTopics = 1_000;
     private const int LongestTopic = 200;
 
-    /// <summary>It goes into every entry that the log has of the agent.</summary>
+    /// <summary>The metadata is in every log entry about the agent.</summary>
     private const int MaxMetadataBytes = 64 * 1024;
 
     internal static Validation Check(RegisterRequest request) => new Validation()
@@ -46,7 +46,7 @@ internal static class AgentRules
         .Check(request.Status is not null || request.Activity is not null, "status", "is missing, and so is activity: give at least one")
         .Problem;
 
-    /// <summary>Changes to the operators' inbox would be changes to all operators.</summary>
+    /// <summary>A change to the operators' inbox would affect all operators.</summary>
     internal static ApiProblem Untouchable() => Problems.Forbidden("The operators' inbox 'human' cannot be changed.");
 
     private static Validation Words(this Validation validation, string field, IReadOnlyList<string>? words, int most)

@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>Agents: registered, found, changed, and what they say of themselves, over REST or their socket.</summary>
+/// <summary>Agents: register, find, and change them, and report their status, over REST or their socket.</summary>
 internal sealed class AgentsConcept(
     AgentDirectory directory, Registration registration, ISquadMembers squads, IMailboxWaker mailboxes, TokenVault vault, IAuditTrail audit, EntryRate rate) : IConcept
 {
@@ -147,7 +147,7 @@ internal sealed class AgentsConcept(
         var project = context.Project;
         var squad = query.Squad is { } name ? (await squads.MembersAsync(project, name, context.Cancellation) ?? []).ToHashSet() : null;
 
-        // One look at everybody, and no sorting: taking the first few of an order selects them.
+        // One pass over all agents, without sorting: taking the first few of an ordered sequence only selects them.
         var found = AgentDirectory.Everybody(project)
             .Where(agent => agent.Number < below && (squad is null || squad.Contains(agent.Number)) && query.Takes(agent))
             .OrderByDescending(agent => agent.Number)
@@ -172,8 +172,8 @@ internal sealed class AgentsConcept(
 
     private async ValueTask<Answer> DeleteAsync(ChangeableAgentContext context)
     {
-        // Not to be cut short by a caller who hangs up, as it does by itself: an agent's own token ends here. Tokens first: one that
-        // outlived its agent would open the mailbox of the next of that name.
+        // Not cancelled if the caller disconnects, which happens by itself when an agent's own token ends here. Tokens first: a token that outlives
+        // its agent would open the mailbox of the next agent with that name.
         await vault.RevokeAgentAsync(context.Project.Id, context.Agent.Id, CancellationToken.None);
         if (!await directory.RemoveAsync(context.Project, context.Agent, CancellationToken.None))
             return Problems.NotFound("agent", context.Agent.Id);
@@ -185,7 +185,7 @@ internal sealed class AgentsConcept(
     {
         if (AgentRules.Check(request) is { } problem)
             return problem;
-        // What changes nothing is a sign of life, and no entry.
+        // A report that changes nothing is a heartbeat, and creates no log entry.
         if (context.Agent.Presence.WouldChange(request.Status, request.Activity) && rate.Refusal(context.Project, context.Caller) is { } tooFast)
             return tooFast;
         await directory.ReportAsync(context.Project, context.Agent, request.Status, request.Activity, context.Cancellation);
@@ -203,7 +203,7 @@ internal sealed class AgentsConcept(
         if (!connection.Takes)
             return Answer.Done;
         await directory.SeenAsync(connection.Project, connection.Agent, cancellationToken);
-        // What an agent looks like costs a question to the store.
+        // Computing the agent's current state costs a query to the store.
         return frame.Id.Length == 0 ? Answer.Done : Answer.Ok(await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending));
     }
 

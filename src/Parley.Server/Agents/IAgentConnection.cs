@@ -9,12 +9,12 @@ internal interface IAgentConnection : IProjectConnection
     AgentState Agent { get; }
 }
 
-/// <summary>What takes an agent's messages as they come.</summary>
+/// <summary>Takes an agent's messages as they arrive.</summary>
 internal interface IMessageTaker
 {
-    /// <summary>Neither a filter nor a closed window keeps anything from it.</summary>
+    /// <summary>Whether it takes all messages, because no filter or closed window prevents it.</summary>
     bool TakesEverything { get; }
 
-    /// <summary>Whether it takes such a message once it has room.</summary>
+    /// <summary>Whether it takes such a message as soon as it has room.</summary>
     bool Takes(string type, Priority priority, int sender);
 }

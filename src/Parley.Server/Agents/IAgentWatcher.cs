@@ -3,30 +3,30 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
-/// <summary>What other concepts do when an agent comes and goes.</summary>
+/// <summary>How other concepts react when agents come online, go offline, or are deleted.</summary>
 internal interface IAgentWatcher
 {
-    /// <summary>It can be given work.</summary>
+    /// <summary>The agent can be given work.</summary>
     void Came(ProjectState project, AgentState agent);
 
-    /// <summary>It is offline: what was routed to it may go elsewhere.</summary>
+    /// <summary>The agent is offline, so what was routed to it may go elsewhere.</summary>
     void Left(ProjectState project, AgentState agent);
 
-    /// <summary>It is gone for good; before its tokens end and its record goes.</summary>
+    /// <summary>The agent is being deleted. Called before its tokens end and its record is removed.</summary>
     ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken);
 }
 
-/// <summary>How much mailboxes hold.</summary>
+/// <summary>How many deliveries mailboxes hold.</summary>
 internal interface IMailboxCounts
 {
-    /// <summary>What each of these agents' mailboxes holds; an agent that never had anything may be missing. Where the store has it in memory
-    /// the answer is there at once.</summary>
+    /// <summary>The counts of these agents' mailboxes. An agent that never had a delivery may be missing. If the store has the counts in memory, the
+    /// answer is available at once.</summary>
     ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken);
 }
 
-/// <summary>Tells those who wait on a mailbox that it has work again, as at the end of a pause.</summary>
+/// <summary>Tells those who wait on a mailbox that it has work again, for example at the end of a pause.</summary>
 internal interface IMailboxWaker
 {
-    /// <summary>A hint: losing one costs time, never a message.</summary>
+    /// <summary>A hint: if one is lost, a message may be late but is never lost.</summary>
     void Wake(int agent);
 }

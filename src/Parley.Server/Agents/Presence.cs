@@ -2,8 +2,8 @@ using Parley.Protocol;
 
 namespace Parley.Server.Agents;
 
-/// <summary>What an agent is doing now. Held in memory: after a restart everybody is offline until it speaks. An agent may be at several
-/// nodes; what it says at this one goes before what others tell of it.</summary>
+/// <summary>What an agent is doing now. Kept in memory: after a restart, every agent is offline until it calls or connects. An agent may be on
+/// several nodes. What it reports here takes precedence over what other nodes report.</summary>
 internal sealed class Presence(DateTimeOffset? lastSeen)
 {
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
 
     internal DateTimeOffset? ActivitySince => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _activitySince : first.Since;
 
-    /// <summary>What it is at this node alone.</summary>
+    /// <summary>Its presence on this node alone.</summary>
     internal PresenceChange Here
     {
         get
@@ -32,22 +32,22 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
-    /// <summary>Whether a connection of this node takes whatever comes.</summary>
+    /// <summary>Whether a connection on this node takes all messages.</summary>
     internal bool TakesEverythingHere => Array.Exists(_takers, taker => taker.TakesEverything);
 
-    /// <summary>Whether it has a connection, at whichever node, that takes such a message as soon as there is room. Of one at another node
-    /// only that is known which takes everything.</summary>
+    /// <summary>Whether it has a connection, on any node, that takes such a message as soon as there is room. About connections on other nodes, this
+    /// node knows only whether one takes all messages.</summary>
     internal bool Takes(string type, Priority priority, int sender) =>
         Array.Exists(_takers, taker => taker.Takes(type, priority, sender)) || Array.Exists(_elsewhere, other => other.Takes);
 
-    /// <summary>Whether it is at another node.</summary>
+    /// <summary>Whether it is on another node.</summary>
     internal bool IsElsewhere => _elsewhere.Length > 0;
 
     internal DateTimeOffset? LastSeen =>
         Volatile.Read(ref _seenAt) is > 0 and var seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null;
 
-    /// <summary>The agent gave a sign of life.</summary>
-    /// <returns>True when it was offline: it has come.</returns>
+    /// <summary>Records a sign of life.</summary>
+    /// <returns>True if it was offline and is now online.</returns>
     internal bool Seen(DateTimeOffset now)
     {
         Volatile.Write(ref _seenAt, now.ToUnixTimeMilliseconds());
@@ -62,15 +62,15 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
-    /// <summary>Whether <see cref="Report"/>, or the sign of life that it is, would change anything.</summary>
+    /// <summary>Whether <see cref="Report"/>, which is also a sign of life, would change anything.</summary>
     internal bool WouldChange(AgentStatus? status, AgentActivity? activity)
     {
         lock (_gate)
             return _status == AgentStatus.Offline || (status ?? _status) != _status || (activity ?? _activity) != _activity;
     }
 
-    /// <summary>What the agent says of itself.</summary>
-    /// <returns>Whether that is anything new.</returns>
+    /// <summary>Records what the agent reports.</summary>
+    /// <returns>Whether anything changed.</returns>
     internal bool Report(AgentStatus? status, AgentActivity? activity, DateTimeOffset now)
     {
         lock (_gate)
@@ -83,7 +83,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
-    /// <summary>What it is at another node; offline: it has left that one.</summary>
+    /// <summary>Records its presence on another node. Offline means that it has left that node.</summary>
     internal void Follow(int node, in PresenceChange note, DateTimeOffset now)
     {
         lock (_gate)
@@ -97,7 +97,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         SeenElsewhere(now);
     }
 
-    /// <summary>Another node has seen it.</summary>
+    /// <summary>Records that another node has seen it.</summary>
     internal void SeenElsewhere(DateTimeOffset at)
     {
         var seen = at.ToUnixTimeMilliseconds();
@@ -110,7 +110,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
-    /// <summary>Forgets what other nodes have told, but for those that are named.</summary>
+    /// <summary>Drops what other nodes reported, except for the given nodes.</summary>
     internal void KeepOnly(IReadOnlySet<int> nodes)
     {
         if (_elsewhere.Length == 0)
@@ -119,9 +119,9 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
             _elsewhere = [.. _elsewhere.Where(other => nodes.Contains(other.Node))];
     }
 
-    /// <summary>It has something open: a connection, or a stream.</summary>
-    /// <param name="taker">Set where that takes what is in its mailbox.</param>
-    /// <returns>True when it was offline: it has come.</returns>
+    /// <summary>Records that it has opened a connection or a stream.</summary>
+    /// <param name="taker">Set if it takes messages from the agent's mailbox.</param>
+    /// <returns>True if it was offline and is now online.</returns>
     internal bool Connected(IMessageTaker? taker, DateTimeOffset now)
     {
         lock (_gate)
@@ -134,7 +134,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         return Seen(now);
     }
 
-    /// <returns>True when it has nothing else open: it has gone.</returns>
+    /// <returns>True if it has nothing else open and is now offline.</returns>
     internal bool Disconnected(IMessageTaker? taker, DateTimeOffset now)
     {
         lock (_gate)
@@ -146,8 +146,8 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
-    /// <summary>It waits for an answer over REST, and is there as long as it waits.</summary>
-    /// <returns>True when it was offline: it has come.</returns>
+    /// <summary>Records that it is waiting for an answer over REST. It is online while it waits.</summary>
+    /// <returns>True if it was offline and is now online.</returns>
     internal bool Waits(DateTimeOffset now)
     {
         lock (_gate)
@@ -155,7 +155,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         return Seen(now);
     }
 
-    /// <summary>It has its answer. It may ask again, so it is not gone yet.</summary>
+    /// <summary>Records that it has its answer. It may call again, so it is not offline yet.</summary>
     internal void Waited(DateTimeOffset now)
     {
         lock (_gate)
@@ -165,8 +165,8 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         }
     }
 
-    /// <summary>Who waits or has something open is seen all the time.</summary>
-    /// <returns>True when it was silent since <paramref name="deadline"/>, with nothing open: it has gone.</returns>
+    /// <summary>An agent that waits or has something open counts as seen all the time.</summary>
+    /// <returns>True if it has been silent since <paramref name="deadline"/>, with nothing open, and is now offline.</returns>
     internal bool Lapse(DateTimeOffset deadline, DateTimeOffset now)
     {
         lock (_gate)

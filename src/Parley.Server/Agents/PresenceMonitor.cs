@@ -2,10 +2,10 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Agents;
 
-/// <summary>Takes the silent for offline, and keeps when everybody was last seen.</summary>
+/// <summary>Sets silent agents offline, and stores when agents were last seen.</summary>
 internal sealed class PresenceMonitor(AgentDirectory agents, TimeProvider clock, TimeSpan heartbeat) : IChore
 {
-    /// <summary>Over REST, an agent that is silent for four heartbeats is offline: it may think between two calls.</summary>
+    /// <summary>Over REST, an agent that is silent for four heartbeats is offline. It may think between two calls.</summary>
     private const int SilentHeartbeats = 4;
 
     private static readonly TimeSpan KeepInterval = TimeSpan.FromMinutes(1);

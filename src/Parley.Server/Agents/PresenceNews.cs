@@ -2,11 +2,11 @@ using Parley.Protocol;
 
 namespace Parley.Server.Agents;
 
-/// <summary>When to tell that an agent came or went. A coming and a going are told at once, as nearly all are. Of an agent that comes and goes faster than
-/// that, what it has come to is told once a second, and nothing if that was told already.</summary>
+/// <summary>When to report that an agent came online or went offline. One of each is reported at once, which covers nearly all cases. If an agent
+/// changes faster than that, its current state is reported once a second, unless it has already been reported.</summary>
 internal sealed class PresenceNews
 {
-    /// <summary>A coming and a going.</summary>
+    /// <summary>Coming online once and going offline once.</summary>
     private const int AtOnce = 2;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -17,17 +17,17 @@ internal sealed class PresenceNews
     private bool _isPending;
     private bool _isThere;
 
-    /// <summary>Whether the agent is there was told in another way.</summary>
+    /// <summary>Records that the agent's presence was reported in another way.</summary>
     internal void Told(Presence presence)
     {
         lock (_gate)
             _isThere = IsThere(presence);
     }
 
-    /// <summary>The agent has come or gone, or both by now.</summary>
-    /// <param name="atLast">Nobody will look later.</param>
-    /// <param name="look">Set where somebody has to <see cref="LookAgain"/> after this time.</param>
-    /// <returns>Whether to tell now that it came (true) or went (false); null: not now.</returns>
+    /// <summary>The agent has come online or gone offline, or both in the meantime.</summary>
+    /// <param name="atLast">Whether nobody will check later.</param>
+    /// <param name="look">Set if the caller must call <see cref="LookAgain"/> after this time.</param>
+    /// <returns>Whether to report now that it came online (true) or went offline (false); null to report nothing now.</returns>
     internal bool? Tell(Presence presence, TimeProvider clock, bool atLast, out TimeSpan? look)
     {
         lock (_gate)
@@ -51,13 +51,13 @@ internal sealed class PresenceNews
         }
     }
 
-    /// <summary>The time to look has come.</summary>
+    /// <summary>Checks again when the time has come.</summary>
     /// <inheritdoc cref="Tell" path="/returns"/>
     internal bool? LookAgain(Presence presence, TimeProvider clock)
     {
         lock (_gate)
         {
-            // Read within: what changes after this finds nothing pending and tells it itself.
+            // Read inside the lock: a later change finds nothing pending and reports itself.
             (_isPending, _begunAt, _count) = (false, clock.GetTimestamp(), 0);
             var isThere = IsThere(presence);
             if (isThere == _isThere)

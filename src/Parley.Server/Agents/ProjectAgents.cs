@@ -3,7 +3,7 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
-/// <summary>The agents of one project, in memory: every address is resolved from here.</summary>
+/// <summary>The agents of one project, in memory. Every address is resolved here.</summary>
 internal sealed class ProjectAgents
 {
     private readonly ConcurrentDictionary<string, AgentState> _byId = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class ProjectAgents
         _byId[agent.Id] = agent;
     }
 
-    /// <summary>The agent of a record; kept where it was not yet.</summary>
+    /// <summary>The agent for a record. It is added if it is not there yet.</summary>
     internal AgentState KeepOne(AgentRecord record)
     {
         var agent = _byNumber.GetOrAdd(record.Number, static (_, kept) => new AgentState(kept), record);
@@ -38,7 +38,7 @@ internal sealed class ProjectAgents
     }
 }
 
-/// <summary>A project in memory holds its agents, so that an address is resolved by one look.</summary>
+/// <summary>Attaches a project's agents to the project in memory, so that an address is resolved with one lookup.</summary>
 internal static class AgentsOfProject
 {
     extension(ProjectState project)

@@ -6,13 +6,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Agents;
 
-/// <summary>How an agent comes to be, and to its token.</summary>
+/// <summary>Registers agents and gives them their tokens.</summary>
 internal sealed class Registration(AgentDirectory directory, TokenVault vault, IClusterView cluster)
 {
-    /// <summary>So many tokens of one agent wait for their first use; more are a client that asks in a loop.</summary>
+    /// <summary>How many tokens of one agent may be waiting for their first use. More than this means that a client registers in a loop.</summary>
     private const int MostUnused = 4;
 
-    /// <summary>Registers an agent as a caller may: an agent itself only, a join token what is not there yet, operators anyone.</summary>
+    /// <summary>Registers an agent if the caller may: an agent itself, a join token only new agents, operators any agent.</summary>
     internal async ValueTask<Result<Registered>> RegisterAsync(
         ProjectState project, Caller caller, RegisterRequest request, CancellationToken cancellationToken)
     {
@@ -29,11 +29,12 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
             : await RepeatAsync(project, caller, id, request, cancellationToken);
     }
 
-    /// <returns>Null when somebody else was faster.</returns>
+    /// <returns>Null if somebody else was faster.</returns>
     private async ValueTask<Registered?> TryAddAsync(
         ProjectState project, string id, RegisterRequest request, CancellationToken cancellationToken)
     {
-        // The token first: killed between the two, the server leaves a token that nobody knows, not an agent that nobody can be.
+        // The token comes first: if the server is killed between the two, it leaves a token that nobody knows, instead of an agent that nobody can
+        // use.
         var token = await vault.IssueAsync(OrderFor(project, id), cancellationToken);
         AgentState? added = null;
         try
@@ -42,7 +43,7 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
         }
         finally
         {
-            // Once the agent is there, whatever else goes wrong, it keeps its token: whoever got no answer can then ask again.
+            // Once the agent exists, it keeps its token, whatever else goes wrong. A caller that got no answer can then ask again.
             if (added is null && project.Agents.Find(id) is null)
                 await vault.RevokeAsync([token.TokenId], CancellationToken.None);
         }
@@ -56,8 +57,9 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     private async ValueTask<Result<Registered>> RepeatAsync(
         ProjectState project, Caller caller, string id, RegisterRequest request, CancellationToken cancellationToken)
     {
-        // Whoever got no answer to its registration asks again. As long as nobody used a token of the agent, it gets one more; the others stay in force,
-        // since it may be two programs that registered one name, and the first must not lose its token unawares. At another node there may be more.
+        // A caller that got no answer to its registration registers again. As long as nobody has used a token of the agent, it gets another one. The
+        // others stay valid, because two programs may have registered the same name, and the first must not silently lose its token. On another node,
+        // there may be more of them.
         await cluster.CatchUpAsync(cancellationToken);
         var tokens = vault.TokensOf(project.Id, id);
         var wasNeverUsed = tokens.Count > 0 && tokens.All(token => token.Kind == TokenKind.Agent) && !await vault.WasUsedAsync(project.Id, id, cancellationToken);
@@ -93,6 +95,6 @@ internal sealed class Registration(AgentDirectory directory, TokenVault vault, I
     private static TokenOrder OrderFor(ProjectState project, string id) => new(TokenKind.Agent) { ProjectId = project.Id, AgentId = id };
 }
 
-/// <summary>An agent after its registration, with its token where there is a new one.</summary>
-/// <param name="IsNew">It was not there before.</param>
+/// <summary>An agent after its registration, with its token if there is a new one.</summary>
+/// <param name="IsNew">Whether it did not exist before.</param>
 internal sealed record Registered(Agent Agent, bool IsNew);

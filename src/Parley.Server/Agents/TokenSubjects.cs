@@ -4,7 +4,7 @@ using Parley.Server.Security;
 
 namespace Parley.Server.Agents;
 
-/// <summary>Tells the token vault which projects and agents there are.</summary>
+/// <summary>Tells the token vault which projects and agents exist.</summary>
 internal sealed class TokenSubjects(ProjectDirectory projects, AgentDirectory directory) : ITokenSubjects
 {
     public ValueTask<bool> HasProjectAsync(string projectId, CancellationToken cancellationToken) => new(projects.Find(projectId) is not null);

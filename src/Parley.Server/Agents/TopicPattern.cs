@@ -1,6 +1,6 @@
 namespace Parley.Server.Agents;
 
-/// <summary>Topics are words between dots; in a subscription <c>*</c> stands for one word and <c>&gt;</c> at the end for the rest.</summary>
+/// <summary>Topics are words separated by dots. In a subscription, <c>*</c> matches one word, and <c>&gt;</c> at the end matches the rest.</summary>
 internal static class TopicPattern
 {
     private static readonly System.Buffers.SearchValues<char> Letters =

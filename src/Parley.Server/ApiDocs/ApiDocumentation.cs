@@ -14,8 +14,8 @@ using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The API described by itself: <c>/openapi/v1.json</c>, <c>/asyncapi.json</c>, and pages to read and try it at <c>/docs</c>.
-/// All of it is served by this server alone, so that it opens offline, and tells nothing of any project.</summary>
+/// <summary>The API's own documentation: <c>/openapi/v1.json</c>, <c>/asyncapi.json</c>, and pages to read and try it at <c>/docs</c>. This server
+/// serves all of it, so it works offline. It reveals nothing about any project.</summary>
 internal static class ApiDocumentation
 {
     private const string DocumentName = "v1";
@@ -27,7 +27,7 @@ internal static class ApiDocumentation
         .AddOpenApi(DocumentName, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            // Any JSON, and a priority, which is a number: where it stands says more than a name would.
+            // Free JSON and priorities, which are numbers, are described inline, because a name would say less.
             options.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) is var plain && (plain == typeof(JsonElement) || plain == typeof(Priority))
                 ? null
                 : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
@@ -36,17 +36,17 @@ internal static class ApiDocumentation
             options.AddDocumentTransformer<DocumentDetails>();
         });
 
-    /// <summary>To be called after everything that it describes is mapped.</summary>
+    /// <summary>Call this after everything that it describes is mapped.</summary>
     public static void MapApiDocs(this IEndpointRouteBuilder routes)
     {
-        // Made once, when somebody first asks: nothing of it changes while the server runs, and nobody pays for it at the start.
+        // Created on the first request: nothing in it changes while the server runs, and the start does not pay for it.
         var openApi = new Lazy<Task<byte[]>>(() => Task.Run(() => OpenApiAsync(routes.ServiceProvider)));
         var asyncApi = new Lazy<byte[]>(() => AsyncApiOf(routes));
         routes.MapGet(OpenApiPath, async context => await Results.Bytes(await openApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
         routes.MapGet(AsyncApiPath, context => Results.Bytes(asyncApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
-        // While a browser fetches the page's scripts, the document that they ask for is already being made.
+        // While a browser loads the page's scripts, the document that they will request is already being created.
         routes.MapSwaggerUI("/docs", Configure).AllowAnyone().ExcludeFromDescription().Add(page =>
         {
             var serve = page.RequestDelegate!;
@@ -62,13 +62,13 @@ internal static class ApiDocumentation
     {
         options.DocumentTitle = "Parley";
         options.SwaggerEndpoint(OpenApiPath, "Parley v1");
-        // There is one document: the bar to choose among several would only name the page's maker.
+        // There is only one document, so the bar for choosing one would only show the vendor's name.
         options.HeadContent = "<style>.swagger-ui .topbar{display:none}</style>";
         options.DefaultModelsExpandDepth(0);
         options.DisplayRequestDuration();
         options.EnableDeepLinking();
         options.EnableFilter();
-        // Kept in the browser's own storage for this server, until somebody presses Logout: who tries the API reloads the page many times.
+        // Kept in the browser's storage for this server until the user presses Logout, because someone who tries the API reloads the page often.
         options.ConfigObject.PersistAuthorization = true;
         options.ConfigObject.ValidatorUrl = null;
     }

@@ -13,7 +13,7 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The AsyncAPI 3 document: every frame and every streamed event, from the lists by which the server itself goes.</summary>
+/// <summary>The AsyncAPI 3 document: every frame and every streamed event, from the lists that the server itself uses.</summary>
 internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDataSource endpoints, WireDocs docs)
 {
     private readonly WireSchemas _schemas = new(docs);
@@ -49,7 +49,7 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
 
     private void AddSocket()
     {
-        // What clients may send is what the server handles.
+        // Clients may send what the server handles.
         var sent = frames.Faces.Select(face => face.Meaning).ToArray();
         AddChannel(
             "agent", "/ws/{agent_id}", "An agent's connection. `human` is for operators, and for observers, who can only follow feeds.",
@@ -108,7 +108,7 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
         };
     }
 
-    /// <param name="action">As the server does it: it receives what clients send.</param>
+    /// <param name="action">From the server's point of view: it receives what clients send.</param>
     private void AddOperation(string key, string action, string channel, IEnumerable<string> messages) => _operations[key] = new JsonObject
     {
         ["action"] = action,
@@ -163,7 +163,7 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
             }),
     };
 
-    /// <summary>Reading an empty query tells what it would take.</summary>
+    /// <summary>Reading an empty query shows what parameters it takes.</summary>
     private static JsonObject QueryOf<T>(Func<QueryReader, T> read)
     {
         var properties = new JsonObject();
@@ -184,6 +184,6 @@ internal sealed class AsyncApi(FrameTable frames, EntityKinds kinds, EndpointDat
         return new JsonObject { ["type"] = "object", ["properties"] = properties };
     }
 
-    /// <summary>A key of the document, which takes no colon.</summary>
+    /// <summary>A key in the document, which must not contain a colon.</summary>
     private static string KeyOf(string prefix, string name) => $"{prefix}.{name.Replace(':', '.')}".TrimStart('.');
 }

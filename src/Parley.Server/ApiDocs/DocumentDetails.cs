@@ -5,7 +5,7 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>What the document says of the whole API: where it is and how one is let in.</summary>
+/// <summary>The parts of the document about the whole API: its address and authentication.</summary>
 internal sealed class DocumentDetails : IOpenApiDocumentTransformer
 {
     private const string Bearer = "bearer";
@@ -44,7 +44,7 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
         return Task.CompletedTask;
     }
 
-    /// <summary>Paths stand relative to the base path; what is served outside of it says so.</summary>
+    /// <summary>Makes paths relative to the base path. Those outside of it get their own server entry.</summary>
     private static void MoveUnderBase(OpenApiDocument document)
     {
         var paths = new OpenApiPaths();
@@ -64,6 +64,6 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
         document.Paths = paths;
     }
 
-    /// <summary>A group's own path ends in a slash that nobody types.</summary>
+    /// <summary>A group's own path ends in a slash, which nobody types.</summary>
     private static string Shortened(string path) => path.Length > 1 ? path.TrimEnd('/') : path;
 }

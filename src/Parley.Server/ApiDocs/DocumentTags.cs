@@ -1,6 +1,6 @@
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The headings of the document in the order in which a newcomer needs them, whatever the order in which they were mapped.</summary>
+/// <summary>The headings of the document in the order that suits a newcomer, regardless of the order in which they were mapped.</summary>
 internal static class DocumentTags
 {
     internal static IReadOnlyList<(string Title, string About)> All { get; } =

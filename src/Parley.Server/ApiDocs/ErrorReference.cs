@@ -8,7 +8,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The page to which the <c>type</c> of every problem leads: each code, what it means and what to do.</summary>
+/// <summary>The page that the <c>type</c> of every problem leads to: each code, what it means, and what to do.</summary>
 internal static class ErrorReference
 {
     public static void MapErrorReference(this IEndpointRouteBuilder routes)
@@ -42,7 +42,7 @@ internal static class ErrorReference
 
     private static string Escaped(string text)
     {
-        // Words between backquotes are code, as in the rest of the documentation.
+        // Text between backquotes is code, as in the rest of the documentation.
         var parts = WebUtility.HtmlEncode(text).Split('`');
         return string.Concat(parts.Select((part, index) => index % 2 == 1 ? $"<code>{part}</code>" : part));
     }

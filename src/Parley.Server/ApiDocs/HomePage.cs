@@ -9,8 +9,8 @@ using Parley.Server.Security;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The page at <c>/</c>, for a person who opens the address that the server prints: what runs here, and what to do next. It tells nothing that
-/// <c>/health</c> does not, and a program that asks for JSON is told, as at any other path without an endpoint, that nothing is served.</summary>
+/// <summary>The page at <c>/</c>, for people who open the address that the server prints: what is running here, and what to do next. It reveals
+/// nothing that <c>/health</c> does not. A program that requests JSON gets 404, as at any other path without an endpoint.</summary>
 internal static class HomePage
 {
     private const string Style =
@@ -42,12 +42,12 @@ internal static class HomePage
         @media(max-width:30rem){main{padding:1.5rem 1.25rem}}
         """;
 
-    // No script, and nothing from elsewhere: only this one style, known by its digest, and the icon that stands in the page.
+    // No scripts and nothing from elsewhere: only this one style, identified by its hash, and the icon embedded in the page.
     private static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>To be called after everything else is mapped.</summary>
+    /// <summary>Call this after everything else is mapped.</summary>
     public static void MapHomePage(this IEndpointRouteBuilder routes)
     {
         var page = Encoding.UTF8.GetBytes(ToHtml());
@@ -66,12 +66,12 @@ internal static class HomePage
 
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
-        // After an upgrade the page names another version.
+        // After an upgrade, the page shows another version.
         headers.CacheControl = "no-cache";
         return Results.Bytes(page, "text/html; charset=utf-8").ExecuteAsync(context);
     }
 
-    /// <summary>Whether JSON is asked for by name, and HTML is not, or with less weight.</summary>
+    /// <summary>Whether the client asks for JSON explicitly, and for HTML not at all or with a lower weight.</summary>
     private static bool PrefersJson(IList<MediaTypeHeaderValue> accepted)
     {
         double Weight(Func<MediaTypeHeaderValue, bool> isMeant) => accepted.Where(isMeant).Select(type => type.Quality ?? 1).DefaultIfEmpty(0).Max();

@@ -11,7 +11,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>What an endpoint's own metadata says and the generator cannot know: its query, its refusals, and an example of everything.</summary>
+/// <summary>What the generator cannot know and an endpoint's own metadata says: its query, its refusals, and examples of everything.</summary>
 internal sealed class OperationDetails : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     private static void AddParameters(OpenApiOperation operation, IList<object> metadata, string path, bool needsToken)
     {
         operation.Parameters ??= [];
-        // A parameter of the path that a handler takes as the thing it names is none that the generator sees.
+        // The generator does not see a path parameter that a handler takes as the item that it names.
         foreach (var part in RoutePatternFactory.Parse(path).Parameters)
         {
             if (operation.Parameters.All(known => known.Name != part.Name))
@@ -101,7 +101,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
             Name = parameter.Name,
             In = ParameterLocation.Query,
             Description = parameter.Meaning,
-            // Joined by commas, as addresses stay short that way; repeating the name is understood too.
+            // Separated by commas, because this keeps URLs short. Repeating the name also works.
             Style = parameter.Repeated ? ParameterStyle.Form : null,
             Explode = !parameter.Repeated,
             Schema = parameter.Repeated ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema,

@@ -7,7 +7,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The reference page of operations, made from what the concepts declare.</summary>
+/// <summary>The operations reference page, generated from what the concepts declare.</summary>
 internal static class OperationsReference
 {
     /// <summary>The page as Markdown: <c>docs/reference/operations.md</c>.</summary>
@@ -47,7 +47,7 @@ internal static class OperationsReference
         if (operation.Allows is not { } permission)
             return "anyone";
         var all = KindsWith(permission, Access.Yes);
-        // Where a path names the agent, who only creates is let in nowhere: it is there already.
+        // If a path names an agent, callers that may only create have no access, because the agent already exists.
         string[] some = operation.Own is null ? KindsWith(permission, Access.Own) : [.. KindsWith(permission, Access.Own), .. KindsWith(permission, Access.CreateOnly)];
         return string.Join(", ", all) + (some.Length == 0 ? "" : $"; {string.Join(", ", some)}: {operation.Own ?? "itself"}");
     }

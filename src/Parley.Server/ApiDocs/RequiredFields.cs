@@ -4,7 +4,7 @@ using Parley.Server.Operations;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>Which fields are always there: in an answer all that the server never leaves out, in a request those without which it is refused.</summary>
+/// <summary>Which fields are always present: in an answer, those that the server never leaves out; in a request, those that it must have.</summary>
 internal sealed class RequiredFields(OperationCatalog catalog)
 {
     private static readonly Dictionary<Type, string[]> OfRequests = new()
@@ -25,7 +25,7 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(TicketRequest)] = ["path"],
     };
 
-    // Where several operations take one noun and only some of them need the field.
+    // For types that several operations take, if only some of them require the field.
     private static readonly Dictionary<string, string[]> OfOperations = new(StringComparer.Ordinal)
     {
         ["SetMemory"] = ["key"],
@@ -34,18 +34,18 @@ internal sealed class RequiredFields(OperationCatalog catalog)
 
     private readonly HashSet<Type> _taken = TypesIn(catalog.All.Select(declared => declared.Operation.Takes.Body).OfType<Type>());
 
-    /// <summary>The fields of a noun, as the wire writes them.</summary>
+    /// <summary>The fields of a wire type, as written on the wire.</summary>
     internal IReadOnlyList<string> Of(JsonTypeInfo noun)
     {
         if (noun.Kind != JsonTypeInfoKind.Object)
             return [];
         if (_taken.Contains(noun.Type))
             return OfRequests.GetValueOrDefault(noun.Type) ?? [];
-        // What is left out where it is null or false has a condition.
+        // Fields that are left out if they are null or false have a condition.
         return [.. noun.Properties.Where(field => field.Get is not null && field.ShouldSerialize is null).Select(field => field.Name)];
     }
 
-    /// <summary>What one operation needs beyond its noun.</summary>
+    /// <summary>What one operation requires in addition to its type.</summary>
     internal static IReadOnlyList<string> Of(string operation) => OfOperations.GetValueOrDefault(operation) ?? [];
 
     private static HashSet<Type> TypesIn(IEnumerable<Type> nouns)

@@ -9,7 +9,7 @@ using Parley.Server.Operations;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>What the wire's own converters hide from the generator, and what the sources say of each noun and field.</summary>
+/// <summary>What the wire's own converters hide from the generator, and what the source code says about each type and field.</summary>
 internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : IOpenApiSchemaTransformer
 {
     private const JsonSchemaType Numbers = JsonSchemaType.Integer | JsonSchemaType.Number;
@@ -33,7 +33,7 @@ internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : I
         if (context.JsonPropertyInfo is null && _required.Of(context.JsonTypeInfo) is { Count: > 0 } required)
             schema.Required = new HashSet<string>(required, StringComparer.Ordinal);
 
-        // A noun is described once, where it stands; a field of its type must not overwrite that.
+        // A type is described once, in its own schema. A field of that type must not overwrite the description.
         if (type.Namespace == typeof(Message).Namespace)
             schema.Description = docs.Of(type) ?? schema.Description;
         else if (context.JsonPropertyInfo?.AttributeProvider is MemberInfo member)
@@ -52,14 +52,14 @@ internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : I
         ];
     }
 
-    /// <summary>The generator thinks of numbers written as text, which the server neither writes nor takes.</summary>
+    /// <summary>The generator assumes that numbers may be written as text, which the server neither writes nor accepts.</summary>
     private static void SayNumber(OpenApiSchema schema, JsonSchemaType types)
     {
         schema.Type = types & ~JsonSchemaType.String;
         schema.Pattern = null;
     }
 
-    /// <summary>A number where it stands, without a name of its own: generators make nothing that can be used of an enumeration of numbers.</summary>
+    /// <summary>An inline number without a name of its own, because code generators do nothing useful with an enum of numbers.</summary>
     private static void SayPriority(OpenApiSchema schema, bool isNullable)
     {
         schema.Type = isNullable ? JsonSchemaType.Integer | JsonSchemaType.Null : JsonSchemaType.Integer;
@@ -69,7 +69,7 @@ internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : I
         schema.Maximum = ((int)Priority.Critical).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The words alone, whether or not the first field that was met may be null: where one may, it says so itself.</summary>
+    /// <summary>Only the words, whether or not the first field found may be null. Fields that may be null say so themselves.</summary>
     private static void SayWords(OpenApiSchema schema)
     {
         schema.Type = JsonSchemaType.String;

@@ -5,15 +5,15 @@ using Parley.Protocol;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>What the sources of the wire's nouns say of them, in words of the wire: read from the XML that the compiler writes of
-/// <c>Parley.Protocol</c>, and which is a part of this assembly.</summary>
+/// <summary>The docstrings of the wire types, with names as on the wire. They come from the XML file that the compiler writes for
+/// <c>Parley.Protocol</c>, which is embedded in this assembly.</summary>
 internal sealed class WireDocs
 {
     private readonly Dictionary<string, string> _summaries;
 
     private WireDocs(Dictionary<string, string> summaries) => _summaries = summaries;
 
-    /// <summary>The docs of the running server.</summary>
+    /// <summary>The docstrings of the running server.</summary>
     public static WireDocs Load()
     {
         using var xml = typeof(WireDocs).Assembly.GetManifestResourceStream("Parley.Protocol.xml")!;
@@ -22,7 +22,7 @@ internal sealed class WireDocs
             .ToDictionary(member => member.Attribute("name")!.Value, member => TextOf(member.Element("summary")!), StringComparer.Ordinal));
     }
 
-    /// <summary>What a noun is; for a list of words, what each means.</summary>
+    /// <summary>The description of a type; for an enum, the meaning of each word.</summary>
     public string? Of(Type type)
     {
         var summary = _summaries.GetValueOrDefault($"T:{type.FullName}");
@@ -50,7 +50,7 @@ internal sealed class WireDocs
         _ => "",
     };
 
-    /// <summary><c>P:Parley.Protocol.SendRequest.ReplyTo</c> is <c>reply_to</c>; a type keeps its name.</summary>
+    /// <summary><c>P:Parley.Protocol.SendRequest.ReplyTo</c> becomes <c>reply_to</c>. A type keeps its name.</summary>
     private static string NameOf(string cref)
     {
         var name = cref[(cref.LastIndexOf('.') + 1)..];

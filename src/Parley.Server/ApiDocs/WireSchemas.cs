@@ -5,12 +5,12 @@ using Parley.Protocol;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The JSON Schemas of the wire's nouns, each under its name, one pointing to the other.</summary>
+/// <summary>The JSON Schemas of the wire types, each with its name, referring to each other.</summary>
 internal sealed class WireSchemas(WireDocs docs)
 {
     private readonly SortedDictionary<string, JsonNode?> _schemas = new(StringComparer.Ordinal);
 
-    /// <summary>A pointer to a type's schema, which is made when it is first asked for.</summary>
+    /// <summary>A reference to a type's schema, which is created on first use.</summary>
     internal JsonObject Reference(Type type)
     {
         var name = type.Name;
@@ -27,7 +27,7 @@ internal sealed class WireSchemas(WireDocs docs)
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
     }
 
-    /// <summary>Every schema that something points to.</summary>
+    /// <summary>All schemas that are referred to.</summary>
     internal JsonObject ToJson() => new(_schemas.Select(schema => KeyValuePair.Create(schema.Key, schema.Value)));
 
     private JsonNode Transform(Type root, JsonSchemaExporterContext context, JsonNode node)

@@ -23,7 +23,7 @@ internal sealed class MaintenanceLoop(
 
     protected override Task WorkAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
-    /// <summary>Ends with the server.</summary>
+    /// <summary>Runs until the server stops.</summary>
     internal Task RunAsync(CancellationToken stoppingToken) => Task.WhenAll(chores.Select(chore =>
         Faults.KeepGoingAsync(NameOf(chore), Logger, () => RunAsync(chore, stoppingToken), stoppingToken)));
 
@@ -46,7 +46,7 @@ internal sealed class MaintenanceLoop(
         }
     }
 
-    /// <summary>One for each: of a generic type, with what it is for.</summary>
+    /// <summary>The name of a chore, including the type argument if it is generic.</summary>
     private static string NameOf(IChore chore)
     {
         var type = chore.GetType();

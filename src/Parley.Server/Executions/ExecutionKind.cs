@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
-/// <summary>Executions as a kind of entities.</summary>
+/// <summary>Executions as a kind of entity.</summary>
 internal static class ExecutionKind
 {
     internal static EntityKind<Execution> Kind { get; } = new()
@@ -43,7 +43,7 @@ internal static class ExecutionKind
 
     internal static string Mark(string squadId) => $"squad={squadId}";
 
-    /// <summary>A stream tells less than the log holds: where it stands with its new lines, or how it ended.</summary>
+    /// <summary>A stream shows less than the log entry: the status with the new lines, or how the execution ended.</summary>
     private static StreamEvent Show(LogEntry entry)
     {
         var execution = JsonSerializer.Deserialize(entry.Json, WireJson.Lenient.Execution)!;

@@ -4,14 +4,14 @@ using Parley.Server.Rest;
 
 namespace Parley.Server.Executions;
 
-/// <summary>Which executions a list shows.</summary>
+/// <summary>Which executions to list.</summary>
 internal sealed record ExecutionQuery(ListQuery List, ExecutionStatus? Status, string? Squad) : IQuery<ExecutionQuery>
 {
     internal IEnumerable<string> Marks
     {
         get
         {
-            // The squad's is looked for first: there are fewer of one squad than of one status.
+            // The squad comes first, because a squad has fewer executions than a status.
             if (Squad is not null)
                 yield return ExecutionKind.Mark(Squad);
             if (Status is { } status)
@@ -19,7 +19,7 @@ internal sealed record ExecutionQuery(ListQuery List, ExecutionStatus? Status, s
         }
     }
 
-    /// <summary>The same for a feed. An execution stays with its squad.</summary>
+    /// <summary>The same for a feed. An execution's squad never changes.</summary>
     internal EntityFilter Filter => new() { Marks = [.. Marks], Lasting = [.. (this with { Status = null }).Marks] };
 
     public static ExecutionQuery Read(QueryReader query) => new(

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
-/// <summary>What may be said of an execution, and what becomes of it.</summary>
+/// <summary>The rules for executions and their changes.</summary>
 internal static class ExecutionRules
 {
     internal const string UsualLevel = "info";
@@ -48,7 +48,7 @@ internal static class ExecutionRules
             writer.WriteEndArray();
         }));
 
-    /// <summary>Ends it, once: what completes is done whole.</summary>
+    /// <summary>Ends it, once. A completed execution has the progress 100.</summary>
     internal static Decision<Execution> End(Execution present, ExecutionStatus status, ExecutionEnd? end) => Decision<Execution>
         .Put(
             present with

@@ -9,10 +9,10 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
-/// <summary>Runs of work: begun, followed, ended once.</summary>
+/// <summary>Executions: started, followed, ended once.</summary>
 internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadDirectory squads)
 {
-    /// <summary>An execution shows its newest lines; all of them are in its stream.</summary>
+    /// <summary>An execution shows only its newest lines. All of them are on its stream.</summary>
     internal const int MostLines = 1_000;
 
     internal async ValueTask<Result<Execution>> BeginAsync(ProjectState project, Caller caller, ExecutionRequest request, CancellationToken cancellationToken) =>
@@ -24,14 +24,14 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
             ? await WithLinesAsync(found, cancellationToken)
             : null;
 
-    /// <summary>As one sees it who asks for this one alone.</summary>
+    /// <summary>With its log lines, for a caller that asks for a single execution.</summary>
     internal async ValueTask<Execution> WithLinesAsync(Entity<Execution> execution, CancellationToken cancellationToken) =>
         execution.Value with { Logs = await LinesAsync(execution, cancellationToken) };
 
     internal ValueTask<IReadOnlyList<Entity<Execution>>> ListAsync(EntityQuery which, CancellationToken cancellationToken) => executions.ListAsync(which, cancellationToken);
 
-    /// <summary>Changes one that goes on.</summary>
-    /// <returns>As it is now.</returns>
+    /// <summary>Changes an execution that has not ended.</summary>
+    /// <returns>Its current state.</returns>
     internal async ValueTask<Result<Entity<Execution>>> ChangeAsync(
         ProjectState project, Caller caller, Guid id, Func<Execution, Decision<Execution>> change, CancellationToken cancellationToken) =>
         (await executions.ChangeAsync(project.Number, id, caller.NumberIn(project), present => Decide(project, caller, id, present, change), cancellationToken))
@@ -49,7 +49,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
             : change(present.Value);
     }
 
-    /// <summary>An agent writes to those it made and to those of its squads.</summary>
+    /// <summary>An agent may change the executions that it started and those of its squads.</summary>
     private bool MayWrite(ProjectState project, Caller caller, Entity<Execution> execution)
     {
         var access = caller.May(Permission.WriteExecutions);
@@ -61,7 +61,7 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
                 (execution.Value.SquadId is { } squad && squads.Has(project, squad, self)));
     }
 
-    /// <summary>The newest lines, oldest first: each stands in the entry of the log that told it.</summary>
+    /// <summary>The newest lines, oldest first. Each is in the log entry that added it.</summary>
     private async ValueTask<IReadOnlyList<ExecutionLog>> LinesAsync(Entity<Execution> execution, CancellationToken cancellationToken)
     {
         var lines = new List<ExecutionLog>();

@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Executions;
 
-/// <summary>Executions: begun, told how far they are, ended.</summary>
+/// <summary>Executions: start them, report their progress, end them.</summary>
 internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirectory squads, IAuditTrail audit, EntryRate rate) : IConcept
 {
     private const string Theirs = "the executions that it started and those of its squads";
@@ -111,7 +111,7 @@ internal sealed class ExecutionsConcept(ExecutionTracker executions, SquadDirect
         var (id, patch) = request;
         if ((ExecutionRules.Check(patch) ?? rate.Refusal(context.Project, context.Caller)) is { } problem)
             return problem;
-        // Without its lines: who says each second how far it is does not read all of them each second.
+        // Without its lines: a caller that reports progress every second does not need all of them every time.
         return (await ChangeAsync(id, present => ExecutionRules.Change(present, patch), context)).TryGet(out var changed, out problem) ? Answer.Ok(changed.Value) : problem;
     }
 

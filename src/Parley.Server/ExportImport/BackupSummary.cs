@@ -1,10 +1,10 @@
 namespace Parley.Server.ExportImport;
 
-/// <summary>A backup that was made, and looked through.</summary>
+/// <summary>A backup that was created and checked.</summary>
 public sealed record BackupSummary(string File, long Bytes);
 
-/// <summary>A backup that is in its place.</summary>
-/// <param name="Database">Its file.</param>
-/// <param name="Projects">Each of them began a new epoch.</param>
-/// <param name="Replaced">The name that the database which was there has now; null: there was none.</param>
+/// <summary>A backup that was restored.</summary>
+/// <param name="Database">The database's file.</param>
+/// <param name="Projects">How many projects it has. Each started a new epoch.</param>
+/// <param name="Replaced">The new name of the previous database; null if there was none.</param>
 public sealed record RestoreSummary(string Database, int Projects, string? Replaced);

@@ -2,7 +2,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>The highest number that was ever given, also to what is gone since: none is given twice. 0: none yet.</summary>
+/// <summary>The highest numbers ever assigned, including those of items that were deleted, because numbers are never reused. 0 if there are
+/// none.</summary>
 internal sealed record NumbersLine : ExportLine
 {
     public required long Projects { get; init; }
@@ -19,7 +20,7 @@ internal sealed record ProjectLine : ExportLine
     public required long Epoch { get; init; }
     public required long LastSeq { get; init; }
 
-    /// <summary>The log's clock, which never goes back.</summary>
+    /// <summary>The log's clock, which never goes backward.</summary>
     public required long LastStamp { get; init; }
 
     public required long Sent { get; init; }
@@ -29,7 +30,7 @@ internal sealed record ProjectLine : ExportLine
     public required long Expired { get; init; }
 }
 
-/// <summary>An agent, also one that was deleted: the log names it.</summary>
+/// <summary>An agent. Includes deleted agents, because the log refers to them.</summary>
 internal sealed record AgentLine : ExportLine
 {
     public required int Number { get; init; }
@@ -66,7 +67,8 @@ internal sealed record TokenLine : ExportLine
     public long? RevokedAt { get; init; }
 }
 
-/// <summary>A ticket that was opened. It opens nothing by itself: the key that signs tickets is not moved, only set by <c>secret_key</c>.</summary>
+/// <summary>A ticket that was opened. It opens nothing by itself: the key that signs tickets is not exported, and is the same only if
+/// <c>secret_key</c> is set.</summary>
 internal sealed record TicketLine : ExportLine
 {
     public required string Ticket { get; init; }
@@ -74,19 +76,19 @@ internal sealed record TicketLine : ExportLine
     public required long OpenedAt { get; init; }
 }
 
-/// <summary>How far an agent has read over the relay.</summary>
+/// <summary>How far an agent has read on the relay.</summary>
 internal sealed record RelayPlaceLine : ExportLine
 {
     public required int Agent { get; init; }
     public required long Seq { get; init; }
 }
 
-/// <summary>How far a webhook is in its project's log, and how its deliveries went.</summary>
+/// <summary>How far a webhook has read its project's log, and the results of its deliveries.</summary>
 internal sealed record WebhookPlaceLine : ExportLine
 {
     public required int Project { get; init; }
 
-    /// <summary>The seq of the entry by which the webhook was made.</summary>
+    /// <summary>The seq of the entry that created the webhook.</summary>
     public required long Webhook { get; init; }
 
     public required long Seq { get; init; }
@@ -99,7 +101,7 @@ internal sealed record WebhookPlaceLine : ExportLine
     public string? LastError { get; init; }
 }
 
-/// <summary>Since when there is a server, and how long it was ready.</summary>
+/// <summary>The first start, and how long the server has been ready since then.</summary>
 internal sealed record AvailabilityLine : ExportLine
 {
     public required long FirstStart { get; init; }

@@ -5,7 +5,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>What an entry tells, as a word; the kinds of entities, which concepts declare, as their numbers: <c>"12"</c>.</summary>
+/// <summary>An entry's kind as a word. Kinds of entities, which concepts declare, are numbers: <c>"12"</c>.</summary>
 internal sealed class EntryKindJson : JsonConverter<EntryKind>
 {
     public override EntryKind Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

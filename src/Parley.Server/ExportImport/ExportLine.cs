@@ -7,9 +7,9 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>One line of an export, told apart by <c>kind</c>. <c>docs/reference/export-format.md</c> describes each for people.</summary>
-/// <remarks>Times are Unix milliseconds. A project and an agent are named by their <c>number</c>, since ids may be given again;
-/// an entry of the log by its project's number and its seq.</remarks>
+/// <summary>One line of an export, identified by <c>kind</c>. <c>docs/reference/export-format.md</c> describes each kind.</summary>
+/// <remarks>Times are Unix milliseconds. Projects and agents are identified by their <c>number</c>, because ids may be reused, and log entries by
+/// their project's number and their seq.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(HeaderLine), HeaderLine.Kind)]
 [JsonDerivedType(typeof(NumbersLine), LineKinds.Numbers)]
@@ -28,7 +28,7 @@ namespace Parley.Server.ExportImport;
 [JsonDerivedType(typeof(EndLine), EndLine.Kind)]
 internal abstract record ExportLine;
 
-/// <summary>The kinds of what is moved.</summary>
+/// <summary>The kinds of lines.</summary>
 internal static class LineKinds
 {
     internal const string Numbers = "numbers";
@@ -45,7 +45,7 @@ internal static class LineKinds
     internal const string WebhookPlace = "webhook_place";
     internal const string Availability = "availability";
 
-    /// <summary>In this order they stand in an export, each in the order of its key.</summary>
+    /// <summary>The order of the kinds in an export. Each is sorted by its key.</summary>
     internal static IReadOnlyList<string> InOrder { get; } =
         [Numbers, Project, Agent, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, WebhookPlace, Availability];
 }
@@ -60,17 +60,17 @@ internal sealed record HeaderLine : ExportLine
     public required string Format { get; init; }
     public required int Version { get; init; }
 
-    /// <summary>Of this export alone: an import that goes on knows its file by it.</summary>
+    /// <summary>Unique to this export. An import that continues recognizes its file by it.</summary>
     public required string ExportId { get; init; }
 
     public required long MadeAt { get; init; }
     public required string Parley { get; init; }
     public required string Source { get; init; }
 
-    /// <summary>Whether servers used the store: then it may have gone on since, and an import is a copy, not a move.</summary>
+    /// <summary>Whether servers were using the store. If so, it may have changed since, and an import is a copy, not a move.</summary>
     public required bool InUse { get; init; }
 
-    /// <summary>Equal only where the store has not changed in between.</summary>
+    /// <summary>Equal only if the store has not changed in between.</summary>
     public required string Stamp { get; init; }
 }
 
@@ -79,13 +79,14 @@ internal sealed record EndLine : ExportLine
 {
     internal const string Kind = "end";
 
-    /// <summary>Lines by kind, of the kinds that there are.</summary>
+    /// <summary>The number of lines by kind, for the kinds that occur.</summary>
     public required IReadOnlyDictionary<string, long> Counts { get; init; }
 
-    /// <summary>SHA-256 of all lines between the first and the last, line ends included: equal for equal data, whichever store it is in.</summary>
+    /// <summary>The SHA-256 of all lines between the first and the last, including line ends. Equal for equal data, whichever store it is
+    /// in.</summary>
     public required string DataSha256 { get; init; }
 
-    /// <summary>SHA-256 of all lines before this one.</summary>
+    /// <summary>The SHA-256 of all lines before this one.</summary>
     public required string Sha256 { get; init; }
 }
 
@@ -98,7 +99,7 @@ internal sealed record EndLine : ExportLine
 [JsonSerializable(typeof(ExportLine))]
 internal sealed partial class ExportJson : JsonSerializerContext;
 
-/// <summary>The JSON of a line, with letters as letters, as the wire has them.</summary>
+/// <summary>The JSON of a line. Like the wire, it does not escape non-ASCII letters.</summary>
 internal static class LineJson
 {
     internal static ExportJson Lines { get; } = new(new JsonSerializerOptions(ExportJson.Default.Options)

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>Writes a store's lines, one after the other as they are read.</summary>
+/// <summary>Writes a store's lines one by one, as they are read.</summary>
 internal sealed class ExportWriter(Stream to, LineDigest digest) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { Encoder = LineJson.Lines.Options.Encoder, SkipValidation = true });
 
-    /// <param name="from">The kind to go on with, behind as many of its lines as the digest counts.</param>
-    /// <param name="progress">Hears of each line.</param>
+    /// <param name="from">The kind to continue with, after as many of its lines as the digest has counted.</param>
+    /// <param name="progress">Called for each line.</param>
     internal async Task WriteAsync(IStoreExport store, string from, Action<long>? progress, CancellationToken cancellationToken)
     {
         foreach (var kind in LineKinds.InOrder.SkipWhile(kind => kind != from))

@@ -3,18 +3,18 @@ using Parley.Server.Monitoring;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>What an export holds.</summary>
-/// <param name="File">Null: it went to a stream.</param>
-/// <param name="Lines">All lines, the first and the last counted.</param>
-/// <param name="Counts">By kind.</param>
+/// <summary>The result of an export.</summary>
+/// <param name="File">Null if it was written to a stream.</param>
+/// <param name="Lines">All lines, including the first and the last.</param>
+/// <param name="Counts">The number of lines by kind.</param>
 /// <param name="DataSha256">Equal for equal data, whichever store it is in.</param>
-/// <param name="InUse">Servers used the store meanwhile.</param>
-/// <param name="Resumed">Lines that were there of an export that was broken off.</param>
-/// <param name="StartedAgain">Why what was there of one could not be used; null: it was, or there was none.</param>
+/// <param name="InUse">Whether servers were using the store.</param>
+/// <param name="Resumed">How many lines an interrupted export had already written.</param>
+/// <param name="StartedAgain">Why an interrupted export could not be continued; null if it was, or there was none.</param>
 public sealed record ExportSummary(
     string? File, long Lines, IReadOnlyDictionary<string, long> Counts, string DataSha256, bool InUse, long Resumed, string? StartedAgain);
 
-/// <summary>Writes a store as lines.</summary>
+/// <summary>Writes a store as lines of JSON.</summary>
 internal static class Exporter
 {
     internal static async Task<ExportSummary> ToStreamAsync(
@@ -25,8 +25,8 @@ internal static class Exporter
         return Summary(store, digest, file: null, resumed: 0, startedAgain: null);
     }
 
-    /// <summary>Writes beside the file and renames at the end: under its name stands a whole export or nothing.</summary>
-    /// <param name="resume">Goes on with what a broken-off export has left, where the store is still the same.</param>
+    /// <summary>Writes to another file and renames it at the end, so that the named file is either a complete export or does not exist.</summary>
+    /// <param name="resume">Whether to continue an interrupted export, if the store is still the same.</param>
     internal static async Task<ExportSummary> ToFileAsync(
         IStoreExport store, string file, bool resume, TimeProvider clock, Action<long>? progress, CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ internal static class Exporter
             File.Delete(partial);
         else
             OwnerOnly.Close(partial);
-        // Everything that was ever said is in it.
+        // The file contains every message.
         return new FileStream(partial, OwnerOnly.Options(keep ? FileMode.Open : FileMode.CreateNew, FileAccess.ReadWrite, bufferSize: 1 << 16));
     }
 }

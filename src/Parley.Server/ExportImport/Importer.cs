@@ -1,23 +1,23 @@
 namespace Parley.Server.ExportImport;
 
-/// <summary>What an import took.</summary>
+/// <summary>The result of an import.</summary>
 /// <param name="Lines">All lines of the export.</param>
-/// <param name="Counts">By kind.</param>
-/// <param name="DataSha256">As the export's end says, and as it was found to be.</param>
-/// <param name="Resumed">Lines that an import which was broken off had taken before.</param>
-/// <param name="NewEpochs">Every project began a new epoch, since the export is of a store in use.</param>
+/// <param name="Counts">The number of lines by kind.</param>
+/// <param name="DataSha256">The digest in the export's last line, which was found to be correct.</param>
+/// <param name="Resumed">How many lines an interrupted import had already imported.</param>
+/// <param name="NewEpochs">Whether every project started a new epoch, because the store was in use during the export.</param>
 public sealed record ImportSummary(long Lines, IReadOnlyDictionary<string, long> Counts, string DataSha256, long Resumed, bool NewEpochs);
 
-/// <summary>Fills a store from an export, in batches of which each is stored whole or not at all.</summary>
+/// <summary>Fills a store from an export, in batches that are stored completely or not at all.</summary>
 internal sealed class Importer(IStoreImport store, TimeProvider clock)
 {
-    /// <summary>Bytes, so that long messages do not fill the memory.</summary>
+    /// <summary>The most bytes in a batch, so that long messages do not fill the memory.</summary>
     private const int BatchBytes = 8 << 20;
 
     private readonly List<ExportLine> _batch = [];
     private int _batchBytes;
 
-    /// <summary>Lines at most. So many share a commit, and so many are taken again after a kill.</summary>
+    /// <summary>The most lines in a batch: this many share a commit, and are imported again after a kill.</summary>
     internal int BatchLines { get; init; } = 2_000;
 
     internal async Task<ImportSummary> RunAsync(Stream from, Action<long>? progress, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class Importer(IStoreImport store, TimeProvider clock)
             await store.BeginAsync(At(header, digest), cancellationToken);
         }
 
-        // Of a store that others use the log may have gone on: its readers must not take a place there for one here.
+        // If others were using the store, its log may have grown since. Readers must not mistake a place there for one here.
         long? epoch = header.InUse ? clock.GetUtcNow().ToUnixTimeSeconds() : null;
         var end = await TakeAsync(lines, digest, header, epoch, progress, cancellationToken);
         await CheckEndAsync(lines, digest, end, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class Importer(IStoreImport store, TimeProvider clock)
         return new ImportSummary(digest.Lines + 1, digest.Counts, digest.DataSha256, resumed, header.InUse);
     }
 
-    /// <summary>Reads a file once before anything is stored: what is cut off or altered is then refused and nothing has changed.</summary>
+    /// <summary>Reads a file once before anything is stored. If it is truncated or altered, it is refused, and nothing has changed.</summary>
     internal static async Task CheckAsync(Stream file, CancellationToken cancellationToken)
     {
         using var digest = new LineDigest();
@@ -96,7 +96,7 @@ internal sealed class Importer(IStoreImport store, TimeProvider clock)
         _batchBytes = 0;
     }
 
-    /// <summary>Reads past what was taken before, and sees by its digest that it is the same.</summary>
+    /// <summary>Skips what was already imported, and checks by its digest that it is the same.</summary>
     private static async Task CatchUpAsync(LineReader lines, LineDigest digest, HeaderLine header, ImportProgress before, CancellationToken cancellationToken)
     {
         if (header.ExportId != before.ExportId)

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>What is known of an export's lines so far: how many, of which kinds, and their digests.</summary>
+/// <summary>What is known about an export's lines so far: how many, of which kinds, and their digests.</summary>
 internal sealed class LineDigest : IDisposable
 {
     private readonly IncrementalHash _all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _data = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>The header counted.</summary>
+    /// <summary>Includes the header.</summary>
     internal long Lines { get; private set; }
 
     internal IReadOnlyDictionary<string, long> Counts => _counts;
@@ -36,7 +36,7 @@ internal sealed class LineDigest : IDisposable
 
     internal EndLine End() => new() { Counts = Counts, DataSha256 = DataSha256, Sha256 = Sha256 };
 
-    /// <returns>What does not agree with an export's last line; null: everything does.</returns>
+    /// <returns>What does not match an export's last line; null if everything matches.</returns>
     internal string? Contradiction(EndLine end)
     {
         foreach (var kind in Counts.Keys.Union(end.Counts.Keys))

@@ -5,26 +5,26 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>Reads an export line by line. One line is in memory at a time.</summary>
+/// <summary>Reads an export line by line. Only one line is in memory at a time.</summary>
 internal sealed class LineReader(Stream from) : IAsyncDisposable
 {
-    /// <summary>Bytes. A message is bounded far below by the server's own limits; what has no line end is no export.</summary>
+    /// <summary>In bytes. The server's limits keep messages far below this. A file without line ends is not an export.</summary>
     private const int MaxLine = 256 << 20;
 
     private readonly PipeReader _pipe = PipeReader.Create(from, new StreamPipeReaderOptions(bufferSize: 64 << 10, leaveOpen: true));
     private byte[] _line = [];
     private int _length;
 
-    /// <summary>Bytes of the lines read so far.</summary>
+    /// <summary>The number of bytes in the lines read so far.</summary>
     internal long Position { get; private set; }
 
-    /// <summary>Lines read so far.</summary>
+    /// <summary>The number of lines read so far.</summary>
     internal long Number { get; private set; }
 
-    /// <summary>The line that was read, with its line end; valid until the next.</summary>
+    /// <summary>The current line with its line end; valid until the next is read.</summary>
     internal ReadOnlySpan<byte> Line => _line.AsSpan(0, _length);
 
-    /// <returns>False at the end; also where the last line is cut off, and then <see cref="IsCutOff"/>.</returns>
+    /// <returns>False at the end, and also if the last line is truncated; see <see cref="IsCutOff"/>.</returns>
     internal async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -48,11 +48,11 @@ internal sealed class LineReader(Stream from) : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the end was met in the middle of a line.</summary>
+    /// <summary>Whether the file ended in the middle of a line.</summary>
     internal bool IsCutOff { get; private set; }
 
-    /// <summary>The line that was read, as what it tells.</summary>
-    /// <exception cref="TransferRefusedException">It is no line of an export.</exception>
+    /// <summary>Parses the current line.</summary>
+    /// <exception cref="TransferRefusedException">It is not a line of an export.</exception>
     internal ExportLine Parse()
     {
         try
@@ -68,8 +68,8 @@ internal sealed class LineReader(Stream from) : IAsyncDisposable
         throw NotALine(null);
     }
 
-    /// <summary>The kind of the line that was read, without reading the rest of it.</summary>
-    /// <exception cref="TransferRefusedException">It is no line of an export.</exception>
+    /// <summary>The kind of the current line, without parsing the rest of it.</summary>
+    /// <exception cref="TransferRefusedException">It is not a line of an export.</exception>
     internal string Kind()
     {
         try

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>An entry of the log; a message is one. References to other entries are seqs of the same project.</summary>
+/// <summary>A log entry; messages are log entries. References to other entries are seqs in the same project.</summary>
 internal sealed record EntryLine : ExportLine
 {
     public required int Project { get; init; }
@@ -13,10 +13,10 @@ internal sealed record EntryLine : ExportLine
     public required EntryKind EntryKind { get; init; }
     public required long Stamp { get; init; }
 
-    /// <summary>An agent's number; 0: the server, or a person without a mailbox.</summary>
+    /// <summary>An agent's number; 0 for the server, or a person without a mailbox.</summary>
     public required int Sender { get; init; }
 
-    /// <summary>The number of the agent that it is for, where that is one.</summary>
+    /// <summary>The number of the agent that it is for, if there is only one.</summary>
     public int? Recipient { get; init; }
 
     /// <summary>Without <see cref="Withheld"/>.</summary>
@@ -27,7 +27,7 @@ internal sealed record EntryLine : ExportLine
 
     public string? Type { get; init; }
 
-    /// <summary>The entry that opened its thread; absent: itself.</summary>
+    /// <summary>The entry that opened its thread; absent for the entry itself.</summary>
     public long? Thread { get; init; }
 
     public long? Execution { get; init; }
@@ -40,7 +40,7 @@ internal sealed record EntryLine : ExportLine
     public long? SupersededBy { get; init; }
     public long? ReleasedBy { get; init; }
 
-    /// <summary>Its deliveries are among FirstDelivery .. FirstDelivery + Deliveries - 1.</summary>
+    /// <summary>Its deliveries have numbers from FirstDelivery to FirstDelivery + Deliveries - 1.</summary>
     public long? FirstDelivery { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -54,7 +54,8 @@ internal sealed record EntryLine : ExportLine
     public required RawJson Entry { get; init; }
 }
 
-/// <summary>One message for one agent. A connection's lease ends with the move: such a delivery is queued. One over REST goes on.</summary>
+/// <summary>One message for one agent. The lease of a connection ends with the move, so such a delivery is queued. A lease taken over REST
+/// continues.</summary>
 internal sealed record DeliveryLine : ExportLine
 {
     public required long Delivery { get; init; }
@@ -68,14 +69,14 @@ internal sealed record DeliveryLine : ExportLine
     public required int Attempt { get; init; }
     public required int Priority { get; init; }
 
-    /// <summary>The lowest goes first.</summary>
+    /// <summary>The lowest rank is delivered first.</summary>
     public required long Rank { get; init; }
 
     public required long QueuedAt { get; init; }
     public long? ExpiresAt { get; init; }
     public long? DueAt { get; init; }
 
-    /// <summary>The newest lease's number, also when it is over: a later one never has the same.</summary>
+    /// <summary>The number of the newest lease, even if it has ended, so that later leases get other numbers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Lease { get; init; }
 
@@ -85,13 +86,13 @@ internal sealed record DeliveryLine : ExportLine
     public long? AcknowledgedAt { get; init; }
     public long? RepliedAt { get; init; }
 
-    /// <summary>When it died, expired or was withdrawn.</summary>
+    /// <summary>When it died, expired, or was withdrawn.</summary>
     public long? EndedAt { get; init; }
 
     public string? Capability { get; init; }
     public string? Tried { get; init; }
 
-    /// <summary>Dead: its sender has had its notice.</summary>
+    /// <summary>For a dead delivery: whether its sender has been told.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Told { get; init; }
 
@@ -107,7 +108,7 @@ internal sealed record ReactionLine : ExportLine
     public required long Seq { get; init; }
     public required string Emoji { get; init; }
 
-    /// <summary>The agent's id, as it was then.</summary>
+    /// <summary>The agent's id at that time.</summary>
     public required string Agent { get; init; }
 }
 
@@ -120,19 +121,19 @@ internal sealed record KeyLine : ExportLine
     public required long Fingerprint { get; init; }
     public required long At { get; init; }
 
-    /// <summary>The message that it made.</summary>
+    /// <summary>The message that it created.</summary>
     public long? Seq { get; init; }
 
-    /// <summary>What a creation was answered, in base64.</summary>
+    /// <summary>The answer to a creation, in base64.</summary>
     public byte[]? Answer { get; init; }
 }
 
-/// <summary>A thing of any kind that is versioned and has a JSON body.</summary>
+/// <summary>A versioned entity of any kind, with a JSON body.</summary>
 internal sealed record EntityLine : ExportLine
 {
     public required int Project { get; init; }
 
-    /// <summary>Of the entry by which it was made.</summary>
+    /// <summary>The seq of the entry that created it.</summary>
     public required long Seq { get; init; }
 
     /// <summary>The number of its kind, which is also the kind of its entries.</summary>
@@ -147,7 +148,7 @@ internal sealed record EntityLine : ExportLine
 
     public required long ChangedAt { get; init; }
 
-    /// <summary>An agent's number; 0: no agent.</summary>
+    /// <summary>An agent's number; 0 for no agent.</summary>
     public required int Maker { get; init; }
 
     public long? Due { get; init; }
@@ -155,7 +156,7 @@ internal sealed record EntityLine : ExportLine
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsOver { get; init; }
 
-    /// <summary>What it can be found by, sorted.</summary>
+    /// <summary>Its search keys (marks), sorted.</summary>
     public required IReadOnlyList<string> Marks { get; init; }
 
     public required RawJson Body { get; init; }

@@ -2,17 +2,17 @@ using Parley.Server.Monitoring;
 
 namespace Parley.Server.ExportImport;
 
-/// <summary>What an export that was broken off has left.</summary>
+/// <summary>What an interrupted export has left.</summary>
 internal sealed class PartialExport
 {
     private readonly HeaderLine _header;
 
     private PartialExport(HeaderLine header) => _header = header;
 
-    /// <summary>The kind of its last whole line.</summary>
+    /// <summary>The kind of its last complete line.</summary>
     internal string LastKind { get; private set; } = LineKinds.InOrder[0];
 
-    /// <returns>Null when the file does not begin as an export does.</returns>
+    /// <returns>Null if the file does not start like an export.</returns>
     internal static async Task<PartialExport?> ReadAsync(string file, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(file);
@@ -27,13 +27,13 @@ internal sealed class PartialExport
         }
     }
 
-    /// <returns>Why it cannot be gone on with; null: it can.</returns>
+    /// <returns>Why it cannot be continued; null if it can.</returns>
     internal string? CanNotGoOn(string stamp) =>
         _header.Version != HeaderLine.TheVersion || _header.Parley != ServerVersion.Text ? "another version of Parley started it"
         : _header.Stamp != stamp ? "the store has changed since"
         : null;
 
-    /// <summary>Counts what is there and leaves the stream behind its last whole line.</summary>
+    /// <summary>Counts what is there, and positions the stream after its last complete line.</summary>
     internal async Task RereadAsync(FileStream file, LineDigest digest, CancellationToken cancellationToken)
     {
         long end;
@@ -45,7 +45,7 @@ internal sealed class PartialExport
             while (await lines.ReadAsync(cancellationToken))
             {
                 var kind = lines.Kind();
-                // Its end is made again.
+                // The last line is written again.
                 if (kind == EndLine.Kind)
                     break;
                 digest.Add(lines.Line, LastKind = kind);

@@ -4,17 +4,17 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Idempotency;
 
-/// <summary>An answer as it went out, to be given again.</summary>
+/// <summary>An answer as it was sent, to be sent again.</summary>
 internal sealed record CreationAnswer(int Status, string? Location, long? Version, byte[] Body)
 {
-    /// <summary>Kept while the creation is under way.</summary>
+    /// <summary>Stored while the creation is in progress.</summary>
     internal static byte[] Pending { get; } = JsonFields.Write(writer => writer.WriteBoolean("pending"u8, true));
 
     internal static bool IsPending(ReadOnlySpan<byte> kept) => kept.SequenceEqual(Pending);
 
     internal static CreationAnswer Of(JsonAnswer answer) => new(answer.Status, answer.Location, answer.Version, answer.Body);
 
-    /// <param name="withBody">False for a secret, of which it is kept only that it was told.</param>
+    /// <param name="withBody">False for an answer with a secret, of which only the fact that it was sent is stored.</param>
     internal byte[] ToBytes(bool withBody) => JsonFields.Write(writer =>
     {
         writer.WriteNumber("status"u8, Status);
@@ -31,7 +31,7 @@ internal sealed record CreationAnswer(int Status, string? Location, long? Versio
         }
     });
 
-    /// <returns>Null when the answer held a secret.</returns>
+    /// <returns>Null if the answer contained a secret.</returns>
     internal static CreationAnswer? Read(byte[] bytes)
     {
         using var kept = JsonDocument.Parse(bytes, JsonDepth.StoredDocument);
@@ -45,6 +45,6 @@ internal sealed record CreationAnswer(int Status, string? Location, long? Versio
             answer.TryGetProperty("body"u8, out var body) ? System.Text.Encoding.UTF8.GetBytes(body.GetRawText()) : []);
     }
 
-    /// <summary>The answer as it went out the first time.</summary>
+    /// <summary>The answer as it was sent the first time.</summary>
     internal Answer ToAnswer() => new JsonAnswer(Status, Body, Location) { Version = Version };
 }

@@ -3,7 +3,7 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Idempotency;
 
-/// <summary>The keys under which things are being created, and were within a day.</summary>
+/// <summary>The keys of creations that are in progress, or were made in the last day.</summary>
 internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
 {
     /// <summary>Keys are remembered this long.</summary>
@@ -11,11 +11,13 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
 
     private readonly ConcurrentDictionary<CreationKey, TaskCompletionSource> _running = new();
 
-    /// <summary>Keys whose reservation could not be taken back, since the store was away: on disk they are taken, and nothing was created.</summary>
+    /// <summary>Keys whose reservation could not be undone because the store was unavailable: they are taken on disk, but nothing was
+    /// created.</summary>
     private readonly ConcurrentDictionary<CreationKey, bool> _free = new();
 
-    /// <summary>Waits until nobody else creates under the key: of two requests at once the second gets the first one's answer.</summary>
-    /// <returns>To be disposed of when the answer is kept.</returns>
+    /// <summary>Waits until no other request creates something with the key. Of two simultaneous requests, the second gets the first one's
+    /// answer.</summary>
+    /// <returns>Dispose it once the answer is stored.</returns>
     internal async ValueTask<IDisposable> EnterAsync(CreationKey key, CancellationToken cancellationToken)
     {
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,9 +29,10 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
     internal ValueTask<KeptAnswer?> FindAsync(CreationKey key, CancellationToken cancellationToken) =>
         _free.ContainsKey(key) ? new((KeptAnswer?)null) : store.FindAsync(key, clock.GetUtcNow() - Life, cancellationToken);
 
-    /// <summary>Takes a key before anything is created under it: whoever asks again after a crash between creation and answer finds it taken.</summary>
-    /// <returns>False: somebody else has taken it meanwhile, at another server of the same store.</returns>
-    /// <exception cref="StorageUnavailableException">It is not taken; nothing may be created.</exception>
+    /// <summary>Reserves a key before anything is created. If the server crashes between the creation and the answer, a retry finds the key
+    /// taken.</summary>
+    /// <returns>False if somebody else has taken it in the meantime, on another server of the same store.</returns>
+    /// <exception cref="StorageUnavailableException">It is not reserved, so nothing may be created.</exception>
     internal async ValueTask<bool> ReserveAsync(CreationKey key, long fingerprint)
     {
         var now = clock.GetUtcNow();
@@ -41,12 +44,12 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
 
     internal ValueTask KeepAsync(CreationKey key, KeptAnswer answer) => store.KeepAsync(key, answer, clock.GetUtcNow(), CancellationToken.None);
 
-    /// <summary>Gives a reserved key back: nothing was created under it.</summary>
+    /// <summary>Releases a reserved key, because nothing was created.</summary>
     internal async ValueTask FreeAsync(CreationKey key)
     {
         try
         {
-            // As one that was used long ago.
+            // Stored as if it had been used long ago.
             await store.KeepAsync(key, new KeptAnswer(0, CreationAnswer.Pending), DateTimeOffset.UnixEpoch, CancellationToken.None);
         }
         catch (StorageUnavailableException)
@@ -55,11 +58,11 @@ internal sealed class CreationKeys(IIdempotencyStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets what is older than a day; for the maintenance loop, once in a while: it looks at every key, since an index by
-    /// time would cost every send more than this costs all together.</summary>
+    /// <summary>Deletes keys older than a day. For the maintenance loop, at long intervals: it reads every key, because an index by time would cost
+    /// each send more than this costs in total.</summary>
     internal async Task PruneAsync(CancellationToken cancellationToken)
     {
-        // At most so many are deleted in one commit, so that no sender waits long behind it.
+        // The most that are deleted in one commit, so that no sender has to wait long for it.
         const int step = 1_000;
         var before = clock.GetUtcNow() - Life;
         var after = await store.PruneAsync(before, null, step, cancellationToken);

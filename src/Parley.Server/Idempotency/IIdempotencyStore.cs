@@ -1,31 +1,31 @@
 namespace Parley.Server.Idempotency;
 
-/// <summary>Remembers under which key something was created, and what was answered. Sends keep their keys beside, in the transaction that
-/// stores the message.</summary>
+/// <summary>Remembers which key something was created with, and the answer. Keys of sends are stored separately, in the transaction that stores the
+/// message.</summary>
 internal interface IIdempotencyStore
 {
-    /// <returns>Null when the key is free: never used, or last used before <paramref name="since"/>.</returns>
+    /// <returns>Null if the key is free: never used, or last used before <paramref name="since"/>.</returns>
     ValueTask<KeptAnswer?> FindAsync(CreationKey key, DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>Takes a key that is free, for a creation that is still to be answered.</summary>
-    /// <param name="since">Keys that were last used then or before are free.</param>
-    /// <returns>False when somebody else has it, at whichever server of this store.</returns>
+    /// <summary>Reserves a free key for a creation that has not been answered yet.</summary>
+    /// <param name="since">Keys that were last used at this time or earlier are free.</param>
+    /// <returns>False if somebody else has it, on any server of this store.</returns>
     ValueTask<bool> ReserveAsync(CreationKey key, KeptAnswer pending, DateTimeOffset at, DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>Keeps an answer in place of one that is too old.</summary>
+    /// <summary>Stores an answer, replacing one that is too old.</summary>
     ValueTask KeepAsync(CreationKey key, KeptAnswer answer, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Looks at keys, those of sends too, from one on, and forgets the ones that were used before a time.</summary>
-    /// <param name="after">Where the step before ended; null: at the beginning.</param>
-    /// <param name="max">How many are looked at.</param>
-    /// <returns>Where this step ended; null: there are no more.</returns>
+    /// <summary>Reads keys, including those of sends, and deletes those that were used before a time.</summary>
+    /// <param name="after">Where the previous step ended; null to start at the beginning.</param>
+    /// <param name="max">How many to read.</param>
+    /// <returns>Where this step ended; null if there are no more.</returns>
     ValueTask<CreationKey?> PruneAsync(DateTimeOffset before, CreationKey? after, int max, CancellationToken cancellationToken);
 }
 
-/// <summary>A client's key in its scope: one project, one caller, every endpoint and transport.</summary>
-/// <param name="Caller">An agent's <c>aNUMBER</c>, else <c>tTOKEN_ID</c>: the same as a send has.</param>
+/// <summary>A client's key in its scope: one project and one caller, across all endpoints and transports.</summary>
+/// <param name="Caller"><c>aNUMBER</c> for an agent, otherwise <c>tTOKEN_ID</c>; the same as for a send.</param>
 internal readonly record struct CreationKey(int Project, string Caller, string Key);
 
-/// <param name="Fingerprint">Over what was asked.</param>
-/// <param name="Answer">Null: the key belongs to a send.</param>
+/// <param name="Fingerprint">The fingerprint of the request.</param>
+/// <param name="Answer">Null if the key belongs to a send.</param>
 internal sealed record KeptAnswer(long Fingerprint, byte[]? Answer);

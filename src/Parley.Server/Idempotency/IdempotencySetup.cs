@@ -6,18 +6,18 @@ namespace Parley.Server.Idempotency;
 
 internal static class IdempotencySetup
 {
-    /// <summary>Keys of creations, and the forgetting of all keys. Needs an <see cref="IIdempotencyStore"/>.</summary>
+    /// <summary>Adds the keys of creations, and the chore that deletes old keys. Requires an <see cref="IIdempotencyStore"/>.</summary>
     public static IServiceCollection AddIdempotency(this IServiceCollection services) => services
         .AddSingleton<CreationKeys>()
         .AddSingleton<IOncePerKey, IdempotentCreation>()
         .AddSingleton<IChore, KeyPruner>();
 }
 
-/// <summary>Forgets keys that are older than a day.</summary>
+/// <summary>Deletes keys that are older than a day.</summary>
 internal sealed class KeyPruner(CreationKeys keys) : IChore
 {
-    // A sweep looks at every key that there is, a day's sends: often enough that no more than a few hours' lie about, rarely enough
-    // that it costs nothing.
+    // A run reads every key, which means all sends of a day. Often enough that only a few hours' worth of old keys accumulate, rarely enough that it
+    // costs nothing.
     public TimeSpan Interval { get; } = TimeSpan.FromHours(3);
 
     public async ValueTask<TimeSpan?> RunAsync(CancellationToken cancellationToken)

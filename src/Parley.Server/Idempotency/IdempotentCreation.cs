@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Idempotency;
 
-/// <summary>Keeps the answer of each creation under its key, and gives it to whoever asks again.</summary>
+/// <summary>Stores the answer to each creation with its key, and returns it when the request is repeated.</summary>
 internal sealed partial class IdempotentCreation(ProjectDirectory projects, CreationKeys keys, ILogger<IdempotentCreation> logger) : IOncePerKey
 {
     private const int LongestKey = 255;
@@ -24,8 +24,8 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
 
         var key = new CreationKey(project.Number, NameOf(Caller.Of(http), project), text);
         using var turn = await keys.EnterAsync(key, http.RequestAborted);
-        // The creation and its answer are two commits. Taken before the first, the key tells of a crash between them, and of another node
-        // that creates just now.
+        // The creation and its answer are two commits. A key that is reserved before the first reveals a crash between them, and another node that is
+        // creating at the same time.
         KeptAnswer? before;
         while ((before = await keys.FindAsync(key, http.RequestAborted)) is null)
         {
@@ -41,7 +41,7 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
         var answer = await TryAsync(create, key);
         if (answer.Problem is not null)
         {
-            // What was refused created nothing: its key is free, and the same request may succeed later.
+            // A refused request created nothing, so its key is free, and the same request may succeed later.
             await keys.FreeAsync(key);
             return answer;
         }
@@ -54,7 +54,7 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
         }
         catch (StorageUnavailableException fault)
         {
-            // It is created and the caller hears so: the key is needed only by who does not.
+            // It was created, and the caller gets the answer. Only a caller that does not get it would need the key.
             Log.NotKept(logger, fault);
         }
 
@@ -69,7 +69,7 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
         }
         catch (StorageUnavailableException)
         {
-            // Nothing was stored, and the caller is told to come again with the same key. After any other fault nobody knows what is there.
+            // Nothing was stored, and the caller is told to retry with the same key. After any other fault, the outcome is unknown.
             await keys.FreeAsync(key);
             throw;
         }
@@ -85,7 +85,7 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
             ?? Problems.Conflict("A secret was created with this key, and secrets are shown only once. If it was lost, revoke it, and create another with a new key.");
     }
 
-    // As a send has it, so that one key is one thing whichever way it comes.
+    // The same name as for a send, so that a key is the same over every transport.
     private static string NameOf(Caller caller, ProjectState project) =>
         caller.Kind == TokenKind.Agent && project.Agents.Find(caller.AgentId!) is { } agent ? $"a{agent.Number}" : $"t{caller.TokenId}";
 

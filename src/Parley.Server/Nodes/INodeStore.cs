@@ -67,7 +67,7 @@ internal sealed record DirectoryChanges(long Revision)
     internal List<(int Project, string Type)> GoneSchemas { get; } = [];
     internal List<EntityRow> Webhooks { get; } = [];
 
-    /// <summary>By the seq of the entry by which each was made.</summary>
+    /// <summary>Each with the seq of the entry that created it.</summary>
     internal List<(int Project, long Made)> GoneWebhooks { get; } = [];
 
     internal List<StoredToken> Tokens { get; } = [];

@@ -66,7 +66,7 @@ internal abstract class Operation(string name, string summary)
     /// <summary>Whether its input and its handler serve frames too.</summary>
     private protected abstract bool FitsFrames { get; }
 
-    /// <summary>Whether what one connection asks for is done together.</summary>
+    /// <summary>Whether requests of one connection may run at the same time, in turns.</summary>
     private protected virtual bool TakesTurns => false;
 
     /// <summary>Serves it over HTTP.</summary>

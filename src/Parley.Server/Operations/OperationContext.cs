@@ -44,7 +44,7 @@ internal class OperationContext : IOperationContext<OperationContext>
     /// <inheritdoc cref="OperationOrigin.IsAnswerAwaited"/>
     internal bool IsAnswerAwaited => _origin.IsAnswerAwaited;
 
-    /// <summary>Called when the change is in the store's queue: what the same connection asked for next may begin.</summary>
+    /// <summary>Called when the change is in the store's queue, so that the connection's next request may start.</summary>
     internal Action? Queued => _origin.Turn is { } turn ? turn.IsQueued : null;
 
     /// <summary>The request itself, for operations with more than a single answer, such as streams.</summary>

@@ -31,7 +31,7 @@ internal sealed class OperationOrigin
 
     internal Operation Operation { get; }
 
-    /// <summary>Among the changes of the connection; null: it waits for none and none waits for it.</summary>
+    /// <summary>Its turn among the connection's changes; null if it does not wait for others, and others do not wait for it.</summary>
     internal ChangeTurn? Turn { get; set; }
 
     /// <summary>Cancelled when there is nobody left to answer.</summary>

@@ -16,7 +16,7 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
 {
     internal override InputShape Takes => input.Shape;
 
-    /// <summary>How frames of one connection that ask for this are done together; null: one after the other.</summary>
+    /// <summary>How frames of one connection may run at the same time; null for one after another.</summary>
     internal Overlap<TRequest>? Overlap { get; init; }
 
     private protected override bool TakesTurns => Overlap is not null;
@@ -80,13 +80,14 @@ internal class Operation<TContext, TRequest>(string name, string summary, Input<
     }
 }
 
-/// <summary>How an operation takes turns with what else a connection asks for.</summary>
-/// <param name="Thing">What it is about, as the connection's other frames call it: those about the same wait for each other. Null: nothing that is there yet.</param>
-/// <param name="KeepOrder">Whether they take effect in the order of their frames, whatever they are about: the handler calls
+/// <summary>How an operation takes turns with the connection's other requests.</summary>
+/// <param name="Thing">What it changes, under the same name as in the connection's other frames: frames with the same name wait for each other. Null
+/// if it does not exist yet.</param>
+/// <param name="KeepOrder">Whether they take effect in the order of their frames, whatever they change. The handler must then call
 /// <see cref="OperationContext.Queued"/>.</param>
 internal sealed record Overlap<TRequest>(Func<TRequest, string?> Thing, bool KeepOrder);
 
-/// <summary>An operation whose request says nothing: its path and its caller are all there is.</summary>
+/// <summary>An operation without input: it has only its path and its caller.</summary>
 internal sealed class Operation<TContext>(string name, string summary, Func<TContext, ValueTask<Answer>> handler)
     : Operation<TContext, Nothing>(name, summary, Input.None, (_, context) => handler(context))
     where TContext : OperationContext, IOperationContext<TContext>;

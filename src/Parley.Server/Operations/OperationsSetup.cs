@@ -7,13 +7,13 @@ namespace Parley.Server.Operations;
 
 internal static class OperationsSetup
 {
-    /// <summary>What the concepts declare, and the frames among it.</summary>
+    /// <summary>Adds the concepts' operations, including their frames.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<OperationCatalog>()
         .AddSingleton(provider => new FrameTable(
             provider.GetRequiredService<OperationCatalog>().All.SelectMany(declared => declared.Operation.Frames), provider.GetRequiredService<ILogger<FrameTable>>()));
 
-    /// <summary>Serves everything that a concept declares.</summary>
+    /// <summary>Adds everything that a concept declares.</summary>
     public static IServiceCollection AddConcept<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TConcept>(this IServiceCollection services)
         where TConcept : class, IConcept => services.AddSingleton<IConcept, TConcept>();
 }

@@ -3,10 +3,10 @@ using Parley.Server.Connections.Frames;
 
 namespace Parley.Server.Operations;
 
-/// <summary>What can be asked over a socket only: it is about the connection itself.</summary>
+/// <summary>An operation that is available only over a socket, because it is about the connection itself.</summary>
 internal sealed class SocketOperation(string name, string summary) : Operation(name, summary)
 {
-    /// <summary>What a caller has of these for its own.</summary>
+    /// <summary>What counts as a caller's own for these operations.</summary>
     internal const string Its = "the connection that it holds";
 
     internal override InputShape Takes { get; } = new();

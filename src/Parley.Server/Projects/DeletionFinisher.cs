@@ -2,7 +2,8 @@ using Parley.Server.Coordination;
 
 namespace Parley.Server.Projects;
 
-/// <summary>Finishes what a kill cut short: a project that was being deleted is gone for everybody at once, its content goes in steps.</summary>
+/// <summary>Finishes deletions that a kill interrupted. A deleted project disappears for everybody at once, but its contents are deleted in
+/// steps.</summary>
 internal sealed class DeletionFinisher(IProjectStore store) : IChore
 {
     public TimeSpan Interval { get; } = TimeSpan.FromHours(1);

@@ -7,16 +7,16 @@ internal interface IProjectStore
 {
     ValueTask<IReadOnlyList<ProjectRecord>> LoadAsync(CancellationToken cancellationToken);
 
-    /// <returns>The new project; null when the id is taken.</returns>
+    /// <returns>The new project; null if the id is taken.</returns>
     ValueTask<ProjectRecord?> AddAsync(string id, string name, ProjectSettings settings, CancellationToken cancellationToken);
 
-    /// <returns>The project as it is now; null when it is gone.</returns>
+    /// <returns>The project's current state; null if it no longer exists.</returns>
     ValueTask<ProjectRecord?> ChangeAsync(int number, string? name, ProjectSettings settings, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the project with everything in it, in bounded steps: the first makes it unreachable for good.</summary>
+    /// <summary>Deletes the project and everything in it, in limited steps. The first step makes it unreachable for good.</summary>
     ValueTask DeleteAsync(int number, CancellationToken cancellationToken);
 
-    /// <summary>Finishes deletions that a kill cut short.</summary>
-    /// <returns>How many projects.</returns>
+    /// <summary>Finishes deletions that a kill interrupted.</summary>
+    /// <returns>How many projects were deleted.</returns>
     ValueTask<int> FinishDeletionsAsync(CancellationToken cancellationToken);
 }

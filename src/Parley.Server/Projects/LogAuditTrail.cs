@@ -5,13 +5,13 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
-/// <summary>Puts what admins and operators do into the project's log, for operators and observers to read. What agents do to themselves
-/// is in the log already, as the change itself.</summary>
+/// <summary>Records what admins and operators do in the project's log, for operators and observers to read. What agents do to themselves is already
+/// in the log as the change itself.</summary>
 internal sealed class LogAuditTrail(ILogAppender log, ProjectDirectory projects, ITokenSubjects subjects) : IAuditTrail
 {
     public ValueTask RecordAsync(Caller caller, string projectId, string action, string subject, CancellationToken cancellationToken)
     {
-        // What was done to a project that is gone, or to all of them, is told in the one that stays.
+        // What was done to a deleted project, or to all projects, is recorded in the default project, which always exists.
         if (caller.Kind is not (TokenKind.Admin or TokenKind.Operator) || (projects.Find(projectId) ?? projects.Find(ProjectDirectory.Default)) is not { } project)
             return ValueTask.CompletedTask;
         var sender = caller.AgentId is { } id ? subjects.NumberOf(project.Id, id) : 0;

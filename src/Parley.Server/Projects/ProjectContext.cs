@@ -5,8 +5,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
-/// <summary>The context of an operation in a project: that of the request, or of the connection. Where there is no such project, 404 is the
-/// answer.</summary>
+/// <summary>The context of an operation in a project: that of the request, or of the connection. If there is no such project, the answer is
+/// 404.</summary>
 internal class ProjectContext : OperationContext, IOperationContext<ProjectContext>
 {
     protected ProjectContext(OperationOrigin origin, ProjectState project)

@@ -5,16 +5,16 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Projects;
 
-/// <summary>All projects of this server.</summary>
+/// <summary>All projects on this server.</summary>
 internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults defaults, IClusterView cluster) : ILogSink
 {
-    /// <summary>The project of whoever names none; always there.</summary>
+    /// <summary>The project of callers that name none. It always exists.</summary>
     internal const string Default = "default";
 
     private readonly ConcurrentDictionary<string, ProjectState> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, ProjectState> _byNumber = new();
 
-    /// <summary>A project is gone from here, by whichever node: told its number.</summary>
+    /// <summary>Called with a project's number when the project was deleted, by any node.</summary>
     internal Action<int>? WhenRemoved { get; set; }
 
     public bool IsAwaited(int project) => Find(project)?.Log.IsAwaited == true;
@@ -31,19 +31,19 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
 
     internal ProjectState? Find(int number) => _byNumber.GetValueOrDefault(number);
 
-    /// <summary>Reads every project from the store and makes the default one where it is missing.</summary>
+    /// <summary>Reads all projects from the store, and creates the default one if it is missing.</summary>
     internal async Task LoadAsync(CancellationToken cancellationToken)
     {
         foreach (var record in await store.LoadAsync(cancellationToken))
             Keep(record);
         if (Find(Default) is not null || await AddAsync(Default, Default, new ProjectSettings(), cancellationToken) is not null)
             return;
-        // Another node that starts at the same time was faster.
+        // Another node that started at the same time was faster.
         foreach (var record in await store.LoadAsync(cancellationToken))
             Follow(record);
     }
 
-    /// <summary>A project as another node made or changed it.</summary>
+    /// <summary>Takes over a project that another node created or changed.</summary>
     internal void Follow(ProjectRecord record)
     {
         if (Find(record.Number) is { } project)
@@ -62,17 +62,17 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
         WhenRemoved?.Invoke(number);
     }
 
-    /// <returns>The new project; null when the id is taken.</returns>
+    /// <returns>The new project; null if the id is taken.</returns>
     internal async ValueTask<ProjectState?> AddAsync(string id, string name, ProjectSettings settings, CancellationToken cancellationToken) =>
         await store.AddAsync(id, name, settings, cancellationToken) is { } record ? Keep(record) : null;
 
-    /// <returns>False when it was deleted meanwhile.</returns>
+    /// <returns>False if it was deleted in the meantime.</returns>
     internal async ValueTask<bool> ChangeAsync(ProjectState project, string? name, ProjectSettings settings, CancellationToken cancellationToken)
     {
         if (await store.ChangeAsync(project.Number, name, settings, cancellationToken) is not { } record)
             return false;
         project.Record = record;
-        // What was read of the project before this change, and is just being taken in, is overtaken.
+        // Loads other nodes' changes first, because what is read during this change may be outdated afterward.
         await cluster.CatchUpAsync(cancellationToken);
         return true;
     }
@@ -89,7 +89,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
 
     private ProjectState Keep(ProjectRecord record)
     {
-        // What this node made may come back as what some node made before it is kept: there is one of each.
+        // What this node created may come back from the database before it is added here, so make sure that there is only one.
         var project = _byNumber.GetOrAdd(record.Number, _ => new ProjectState(record, defaults, new ProjectLog(record.Number, record.Id, record.Epoch, record.Head)));
         _byId[record.Id] = project;
         return project;

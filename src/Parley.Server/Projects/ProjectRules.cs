@@ -3,7 +3,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
-/// <summary>What a project may be called and set to; the ranges of <see cref="Settings.SettingsTable"/>.</summary>
+/// <summary>The rules for projects' names and settings, with the ranges of <see cref="Settings.SettingsTable"/>.</summary>
 internal static class ProjectRules
 {
     private const int Year = 365 * 24 * 3600;

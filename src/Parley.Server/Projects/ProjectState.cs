@@ -5,7 +5,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Projects;
 
-/// <summary>A project as the running server holds it: its settings in force, its log's tail, and what concepts keep of it.</summary>
+/// <summary>A project in memory: its effective settings, its log's tail, and what concepts keep with it.</summary>
 internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defaults, ProjectLog log)
 {
     private object? _kept;
@@ -26,13 +26,13 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
         }
     }
 
-    /// <summary>The project's own settings over the server's.</summary>
+    /// <summary>The server's settings, overridden by the project's own.</summary>
     internal EffectiveSettings Settings => _settings;
 
     internal ProjectLog Log { get; } = log;
 
-    /// <summary>What the agents' room keeps in memory of the project; made at the first look, and gone with the project.</summary>
-    /// <remarks>One room alone does so, on the path of every message: a field that is looked at, with neither a dictionary nor a check of its type.</remarks>
+    /// <summary>What the agents' folder keeps in memory for the project. Created on first use, and dropped with the project.</summary>
+    /// <remarks>Only one folder does this, on the path of every message, so it is a plain field without a dictionary or a type check.</remarks>
     internal T Kept<T>()
         where T : class, new()
     {
@@ -41,7 +41,7 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
         return Unsafe.As<T>(kept);
     }
 
-    /// <summary>Set when the project is deleted: connections and feeds of it end.</summary>
+    /// <summary>Cancelled when the project is deleted, so that its connections and feeds end.</summary>
     internal CancellationTokenSource Gone { get; } = new();
 
     private T Keep<T>()
@@ -60,10 +60,10 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
     };
 }
 
-/// <summary>A project as it is stored.</summary>
+/// <summary>A project as stored.</summary>
 internal sealed record ProjectRecord(int Number, string Id, string Name, DateTimeOffset CreatedAt, ProjectSettings Settings, long Epoch, long Head);
 
-/// <summary>The server's values for what a project may set of its own.</summary>
+/// <summary>The server's values for the settings that a project may override.</summary>
 internal sealed record MessagingDefaults
 {
     internal int MailboxLimit { get; init; } = 10_000;
@@ -71,10 +71,10 @@ internal sealed record MessagingDefaults
     internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(60);
     internal int MaxAttempts { get; init; } = 4;
 
-    /// <summary>Zero: there is no bound.</summary>
+    /// <summary>Zero: no limit.</summary>
     internal int MaxDisconnects { get; init; } = 10;
 
-    /// <summary>Zero: for ever.</summary>
+    /// <summary>Zero: forever.</summary>
     internal TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
     internal double RateLimitPerSecond { get; init; } = 100;
@@ -83,7 +83,7 @@ internal sealed record MessagingDefaults
     internal int MaxMessageBytes { get; init; } = 256 * 1024;
 }
 
-/// <summary>What is in force for one project.</summary>
+/// <summary>The effective settings of one project.</summary>
 internal sealed record EffectiveSettings(
     int MailboxLimit, TimeSpan MessageTtl, TimeSpan RetryDelay, int MaxAttempts, int MaxDisconnects, TimeSpan? Retention,
     double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes)

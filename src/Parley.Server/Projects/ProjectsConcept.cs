@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
-/// <summary>Projects: made, listed, changed, deleted with everything in them.</summary>
+/// <summary>Projects: create, list, change, and delete them with everything in them.</summary>
 internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vault, IAuditTrail audit) : IConcept
 {
     private const string AProject =
@@ -108,7 +108,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
         if (project.Id == ProjectDirectory.Default)
             return Problems.Conflict("The default project cannot be deleted: callers that name no project use it.");
 
-        // The caller may hang up: half a project must not stay.
+        // Not cancelled if the caller disconnects, so that no half-deleted project is left.
         await vault.RevokeProjectAsync(project.Id, CancellationToken.None);
         await projects.DeleteAsync(project, CancellationToken.None);
         await audit.RecordAsync(context.Caller, ProjectDirectory.Default, "project.deleted", project.Id, CancellationToken.None);

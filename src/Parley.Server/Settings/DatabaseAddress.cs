@@ -7,21 +7,21 @@ public abstract record DatabaseAddress;
 /// <param name="Path">Absolute.</param>
 public sealed record SqliteFile(string Path) : DatabaseAddress;
 
-/// <summary>In a database of PostgreSQL, which several servers may share.</summary>
+/// <summary>In a PostgreSQL database, which several servers may share.</summary>
 public sealed record PostgresAddress : DatabaseAddress
 {
-    /// <summary><c>HOST:PORT</c> each; which of several is the primary is found at every new connection.</summary>
+    /// <summary>Each as <c>HOST:PORT</c>. Which of them is the primary is determined for every new connection.</summary>
     public required IReadOnlyList<string> Hosts { get; init; }
 
     /// <summary>The database's name.</summary>
     public required string Database { get; init; }
 
-    /// <summary>Connections that this server opens at most.</summary>
+    /// <summary>The most connections that this server opens.</summary>
     public int PoolSize { get; init; }
 
-    /// <summary>For Npgsql; the password stands in it, so it goes into no log and no message.</summary>
+    /// <summary>For Npgsql. Contains the password, so it must not appear in a log or a message.</summary>
     internal string ConnectionString { get; init; } = "";
 
-    /// <summary>The hosts and the database, and nothing that is secret.</summary>
+    /// <summary>The hosts and the database, without secrets.</summary>
     public override string ToString() => $"postgres://{string.Join(',', Hosts)}/{Database}";
 }

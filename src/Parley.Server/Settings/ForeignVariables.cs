@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Environment variables that look like settings and are none of them.</summary>
+/// <summary>Environment variables that look like settings but are not.</summary>
 internal static partial class ForeignVariables
 {
-    /// <summary>Whether Kubernetes or Docker set it, for a service or a linked container whose name begins with <c>parley</c>.</summary>
+    /// <summary>Whether Kubernetes or Docker set the variable, for a service or a linked container whose name begins with <c>parley</c>.</summary>
     internal static bool IsOfOrchestrator(string name, string value) =>
         name.StartsWith("PARLEY_", StringComparison.Ordinal) && (OfService().IsMatch(name) || (name.EndsWith("_PORT", StringComparison.Ordinal) && PortUrl().IsMatch(value)));
 
-    /// <summary>What to say of a variable that other servers of this kind read; null where there is nothing to be said.</summary>
+    /// <summary>What to say about a variable that similar servers read; null to say nothing.</summary>
     internal static string? Remark(string name) => name switch
     {
-        // Some shells export the machine's own name under it: listening there would open the server to the network unasked.
+        // Some shells set it to the machine's name. To listen there would open the server to the network by accident.
         "HOST" => "HOST is set, but not used. PARLEY_HOST sets the address to listen on.",
         "REDIS_URL" => "REDIS_URL is set, but not used: Parley needs no Redis.",
         _ => null,

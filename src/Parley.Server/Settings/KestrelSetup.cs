@@ -14,10 +14,10 @@ using Parley.Server.Limits;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Where Kestrel listens, with which certificate and limits, and whom it believes about who is calling.</summary>
+/// <summary>Where Kestrel listens, with which certificate and limits, and which proxies it trusts.</summary>
 internal static class KestrelSetup
 {
-    /// <param name="within">A part of every connection, behind TLS.</param>
+    /// <param name="within">Wraps every connection, after TLS.</param>
     public static void UseSettings(this IWebHostBuilder host, ServerSettings settings, Func<ConnectionDelegate, ConnectionDelegate> within)
     {
         host.ConfigureKestrel(kestrel =>
@@ -40,14 +40,14 @@ internal static class KestrelSetup
             }
         });
         host.ConfigureServices(services => services.Configure<ForwardedHeadersOptions>(options => Believe(options, settings.TrustedProxies)));
-        // Frames and requests are read where they arrive and written where they are made: nothing here blocks, and each change of thread
-        // in between costs as much as the work.
+        // Frames and requests are read on the thread where they arrive, and written on the thread that creates them. Nothing here blocks, and each
+        // thread switch would cost as much as the work.
         host.ConfigureServices(services => services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true));
     }
 
     private static ListenOptions Secure(ListenOptions listen, HttpsConnectionAdapterOptions? tls)
     {
-        // Without TLS there is no way to choose HTTP/2 that browsers and curl would take.
+        // Without TLS, browsers and curl have no way to negotiate HTTP/2.
         listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
         if (tls is not null)
             listen.UseHttps(tls);
@@ -67,7 +67,7 @@ internal static class KestrelSetup
         if (IPAddress.TryParse(host.Trim('[', ']'), out var address))
             return [address];
 
-        // Both families on one free port cannot be asked for, and clients that know 'localhost' know 127.0.0.1.
+        // Both address families cannot be requested for one free port, and clients that know 'localhost' know 127.0.0.1.
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return [IPAddress.Loopback];
         try
@@ -82,13 +82,13 @@ internal static class KestrelSetup
 
     private static void Limit(KestrelServerLimits limits, ServerSettings settings)
     {
-        // The most that any endpoint takes by default; those that take more, or less, say so themselves.
+        // The default limit for all endpoints. Those that accept more, or less, say so themselves.
         limits.MaxRequestBodySize = settings.MaxBodyBytes;
         limits.MaxRequestHeadersTotalSize = 32 * 1024;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
 
-        // Who sends a body slower than a modem holds a connection for nothing.
+        // A client that sends a body slower than a modem wastes a connection.
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
     }
 
@@ -105,7 +105,7 @@ internal static class KestrelSetup
 
     private static void Believe(ForwardedHeadersOptions options, IReadOnlyList<System.Net.IPNetwork> proxies)
     {
-        // ASP.NET believes loopback from the start; here nobody is believed who was not named.
+        // By default, ASP.NET trusts loopback. Here, only the configured proxies are trusted.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)

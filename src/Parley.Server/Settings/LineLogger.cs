@@ -5,18 +5,19 @@ using Parley.Server.Files;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Writes one line an entry: time, level, category, text. A client's words may stand in it, so line breaks and other control
-/// characters are escaped: nobody can forge an entry.</summary>
-/// <remarks>Each line is written before the call returns, so that the last words before a crash are there. What is hot does not log.</remarks>
+/// <summary>Writes one line per entry: time, level, category, text. The text may contain input from clients, so line breaks and other control
+/// characters are escaped, and nobody can forge an entry.</summary>
+/// <remarks>Each line is written before the call returns, so that the last lines before a crash are there. Hot paths do not log.</remarks>
 internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider clock) : ILoggerProvider
 {
-    /// <summary>That the host could not start: whoever starts it gets the same exception, and tells it in words.</summary>
+    /// <summary>The category in which the host reports that it could not start. The caller gets the same exception and reports it.</summary>
     private const string Host = "Microsoft.Extensions.Hosting.Internal.Host";
     private const int StartFaulted = 11;
 
     private readonly Lock _gate = new();
 
-    /// <summary>Opens a file to append to, made as its owner's alone, though one that is there keeps the rights that it has; it may be renamed or cut short meanwhile, as log rotation does.</summary>
+    /// <summary>Opens a file for appending. A new file is readable only by its owner; an existing one keeps its permissions. It may be renamed or
+    /// truncated in the meantime, as log rotation does.</summary>
     public static TextWriter OpenFile(string path) => TextWriter.Synchronized(new StreamWriter(
         new FileStream(path, OwnerOnly.Options(FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)), new UTF8Encoding(false))
     {
@@ -27,7 +28,7 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider clock) 
 
     public void Dispose()
     {
-        // Standard error is the process's, not ours to close.
+        // Standard error belongs to the process, so it must not be closed here.
         if (writer != Console.Error)
             writer.Dispose();
     }
@@ -69,7 +70,7 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider clock) 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // The framework's filters have decided by then.
+        // The framework's filters have already decided.
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

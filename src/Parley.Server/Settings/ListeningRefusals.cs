@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Parley.Server.Settings;
 
-/// <summary>The server cannot listen where it is told to.</summary>
+/// <summary>The server cannot listen at the configured address.</summary>
 internal sealed class CanNotListenException(string message, Exception reason) : StartRefusedException(message, reason)
 {
     internal static CanNotListenException UnknownHost(string host, SocketException reason) => new(
@@ -12,23 +12,23 @@ internal sealed class CanNotListenException(string message, Exception reason) : 
         + "Give --host a name that is, an address of this machine, or '*' for all of its addresses.", reason);
 }
 
-/// <summary>Another program listens there already.</summary>
+/// <summary>Another program is already listening there.</summary>
 public sealed class PortInUseException : StartRefusedException
 {
     internal PortInUseException(string host, int port, Exception reason)
         : base(string.Create(CultureInfo.InvariantCulture, $"Port {port} of {host} is in use by another program. Choose another with --port (0 picks a free one)."), reason) =>
         (Host, Port) = (host, port);
 
-    /// <summary>As the settings name it.</summary>
+    /// <summary>The host from the settings.</summary>
     public string Host { get; }
 
     public int Port { get; }
 }
 
-/// <summary>What the web server says when it cannot listen, as the reason and the remedy.</summary>
+/// <summary>Turns the web server's errors when it cannot listen into a reason and a remedy.</summary>
 internal static class ListeningFaults
 {
-    /// <returns>Null when it is something else.</returns>
+    /// <returns>Null if it is something else.</returns>
     internal static StartRefusedException? RefusalOf(Exception fault, ServerSettings settings)
     {
         var port = settings.Port.ToString(CultureInfo.InvariantCulture);

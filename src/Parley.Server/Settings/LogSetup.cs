@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Where the log goes, and what may reach it.</summary>
+/// <summary>Where the log goes, and which entries it gets.</summary>
 internal static class LogSetup
 {
-    /// <summary>Logs to the file of the settings, else to standard error; standard output is for what a program waits for.</summary>
+    /// <summary>Logs to the configured file, or else to standard error. Standard output is for what programs wait for.</summary>
     public static ILoggingBuilder UseSettings(this ILoggingBuilder logging, ServerSettings settings)
     {
         var level = settings.Debug && settings.LogLevel > LogLevel.Debug ? LogLevel.Debug : settings.LogLevel;
@@ -17,8 +17,8 @@ internal static class LogSetup
         return logging;
     }
 
-    /// <summary>Leaves out what the web server says of single requests, whatever the level: it quotes addresses with their query, where
-    /// a ticket stands, and the malformed header lines of bad requests, where a token may. Faults still get through.</summary>
+    /// <summary>Leaves out what the web server logs about single requests, at every level: it contains URLs with their queries, where tickets are,
+    /// and malformed header lines of bad requests, where tokens may be. Faults are still logged.</summary>
     public static ILoggingBuilder QuietHosting(this ILoggingBuilder logging) => logging
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("System", LogLevel.Warning);
@@ -36,6 +36,6 @@ internal static class LogSetup
     }
 }
 
-/// <summary>The log cannot be written where it is to go.</summary>
+/// <summary>The log cannot be written to the configured file.</summary>
 internal sealed class LogFileUnusableException(string file, Exception reason) : StartRefusedException(
     $"The log file '{file}' cannot be written: {reason.Message.TrimEnd('.')}. Name another with --log-file, or leave it out: the log then goes to standard error.", reason);

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Parley.Server.Settings;
 
-/// <summary>An address of PostgreSQL that is being read.</summary>
+/// <summary>A PostgreSQL address that is being parsed.</summary>
 internal sealed class PostgresDraft
 {
     private const int DefaultPort = 5432;
@@ -15,9 +15,9 @@ internal sealed class PostgresDraft
         ApplicationName = "parley",
         MaxPoolSize = PostgresParameter.DefaultPoolSize,
         Timeout = PostgresParameter.DefaultConnectTimeout,
-        // A server that was found dead, or a standby, is looked at again soon: service is to be back seconds after a failover.
+        // A server that was found dead, or a standby, is checked again soon, so that service resumes seconds after a failover.
         HostRecheckSeconds = 1,
-        // A firewall that forgets a silent connection would be noticed by the next message only, and late.
+        // If a firewall drops an idle connection, this would otherwise be noticed only by the next message, and late.
         TcpKeepAlive = true,
     };
 
@@ -36,7 +36,7 @@ internal sealed class PostgresDraft
         foreach (var host in hosts.Split(','))
         {
             var colon = host.LastIndexOf(':');
-            // The colons of a bracketed IPv6 address belong to it.
+            // The colons inside a bracketed IPv6 address are part of it.
             var hasPort = colon >= 0 && colon > host.LastIndexOf(']');
             var name = Uri.UnescapeDataString((hasPort ? host[..colon] : host).Trim('[', ']'));
             var port = hasPort ? PortOf(host[(colon + 1)..]) : DefaultPort;
@@ -53,10 +53,10 @@ internal sealed class PostgresDraft
     public PostgresAddress Finish(string database)
     {
         string[] hosts = [.. _hosts.Select(host => $"{(host.Name.Contains(':', StringComparison.Ordinal) ? $"[{host.Name}]" : host.Name)}:{host.Port}")];
-        // A folder of sockets stands alone: in a list its port could not be told apart.
+        // A socket folder must be alone, because in a list, its port could not be distinguished.
         (Connection.Host, Connection.Port) = _hosts is [var only] ? only : (string.Join(',', hosts), DefaultPort);
         Connection.Database = database;
-        // Of several hosts all but one can only read. Of a single one nothing is asked: there is no other to choose.
+        // Of several hosts, all but one are read only. With a single host, there is nothing to choose.
         if (_hosts.Count > 1)
             Connection.TargetSessionAttributes = Target ?? PostgresParameter.DefaultTarget;
         return new PostgresAddress { Hosts = hosts, Database = database, PoolSize = Connection.MaxPoolSize, ConnectionString = Connection.ConnectionString };

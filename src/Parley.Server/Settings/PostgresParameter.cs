@@ -3,25 +3,25 @@ using Npgsql;
 
 namespace Parley.Server.Settings;
 
-/// <summary>What may stand behind the <c>?</c> of an address of PostgreSQL. The names are libpq's, but for <c>pool_size</c>, which libpq
-/// has no use for.</summary>
-/// <param name="Default">As somebody would write it; empty when there is none.</param>
-/// <param name="Expected">What a value looks like.</param>
+/// <summary>A parameter after the <c>?</c> of a PostgreSQL address. The names are libpq's, except for <c>pool_size</c>, which libpq does not
+/// have.</summary>
+/// <param name="Default">As a user would write it; empty if there is none.</param>
+/// <param name="Expected">What valid values look like.</param>
 /// <param name="Meaning">One sentence.</param>
-/// <param name="Take">Takes a value into an address; false when it is none.</param>
+/// <param name="Take">Puts a value into an address; false if the value is not valid.</param>
 internal sealed record PostgresParameter(string Name, string Default, string Expected, string Meaning, Func<PostgresDraft, string, bool> Take)
 {
-    /// <summary>Three nodes with so many each leave PostgreSQL's own limit of 100 connections room for people and backups. A node needs
-    /// few: its writes travel together, its queries are short.</summary>
+    /// <summary>Three nodes with this many connections each leave room for people and backups within PostgreSQL's own limit of 100. A node needs few:
+    /// its writes travel together, and its queries are short.</summary>
     internal const int DefaultPoolSize = 20;
 
-    /// <summary>Long enough for a TLS handshake over a slow line; a host that is dead keeps nobody longer from the next one.</summary>
+    /// <summary>Long enough for a TLS handshake over a slow line, and the longest that a dead host delays the next one.</summary>
     internal const int DefaultConnectTimeout = 5;
 
-    /// <summary>The one that takes writes, whichever host it is now.</summary>
+    /// <summary>The host that accepts writes, whichever it is now.</summary>
     internal const string DefaultTarget = "primary";
 
-    // The writer and the listener keep a connection each for long; queries and maintenance need some beside.
+    // The writer and the listener each keep a connection for a long time. Queries and maintenance need some more.
     private const int LeastPoolSize = 6;
     private const int MostPoolSize = 1000;
     private const int LongestConnectTimeout = 300;

@@ -3,9 +3,9 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Reads <c>postgres://USER:PASSWORD@HOST:PORT,HOST2:PORT/DATABASE?sslmode=...</c>, as libpq has it, for Npgsql, which takes
-/// no such addresses itself.</summary>
-/// <remarks>A fault never quotes the user's name or password, not even a part of them that stands in a wrong place.</remarks>
+/// <summary>Parses <c>postgres://USER:PASSWORD@HOST:PORT,HOST2:PORT/DATABASE?sslmode=...</c>, in libpq's format, for Npgsql, which does not accept
+/// such addresses.</summary>
+/// <remarks>Errors never quote the user name or password, not even a part of them in a wrong place.</remarks>
 internal static class PostgresUrl
 {
     internal const string Form = "postgres://USER:PASSWORD@HOST:PORT/DATABASE";
@@ -36,13 +36,13 @@ internal static class PostgresUrl
         return fault is null ? draft.Finish(database) : Fault(fault);
     }
 
-    /// <summary>An address of a database for an error's text: without user and password.</summary>
+    /// <summary>A database's address for error messages, without user and password.</summary>
     internal static string WithoutPassword(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))
             return text.Contains('@', StringComparison.Ordinal) || text.Contains("password", StringComparison.OrdinalIgnoreCase) ? "***" : text;
 
-        // Where there is no '@', a password may stand where the host should. Nothing of an address that holds one twice is safe.
+        // Without an '@', a password may be where the host should be. With two of them, no part of the address is safe to show.
         var at = text.LastIndexOf('@');
         var query = text.IndexOf('?', StringComparison.Ordinal);
         var scheme = text[..(text.IndexOf("://", StringComparison.Ordinal) + 3)];
@@ -59,7 +59,7 @@ internal static class PostgresUrl
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             if (PostgresParameter.Find(name) is not { } parameter)
             {
-                // The name may be anything, a part of a password too, unless it is near to one that is known.
+                // The name could be anything, even a part of a password, unless it is similar to a known name.
                 var names = PostgresParameter.All.Select(known => known.Name).ToArray();
                 var meant = DidYouMean.To(name, names);
                 return $"has a parameter that is not one of {string.Join(", ", names)}{(meant is null ? "" : $"; did you mean '{meant}'?")}";

@@ -1,11 +1,11 @@
 namespace Parley.Server.Settings;
 
-/// <summary>How one of several who can do a thing is chosen.</summary>
+/// <summary>How one of several agents with a capability is chosen.</summary>
 public enum RoutingStrategy
 {
-    /// <summary>Who has the fewest deliveries queued and in flight; among equals the one whose turn it is.</summary>
+    /// <summary>The agent with the fewest deliveries queued and in flight. Agents with the same number take turns.</summary>
     LeastLoaded,
 
-    /// <summary>Everybody in turn.</summary>
+    /// <summary>All agents take turns.</summary>
     RoundRobin,
 }

@@ -4,29 +4,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Settings;
 
-/// <summary>How a server runs, read once at its start. Every property is a row of <see cref="SettingsTable"/>, which says its meaning,
-/// default and range.</summary>
+/// <summary>A server's configuration, read once at the start. Every property is a row of <see cref="SettingsTable"/>, which has its meaning, default,
+/// and range.</summary>
 public sealed record ServerSettings
 {
     private ServerSettings()
     {
     }
 
-    /// <summary>What a server has of which nothing was said, apart from <see cref="DataFolder"/>, which depends on the environment.</summary>
+    /// <summary>All defaults, except for <see cref="DataFolder"/>, which depends on the environment.</summary>
     public static ServerSettings Default { get; } = SettingsTable.All.Aggregate(new ServerSettings(), static (settings, setting) => setting.ApplyDefault(settings));
 
-    // Where
+    // Address and data
     public string Host { get; init; } = "";
     public int Port { get; init; }
     public string DataFolder { get; init; } = "";
 
-    /// <summary>The database when it is not <c>parley.db</c> in the data folder.</summary>
+    /// <summary>The database, if it is not <c>parley.db</c> in the data folder.</summary>
     public DatabaseAddress? Database { get; init; }
 
-    /// <summary>The file of a server that keeps its data in SQLite.</summary>
+    /// <summary>The database file of a server that uses SQLite.</summary>
     public string DatabaseFile => (Database as SqliteFile)?.Path ?? Path.Combine(DataFolder, "parley.db");
 
-    // Who
+    // Access
     public string? SecretKey { get; init; }
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
@@ -36,7 +36,7 @@ public sealed record ServerSettings
 
     public bool HasTls => TlsCert is not null;
 
-    // What is told
+    // Names and logging
     public string AppName { get; init; } = "";
     public LogLevel LogLevel { get; init; }
     public string? LogFile { get; init; }
@@ -47,13 +47,13 @@ public sealed record ServerSettings
     public int MaxBodyBytes { get; init; }
     public int ConnectionBufferBytes { get; init; }
 
-    /// <summary>Zero: by the memory that there is.</summary>
+    /// <summary>Zero: derived from the available memory.</summary>
     public long SendBufferBytes { get; init; }
 
-    /// <summary>Zero: by the memory that there is.</summary>
+    /// <summary>Zero: derived from the available memory.</summary>
     public long ReceiveBufferBytes { get; init; }
 
-    /// <summary>Zero lifts the limit.</summary>
+    /// <summary>Zero removes the limit.</summary>
     public double MinReceiveBytesPerSecond { get; init; }
 
     public int MailboxLimit { get; init; }
@@ -61,19 +61,19 @@ public sealed record ServerSettings
     public TimeSpan RetryDelay { get; init; }
     public int MaxAttempts { get; init; }
 
-    /// <summary>Zero: there is no bound.</summary>
+    /// <summary>Zero: no limit.</summary>
     public int MaxDisconnects { get; init; }
 
-    /// <summary>Zero keeps messages for ever.</summary>
+    /// <summary>Zero keeps messages forever.</summary>
     public TimeSpan Retention { get; init; }
 
-    /// <summary>Zero: priority alone decides.</summary>
+    /// <summary>Zero: only the priority decides.</summary>
     public TimeSpan PriorityAging { get; init; }
 
     // Tasks
     public TimeSpan TaskLease { get; init; }
 
-    /// <summary>The server gives an agent no more than this.</summary>
+    /// <summary>The server assigns no more tasks than this to one agent.</summary>
     public int TaskLimit { get; init; }
 
     // Webhooks
@@ -90,18 +90,18 @@ public sealed record ServerSettings
     public RoutingStrategy Routing { get; init; }
 
     // Connections
-    /// <summary>Zero: by the files that the process may have open.</summary>
+    /// <summary>Zero: derived from the number of files that the process may have open.</summary>
     public int MaxConnections { get; init; }
 
-    /// <summary>Zero: half of all.</summary>
+    /// <summary>Zero: half of the total.</summary>
     public int MaxConnectionsPerAddress { get; init; }
 
-    /// <summary>Zero lifts the limit.</summary>
+    /// <summary>Zero removes the limit.</summary>
     public double ConnectionFramesPerSecond { get; init; }
 
     public TimeSpan Heartbeat { get; init; }
     public TimeSpan StopTimeout { get; init; }
 
-    /// <summary>Where, and nothing else: a record's own text would put the secret key into whatever log it meets.</summary>
+    /// <summary>Only where it is: a record's default text would put the secret key into logs.</summary>
     public override string ToString() => $"{Host}:{Port.ToString(CultureInfo.InvariantCulture)}, data in {DataFolder}";
 }

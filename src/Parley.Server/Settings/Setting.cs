@@ -1,42 +1,43 @@
 namespace Parley.Server.Settings;
 
-/// <summary>One setting: its name, where it may be said, what it means, and how its text becomes a value.</summary>
+/// <summary>One setting: its name, where it can be set, what it means, and how its text becomes a value.</summary>
 public abstract class Setting
 {
-    /// <summary>The key in <c>parley.json</c>; in capitals after <c>PARLEY_</c> it is the environment variable.</summary>
+    /// <summary>The key in <c>parley.json</c>. In upper case after <c>PARLEY_</c>, it is the environment variable.</summary>
     public required string Name { get; init; }
 
     /// <summary>One sentence.</summary>
     public required string Meaning { get; init; }
 
-    /// <summary>The command line's flag, as in <c>--port</c>; null when there is none.</summary>
+    /// <summary>The command line's flag, such as <c>--port</c>; null if there is none.</summary>
     public string? Flag { get; init; }
 
-    /// <summary>Environment variables that other programs use too, as in <c>API_PORT</c>; <see cref="EnvironmentName"/> beats them, and each those after it.</summary>
+    /// <summary>Environment variables that other programs use too, such as <c>API_PORT</c>. <see cref="EnvironmentName"/> takes precedence over them,
+    /// and earlier ones over later ones.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>How a value that holds a secret may be shown; null: as it is.</summary>
+    /// <summary>How to display a value that contains a secret; null to display it as it is.</summary>
     public Func<string, string>? Disguise { get; init; }
 
-    /// <summary>A project may have its own value.</summary>
+    /// <summary>Whether a project may have its own value.</summary>
     public bool PerProject { get; init; }
 
     public string EnvironmentName => $"PARLEY_{Name.ToUpperInvariant()}";
 
-    /// <summary>What a value looks like: <c>a whole number from 1 to 100</c>.</summary>
+    /// <summary>What valid values look like: <c>a whole number from 1 to 100</c>.</summary>
     public abstract string Expected { get; }
 
-    /// <summary>The default as somebody would write it; empty when there is none.</summary>
+    /// <summary>The default as a user would write it; empty if there is none.</summary>
     public abstract string DefaultText { get; }
 
     internal abstract ServerSettings ApplyDefault(ServerSettings settings);
 
-    /// <returns>The settings with the value applied, or null and what is wrong with it.</returns>
+    /// <returns>The settings with the value applied, or null and the error.</returns>
     internal abstract (ServerSettings? Settings, string? Fault) Apply(ServerSettings settings, string text);
 }
 
 /// <param name="expected">See <see cref="Setting.Expected"/>.</param>
-/// <param name="parse">The value of a text; a fault in words when it has none.</param>
+/// <param name="parse">Parses a text, or returns an error.</param>
 /// <param name="apply">Puts the value into the settings.</param>
 internal sealed class Setting<T>(
     string expected, T defaultValue, string defaultText, Func<string, Parsed<T>> parse, Func<ServerSettings, T, ServerSettings> apply) : Setting
@@ -54,7 +55,7 @@ internal sealed class Setting<T>(
     }
 }
 
-/// <summary>A value, or why there is none.</summary>
+/// <summary>A value, or an error.</summary>
 internal sealed record Parsed<T>(T? Value, string? Fault)
 {
     public static implicit operator Parsed<T>(T value) => new(value, null);

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Settings;
 
-/// <summary>How the text of each kind of setting is read.</summary>
+/// <summary>Parses the text of each kind of setting.</summary>
 internal static class SettingKinds
 {
     public static Parsed<string?> Text(string text) =>
         text.Any(char.IsControl) ? Fault<string?>("contains a control character") : text;
 
-    /// <summary>A number within its range; for whole numbers nothing behind the point is taken.</summary>
+    /// <summary>A number within its range. Whole numbers must not have a decimal point.</summary>
     public static Func<string, Parsed<T>> Number<T>(T least, T most)
         where T : struct, INumber<T> => text =>
     {
@@ -47,8 +47,8 @@ internal static class SettingKinds
         _ => Fault<RoutingStrategy>("is not a strategy"),
     };
 
-    /// <summary>A folder or file, made absolute from where the server was started, also when a file of settings names it. <c>~</c> is
-    /// expanded here, since in a file or a variable no shell does.</summary>
+    /// <summary>A file or folder, made absolute relative to the folder in which the server was started, even if it is named in a settings file.
+    /// <c>~</c> is expanded here, because no shell does so in a file or a variable.</summary>
     public static Parsed<string?> FilePath(string text)
     {
         if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
@@ -65,7 +65,7 @@ internal static class SettingKinds
         return Uri.CheckHostName(text) == UriHostNameType.Dns ? text : Fault<string?>("is neither an address nor a name of a machine");
     }
 
-    /// <summary>A file by its path or as <c>sqlite:PATH</c>, or PostgreSQL by its address.</summary>
+    /// <summary>A SQLite file, as a path or as <c>sqlite:PATH</c>, or a PostgreSQL address.</summary>
     public static Parsed<DatabaseAddress?> Database(string text)
     {
         if (PostgresUrl.IsOne(text))
@@ -77,9 +77,9 @@ internal static class SettingKinds
         return text.Contains("://", StringComparison.Ordinal) ? Fault<DatabaseAddress?>("names a database that this server does not know") : SqliteFile(text);
     }
 
-    /// <summary>As SQLAlchemy reads it, whose addresses people bring along: three slashes before a relative path, four before an absolute one.
-    /// Without slashes it is the path itself.</summary>
-    /// <param name="address">What follows <c>sqlite:</c>.</param>
+    /// <summary>In SQLAlchemy's format, because users bring such URLs along: three slashes before a relative path, four before an absolute one.
+    /// Without slashes, it is the path itself.</summary>
+    /// <param name="address">The part after <c>sqlite:</c>.</param>
     private static Parsed<DatabaseAddress?> SqliteUrl(string address)
     {
         var path = address.StartsWith("///", StringComparison.Ordinal) ? address[3..] : address;
@@ -99,7 +99,7 @@ internal static class SettingKinds
     public static Parsed<string?> Secret(string text) =>
         text.Length < 32 ? Fault<string?>("is shorter than 32 characters, so it could be guessed") : text;
 
-    /// <summary>Values joined by commas.</summary>
+    /// <summary>Values separated by commas.</summary>
     public static Func<string, Parsed<IReadOnlyList<T>>> List<T>(Func<string, Parsed<T>> item) => text =>
     {
         var values = new List<T>();
@@ -114,7 +114,7 @@ internal static class SettingKinds
         return new Parsed<IReadOnlyList<T>>(values, null);
     };
 
-    /// <summary>A browser's origin: scheme, host, and port where it is not the usual one. <c>*</c> stands for all.</summary>
+    /// <summary>A browser's origin: scheme, host, and port if it is not the default one. <c>*</c> means all.</summary>
     public static Parsed<string> Origin(string text)
     {
         if (text == "*")

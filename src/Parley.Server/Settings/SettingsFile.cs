@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Parley.Server.Settings;
 
-/// <summary>A <c>parley.json</c>: one object, a key a setting. Comments and trailing commas are taken.</summary>
+/// <summary>A <c>parley.json</c>: one object with one key per setting. Comments and trailing commas are allowed.</summary>
 internal static class SettingsFile
 {
     public const string Name = "parley.json";
@@ -15,7 +15,8 @@ internal static class SettingsFile
         AllowDuplicateProperties = false,
     };
 
-    /// <returns>Each key with its value as text; a key whose value is no text, number, flag or list of those is among the errors.</returns>
+    /// <returns>Each key with its value as text. Keys whose value is not a string, number, boolean, or list of these are added to the
+    /// errors.</returns>
     public static IReadOnlyDictionary<string, string> Read(string path, List<SettingError> errors)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -4,18 +4,18 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Where settings may come from; the first that says one wins: flags, environment, file.</summary>
+/// <summary>The sources of settings. The first source that has a setting wins: flags, environment, file.</summary>
 public sealed record SettingsSources
 {
-    /// <summary>Flag (<c>--port</c>) to its value, for the flags that were given; <c>--config</c> among them.</summary>
+    /// <summary>The flags that were given (<c>--port</c>) with their values, including <c>--config</c>.</summary>
     public IReadOnlyDictionary<string, string> Flags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where a <c>parley.json</c> is looked for first.</summary>
+    /// <summary>The first place to look for a <c>parley.json</c>.</summary>
     public string WorkingFolder { get; init; } = Directory.GetCurrentDirectory();
 
-    /// <summary>The data folder that a process of this user takes when nobody names one.</summary>
+    /// <summary>The data folder that processes of this user use by default.</summary>
     public static string UsualDataFolder => SettingsReader.DefaultDataFolder(OfProcess(new Dictionary<string, string>(StringComparer.Ordinal)).Environment);
 
     /// <summary>The sources of this process: its environment and its working folder.</summary>
@@ -30,7 +30,7 @@ public sealed record SettingsSources
 /// <summary>Reads the settings from all their sources and reports everything that is wrong with any of them at once.</summary>
 public sealed class SettingsReader
 {
-    /// <summary>Variables of clients, which share the prefix: where the server is, who they are there, and how the command was called.</summary>
+    /// <summary>Variables for clients, which have the same prefix: where the server is, who they are, and how the command was called.</summary>
     private static readonly string[] OfClients = ["PARLEY_URL", "PARLEY_TOKEN", "PARLEY_PROJECT", "PARLEY_AGENT", "PARLEY_CACERT", "PARLEY_COMMAND"];
 
     private static readonly string[] OwnVariables = [.. SettingsTable.All.Select(setting => setting.EnvironmentName), "PARLEY_CONFIG"];
@@ -45,10 +45,10 @@ public sealed class SettingsReader
 
     public static SettingsResult Read(SettingsSources sources) => new SettingsReader(sources).Read();
 
-    /// <summary>The data folder when nothing names one: <c>$XDG_DATA_HOME/parley</c>, else <c>~/.local/share/parley</c>.</summary>
+    /// <summary>The default data folder: <c>$XDG_DATA_HOME/parley</c>, or else <c>~/.local/share/parley</c>.</summary>
     public static string DefaultDataFolder(IReadOnlyDictionary<string, string> environment)
     {
-        // The XDG rules: a relative XDG_DATA_HOME is to be ignored.
+        // The XDG specification says to ignore a relative XDG_DATA_HOME.
         if (environment.TryGetValue("XDG_DATA_HOME", out var shared) && Path.IsPathRooted(shared))
             return Path.Combine(shared, "parley");
         var home = environment.TryGetValue("HOME", out var named) && Path.IsPathRooted(named)
@@ -107,7 +107,7 @@ public sealed class SettingsReader
         }
     }
 
-    /// <summary>A misspelled setting would otherwise be missed; any other name is more likely somebody else's.</summary>
+    /// <summary>A misspelled setting would otherwise be overlooked. Any other name probably belongs to another program.</summary>
     private void RefuseOrNotice(string name, string value)
     {
         if (DidYouMean.To(name, OwnVariables) is { } near)
@@ -144,7 +144,7 @@ public sealed class SettingsReader
         return _file.TryGetValue(setting.Name, out var fromFile) ? (fromFile, _filePath!) : (null, "");
     }
 
-    /// <summary>Faults that no setting has alone.</summary>
+    /// <summary>Checks settings that depend on each other.</summary>
     private void CheckTogether(ServerSettings settings)
     {
         if (settings.TlsCert is null != settings.TlsKey is null)
@@ -176,7 +176,7 @@ public sealed class SettingsReader
         }
     }
 
-    // An empty variable is how shells and container files say "not set".
+    // Shells and container files use an empty variable to mean "not set".
     private string? Variable(string name) =>
         _sources.Environment.TryGetValue(name, out var value) && value.Length > 0 && !ForeignVariables.IsOfOrchestrator(name, value) ? value : null;
 
@@ -186,6 +186,6 @@ public sealed class SettingsReader
 
     private static string Suggest(string? near) => near is null ? "Remove it; the reference of settings lists all" : $"Did you mean '{near}'?";
 
-    // The value of an unknown name may be a secret under a mistyped one.
+    // The value of an unknown name may be a secret under a misspelled one.
     private static string Masked(string value) => value.Length == 0 ? "" : "***";
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Parley.Server.Settings;
 
-/// <summary>The reference page of settings, made from <see cref="SettingsTable"/>.</summary>
+/// <summary>The settings reference page, generated from <see cref="SettingsTable"/>.</summary>
 public static class SettingsReference
 {
     /// <summary>The page as Markdown: <c>docs/reference/settings.md</c>.</summary>

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Server.Settings;
 
-/// <summary>Every setting, declared once: reading, validation, <c>--help</c> and the reference page come from here.</summary>
+/// <summary>Every setting, declared once: parsing, validation, <c>--help</c>, and the reference page are based on this.</summary>
 public static class SettingsTable
 {
-    /// <summary>The file of settings itself, which no file of settings can name.</summary>
+    /// <summary>The settings file itself, which no settings file can name.</summary>
     public const string ConfigName = "config";
 
     private const int Year = 365 * 24 * 3600;
@@ -125,7 +125,7 @@ public static class SettingsTable
             (settings, value) => settings with { StopTimeout = value }),
     ];
 
-    /// <summary>The setting of a name, or null.</summary>
+    /// <summary>The setting with this name, or null.</summary>
     public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
 
     private static Setting<string?> Text(

@@ -1,4 +1,4 @@
 namespace Parley.Server.Settings;
 
-/// <summary>The server cannot start as it is set up; the message says why and what to do.</summary>
+/// <summary>The server cannot start with this configuration. The message says why and what to do.</summary>
 public abstract class StartRefusedException(string message, Exception? reason = null) : Exception(message, reason);

@@ -4,7 +4,7 @@ using Parley.Server.Projects;
 
 namespace Parley.Server.Squads;
 
-/// <summary>Whether an agent is meant by a name, as it is at this moment.</summary>
+/// <summary>Whether an agent currently matches a name or a group.</summary>
 internal sealed class AgentGroups(ProjectDirectory projects, SquadDirectory squads) : IReaderGroups
 {
     private const string Role = "role:", Squad = "squad:";

@@ -8,12 +8,12 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Squads;
 
-/// <summary>All squads, in memory: a send to one asks no store. Changes are stored before they take effect.</summary>
+/// <summary>All squads, in memory, so that a send to one does not query the store. Changes are stored before they take effect.</summary>
 internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory projects, IClusterView cluster) : ISquadMembers, IAgentWatcher, IDisposable
 {
     private readonly ConcurrentDictionary<(int Project, string Id), Entity<Squad>> _squads = new();
 
-    // Changes are rare; one at a time keeps memory and store in step.
+    // Changes are rare. Making them one at a time keeps memory and store consistent.
     private readonly SemaphoreSlim _changing = new(1, 1);
 
     public void Dispose() => _changing.Dispose();
@@ -30,7 +30,7 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
 
     internal Entity<Squad>? Find(ProjectState project, string id) => _squads.GetValueOrDefault((project.Number, id));
 
-    /// <summary>Also one that another node made a moment ago.</summary>
+    /// <summary>Finds a squad, even one that another node has just created.</summary>
     internal async ValueTask<Entity<Squad>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken)
     {
         if (Find(project, id) is { } known)
@@ -39,13 +39,13 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
         return Find(project, id);
     }
 
-    /// <summary>A squad as another node made or changed it.</summary>
+    /// <summary>Takes over a squad that another node created or changed.</summary>
     internal void Follow(EntityRow row) => Keep(board.Read(row));
 
     /// <summary>Another node deleted it.</summary>
     internal void Forget(int project, string id) => _squads.TryRemove((project, id), out _);
 
-    /// <summary>A project's squads, in no order.</summary>
+    /// <summary>A project's squads, in no particular order.</summary>
     internal IEnumerable<Entity<Squad>> Of(ProjectState project) => _squads.Where(squad => squad.Key.Project == project.Number).Select(squad => squad.Value);
 
     public ValueTask<IReadOnlyList<int>?> MembersAsync(ProjectState project, string squadId, CancellationToken cancellationToken) =>
@@ -53,18 +53,18 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
 
     public IEnumerable<string> IdsOf(ProjectState project) => Of(project).Select(squad => squad.Value.SquadId);
 
-    /// <summary>Makes, changes or removes what an id stands for.</summary>
-    /// <returns>The squad as it is now; null where it is gone.</returns>
+    /// <summary>Creates, changes, or deletes the squad with an id.</summary>
+    /// <returns>Its current state; null if it was deleted.</returns>
     internal async ValueTask<Result<Entity<Squad>?>> ChangeAsync(
         ProjectState project, string id, int sender, Func<Entity<Squad>?, Decision<Squad>> decide, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            // What others made and removed is known before, and what was read of them while this was under way is overtaken after.
+            // Loads other nodes' changes first, because what is read during this change may be outdated afterward.
             await cluster.CatchUpAsync(cancellationToken);
             var result = await ChangeLockedAsync(project, id, sender, decide, cancellationToken);
-            // One of them was deleted meanwhile: a successor of the same name is not a member.
+            // One of the members was deleted in the meantime. A new agent with the same name is not a member.
             return result.TryGet(out var changed, out _) && changed is not null && AgentsOf(project, changed.Value).Count() < changed.Value.Members.Count
                 ? await ChangeLockedAsync(project, id, sender, present => SquadRules.KeepOnly(present, id, agent => project.Agents.Find(agent) is not null), cancellationToken)
                 : result;
@@ -75,7 +75,7 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
         }
     }
 
-    /// <summary>As everybody sees it: a member without a role of its own in the squad has the one that it has anyway.</summary>
+    /// <summary>A squad as clients see it: a member without a role of its own in the squad has the agent's role.</summary>
     internal static Squad Show(ProjectState project, Entity<Squad> squad) => squad.Value with
     {
         Members =
@@ -88,7 +88,7 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
     };
 
     /// <summary>Whether an agent is in a squad.</summary>
-    /// <param name="agent">Its number.</param>
+    /// <param name="agent">The agent's number.</param>
     internal bool Has(ProjectState project, string id, int agent) =>
         Find(project, id) is { } squad && AgentsOf(project, squad.Value).Any(member => member.Number == agent);
 
@@ -100,13 +100,13 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
     {
     }
 
-    /// <summary>Its record goes only afterwards: a successor of the same name is in none of its squads.</summary>
+    /// <summary>Its record is removed only after this, so a new agent with the same name is in none of its squads.</summary>
     public async ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
         foreach (var squad in Of(project).Where(squad => squad.Value.Members.Any(member => member.AgentId == agent.Id)).ToList())
         {
             var id = squad.Value.SquadId;
-            // Refused where somebody else took it out, or dissolved the squad: that is as good.
+            // It is refused if somebody else removed the member or deleted the squad, which is just as good.
             _ = await ChangeAsync(project, id, sender: 0, present => SquadRules.Leave(present, id, agent.Id), cancellationToken);
         }
     }

@@ -4,7 +4,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Squads;
 
-/// <summary>What a squad may be called, who may be in it, and what becomes of it.</summary>
+/// <summary>The rules for squads, their members, and their changes.</summary>
 internal static class SquadRules
 {
     /// <summary>The types of its log entries.</summary>
@@ -41,11 +41,11 @@ internal static class SquadRules
         : Decision<Squad>.Refuse(Problems.AlreadyExists(Noun, squad.SquadId));
 
     /// <summary>Renames it, replaces its members, or both.</summary>
-    /// <param name="version">That it must have; null: whatever it is.</param>
+    /// <param name="version">The version that it must have; null for any.</param>
     internal static Decision<Squad> Change(Entity<Squad>? present, string id, string? name, IReadOnlyList<SquadMember>? members, long? version) =>
         Decide(present, id, version, squad => Put(squad, squad with { Name = name ?? squad.Name, Members = members ?? squad.Members }));
 
-    /// <summary>Adds a member at the end, or changes what it is in the squad.</summary>
+    /// <summary>Adds a member at the end, or changes its role in the squad.</summary>
     internal static Decision<Squad> Join(Entity<Squad>? present, string id, SquadMember member) => Decide(present, id, version: null, squad =>
     {
         if (squad.Members.Any(known => known.AgentId == member.AgentId))
@@ -63,8 +63,8 @@ internal static class SquadRules
             : Put(squad, squad with { Members = others });
     });
 
-    /// <summary>Takes out all members but some.</summary>
-    /// <param name="stays">Told an agent's id.</param>
+    /// <summary>Removes all members except some.</summary>
+    /// <param name="stays">Whether the agent with this id stays.</param>
     internal static Decision<Squad> KeepOnly(Entity<Squad>? present, string id, Func<string, bool> stays) => Decide(
         present, id, version: null, squad => Put(squad, squad with { Members = [.. squad.Members.Where(member => stays(member.AgentId!))] }));
 

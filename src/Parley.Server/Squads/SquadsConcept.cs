@@ -10,7 +10,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Squads;
 
-/// <summary>Squads: made, found, changed, dissolved.</summary>
+/// <summary>Squads: create, find, change, and delete them.</summary>
 internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : IConcept
 {
     private const string ASquad =
@@ -178,6 +178,6 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
 
     private static Answer Shown(ProjectContext context, Entity<Squad> squad) => Answer.Ok(SquadDirectory.Show(context.Project, squad), squad.Version);
 
-    /// <param name="Match">What <c>If-Match</c> wants.</param>
+    /// <param name="Match">The version in <c>If-Match</c>.</param>
     private sealed record Change(string Id, long? Match, SquadRequest Body);
 }

@@ -6,7 +6,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Tokens;
 
-/// <summary>Tokens: made, listed without their secrets, revoked; and the tickets that stand for them in an address.</summary>
+/// <summary>Tokens: create them, list them without their secrets, revoke them. Also the tickets that replace them in addresses.</summary>
 internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSubjects subjects, IAuditTrail audit, TimeProvider clock) : IConcept
 {
     private const int LongestPath = 2000;
@@ -17,7 +17,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
          "created_at": "2026-01-22T08:00:00.000Z", "expires_at": "2026-12-31T23:59:59.000Z", "last_used_at": "2026-01-22T13:56:52.551Z"}
         """;
 
-    /// <summary>A token with its secret, as it is shown once.</summary>
+    /// <summary>A token with its secret, as shown once.</summary>
     internal static string ANewToken { get; } = $$"""{"token": "a-secret-that-is-shown-this-once", {{ATokenInfo.Trim()[1..]}}""";
 
     public string Title => "Tokens";
@@ -79,7 +79,7 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
 
     private ValueTask<Answer> List(ListQuery query, OperationContext context)
     {
-        // Whoever sees all projects sees all tokens, unless it asked for one project's.
+        // A caller that can see all projects sees all tokens, unless it asks for one project's.
         var projectId = context.Caller.ProjectId ?? (context.Http.Request.Query.ContainsKey("project_id") ? context.Scope.ProjectId : null);
         return new(Answer.Ok(vault.List(query.Limit, query.After, projectId)));
     }

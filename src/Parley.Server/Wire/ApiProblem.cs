@@ -5,20 +5,20 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Why something was refused, in words of the wire. As a result it answers RFC 9457 <c>application/problem+json</c>;
-/// <see cref="ToProblem"/> gives the same for an error frame or an item of a batch.</summary>
+/// <summary>Why something was refused. As a result, it writes RFC 9457 <c>application/problem+json</c>. <see cref="ToProblem"/> returns the same for
+/// an error frame or a batch item.</summary>
 internal sealed record ApiProblem(string Code, string Detail) : IResult
 {
     public const string ContentType = "application/problem+json";
 
-    // 429 and 503 always carry Retry-After; a second is what a client would choose without it.
+    // 429 and 503 always have Retry-After. Without it, a client would choose a second too.
     private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(1);
 
     private static readonly int[] StatusesWithWait = [StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable];
 
     private int? _status;
 
-    /// <summary>The HTTP status: that of the code, unless HTTP itself knows a closer one (408, 431).</summary>
+    /// <summary>The HTTP status: that of the code, unless HTTP has a more specific one (408, 431).</summary>
     public int Status
     {
         get => _status ?? ErrorCatalog.Of(Code).Status;
@@ -28,7 +28,7 @@ internal sealed record ApiProblem(string Code, string Detail) : IResult
     /// <summary>How long to wait before trying again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Field (<c>items[3].priority</c>) to reasons; null when no field is at fault.</summary>
+    /// <summary>Reasons by field (<c>items[3].priority</c>); null if no field is at fault.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 
     public Problem ToProblem()
@@ -55,7 +55,7 @@ internal sealed record ApiProblem(string Code, string Detail) : IResult
         response.Headers.CacheControl = "no-store";
         if (Wait is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        // Unless the scheme that refused it has said how it wants to be asked.
+        // Unless the scheme that refused it has already set its own challenge.
         if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
             response.Headers.WWWAuthenticate = "Bearer realm=\"parley\"";
 

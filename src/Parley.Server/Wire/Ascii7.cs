@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Text that is its own JSON: what ids, roles and types mostly are.</summary>
+/// <summary>Text that needs no escaping in JSON, as most ids, roles, and types.</summary>
 internal static class Ascii7
 {
     private static readonly SearchValues<char> Plain = SearchValues.Create(

@@ -1,12 +1,12 @@
 namespace Parley.Server.Wire;
 
-/// <summary>Finds the name that somebody who mistyped one probably meant.</summary>
+/// <summary>Finds the name that a mistyped one probably means.</summary>
 internal static class DidYouMean
 {
-    // More letters than this are another name, not a slip.
+    // With more wrong letters than this, it is another name, not a typo.
     private const int MostSlips = 3;
 
-    /// <summary>What other message systems call the fields of a send, and the name that they have here. No distance would find them.</summary>
+    /// <summary>Names that other message systems use for the fields of a send, with the names here. A distance would not find them.</summary>
     private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
         ["to_agent"] = "to",
@@ -31,11 +31,11 @@ internal static class DidYouMean
         ["in_reply_to"] = "reply_to",
     };
 
-    /// <returns>The field of <paramref name="known"/> that was meant: the one that others call so, else the nearest name.</returns>
+    /// <returns>The field of <paramref name="known"/> that was probably meant: a synonym, or else the closest name.</returns>
     public static string? ToField(string given, IReadOnlyCollection<string> known) =>
         Synonyms.TryGetValue(given, out var own) && known.Contains(own) ? own : To(given, known);
 
-    /// <returns>The nearest name, or null when none is near: more than a third of its letters, or more than three, would have to change.</returns>
+    /// <returns>The closest name, or null if none is close: more than a third of its letters, or more than three, would have to change.</returns>
     public static string? To(string given, IEnumerable<string> known)
     {
         if (given.Length > 100)
@@ -43,11 +43,11 @@ internal static class DidYouMean
 
         string? best = null;
         var least = MostSlips + 1;
-        // One for all names: a project may have thousands of agents.
+        // Shared by all names, because a project may have thousands of agents.
         var cost = new int[given.Length + 1, given.Length + MostSlips + 1];
         foreach (var name in known)
         {
-            // At least as many letters are wrong as are too many or missing.
+            // At least as many letters are wrong as the lengths differ.
             if (Math.Abs(name.Length - given.Length) >= least)
                 continue;
             var distance = Distance(given, name, cost);
@@ -58,8 +58,8 @@ internal static class DidYouMean
         return best is not null && least <= Math.Max(1, best.Length / 3) ? best : null;
     }
 
-    /// <summary>The letters to insert, delete or replace, whatever their case; two that stand in the wrong order counted once: the
-    /// commonest slip of all.</summary>
+    /// <summary>The number of letters to insert, delete, or replace, ignoring case. Two swapped letters count once, because that is the most common
+    /// typo.</summary>
     private static int Distance(string from, string to, int[,] cost)
     {
         for (var line = 0; line <= from.Length; line++)

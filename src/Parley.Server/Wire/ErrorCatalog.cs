@@ -2,18 +2,18 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>What an error code means to a client.</summary>
+/// <summary>What an error code means for a client.</summary>
 /// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
-/// <param name="Status">The HTTP status it travels with.</param>
-/// <param name="Title">The same few words each time; the detail says what happened this time.</param>
+/// <param name="Status">Its HTTP status.</param>
+/// <param name="Title">Always the same few words; the detail says what happened this time.</param>
 /// <param name="Retryable">Whether the same request may succeed later.</param>
-/// <param name="Remedy">What the reader of the docs page should do about it.</param>
+/// <param name="Remedy">What the reader of the documentation should do about it.</param>
 internal sealed record ErrorMeaning(string Code, int Status, string Title, bool Retryable, string Remedy);
 
-/// <summary>The one map from an error code to its HTTP status, title and docs page.</summary>
+/// <summary>The only map from error codes to HTTP status, title, and documentation.</summary>
 internal static class ErrorCatalog
 {
-    /// <summary>The page that explains every code; each has its anchor. Served by the server itself, so that it also opens offline.</summary>
+    /// <summary>The page that explains every code, with an anchor for each. The server serves it, so it works offline.</summary>
     public const string PagePath = "/docs/errors";
 
     public static IReadOnlyList<ErrorMeaning> All { get; } =
@@ -46,11 +46,11 @@ internal static class ErrorCatalog
 
     private static readonly Dictionary<string, ErrorMeaning> ByCode = All.ToDictionary(meaning => meaning.Code, StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">The code is not in the catalog: a bug, since every code must have its meaning.</exception>
+    /// <exception cref="ArgumentException">The code is not in the catalog. This is a bug, because every code must be.</exception>
     public static ErrorMeaning Of(string code) => ByCode.TryGetValue(code, out var meaning)
         ? meaning
         : throw new ArgumentException($"The error code '{code}' has no entry in the catalog of errors.", nameof(code));
 
-    /// <summary>The stable address of the docs about a code, relative to the server.</summary>
+    /// <summary>The stable address of the documentation for a code, relative to the server.</summary>
     public static string AddressOf(string code) => $"{PagePath}#{code}";
 }

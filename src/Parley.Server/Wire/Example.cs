@@ -1,7 +1,7 @@
 namespace Parley.Server.Wire;
 
-/// <summary>One example of what goes over the wire, as it would really look: one squad builds a login page.</summary>
-/// <param name="Name">The word by which the documentation offers it.</param>
+/// <summary>An example of what is sent over the wire, as it would really look: a squad builds a login page.</summary>
+/// <param name="Name">The name under which the documentation shows it.</param>
 internal sealed record Example(string Name, string Json)
 {
     /// <summary>The only example of its kind.</summary>

@@ -4,9 +4,9 @@ using System.Text.Json;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Tells whether two requests under one idempotency key are the same: 64 bits over what was asked.</summary>
-/// <remarks>Stored, so it may not change from one run to the next (as <see cref="HashCode"/> does). Not a protection: only a caller's own
-/// requests are compared. Mixing: multiply and fold, 64 bits a step.</remarks>
+/// <summary>Tells whether two requests with one idempotency key are the same: 64 bits over the request.</summary>
+/// <remarks>It is stored, so it must not change from one run to the next (as <see cref="HashCode"/> does). It is not a security feature: only
+/// requests of the same caller are compared. Mixing: multiply and fold, 64 bits per step.</remarks>
 internal struct Fingerprint
 {
     private const ulong Odd = 0x9E37_79B9_7F4A_7C15;
@@ -43,8 +43,8 @@ internal struct Fingerprint
         Add(bytes);
     }
 
-    /// <summary>Adds JSON by its value: spaces between its tokens and the order of members mean nothing. Numbers are compared by their text. It is in the
-    /// spelling of <see cref="JsonSpelling"/>, or nothing.</summary>
+    /// <summary>Adds JSON by its value: whitespace and the order of members do not matter. Numbers are compared as text. The JSON is in the form of
+    /// <see cref="JsonSpelling"/>, or empty.</summary>
     internal void AddValue(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty)
@@ -65,7 +65,7 @@ internal struct Fingerprint
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                // A sum is the same in any order.
+                // A sum does not depend on the order.
                 ulong members = 0;
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                     members += MemberOf(ref reader);
@@ -89,7 +89,7 @@ internal struct Fingerprint
         print.Add(reader.ValueSpan);
         reader.Read();
         print.Mix(ValueOf(ref reader));
-        // Each bit reaches every other, lest two members that trade their values give the same sum.
+        // Each bit affects all others. Otherwise, two members that swap their values could give the same sum.
         var state = (print._state ^ (print._state >> 32)) * Odd;
         return state ^ (state >> 29);
     }

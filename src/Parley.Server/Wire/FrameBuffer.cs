@@ -6,7 +6,7 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>JSON that is written by hand, in a growing pooled array: frames, answers, and messages. The only writer of its kind.</summary>
+/// <summary>Writes JSON with hand-written code into a growing pooled array: frames, answers, and messages.</summary>
 internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(16 * 1024);
@@ -15,7 +15,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
 
     internal ReadOnlyMemory<byte> From(int start) => _bytes.AsMemory(start, Length - start);
 
-    /// <summary>Makes room at once for what is known to come.</summary>
+    /// <summary>Makes room in advance for this many bytes.</summary>
     internal void Reserve(int bytes) => Ensure(bytes);
 
     internal void Raw(ReadOnlySpan<byte> bytes)
@@ -32,7 +32,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>, IDisposable
         Length += written;
     }
 
-    /// <summary>Characters of ASCII, as they are.</summary>
+    /// <summary>Writes ASCII characters as they are.</summary>
     internal void Ascii(string value)
     {
         Ensure(value.Length);

@@ -3,13 +3,14 @@ using System.Text;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Characters that a reader does not see, or that change what is seen around them. A name that holds one can pass for another, and a text can
-/// hide what a model reads and a person does not.</summary>
+/// <summary>Characters that are invisible, or that change how the text around them is displayed. A name with such a character can pass for another
+/// name, and a text can hide something that a model reads and a person does not.</summary>
 internal static class InvisibleText
 {
     private const int ZeroWidthNonJoiner = 0x200C, ZeroWidthJoiner = 0x200D;
 
-    /// <summary>Whether the text holds such a character. Joiners between characters beyond ASCII are none: emoji and some scripts need them.</summary>
+    /// <summary>Whether the text contains such a character. Joiners between non-ASCII characters are allowed, because emoji and some scripts need
+    /// them.</summary>
     internal static bool IsIn(string text)
     {
         var before = default(Rune);
@@ -27,8 +28,8 @@ internal static class InvisibleText
         return joiner;
     }
 
-    /// <summary>Format characters (Unicode's category Cf: zero-width, direction, tags, soft hyphen, byte order mark), line and paragraph separators, and
-    /// letters and marks that are blank by design.</summary>
+    /// <summary>Format characters (Unicode's category Cf: zero-width, direction, tags, soft hyphen, byte order mark), line and paragraph separators,
+    /// and letters and marks that are blank by design.</summary>
     internal static bool IsInvisible(Rune rune) => !rune.IsAscii && (
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         || rune.Value is 0x034F // combining grapheme joiner

@@ -5,14 +5,14 @@ using System.Text.Unicode;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Finds everything that is wrong with a document that could not be read, and says it in words of the wire. The serializer's
-/// own exceptions stop at the first fault and name .NET types; this walks the document beside the type instead.</summary>
+/// <summary>Finds everything that is wrong with a document that could not be read, and describes it in terms of the wire. The serializer's own
+/// exceptions stop at the first fault and name .NET types. This compares the document with the type instead.</summary>
 internal sealed class JsonDiagnosis
 {
-    /// <summary>The name under which a fault of the document as a whole is reported.</summary>
+    /// <summary>The name for faults of the document as a whole.</summary>
     public const string WholeBody = "body";
 
-    // A hostile body has room for a million faults; a reader has none.
+    // A hostile body has room for a million faults; no reader wants them.
     private const int MostErrors = 20;
 
     private readonly Dictionary<string, IReadOnlyList<string>> _errors = new(StringComparer.Ordinal);
@@ -21,8 +21,8 @@ internal sealed class JsonDiagnosis
     {
     }
 
-    /// <param name="path">Where the serializer stopped, if it did; used when the walk finds nothing.</param>
-    /// <returns>Field to reasons; at least one.</returns>
+    /// <param name="path">Where the serializer stopped, if it did. Used if nothing else is found.</param>
+    /// <returns>Reasons by field; at least one.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Explain(ReadOnlySpan<byte> json, JsonTypeInfo type, string? path)
     {
         var diagnosis = new JsonDiagnosis();
@@ -38,8 +38,8 @@ internal sealed class JsonDiagnosis
         return diagnosis._errors;
     }
 
-    /// <summary>Finds what is null although it is an item of a list, or a value of a map, of something else than free JSON.</summary>
-    /// <returns>Field to reasons; null where there is none.</returns>
+    /// <summary>Finds nulls that are items of a list or values of a map, unless it is free JSON.</summary>
+    /// <returns>Reasons by field; null if there are none.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>>? NullItems(ReadOnlySpan<byte> json, JsonTypeInfo type)
     {
         var diagnosis = new JsonDiagnosis();
@@ -60,7 +60,7 @@ internal sealed class JsonDiagnosis
             else
                 Walk(ref reader, type, "");
 
-            // Reading on makes the reader itself complain about whatever follows the document.
+            // Reading on makes the reader complain about anything after the document.
             reader.Read();
         }
         catch (JsonException exception)
@@ -71,7 +71,7 @@ internal sealed class JsonDiagnosis
         }
     }
 
-    // The reader's exception does not say that it was the depth; but then it stands on the deepest level, before a further one.
+    // The reader's exception does not say that the depth is the cause. But if it is, the reader is at the deepest level, before another one starts.
     private static bool IsTooDeep(ReadOnlySpan<byte> json, Utf8JsonReader reader) =>
         reader.CurrentDepth >= JsonDepth.OfInput - 1
         && json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n,:"u8) is [(byte)'[' or (byte)'{', ..];
@@ -160,7 +160,7 @@ internal sealed class JsonDiagnosis
         }
     }
 
-    /// <summary>Reads a field's name and moves to its value; a name given twice, or that is no text, is noted.</summary>
+    /// <summary>Reads a field's name and moves to its value. Records names that occur twice or are not valid text.</summary>
     private (string Name, string Field) ReadName(ref Utf8JsonReader reader, HashSet<string> seen, string path)
     {
         var sound = !reader.ValueIsEscaped || JsonText.IsSoundString(reader.ValueSpan);

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Small JSON objects written field by field.</summary>
+/// <summary>Writes small JSON objects field by field.</summary>
 internal static class JsonFields
 {
-    /// <summary>Fields without the braces around them.</summary>
+    /// <summary>The fields without the surrounding braces.</summary>
     internal static byte[] Inner(Action<Utf8JsonWriter> fields) => Write(fields)[1..^1];
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

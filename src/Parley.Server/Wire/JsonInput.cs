@@ -5,11 +5,11 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Reads what a client sent, strictly: an unknown or repeated field, a wrong type, text that cannot be stored, all are
-/// refused by the field's name. Used for bodies and for the frames of a socket alike.</summary>
+/// <summary>Reads client input strictly: unknown or repeated fields, wrong types, and text that cannot be stored are refused, naming the field. Used
+/// for both bodies and socket frames.</summary>
 internal static class JsonInput
 {
-    /// <summary>Reads a document by the strict type information of <typeparamref name="T"/>.</summary>
+    /// <summary>Reads a document with the strict type information of <typeparamref name="T"/>.</summary>
     public static bool TryRead<T>(ReadOnlySpan<byte> json, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out ApiProblem? problem)
         where T : class =>
         TryRead(json, Input<T>.Info, out value, out problem);
@@ -32,7 +32,7 @@ internal static class JsonInput
                 path = exception.Path;
             }
 
-            // The serializer takes null as an item of any list; no handler expects one.
+            // The serializer accepts null as an item of any list, but no handler expects one.
             var nulls = value is not null && JsonText.MayHoldNullItems(json) ? JsonDiagnosis.NullItems(json, type) : null;
             if (value is not null && nulls is null)
                 return true;
@@ -48,11 +48,11 @@ internal static class JsonInput
         return false;
     }
 
-    /// <summary>What was read, always written the same way.</summary>
+    /// <summary>The value as JSON, always written in the same way.</summary>
     public static byte[] ToJson<T>(T value)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>.Info);
 
-    /// <summary>As <see cref="WireJson.Strict"/>, but no deeper than a client may send.</summary>
+    /// <summary>Like <see cref="WireJson.Strict"/>, but no deeper than a client may send.</summary>
     private static readonly ParleyJson Reading = new(new JsonSerializerOptions(WireJson.Strict.Options) { MaxDepth = JsonDepth.OfInput });
 
     private static class Input<T>
@@ -61,7 +61,7 @@ internal static class JsonInput
             ?? throw new InvalidOperationException($"{typeof(T).Name} is not a noun of the wire: it is missing in {nameof(ParleyJson)}."));
     }
 
-    /// <summary>The strict type information of a noun of the wire, looked up once.</summary>
+    /// <summary>The strict type information of a wire type, looked up once.</summary>
     private static class TypeOf<T>
     {
         public static readonly JsonTypeInfo<T> Info = (JsonTypeInfo<T>)(WireJson.Strict.GetTypeInfo(typeof(T))

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Parley.Server.Wire;
 
-/// <summary>How JSON is spelled. What is stored is on one line, since a line break would end an SSE field, and has no escape that says in six letters what
-/// one would: so a limit counts what was said, and the same text is the same bytes.</summary>
+/// <summary>How JSON is written. Stored JSON is on one line, because a line break would end an SSE field, and does not use a six-letter escape where
+/// one letter is enough. So limits count the actual content, and the same text has the same bytes.</summary>
 internal static class JsonSpelling
 {
     private const int EscapeLength = 6;
@@ -13,7 +13,7 @@ internal static class JsonSpelling
     private static readonly SearchValues<byte> Longer = SearchValues.Create("\\\n\r"u8);
     private static readonly SearchValues<byte> Spaces = SearchValues.Create(" \t\n\r"u8);
 
-    /// <summary>Sound JSON in the spelling in which it is stored: nearly always its own bytes.</summary>
+    /// <summary>Converts valid JSON to the form in which it is stored. Usually, these are the same bytes.</summary>
     internal static ReadOnlyMemory<byte> Shortest(ReadOnlyMemory<byte> json)
     {
         var text = json.Span;
@@ -32,7 +32,7 @@ internal static class JsonSpelling
         var (written, isText) = (0, false);
         while (json.Length > 0)
         {
-            // No spelling is longer than what it replaces.
+            // No replacement is longer than the original.
             if (json[0] == (byte)'\\')
             {
                 written += WriteEscape(ref json, to[written..]);
@@ -67,7 +67,7 @@ internal static class JsonSpelling
             return new Rune(unit, low).EncodeToUtf8(to);
         }
 
-        // Half a pair is no text; whoever looks for such finds it.
+        // Half a pair is not valid text. The check for such text finds it.
         if (char.IsSurrogate(unit))
             return Copy(ref json, EscapeLength, to);
         json = json[EscapeLength..];
@@ -92,7 +92,7 @@ internal static class JsonSpelling
         return length;
     }
 
-    /// <summary>The code unit of the escape with which the text begins.</summary>
+    /// <summary>The code unit of the escape at the start of the text.</summary>
     private static char UnitOf(ReadOnlySpan<byte> escape) =>
         Utf8Parser.TryParse(escape[2..EscapeLength], out ushort unit, out _, 'x') ? (char)unit : throw new FormatException("This is no JSON.");
 }

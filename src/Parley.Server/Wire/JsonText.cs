@@ -4,21 +4,21 @@ using System.Text.Unicode;
 
 namespace Parley.Server.Wire;
 
-/// <summary>What JSON's grammar lets through and no text of the wire may hold: bytes that are not UTF-8, NUL, half a surrogate pair.
-/// Such text breaks later and elsewhere (a C string in the database, a reader in another language), so it stops here.</summary>
+/// <summary>Text that JSON's grammar allows but the wire does not: bytes that are not UTF-8, NUL, and half a surrogate pair. Such text causes errors
+/// later and elsewhere (a C string in the database, a reader in another language), so it is stopped here.</summary>
 internal static class JsonText
 {
-    /// <summary>Whether every text in a JSON document can be stored and read back. Says nothing about the document's grammar.</summary>
+    /// <summary>Whether every text in a JSON document can be stored and read back. Does not check the grammar.</summary>
     public static bool IsSound(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
             return false;
 
-        // Raw control characters are refused by the grammar, so NUL and halves of pairs come only as \u escapes.
+        // The grammar refuses raw control characters, so NUL and half pairs can occur only as \u escapes.
         return !json.Contains((byte)'\\') || json.IndexOf("\\u"u8) < 0 || EscapesAreSound(json);
     }
 
-    /// <summary>Whether a null may stand in an array somewhere. False is certain, true may be a text that looks like it.</summary>
+    /// <summary>Whether an array may contain a null. False is certain; true may be caused by a text that looks like one.</summary>
     public static bool MayHoldNullItems(ReadOnlySpan<byte> json)
     {
         for (var at = json.IndexOf("null"u8); at >= 0;)
@@ -32,7 +32,7 @@ internal static class JsonText
         return false;
     }
 
-    /// <summary>Whether the raw content of one string token, escapes included, is free of NUL and of lone surrogates.</summary>
+    /// <summary>Whether the raw content of one string token, including escapes, is free of NUL and lone surrogates.</summary>
     public static bool IsSoundString(ReadOnlySpan<byte> escaped)
     {
         for (var at = escaped.IndexOf((byte)'\\'); at >= 0 && at + 1 < escaped.Length;)
@@ -72,7 +72,7 @@ internal static class JsonText
         }
         catch (JsonException)
         {
-            // Not JSON at all: whoever parses it next says where and why.
+            // It is not JSON at all. Whoever parses it next reports where and why.
             return true;
         }
 

@@ -2,9 +2,10 @@ using System.Text;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Letters without what does not matter when one is looked for or taken for another: case, accents, and width.</summary>
-/// <remarks>Parley carries no tables of Unicode (ICU), so <see cref="string.Normalize()"/> leaves texts as they are. The table is that of the canonical
-/// decompositions of small letters of the Latin, Greek, and Cyrillic blocks (https://www.unicode.org/Public/UCD/latest/ucd/UnicodeData.txt).</remarks>
+/// <summary>Letters without what does not matter for searching and comparing: case, accents, and width.</summary>
+/// <remarks>Parley does not include Unicode tables (ICU), so <see cref="string.Normalize()"/> does not change texts. This table has the canonical
+/// decompositions of lower-case letters in the Latin, Greek, and Cyrillic blocks
+/// (https://www.unicode.org/Public/UCD/latest/ucd/UnicodeData.txt).</remarks>
 internal static class PlainLetters
 {
     private static readonly Dictionary<int, Rune> Bases = Make(
@@ -62,14 +63,14 @@ internal static class PlainLetters
         ('ә', "ӛ"),
         ('ө', "ӫ"));
 
-    /// <summary>The plain letter; null for an accent by itself.</summary>
+    /// <summary>The plain letter; null for a combining accent.</summary>
     internal static Rune? Of(Rune letter)
     {
         if (letter.IsAscii)
             return Rune.ToLowerInvariant(letter);
         if (letter.Value is >= 0x0300 and <= 0x036F)
             return null;
-        // Full-width forms of ASCII, which stand in texts of East Asia.
+        // Full-width forms of ASCII, which occur in East Asian texts.
         if (letter.Value is >= 0xFF01 and <= 0xFF5E)
             return Rune.ToLowerInvariant(new Rune(letter.Value - 0xFEE0));
         var small = Rune.ToLowerInvariant(letter);

@@ -4,12 +4,12 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Each refusal as the server would say it.</summary>
+/// <summary>An example of each refusal, as the server would send it.</summary>
 internal static class ProblemExamples
 {
     private const string Message = "0199e1c2-0000-7000-8000-000000000412";
 
-    /// <summary>A problem with a code, made by what makes the real ones.</summary>
+    /// <summary>A problem with a code, created by the same code as real ones.</summary>
     internal static JsonNode Of(string code) => JsonSerializer.SerializeToNode(ProblemOf(code).ToProblem(), WireJson.Strict.Problem)!;
 
     private static ApiProblem ProblemOf(string code) => code switch

@@ -3,24 +3,24 @@ using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Every refusal, as a sentence that says what is wrong and, where it is not plain, what to do.</summary>
+/// <summary>All refusals, as sentences that say what is wrong and, if it is not obvious, what to do.</summary>
 internal static class Problems
 {
     public static ApiProblem InvalidField(string field, string reason) =>
         Invalid(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { [field] = [reason] });
 
-    /// <param name="errors">Field to reasons; at least one.</param>
+    /// <param name="errors">Reasons by field; at least one.</param>
     public static ApiProblem Invalid(IReadOnlyDictionary<string, IReadOnlyList<string>> errors)
     {
         var (field, reasons) = errors.First();
         var rest = errors.Sum(error => error.Value.Count) - 1;
         var more = rest > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {rest} more)") : "";
-        // A reason may end with a question of its own.
+        // A reason may end with a question.
         var end = more.Length == 0 && reasons[0].EndsWith('?') ? "" : ".";
         return new ApiProblem(ErrorCodes.InvalidRequest, $"{field}: {reasons[0]}{more}{end}") { Errors = errors };
     }
 
-    /// <summary>For what is wrong with a request as a whole, where no field can be named.</summary>
+    /// <summary>For a request that is wrong as a whole, so that no field can be named.</summary>
     public static ApiProblem InvalidRequest(string detail) => new(ErrorCodes.InvalidRequest, detail);
 
     public static ApiProblem UnknownEvent(string name) =>
@@ -29,13 +29,13 @@ internal static class Problems
     public static ApiProblem Unauthorized(string detail = "A token is required: send it as 'Authorization: Bearer TOKEN'.") =>
         new(ErrorCodes.Unauthorized, detail);
 
-    /// <summary>For whoever waited meanwhile.</summary>
+    /// <summary>For a caller that was waiting when it happened.</summary>
     public static ApiProblem TokenEnded() => Unauthorized("The token was revoked, was replaced, or expired during the call.");
 
     public static ApiProblem Forbidden(string detail) => new(ErrorCodes.Forbidden, detail);
 
-    /// <summary>Also the answer for what is there but may not be read: the two must look the same.</summary>
-    /// <param name="what">The noun, as in <c>message</c>.</param>
+    /// <summary>Also used for what exists but may not be read, because the two must look the same.</summary>
+    /// <param name="what">The noun, such as <c>message</c>.</param>
     public static ApiProblem NotFound(string what, string id) => new(ErrorCodes.NotFound, $"There is no {what} '{Shown(id)}'.");
 
     public static ApiProblem NoSuchPath(string path) => new(ErrorCodes.NotFound, $"There is nothing at '{Shown(path)}'.");
@@ -45,8 +45,8 @@ internal static class Problems
 
     public static ApiProblem UnsupportedMediaType(string detail) => new(ErrorCodes.UnsupportedMediaType, detail);
 
-    /// <param name="errors">Places in the payload (<c>payload/title</c>) to reasons; at least one.</param>
-    /// <param name="more">Reasons that are not among them.</param>
+    /// <param name="errors">Reasons by location in the payload (<c>payload/title</c>); at least one.</param>
+    /// <param name="more">How many more reasons there are.</param>
     public static ApiProblem SchemaMismatch(string messageType, IReadOnlyDictionary<string, IReadOnlyList<string>> errors, int more)
     {
         var (place, reasons) = errors.First();
@@ -59,14 +59,14 @@ internal static class Problems
         };
     }
 
-    /// <param name="near">The address that was probably meant, if one is near.</param>
+    /// <param name="near">The address that was probably meant, if there is a similar one.</param>
     public static ApiProblem UnknownRecipient(string name, string? near = null) =>
         new(ErrorCodes.UnknownRecipient, $"There is no recipient '{Shown(name)}' in this project; nothing was sent.{Meant(near)}");
 
     public static ApiProblem NobodyToReply(IReadOnlyList<string> to) => new(
         ErrorCodes.UnknownRecipient, $"'{Shown(string.Join(", ", to))}' has no agent other than the sender, so nobody could reply; nothing was sent.");
 
-    /// <param name="ids">The agents that have the name; at least two.</param>
+    /// <param name="ids">The agents with this name; at least two.</param>
     public static ApiProblem AmbiguousRecipient(string name, IReadOnlyCollection<string> ids)
     {
         const int most = 10;
@@ -77,7 +77,7 @@ internal static class Problems
             + $"Use the id of the one you mean: {string.Join(", ", ids.Take(most).Select(Shown))}{more}.");
     }
 
-    /// <param name="near">The capability that was probably meant, if one is near.</param>
+    /// <param name="near">The capability that was probably meant, if there is a similar one.</param>
     public static ApiProblem NoCapableAgent(string capability, string? near = null) =>
         new(ErrorCodes.NoCapableAgent, $"No agent in this project has the capability '{Shown(capability)}'; nothing was sent.{Meant(near)}");
 
@@ -98,11 +98,11 @@ internal static class Problems
         RetryAfter = retryAfter,
     };
 
-    /// <summary>The bodies of one caller that are on their way take too much memory.</summary>
+    /// <summary>One caller's bodies in flight take too much memory.</summary>
     public static ApiProblem TooMuchUnderWay() => new(
         ErrorCodes.RateLimited, "This token's requests that are being received and stored use too much memory; send fewer at a time.");
 
-    /// <summary>Those of all callers do.</summary>
+    /// <summary>All callers' bodies in flight take too much memory.</summary>
     public static ApiProblem Overloaded() => new(
         ErrorCodes.Overloaded, "The server does not have enough memory for this request now; nothing was stored. Send it again in a moment.");
 
@@ -116,7 +116,7 @@ internal static class Problems
     public static ApiProblem ExecutionEnded(string executionId) =>
         new(ErrorCodes.ExecutionEnded, $"The execution '{Shown(executionId)}' has ended and cannot be changed.");
 
-    /// <param name="version">Of what is there; 0: nothing is.</param>
+    /// <param name="version">The current version; 0 if there is no such item.</param>
     public static ApiProblem VersionMismatch(string what, string id, long version) => new(
         ErrorCodes.VersionMismatch,
         version == 0
@@ -125,7 +125,7 @@ internal static class Problems
 
     public static ApiProblem Conflict(string detail) => new(ErrorCodes.Conflict, detail);
 
-    /// <param name="what">The noun, in small letters.</param>
+    /// <param name="what">The noun, in lower case.</param>
     public static ApiProblem AlreadyExists(string what, string id) =>
         new(ErrorCodes.Conflict, $"{("aeiou".Contains(what[0]) ? "An" : "A")} {what} '{Shown(id)}' already exists.");
 
@@ -133,12 +133,12 @@ internal static class Problems
         ErrorCodes.IdempotencyConflict,
         $"The idempotency key '{Shown(key)}' was used for a different request within the last 24 hours.");
 
-    /// <param name="what">What is too large, as in <c>The body</c>.</param>
+    /// <param name="what">What is too large, such as <c>The body</c>.</param>
     public static ApiProblem TooLarge(string what, long limitBytes) => new(
         ErrorCodes.TooLarge,
         string.Create(CultureInfo.InvariantCulture, $"{what} is larger than {limitBytes} bytes."));
 
-    /// <param name="told">What is known of it.</param>
+    /// <param name="told">What is known about the cause.</param>
     public static ApiProblem StorageUnavailable(TimeSpan? retryAfter = null, string? told = null) =>
         new(ErrorCodes.StorageUnavailable, told ?? "The store is unavailable; nothing was stored.") { RetryAfter = retryAfter };
 
@@ -156,7 +156,7 @@ internal static class Problems
 
     private static string Meant(string? near) => near is null ? "" : $" Did you mean '{Shown(near)}'?";
 
-    /// <summary>A client's own words, cut so that a hostile name cannot make the answer or the log long.</summary>
+    /// <summary>A client's own text, shortened so that a hostile name cannot make the answer or the log long.</summary>
     public static string Shown(string text)
     {
         const int Longest = 80;

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 
 namespace Parley.Server.Wire;
 
-/// <summary>JSON that is moved as it is stored, byte for byte: what was sent is not to be written anew on its way.</summary>
+/// <summary>JSON that is moved as it is stored, byte for byte, without being serialized again.</summary>
 [JsonConverter(typeof(RawJsonConverter))]
 internal readonly struct RawJson(byte[] utf8)
 {
@@ -36,7 +36,7 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
         writer.WriteRawValue(OnOneLine(value.Utf8), skipInputValidation: true);
 
-    /// <summary>An agent's metadata is stored with the line breaks that it came with; here a line break ends the line.</summary>
+    /// <summary>An agent's metadata is stored with its original line breaks. Here, a line break would end the line.</summary>
     private static ReadOnlySpan<byte> OnOneLine(ReadOnlySpan<byte> json)
     {
         if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0)

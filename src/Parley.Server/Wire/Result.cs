@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Parley.Server.Wire;
 
-/// <summary>A value, or why there is none.</summary>
+/// <summary>A value, or the reason why there is none.</summary>
 internal readonly struct Result<T>
 {
     private readonly T _value;
 
     private Result(T value, ApiProblem? problem) => (_value, Problem) = (value, problem);
 
-    /// <summary>Null when there is a value.</summary>
+    /// <summary>Null if there is a value.</summary>
     internal ApiProblem? Problem { get; }
 
     /// <exception cref="InvalidOperationException">It was refused.</exception>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Times as the wire writes them, from Unix milliseconds.</summary>
+/// <summary>Writes Unix milliseconds as times in the wire's format.</summary>
 internal static class Rfc3339
 {
-    /// <summary>A message has two times and its delivery a third, each in a second of its own.</summary>
+    /// <summary>A message has two times and its delivery has a third, each possibly in a different second.</summary>
     private const int Remembered = 4;
 
     [ThreadStatic]
@@ -14,7 +14,7 @@ internal static class Rfc3339
     [ThreadStatic]
     private static int _next;
 
-    /// <summary>Writes a quoted time, 26 bytes. The text of a second is made once: the messages of a batch share it.</summary>
+    /// <summary>Writes a quoted time, which takes 26 bytes. The text of each second is created once and shared by the messages of a batch.</summary>
     internal static void Write(long stamp, Span<byte> to, ref int at)
     {
         var (second, millisecond) = Math.DivRem(stamp, 1000);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Times as text outside JSON: RFC 3339, always with an offset.</summary>
+/// <summary>Times as text outside of JSON: RFC 3339, always with an offset.</summary>
 internal static class Times
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];

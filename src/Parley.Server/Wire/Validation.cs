@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Parley.Server.Wire;
 
-/// <summary>Collects everything that is wrong with an input, so that a client hears of all of it at once. A null passes every rule but
+/// <summary>Collects everything that is wrong with an input, so that a client learns of all of it at once. A null passes every rule except
 /// <see cref="Required"/>.</summary>
 internal sealed class Validation
 {
@@ -13,7 +13,7 @@ internal sealed class Validation
 
     public bool IsGood => _errors is null;
 
-    /// <summary>All that was found, or null.</summary>
+    /// <summary>All errors found, or null.</summary>
     public ApiProblem? Problem => _errors is null ? null : Problems.Invalid(_errors);
 
     public Validation Fail(string field, string reason)
@@ -23,7 +23,7 @@ internal sealed class Validation
         return this;
     }
 
-    /// <summary>For rules of a concept's own.</summary>
+    /// <summary>For a concept's own rules.</summary>
     public Validation Check(bool holds, string field, string reason) => holds ? this : Fail(field, reason);
 
     public Validation Required(string field, object? value) => Check(value is not null, field, "is missing");
@@ -40,22 +40,23 @@ internal sealed class Validation
     public Validation ProjectId(string field, string? value) =>
         Check(value is null || WireNames.IsProjectId(value), field, "must be 1-64 of A-Z a-z 0-9 . _ -");
 
-    /// <summary>The id of a squad: as a project's.</summary>
+    /// <summary>A squad's id, which follows the same rules as a project's.</summary>
     public Validation SquadId(string field, string? value) => ProjectId(field, value);
 
     public Validation MessageType(string field, string? value) =>
         Check(value is null || WireNames.IsMessageType(value), field, "must be 1-50 of a-z 0-9 _ . -");
 
-    /// <summary>An id that the server made.</summary>
+    /// <summary>An id created by the server.</summary>
     public Validation Uuid(string field, string? value) =>
         Check(value is null || WireNames.IsUuid(value), field, "must be a UUID such as 0199e1c2-8d3f-7a51-9c0e-5b1f0d6a7e42");
 
-    /// <summary>A name by which others know somebody: as <see cref="DisplayText"/>, and none that stands for Parley or its people.</summary>
+    /// <summary>A name by which others know an agent: like <see cref="DisplayText"/>, but not a name that is reserved for Parley or its
+    /// people.</summary>
     public Validation Name(string field, string? value) => value is not null && ReservedNames.IsReserved(value)
         ? Fail(field, $"'{value}' is reserved, or looks like a reserved name: choose another")
         : DisplayText(field, value);
 
-    /// <summary>Words that people see in lists: one line, nothing invisible that reorders or hides what stands around it.</summary>
+    /// <summary>Text that people see in lists: one line, without invisible characters that reorder or hide what is around them.</summary>
     /// <param name="longest">In characters as people count them (Unicode scalar values).</param>
     public Validation DisplayText(string field, string? value, int longest = 200)
     {
@@ -70,7 +71,7 @@ internal sealed class Validation
         return Length(field, value, longest);
     }
 
-    /// <summary>At most so many characters as people count them (Unicode scalar values).</summary>
+    /// <summary>Limits the number of characters as people count them (Unicode scalar values).</summary>
     public Validation Length(string field, string? value, int longest) => Check(
         value is null || value.Length <= longest || value.EnumerateRunes().Count() <= longest,
         field,
@@ -82,7 +83,7 @@ internal sealed class Validation
             field,
             string.Create(CultureInfo.InvariantCulture, $"is {value}; expected {least} to {most}"));
 
-    /// <summary>An enum that travels as a number (priority) reads any number: this refuses those that mean nothing.</summary>
+    /// <summary>An enum that is a number on the wire (priority) accepts any number, so this refuses values that are not defined.</summary>
     public Validation Defined<T>(string field, T? value)
         where T : struct, Enum => Check(
             value is not { } given || Enum.IsDefined(given),
@@ -97,7 +98,7 @@ internal sealed class Validation
         return this;
     }
 
-    /// <summary>At least one item and at most so many; none of them null.</summary>
+    /// <summary>At least one item and at most a given number, none of them null.</summary>
     public Validation Items<T>(string field, IReadOnlyList<T>? values, int most)
     {
         if (values is null)
@@ -111,7 +112,7 @@ internal sealed class Validation
         return this;
     }
 
-    /// <summary>Free JSON that must be an object, as metadata is.</summary>
+    /// <summary>Free JSON that must be an object, such as metadata.</summary>
     public Validation Object(string field, JsonElement? value) => Check(
         value is not { } given || given.ValueKind is JsonValueKind.Object or JsonValueKind.Null,
         field,

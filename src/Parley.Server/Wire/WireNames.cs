@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Parley.Server.Wire;
 
-/// <summary>The alphabets of the wire's names, and how a display name becomes an id.</summary>
+/// <summary>The characters allowed in the wire's names, and how a display name becomes an id.</summary>
 internal static class WireNames
 {
     public const int LongestAgentId = 255;
@@ -13,7 +13,7 @@ internal static class WireNames
     private static readonly SearchValues<char> IdLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
     private static readonly SearchValues<char> TypeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
 
-    // Words that stand, or may come to stand, where a path has an id.
+    // Words that are used, or may be used later, in place of an id in a path.
     private static readonly string[] WordsOfPaths = ["human", "online", "recent", "register"];
 
     public static bool IsAgentId(string text) => IsId(text, LongestAgentId) && !IsReserved(text);
@@ -25,12 +25,12 @@ internal static class WireNames
     public static bool IsMessageType(string text) =>
         text.Length is > 0 and <= LongestMessageType && !text.AsSpan().ContainsAnyExcept(TypeLetters);
 
-    /// <summary>Whether a text is an id the server made: a UUID with its hyphens, in small letters.</summary>
+    /// <summary>Whether a text is an id created by the server: a UUID with hyphens, in lower case.</summary>
     public static bool IsUuid(string text) =>
         text.Length == 36 && Guid.TryParseExact(text, "D", out _) && !text.AsSpan().ContainsAnyInRange('A', 'F');
 
-    /// <summary>An id made from a display name: <c>Backend Developer</c> is <c>Backend-Developer</c>.</summary>
-    /// <returns>Null when the name has no letter or digit that an id can hold.</returns>
+    /// <summary>An id derived from a display name: <c>Backend Developer</c> becomes <c>Backend-Developer</c>.</summary>
+    /// <returns>Null if the name has no letter or digit that an id can contain.</returns>
     public static string? ToId(string name, int longest)
     {
         var id = new StringBuilder(Math.Min(name.Length, longest));
@@ -48,7 +48,7 @@ internal static class WireNames
         return made.Length > 0 ? made : null;
     }
 
-    // '.' and '..' are of the alphabet, but a path that holds them leads elsewhere.
+    // The characters of '.' and '..' are allowed, but a path with them leads elsewhere.
     private static bool IsId(string text, int longest) =>
         text.Length > 0 && text.Length <= longest && text is not ("." or "..") && !text.AsSpan().ContainsAnyExcept(IdLetters);
 }

@@ -3,9 +3,9 @@ using System.Text.Json;
 
 namespace Parley.Server.Wire;
 
-/// <summary>A value's type as the wire calls it: <c>a whole number</c>, <c>one of idle, working</c>.</summary>
-/// <param name="Name">How a sentence names it: "expected ...".</param>
-/// <param name="Accepts">Whether the reader stands on such a value.</param>
+/// <summary>The name of a value's type on the wire: <c>a whole number</c>, <c>one of idle, working</c>.</summary>
+/// <param name="Name">The name in a sentence: "expected ...".</param>
+/// <param name="Accepts">Whether the reader is at such a value.</param>
 internal sealed record WireType(string Name, WireType.Test Accepts)
 {
     public delegate bool Test(ref Utf8JsonReader reader);
@@ -33,7 +33,7 @@ internal sealed record WireType(string Name, WireType.Test Accepts)
 
     private static WireType OfEnum(Type type)
     {
-        // The wire carries an enum by its number where it is a scale (priority), by its word everywhere else.
+        // On the wire, an enum is a number if it is a scale (priority), and a word otherwise.
         var isScale = type == typeof(Protocol.Priority);
         var values = isScale
             ? Enum.GetValuesAsUnderlyingType(type).Cast<int>().Select(value => value.ToString(CultureInfo.InvariantCulture)).ToArray()
@@ -50,7 +50,7 @@ internal sealed record WireType(string Name, WireType.Test Accepts)
     public static string WordOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    /// <summary>The value of an enum that a word names, or null.</summary>
+    /// <summary>The enum value for a word, or null.</summary>
     public static T? Find<T>(string word)
         where T : struct, Enum
     {
