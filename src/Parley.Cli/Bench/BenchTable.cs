@@ -30,12 +30,12 @@ internal static class BenchTable
         {
             var (fsyncs, echoes) = (yardstick.First().FsyncsPerSecond, yardstick.First().EchoesPerSecond);
             terminal.Text.MarkupLine(
-                $"[grey]{yardstick.Key}: beside it {(fsyncs is { } rate ? $"{rate:N0} fsyncs/s of 4 KB" : "a disk that this command does not know")}, {echoes:N0} WebSocket echoes/s of 512 bytes[/]");
+                $"[grey]{yardstick.Key}, measured at the same time: {(fsyncs is { } rate ? $"{rate:N0} fsyncs/s of 4 KB" : "a disk that is not known")}, {echoes:N0} WebSocket echoes/s of 512 bytes[/]");
         }
 
         terminal.Text.MarkupLine(
             $"[grey]{report.Machine.Processors} processors, {Markup.Escape(report.Machine.Runtime)}, {Markup.Escape(report.Machine.System)}; "
-            + $"Parley {Markup.Escape(report.ServerVersion)}{(report.OwnServer ? ", started for this, in a process of its own" : "")}; floors and goals are for two processors[/]");
+            + $"Parley {Markup.Escape(report.ServerVersion)}{(report.OwnServer ? ", started for this measurement" : "")}; floors and goals are for two processors[/]");
         if (report.Verified is { } verified)
             terminal.Text.MarkupLine(verified.IsGood ? $"[green]{verified}[/]" : $"[red]{verified}[/]");
     }

@@ -24,7 +24,7 @@ internal static class EventsCommand
 
     private static CliCommand Publish()
     {
-        var type = new Argument<string>("type") { Description = "The event's type: up to 255 of A-Z a-z 0-9 _ . : / -" };
+        var type = new Argument<string>("type") { Description = "The event's type: up to 255 characters from A-Z a-z 0-9 _ . : / -" };
         var data = new Argument<string?>("data")
         {
             Description = "JSON; anything else is sent as text. '-' reads standard input.",

@@ -130,7 +130,7 @@ internal static class ExecutionsCommand
 
     private static CliCommand Complete()
     {
-        var result = new Option<string?>("--result") { Description = "What came of it, as JSON.", HelpName = "JSON" };
+        var result = new Option<string?>("--result") { Description = "The result, as JSON.", HelpName = "JSON" };
         return new CliCommand("complete", "Ends an execution that succeeded.", "parley executions complete $RUN --result '{\"tests\": 12}' --as be-1")
         {
             Id, result,

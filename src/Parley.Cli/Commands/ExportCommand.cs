@@ -58,9 +58,9 @@ internal static class ExportCommand
         if (summary.StartedAgain is { } why)
             call.Terminal.Note($"Started from the beginning: {why}.");
         else if (summary.Resumed > 0)
-            call.Terminal.Note($"Went on behind {summary.Resumed:N0} lines that were there.");
+            call.Terminal.Note($"Continued after {summary.Resumed:N0} lines from the interrupted export.");
         call.Terminal.Note($"Exported {summary.Lines:N0} lines{(summary.File is { } file ? $" to {file}" : "")}; the data's SHA-256 is {summary.DataSha256}.");
         if (summary.InUse)
-            call.Terminal.Note("A server used the store meanwhile: who imports this gets a copy with new epochs. To move, stop the server and export again.");
+            call.Terminal.Note("A server was using the store, so importing this makes a copy with new epochs. To move the data, stop the server and export again.");
     }
 }

@@ -51,9 +51,9 @@ internal static class ImportCommand
         }
 
         if (summary.Resumed > 0)
-            call.Terminal.Note($"Went on behind {summary.Resumed:N0} lines that were taken before.");
-        call.Terminal.Note($"Imported {summary.Lines:N0} lines; counts and SHA-256 are right: {summary.DataSha256}.");
+            call.Terminal.Note($"Continued after {summary.Resumed:N0} lines that were already imported.");
+        call.Terminal.Note($"Imported {summary.Lines:N0} lines; counts and SHA-256 are correct: {summary.DataSha256}.");
         if (summary.NewEpochs)
-            call.Terminal.Note("A server used the store while it was exported, so every project began a new epoch: readers of feeds are told, and read from the start.");
+            call.Terminal.Note("A server was using the store during the export, so every project started a new epoch. Readers of feeds are told, and read from the start.");
     }
 }

@@ -11,7 +11,7 @@ internal static class InboundCommand
     private static readonly Argument<string> Id = new("hook_id") { Description = "The hook, by its id from 'parley inbound list'." };
 
     public static Command Create() =>
-        new CliCommand("inbound", "Lists, shows, creates, and deletes inbound hooks: addresses to which GitHub, CI, and other services post messages.")
+        new CliCommand("inbound", "Lists, shows, creates, and deletes inbound hooks: addresses that GitHub, CI, and other services post messages to.")
         {
             List(), Show(), CreateHook(), Delete(),
         };

@@ -75,7 +75,7 @@ internal static class InboxCommand
         }
 
         if (inbox.Items.Count == 0)
-            call.Terminal.Note($"Nothing waits for {call.Reader}.");
+            call.Terminal.Note($"No messages are waiting for {call.Reader}.");
 
         var view = new ConversationView(call.Terminal, call.Time);
         foreach (var item in inbox.Items)

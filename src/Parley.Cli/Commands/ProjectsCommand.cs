@@ -8,7 +8,7 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley projects list|create|show|delete</c></summary>
 internal static class ProjectsCommand
 {
-    private static readonly Argument<string> Id = new("project_id") { Description = "The project's id: up to 64 letters of A-Z, a-z, 0-9, '.', '_', and '-'." };
+    private static readonly Argument<string> Id = new("project_id") { Description = "The project's id: up to 64 characters from A-Z, a-z, 0-9, '.', '_', and '-'." };
 
     public static Command Create() => new CliCommand("projects", "Lists, creates, shows, and deletes projects. Nothing crosses from one project to another.")
     {

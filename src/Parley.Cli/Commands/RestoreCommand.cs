@@ -34,7 +34,7 @@ internal static class RestoreCommand
             }
 
             if (summary.Replaced is { } aside)
-                call.Terminal.Note($"The database that was there is {aside} now.");
+                call.Terminal.Note($"The previous database is now {aside}.");
             call.Terminal.Note($"Restored to {summary.Database}: {summary.Projects} projects, each with a new epoch.");
             return ExitCode.Done;
         });

@@ -23,7 +23,7 @@ internal static class TasksCommand
         var status = new Option<string?>("--status") { Description = "Only those with this status." };
         status.OneOf(Words.All<AgentTaskStatus>());
         var agent = new Option<string?>("--agent") { Description = "Only those that this agent has or had.", HelpName = "AGENT" };
-        var overdue = new Option<bool>("--overdue") { Description = "Only those that are not over although their due date has passed." };
+        var overdue = new Option<bool>("--overdue") { Description = "Only those that have not ended although their due date has passed." };
         var limit = Numbers.Limit("--limit", 50);
         return new CliCommand("list", "Lists tasks, newest first.", "parley tasks list --status pending", "parley tasks list --agent be-1 --json")
         {
@@ -59,11 +59,11 @@ internal static class TasksCommand
 
     private static CliCommand Make()
     {
-        var title = new Argument<string>("title") { Description = "What is to be done, in one line." };
+        var title = new Argument<string>("title") { Description = "What to do, in one line." };
         var description = new Option<string?>("--description") { Description = "A description.", HelpName = "TEXT" };
         var priority = PriorityOption.Create();
         var due = Moments.Ahead("--due", "When it is due", TimeProvider.System);
-        var agent = new Option<string?>("--agent") { Description = "The agent to give it to.", HelpName = "AGENT" };
+        var agent = new Option<string?>("--agent") { Description = "The agent to assign it to.", HelpName = "AGENT" };
         var auto = new Option<bool>("--auto") { Description = "Let the server choose an agent, now or when one comes." };
         var needs = new Option<string[]>("--needs") { Description = "A capability that the agent must have; may be repeated.", HelpName = "CAPABILITY" };
         var after = new Option<string[]>("--after") { Description = "A task that must be completed first; may be repeated.", HelpName = "TASK" };

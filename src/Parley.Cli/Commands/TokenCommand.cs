@@ -116,7 +116,7 @@ internal static class TokenCommand
             || number is <= 0 or > 36_500
             || unit is not ('s' or 'm' or 'h' or 'd'))
         {
-            result.AddError($"--expires-in '{text}' is no duration: give a number and s, m, h or d, as 90m, 12h or 30d.");
+            result.AddError($"--expires-in '{text}' is not a duration: give a number and s, m, h, or d, such as 90m, 12h, or 30d.");
             return null;
         }
 

@@ -76,7 +76,7 @@ internal static class WatchCommand
     private static void OneTarget(CommandResult result)
     {
         if (result.GetResult(Execution) is not null && result.GetResult(Thread) is not null)
-            result.AddError("--execution and --thread are two things to watch: give one of them.");
+            result.AddError("Give either --execution or --thread, not both.");
     }
 
     private static async Task<WatchTarget> TargetAsync(Call call)

@@ -11,7 +11,7 @@ internal static class WebhooksCommand
     private static readonly Argument<string> Id = new("webhook_id") { Description = "The webhook." };
 
     public static Command Create() =>
-        new CliCommand("webhooks", "Lists, shows, creates, resumes, and deletes webhooks: addresses to which the server posts events as they happen.")
+        new CliCommand("webhooks", "Lists, shows, creates, resumes, and deletes webhooks: addresses that the server posts events to as they happen.")
         {
             List(), Show(), CreateWebhook(), Resume(), Delete(),
         };
@@ -20,7 +20,7 @@ internal static class WebhooksCommand
     {
         var limit = Numbers.Limit("--limit", 50);
         return new CliCommand(
-            "list", "Lists the project's webhooks, and how their deliveries go.", "parley webhooks list",
+            "list", "Lists the project's webhooks and the state of their deliveries.", "parley webhooks list",
             "parley webhooks list --json | jq -r '.items[] | select(.status != \"active\").webhook_id'")
         {
             limit,
@@ -40,22 +40,22 @@ internal static class WebhooksCommand
         });
     }
 
-    private static CliCommand Show() => new CliCommand("show", "Shows a webhook, and how its deliveries go.", "parley webhooks show 01a1f8c6-d837-7000-8000-003decffe239")
+    private static CliCommand Show() => new CliCommand("show", "Shows a webhook and the state of its deliveries.", "parley webhooks show 01a1f8c6-d837-7000-8000-003decffe239")
     {
         Id,
     }.Does(async call => Tell(call, await call.Api.Webhooks.GetAsync(call.Arguments.GetRequiredValue(Id), call.Cancellation)));
 
     private static CliCommand CreateWebhook()
     {
-        var url = new Argument<string>("url") { Description = "Where events are posted to, such as https://ci.example.org/parley." };
+        var url = new Argument<string>("url") { Description = "The URL that events are posted to, such as https://ci.example.org/parley." };
         var types = new Option<string[]>("--type") { Description = "Only events of this type, with wildcards; may be repeated. Default: all.", HelpName = "TYPE" };
         var description = new Option<string?>("--description") { Description = "What it is for.", HelpName = "TEXT" };
         var secret = new Option<string?>("--secret-file")
         {
-            Description = "A file with the secret that signs deliveries; '-' reads standard input. Default: the server makes one.",
+            Description = "A file with the secret that signs deliveries; '-' reads standard input. Default: the server creates one.",
             HelpName = "FILE",
         };
-        return new CliCommand("create", "Creates a webhook. Prints the secret that the server made for it, which cannot be shown again.",
+        return new CliCommand("create", "Creates a webhook. Prints the secret that the server created for it, which cannot be shown again.",
             "parley webhooks create https://ci.example.org/parley --type 'task_*' --type 'build.>'",
             "parley webhooks create https://ci.example.org/parley --secret-file webhook.secret")
         {
@@ -88,7 +88,7 @@ internal static class WebhooksCommand
     }
 
     private static CliCommand Resume() => new CliCommand(
-        "resume", "Resumes a webhook that is paused or ended. It goes on from where it was.", "parley webhooks resume 01a1f8c6-d837-7000-8000-003decffe239")
+        "resume", "Resumes a webhook that is paused or ended. It continues from where it was.", "parley webhooks resume 01a1f8c6-d837-7000-8000-003decffe239")
     {
         Id,
     }.Does(async call => Tell(call, await call.Api.Webhooks.ResumeAsync(call.Arguments.GetRequiredValue(Id), call.Cancellation)));

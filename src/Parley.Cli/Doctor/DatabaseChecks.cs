@@ -16,7 +16,7 @@ internal static class DatabaseChecks
     {
         var read = SettingsReader.Read(sources);
         foreach (var error in read.Errors.Where(error => error.Name == "database"))
-            yield return Finding.Fail(Check, error.ToString(), "Correct it where it is said: PARLEY_DATABASE, DATABASE_URL or parley.json.");
+            yield return Finding.Fail(Check, error.ToString(), "Correct it where it is set: PARLEY_DATABASE, DATABASE_URL, or parley.json.");
         if (read.Settings?.Database is not PostgresAddress address)
             yield break;
 
@@ -43,7 +43,7 @@ internal static class DatabaseChecks
         else if (!status.TakesWrites)
             yield return Finding.Fail(Check, $"{where} takes no writes", "Name the primary, or all hosts, separated by commas: Parley then finds the primary.");
         else if (status.Encoding != "UTF8")
-            yield return Finding.Fail(Check, $"{where} has the encoding {status.Encoding}", "Make the database with ENCODING 'UTF8'.");
+            yield return Finding.Fail(Check, $"{where} has the encoding {status.Encoding}", "Create the database with ENCODING 'UTF8'.");
         else
             yield return Finding.Ok(Check, where);
 

@@ -59,7 +59,7 @@ internal sealed record DeliveryStage(string Name, Evidence Evidence, DateTimeOff
 
     private static DeliveryStage Surfaced(Delivery delivery) => delivery switch
     {
-        { SurfacedAt: { } surfaced } => Seen("surfaced", surfaced, "its harness said that it put it before the model"),
+        { SurfacedAt: { } surfaced } => Seen("surfaced", surfaced, "its harness reported that it has shown it to the model"),
         { DeliveredAt: null, AcknowledgedAt: null } => NotYet("surfaced", "not before it is delivered"),
         _ => new DeliveryStage("surfaced", Evidence.NotKnown, At: null, "not known: its harness does not say whether the model saw it"),
     };

@@ -86,7 +86,7 @@ public sealed partial class ParleyAgent
             // The task is lost, or this agent stops. The server assigns it to another.
             return;
         }
-#pragma warning disable CA1031 // Whatever the handler throws is why the task failed.
+#pragma warning disable CA1031 // Whatever the handler throws is the reason why the task failed.
         catch (Exception failure)
 #pragma warning restore CA1031
         {

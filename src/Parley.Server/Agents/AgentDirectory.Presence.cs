@@ -216,7 +216,7 @@ internal sealed partial class AgentDirectory
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "That {Agent} came, left, or takes other messages now could not be stored.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not store that {Agent} came online, went offline, or takes other messages now.")]
         internal static partial void NotNoted(ILogger logger, Exception fault, string agent);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects
         if (!FilterQuery.Read("feeds.agents", filter, AgentQuery.Read).TryGet(out var query, out var problem))
             return problem;
         if (query.Squad is not null)
-            return Problems.InvalidField("feeds.agents.squad", "is no filter of the feed: who is in a squad is told by the feed squads");
+            return Problems.InvalidField("feeds.agents.squad", "is not a filter of this feed: the feed squads shows who is in a squad");
         return new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), _ => new AgentView(agents, projects, project, query));
     }
 }

@@ -67,10 +67,10 @@ internal sealed partial class BackgroundFaults(TimeProvider clock)
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Work} failed; it is tried again in {Seconds} s.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Work} failed; will try again in {Seconds} s.")]
         internal static partial void Failed(ILogger logger, Exception fault, string work, double seconds);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Work} waits for the store and is tried again in {Seconds} s: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Work} is waiting for the store; will try again in {Seconds} s: {Reason}")]
         internal static partial void StoreAway(ILogger logger, string work, double seconds, string reason);
     }
 }

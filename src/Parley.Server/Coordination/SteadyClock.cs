@@ -122,7 +122,7 @@ internal sealed partial class SteadyClock : TimeProvider
 
     private static partial class Words
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The time of day has jumped by {By}. A later time is taken over; an earlier one is approached slowly, so that no time falls.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The time of day jumped by {By}. A later time is adopted at once; an earlier one is approached slowly, so that time never goes backward.")]
         internal static partial void Jumped(ILogger logger, TimeSpan by);
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class DueEntities<T>(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "What becomes of the {Kind} {Id}, which is due, could not be said; it is tried again.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Could not handle the {Kind} {Id}, which is due; will try again.")]
         internal static partial void LookFailed(ILogger logger, Exception fault, string kind, Guid id);
     }
 }

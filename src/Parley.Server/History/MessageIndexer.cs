@@ -109,7 +109,7 @@ internal sealed partial class MessageIndexer(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Project {Project} could not be indexed; lists still answer, search waits: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Project {Project} could not be indexed. Until it is, lists work, but searches do not: {Reason}")]
         internal static partial void NotIndexed(ILogger logger, string project, string reason);
     }
 }

@@ -91,7 +91,7 @@ internal sealed partial class IdempotentCreation(ProjectDirectory projects, Crea
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Something was created under a key that could not be kept; asked again with it, it is refused.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Something was created, but the answer could not be stored with its idempotency key; a retry with the same key will be refused.")]
         internal static partial void NotKept(ILogger logger, Exception fault);
     }
 }

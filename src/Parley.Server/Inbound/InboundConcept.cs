@@ -55,7 +55,7 @@ internal sealed class InboundConcept(
     public IReadOnlyList<Operation> Declare() =>
     [
         new Operation<ProjectContext, InboundHookRequest>(
-            "CreateInboundHook", "Create an address to which the outside world can post messages.", Input.Body<InboundHookRequest>(ARequest), CreateAsync)
+            "CreateInboundHook", "Create an address that outside systems can post messages to.", Input.Body<InboundHookRequest>(ARequest), CreateAsync)
         {
             Details = "If `secret` is omitted, the server creates one. Only this answer shows it.",
             Allows = Permission.WriteWebhooks,

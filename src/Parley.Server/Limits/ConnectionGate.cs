@@ -52,7 +52,7 @@ internal static partial class ConnectionGate
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "A connection from {Address} was turned away; there are {Count} connections.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A connection from {Address} was refused; there are {Count} connections.")]
         internal static partial void TurnedAway(ILogger logger, IPAddress? address, long count);
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class CapabilityMover(IDeliveryStore store, CapabilityRo
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What was routed to {Agent} could not be moved now.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries that were routed to {Agent} by capability could not be moved at the moment.")]
         internal static partial void NotMoved(ILogger logger, Exception fault, string agent);
     }
 }

@@ -60,7 +60,7 @@ internal sealed partial class LeaseReturns(IDeliveryStore store, ILogger<LeaseRe
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "What somebody held who is gone could not be given back now; it is tried again.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The deliveries of a holder that is gone could not be given back at the moment; will try again.")]
         internal static partial void Owed(ILogger logger, Exception fault);
     }
 }

@@ -127,7 +127,7 @@ internal sealed partial class Uptime(IAvailabilityStore store, Readiness readine
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The store refuses writes: the server is not ready until it accepts them.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The store refuses writes. The server is not ready until the store accepts them.")]
         internal static partial void StoreAway(ILogger logger, Exception fault);
     }
 }

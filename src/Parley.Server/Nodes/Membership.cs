@@ -168,19 +168,19 @@ internal sealed partial class Membership(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} leads, in term {Term}.")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is the leader, in term {Term}.")]
         internal static partial void Leading(ILogger logger, int node, long term);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} was silent for {Seconds} s, or has left: what its connections held is queued again.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} was silent for {Seconds} s, or has left. What its connections held was requeued.")]
         internal static partial void Buried(ILogger logger, int node, double seconds);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "This node was taken for gone, as number {Node}: its connections begin anew.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "This node, number {Node}, was considered gone. Its clients must reconnect.")]
         internal static partial void WasGone(ILogger logger, int node);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The others could not be told that this node leaves: they notice by its silence.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The other nodes could not be told that this node is leaving. They will notice by its silence.")]
         internal static partial void NotLeft(ILogger logger, Exception fault);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The node could not give a sign of life; it tries again.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "This node could not send a heartbeat; will try again.")]
         internal static partial void BeatFailed(ILogger logger, Exception fault);
     }
 }

@@ -105,7 +105,7 @@ internal sealed partial class NodeEventHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "What other nodes changed could not be read now.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Changes by other nodes could not be read at the moment.")]
         internal static partial void NotHeard(ILogger logger, Exception fault);
     }
 }

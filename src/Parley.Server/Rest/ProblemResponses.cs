@@ -104,7 +104,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Place} failed unexpectedly.")]
         public static partial void Unexpected(ILogger logger, string method, string place, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Place} was refused, the store is away: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Place} was refused, because the store is unavailable: {Reason}")]
         public static partial void StorageAway(ILogger logger, string method, string place, string reason);
     }
 }

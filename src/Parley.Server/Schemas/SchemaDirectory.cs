@@ -87,7 +87,7 @@ internal sealed partial class SchemaDirectory(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The stored schema of '{Type}' is not used, so nothing is checked against it: {Reason} Register it anew.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The stored schema of '{Type}' is not used, so nothing is checked against it: {Reason} Register it again.")]
         internal static partial void NotUsed(ILogger logger, string type, string reason);
     }
 }

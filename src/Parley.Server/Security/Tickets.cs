@@ -263,7 +263,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "That a ticket was opened could not be stored; a restart would end its stream.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not store that a ticket was opened; a restart would end its stream.")]
         public static partial void NotKept(ILogger logger, Exception exception);
     }
 }

@@ -321,7 +321,7 @@ internal sealed partial class TokenVault(ITokenStore store, TimeProvider clock, 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "When tokens were last used could not be stored; it is tried again.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not store when tokens were last used; will try again.")]
         public static partial void NotTouched(ILogger logger, Exception exception);
     }
 }

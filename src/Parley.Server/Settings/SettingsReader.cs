@@ -160,7 +160,7 @@ public sealed class SettingsReader
         if (settings.LogFile is { } folder && Directory.Exists(folder))
             _errors.Add(new SettingError("log_file", Find(SettingsTable.Find("log_file")!).Source, folder, "is a folder", "Name a file"));
         else if (settings.LogFile is { } log && !Directory.Exists(Path.GetDirectoryName(log)))
-            _errors.Add(new SettingError("log_file", Find(SettingsTable.Find("log_file")!).Source, log, "is in a folder that is not there", "Make the folder, or name another file"));
+            _errors.Add(new SettingError("log_file", Find(SettingsTable.Find("log_file")!).Source, log, "is in a folder that does not exist", "Create the folder, or name another file"));
     }
 
     private void CheckCertificate(string certificate, string key)

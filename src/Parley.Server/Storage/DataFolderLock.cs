@@ -122,7 +122,7 @@ internal sealed class DataFolderInUseException(string folder, Exception reason) 
 
 /// <summary>A file cannot be created because its folder does not exist.</summary>
 internal sealed class FolderMissingException(string folder, Exception reason) : StartRefusedException(
-    $"There is no folder {folder} for the database. Make it, or name another file with --database.", reason);
+    $"There is no folder {folder} for the database. Create it, or name another file with --database.", reason);
 
 /// <summary>Two servers on one SQLite database would each assume that they own its log.</summary>
 internal sealed class DatabaseInUseException(string file, Exception reason) : StoreInUseException(

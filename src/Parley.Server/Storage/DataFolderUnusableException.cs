@@ -7,7 +7,7 @@ internal sealed class DataFolderUnusableException(string folder, Exception reaso
     File.Exists(folder)
         ? $"The data folder '{folder}' is a file. Name a folder with --data."
         : $"The data folder '{folder}' cannot be used: {Words(reason)}. "
-            + "Make room on its disk and let this user write there, or name another folder with --data.",
+            + "Free some space on its disk and let this user write there, or name another folder with --data.",
     reason)
 {
     // The innermost exception says more, except for a missing permission: there, the file's name is only in the outer one.

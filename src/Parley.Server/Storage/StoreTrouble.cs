@@ -33,7 +33,7 @@ internal sealed partial class StoreTrouble
     {
         [LoggerMessage(
             Level = LogLevel.Error,
-            Message = "The database {Database} is damaged. What is whole is still served. Stop the server and put a backup in its place: 'parley restore FILE --replace'. 'parley doctor' shows what is damaged.")]
+            Message = "The database {Database} is damaged. Undamaged parts are still served. Stop the server and restore a backup: 'parley restore FILE --replace'. 'parley doctor' shows what is damaged.")]
         internal static partial void Damaged(ILogger logger, string database, Exception fault);
     }
 }

@@ -104,7 +104,7 @@ internal sealed partial class TaskFollowUp(
         {
             Log.NotFollowed(logger, fault, project.Id);
         }
-#pragma warning disable CA1031 // Nobody waits for this: a fault that is not told here is told nowhere.
+#pragma warning disable CA1031 // Nobody awaits this. A fault that is not reported here is reported nowhere.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

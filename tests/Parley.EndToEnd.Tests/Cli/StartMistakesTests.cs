@@ -20,7 +20,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
         ["port out of range"] = new(_ => ["--port", "99999"], 2, "port (--port): '99999' is too large. Give a whole number from 0 to 65535."),
         ["folder is a file"] = new(folder => ["--data", Write(folder, "file", "x")], 1, "is a file. Name a folder with --data."),
         ["folder below a file"] = new(folder => ["--data", Path.Combine(Write(folder, "file", "x"), "data")], 1, "or name another folder with --data."),
-        ["database in no folder"] = new(folder => ["--database", Path.Combine(folder, "no", "parley.db")], 1, "Make it, or name another file with --database."),
+        ["database in no folder"] = new(folder => ["--database", Path.Combine(folder, "no", "parley.db")], 1, "Create it, or name another file with --database."),
         ["database is text"] = new(folder => ["--database", Write(folder, "text.db", "Dear diary, this is a text and no database.")], 1, "it is damaged, or no database at all"),
         ["database cut short"] = new(folder => ["--database", Cut(Path.Combine(folder, "whole.db"))], 1, "Put a backup in its place with 'parley restore FILE --replace'"),
         ["database of a newer version"] = new(folder => ["--database", Version(Path.Combine(folder, "whole.db"), 999)], 1, "made by a newer Parley"),

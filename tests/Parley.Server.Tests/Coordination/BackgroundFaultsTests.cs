@@ -33,7 +33,7 @@ public sealed class BackgroundFaultsTests
 
         Assert.Equal((1, 1), (bad.Runs, good.Runs));
         Assert.Contains("Chore", faults.Reason, StringComparison.Ordinal);
-        Assert.Contains(log.Lines, line => line.StartsWith("Error: Chore failed; it is tried again in 1 s.", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.StartsWith("Error: Chore failed; will try again in 1 s.", StringComparison.Ordinal));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2, bad.Runs);
         clock.Advance(TimeSpan.FromSeconds(1));

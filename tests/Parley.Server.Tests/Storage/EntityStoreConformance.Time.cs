@@ -49,7 +49,7 @@ public abstract partial class EntityStoreConformance
         })).RunAsync(Cancel);
 
         Assert.Equal(("reminded", DueEntities<Note>.PartSize + 7), (await StatusAsync(store, "behind"), asked));
-        Assert.Equal($"Error: What becomes of the note {bad.Value.NoteId}, which is due, could not be said; it is tried again. A bug.", Assert.Single(store.Logged.Lines));
+        Assert.Equal($"Error: Could not handle the note {bad.Value.NoteId}, which is due; will try again. A bug.", Assert.Single(store.Logged.Lines));
     }
 
     [Fact]

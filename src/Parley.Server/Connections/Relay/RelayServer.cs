@@ -123,7 +123,7 @@ internal sealed partial class RelayServer(
         [LoggerMessage(Level = LogLevel.Debug, Message = "The relay of {Agent} broke: {Reason}")]
         internal static partial void Broke(ILogger logger, string agent, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "How far {Agent} has heard could not be kept.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not store how far {Agent} has read.")]
         internal static partial void NotMoved(ILogger logger, Exception fault, string agent);
     }
 }

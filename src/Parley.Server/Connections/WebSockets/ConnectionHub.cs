@@ -65,7 +65,7 @@ internal sealed class ConnectionHub(PendingRequests requests, MailboxSignals sig
     /// <summary>Those of <see cref="Of"/>, and those that are not welcomed yet, which keep what they are told until then.</summary>
     internal IEnumerable<SocketConnection> ListenersOf(int agent)
     {
-        // These first: one that arrives meanwhile is among the others before it leaves these.
+        // These first: a connection that becomes ready in the meantime is added to the others before it is removed from these.
         SocketConnection[] arriving = [.. _arriving.Values.Where(connection => connection.Agent.Number == agent)];
         return arriving.Union(Of(agent));
     }

@@ -73,7 +73,7 @@ internal sealed partial class FeedLoop(SocketConnection connection, ILogger<Feed
             // The client resumes from its place, and nothing after that place was sent.
             connection.Outbound.Goodbye(CloseCodes.TryLater, "The store is unavailable.");
         }
-#pragma warning disable CA1031 // Nobody waits for this: a fault that is not told here is told nowhere, and the client would wait for ever.
+#pragma warning disable CA1031 // Nobody awaits this. A fault that is not reported here is reported nowhere, and the client would wait forever.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -84,7 +84,7 @@ internal sealed partial class FeedLoop(SocketConnection connection, ILogger<Feed
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "A feed of a connection of {Agent} failed; the connection is closed.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "A feed on a connection of {Agent} failed; closing the connection.")]
         internal static partial void Failed(ILogger logger, Exception fault, string agent);
     }
 }

@@ -54,7 +54,7 @@ internal sealed partial class PresenceNotifier(ConnectionHub hub, AgentDirectory
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody was told that {Agent} came or went: the store is unavailable.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody was notified that {Agent} came online or went offline: the store is unavailable.")]
         internal static partial void NotTold(ILogger logger, Exception fault, string agent);
     }
 }

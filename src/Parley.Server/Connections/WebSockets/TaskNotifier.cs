@@ -60,7 +60,7 @@ internal sealed partial class TaskNotifier(ConnectionHub hub, ITaskLine line, Pr
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Agents of {Project} were not told of a task that another node changed: the store is away.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Agents of {Project} were not notified of a task that another node changed: the store is unavailable.")]
         internal static partial void NotTold(ILogger logger, Exception fault, string project);
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class PostgresBatch
     private long[] _ackedQueuedAt = [];
     private short[] _ackedAttempt = [];
 
-    /// <summary>An acknowledgement by lease.</summary>
+    /// <summary>Adds an acknowledgment by lease.</summary>
     internal void Add(SettleOperation operation, int index)
     {
         _projects.Add(operation.Settles[index].Project);

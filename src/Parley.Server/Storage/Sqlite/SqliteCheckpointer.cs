@@ -157,10 +157,10 @@ internal sealed partial class SqliteCheckpointer : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "A checkpoint: {Pages} pages of the write-ahead log are in the database.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Checkpoint: {Pages} pages of the write-ahead log are now in the database.")]
         internal static partial void Checkpoint(ILogger logger, int pages);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A checkpoint of the database did not succeed; the next one tries again.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A checkpoint of the database failed; the next one will try again.")]
         internal static partial void CheckpointFailed(ILogger logger, Exception fault);
     }
 }

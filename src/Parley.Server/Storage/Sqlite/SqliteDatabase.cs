@@ -102,7 +102,7 @@ internal sealed partial class SqliteDatabase : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the database is still in {File}: keep it beside the database. The next start moves it there.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Part of the database is still in {File}. Keep that file next to the database; the next start will merge it.")]
         internal static partial void LeftBehind(ILogger logger, string file);
     }
 }

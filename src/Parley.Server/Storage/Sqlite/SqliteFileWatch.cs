@@ -64,16 +64,16 @@ internal sealed partial class SqliteFileWatch(SqliteDatabase database, SqliteInd
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Critical, Message = "A file of the database is not the one that the server has opened: {Change}. Every write is refused from now on.")]
+        [LoggerMessage(Level = LogLevel.Critical, Message = "A file of the database is no longer the one that the server opened: {Change}. From now on, every write is refused.")]
         internal static partial void Changed(ILogger logger, string change);
 
-        [LoggerMessage(Level = LogLevel.Critical, Message = "What was confirmed before that stands in {Place}.")]
+        [LoggerMessage(Level = LogLevel.Critical, Message = "Everything confirmed before that is in {Place}.")]
         internal static partial void Saved(ILogger logger, string place);
 
-        [LoggerMessage(Level = LogLevel.Critical, Message = "What was confirmed before that could not be saved: it is in memory and in the deleted file only, for as long as the server runs. Make room, and copy /proc/PID/fd.")]
+        [LoggerMessage(Level = LogLevel.Critical, Message = "What was confirmed before that could not be saved. It exists only in memory and in the deleted file, while the server runs. Free some space, and copy the files in /proc/PID/fd.")]
         internal static partial void NotSaved(ILogger logger, Exception fault);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The files of the database are in their place again; the server stores again.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The files of the database are back in place; the server accepts writes again.")]
         internal static partial void Back(ILogger logger);
     }
 }

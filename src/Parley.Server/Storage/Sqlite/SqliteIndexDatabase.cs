@@ -87,7 +87,7 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new StorageUnavailableException("The index of messages cannot be made anew.", fault);
+            throw new StorageUnavailableException("The message index cannot be rebuilt.", fault);
         }
         finally
         {
@@ -109,7 +109,7 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
         try
         {
             if (_connection is null)
-                MakeAnew("it could not be made before");
+                MakeAnew("it could not be created before");
             _connection!.Prepare("BEGIN IMMEDIATE").Run();
             var result = change(_connection);
             _connection.Prepare("COMMIT").Run();
@@ -118,7 +118,7 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
         catch (SqliteException fault)
         {
             UndoAfter(fault);
-            throw new StorageUnavailableException(fault.IsStorageFault ? "The index cannot be written." : "The index was not whole.", fault);
+            throw new StorageUnavailableException(fault.IsStorageFault ? "The index cannot be written." : "The index was damaged.", fault);
         }
         catch (Exception fault) when (fault is not StorageUnavailableException)
         {
@@ -162,10 +162,10 @@ internal sealed partial class SqliteIndexDatabase : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The index of messages {Index} could not be used: {Reason}. It is made anew from the log; the old one is {Aside}, and may be deleted.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The message index {Index} could not be used: {Reason}. It is being rebuilt from the log. The old one is {Aside}; you may delete it.")]
         internal static partial void MadeAnew(ILogger logger, string index, string reason, string aside);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The index of messages {Index} cannot be made anew; it is tried again. Lists still answer, search waits.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "The message index {Index} cannot be rebuilt; will try again. Until then, lists work, but searches do not.")]
         internal static partial void NotMade(ILogger logger, Exception fault, string index);
     }
 }

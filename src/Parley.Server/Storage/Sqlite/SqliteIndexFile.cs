@@ -32,7 +32,7 @@ internal static class SqliteIndexFile
     /// <exception cref="SqliteException">The disk is at fault.</exception>
     internal static SqliteConnection? TryOpen(string path, out string found)
     {
-        found = "it is not there";
+        found = "it does not exist";
         if (!File.Exists(path))
             return null;
         SqliteConnection? connection = null;
@@ -62,11 +62,11 @@ internal static class SqliteIndexFile
         {
             using var connection = SqliteConnection.Open(path, readOnly: true);
             if (connection.Prepare(HasTables).Scalar() != 7)
-                return "it has not the tables of an index";
+                return "it does not have the tables of an index";
             var rows = connection.Prepare("PRAGMA quick_check(1)");
             var found = rows.Step() ? rows.Text(0) : null;
             rows.Reset();
-            return found == "ok" ? null : found ?? "it cannot be looked through";
+            return found == "ok" ? null : found ?? "it cannot be checked";
         }
         catch (SqliteException fault)
         {
@@ -126,5 +126,5 @@ internal static class SqliteIndexFile
 
 /// <summary>The index cannot be used, and no other can be created in its place.</summary>
 internal sealed class IndexUnusableException(string path, Exception reason) : StartRefusedException(
-    $"The index {path} cannot be used, and no other can be made in its place: {reason.Message.TrimEnd('.')}. Delete it and the files beside it that begin with its name; "
-    + "it is made again from the database. Let this user write in its folder.", reason);
+    $"The index {path} cannot be used, and no other can be created in its place: {reason.Message.TrimEnd('.')}. Delete it and the files next to it whose names begin with its name; "
+    + "it is rebuilt from the database. Let this user write in its folder.", reason);

@@ -17,7 +17,7 @@ internal sealed partial class SqliteWriter : IDisposable
     internal const int MaxDeferred = 64;
 
     private const string InDoubt =
-        "The disk neither confirmed this nor let it be taken back: whether it is stored is not known. Send it again with the same idempotency key.";
+        "The disk neither confirmed this write nor let it be undone, so it may or may not be stored. Send it again with the same idempotency key.";
 
     private readonly SqliteConnection _connection;
     private readonly string _path;
@@ -245,7 +245,7 @@ internal sealed partial class SqliteWriter : IDisposable
         if (_trouble.Files is { } text)
         {
             // Anything confirmed now would be gone at the next start.
-            var refusal = new StorageUnavailableException("The database's files are not those that the server has opened.") { Told = text };
+            var refusal = new StorageUnavailableException("The database's files are not the ones that the server opened.") { Told = text };
             foreach (var operation in batch)
                 operation.Fail(refusal);
             return;
@@ -327,16 +327,16 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A write failed; the {Count} writes of its batch are applied one by one.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A write failed; applying the {Count} writes of its batch one by one.")]
         internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "A transaction could not be undone; it is tried again.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "A transaction could not be rolled back; will try again.")]
         internal static partial void NotUndone(ILogger logger, Exception fault);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the database at the end.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "At the end, the write-ahead log could not be moved into the database.")]
         internal static partial void NotMoved(ILogger logger, Exception fault);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused: the database cannot take them.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused, because the database cannot be written.")]
         internal static partial void WriteRefused(ILogger logger, Exception fault, int count);
     }
 }

@@ -238,7 +238,7 @@ internal static unsafe class WalBatchingVfs
         internal delegate* unmanaged[Cdecl]<File*, int> DeviceCharacteristics;
     }
 
-#pragma warning disable CS0649 // The rest is SQLite's to fill and to call.
+#pragma warning disable CS0649 // SQLite fills in and calls the rest.
     /// <summary>sqlite3_vfs, version 3, of which only the open function is called here.</summary>
     private struct FileLayer
     {
