@@ -27,7 +27,7 @@ public sealed class AgentMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_what_broke_with_its_connection_only_a_set_without_a_version_is_made_again()
+    public async Task After_a_broken_connection_only_a_set_without_a_version_is_retried()
     {
         var conditional = _agent.SetMemoryAsync("conditional", JsonElement.Parse("1"), ifVersion: 3, Cancel);
         Assert.Equal(3, Data(await _first.NextAsync(FrameEvents.MemorySet)).GetProperty("if_version").GetInt64());
@@ -54,7 +54,7 @@ public sealed class AgentMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_adds_to_a_number_and_what_is_published_is_not_made_twice_where_a_connection_breaks()
+    public async Task Additions_and_publications_are_not_repeated_after_a_broken_connection()
     {
         var added = _agent.AddMemoryAsync("count", 2, Cancel);
         Assert.Equal("2", Data(await _first.NextAsync(FrameEvents.MemoryPatch)).GetProperty("add").GetRawText());
@@ -72,7 +72,7 @@ public sealed class AgentMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_under_a_key_is_null_and_any_other_refusal_is_told()
+    public async Task A_key_without_an_entry_gives_null_and_any_other_refusal_throws()
     {
         var nothing = _agent.GetMemoryAsync("a", Cancel);
         await _first.RefuseAsync(await _first.NextAsync(FrameEvents.MemoryGet), 404, ErrorCodes.NotFound);
@@ -84,7 +84,7 @@ public sealed class AgentMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_watch_asks_again_for_a_snapshot_that_broke_off_and_goes_on_after_its_place_once_it_was_whole()
+    public async Task A_watch_requests_an_interrupted_snapshot_again_and_resumes_after_its_place_once_it_was_complete()
     {
         const string prefix = "plan/\"ä\\🦊\n";
         await using var watch = _agent.WatchMemoryAsync(prefix, Cancel).GetAsyncEnumerator(Cancel);

@@ -38,14 +38,14 @@ public sealed class JsonTests
     };
 
     [Fact]
-    public void A_message_is_read_by_hand_as_the_generated_reader_reads_it()
+    public void The_hand_written_reader_reads_messages_like_the_generated_one()
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(Full, WireJson.Lenient.Message);
         Assert.Equal(Text(Full), Text(Read(bytes)));
     }
 
     [Fact]
-    public void Fields_may_come_in_any_order_and_unknown_ones_are_passed_over()
+    public void Fields_may_come_in_any_order_and_unknown_ones_are_skipped()
     {
         var fields = JsonSerializer.SerializeToElement(Full, WireJson.Lenient.Message).EnumerateObject().Reverse().ToArray();
         var json = "{\"new_field\":{\"x\":[1]}," + string.Join(",", fields.Select(field => $"\"{field.Name}\":{field.Value.GetRawText()}")) + "}";
@@ -53,7 +53,7 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void A_send_is_written_as_the_strict_reader_of_the_server_reads_it()
+    public void A_send_is_written_so_that_the_servers_strict_reader_reads_it()
     {
         var send = new SendRequest
         {
@@ -92,7 +92,7 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void Text_that_is_no_unicode_is_sent_with_replacement_characters() =>
+    public void Invalid_Unicode_is_sent_with_replacement_characters() =>
         Assert.Contains("\ufffd", JsonDocument.Parse(Write(new SendRequest { Content = "a\ud800b" }, new IdempotencyKeys(), 1)).RootElement.GetProperty("content").GetString(), StringComparison.Ordinal);
 
     [Fact]

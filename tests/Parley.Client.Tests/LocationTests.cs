@@ -8,7 +8,7 @@ public sealed class LocationTests : IDisposable
     private readonly Dictionary<string, string> _environment = [];
 
     [Fact]
-    public void Without_anything_the_error_says_where_was_looked_and_what_to_do()
+    public void If_nothing_is_found_the_error_says_where_it_looked_and_what_to_do()
     {
         var error = Assert.Throws<ParleyConfigurationException>(() => Find());
         Assert.Contains("PARLEY_URL", error.Message, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class LocationTests : IDisposable
     }
 
     [Fact]
-    public void What_is_said_goes_before_the_environment_and_that_before_the_folder()
+    public void Options_take_precedence_over_the_environment_and_that_over_the_folder()
     {
         Write("server.url", "http://127.0.0.1:1");
         _environment["PARLEY_URL"] = "http://127.0.0.1:2";
@@ -40,7 +40,7 @@ public sealed class LocationTests : IDisposable
     }
 
     [Fact]
-    public void A_token_that_was_read_from_a_file_does_not_bring_its_line_feed()
+    public void A_token_read_from_a_file_loses_its_line_feed()
     {
         _environment["PARLEY_TOKEN"] = "of the environment\r\n";
         _environment["PARLEY_URL"] = "http://127.0.0.1:2\n";
@@ -64,7 +64,7 @@ public sealed class LocationTests : IDisposable
     [Theory]
     [InlineData("127.0.0.1:8080")]
     [InlineData("ftp://host")]
-    public void An_address_that_is_none_is_refused_by_its_text(string address) =>
+    public void An_invalid_address_is_refused_and_quoted(string address) =>
         Assert.Contains(address, Assert.Throws<ParleyConfigurationException>(() => Find(new ParleyOptions { Url = address })).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class LocationTests : IDisposable
     }
 
     [Fact]
-    public void A_kept_token_is_its_owners_only_and_one_for_each_server_project_and_agent()
+    public void A_stored_token_is_readable_only_by_its_owner_and_there_is_one_per_server_project_and_agent()
     {
         var server = new Uri("http://127.0.0.1:8080/");
         var file = new TokenFile(_folder, server, "default", "be-1");

@@ -73,7 +73,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     public void It_asks_for_arrays_of_frames() => Assert.Contains("batch=1", _first.Query, StringComparison.Ordinal);
 
     [Fact]
-    public async Task What_was_not_confirmed_is_sent_again_under_the_same_key_in_the_session_that_broke()
+    public async Task Unconfirmed_sends_are_repeated_with_the_same_key_and_the_broken_session_is_named()
     {
         var sends = Enumerable.Range(0, 3).Select(i => _agent.SendAsync("pm-1", $"{i}", Cancel)).ToArray();
         var before = new List<JsonElement>();
@@ -91,7 +91,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_acknowledgement_goes_again_without_its_lease_and_the_message_does_not_come_twice()
+    public async Task A_lost_acknowledgment_is_repeated_without_its_lease_and_the_message_is_not_handled_twice()
     {
         await using var received = _agent.ReceiveAsync(Cancel).GetAsyncEnumerator(Cancel);
         var next = received.MoveNextAsync();
@@ -132,7 +132,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_acknowledgement_that_the_server_could_not_store_is_said_again()
+    public async Task An_acknowledgment_that_the_server_could_not_store_is_sent_again()
     {
         await using var received = _agent.ReceiveAsync(Cancel).GetAsyncEnumerator(Cancel);
         var next = received.MoveNextAsync();
@@ -153,7 +153,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_was_restarted_elsewhere_is_found_again_by_its_folder()
+    public async Task A_server_that_restarted_at_another_address_is_found_through_its_folder()
     {
         var folder = Path.Combine(_server.Folder, "server.url");
         await File.WriteAllTextAsync(folder, $"{_server.Address}\n", Cancel);
@@ -171,7 +171,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_acknowledgement_is_told_by_an_event_or_to_the_one_who_waits()
+    public async Task A_refused_acknowledgment_is_reported_to_the_waiting_caller_or_by_an_event()
     {
         var told = new TaskCompletionSource<SettlementFailedEventArgs>();
         _agent.SettlementFailed += (_, failed) => told.TrySetResult(failed);
@@ -191,7 +191,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subscription_goes_on_after_its_place_with_nothing_twice()
+    public async Task A_subscription_continues_after_its_place_without_repeats()
     {
         var subscribing = _agent.SubscribeAsync(FeedRequest.Of("messages", "agents"), Cancel);
         var asked = await _first.NextAsync(FrameEvents.Subscribe);
@@ -248,7 +248,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_closed_for_good_ends_everything_with_the_reason()
+    public async Task A_permanently_closed_connection_ends_everything_with_the_reason()
     {
         var send = _agent.SendAsync("pm-1", "x", Cancel);
         await _first.NextAsync(FrameEvents.MessageSend);
@@ -261,7 +261,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_handler_that_throws_gives_its_message_back_and_one_that_is_through_acknowledges_it()
+    public async Task A_handler_that_throws_gives_its_message_back_and_one_that_finishes_acknowledges_it()
     {
         using var handler = _agent.OnMessage(filter: null, (message, _) =>
             message.Message.MessageId == "bad" ? throw new InvalidOperationException("No.") : Task.CompletedTask);
@@ -299,7 +299,7 @@ public sealed class ParleyAgentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_join_token_that_was_given_registers_once_and_the_agents_own_serves_from_then_on()
+    public async Task A_given_join_token_registers_once_and_then_the_agents_own_token_is_used()
     {
         _server.NewTokens.Enqueue("own-1");
         for (var time = 0; time < 2; time++)

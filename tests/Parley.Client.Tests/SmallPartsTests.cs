@@ -6,7 +6,7 @@ namespace Parley.Client.Tests;
 public sealed class SmallPartsTests
 {
     [Fact]
-    public void Keys_rise_in_the_order_of_bytes_and_are_of_one_length()
+    public void Keys_increase_in_byte_order_and_have_the_same_length()
     {
         var keys = new IdempotencyKeys();
         var made = Enumerable.Range(0, 100_000).Select(_ => keys.ToText(keys.Next())).ToArray();
@@ -50,7 +50,7 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
-    public void A_filter_passes_what_all_of_its_sets_hold()
+    public void A_filter_takes_what_all_of_its_sets_contain()
     {
         var message = new Message
         {

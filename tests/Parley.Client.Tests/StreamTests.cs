@@ -9,7 +9,7 @@ public sealed class StreamTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_stream_goes_on_after_its_place_until_the_server_has_no_more()
+    public async Task A_stream_continues_after_its_place_until_the_server_has_no_more()
     {
         await using var server = await FakeServer.StartAsync();
         server.Streams.Enqueue($"retry: 1\nevent: place\nid: 1-4\ndata: {{}}\n\nevent: message\nid: 1-5\ndata: {FakeConnection.Message("m-5")}\n\n");

@@ -23,7 +23,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
     public void Dispose() => Directory.Delete(_elsewhere, recursive: true);
 
     [Fact]
-    public async Task Who_acts_is_registered_at_first_use_and_that_is_said_once()
+    public async Task The_acting_agent_is_registered_on_first_use_and_that_is_reported_once()
     {
         var first = await server.RunAsync("inbox", "--as", "bob");
         var sent = await server.RunAsync("send", "bob", "The build is red.", "--as", "ada", "--json");
@@ -39,7 +39,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task A_recipient_is_never_registered_and_one_that_is_near_is_told()
+    public async Task A_recipient_is_never_registered_and_a_similar_one_is_suggested()
     {
         await server.RunAsync("register", "carol");
 
@@ -51,7 +51,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task The_operators_inbox_is_no_agent_that_is_registered()
+    public async Task The_operators_inbox_is_not_registered_as_an_agent()
     {
         var run = await server.RunAsync("inbox", "--as", "human");
 
@@ -62,7 +62,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task What_an_agent_remembers_is_its_own()
+    public async Task What_an_agent_stores_is_stored_under_its_name()
     {
         var set = await server.RunAsync("memory", "set", "plan", "done", "--as", "erin", "--json");
 
@@ -123,7 +123,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task What_is_no_id_is_refused_with_one_that_is()
+    public async Task An_invalid_id_is_refused_with_a_valid_suggestion()
     {
         var run = await server.RunAsync("register", "Backend Developer");
 
@@ -150,7 +150,7 @@ public sealed class ActorTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task A_token_that_is_kept_but_void_is_replaced()
+    public async Task A_stored_token_that_is_no_longer_valid_is_replaced()
     {
         await server.RunAsync("register", "mallory");
         var stale = Path.GetFileName(Directory.GetFiles(Path.Combine(server.Environment["XDG_CONFIG_HOME"], "parley", "agents"), "mallory-*").Single());

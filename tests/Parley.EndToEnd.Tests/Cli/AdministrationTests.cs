@@ -107,7 +107,7 @@ public sealed class AdministrationTests(RunningServer server) : IClassFixture<Ru
     }
 
     [Fact]
-    public async Task Agents_have_their_role_and_their_type_each_in_its_column()
+    public async Task The_list_of_agents_has_columns_for_role_and_type()
     {
         await server.RunAsync("register", "columns-1", "--role", "backend_developer", "--type", "script");
         await server.RunAsync("register", "columns-2", "--type", "bot");

@@ -11,7 +11,7 @@ public sealed class BenchTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Processor_time_is_said_to_be_one_nodes_and_not_told_through_a_proxy()
+    public async Task Processor_time_is_labeled_as_one_nodes_and_not_reported_through_a_proxy()
     {
         await using var server = new KillableServer(await PublishedBinary.FindAsync(Cancel));
         await server.StartAsync(Cancel);
@@ -28,7 +28,7 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public async Task The_start_workload_tells_of_the_server_of_commands_and_of_the_program()
+    public async Task The_start_workload_measures_the_server_commands_and_the_program()
     {
         var folder = Directory.CreateTempSubdirectory("parley-start-").FullName;
         var environment = new Dictionary<string, string> { ["PARLEY_DATA"] = Path.Combine(folder, "data"), ["XDG_CONFIG_HOME"] = folder };

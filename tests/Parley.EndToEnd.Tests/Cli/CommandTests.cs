@@ -18,7 +18,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task What_is_sent_waits_in_the_inbox_until_it_is_acknowledged()
+    public async Task A_message_waits_in_the_inbox_until_it_is_acknowledged()
     {
         var sent = await server.RunAsync("send", Agent, "The build is red.", "--priority", "3", "--json");
         var id = JsonSerializer.Deserialize(sent.Output, WireJson.Lenient.SendAnswer)!.MessageId;
@@ -46,7 +46,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
-    public async Task Ack_without_the_agent_says_whose_message_it_is_and_settles_nothing()
+    public async Task Ack_as_the_wrong_agent_says_whose_message_it_is_and_settles_nothing()
     {
         await server.RunAsync("register", "owner-1");
         var sent = await server.RunAsync("send", "owner-1", "Yours.", "--json");
@@ -63,7 +63,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
-    public async Task A_message_that_is_not_there_is_told_once()
+    public async Task An_unknown_message_is_reported_once()
     {
         var refused = await server.RunAsync("ack", "0199e1c2-0000-7000-8000-000000000000");
 
@@ -87,7 +87,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
-    public async Task A_task_says_to_whom_it_was_given_and_who_completed_it()
+    public async Task A_task_shows_who_it_was_assigned_to_and_who_completed_it()
     {
         await server.RunAsync("register", "worker-1");
         var made = await server.RunAsync("tasks", "create", "Build the form", "--json");
@@ -117,7 +117,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
-    public async Task What_is_remembered_is_got_listed_changed_by_its_version_and_forgotten()
+    public async Task Memory_entries_are_set_read_listed_changed_by_version_and_deleted()
     {
         var set = await server.RunAsync("memory", "set", "plan/login page", "{\"step\": 1}", "--if-version", "0", "--json");
         var entry = JsonSerializer.Deserialize(set.Output, WireJson.Lenient.MemoryEntry)!;
@@ -168,7 +168,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
-    public async Task What_agents_say_can_not_steer_the_terminal()
+    public async Task Text_from_agents_cannot_control_the_terminal()
     {
         await server.RunAsync("send", "demo-pm", "\u001b[31mred\u001b[0m \u202Eevil \u200Bhid\U000E0041den :warning: 👩\u200D💻", "--type", "steer");
 
@@ -179,7 +179,7 @@ public sealed class CommandTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
-    public async Task Trace_tells_what_is_known_and_what_is_not()
+    public async Task Trace_shows_what_is_known_and_what_is_not()
     {
         var sent = await server.RunAsync("send", Agent, "Traced.");
 

@@ -24,7 +24,7 @@ public sealed class DatabaseDoctorTests(DatabaseDoctorTests.Cluster cluster) : I
     }
 
     [Fact]
-    public async Task Without_one_in_the_settings_nothing_is_said_of_it() => Assert.False((await DiagnoseAsync(null)).ContainsKey("postgresql"));
+    public async Task Without_PostgreSQL_in_the_settings_there_are_no_findings_about_it() => Assert.False((await DiagnoseAsync(null)).ContainsKey("postgresql"));
 
     [Theory]
     [InlineData("postgres://postgres:the-pass-word@127.0.0.1:1/parley", "127.0.0.1:1")]
@@ -51,7 +51,7 @@ public sealed class DatabaseDoctorTests(DatabaseDoctorTests.Cluster cluster) : I
     }
 
     [Fact]
-    public async Task A_standby_alone_is_a_failure_and_beside_its_primary_it_is_none()
+    public async Task A_standby_alone_is_a_failure_but_not_together_with_its_primary()
     {
         await using var standby = await cluster.Server.StartStandbyAsync("doctored");
 

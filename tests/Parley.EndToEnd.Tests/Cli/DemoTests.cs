@@ -8,7 +8,7 @@ namespace Parley.EndToEnd.Tests.Cli;
 public sealed class DemoTests(RunningServer server) : IClassFixture<RunningServer>
 {
     [Fact]
-    public async Task The_squad_demo_says_seven_things_in_order()
+    public async Task The_squad_demo_sends_seven_messages_in_order()
     {
         var transcript = await PlayAsync("squad");
 
@@ -60,7 +60,7 @@ public sealed class DemoTests(RunningServer server) : IClassFixture<RunningServe
     }
 
     [Fact]
-    public async Task Answers_are_replies_in_the_thread_of_what_they_answer()
+    public async Task Answers_are_replies_in_the_same_thread()
     {
         var messages = (await PlayAsync("squad")).Messages;
 

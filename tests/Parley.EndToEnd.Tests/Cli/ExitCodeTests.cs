@@ -16,7 +16,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("send", "be-1", "hi", "--payload", "{")]
     [InlineData("watch", "--execution", "a", "--thread", "b")]
     [InlineData("token", "create", "--kind", "king")]
-    public async Task Used_wrongly_is_2(params string[] arguments)
+    public async Task Wrong_usage_is_2(params string[] arguments)
     {
         var run = await server.RunAsync(arguments);
 
@@ -51,7 +51,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("There is nothing to send: the text is missing.", "send", "be-1")]
     [InlineData("<key> is missing. Up to 512 characters; may include '/'.", "memory", "get")]
     [InlineData("There is no file '/nowhere/ca.pem'.", "agents", "--cacert", "/nowhere/ca.pem")]
-    public async Task What_is_wrong_is_said_in_one_sentence(string sentence, params string[] arguments)
+    public async Task An_error_is_one_sentence(string sentence, params string[] arguments)
     {
         var run = await server.RunAsync(arguments);
 
@@ -85,7 +85,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
-    public async Task No_reply_in_time_is_with_json_the_problem_that_the_server_tells()
+    public async Task With_json_no_reply_in_time_is_the_servers_problem_document()
     {
         var run = await server.RunAsync("request", "human", "Anybody?", "--timeout", "1", "--json");
 
@@ -113,7 +113,7 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
-    public async Task With_json_what_went_wrong_is_a_problem_document_on_standard_error()
+    public async Task With_json_errors_are_problem_documents_on_standard_error()
     {
         var run = await server.RunAsync("send", "nobody-here", "hi", "--json");
 

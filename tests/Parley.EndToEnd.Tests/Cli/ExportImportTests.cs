@@ -16,7 +16,7 @@ public sealed class ExportImportTests(RunningServer server) : IClassFixture<Runn
     private string Export => Path.Combine(_folder, "export.jsonl");
 
     [Fact]
-    public async Task What_a_running_server_has_is_exported_imported_backed_up_and_restored()
+    public async Task A_running_servers_data_is_exported_imported_backed_up_and_restored()
     {
         Assert.Equal(0, (await server.CastAsync()).ExitCode);
 
@@ -38,7 +38,7 @@ public sealed class ExportImportTests(RunningServer server) : IClassFixture<Runn
     }
 
     [Fact]
-    public async Task An_import_that_was_killed_goes_on_and_no_server_starts_before_it_has_ended()
+    public async Task A_killed_import_continues_and_no_server_starts_before_it_has_finished()
     {
         var target = In("killed");
         var resumed = 0L;

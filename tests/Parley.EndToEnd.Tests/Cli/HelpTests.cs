@@ -43,7 +43,7 @@ public sealed class HelpTests
     [InlineData("help token creat", "'creat' is not a command of 'token'. Did you mean 'create'?")]
     [InlineData("agent", "'agent' is not a command of 'parley'. Did you mean 'agents'?")]
     [InlineData("squads ad", "'ad' is not a command of 'parley squads'. Did you mean 'add'?")]
-    public async Task A_command_that_is_none_is_told_once_with_the_one_that_was_meant(string words, string sentence)
+    public async Task An_unknown_command_is_reported_once_with_the_one_that_was_meant(string words, string sentence)
     {
         var run = await RunAsync(words.Split(' '));
 

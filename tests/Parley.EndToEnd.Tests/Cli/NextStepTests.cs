@@ -41,7 +41,7 @@ public sealed class NextStepTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_reads_no_further_than_the_first_line_does_not_stop_the_server()
+    public async Task A_reader_that_stops_after_the_first_line_does_not_stop_the_server()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell starts it.");
         var data = Path.Combine(_folder, "data");
@@ -87,7 +87,7 @@ public sealed class NextStepTests : IDisposable
     }
 
     [Fact]
-    public void It_names_what_is_not_as_usual()
+    public void It_includes_only_what_differs_from_the_defaults()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Paths of other systems.");
         var settings = ServerSettings.Default with { DataFolder = "/home/ada/.local/share/parley" };

@@ -26,7 +26,7 @@ public sealed class PortableTests
     [Theory]
     [InlineData("/openapi/v1.json")]
     [InlineData("/asyncapi.json")]
-    public async Task Both_builds_say_the_same_of_the_API_to_the_byte(string document)
+    public async Task Both_builds_describe_the_API_byte_for_byte_the_same(string document)
     {
         await using var portable = new KillableServer(Binary.Portable);
         await using var published = new KillableServer(await PublishedBinary.FindAsync(Cancel));

@@ -22,7 +22,7 @@ public sealed class PostgresMistakesTests(PostgresMistakesTests.Cluster cluster)
     [InlineData("CREATE VIEW agent_messages AS SELECT 1 AS id", "postgres", "already has a view 'agent_messages' that is not Parley's. Nothing was changed")]
     [InlineData("CREATE TABLE projects (id int)", "postgres", "already has a table 'projects' that is not Parley's. Nothing was changed")]
     [InlineData("CREATE TABLE parley_schema (version int); INSERT INTO parley_schema VALUES (9999)", "postgres", "made by a newer Parley")]
-    public async Task A_start_is_refused_and_nothing_is_made(string setUp, string user, string sentence, string encoding = "UTF8")
+    public async Task A_start_is_refused_and_nothing_is_created(string setUp, string user, string sentence, string encoding = "UTF8")
     {
         var database = await cluster.DatabaseAsync(encoding, setUp);
         var before = await cluster.Server.AskAsync(Everything, database);
@@ -37,7 +37,7 @@ public sealed class PostgresMistakesTests(PostgresMistakesTests.Cluster cluster)
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_is_refused_with_the_statement_that_makes_it()
+    public async Task A_missing_database_is_refused_with_the_statement_that_creates_it()
     {
         var run = await RunAsync("serve", "--port", "0", "--database", cluster.Url("postgres", "Not Here"));
 
@@ -51,7 +51,7 @@ public sealed class PostgresMistakesTests(PostgresMistakesTests.Cluster cluster)
     [InlineData("CREATE TABLE projects (id int)", "postgres", 7, "belongs to another program: it has a table 'projects'. Nothing was changed")]
     [InlineData("", "guest", 1, "permission denied for schema public")]
     [InlineData("", "postgres", 1, "has the encoding LATIN1", "LATIN1")]
-    public async Task An_import_into_the_wrong_database_is_refused_and_nothing_is_made(string setUp, string user, int exitCode, string sentence, string encoding = "UTF8")
+    public async Task An_import_into_the_wrong_database_is_refused_and_nothing_is_created(string setUp, string user, int exitCode, string sentence, string encoding = "UTF8")
     {
         var database = await cluster.DatabaseAsync(encoding, setUp);
         var before = await cluster.Server.AskAsync(Everything, database);

@@ -20,10 +20,10 @@ public sealed class QuantileTests
     [InlineData(0.99, 99)]
     [InlineData(0.991, 100)]
     [InlineData(1, 100)]
-    public void A_quantile_is_the_least_value_that_so_many_do_not_exceed(double share, double expected) =>
+    public void A_quantile_is_the_smallest_value_that_this_share_does_not_exceed(double share, double expected) =>
         Assert.Equal(expected, Quantile.Of(Enumerable.Range(1, 100).Reverse().Select(value => (double)value), share));
 
     [Fact]
-    public void Of_one_value_every_quantile_is_that_value() =>
+    public void Every_quantile_of_a_single_value_is_that_value() =>
         Assert.All([0, 0.5, 0.99, 1], share => Assert.Equal(7, Quantile.Of([7], share)));
 }

@@ -12,7 +12,7 @@ public sealed class QuietCollectionTests
     public QuietCollectionTests() => _collection = new QuietCollection(() => _allocated, () => _collections++);
 
     [Fact]
-    public void What_a_load_left_behind_is_collected_once_it_is_over()
+    public void Garbage_left_by_a_load_is_collected_once_the_load_is_over()
     {
         for (var second = 0; second < 10; second++)
         {
@@ -36,7 +36,7 @@ public sealed class QuietCollectionTests
     }
 
     [Fact]
-    public void Little_garbage_lies_until_it_has_become_much()
+    public void A_little_garbage_stays_until_there_is_a_lot()
     {
         var looks = QuietCollection.Worth / (QuietCollection.Quiet / 2);
         for (var look = 1; look < looks; look++)

@@ -75,7 +75,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task It_says_how_far_the_build_is_and_how_it_was_called_itself()
+    public async Task It_reports_the_builds_progress_and_passes_on_its_own_name()
     {
         foreach (var part in new[] { "Parley.One", "Parley.Two" })
         {
@@ -114,7 +114,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_compiler_that_can_not_link_is_no_linker()
+    public async Task A_compiler_that_cannot_link_does_not_count_as_a_linker()
     {
         Executable(Tool(Linker), "#!/usr/bin/env bash\nexit 1");
 
@@ -125,7 +125,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task What_changes_while_it_is_built_makes_another_build()
+    public async Task A_change_during_a_build_causes_another_build()
     {
         Hold("portable");
         var running = RunAsync("--version");
@@ -146,7 +146,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_goes_makes_another_build()
+    public async Task A_deleted_file_causes_another_build()
     {
         File.WriteAllText(At("src/other.cs"), "");
         await RunAsync("--version");
@@ -188,7 +188,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task A_build_that_is_killed_leaves_nothing_that_looks_good()
+    public async Task A_killed_build_leaves_nothing_that_looks_complete()
     {
         Hold("portable");
         using var running = Process.Start(Command("--version"))!;
@@ -224,7 +224,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_checkout_can_not_be_written_it_builds_in_a_folder_of_ones_own()
+    public async Task If_the_checkout_is_not_writable_it_builds_in_the_users_own_folder()
     {
         // In the place of the folder that would be made: so it holds for root too, whom no permission stops.
         File.WriteAllText(At("artifacts"), "");

@@ -42,7 +42,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_start_that_can_not_be_ends_with_what_to_do(string name)
+    public async Task A_start_that_is_impossible_ends_with_what_to_do(string name)
     {
         var mistake = Mistakes[name];
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -63,7 +63,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task Whoever_has_the_port_is_named()
+    public async Task The_program_that_uses_the_port_is_named()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone says it in files.");
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -77,7 +77,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
     [Theory]
     [InlineData("ports below 1024", "--port", "80")]
     [InlineData("let this user write there", "--data", "closed")]
-    public async Task What_takes_a_right_that_this_user_has_not_says_which(string sentence, string flag, string value)
+    public async Task A_missing_permission_is_named(string sentence, string flag, string value)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Rights are taken away by a tool of Linux.");
         Assert.SkipUnless(int.Parse(await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_unprivileged_port_start", Cancel)) > 80, "Here everybody may listen on any port.");
@@ -102,7 +102,7 @@ public sealed class StartMistakesTests(RunningServer server) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task A_history_index_that_is_damaged_is_made_again()
+    public async Task A_damaged_history_index_is_rebuilt()
     {
         var data = Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName;
         await File.WriteAllTextAsync(Path.Combine(data, "index.db"), "This was an index once, and now it is a text.", Cancel);

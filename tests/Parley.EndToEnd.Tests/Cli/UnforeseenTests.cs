@@ -10,7 +10,7 @@ public sealed class UnforeseenTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_thread_of_the_server_that_falls_ends_it_with_one_sentence_and_the_details_in_a_file()
+    public async Task A_crashing_server_thread_ends_it_with_one_sentence_and_the_details_in_a_file()
     {
         var run = await ServeAsync([]);
 
@@ -25,7 +25,7 @@ public sealed class UnforeseenTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_asks_for_the_details_sees_them_at_once()
+    public async Task With_PARLEY_DEBUG_the_details_are_printed()
     {
         var run = await ServeAsync(new() { ["PARLEY_DEBUG"] = "1" });
 

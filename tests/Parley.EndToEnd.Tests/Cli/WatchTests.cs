@@ -9,7 +9,7 @@ namespace Parley.EndToEnd.Tests.Cli;
 public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServer>
 {
     [Fact]
-    public async Task Without_a_target_it_shows_what_was_said_and_then_what_is_said()
+    public async Task Without_a_target_it_shows_past_messages_and_then_new_ones()
     {
         await server.RunAsync("demo", "squad", "--fast");
         await server.RunAsync("send", "human", "The end of the past.", "--type", "marker");
@@ -27,7 +27,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task As_an_agent_it_shows_what_the_agent_says_and_hears()
+    public async Task As_an_agent_it_shows_what_the_agent_sends_and_receives()
     {
         await using var watch = Watching("watch", "--as", "watcher-1", "--json", "--type", "text");
         Assert.True(await Until.TrueAsync(async () => (await server.RunAsync("send", "watcher-1", "For you.")).ExitCode == 0, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
@@ -53,7 +53,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task Filters_let_through_only_what_was_asked_for()
+    public async Task Filters_show_only_what_matches()
     {
         await using var watch = Watching("watch", "--json", "--type", "question", "--type", "answer");
 
@@ -74,7 +74,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task It_goes_on_where_it_was_when_the_server_is_back_and_says_so()
+    public async Task It_continues_where_it_was_when_the_server_is_back_and_says_so()
     {
         await server.RunAsync("demo", "squad", "--fast");
         await server.RunAsync("send", "human", "Before.", "--type", "before");
@@ -90,7 +90,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task Interrupted_it_ends_as_done()
+    public async Task An_interrupted_watch_ends_with_success()
     {
         await server.RunAsync("demo", "squad", "--fast");
         await using var watch = Watching("watch", "--json");
@@ -100,7 +100,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task Interrupted_while_nobody_reads_what_it_writes_it_ends_as_done()
+    public async Task A_watch_interrupted_while_nobody_reads_its_output_ends_with_success()
     {
         // Together more than a pipe holds (64 KB on Linux), so that the watch stands in the middle of a write.
         for (var i = 0; i < 8; i++)
@@ -112,7 +112,7 @@ public sealed class WatchTests(RunningServer server) : IClassFixture<RunningServ
     }
 
     [Fact]
-    public async Task What_is_remembered_is_watched_from_what_is_there_on_until_it_is_interrupted()
+    public async Task Memory_is_watched_from_the_current_entries_on_until_it_is_interrupted()
     {
         await server.RunAsync("memory", "set", "watched/a b", "{\"step\": 1}");
         await server.RunAsync("memory", "set", "unwatched", "1");

@@ -41,7 +41,7 @@ public sealed class FalsePageTests(DotnetPrograms programs) : IClassFixture<Dotn
     [InlineData("```sh not-run:\ntrue\n```")]
     [InlineData("```sh stay\ntrue\n```")]
     [InlineData("```sh\ntrue\n")]
-    public async Task A_mark_that_is_none_or_has_no_reason_and_a_block_without_an_end_are_refused(string page) =>
+    public async Task Unknown_options_missing_reasons_and_unclosed_blocks_are_refused(string page) =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(page));
 
     private async Task<MarkdownPage> ReadAsync(string page)

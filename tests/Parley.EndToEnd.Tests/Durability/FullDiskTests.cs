@@ -54,7 +54,7 @@ public sealed class FullDiskTests
     }
 
     [Fact]
-    public async Task A_server_that_finds_no_room_for_its_data_says_so_and_does_not_start()
+    public async Task A_server_without_disk_space_says_so_and_does_not_start()
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 1);
         await File.WriteAllBytesAsync(Path.Combine(disk.Folder, "ballast"), new byte[900 << 10], Cancel);

@@ -18,7 +18,7 @@ public sealed class KilledServerTests(ITestOutputHelper output)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whatever_was_confirmed_is_there_once_after_every_kill_and_nothing_is_stuck()
+    public async Task Everything_confirmed_is_there_once_after_every_kill_and_nothing_is_stuck()
     {
         var kills = Number("PARLEY_KILLS") ?? Kills;
         var seed = Number("PARLEY_KILL_SEED") ?? Random.Shared.Next();

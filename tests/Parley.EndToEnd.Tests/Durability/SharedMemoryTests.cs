@@ -31,7 +31,7 @@ public sealed class SharedMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_set_is_got_listed_over_more_than_a_page_changed_by_its_version_and_deleted()
+    public async Task Values_are_set_read_listed_over_several_pages_changed_by_version_and_deleted()
     {
         const int most = 500;
         var keys = Enumerable.Range(0, most + 1).Select(number => $"many/{number:000}").ToArray();
@@ -53,7 +53,7 @@ public sealed class SharedMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_watch_goes_on_through_kills_with_nothing_lost_and_nothing_twice()
+    public async Task A_watch_continues_through_kills_without_gaps_or_repeats()
     {
         await SetAsync("plan/0", "0");
         await SetAsync("other", "0");

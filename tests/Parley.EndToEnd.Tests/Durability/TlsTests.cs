@@ -18,7 +18,7 @@ public sealed class TlsTests : IDisposable
     private string Certificate => Path.Combine(_folder, "cert.pem");
 
     [Fact]
-    public async Task The_SDK_the_command_line_and_curl_trust_the_certificate_that_they_are_told_to_and_no_other()
+    public async Task The_SDK_the_command_line_and_curl_trust_only_the_given_certificate()
     {
         await using var server = await StartAsync();
         var token = (await File.ReadAllTextAsync(Path.Combine(server.DataFolder, "admin.token"), Cancel)).Trim();
@@ -56,7 +56,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_without_a_certificate_is_told_by_its_name()
+    public async Task A_file_without_a_certificate_is_reported_by_name()
     {
         var file = Path.Combine(_folder, "empty.pem");
         await File.WriteAllTextAsync(file, "nothing", Cancel);

@@ -19,7 +19,7 @@ public sealed class FailingNodesTests(ITestOutputHelper output)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whatever_fails_what_was_confirmed_is_delivered_and_settled_once()
+    public async Task Whatever_fails_confirmed_messages_are_delivered_and_settled_once()
     {
         var seed = Number("PARLEY_FAULT_SEED") ?? Random.Shared.Next();
         var faults = Number("PARLEY_FAULTS") ?? Faults;

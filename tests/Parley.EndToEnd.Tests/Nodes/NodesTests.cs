@@ -17,7 +17,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_one_node_makes_the_other_knows_at_once()
+    public async Task What_one_node_creates_the_other_knows_at_once()
     {
         await using var first = _fleet.Open(0);
         await using var second = _fleet.Open(1);
@@ -63,7 +63,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
-    public async Task A_token_that_one_node_ends_opens_nothing_at_the_other()
+    public async Task A_token_that_one_node_revokes_opens_nothing_on_the_other()
     {
         await using var first = _fleet.Open(0);
         await using var second = _fleet.Open(1);
@@ -88,7 +88,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
-    public async Task A_token_that_was_used_at_one_node_is_not_told_anew_at_another()
+    public async Task A_token_that_was_used_on_one_node_is_not_issued_again_on_another()
     {
         await using var joining = Join(0);
         var agent = await joining.Agents.RegisterAsync(new RegisterRequest { AgentId = "taken" }, Cancel);
@@ -104,7 +104,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
-    public async Task A_token_that_was_told_anew_at_one_node_and_used_is_not_told_anew_at_another()
+    public async Task A_token_that_was_issued_again_on_one_node_and_used_is_not_issued_again_on_another()
     {
         await using var first = Join(0);
         await using var second = Join(1);
@@ -119,7 +119,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
-    public async Task A_creation_sent_to_two_nodes_at_once_under_one_key_is_made_once()
+    public async Task A_creation_sent_to_two_nodes_at_once_with_one_key_is_made_once()
     {
         using var http = new HttpClient();
         var conflicts = 0;
@@ -144,7 +144,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
     }
 
     [Fact]
-    public async Task Who_is_connected_to_one_node_is_online_at_the_other_and_gets_what_is_sent_there()
+    public async Task An_agent_connected_to_one_node_is_online_on_the_other_and_gets_what_is_sent_there()
     {
         await using var first = _fleet.Open(0);
         await using var second = _fleet.Open(1);

@@ -18,7 +18,7 @@ public sealed class ReceiptsTests(NodesTests.TwoNodes nodes) : IClassFixture<Nod
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_sender_sees_what_becomes_of_its_messages_at_another_node()
+    public async Task A_sender_sees_what_happens_to_its_messages_on_another_node()
     {
         await using (var api = _fleet.Open(0))
             await api.Projects.CreateAsync(new ProjectRequest { ProjectId = Project, Settings = new ProjectSettings { MaxAttempts = 1 } }, Cancel);

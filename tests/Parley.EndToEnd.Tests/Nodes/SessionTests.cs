@@ -14,7 +14,7 @@ public sealed class SessionTests(NodesTests.TwoNodes nodes) : IClassFixture<Node
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_a_lost_connection_held_comes_at_once_to_its_clients_next_one_at_another_node()
+    public async Task A_lost_connections_deliveries_go_at_once_to_the_clients_next_one_on_another_node()
     {
         await using var api = _fleet.Open(0);
         var agent = await api.Agents.RegisterAsync(new RegisterRequest { AgentId = "back" }, Cancel);

@@ -14,7 +14,7 @@ public sealed class StoppingTests
 
     // Time is what is tested: by default a node has 10 s, and takes a quarter of them to let its guests go.
     [Fact]
-    public async Task Its_streams_end_a_few_at_a_time_and_it_is_gone_within_10_s()
+    public async Task Its_streams_end_a_few_at_a_time_and_it_exits_within_10_s()
     {
         await using var fleet = await Fleet.StartAsync(2, Cancel);
         using var http = new HttpClient();

@@ -16,7 +16,7 @@ public sealed partial class PackageTests(PackedPackages packages, RunningServer 
     [Theory]
     [InlineData("Parley.Protocol")]
     [InlineData("Parley.Client")]
-    public void A_package_has_its_words_its_licence_and_its_readme(string name)
+    public void A_package_has_its_docstrings_its_license_and_its_readme(string name)
     {
         using var package = ZipFile.OpenRead(packages.Find(name));
         var files = package.Entries.Select(entry => entry.FullName).ToList();
@@ -37,7 +37,7 @@ public sealed partial class PackageTests(PackedPackages packages, RunningServer 
     public void Nothing_else_is_packed() => Assert.Equal(4, Directory.GetFiles(packages.Feed).Length);
 
     [Fact]
-    public async Task A_program_that_knows_the_package_alone_sends_a_message()
+    public async Task A_program_that_uses_only_the_package_sends_a_message()
     {
         var folder = packages.CreateFolder("program");
         await File.WriteAllTextAsync(

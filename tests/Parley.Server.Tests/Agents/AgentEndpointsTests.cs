@@ -15,7 +15,7 @@ public abstract class AgentEndpointsTests(StorageUnderTest storage)
     private const string Agents = "/api/v1/agents";
 
     [Fact]
-    public async Task A_list_runs_newest_first_page_by_page_and_never_shows_the_operators_inbox()
+    public async Task A_list_is_newest_first_in_pages_and_never_shows_the_operators_inbox()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         foreach (var id in new[] { "a", "b", "c", "d", "e" })
@@ -49,7 +49,7 @@ public abstract class AgentEndpointsTests(StorageUnderTest storage)
     [InlineData("capability=python&capability=review", "ada")]
     [InlineData("metadata.team=red", "ada")]
     [InlineData("metadata.level=3", "bob")]
-    public async Task Filters_narrow_a_list(string query, string expected)
+    public async Task A_list_can_be_filtered(string query, string expected)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -65,7 +65,7 @@ public abstract class AgentEndpointsTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Online_are_those_who_gave_a_sign_of_life()
+    public async Task Agents_that_gave_a_sign_of_life_are_online()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (ada, _) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
@@ -85,7 +85,7 @@ public abstract class AgentEndpointsTests(StorageUnderTest storage)
     [InlineData("PUT", "/subscriptions", """{"topics": []}""")]
     [InlineData("POST", "/token", null)]
     [InlineData("DELETE", "", null)]
-    public async Task Nobody_touches_another_and_nobody_touches_the_operators_inbox(string method, string path, string? json)
+    public async Task Nobody_can_change_other_agents_or_the_operators_inbox(string method, string path, string? json)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (ada, _, join, admin) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"), await host.TokenAsync(TokenKind.Join), await host.TokenAsync(TokenKind.Admin));
@@ -99,7 +99,7 @@ public abstract class AgentEndpointsTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_change_keeps_what_it_does_not_name()
+    public async Task A_change_keeps_absent_fields()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -147,7 +147,7 @@ public abstract class AgentEndpointsTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_rotated_token_takes_the_place_of_the_others()
+    public async Task A_rotated_token_replaces_the_others()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var ada = await host.RegisterAsync("ada");

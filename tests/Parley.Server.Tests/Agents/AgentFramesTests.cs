@@ -9,7 +9,7 @@ namespace Parley.Server.Tests.Agents;
 public abstract class AgentFramesTests(StorageUnderTest storage)
 {
     [Fact]
-    public async Task An_agent_says_over_its_socket_what_it_is_and_what_it_does()
+    public async Task An_agent_changes_its_details_and_status_over_its_socket()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await TestSocket.ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
@@ -28,7 +28,7 @@ public abstract class AgentFramesTests(StorageUnderTest storage)
     [InlineData("agent:register", """{"agent_id": "bob"}""", "agent_id")]
     [InlineData("agent:register", """{"color": "red"}""", "color")]
     [InlineData("agent:status", "{}", "status")]
-    public async Task What_makes_no_sense_is_answered_by_the_field(string name, string data, string field)
+    public async Task Invalid_frames_are_answered_naming_the_field(string name, string data, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await TestSocket.ConnectAsync(host, "ada", await host.RegisterAsync("ada"));
@@ -40,7 +40,7 @@ public abstract class AgentFramesTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Nobody_changes_the_operators_inbox()
+    public async Task Nobody_can_change_the_operators_inbox()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await TestSocket.ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Admin));

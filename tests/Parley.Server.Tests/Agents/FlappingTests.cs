@@ -15,7 +15,7 @@ public abstract class FlappingTests(StorageUnderTest storage)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_agent_that_connects_a_hundred_times_a_second_is_told_about_once_a_second(bool staysInTheEnd)
+    public async Task An_agent_that_connects_a_hundred_times_a_second_is_reported_once_a_second(bool staysInTheEnd)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("bob");
@@ -44,7 +44,7 @@ public abstract class FlappingTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_coming_and_a_going_with_time_between_are_told_at_once()
+    public async Task Coming_and_going_with_time_in_between_are_reported_at_once()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("bob");
@@ -62,7 +62,7 @@ public abstract class FlappingTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_agent_that_connects_without_end_is_told_when_to_come_back()
+    public async Task An_agent_that_keeps_connecting_is_told_when_to_come_back()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (ada, bob) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));

@@ -15,7 +15,7 @@ public sealed class PresenceTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_agent_that_waits_in_a_long_poll_stays_and_lapses_only_after_it()
+    public async Task An_agent_in_a_long_poll_stays_online_and_goes_offline_only_after_it()
     {
         await using var host = await ConceptHost.StartAsync();
         var bob = await host.RegisterAsync("bob");
@@ -36,7 +36,7 @@ public sealed class PresenceTests
     }
 
     [Fact]
-    public async Task An_agent_whose_stream_could_not_begin_does_not_stay()
+    public async Task An_agent_whose_stream_could_not_start_does_not_stay_online()
     {
         await using var host = await ConceptHost.StartAsync();
         var bob = await host.RegisterAsync("bob");
@@ -51,7 +51,7 @@ public sealed class PresenceTests
     }
 
     [Fact]
-    public async Task A_look_into_the_operators_inbox_makes_no_agent()
+    public async Task Reading_the_operators_inbox_creates_no_agent()
     {
         await using var host = await ConceptHost.StartAsync();
         foreach (var kind in new[] { TokenKind.Observer, TokenKind.Admin, TokenKind.Operator })

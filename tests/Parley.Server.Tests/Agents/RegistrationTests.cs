@@ -12,7 +12,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
     private const string Path = "/api/v1/agents/register";
 
     [Fact]
-    public async Task Whoever_joins_gets_its_token_and_is_who_it_said()
+    public async Task A_new_agent_gets_its_token_and_has_the_details_that_it_gave()
     {
         await using var host = await ConceptHost.StartAsync(storage);
 
@@ -30,7 +30,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_id_that_is_absent_is_made_from_the_name()
+    public async Task An_absent_id_is_derived_from_the_name()
     {
         await using var host = await ConceptHost.StartAsync(storage);
 
@@ -47,7 +47,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
     [InlineData("""{"agent_id": "a", "capabilities": [null]}""", "capabilities[0]")]
     [InlineData("""{"agent_id": "a", "metadata": []}""", "metadata")]
     [InlineData("""{"agent_id": "a", "type": "A B"}""", "type")]
-    public async Task What_makes_no_sense_is_refused_by_the_field(string json, string field)
+    public async Task Invalid_input_is_refused_naming_the_field(string json, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
 
@@ -58,7 +58,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_registration_whose_answer_was_lost_is_made_again_and_the_first_token_stays()
+    public async Task A_registration_whose_answer_was_lost_can_be_repeated_and_the_first_token_stays_valid()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var first = await host.RegisterAsync("be-1");
@@ -72,7 +72,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_agent_whose_token_was_used_can_not_be_registered_over()
+    public async Task An_agent_whose_token_was_used_cannot_be_registered_again()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var token = await host.RegisterAsync("be-1");
@@ -85,7 +85,7 @@ public abstract class RegistrationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_agent_whose_tokens_were_all_revoked_stays_shut_out()
+    public async Task An_agent_whose_tokens_were_all_revoked_stays_locked_out()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("be-1");

@@ -9,7 +9,7 @@ namespace Parley.Server.Tests.ApiDocs;
 public sealed class AsyncApiTests(DescribedServer server) : IClassFixture<DescribedServer>
 {
     [Fact]
-    public async Task Every_frame_that_the_server_handles_is_in_it_with_its_words()
+    public async Task Every_frame_that_the_server_handles_is_described_in_it()
     {
         var document = await server.ReadAsync("/asyncapi.json");
 

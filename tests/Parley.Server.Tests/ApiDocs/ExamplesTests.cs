@@ -33,7 +33,7 @@ public sealed class ExamplesTests(DescribedServer server) : IClassFixture<Descri
     }
 
     [Fact]
-    public void Every_code_has_a_problem_of_its_own()
+    public void Every_code_has_its_own_problem()
     {
         Assert.All(ErrorCatalog.All, meaning => Assert.Equal(meaning.Code, ProblemExamples.Of(meaning.Code)["code"]!.GetValue<string>()));
     }

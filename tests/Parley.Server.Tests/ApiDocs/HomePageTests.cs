@@ -21,7 +21,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
     [InlineData(Browser)]
     [InlineData("*/*")]
     [InlineData(null)]
-    public async Task It_says_what_runs_here_and_every_link_leads_somewhere(string? accept)
+    public async Task It_says_what_runs_here_and_every_link_works(string? accept)
     {
         using var response = await AskAsync(HttpMethod.Get, accept);
         var page = await response.Content.ReadAsStringAsync(Cancel);
@@ -36,7 +36,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
     }
 
     [Fact]
-    public async Task It_needs_nothing_from_elsewhere_and_a_browser_holds_it_to_that()
+    public async Task It_needs_nothing_from_elsewhere_and_its_policy_enforces_that()
     {
         using var response = await AskAsync(HttpMethod.Get, Browser);
         var page = await response.Content.ReadAsStringAsync(Cancel);
@@ -51,7 +51,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
     }
 
     [Fact]
-    public async Task It_tells_nobody_more_than_health_does()
+    public async Task It_reveals_no_more_than_health_does()
     {
         using var plain = await AskAsync(HttpMethod.Get, Browser);
         using var withToken = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "Authorization", "Bearer not-a-token" }, { "Accept", Browser } } };
@@ -62,7 +62,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
     }
 
     [Fact]
-    public async Task Asked_for_its_head_it_sends_that_alone()
+    public async Task HEAD_gets_only_the_headers()
     {
         using var whole = await AskAsync(HttpMethod.Get, Browser);
         using var head = await AskAsync(HttpMethod.Head, Browser);
@@ -77,7 +77,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
     [InlineData("application/json, text/plain, */*")]
     [InlineData("application/problem+json")]
     [InlineData("text/html;q=0.5, application/json")]
-    public async Task A_program_that_asks_for_JSON_is_told_that_nothing_is_served(string accept)
+    public async Task A_program_that_asks_for_JSON_gets_404(string accept)
     {
         using var response = await AskAsync(HttpMethod.Get, accept);
 
@@ -88,7 +88,7 @@ public sealed partial class HomePageTests(DescribedServer server) : IClassFixtur
     }
 
     [Fact]
-    public async Task Under_a_foreign_name_nothing_is_shown()
+    public async Task Under_an_unknown_host_name_nothing_is_shown()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "evil.example" } };
         using var response = await server.Client.SendAsync(request, Cancel);

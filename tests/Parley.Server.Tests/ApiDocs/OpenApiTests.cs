@@ -47,7 +47,7 @@ public sealed class OpenApiTests(DescribedServer server) : IClassFixture<Describ
     }
 
     [Fact]
-    public async Task Every_operation_has_a_name_of_its_own_and_says_what_it_does()
+    public async Task Every_operation_has_its_own_name_and_says_what_it_does()
     {
         var operations = (await OperationsAsync()).Values;
 

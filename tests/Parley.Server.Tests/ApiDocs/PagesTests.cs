@@ -23,7 +23,7 @@ public sealed partial class PagesTests(DescribedServer server) : IClassFixture<D
     }
 
     [Fact]
-    public async Task The_page_about_errors_stands_beside_them() =>
+    public async Task The_page_about_errors_is_served_too() =>
         Assert.Contains("mailbox_full", await GetAsync("/docs/errors"), StringComparison.Ordinal);
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed partial class PagesTests(DescribedServer server) : IClassFixture<D
     [InlineData("/docs/swagger-ui.css")]
     [InlineData("/openapi/v1.json")]
     [InlineData("/asyncapi.json")]
-    public async Task Under_a_foreign_name_nothing_is_shown(string path)
+    public async Task Under_an_unknown_host_name_nothing_is_shown(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)) { Headers = { Host = "evil.example" } };
         using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);

@@ -19,7 +19,7 @@ public sealed class NativeTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public async Task A_project_is_analyzed_for_it_and_what_is_found_stops_the_build(string project)
+    public async Task Projects_are_analyzed_for_AOT_and_findings_fail_the_build(string project)
     {
         var properties = await EvaluateAsync(project, [.. Analyzers, "TreatWarningsAsErrors", "NoWarn", "WarningsNotAsErrors"]);
 

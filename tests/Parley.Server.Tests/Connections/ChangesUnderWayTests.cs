@@ -9,7 +9,7 @@ public sealed class ChangesUnderWayTests
     private readonly ChangesUnderWay _changes = new();
 
     [Fact]
-    public async Task The_next_may_begin_when_the_one_before_is_in_the_stores_queue()
+    public async Task The_next_change_may_start_when_the_previous_one_is_in_the_stores_queue()
     {
         using var first = _changes.Begin("a");
         using var second = _changes.Begin("b");
@@ -23,7 +23,7 @@ public sealed class ChangesUnderWayTests
     }
 
     [Fact]
-    public async Task What_is_about_the_same_thing_waits_until_it_is_done()
+    public async Task Changes_to_the_same_entity_wait_for_each_other()
     {
         var first = _changes.Begin("a");
         using var other = _changes.Begin("b");
@@ -38,7 +38,7 @@ public sealed class ChangesUnderWayTests
     }
 
     [Fact]
-    public async Task One_that_is_refused_holds_up_nobody()
+    public async Task A_refused_change_holds_up_nobody()
     {
         var refused = _changes.Begin("a");
         using var next = _changes.Begin(null);
@@ -52,7 +52,7 @@ public sealed class ChangesUnderWayTests
     }
 
     [Fact]
-    public async Task A_flood_waits_for_the_oldest_and_who_waits_for_all_for_each()
+    public async Task A_flood_waits_for_the_oldest_change_and_waiting_for_all_waits_for_each()
     {
         var oldest = new TaskCompletionSource();
         var newest = new TaskCompletionSource();
@@ -74,7 +74,7 @@ public sealed class ChangesUnderWayTests
     }
 
     [Fact]
-    public async Task Large_ones_are_bounded_by_their_bytes()
+    public async Task Large_changes_are_limited_by_their_bytes()
     {
         var large = new TaskCompletionSource();
         _changes.Add(large.Task, bytes: 2 * 1024 * 1024);

@@ -15,7 +15,7 @@ public sealed class FrameAllowanceTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Twice_the_rate_is_given_at_once_and_then_the_rate()
+    public void Twice_the_rate_is_granted_at_once_and_then_the_rate()
     {
         var allowance = new FrameRateLimit(10, () => _isLifted, _clock);
         Assert.Equal(20, Taken(allowance, 30));
@@ -32,7 +32,7 @@ public sealed class FrameAllowanceTests
     }
 
     [Fact]
-    public void Over_a_long_time_no_more_than_the_rate_is_given()
+    public void Over_a_long_time_no_more_than_the_rate_is_granted()
     {
         var allowance = new FrameRateLimit(100, () => _isLifted, _clock);
         var taken = 0;
@@ -56,7 +56,7 @@ public sealed class FrameAllowanceTests
     }
 
     [Fact]
-    public void Who_goes_on_and_on_floods_and_who_pauses_does_not()
+    public void A_client_that_never_pauses_floods_and_one_that_pauses_does_not()
     {
         var allowance = new FrameRateLimit(10, () => _isLifted, _clock);
         Assert.Equal(20, Taken(allowance, 20 + 40));
@@ -71,7 +71,7 @@ public sealed class FrameAllowanceTests
     [Theory]
     [InlineData("/ws/ada", true, """{"event": "agent:heartbeat", "id": "h"}""")]
     [InlineData("/ws/agent/messages/default", false, """{"type": "status", "content": "hello"}""")]
-    public async Task A_flood_is_answered_and_at_last_closed(string path, bool welcomes, string frame)
+    public async Task A_flood_is_answered_and_eventually_closed(string path, bool welcomes, string frame)
     {
         await using var host = await ConceptHost.StartAsync(framesPerSecond: 5);
         using var socket = await FuzzSocket.OpenAsync(host, path, await host.RegisterAsync("ada"), welcomes);

@@ -28,7 +28,7 @@ public sealed class FrameTableTests
         NullLogger<FrameTable>.Instance);
 
     [Fact]
-    public async Task The_next_begins_when_the_one_before_is_answered()
+    public async Task The_next_frame_starts_when_the_previous_one_is_answered()
     {
         await HandleAsync("1");
         var second = HandleAsync("2");
@@ -55,7 +55,7 @@ public sealed class FrameTableTests
     }
 
     [Fact]
-    public async Task None_begins_while_nobody_reads_the_answers()
+    public async Task No_frame_starts_while_nobody_reads_the_answers()
     {
         _first.SetResult(null);
         _connection.Low = new TaskCompletionSource();

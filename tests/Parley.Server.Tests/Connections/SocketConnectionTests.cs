@@ -77,7 +77,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_claim_that_got_all_that_it_asked_for_is_followed_by_another_as_soon_as_half_the_window_is_free()
+    public void A_claim_that_got_all_it_requested_is_followed_by_another_once_half_the_window_is_free()
     {
         _connection.Wake();
         _claims.Next.SetResult(Deliveries(8));
@@ -91,7 +91,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_mailbox_that_was_found_empty_is_not_asked_again_for_every_acknowledgement()
+    public void An_empty_mailbox_is_not_queried_again_for_every_acknowledgment()
     {
         _connection.Wake();
         _claims.Next.SetResult(Deliveries(7));
@@ -101,7 +101,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void What_is_acknowledged_during_a_claim_leaves_room_for_the_next()
+    public void Acknowledgments_during_a_claim_leave_room_for_the_next_claim()
     {
         _connection.Wake();
         _claims.Next.SetResult(Deliveries(6));
@@ -115,7 +115,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void No_second_claim_is_made_while_one_is_under_way_also_where_there_is_room_for_it()
+    public void No_second_claim_is_made_during_a_claim_even_if_there_is_room()
     {
         _connection.Wake();
         _claims.Next.SetResult(Deliveries(6));
@@ -141,7 +141,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_reservation_that_comes_to_nothing_makes_room_as_an_acknowledgement_does()
+    public void An_unused_reservation_makes_room_like_an_acknowledgment()
     {
         Reserve(8);
         _connection.Wake();
@@ -159,7 +159,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_claim_takes_up_its_room_until_it_is_answered()
+    public void A_claim_occupies_its_room_until_it_is_answered()
     {
         Reserve(1);
         _connection.Wake();
@@ -170,7 +170,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void What_the_filter_does_not_take_is_not_reserved()
+    public void A_delivery_that_the_filter_excludes_is_not_reserved()
     {
         _connection.SetFilter(DeliveryFilter.Everything with { Priorities = new HashSet<Priority> { Priority.High } });
         Assert.False(Assert.Single(_claims.Orders).Filter.IsEverything);
@@ -183,7 +183,7 @@ public sealed class SocketConnectionTests : IDisposable
     [InlineData(typeof(StorageUnavailableException))]
     [InlineData(typeof(ObjectDisposedException))]
     [InlineData(typeof(InvalidOperationException))]
-    public void A_claim_that_failed_is_made_again_at_the_next_wake_and_nothing_of_the_window_is_lost(Type fault)
+    public void A_failed_claim_is_retried_at_the_next_wake_and_no_part_of_the_window_is_lost(Type fault)
     {
         _connection.Wake();
         _claims.Next.SetException(fault == typeof(StorageUnavailableException) ? new StorageUnavailableException()
@@ -195,7 +195,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void After_a_claim_that_failed_an_acknowledgement_is_enough_to_try_again()
+    public void After_a_failed_claim_an_acknowledgment_is_enough_to_retry()
     {
         Reserve(1);
         _connection.Wake();
@@ -205,7 +205,7 @@ public sealed class SocketConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_paused_agent_is_given_nothing()
+    public void A_paused_agent_gets_nothing()
     {
         _agent.Record = _agent.Record with { Paused = true };
         _connection.Wake();
@@ -233,7 +233,7 @@ public sealed class SocketConnectionTests : IDisposable
     /// <summary>The end of a claim and a wake on another processor: the one must see the other, or a message waits while its agent has room.
     /// Without the full fence between "no claim is under way" and the look at the wakes, both look too early.</summary>
     [Fact]
-    public async Task A_wake_is_not_lost_however_it_meets_the_end_of_a_claim()
+    public async Task A_wake_at_the_end_of_a_claim_is_not_lost()
     {
         const int Rounds = 300_000;
         var (round, claiming, woken, work, seen) = (0, 0, 0, 0, 0);
@@ -278,7 +278,7 @@ public sealed class SocketConnectionTests : IDisposable
 
     /// <summary>The end of a claim and an acknowledgement on another processor: nobody else wakes a connection whose backlog is long.</summary>
     [Fact]
-    public async Task A_backlog_flows_to_its_end_however_acknowledgements_meet_claims()
+    public async Task A_backlog_is_fully_delivered_however_acknowledgments_and_claims_interleave()
     {
         const int Backlog = 300_000;
         _connection.Dispose();

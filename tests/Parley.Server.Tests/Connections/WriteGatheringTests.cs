@@ -9,7 +9,7 @@ public sealed class WriteGatheringTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_written_while_held_goes_with_the_first_write_after_it()
+    public async Task Writes_while_held_go_out_with_the_first_write_afterward()
     {
         var (writes, stream) = (new WriteGathering(), new RecordingStream());
 

@@ -13,7 +13,7 @@ namespace Parley.Server.Tests.Coordination;
 public sealed class BackgroundFaultsTests
 {
     [Fact]
-    public void Whatever_goes_on_in_the_background_begins_again_when_it_fails()
+    public void Background_jobs_are_restarted_when_they_fail()
     {
         var parts = typeof(ParleyServer).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(BackgroundService)));
 
@@ -22,7 +22,7 @@ public sealed class BackgroundFaultsTests
     }
 
     [Fact]
-    public async Task A_chore_that_fails_is_logged_tried_again_after_longer_and_longer_and_holds_up_no_other()
+    public async Task A_failing_chore_is_logged_and_retried_with_growing_pauses_and_does_not_hold_up_others()
     {
         var (clock, log) = (new TestClock(), new LogRecorder());
         var faults = new BackgroundFaults(clock);
@@ -49,7 +49,7 @@ public sealed class BackgroundFaultsTests
     }
 
     [Fact]
-    public async Task Health_says_which_work_fails_and_is_well_again_with_it()
+    public async Task Health_reports_a_failing_job_until_it_succeeds_again()
     {
         await using var host = await ConceptHost.StartAsync();
         var faults = host.Get<BackgroundFaults>();

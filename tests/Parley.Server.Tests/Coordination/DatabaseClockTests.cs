@@ -12,7 +12,7 @@ public sealed class DatabaseClockTests
     public DatabaseClockTests() => _clock = new DatabaseClock(_machine);
 
     [Fact]
-    public void The_databases_time_counts_not_the_machines()
+    public void The_databases_time_is_used_and_not_the_machines()
     {
         Hear(ago: TimeSpan.FromHours(3), took: TimeSpan.Zero);
         _machine.Advance(TimeSpan.FromSeconds(7));
@@ -34,7 +34,7 @@ public sealed class DatabaseClockTests
     [Theory]
     [InlineData(2)]
     [InlineData(-2)]
-    public void A_jump_of_the_database_is_told_as_it_is(int days)
+    public void A_jump_of_the_databases_clock_is_passed_on(int days)
     {
         Hear(ago: TimeSpan.Zero, took: TimeSpan.Zero);
         Hear(ago: TimeSpan.FromDays(days), took: TimeSpan.Zero);

@@ -29,7 +29,7 @@ public sealed class SteadyClockTests
     }
 
     [Fact]
-    public void A_later_time_that_stands_is_taken_over()
+    public void A_lasting_later_time_is_adopted()
     {
         _machine.Turn(TimeSpan.FromDays(2));
         Run(seconds: 30);
@@ -38,7 +38,7 @@ public sealed class SteadyClockTests
     }
 
     [Fact]
-    public void An_earlier_time_that_stands_is_come_down_to_without_falling_or_standing_still()
+    public void A_lasting_earlier_time_is_approached_without_going_backward_or_stopping()
     {
         _machine.Turn(TimeSpan.FromMinutes(-5));
         Run(seconds: 15);
@@ -67,7 +67,7 @@ public sealed class SteadyClockTests
     [Theory]
     [InlineData(2)]
     [InlineData(-2)]
-    public void A_jump_that_stands_is_told_once_by_a_log_that_asks_the_clock_itself(int days)
+    public void A_lasting_jump_is_logged_once_even_though_the_log_uses_the_clock(int days)
     {
         var log = new TimedLog(_clock);
         _clock.Log = log;

@@ -11,7 +11,7 @@ namespace Parley.Server.Tests.Entities;
 public sealed class EntitiesSetupTests
 {
     [Fact]
-    public void Only_a_kind_that_can_be_due_is_looked_after()
+    public void Only_kinds_that_can_be_due_get_a_chore()
     {
         Assert.Null(SquadsConcept.Kind.Due);
         Assert.DoesNotContain(new ServiceCollection().AddEntities(SquadsConcept.Kind), service => service.ServiceType == typeof(IChore));

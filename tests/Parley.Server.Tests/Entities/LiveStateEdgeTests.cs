@@ -24,7 +24,7 @@ public abstract class LiveStateEdgeTests(StorageUnderTest storage)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_entry_is_gone_for_a_reader_that_loses_the_right_to_it_and_is_not_there_for_one_that_never_had_it(bool hasState)
+    public async Task A_reader_that_loses_access_gets_a_delete_and_one_that_never_had_it_gets_nothing(bool hasState)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (pm, eve) = (await host.RegisterAsync("pm"), await host.RegisterAsync("eve"));
@@ -81,7 +81,7 @@ public abstract class LiveStateEdgeTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_agent_that_ceases_to_match_is_told_as_gone()
+    public async Task An_agent_that_no_longer_matches_is_sent_as_deleted()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var eve = await host.RegisterAsync("eve");
@@ -120,7 +120,7 @@ public abstract class LiveStateEdgeTests(StorageUnderTest storage)
     [InlineData("""{"memory": {"key": "a"}}""", "feeds.memory.key")]
     [InlineData("""{"agents": {"squad": "alpha"}}""", "feeds.agents.squad")]
     [InlineData("""{"squads": {"name": "alpha"}}""", "feeds.squads.name")]
-    public async Task A_filter_that_no_list_takes_is_refused_by_name(string feeds, string field)
+    public async Task An_unknown_filter_is_refused_by_name(string feeds, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         using var socket = await TestSocket.ConnectAsync(host, "eve", await host.RegisterAsync("eve"));
@@ -132,7 +132,7 @@ public abstract class LiveStateEdgeTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Executions_are_narrowed_by_status_and_squad()
+    public async Task Executions_are_filtered_by_status_and_squad()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -187,7 +187,7 @@ public sealed class PostgresLiveStateEdgeTests(PostgresDatabases databases) : Li
 public sealed class HoldingsTests
 {
     [Fact]
-    public void What_a_client_may_have_is_never_less_than_what_it_has()
+    public void The_server_never_believes_a_client_to_have_less_than_it_has()
     {
         const int most = 20, things = 60;
         for (var seed = 0; seed < 50; seed++)

@@ -26,7 +26,7 @@ public abstract class LiveStateTests
     [InlineData("""{"status": "pending"}""", "status=pending", """{"title": "end"}""")]
     [InlineData("""{"agent": "be"}""", "agent=be", """{"title": "end", "agent_id": "be"}""")]
     [InlineData("""{"creator": "pm", "status": "assigned"}""", "creator=pm&status=assigned", """{"title": "end", "agent_id": "be"}""")]
-    public async Task Readers_that_drop_their_connections_have_in_the_end_what_a_list_has(string filter, string query, string end)
+    public async Task Readers_that_lose_connections_end_up_with_what_a_list_returns(string filter, string query, string end)
     {
         await using var servers = await StartAsync();
         var first = servers.Hosts[0];
@@ -53,7 +53,7 @@ public abstract class LiveStateTests
 
     /// <summary>One reader each for many filters; the lists say what each is to hear of every single change.</summary>
     [Fact]
-    public async Task A_task_that_begins_or_ceases_to_match_a_filter_is_told_so_and_no_other()
+    public async Task Only_tasks_that_start_or_stop_matching_a_filter_are_sent()
     {
         string[] queries = ["", "status=pending", "status=in_progress", "agent=be", "agent=fe&status=assigned", "creator=pm", "creator=eve", "overdue=true", "creator=pm&agent=be"];
         await using var servers = await StartAsync();

@@ -31,7 +31,7 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Each_step_is_an_entry_of_the_log_in_the_execution_from_its_doer()
+    public async Task Each_step_is_a_log_entry_of_the_execution_with_its_sender()
     {
         await using var store = await storage.OpenAsync();
         var executions = new TestExecutions(store);
@@ -49,7 +49,7 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_has_ended_keeps_its_result_and_takes_nothing_more()
+    public async Task An_ended_execution_keeps_its_result_and_accepts_no_changes()
     {
         await using var store = await storage.OpenAsync();
         var executions = new TestExecutions(store);
@@ -86,7 +86,7 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public void An_entry_of_before_that_says_less_is_read_all_the_same()
+    public void An_older_entry_with_fewer_fields_can_still_be_read()
     {
         var entry = new LogEntry
         {
@@ -107,7 +107,7 @@ public abstract class ExecutionKindTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_list_runs_newest_first_and_narrows()
+    public async Task A_list_is_newest_first_and_can_be_filtered()
     {
         await using var store = await storage.OpenAsync();
         var executions = new TestExecutions(store);

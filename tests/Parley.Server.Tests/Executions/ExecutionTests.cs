@@ -14,7 +14,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
     private const string Executions = "/api/v1/executions";
 
     [Fact]
-    public async Task A_run_tells_its_log_each_step_and_its_end_once()
+    public async Task An_executions_stream_has_each_step_and_its_end_once()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -46,7 +46,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_line_is_shown_however_often_progress_is_told_after_it()
+    public async Task A_line_is_shown_however_often_progress_is_reported_after_it()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -71,7 +71,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
     [InlineData("POST", "/complete", null)]
     [InlineData("POST", "/fail", """{"error": "late"}""")]
     [InlineData("POST", "/cancel", null)]
-    public async Task What_has_ended_takes_nothing_more(string method, string path, string? json)
+    public async Task An_ended_execution_accepts_no_changes(string method, string path, string? json)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -94,7 +94,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
     [InlineData("POST", "/complete", """{"error": "x"}""", "error")]
     [InlineData("POST", "/fail", "{}", "error")]
     [InlineData("POST", "/cancel", """{"result": 1}""", "result")]
-    public async Task What_makes_no_sense_is_refused_by_the_field(string method, string path, string json, string field)
+    public async Task Invalid_input_is_refused_naming_the_field(string method, string path, string json, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -129,7 +129,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_list_runs_newest_first_and_narrows()
+    public async Task A_list_is_newest_first_and_can_be_filtered()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -151,7 +151,7 @@ public abstract class ExecutionTests(StorageUnderTest storage)
     [Theory]
     [InlineData("0199e1c2-8d3f-7a51-9c0e-5b1f0d6a7e42")]
     [InlineData("nothing")]
-    public async Task What_is_not_there_is_404(string id)
+    public async Task An_unknown_execution_is_404(string id)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);

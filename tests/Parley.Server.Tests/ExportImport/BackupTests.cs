@@ -90,7 +90,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restore_begins_a_new_epoch_and_a_reader_that_comes_with_an_old_place_is_told()
+    public async Task A_restore_starts_a_new_epoch_and_a_reader_with_an_old_place_is_told()
     {
         await using var data = await new OnSqlite().NewAsync();
         await using var target = await new OnSqlite().NewAsync();
@@ -116,7 +116,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_replaced_is_kept_under_another_name()
+    public async Task A_replaced_database_is_kept_under_another_name()
     {
         await using var data = await MakeAsync();
         await StoreTransfer.BackupAsync(data.Settings, Backup, Cancel);

@@ -54,7 +54,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_stream_that_breaks_off_leaves_no_server_to_start_until_it_is_gone_on_with()
+    public async Task After_an_interrupted_stream_no_server_starts_until_the_import_is_continued()
     {
         await using var source = await MakeAsync();
         await using var target = await storage.NewAsync();
@@ -80,7 +80,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_was_taken_before_must_still_stand_there()
+    public async Task A_continued_import_needs_the_same_lines_as_before()
     {
         await using var source = await MakeAsync();
         await using var target = await storage.NewAsync();
@@ -115,7 +115,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_server_that_runs_keeps_its_database_and_its_export_is_a_copy_with_new_epochs()
+    public async Task An_import_into_a_running_servers_database_is_refused_and_its_export_is_a_copy_with_new_epochs()
     {
         await using var source = await storage.NewAsync();
         await using var target = await storage.NewAsync();
@@ -140,7 +140,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_export_that_was_broken_off_goes_on_where_the_store_is_the_same()
+    public async Task An_interrupted_export_continues_if_the_store_is_the_same()
     {
         // A PostgreSQL numbers the transactions of all its databases together: what another test writes would count as a change here.
         await using var own = await storage.AloneAsync();
@@ -160,7 +160,7 @@ public abstract class BrokenOffTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_export_that_was_broken_off_begins_again_where_the_store_has_changed()
+    public async Task An_interrupted_export_starts_over_if_the_store_has_changed()
     {
         await using var source = await MakeAsync();
         using var whole = new ExportFile();

@@ -12,7 +12,7 @@ public sealed class HeldDeliveryTests(PostgresDatabases databases)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_a_connection_holds_is_queued_and_over_where_its_message_went()
+    public async Task A_connections_deliveries_are_queued_or_withdrawn_if_their_message_is_gone()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var holder = new TestHolder(4);

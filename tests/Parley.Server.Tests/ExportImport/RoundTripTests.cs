@@ -57,7 +57,7 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
     }
 
     [Fact]
-    public async Task Leases_keys_and_tokens_of_before_hold_after()
+    public async Task Leases_keys_and_tokens_are_still_valid_after_the_move()
     {
         await using var source = await from.NewAsync();
         await using var target = await to.NewAsync();
@@ -84,7 +84,7 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
     }
 
     [Fact]
-    public async Task A_feed_goes_on_behind_the_place_of_before_with_nothing_lost_and_nothing_twice()
+    public async Task A_feed_continues_after_its_old_place_without_gaps_or_repeats()
     {
         await using var source = await from.NewAsync();
         await using var target = await to.NewAsync();

@@ -23,7 +23,7 @@ public sealed class RandomBodiesTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_body_is_taken_or_refused_properly_and_a_refused_one_changes_nothing()
+    public async Task Every_body_is_accepted_or_refused_properly_and_a_refused_one_changes_nothing()
     {
         await using var host = await ConceptHost.StartAsync();
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -43,7 +43,7 @@ public sealed class RandomBodiesTests
     [InlineData("messages", """{"to": "*", "content": "x", "deliver_at": "9999-12-31T23:59:59.999Z"}""", "deliver_at")]
     [InlineData("broadcast", "", "body")]
     [InlineData("requests", "", "body")]
-    public async Task What_was_found_once_is_refused_by_its_field(string path, string body, string field)
+    public async Task Inputs_that_were_once_a_bug_are_refused_naming_the_field(string path, string body, string field)
     {
         await using var host = await ConceptHost.StartAsync();
 

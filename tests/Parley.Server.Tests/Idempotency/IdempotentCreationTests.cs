@@ -38,7 +38,7 @@ public abstract class IdempotentCreationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task The_same_key_for_something_else_is_refused_and_another_caller_has_keys_of_its_own()
+    public async Task The_same_key_for_something_else_is_refused_and_other_callers_have_their_own_keys()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (admin, ada) = (await host.TokenAsync(TokenKind.Admin), await host.RegisterAsync("ada"));
@@ -53,7 +53,7 @@ public abstract class IdempotentCreationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_was_refused_leaves_its_key_free()
+    public async Task A_refused_creation_leaves_its_key_free()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -66,7 +66,7 @@ public abstract class IdempotentCreationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_secret_is_told_once()
+    public async Task A_secret_is_shown_once()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -80,7 +80,7 @@ public abstract class IdempotentCreationTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task An_answer_without_a_body_is_given_again_too()
+    public async Task An_answer_without_a_body_is_repeated_too()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);

@@ -14,7 +14,7 @@ public sealed class SqliteIdempotentCreationTests() : IdempotentCreationTests(ne
     [Theory]
     [InlineData(Executions, "{}")]
     [InlineData("/api/v1/tokens", """{"kind": "observer"}""")]
-    public async Task A_crash_between_a_creation_and_its_answer_does_not_let_it_be_made_twice(string path, string body)
+    public async Task A_crash_between_a_creation_and_its_answer_does_not_lead_to_a_second_creation(string path, string body)
     {
         await using var data = await new OnSqlite().NewAsync();
         var before = await ConceptHost.StartAsync(data);

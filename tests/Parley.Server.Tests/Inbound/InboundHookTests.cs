@@ -14,7 +14,7 @@ public abstract class InboundHookTests(StorageUnderTest storage)
     private const string Api = InboundPost.Api, Body = "{}";
 
     [Fact]
-    public async Task The_server_tells_a_secret_that_it_made_once_and_no_other()
+    public async Task The_server_shows_only_secrets_that_it_created_and_only_once()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -45,7 +45,7 @@ public abstract class InboundHookTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task No_secret_stands_in_the_log_a_feed_or_an_audit_entry_and_no_agent_sees_a_hook_there()
+    public async Task Secrets_are_not_in_the_log_feeds_or_audit_entries_and_agents_cannot_see_hooks()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -112,7 +112,7 @@ public abstract class InboundHookTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Hooks_are_listed_by_pages_changed_by_version_bounded_in_number_and_gone_with_their_project()
+    public async Task Hooks_are_paged_changed_by_version_limited_in_number_and_deleted_with_their_project()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);

@@ -30,7 +30,7 @@ public sealed class InboundSignatureTests
     [InlineData(301, false)]
     [InlineData(-300, true)]
     [InlineData(-301, false)]
-    public void A_time_is_good_for_five_minutes_to_either_side(int secondsAgo, bool isGood)
+    public void A_time_may_differ_by_five_minutes_in_either_direction(int secondsAgo, bool isGood)
     {
         var time = (Now.ToUnixTimeSeconds() - secondsAgo).ToString(CultureInfo.InvariantCulture);
         var text = InboundPost.Hmac("a secret of some length", $"{time}.body");
@@ -49,7 +49,7 @@ public sealed class InboundSignatureTests
     }
 
     [Fact]
-    public void Who_says_both_signatures_cannot_leave_the_time_away()
+    public void With_both_signatures_the_time_cannot_be_left_out()
     {
         var plain = InboundPost.Hmac("a secret of some length", "body");
 
@@ -64,7 +64,7 @@ public sealed class InboundSignatureTests
     [InlineData("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e1")]
     [InlineData("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e1g")]
     [InlineData("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e1700")]
-    public void What_is_no_signature_is_none(string text) => Assert.Null(Read(("X-Hub-Signature-256", text)));
+    public void Malformed_signatures_are_rejected(string text) => Assert.Null(Read(("X-Hub-Signature-256", text)));
 
     [Theory]
     [InlineData("")]
@@ -72,7 +72,7 @@ public sealed class InboundSignatureTests
     [InlineData("1769090400.0")]
     [InlineData(" 1769090400")]
     [InlineData("99999999999999999999")]
-    public void What_is_no_time_is_none(string time) =>
+    public void Malformed_times_are_rejected(string time) =>
         Assert.Null(Read(("X-Parley-Timestamp", time), ("X-Parley-Signature", InboundPost.Hmac("a secret of some length", $"{time}.body"))));
 
     private static InboundSignature? Read(params (string Name, string Value)[] headers)

@@ -16,7 +16,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     private const string Push = """{"ref": "refs/heads/main", "commits": [{"id": "0d1a26e6"}]}""";
 
     [Fact]
-    public async Task What_GitHub_posts_is_a_message_from_outside()
+    public async Task A_post_by_GitHub_becomes_an_external_message()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var bob = await host.RegisterAsync("bob");
@@ -39,7 +39,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_is_not_JSON_is_the_content_and_what_cannot_be_a_message_is_refused()
+    public async Task Text_becomes_the_content_and_anything_else_that_is_not_JSON_is_refused()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("bob");
@@ -69,7 +69,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Who_cannot_sign_learns_nothing_and_changes_nothing()
+    public async Task Without_a_valid_signature_nothing_is_revealed_or_changed()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("bob");
@@ -133,7 +133,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_delivery_is_one_message_however_often_it_comes_also_after_a_restart_and_a_change_of_the_hook()
+    public async Task A_delivery_is_one_message_however_often_it_arrives_even_after_a_restart_or_a_change_of_the_hook()
     {
         await using var data = await storage.NewAsync();
         InboundHook hook;
@@ -166,7 +166,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_signed_request_that_is_played_again_is_the_same_message_and_too_late_is_none()
+    public async Task A_replayed_request_is_the_same_message_or_is_refused_if_it_is_too_old()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("bob");
@@ -187,7 +187,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_hook_has_a_rate_of_its_own_which_only_those_use_up_who_can_sign()
+    public async Task A_hook_has_its_own_rate_limit_and_only_signed_posts_count()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -208,7 +208,7 @@ public abstract class InboundTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_refuses_a_send_refuses_a_delivery_and_it_may_come_again()
+    public async Task A_delivery_is_refused_like_a_send_and_may_be_retried()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -254,7 +254,7 @@ public sealed class SqliteInboundTests() : InboundTests(new OnSqlite());
 public sealed class PostgresInboundTests(PostgresDatabases databases) : InboundTests(new OnPostgres(databases))
 {
     [Fact]
-    public async Task A_hook_is_there_at_every_node_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_deleted()
+    public async Task A_new_hook_works_on_every_node_at_once_and_a_deleted_one_on_none()
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         const string body = "{}";

@@ -19,7 +19,7 @@ public sealed class ByteBudgetTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Little_is_free_also_when_nothing_is_left()
+    public void A_small_amount_is_free_even_if_nothing_is_left()
     {
         using var first = Open("ada");
         using var second = Open("bob");
@@ -31,7 +31,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public void What_is_beyond_is_counted_for_its_owner_and_in_all_and_given_back()
+    public void Anything_above_that_is_counted_per_owner_and_in_total_and_given_back()
     {
         using (var first = Open("ada"))
         using (var second = Open("ada"))
@@ -50,7 +50,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public void Alone_one_may_be_larger_than_its_part()
+    public void A_single_share_may_exceed_its_limit_if_it_is_alone()
     {
         using var body = Open("ada");
 
@@ -58,7 +58,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public async Task Who_has_stood_still_the_longest_makes_room_and_nobody_who_moves()
+    public async Task The_share_without_progress_for_longest_makes_room_and_none_that_progresses()
     {
         var ended = new List<string>();
         var told = new SemaphoreSlim(0);
@@ -90,7 +90,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public void What_came_in_whole_waits_for_the_server_and_is_not_ended()
+    public void A_complete_body_waits_for_the_server_and_is_not_ended()
     {
         using var stored = Open("ada", () => Assert.Fail("It was ended."));
         using var comes = Open("bob");
@@ -102,7 +102,7 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public async Task Who_waits_for_room_is_woken_when_there_is_some_or_somebody_has_stood_still()
+    public async Task A_waiter_is_woken_when_there_is_room_or_another_share_makes_no_progress()
     {
         using var first = Open("ada");
         using var second = Open("bob");

@@ -12,7 +12,7 @@ public sealed class ConnectionLimitTests
     private readonly ConnectionLimit _limit = new(most: 4, mostOfOne: 2, IPAddress.IsLoopback);
 
     [Fact]
-    public void The_newest_is_turned_away_until_one_leaves()
+    public void The_newest_connection_is_refused_until_one_closes()
     {
         Assert.All(Enumerable.Range(0, 4), _ => Assert.True(_limit.TryEnter(IPAddress.Loopback)));
         Assert.False(_limit.TryEnter(IPAddress.Loopback));
@@ -25,7 +25,7 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
-    public void One_address_does_not_take_the_places_of_all()
+    public void One_address_cannot_use_all_connections()
     {
         Assert.True(_limit.TryEnter(Far));
         Assert.True(_limit.TryEnter(Far.MapToIPv6()));

@@ -19,7 +19,7 @@ public sealed class ReceivingTests : IDisposable
     public void Dispose() => _receiving.Dispose();
 
     [Fact]
-    public void One_that_comes_at_the_floor_goes_on()
+    public void A_body_at_the_minimum_rate_continues()
     {
         using var body = Begin();
         for (var second = 1; second <= 60; second++)
@@ -34,7 +34,7 @@ public sealed class ReceivingTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1_000_000)]
-    public void One_that_trickles_is_ended_however_much_came_at_once(int atOnce)
+    public void A_body_that_trickles_is_ended_however_much_arrived_at_first(int atOnce)
     {
         using var body = Begin();
         body.Reach(atOnce);
@@ -49,7 +49,7 @@ public sealed class ReceivingTests : IDisposable
     }
 
     [Fact]
-    public void One_that_came_in_whole_may_take_as_long_as_the_server_does()
+    public void A_complete_body_may_stay_as_long_as_the_server_needs()
     {
         using var body = Begin();
         body.Reach(100);

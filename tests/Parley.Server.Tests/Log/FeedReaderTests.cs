@@ -53,7 +53,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_reader_far_behind_goes_on_from_the_store_and_then_from_memory_without_a_seam()
+    public async Task A_reader_far_behind_reads_from_the_store_and_then_from_memory_without_a_gap()
     {
         await using var store = await OpenAsync();
         var reader = All(store);
@@ -98,7 +98,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_reader_that_was_away_longer_than_retention_is_told_where_it_goes_on()
+    public async Task A_reader_that_was_away_longer_than_retention_is_told_where_it_continues()
     {
         await using var store = await OpenAsync();
         await WriteAsync(store, "old", rounds: 1, sendsARound: 5);
@@ -122,7 +122,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_reader_whose_next_entries_are_taken_while_it_reads_is_told_once(bool ofAnExecution)
+    public async Task A_reader_whose_next_entries_are_pruned_while_it_reads_is_told_once(bool ofAnExecution)
     {
         await using var store = await OpenAsync();
         var execution = (await store.StoreAsync(new Letter("ada", "bob") { Content = "stands for an execution" })).Seq;
@@ -146,7 +146,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_place_of_another_epoch_or_beyond_the_log_is_not_a_place_of_this_one()
+    public async Task A_place_from_another_epoch_or_beyond_the_log_is_not_valid()
     {
         await using var store = await OpenAsync();
         await WriteAsync(store, "ada", rounds: 1, sendsARound: 3);
@@ -162,7 +162,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_filtered_reader_holds_its_place_past_what_is_not_for_it(bool fromTheStore)
+    public async Task A_filtered_readers_place_moves_past_entries_that_do_not_match(bool fromTheStore)
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(new Letter("ada", "bob") { Type = "question" });
@@ -214,7 +214,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_thread_that_is_entered_while_it_is_followed_shows_from_there_on()
+    public async Task A_thread_that_the_reader_joins_while_following_is_shown_from_there_on()
     {
         await using var store = await OpenAsync();
         var reader = await StartAsync(store, "bob", joined: 0);
@@ -232,7 +232,7 @@ public abstract class FeedReaderTests(StorageUnderTest storage, ITestOutputHelpe
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task A_thread_that_is_entered_by_a_message_the_filter_leaves_out_shows_too(bool ofAnExecution, bool fromTheStore)
+    public async Task A_thread_that_the_reader_joins_by_a_filtered_out_message_is_shown_too(bool ofAnExecution, bool fromTheStore)
     {
         await using var store = await OpenAsync();
         var execution = await store.StoreAsync(new Letter("dan", "cyd") { Content = "stands for an execution" });

@@ -18,7 +18,7 @@ public sealed class OvertakenReaderTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_stream_is_told_of_the_gap_and_goes_on_after_it()
+    public async Task A_stream_reports_the_gap_and_continues_after_it()
     {
         await using var host = await ConceptHost.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sse/project/default");
@@ -47,7 +47,7 @@ public sealed class OvertakenReaderTests
     }
 
     [Fact]
-    public async Task A_subscription_is_told_of_the_gap_and_goes_on_after_it()
+    public async Task A_subscription_reports_the_gap_and_continues_after_it()
     {
         await using var host = await ConceptHost.StartAsync();
         using var socket = await TestSocket.ConnectAsync(host, "human", await host.TokenAsync(TokenKind.Observer));

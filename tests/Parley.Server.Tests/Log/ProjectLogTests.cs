@@ -24,7 +24,7 @@ public sealed class ProjectLogTests
     }
 
     [Fact]
-    public void What_nobody_reads_is_let_go_but_for_a_short_tail()
+    public void Without_readers_only_a_short_tail_stays_in_memory()
     {
         Publish(1, 3 * Kept);
 
@@ -32,7 +32,7 @@ public sealed class ProjectLogTests
     }
 
     [Fact]
-    public void Whoever_begins_to_read_has_a_long_tail_again()
+    public void When_somebody_starts_to_read_the_tail_grows_again()
     {
         Publish(1, 3 * Kept);
         Assert.False(_log.TryRead(0, [], 1, long.MaxValue));
@@ -46,7 +46,7 @@ public sealed class ProjectLogTests
     }
 
     [Fact]
-    public void Whoever_looks_for_an_entry_reads_too()
+    public void Looking_up_an_entry_counts_as_reading()
     {
         Publish(1, 3 * Kept);
         Assert.NotNull(_log.Find(3 * Kept));

@@ -15,7 +15,7 @@ public abstract class DeliveryConformance
     private protected abstract Task<StoreScope> OpenAsync();
 
     [Fact]
-    public async Task A_delivery_becomes_what_the_rules_say()
+    public async Task A_delivery_changes_as_the_rules_say()
     {
         // All cases in one store, one after the other: what one leaves behind another would find.
         await using var store = await OpenAsync();

@@ -39,7 +39,7 @@ public sealed class DeliveryRulesTests
         life => GeneratedCases.Shorter(life.turns).Select(turns => (life.delivery, turns)));
 
     [Fact]
-    public void A_failure_counts_an_attempt_and_only_requeueing_begins_anew() => Always((before, after, turn) =>
+    public void A_failure_counts_an_attempt_and_only_requeuing_starts_over() => Always((before, after, turn) =>
     {
         var goesOn = after.State is DeliveryState.Scheduled or DeliveryState.Queued && before != after;
         if (turn.IsFailure && goesOn)
@@ -62,7 +62,7 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void What_is_settled_never_changes_again() => Always((before, after, turn) =>
+    public void A_settled_delivery_never_changes_again() => Always((before, after, turn) =>
     {
         if (Ends.Contains(before.State))
             Assert.Equal(before, after);
@@ -71,7 +71,7 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void A_lease_that_is_not_in_force_settles_nothing() => Always((before, _, turn) =>
+    public void An_invalid_lease_settles_nothing() => Always((before, _, turn) =>
     {
         if (turn.Lease == 0 || (before.State == DeliveryState.Leased && turn.Lease == before.Lease))
             return;
@@ -86,7 +86,7 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void The_lease_in_force_settles_and_so_does_its_agent_without_one() => Always((before, _, _) =>
+    public void A_valid_lease_settles_and_so_does_the_agent_without_one() => Always((before, _, _) =>
     {
         foreach (var lease in new[] { 0, before.Lease })
         {
@@ -100,7 +100,7 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void What_somebody_has_ends_only_by_its_agent_or_with_its_message_or_agent() => Always((before, after, turn) =>
+    public void A_held_delivery_ends_only_by_its_agent_or_with_its_message_or_agent() => Always((before, after, turn) =>
     {
         if (before.State != DeliveryState.Leased)
             return;
@@ -110,7 +110,7 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void What_comes_back_after_its_message_went_is_withdrawn() => Always((before, after, turn) =>
+    public void A_delivery_that_comes_back_after_its_message_is_gone_is_withdrawn() => Always((before, after, turn) =>
     {
         if (turn.IsGone && (turn.IsFailure || turn.Deed is Deed.GiveBack or Deed.LoseReader or Deed.Requeue) && before != after)
             Assert.Equal(DeliveryState.Withdrawn, after.State);
@@ -121,7 +121,7 @@ public sealed class DeliveryRulesTests
     [InlineData(Deed.Prune)]
     [InlineData(Deed.EndWithAgent)]
     [InlineData(Deed.Purge)]
-    public void What_goes_takes_along_what_is_left_of_it(object deed) => Always((before, after, turn) =>
+    public void Removing_a_message_or_agent_ends_its_remaining_deliveries(object deed) => Always((before, after, turn) =>
     {
         if (turn.Deed != (Deed)deed)
             return;
@@ -136,14 +136,14 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void What_is_given_back_or_moved_waits_at_once() => Always((before, after, turn) =>
+    public void A_delivery_that_is_given_back_or_moved_waits_at_once() => Always((before, after, turn) =>
     {
         if ((turn.Deed == Deed.GiveBack && before.State == DeliveryState.Leased && !turn.IsGone) || (turn.Deed == Deed.Move && Waiting.Contains(before.State)))
             Assert.Equal(before with { State = DeliveryState.Queued, DueAt = null, LeaseUntil = null }, after);
     });
 
     [Fact]
-    public void A_time_has_come_at_that_very_moment_and_not_before() => Always((before, after, turn) =>
+    public void A_delivery_is_due_at_exactly_its_time_and_not_before() => Always((before, after, turn) =>
     {
         switch (turn.Deed)
         {
@@ -160,7 +160,7 @@ public sealed class DeliveryRulesTests
     });
 
     [Fact]
-    public void What_is_over_is_neither_queued_nor_given_out_when_its_time_comes() => Always((before, after, turn) =>
+    public void An_expired_delivery_is_neither_queued_nor_given_out_when_it_is_due() => Always((before, after, turn) =>
     {
         if (turn.Deed is Deed.ComeDue or Deed.Claim && before != after)
             Assert.Equal(before.ExpiresAt <= turn.Now, after.State == DeliveryState.Expired);
@@ -253,7 +253,7 @@ public sealed class DeliveryRulesTests
     }
 
     [Fact]
-    public void Where_its_project_is_gone_nothing_is_tried_again() => Assert.Equal(
+    public void In_a_deleted_project_nothing_is_retried() => Assert.Equal(
         DeliveryState.Dead, DeliveryRules.Fail(new DeliveryFacts(DeliveryState.Leased, 1, 1, Start, null, null), isGone: false, settings: null, delay: null, Start).State);
 
     /// <summary>Whatever is done to a delivery, turn after turn.</summary>

@@ -19,7 +19,7 @@ public sealed class InboxWaitTests(PostgresDatabases databases)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Only_those_look_again_whose_filter_takes_what_came(bool isOnPostgres)
+    public async Task Only_waiters_whose_filter_matches_look_again(bool isOnPostgres)
     {
         await using var host = await ConceptHost.StartAsync(isOnPostgres ? new OnPostgres(databases) : new OnSqlite());
         var (ada, eve) = (await host.RegisterAsync("ada"), await host.RegisterAsync("eve"));

@@ -14,7 +14,7 @@ public sealed class LeaseReturnsTests(PostgresDatabases databases)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_cannot_be_given_back_at_once_is_given_back_when_the_store_is_there_again(bool isClaim)
+    public async Task Deliveries_that_cannot_be_given_back_at_once_are_given_back_when_the_store_is_back(bool isClaim)
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var returns = new LeaseReturns(store.Deliveries, NullLogger<LeaseReturns>.Instance);

@@ -47,7 +47,7 @@ public sealed class PostgresBatchRulesTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_claim_gives_what_the_rules_give()
+    public async Task A_claim_returns_what_the_rules_allow()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var deliveries = await SendAsync(store);

@@ -12,7 +12,7 @@ public sealed class FieldNamesTests
     private const string Send = """{"recipient": "bob", "message": "Hello"}""";
 
     [Fact]
-    public async Task Over_REST_the_fields_that_were_meant_are_told()
+    public async Task Over_REST_the_fields_that_were_meant_are_suggested()
     {
         await using var host = await ConceptHost.StartAsync();
 

@@ -77,7 +77,7 @@ public sealed class FingerprintTests
 
     /// <summary>It says something of replies only, and the server refuses it elsewhere.</summary>
     [Fact]
-    public void A_reply_that_settles_is_another_than_one_that_does_not()
+    public void A_reply_that_settles_differs_from_one_that_does_not()
     {
         var reply = ("reply_to", (string?)Id(1));
         Assert.Equal(Print(reply), Print(reply, ("settle", "true")));
@@ -115,16 +115,16 @@ public sealed class FingerprintTests
 
     [Theory]
     [MemberData(nameof(DefaultedFields))]
-    public void A_default_that_is_said_is_the_same_as_one_that_is_left_out(string field) => Assert.Equal(Print(), Print((field, Defaults[field])));
+    public void An_explicit_default_is_the_same_as_an_absent_field(string field) => Assert.Equal(Print(), Print((field, Defaults[field])));
 
     [Theory]
     [MemberData(nameof(ComparedFields))]
-    public void A_null_that_is_said_is_the_same_as_a_field_that_is_left_out(string field) =>
+    public void An_explicit_null_is_the_same_as_an_absent_field(string field) =>
         Assert.Equal(Print((field, null)), Print((field, "null")));
 
     /// <summary>The same words in another place mean something else.</summary>
     [Fact]
-    public void Fields_of_one_kind_are_told_apart()
+    public void Fields_of_the_same_type_are_distinguished()
     {
         var sends = Compared.Select(one => Print((one.Key, one.Value.One)))
             .Concat(Compared.Select(one => Print((one.Key, one.Value.Other))))
@@ -164,11 +164,11 @@ public sealed class FingerprintTests
     [InlineData("""{"a":{"x":1},"b":{"x":2}}""", """{"a":{"x":2},"b":{"x":1}}""")]
     [InlineData("\"a b\"", "\"ab\"")]
     [InlineData("\"\\\\u0041\"", "\"A\"")]
-    public void A_send_that_says_something_else_is_another_send(string one, string other) => Assert.NotEqual(Print(("payload", one)), Print(("payload", other)));
+    public void A_send_with_different_content_is_another_send(string one, string other) => Assert.NotEqual(Print(("payload", one)), Print(("payload", other)));
 
     /// <summary>Prints are stored for a day: a server that is updated meanwhile must know its keys again.</summary>
     [Fact]
-    public void A_print_is_the_same_from_one_version_to_the_next()
+    public void A_fingerprint_does_not_change_from_one_version_to_the_next()
     {
         Assert.Equal(-2154859032740723758, Print());
         Assert.Equal(-2911957522797560344, PrintOf(Compared.ToDictionary(one => one.Key, one => (string?)one.Value.One)));

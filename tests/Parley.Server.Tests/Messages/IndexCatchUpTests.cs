@@ -9,7 +9,7 @@ public sealed class IndexCatchUpTests
     private readonly TestClock _clock = new();
 
     [Fact]
-    public async Task Who_searches_waits_until_all_that_was_said_is_in_the_index()
+    public async Task A_search_waits_until_everything_is_in_the_index()
     {
         var index = new SlowIndex(_clock, parts: 9);
 
@@ -20,7 +20,7 @@ public sealed class IndexCatchUpTests
     }
 
     [Fact]
-    public async Task Where_that_takes_too_long_the_search_is_refused_and_the_next_one_is_nearer()
+    public async Task If_that_takes_too_long_the_search_is_refused_and_the_next_one_gets_further()
     {
         var index = new SlowIndex(_clock, parts: 15);
         var search = new IndexCatchUp(index, _clock);

@@ -22,7 +22,7 @@ public abstract class MailboxModelTests
     [Theory]
     [InlineData(300)]
     [InlineData(0)]
-    public void A_mailbox_behaves_as_its_model(int agingSeconds)
+    public void A_mailbox_behaves_like_its_model(int agingSeconds)
     {
         var seed = Number("PARLEY_MODEL_SEED") ?? (ulong)Random.Shared.NextInt64();
         var config = Config.QuickThrowOnFailure

@@ -29,7 +29,7 @@ public sealed class KnownParticipantsTests
     }
 
     [Fact]
-    public async Task Who_takes_part_from_now_on_is_known_at_once()
+    public async Task A_new_participant_is_known_at_once()
     {
         Assert.False(await HasAsync());
 
@@ -39,7 +39,7 @@ public sealed class KnownParticipantsTests
     }
 
     [Fact]
-    public async Task Who_takes_part_no_more_is_found_out_a_moment_later()
+    public async Task A_former_participant_is_noticed_a_moment_later()
     {
         _history.Parts.Add((Project, Thread, Agent));
         Assert.True(await HasAsync());
@@ -54,7 +54,7 @@ public sealed class KnownParticipantsTests
     [InlineData(2, Thread, Agent)]
     [InlineData(Project, 43, Agent)]
     [InlineData(Project, Thread, 8)]
-    public async Task What_is_known_of_one_is_known_of_no_other(int project, long thread, int agent)
+    public async Task Nothing_is_inferred_from_one_participant_about_another(int project, long thread, int agent)
     {
         _history.Parts.Add((Project, Thread, Agent));
         Assert.True(await HasAsync());

@@ -15,7 +15,7 @@ public abstract class RetentionTests(StorageUnderTest storage)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_it_took_is_gone_by_id_by_trace_by_thread_by_task_and_from_every_feed()
+    public async Task Pruned_messages_are_gone_by_id_trace_thread_and_task_and_from_every_feed()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (ada, bob, admin) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"), await host.TokenAsync(TokenKind.Admin));
@@ -62,7 +62,7 @@ public abstract class RetentionTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_thread_that_has_lost_its_beginning_goes_on_under_its_id()
+    public async Task A_thread_that_has_lost_its_beginning_keeps_its_id()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var (ada, bob, admin) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"), await host.TokenAsync(TokenKind.Admin));

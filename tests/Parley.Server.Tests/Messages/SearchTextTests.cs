@@ -10,7 +10,7 @@ namespace Parley.Server.Tests.Messages;
 public sealed class SearchTextTests
 {
     [Fact]
-    public void Words_are_the_same_by_the_short_way()
+    public void The_fast_path_gives_the_same_words()
     {
         var letters = Gen.Elements("abzAZ09 ._-/\n\t'{}".ToCharArray());
         var texts = Gen.OneOf(letters.ArrayOf().Select(some => new string(some)), Gen.Elements(Texts));

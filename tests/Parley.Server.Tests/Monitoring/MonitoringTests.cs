@@ -11,7 +11,7 @@ namespace Parley.Server.Tests.Monitoring;
 public sealed class MonitoringTests
 {
     [Fact]
-    public async Task A_projects_figures_say_who_is_there_and_how_long_the_server_runs()
+    public async Task A_projects_statistics_include_online_agents_and_uptime()
     {
         await using var host = await ConceptHost.StartAsync();
         var (ada, _) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
@@ -56,7 +56,7 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public async Task Time_in_which_the_store_takes_no_writes_is_not_available()
+    public async Task Time_in_which_the_store_refuses_writes_does_not_count_as_available()
     {
         var (store, clock, readiness) = (new Store(), new TestClock(), new Readiness(new StoreTrouble()));
         await using var uptime = new Uptime(store, readiness, clock, NullLogger<Uptime>.Instance);
@@ -78,7 +78,7 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public async Task Time_between_two_runs_is_not_available()
+    public async Task Time_between_two_runs_does_not_count_as_available()
     {
         var (store, clock) = (new Store(), new TestClock());
         await using (var first = new Uptime(store, new Readiness(new StoreTrouble()), clock, NullLogger<Uptime>.Instance))

@@ -15,7 +15,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_node_whose_questions_wait_for_a_lock_goes_on_giving_signs_of_life()
+    public async Task A_node_whose_queries_wait_for_a_lock_still_sends_heartbeats()
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var node = nodes.One.Get<INodeStore>().Number;
@@ -38,7 +38,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_node_whose_row_is_locked_is_not_taken_for_gone()
+    public async Task A_node_whose_row_is_locked_is_not_considered_gone()
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());
@@ -57,7 +57,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
     [Theory]
     [InlineData(2)]
     [InlineData(-2)]
-    public async Task A_jump_of_the_databases_clock_buries_nobody_and_keeps_no_dead(int days)
+    public async Task A_jump_of_the_databases_clock_neither_buries_a_live_node_nor_keeps_a_dead_one(int days)
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());
@@ -74,7 +74,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task Who_leads_no_more_is_followed_however_far_ahead_its_term_was_written()
+    public async Task A_former_leader_is_replaced_however_far_in_the_future_its_lease_ends()
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var one = nodes.One.Get<INodeStore>();
@@ -87,7 +87,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_ticket_whose_stream_was_open_at_a_node_that_is_gone_is_closed()
+    public async Task A_ticket_whose_stream_was_open_on_a_node_that_is_gone_is_closed()
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());

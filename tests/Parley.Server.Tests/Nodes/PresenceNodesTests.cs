@@ -17,7 +17,7 @@ public sealed class PresenceNodesTests(PostgresDatabases databases)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_sender_at_one_node_is_told_the_truth_about_an_agent_at_another()
+    public async Task A_sender_on_one_node_is_told_the_state_of_an_agent_on_another()
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var ada = await nodes.One.RegisterAsync("ada");

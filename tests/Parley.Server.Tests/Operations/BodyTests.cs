@@ -97,7 +97,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task No_body_is_refused_where_one_is_needed_and_null_where_it_may_be_absent()
+    public async Task A_missing_body_is_refused_if_required_and_null_if_optional()
     {
         await using var host = await StartAsync();
         var token = (await host.IssueAsync(TokenKind.Admin)).Token;
@@ -110,7 +110,7 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public async Task A_bad_body_is_refused_also_where_it_may_be_absent()
+    public async Task A_bad_body_is_refused_even_if_it_is_optional()
     {
         await using var host = await StartAsync();
 

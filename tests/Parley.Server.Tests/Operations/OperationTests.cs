@@ -62,7 +62,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task What_watches_over_the_server_may_ask_with_any_query()
+    public async Task Health_checks_accept_any_query()
     {
         await using var host = await EdgeHost.StartAsync(operations: [Counting("GetPulse", Input.None, anyone: true).RestOutside("GET", "/pulse")]);
 
@@ -90,7 +90,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void A_request_with_parts_of_path_or_query_is_no_frame()
+    public void An_operation_with_path_or_query_values_cannot_be_a_frame()
     {
         Assert.Throws<InvalidOperationException>(() => Counting("GetThing", Input.Query<ListQuery>()).Frame("thing:get"));
         Assert.Throws<InvalidOperationException>(() => Counting("GetThing", Input.Path("id").And(Input.Body<SendRequest>())).Frame("thing:get"));
@@ -98,7 +98,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task Two_operations_of_one_name_do_not_start()
+    public async Task Two_operations_with_the_same_name_prevent_the_start()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => EdgeHost.StartAsync(operations:
             [Counting("GetThing", Input.None).Rest("GET", "/a"), Counting("GetThing", Input.None).Rest("GET", "/b")]));
@@ -107,7 +107,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task An_operation_that_says_nothing_of_who_may_use_it_does_not_start()
+    public async Task An_operation_that_does_not_declare_who_may_use_it_prevents_the_start()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => EdgeHost.StartAsync(operations:
             [new Operation<OperationContext>("Forgotten", "Is open to whom?", _ => new(Answer.Done)).Rest("GET", "/forgotten")]));
@@ -119,7 +119,7 @@ public sealed class OperationTests
     [InlineData(TokenKind.Agent, true, HttpStatusCode.NoContent)]
     [InlineData(TokenKind.Agent, false, HttpStatusCode.InternalServerError)]
     [InlineData(TokenKind.Admin, false, HttpStatusCode.NoContent)]
-    public async Task A_handler_that_does_not_look_at_who_asks_for_its_own_fails(TokenKind kind, bool looks, HttpStatusCode status)
+    public async Task A_handler_that_does_not_check_the_caller_fails(TokenKind kind, bool looks, HttpStatusCode status)
     {
         await using var host = await EdgeHost.StartAsync(operations:
         [
@@ -134,7 +134,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task A_creation_with_a_key_goes_through_those_who_keep_keys_with_what_was_understood()
+    public async Task A_creation_with_a_key_is_passed_on_with_the_fingerprint_of_its_parsed_request()
     {
         var keys = new Keys();
         await using var host = await EdgeHost.StartAsync(
@@ -162,7 +162,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void An_answer_to_a_frame_that_asked_for_none_is_a_problem_or_nothing()
+    public void A_frame_without_an_id_is_answered_with_a_problem_or_not_at_all()
     {
         Assert.Null(Answer.Done.ToFrame([]));
         Assert.Null(Answer.Ok(new Subscriptions { Topics = [] }).ToFrame([]));

@@ -14,7 +14,7 @@ public abstract class ProjectEndpointsTests(StorageUnderTest storage)
     private const string Projects = "/api/v1/projects";
 
     [Fact]
-    public async Task A_project_is_made_with_settings_of_its_own_which_are_in_force_at_once()
+    public async Task A_project_is_created_with_its_own_settings_which_apply_at_once()
     {
         await using var host = await ConceptHost.StartAsync(storage);
 
@@ -48,7 +48,7 @@ public abstract class ProjectEndpointsTests(StorageUnderTest storage)
     [InlineData("""{"project_id": "a", "settings": {"mailbox_limit": 0}}""", "settings.mailbox_limit")]
     [InlineData("""{"project_id": "a", "settings": {"max_attempts": 1001}}""", "settings.max_attempts")]
     [InlineData("""{"project_id": "a", "settings": {"rate_limit_per_second": -1}}""", "settings.rate_limit_per_second")]
-    public async Task What_makes_no_sense_is_refused_by_the_field(string json, string field)
+    public async Task Invalid_input_is_refused_naming_the_field(string json, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
 
@@ -69,7 +69,7 @@ public abstract class ProjectEndpointsTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_deleted_project_is_gone_with_its_tokens_and_what_was_done_is_told_in_the_one_that_stays()
+    public async Task A_deleted_project_is_gone_with_its_tokens_and_the_default_project_has_the_audit_entry()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -86,7 +86,7 @@ public abstract class ProjectEndpointsTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Whoever_sees_one_project_lists_that_one()
+    public async Task A_caller_limited_to_one_project_lists_only_that_one()
     {
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);

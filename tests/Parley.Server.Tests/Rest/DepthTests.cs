@@ -31,7 +31,7 @@ public abstract class DepthTests(StorageUnderTest storage)
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task What_is_nested_deeper_than_the_limit_is_refused_by_name(string method, string path, string body, int fits)
+    public async Task JSON_nested_deeper_than_the_limit_is_refused_naming_the_field(string method, string path, string body, int fits)
     {
         await using var host = await ConceptHost.StartAsync(storage);
         await host.RegisterAsync("bob");
@@ -71,7 +71,7 @@ public abstract class DepthTests(StorageUnderTest storage)
 
     /// <summary>What an earlier version took in, which allowed 64 levels.</summary>
     [Fact]
-    public async Task What_was_stored_deeper_before_is_read_in_every_list_and_stream_and_moved()
+    public async Task Deeper_JSON_that_was_stored_earlier_is_readable_everywhere_and_can_be_moved()
     {
         await using var data = await storage.NewAsync();
         await using var copy = await storage.NewAsync();

@@ -23,7 +23,7 @@ public sealed class HostAndOriginGuardTests
     [InlineData("evil.example.com", false)]
     [InlineData("localhost.evil.com", false)]
     [InlineData("127.0.0.1.evil.com", false)]
-    public async Task Only_known_names_are_answered_so_that_no_page_can_rebind_its_own(string name, bool isAnswered)
+    public async Task Only_known_host_names_are_answered_so_that_DNS_rebinding_fails(string name, bool isAnswered)
     {
         await using var host = await StartAsync();
 
@@ -40,7 +40,7 @@ public sealed class HostAndOriginGuardTests
     [InlineData("evil.example.com", "parley.example.org", false)]
     [InlineData("evil.example.com:8080", "localhost", false)]
     [InlineData("evil.example.com", "localhost, parley.example.org", false)]
-    public async Task A_forwarded_name_does_not_hide_the_one_that_was_asked(string name, string forwarded, bool isAnswered)
+    public async Task A_forwarded_host_does_not_hide_the_original_one(string name, string forwarded, bool isAnswered)
     {
         await using var host = await StartAsync(new IPNetwork(IPAddress.Loopback, 32));
 

@@ -11,7 +11,7 @@ public sealed class JsonInputTests
     [Theory]
     [InlineData("""{"from": [null]}""", "from[0]")]
     [InlineData("""{"type": ["a",  null ], "from": null}""", "type[1]")]
-    public void Null_is_no_item_of_a_list(string json, string field)
+    public void Null_is_refused_as_an_item_of_a_list(string json, string field)
     {
         Assert.False(JsonInput.TryRead<ClaimRequest>(Encoding.UTF8.GetBytes(json), out _, out var problem));
         Assert.Equal([field], problem.Errors!.Keys);
@@ -20,7 +20,7 @@ public sealed class JsonInputTests
 
     [Theory]
     [InlineData("""{"to": "be-1", "payload": [null, {"a": [null]}], "metadata": {"a": [null]}, "content": "[null", "outcome": null}""")]
-    public void Null_is_an_item_of_free_JSON(string json) =>
+    public void Null_is_accepted_as_an_item_of_free_JSON(string json) =>
         Assert.True(JsonInput.TryRead<SendRequest>(Encoding.UTF8.GetBytes(json), out _, out _));
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class JsonInputTests
     [InlineData("""{"content": "x",}""", "body", "is not valid JSON at line 1")]
     [InlineData("""{'content': 'x'}""", "body", "is not valid JSON at line 1")]
     [InlineData("""{"content": NaN}""", "body", "is not valid JSON")]
-    public void A_bad_field_is_refused_by_its_name_in_words_of_the_wire(string json, string field, string reason)
+    public void A_bad_field_is_refused_with_its_name_on_the_wire(string json, string field, string reason)
     {
         var problem = Refused<SendRequest>(json);
 
@@ -72,7 +72,7 @@ public sealed class JsonInputTests
     }
 
     [Fact]
-    public void What_others_call_a_field_is_told_only_where_the_field_is()
+    public void A_synonym_is_suggested_only_where_the_field_exists()
     {
         Assert.Equal("is not a field here; did you mean 'timeout_seconds'?", Assert.Single(Refused<RequestRequest>("""{"timeout": 5}""").Errors!["timeout"]));
         Assert.Equal("is not a field here", Assert.Single(Refused<SendRequest>("""{"timeout": 5}""").Errors!["timeout"]));
@@ -80,7 +80,7 @@ public sealed class JsonInputTests
     }
 
     [Fact]
-    public void All_bad_fields_are_named_at_once_with_their_places()
+    public void All_bad_fields_are_reported_at_once_with_their_locations()
     {
         var problem = Refused<SendBatchRequest>("""{"items": [{"to": "a"}, {"priority": "x", "nonsense": 1}, 5], "more": true}""");
 
@@ -100,7 +100,7 @@ public sealed class JsonInputTests
     [InlineData(31, true)]
     [InlineData(32, false)]
     [InlineData(100_000, false)]
-    public void What_is_nested_deeper_than_32_levels_is_refused(int depth, bool isTaken)
+    public void JSON_nested_deeper_than_32_levels_is_refused(int depth, bool isTaken)
     {
         var json = $$"""{"payload": {{new string('[', depth)}}{{new string(']', depth)}}}""";
 
@@ -112,7 +112,7 @@ public sealed class JsonInputTests
     }
 
     [Fact]
-    public void Escapes_that_are_sound_are_read_as_they_are_meant()
+    public void Valid_escapes_are_decoded()
     {
         var json = """{"content": "\ud83d\ude00 \u00e4 \\u0000 \n", "payload": {"k": "\\ud800"}, "metadata": null}"""u8;
 

@@ -36,10 +36,10 @@ public sealed class ProblemTests
     [Theory]
     [InlineData("agent", "An agent 'ada' already exists.")]
     [InlineData("squad", "A squad 'ada' already exists.")]
-    public void What_exists_already_is_named_with_its_article(string what, string detail) => Assert.Equal(detail, Problems.AlreadyExists(what, "ada").Detail);
+    public void The_error_for_an_existing_item_has_the_right_article(string what, string detail) => Assert.Equal(detail, Problems.AlreadyExists(what, "ada").Detail);
 
     [Fact]
-    public async Task A_problem_is_told_as_RFC_9457_has_it()
+    public async Task A_problem_follows_RFC_9457()
     {
         await using var host = await StartAsync(() => Problems.RateLimited(TimeSpan.FromSeconds(2.4)));
 
@@ -56,7 +56,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task What_may_be_retried_always_says_when()
+    public async Task Retryable_problems_always_say_when_to_retry()
     {
         await using var host = await StartAsync(() => Problems.MailboxFull("be-1", 10));
 
@@ -77,7 +77,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_store_that_is_away_is_503_with_the_time_to_wait()
+    public async Task An_unavailable_store_is_503_with_Retry_After()
     {
         await using var host = await StartAsync(() => throw new StorageUnavailableException("disk full") { RetryAfter = TimeSpan.FromSeconds(7) });
 
@@ -88,7 +88,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_page_of_an_allowed_origin_can_read_also_what_went_wrong()
+    public async Task A_page_from_an_allowed_origin_can_read_errors_too()
     {
         await using var host = await EdgeHost.StartAsync(
             api => api.MapGet("/it", string (HttpContext context) =>
@@ -109,7 +109,7 @@ public sealed class ProblemTests
     [InlineData(true, false, 0)]
     [InlineData(false, true, 1)]
     [InlineData(false, false, 1)]
-    public async Task A_client_that_goes_away_is_no_fault_of_the_servers(bool isGone, bool isCancelled, int logged)
+    public async Task A_client_that_disconnects_is_not_a_server_fault(bool isGone, bool isCancelled, int logged)
     {
         Exception fault = isCancelled ? new OperationCanceledException() : new IOException("reset by peer");
         var logger = new CountingLogger();
@@ -124,7 +124,7 @@ public sealed class ProblemTests
     [InlineData("GET", "/nowhere", HttpStatusCode.NotFound, ErrorCodes.NotFound)]
     [InlineData("GET", "/api/v1/nowhere", HttpStatusCode.NotFound, ErrorCodes.NotFound)]
     [InlineData("DELETE", "/api/v1/it", HttpStatusCode.MethodNotAllowed, ErrorCodes.MethodNotAllowed)]
-    public async Task A_path_or_method_that_is_not_there_is_a_problem_too(string method, string path, HttpStatusCode status, string code)
+    public async Task An_unknown_path_or_method_is_a_problem_too(string method, string path, HttpStatusCode status, string code)
     {
         await using var host = await StartAsync(() => Results.Ok());
 
@@ -134,7 +134,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_method_that_is_not_there_is_answered_with_those_that_are()
+    public async Task An_unknown_method_is_answered_with_the_allowed_ones()
     {
         await using var host = await StartAsync(() => Results.Ok());
 
@@ -142,7 +142,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task An_answer_that_means_404_by_itself_keeps_its_body()
+    public async Task An_endpoints_own_404_keeps_its_body()
     {
         await using var host = await StartAsync(() => Problems.NotFound("message", "x"));
 
@@ -150,7 +150,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task The_address_of_every_problem_leads_to_its_paragraph()
+    public async Task The_type_of_every_problem_links_to_its_paragraph()
     {
         await using var host = await EdgeHost.StartAsync(mapOutside: routes => routes.MapErrorReference());
 
@@ -170,7 +170,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task No_answer_says_which_web_server_it_is()
+    public async Task No_answer_reveals_the_web_server()
     {
         await using var host = await StartAsync(() => Results.Ok());
 

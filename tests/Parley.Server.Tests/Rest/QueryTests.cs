@@ -11,7 +11,7 @@ namespace Parley.Server.Tests.Rest;
 public sealed class QueryTests
 {
     [Fact]
-    public void What_is_absent_reads_as_the_default()
+    public void An_absent_value_reads_as_the_default()
     {
         var (filter, problem) = Read("");
 
@@ -58,7 +58,7 @@ public sealed class QueryTests
     [InlineData("?paused=yes", "paused", "expected true, false, 1 or 0")]
     [InlineData("?after=%00", "after", "NUL")]
     [InlineData("?metadata.=x", "metadata.", "is not a query parameter here")]
-    public void What_is_wrong_is_refused_by_its_name(string query, string name, string reason)
+    public void A_bad_value_is_refused_naming_the_parameter(string query, string name, string reason)
     {
         var (_, problem) = Read(query);
 
@@ -79,7 +79,7 @@ public sealed class QueryTests
     }
 
     [Fact]
-    public void A_plus_that_nobody_encoded_is_still_an_offset()
+    public void An_unencoded_plus_is_still_an_offset()
     {
         var (filter, problem) = Read("?since=2026-01-22T14:56:52+01:00");
 
@@ -88,7 +88,7 @@ public sealed class QueryTests
     }
 
     [Fact]
-    public void Everything_wrong_is_told_at_once()
+    public void All_errors_are_reported_at_once()
     {
         var (_, problem) = Read("?limit=x&status=y&foo=z");
 

@@ -22,7 +22,7 @@ public sealed class ValidationTests
     [InlineData("a b", false)]
     [InlineData("ä", false)]
     [InlineData("a\n", false)]
-    public void An_agents_id_is_of_its_alphabet_and_no_word_of_the_wire(string id, bool isGood) =>
+    public void An_agents_id_has_only_allowed_characters_and_is_not_a_reserved_word(string id, bool isGood) =>
         Assert.Equal(isGood, new Validation().AgentId("agent_id", id).IsGood);
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ValidationTests
     [InlineData("a.b-c", true)]
     [InlineData("Task", false)]
     [InlineData("a b", false)]
-    public void A_message_type_is_of_small_letters(string type, bool isGood) =>
+    public void A_message_type_is_in_lower_case(string type, bool isGood) =>
         Assert.Equal(isGood, new Validation().MessageType("message_type", type).IsGood);
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class ValidationTests
     [InlineData("Syst\u0435m")]
     [InlineData("Öpérator")]
     [InlineData("Ｐａｒｌｅｙ")] // full-width letters
-    public void A_name_that_looks_like_Parley_or_its_people_is_nobody_s(string name)
+    public void Names_that_look_like_Parley_or_its_people_are_reserved(string name)
     {
         Assert.Contains("reserved", Assert.Single(new Validation().Name("name", name).Problem!.Errors!["name"]), StringComparison.Ordinal);
         if (name.All(char.IsAscii))
@@ -94,14 +94,14 @@ public sealed class ValidationTests
     [InlineData("humanist")]
     [InlineData("Charley")]
     [InlineData("李")]
-    public void A_name_that_only_holds_such_a_word_is_free(string name) => Assert.True(new Validation().Name("name", name).IsGood);
+    public void A_name_that_only_contains_such_a_word_is_allowed(string name) => Assert.True(new Validation().Name("name", name).IsGood);
 
     [Theory]
     [InlineData("human")]
     [InlineData("online")]
     [InlineData("recent")]
     [InlineData("Register")]
-    public void A_word_of_a_path_is_no_id(string id) => Assert.False(new Validation().AgentId("agent_id", id).IsGood);
+    public void A_word_that_paths_use_is_not_an_id(string id) => Assert.False(new Validation().AgentId("agent_id", id).IsGood);
 
     [Fact]
     public void Lengths_count_characters_as_people_do() =>
@@ -112,10 +112,10 @@ public sealed class ValidationTests
     [InlineData("0199e1c28d3f7a519c0e5b1f0d6a7e42", false)]
     [InlineData("0199E1C2-8D3F-7A51-9C0E-5B1F0D6A7E42", false)]
     [InlineData("{0199e1c2-8d3f-7a51-9c0e-5b1f0d6a7e42}", false)]
-    public void An_id_of_the_server_has_one_spelling(string id, bool isGood) => Assert.Equal(isGood, new Validation().Uuid("reply_to", id).IsGood);
+    public void An_id_created_by_the_server_has_one_spelling(string id, bool isGood) => Assert.Equal(isGood, new Validation().Uuid("reply_to", id).IsGood);
 
     [Fact]
-    public void A_priority_that_means_nothing_is_refused()
+    public void An_undefined_priority_is_refused()
     {
         Assert.True(new Validation().Defined<Priority>("priority", Priority.High).IsGood);
         Assert.Equal("is 7; expected one of 1, 2, 3, 4", Assert.Single(new Validation().Defined<Priority>("priority", (Priority)7).Problem!.Errors!["priority"]));
@@ -123,7 +123,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public void All_reasons_are_collected_under_their_fields()
+    public void All_reasons_are_collected_by_field()
     {
         var problem = new Validation()
             .Required("kind", null)
@@ -144,5 +144,5 @@ public sealed class ValidationTests
     [InlineData("be.1_x", "be.1_x")]
     [InlineData("李", null)]
     [InlineData("..", null)]
-    public void An_id_is_made_from_a_name(string name, string? id) => Assert.Equal(id, WireNames.ToId(name, 255));
+    public void An_id_is_derived_from_a_name(string name, string? id) => Assert.Equal(id, WireNames.ToId(name, 255));
 }

@@ -42,7 +42,7 @@ public sealed class AddressingTests
     [InlineData("squad:beta", ErrorCodes.UnknownRecipient)]
     [InlineData("capability:dance", ErrorCodes.NoCapableAgent)]
     [InlineData("bob,eve", ErrorCodes.UnknownRecipient)]
-    public async Task One_address_that_leads_nowhere_refuses_all(string to, string code)
+    public async Task One_unknown_address_refuses_the_whole_send(string to, string code)
     {
         await using var host = await StartAsync();
 
@@ -60,7 +60,7 @@ public sealed class AddressingTests
     [InlineData("somebody-else", "There is no recipient 'somebody-else' in this project; nothing was sent.")]
     [InlineData("squad:bob", "There is no recipient 'squad:bob' in this project; nothing was sent.")]
     [InlineData("capability:plan", "No agent in this project has the capability 'plan'; nothing was sent.")]
-    public async Task The_address_that_was_meant_is_told_where_one_is_near(string to, string detail)
+    public async Task A_similar_address_is_suggested(string to, string detail)
     {
         await using var host = await StartAsync();
         await RegisterAsync(host, """{"agent_id": "eng-1", "name": "Data Engineer"}""");

@@ -24,7 +24,7 @@ public sealed class CapabilityRouterTests
     }
 
     [Fact]
-    public void The_one_with_the_least_to_do_is_chosen_and_equals_take_turns()
+    public void The_agent_with_the_least_to_do_is_chosen_and_equal_ones_take_turns()
     {
         var router = new CapabilityRouter(_loads, RoutingStrategy.LeastLoaded);
         (_loads.Of[1], _loads.Of[2], _loads.Of[3]) = ((1, 1), (0, 1), (1, 0));
@@ -36,7 +36,7 @@ public sealed class CapabilityRouterTests
     }
 
     [Fact]
-    public void Round_robin_asks_everybody_in_turn_whatever_they_have()
+    public void Round_robin_chooses_each_agent_in_turn_regardless_of_load()
     {
         var router = new CapabilityRouter(_loads, RoutingStrategy.RoundRobin);
         _loads.Of[1] = (1_000, 0);
@@ -47,7 +47,7 @@ public sealed class CapabilityRouterTests
     [Theory]
     [InlineData(RoutingStrategy.LeastLoaded)]
     [InlineData(RoutingStrategy.RoundRobin)]
-    public void The_setting_says_which(RoutingStrategy strategy)
+    public void The_setting_decides_the_strategy(RoutingStrategy strategy)
     {
         using var services = new ServiceCollection().AddSingleton<IMailboxCounts>(_loads).AddRouting(ServerSettings.Default with { Routing = strategy }).BuildServiceProvider();
         _loads.Of[1] = (1_000, 0);
@@ -56,7 +56,7 @@ public sealed class CapabilityRouterTests
     }
 
     [Fact]
-    public void Who_is_online_goes_first_and_who_is_paused_last()
+    public void Online_agents_come_first_and_paused_ones_last()
     {
         var router = new CapabilityRouter(_loads, RoutingStrategy.RoundRobin);
         Agent("bob").Presence.Connected(null, _clock.GetUtcNow());
@@ -73,7 +73,7 @@ public sealed class CapabilityRouterTests
     }
 
     [Fact]
-    public void Neither_the_sender_nor_who_gave_it_back_is_chosen()
+    public void Neither_the_sender_nor_an_agent_that_gave_it_back_is_chosen()
     {
         var router = new CapabilityRouter(_loads, RoutingStrategy.RoundRobin);
 

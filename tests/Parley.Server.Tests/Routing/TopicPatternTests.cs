@@ -22,7 +22,7 @@ public sealed class TopicPatternTests
     [InlineData("builds.>", "builds", false)]
     [InlineData(">", "builds.failed", true)]
     [InlineData("build", "builds", false)]
-    public void A_pattern_takes_its_topics_and_no_others(string pattern, string topic, bool matches) =>
+    public void A_pattern_matches_its_topics_and_no_others(string pattern, string topic, bool matches) =>
         Assert.Equal(matches, TopicPattern.Matches(pattern, topic));
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class FirstTokensTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deleted_file_is_made_anew_and_its_token_ends()
+    public async Task A_deleted_file_is_created_again_and_its_old_token_ends()
     {
         await (await StartAsync()).DisposeAsync();
         var old = (await File.ReadAllTextAsync(AdminFile, Cancel)).Trim();
@@ -92,7 +92,7 @@ public sealed class FirstTokensTests : IDisposable
     [InlineData("")]
     [InlineData("password")]
     [InlineData("parley_join_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public async Task A_file_that_holds_no_admin_token_is_not_taken_for_one(string text)
+    public async Task A_file_without_an_admin_token_is_not_accepted(string text)
     {
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(AdminFile, text, Cancel);

@@ -24,7 +24,7 @@ public sealed class CallerSchemeTests
     private const string Header = "X-Test-Caller";
 
     [Fact]
-    public async Task The_table_holds_for_callers_of_a_scheme_that_was_added()
+    public async Task The_table_applies_to_callers_of_an_added_scheme()
     {
         await using var host = await EdgeHost.StartAsync(
             api =>
@@ -55,7 +55,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public async Task Tokens_are_taken_beside_a_scheme_that_was_added()
+    public async Task Tokens_still_work_if_a_scheme_is_added()
     {
         await using var host = await StartAsync();
 
@@ -64,7 +64,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public async Task A_scheme_that_was_added_asks_in_its_own_words_and_its_refusals_are_problems()
+    public async Task An_added_scheme_has_its_own_challenge_and_its_refusals_are_problems()
     {
         await using var host = await StartAsync();
 
@@ -75,7 +75,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public async Task Whoever_is_known_and_stands_for_no_caller_is_refused()
+    public async Task An_authenticated_user_who_is_not_a_caller_is_refused()
     {
         await using var host = await StartAsync();
 
@@ -85,7 +85,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public async Task What_else_an_endpoint_requires_is_required_beside_the_table()
+    public async Task An_endpoints_other_requirements_apply_in_addition_to_the_table()
     {
         await using var host = await EdgeHost.StartAsync(api =>
             api.MapGet("/it", () => "ok").Allow(Permission.ReadProject).RequireAuthorization(policy => policy.RequireRole("admin", "join")));
@@ -96,7 +96,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_is_added_later_and_says_nothing_is_closed()
+    public async Task An_endpoint_that_is_added_later_and_declares_nothing_is_closed()
     {
         using var late = new LateEndpoints();
         await using var host = await EdgeHost.StartAsync(mapOutside: routes => routes.DataSources.Add(late));
@@ -108,7 +108,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public async Task Nobody_is_looked_up_where_anyone_may_come_or_nothing_is_served()
+    public async Task Open_endpoints_and_unknown_paths_do_not_authenticate_the_caller()
     {
         var cluster = new CountingCluster();
         await using var host = await EdgeHost.StartAsync(
@@ -126,7 +126,7 @@ public sealed class CallerSchemeTests
     }
 
     [Fact]
-    public void A_caller_is_one_principal_for_as_long_as_it_lives_and_says_who_it_is_in_claims()
+    public void A_callers_principal_is_always_the_same_object_and_has_claims()
     {
         var caller = new Caller { Kind = TokenKind.Agent, TokenId = "t1", ProjectId = "red", AgentId = "ada" };
 

@@ -38,7 +38,7 @@ public sealed class PermissionGateTests
     [InlineData("Bearer", "Bearer TOKEN")]
     [InlineData("Basic YTpi", "Bearer TOKEN")]
     [InlineData("Bearer parley_agent_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "unknown, revoked or expired")]
-    public async Task Without_a_token_that_is_in_force_nobody_gets_in(string? header, string detail)
+    public async Task Without_a_valid_token_nobody_gets_in(string? header, string detail)
     {
         await using var host = await StartAsync();
 
@@ -76,7 +76,7 @@ public sealed class PermissionGateTests
     [Theory]
     [InlineData("token")]
     [InlineData("access_token")]
-    public async Task A_long_lived_token_in_an_address_is_refused_even_beside_a_good_one(string parameter)
+    public async Task A_token_in_a_URL_is_refused_even_with_a_valid_one_in_the_header(string parameter)
     {
         await using var host = await StartAsync();
         var token = await host.IssueAsync(TokenKind.Admin);
@@ -102,7 +102,7 @@ public sealed class PermissionGateTests
     }
 
     [Fact]
-    public async Task A_join_token_makes_agents_and_touches_none_that_a_path_names()
+    public async Task A_join_token_creates_agents_and_cannot_change_existing_ones()
     {
         await using var host = await EdgeHost.StartAsync(api =>
         {
@@ -122,7 +122,7 @@ public sealed class PermissionGateTests
     [InlineData(TokenKind.Agent, "red", "", "red")]
     [InlineData(TokenKind.Agent, "red", "?project_id=red", "red")]
     [InlineData(TokenKind.Observer, "red", "", "red")]
-    public async Task The_project_is_the_tokens_else_the_one_named_else_default(TokenKind kind, string? ofToken, string query, string project)
+    public async Task The_project_is_the_tokens_or_the_named_one_or_the_default(TokenKind kind, string? ofToken, string query, string project)
     {
         await using var host = await StartAsync();
         var token = await host.IssueAsync(kind, ofToken);
@@ -147,7 +147,7 @@ public sealed class PermissionGateTests
     }
 
     [Fact]
-    public async Task What_is_open_to_anyone_needs_no_token_and_minds_none()
+    public async Task Open_endpoints_need_no_token_and_ignore_one()
     {
         await using var host = await EdgeHost.StartAsync(mapOutside: routes => routes.MapGet("/health", () => "ok").AllowAnyone());
 
@@ -156,7 +156,7 @@ public sealed class PermissionGateTests
     }
 
     [Fact]
-    public async Task A_server_with_an_endpoint_that_says_nothing_of_who_may_use_it_does_not_start()
+    public async Task A_server_does_not_start_if_an_endpoint_does_not_declare_who_may_use_it()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => EdgeHost.StartAsync(api =>
         {
@@ -169,7 +169,7 @@ public sealed class PermissionGateTests
     }
 
     [Fact]
-    public async Task A_server_with_an_endpoint_for_a_callers_own_that_does_not_say_what_that_is_does_not_start()
+    public async Task A_server_does_not_start_if_an_endpoint_does_not_say_what_a_callers_own_is()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => EdgeHost.StartAsync(api =>
         {

@@ -36,7 +36,7 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void All_is_given_or_nothing()
+    public void All_or_nothing_is_granted()
     {
         Assert.True(_limiter.TryTake("a", 8, 5, 10, out _));
 
@@ -46,7 +46,7 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void More_than_a_burst_is_given_to_a_full_bucket_and_paid_off()
+    public void A_full_bucket_grants_more_than_a_burst_and_repays_it()
     {
         Assert.True(_limiter.TryTake("a", 25, 5, 10, out _));
 
@@ -64,7 +64,7 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void Buckets_that_are_full_again_are_forgotten_and_others_are_not()
+    public void Only_buckets_that_are_full_again_are_dropped()
     {
         for (var i = 0; i < 1000; i++)
             Take($"k{i}");
@@ -78,7 +78,7 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public async Task Many_at_once_get_no_more_than_there_is()
+    public async Task Many_simultaneous_callers_get_no_more_than_there_is()
     {
         var given = 0;
         await Parallel.ForAsync(0, 1000, TestContext.Current.CancellationToken, (_, _) =>

@@ -219,7 +219,7 @@ public sealed class TicketTests : IAsyncLifetime
     [InlineData("a.b")]
     [InlineData("....")]
     [InlineData("AAAA\u0000.AAAA")]
-    public async Task What_is_no_ticket_opens_nothing(string text) => Assert.Null(await OpenAsync(text, Stream));
+    public async Task An_invalid_ticket_opens_nothing(string text) => Assert.Null(await OpenAsync(text, Stream));
 
     [Fact]
     public async Task A_browser_gets_a_ticket_and_opens_its_stream_with_it()
@@ -252,7 +252,7 @@ public sealed class TicketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_key_has_a_file_of_its_own_and_a_copied_store_opens_nothing_without_it()
+    public async Task The_key_is_in_a_separate_file_and_a_copied_store_opens_nothing_without_it()
     {
         var folder = Directory.CreateTempSubdirectory("parley-").FullName;
         try

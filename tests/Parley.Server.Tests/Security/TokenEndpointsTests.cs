@@ -17,7 +17,7 @@ public sealed class TokenEndpointsTests
     [InlineData("""{"kind": "agent", "agent_id": "bot"}""", TokenKind.Agent, "default", "bot")]
     [InlineData("""{"kind": "operator", "agent_id": "ada"}""", TokenKind.Operator, null, "ada")]
     [InlineData("""{"kind": "operator", "agent_id": "ada", "project_id": "default"}""", TokenKind.Operator, "default", "ada")]
-    public async Task An_admin_makes_a_token_that_opens_what_it_was_asked_for(string json, TokenKind kind, string? projectId, string? agentId)
+    public async Task An_admin_creates_a_token_that_opens_what_was_requested(string json, TokenKind kind, string? projectId, string? agentId)
     {
         await using var host = await StartAsync();
 
@@ -42,7 +42,7 @@ public sealed class TokenEndpointsTests
     [InlineData("""{"kind": "admin", "project_id": "default"}""", "project_id")]
     [InlineData("""{"kind": "join", "project_id": "a/b"}""", "project_id")]
     [InlineData("""{"kind": "join", "expires_at": "2020-01-01T00:00:00Z"}""", "expires_at")]
-    public async Task A_token_that_makes_no_sense_is_refused_by_the_field(string json, string field)
+    public async Task An_invalid_token_request_is_refused_naming_the_field(string json, string field)
     {
         await using var host = await StartAsync();
 
@@ -55,7 +55,7 @@ public sealed class TokenEndpointsTests
     [Theory]
     [InlineData("""{"kind": "join", "project_id": "nowhere"}""")]
     [InlineData("""{"kind": "agent", "agent_id": "nobody"}""")]
-    public async Task A_token_for_what_is_not_there_is_404(string json)
+    public async Task A_token_for_something_that_does_not_exist_is_404(string json)
     {
         await using var host = await StartAsync();
 
@@ -77,7 +77,7 @@ public sealed class TokenEndpointsTests
     }
 
     [Fact]
-    public async Task Whoever_sees_one_project_sees_the_tokens_of_that_project()
+    public async Task A_caller_limited_to_one_project_sees_only_its_tokens()
     {
         await using var host = await StartAsync();
         var observer = await host.IssueAsync(TokenKind.Observer, "red");
@@ -107,7 +107,7 @@ public sealed class TokenEndpointsTests
     [InlineData(TokenKind.Agent)]
     [InlineData(TokenKind.Join)]
     [InlineData(TokenKind.Observer)]
-    public async Task Nobody_else_makes_or_revokes_tokens(TokenKind kind)
+    public async Task Nobody_else_can_create_or_revoke_tokens(TokenKind kind)
     {
         await using var host = await StartAsync();
         var token = await host.IssueAsync(kind);

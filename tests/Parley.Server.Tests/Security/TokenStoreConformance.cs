@@ -39,7 +39,7 @@ public abstract class TokenStoreConformance
     }
 
     [Fact]
-    public async Task A_token_takes_the_place_of_one_with_its_id_and_revokes_those_it_replaces()
+    public async Task Adding_a_token_replaces_one_with_its_id_and_revokes_those_it_supersedes()
     {
         await Store.AddAsync(Token("a"), [], Now, Cancel);
         await Store.AddAsync(Token("b"), [], Now, Cancel);
@@ -51,7 +51,7 @@ public abstract class TokenStoreConformance
     }
 
     [Fact]
-    public async Task A_revoked_token_is_kept_as_revoked_from_the_first_time_on()
+    public async Task A_revoked_token_keeps_the_time_of_its_first_revocation()
     {
         await Store.AddAsync(Token("a"), [], Now, Cancel);
 
@@ -75,7 +75,7 @@ public abstract class TokenStoreConformance
     }
 
     [Fact]
-    public async Task What_ended_long_ago_is_forgotten_but_for_the_first_tokens()
+    public async Task Tokens_that_ended_long_ago_are_deleted_except_the_first_ones()
     {
         await Store.AddAsync(Token("alive"), [], Now, Cancel);
         await Store.AddAsync(Token("expired") with { ExpiresAt = Now }, [], Now, Cancel);

@@ -28,7 +28,7 @@ public sealed class TokenVaultTests
     }
 
     [Fact]
-    public async Task A_token_stands_for_what_it_was_ordered_for_also_after_a_restart()
+    public async Task A_token_opens_what_it_was_created_for_even_after_a_restart()
     {
         NewToken token;
         await using (var before = await OpenAsync())
@@ -45,7 +45,7 @@ public sealed class TokenVaultTests
     [InlineData("")]
     [InlineData("parley_agent_")]
     [InlineData("x")]
-    public async Task What_is_no_token_stands_for_nobody(string text)
+    public async Task An_invalid_token_identifies_nobody(string text)
     {
         await using var vault = await OpenAsync();
 
@@ -54,7 +54,7 @@ public sealed class TokenVaultTests
     }
 
     [Fact]
-    public async Task Revoking_ends_what_the_token_opened_also_after_a_restart()
+    public async Task Revoking_ends_what_the_token_opened_even_after_a_restart()
     {
         await using var vault = await OpenAsync();
         var token = await vault.IssueAsync(new TokenOrder(TokenKind.Admin), Cancel);
@@ -87,7 +87,7 @@ public sealed class TokenVaultTests
     }
 
     [Fact]
-    public async Task A_rotated_agent_has_one_token_the_new_one()
+    public async Task After_a_rotation_only_the_new_token_is_valid()
     {
         await using var vault = await OpenAsync();
         var first = await vault.RotateAsync("default", "be-1", Cancel);
@@ -102,7 +102,7 @@ public sealed class TokenVaultTests
     }
 
     [Fact]
-    public async Task Of_many_rotations_at_once_one_token_is_left()
+    public async Task After_many_simultaneous_rotations_one_token_is_left()
     {
         await using var vault = await OpenAsync();
 

@@ -19,7 +19,7 @@ public sealed class KestrelSetupTests : IDisposable
     [InlineData("127.0.0.1")]
     [InlineData("localhost")]
     [InlineData("*")]
-    public async Task The_server_listens_where_it_is_told_on_a_free_port(string address)
+    public async Task The_server_listens_at_the_configured_address_on_a_free_port(string address)
     {
         await using var host = await EdgeHost.StartAsync(mapOutside: MapSeen, change: settings => settings with { Host = address });
 
@@ -45,7 +45,7 @@ public sealed class KestrelSetupTests : IDisposable
     [InlineData("10.0.0.0/8", "http 127.0.0.1")]
     [InlineData("127.0.0.1", "https 203.0.113.7")]
     [InlineData("127.0.0.0/8,::1", "https 203.0.113.7")]
-    public async Task Only_a_named_proxy_is_believed_about_who_is_calling(string proxies, string seen)
+    public async Task Only_a_trusted_proxy_can_say_who_is_calling(string proxies, string seen)
     {
         var networks = proxies.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(proxy => IPNetwork.TryParse(proxy, out var network) ? network : new IPNetwork(IPAddress.Parse(proxy), proxy.Contains(':', StringComparison.Ordinal) ? 128 : 32)).ToArray();
         await using var host = await EdgeHost.StartAsync(mapOutside: MapSeen, change: settings => settings with { TrustedProxies = networks });

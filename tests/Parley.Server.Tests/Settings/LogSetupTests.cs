@@ -35,7 +35,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_is_told_with_its_stack_indented_below_its_entry()
+    public void A_fault_is_logged_with_its_stack_indented_below_its_entry()
     {
         Log(settings => settings, log => log.CreateLogger("Parley").LogError(new InvalidDataException("broken"), "Failed."));
 
@@ -62,7 +62,7 @@ public sealed class LogSetupTests : IDisposable
     }
 
     [Fact]
-    public void What_the_web_server_says_of_requests_is_left_out_at_every_level()
+    public void The_web_servers_logs_of_requests_are_left_out_at_every_level()
     {
         Log(settings => settings with { LogLevel = LogLevel.Trace }, log =>
         {

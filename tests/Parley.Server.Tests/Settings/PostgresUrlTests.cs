@@ -11,7 +11,7 @@ public sealed class PostgresUrlTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void An_address_says_who_where_and_what()
+    public void An_address_has_the_user_the_host_and_the_database()
     {
         var connection = Connection("postgres://ad%40a:pa%3Ass%2Fw%25rd@db.example.org:5433/par%20ley");
 
@@ -26,7 +26,7 @@ public sealed class PostgresUrlTests : IDisposable
     [InlineData("postgres://one,two/parley?target_session_attrs=any", "one:5432,two:5432", "any")]
     [InlineData("postgres://one/parley?target_session_attrs=read-write", "one:5432", null)]
     [InlineData("postgres://%2Frun%2Fpostgresql/parley", "/run/postgresql:5432", null)]
-    public void Of_several_hosts_the_primary_is_meant(string url, string hosts, string? target)
+    public void With_several_hosts_the_primary_is_meant(string url, string hosts, string? target)
     {
         Assert.Equal((hosts, target), (string.Join(',', Address(url).Hosts), Connection(url).TargetSessionAttributes));
     }
@@ -44,7 +44,7 @@ public sealed class PostgresUrlTests : IDisposable
     }
 
     [Fact]
-    public void Every_default_is_a_value_that_would_be_taken() => Assert.All(
+    public void Every_default_is_a_valid_value() => Assert.All(
         PostgresParameter.All.Where(parameter => parameter.Default.Length > 0),
         parameter => Assert.True(parameter.Take(new PostgresDraft(), parameter.Default)));
 
@@ -68,7 +68,7 @@ public sealed class PostgresUrlTests : IDisposable
     [InlineData("postgres://u:hunter2@h/db?target_session_attrs=standby", "expected primary, read-write, any")]
     [InlineData("postgres:/u:hunter2@h/db", "is not a PostgreSQL address of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
     [InlineData("mysql://u:hunter2@h/db", "names a database that this server does not know")]
-    public void A_fault_is_told_and_the_password_is_not(string url, string fault)
+    public void An_error_is_reported_without_the_password(string url, string fault)
     {
         var error = Assert.Single(Read(url).Errors).ToString();
 
@@ -79,7 +79,7 @@ public sealed class PostgresUrlTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_that_nobody_checks_is_a_fault()
+    public void A_certificate_that_nobody_checks_is_an_error()
     {
         var root = Path.Combine(_folder, "root.pem");
         File.WriteAllText(root, "");
@@ -89,7 +89,7 @@ public sealed class PostgresUrlTests : IDisposable
     }
 
     [Fact]
-    public void What_is_shown_of_an_address_holds_no_secret()
+    public void A_displayed_address_contains_no_secret()
     {
         var result = Read("postgres://ada:hunter2@h:5433/db");
 

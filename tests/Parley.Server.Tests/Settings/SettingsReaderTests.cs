@@ -14,7 +14,7 @@ public sealed class SettingsReaderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Without_a_word_everything_has_its_default()
+    public void Without_settings_everything_has_its_default()
     {
         _environment["HOME"] = "/home/ada";
 
@@ -65,7 +65,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("SECRET_KEY", "0123456789abcdef0123456789abcdef")]
     [InlineData("APP_NAME", "Mine")]
     [InlineData("DEBUG", "true")]
-    public void The_usual_variables_are_heard(string name, string value)
+    public void The_usual_variables_are_read(string name, string value)
     {
         var before = Good();
         _environment[name] = value;
@@ -74,7 +74,7 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
-    public void Every_setting_is_heard_from_its_variable_and_from_the_file_and_no_two_are_mixed_up()
+    public void Every_setting_is_read_from_its_variable_and_from_the_file_without_mix_ups()
     {
         var (certificate, key) = Certificate();
         foreach (var setting in SettingsTable.All.Where(setting => setting.Name is not ("tls_cert" or "tls_key")))
@@ -99,7 +99,7 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
-    public void Every_error_of_every_setting_is_told_at_once_with_its_place_value_and_remedy()
+    public void All_errors_are_reported_at_once_with_their_source_value_and_remedy()
     {
         var file = File("""{ "loop_limit": 0, "prot": 1, "mailbox_limit": {} }""");
         _flags["--port"] = "70000";
@@ -143,7 +143,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("PARLEY_SERVICE_PORT_HTTP", "8080")]
     [InlineData("PARLEY_DATA_PORT", "udp://10.0.0.1:53")]
     [InlineData("PARLEY_POSTGRES_SERVICE_HOST", "10.0.0.2")]
-    public void What_an_orchestrator_sets_for_a_service_of_our_name_is_nobodys_setting(string name, string value)
+    public void Variables_that_an_orchestrator_sets_for_a_service_named_parley_are_ignored(string name, string value)
     {
         var before = Good();
         _environment[name] = value;
@@ -156,7 +156,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("HOST", "0.0.0.0", "PARLEY_HOST sets the address to listen on.")]
     [InlineData("REDIS_URL", "redis://localhost:6379", "Parley needs no Redis.")]
     [InlineData("PARLEY_SOMETHING_ELSE", "x", "belongs to no setting, and is ignored.")]
-    public void What_is_set_and_not_used_is_named_and_stops_nothing(string name, string value, string sentence)
+    public void Unused_variables_are_reported_and_do_not_prevent_the_start(string name, string value, string sentence)
     {
         var before = Good();
         _environment[name] = value;
@@ -187,7 +187,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("sqlite:///:memory:", "in memory")]
     [InlineData("sqlite://agents.db", "has two slashes")]
     [InlineData("sqlite:///agents.db?timeout=5", "has parameters")]
-    public void A_sqlite_address_of_no_file_is_refused(string address, string fault)
+    public void A_sqlite_address_without_a_file_is_refused(string address, string fault)
     {
         _environment["DATABASE_URL"] = address;
 
@@ -276,7 +276,7 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_the_named_one_else_that_of_the_working_folder_else_that_of_the_data_folder()
+    public void The_file_is_the_named_one_or_that_in_the_working_folder_or_that_in_the_data_folder()
     {
         var data = Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName;
         System.IO.File.WriteAllText(Path.Combine(data, "parley.json"), """{ "port": 1003 }""");
@@ -308,7 +308,7 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_needs_its_key_and_both_must_be_what_they_are_called()
+    public void A_certificate_needs_its_key_and_both_must_be_valid()
     {
         var (certificate, key) = Certificate();
         _flags["--tls-cert"] = certificate;
@@ -325,7 +325,7 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
-    public void The_text_of_the_settings_keeps_the_secret()
+    public void The_text_of_the_settings_does_not_contain_the_secret()
     {
         _environment["SECRET_KEY"] = "0123456789abcdef0123456789abcdef";
 

@@ -34,7 +34,7 @@ public sealed class SettingsReferenceTests
     }
 
     [Fact]
-    public void Every_default_is_a_value_that_would_be_taken()
+    public void Every_default_is_a_valid_value()
     {
         foreach (var setting in SettingsTable.All.Where(setting => setting.DefaultText.Length > 0))
         {

@@ -13,7 +13,7 @@ public abstract class SquadTests(StorageUnderTest storage)
     private const string Squads = "/api/v1/squads";
 
     [Fact]
-    public async Task Members_are_what_they_are_in_the_squad_else_what_they_are_anyway()
+    public async Task Members_have_their_role_in_the_squad_or_else_their_own_role()
     {
         await using var host = await StartAsync();
 
@@ -26,7 +26,7 @@ public abstract class SquadTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Each_change_is_an_entry_of_the_log_and_outlives_a_restart()
+    public async Task Each_change_is_a_log_entry_and_survives_a_restart()
     {
         await using var data = await storage.NewAsync();
         await using (var host = await RegisterAsync(await ConceptHost.StartAsync(data)))
@@ -75,7 +75,7 @@ public abstract class SquadTests(StorageUnderTest storage)
     [InlineData("""{"squad_id": "a", "members": [{"agent_id": "ada"}, {"agent_id": "ada"}]}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"squad_id": "a", "members": [{"agent_id": "nobody"}]}""", HttpStatusCode.NotFound)]
     [InlineData("""{"squad_id": "taken"}""", HttpStatusCode.Conflict)]
-    public async Task What_makes_no_sense_changes_nothing(string json, HttpStatusCode expected)
+    public async Task Invalid_input_changes_nothing(string json, HttpStatusCode expected)
     {
         await using var host = await StartAsync();
         var admin = await host.TokenAsync(TokenKind.Admin);
@@ -86,7 +86,7 @@ public abstract class SquadTests(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Agents_read_squads_and_change_none()
+    public async Task Agents_can_read_squads_but_not_change_them()
     {
         await using var host = await StartAsync();
         var ada = await host.TokenAsync(TokenKind.Agent, "ada");

@@ -22,7 +22,7 @@ public sealed class DamagedIndexTests : IDisposable
     [InlineData("another database")]
     [InlineData("closed to its owner")]
     [InlineData("not there")]
-    public async Task A_server_that_finds_its_index_so_starts_and_makes_another(string how)
+    public async Task A_server_with_a_damaged_index_starts_and_rebuilds_it(string how)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() && how == "closed to its owner", "Windows has no such bits.");
         await using (await StartAsync())
@@ -41,7 +41,7 @@ public sealed class DamagedIndexTests : IDisposable
     [InlineData("later pages")]
     [InlineData("not there")]
     [InlineData("another database")]
-    public async Task A_server_whose_index_becomes_so_goes_on_and_makes_another(string how)
+    public async Task A_server_whose_index_becomes_damaged_continues_and_rebuilds_it(string how)
     {
         await using (await StartAsync())
         {

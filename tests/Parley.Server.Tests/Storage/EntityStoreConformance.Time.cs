@@ -9,7 +9,7 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class EntityStoreConformance
 {
     [Fact]
-    public async Task What_is_due_is_done_once_and_the_rest_waits()
+    public async Task Due_entities_are_handled_once_and_the_others_wait()
     {
         await using var store = await storage.OpenAsync();
         var now = store.Clock.GetUtcNow();
@@ -26,7 +26,7 @@ public abstract partial class EntityStoreConformance
     }
 
     [Fact]
-    public async Task What_stays_due_or_fails_hides_nothing_behind_it()
+    public async Task Entities_that_stay_due_or_fail_do_not_block_the_others()
     {
         await using var store = await storage.OpenAsync();
         var now = store.Clock.GetUtcNow();
@@ -53,7 +53,7 @@ public abstract partial class EntityStoreConformance
     }
 
     [Fact]
-    public async Task A_store_that_is_away_ends_a_look_at_what_is_due()
+    public async Task An_unavailable_store_ends_the_handling_of_due_entities()
     {
         await using var store = await storage.OpenAsync();
         await PutAsync(store, new Note { Title = "a", RemindAt = store.Clock.GetUtcNow() });
@@ -70,7 +70,7 @@ public abstract partial class EntityStoreConformance
     }
 
     [Fact]
-    public async Task What_is_over_tells_when_it_ended()
+    public async Task An_entity_that_is_over_has_its_end_time()
     {
         await using var store = await storage.OpenAsync();
         await PutAsync(store, new Note { Title = "a" });
@@ -83,7 +83,7 @@ public abstract partial class EntityStoreConformance
     }
 
     [Fact]
-    public async Task Retention_takes_what_is_over_with_its_end_and_leaves_what_goes_on()
+    public async Task Retention_removes_an_ended_entity_with_its_last_entry_and_keeps_others()
     {
         await using var store = await storage.OpenAsync();
         await PutAsync(store, new Note { Title = "over" });

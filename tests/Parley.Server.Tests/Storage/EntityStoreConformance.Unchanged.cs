@@ -8,7 +8,7 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class EntityStoreConformance
 {
     [Fact]
-    public async Task A_transition_is_refused_where_something_that_it_rests_on_has_changed()
+    public async Task A_transition_is_refused_if_something_that_it_depends_on_has_changed()
     {
         await using var store = await storage.OpenAsync();
         var (a, b) = (await PutAsync(store, new Note { Title = "a" }), await PutAsync(store, new Note { Title = "b" }));

@@ -20,7 +20,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_thing_is_made_found_by_name_and_by_id_and_outlives_a_restart()
+    public async Task An_entity_is_created_found_by_name_and_id_and_survives_a_restart()
     {
         await using var store = await storage.OpenAsync();
         var now = store.Clock.GetUtcNow();
@@ -50,7 +50,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Each_change_is_an_entry_of_the_log_with_the_thing_as_it_was_then()
+    public async Task Each_change_is_a_log_entry_with_the_entity_as_it_was_then()
     {
         await using var store = await storage.OpenAsync();
         var first = await PutAsync(store, new Note { Title = "a", Text = "one" }, maker: "ada");
@@ -70,7 +70,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_change_of_what_has_changed_since_is_a_conflict_and_changes_nothing()
+    public async Task A_change_to_an_entity_that_has_changed_since_is_a_conflict_and_changes_nothing()
     {
         await using var store = await storage.OpenAsync();
         var read = await PutAsync(store, new Note { Title = "a", Text = "one" });
@@ -83,7 +83,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_name_that_was_taken_anew_is_not_mistaken_for_what_it_was()
+    public async Task A_reused_name_is_not_mistaken_for_the_old_entity()
     {
         await using var store = await storage.OpenAsync();
         var read = await PutAsync(store, new Note { Title = "a", Text = "one" });
@@ -96,7 +96,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Of_many_who_count_at_once_none_is_lost()
+    public async Task Simultaneous_increments_are_not_lost()
     {
         await using var store = await storage.OpenAsync();
         await PutAsync(store, new Note { Title = "n", Text = "0" });
@@ -107,7 +107,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Those_who_got_in_each_others_way_go_on_one_after_the_other()
+    public async Task Callers_that_conflicted_take_turns()
     {
         const int many = 32;
         await using var store = await storage.OpenAsync();
@@ -123,7 +123,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Of_many_who_want_one_name_at_once_one_makes_it()
+    public async Task Only_one_of_many_simultaneous_callers_creates_a_name()
     {
         await using var store = await storage.OpenAsync();
 
@@ -137,7 +137,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Several_things_change_together_or_not_at_all()
+    public async Task Several_entities_change_together_or_not_at_all()
     {
         await using var store = await storage.OpenAsync();
         var board = Board(store);
@@ -157,7 +157,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Messages_are_stored_in_the_same_commit_behind_the_things()
+    public async Task Messages_are_stored_in_the_same_commit_after_the_entities()
     {
         await using var store = await storage.OpenAsync();
         var write = Board(store).Write(null, Decision<Note>.Put(new Note { Title = "a" }, "note_changed"));
@@ -223,7 +223,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Who_is_refused_is_answered_without_a_word_in_the_log_of_the_server()
+    public async Task A_refusal_is_answered_without_an_entry_in_the_servers_log()
     {
         await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
         await store.StoreAsync(new Letter("ada", "bob"));
@@ -240,7 +240,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_name_that_is_taken_is_refused_to_whoever_is_to_have_it_and_nobody_asks_for_ever()
+    public async Task A_taken_name_is_refused_and_nobody_retries_forever()
     {
         await using var store = await storage.OpenAsync();
         var a = await PutAsync(store, new Note { Title = "a" });
@@ -277,7 +277,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_is_changed_in_a_project_that_is_gone_is_refused()
+    public async Task A_change_in_a_deleted_project_is_refused()
     {
         await using var store = await storage.OpenAsync();
         var read = await PutAsync(store, new Note { Title = "a" });
@@ -297,7 +297,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task One_that_is_made_with_a_message_that_can_not_be_stored_is_refused()
+    public async Task A_creation_with_a_message_that_cannot_be_stored_is_refused()
     {
         await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
         var made = Decision<Note>.Put(new Note(), "note_changed").Sending(new Letter("ada", "bob").In(store));
@@ -308,7 +308,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Lists_run_newest_first_in_pages_and_by_marks()
+    public async Task Lists_are_newest_first_in_pages_and_by_marks()
     {
         await using var store = await storage.OpenAsync();
         foreach (var (title, status) in new[] { ("a", "open"), ("b", "done"), ("c", "open"), ("d", "open") })
@@ -331,7 +331,7 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task Lists_by_prefix_run_in_the_order_of_names_as_bytes()
+    public async Task Lists_by_prefix_are_in_byte_order_of_names()
     {
         await using var store = await storage.OpenAsync();
         foreach (var title in new[] { "x/b", "x/a", "x", "y", "x/é", "x/Z", "x/\U0001F600", "x/\uFFFD", "a" })

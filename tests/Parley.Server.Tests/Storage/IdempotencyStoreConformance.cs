@@ -29,7 +29,7 @@ public abstract class IdempotencyStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task A_later_answer_takes_the_place_of_the_earlier()
+    public async Task A_later_answer_replaces_the_earlier_one()
     {
         await using var scope = await storage.OpenAsync();
         var store = scope.Service<IIdempotencyStore>();

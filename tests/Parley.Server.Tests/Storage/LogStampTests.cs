@@ -10,7 +10,7 @@ public sealed class LogStampTests
     [InlineData(99, false)]
     [InlineData(100, true)]
     [InlineData(101, false)]
-    public void An_entry_has_the_time_at_which_its_log_stands(long stamp, bool isAppended)
+    public void An_entry_must_have_its_logs_current_time(long stamp, bool isAppended)
     {
         var entry = new LogEntry { Project = 1, Seq = 2, Kind = EntryKind.Agent, Stamp = stamp, Audience = Audience.Project, Sender = 1, Type = "agent", Json = [] };
 

@@ -29,7 +29,7 @@ public sealed class LostFilesTests : IDisposable
     [InlineData("parley.db-wal was replaced", false)]
     [InlineData("parley.db was deleted or moved", true)]
     [InlineData("parley.db was replaced", true)]
-    public async Task What_is_taken_away_is_noticed_and_nothing_that_was_confirmed_is_lost(string what, bool isRescued)
+    public async Task A_removed_file_is_noticed_and_nothing_confirmed_is_lost(string what, bool isRescued)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open cannot be taken away there.");
         await using (var server = await StartAsync())
@@ -51,7 +51,7 @@ public sealed class LostFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_put_back_is_taken_again()
+    public async Task Writes_resume_when_the_files_are_put_back()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open cannot be taken away there.");
         await using var server = await StartAsync();
@@ -84,7 +84,7 @@ public sealed class LostFilesTests : IDisposable
     [InlineData("folder by another name")]
     [InlineData("hard link")]
     [InlineData("lock file removed")]
-    public async Task A_database_has_one_server_by_whatever_name_it_is_called(string by)
+    public async Task A_database_has_one_server_whatever_name_it_is_opened_by(string by)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a file is known by its name.");
         await using var first = await StartAsync();
@@ -116,7 +116,7 @@ public sealed class LostFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broken_page_is_named_by_health_and_by_whoever_looks()
+    public async Task A_broken_page_is_reported_by_health_and_to_those_who_read_it()
     {
         await using (await StartAsync())
         {

@@ -9,7 +9,7 @@ public class QuietThreadTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_nobody_waits_for_is_indexed_on_a_thread_that_lets_others_go_first()
+    public async Task Indexing_that_nobody_waits_for_runs_on_a_low_priority_thread()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var index = store.Service<SqliteIndexDatabase>();
@@ -48,7 +48,7 @@ public class QuietThreadTests
     }
 
     [Fact]
-    public async Task Who_waited_for_a_task_that_was_cancelled_goes_on_elsewhere()
+    public async Task Code_that_awaited_a_cancelled_task_continues_on_another_thread()
     {
         var thread = new LowPriorityScheduler("quiet");
         using var gate = new SemaphoreSlim(0);

@@ -19,7 +19,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_claim_ends_at_its_bytes_however_many_it_asked_for_and_gives_one_at_least()
+    public async Task A_claim_ends_at_its_byte_limit_but_returns_at_least_one_message()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Enumerable.Range(0, 10).Select(number => Note($"{number}{new string('x', 10_000)}")));
@@ -52,7 +52,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Without_ageing_priority_alone_decides_and_then_seq()
+    public async Task Without_aging_only_the_priority_decides_and_then_the_seq()
     {
         await using var store = await OpenAsync(new ProjectSettings { PriorityAgingSeconds = 0 });
         await store.StoreAsync(Note("low", Priority.Low));
@@ -80,7 +80,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_is_leased_is_given_to_nobody_else(bool toAConnection)
+    public async Task A_leased_delivery_is_given_to_nobody_else(bool toAConnection)
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("1"), Note("2"), Note("3"));
@@ -112,7 +112,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_filter_takes_what_it_asks_for_and_leaves_the_rest_queued(bool toAConnection)
+    public async Task A_filtered_claim_takes_what_matches_and_leaves_the_rest_queued(bool toAConnection)
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(
@@ -132,7 +132,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Looking_changes_nothing()
+    public async Task Peeking_changes_nothing()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("1"), Note("2", Priority.High), Note("3") with { TimeToLive = TimeSpan.FromSeconds(1) });

@@ -10,7 +10,7 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class MessageStoreConformance
 {
     [Fact]
-    public async Task A_senders_notice_of_a_death_is_due_until_it_is_told()
+    public async Task A_senders_notice_of_a_death_is_due_until_it_is_sent()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());
@@ -45,7 +45,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_dead_letter_that_is_requeued_and_dies_again_is_told_again_even_when_the_first_notice_is_noted_late()
+    public async Task A_requeued_dead_letter_that_dies_again_is_reported_again_even_if_the_first_notice_is_recorded_late()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note());
@@ -63,7 +63,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_the_server_itself_tells_finds_room_in_a_full_mailbox_and_nobody_elses_message_does()
+    public async Task A_full_mailbox_accepts_only_the_servers_own_messages()
     {
         await using var store = await OpenAsync(new ProjectSettings { MailboxLimit = 1 });
         await store.StoreAsync(Note("fills"));

@@ -10,7 +10,7 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class MessageStoreConformance
 {
     [Fact]
-    public async Task What_a_connection_claims_is_given_to_it_in_the_order_of_the_queue()
+    public async Task A_connection_gets_what_it_claims_in_queue_order()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("2"), Note("1", Priority.High), Note("3"));
@@ -40,7 +40,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Nothing_is_handed_over_past_a_queue()
+    public async Task Nothing_bypasses_a_queue()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note("first"));
@@ -55,7 +55,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_finds_no_room_is_queued_and_its_agent_woken()
+    public async Task A_delivery_without_room_is_queued_and_its_agent_is_woken()
     {
         await using var store = await OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 2);
@@ -71,7 +71,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_paused_agent_is_handed_nothing()
+    public async Task Nothing_is_handed_to_a_paused_agent()
     {
         await using var store = await OpenAsync();
         var bob = store.Agent("bob");
@@ -85,7 +85,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_a_connection_held_is_queued_again_at_its_end_uncounted_and_in_its_place()
+    public async Task When_a_connection_ends_its_deliveries_are_requeued_at_their_rank_without_counting_an_attempt()
     {
         await using var store = await OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 2);
@@ -148,7 +148,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Stages_of_a_delivery_are_told_after_they_are_on_disk()
+    public async Task Stages_of_a_delivery_are_reported_after_they_are_on_disk()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note());
@@ -195,7 +195,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Everything_that_was_confirmed_is_there_once_after_a_restart_and_seq_goes_on()
+    public async Task After_a_restart_everything_confirmed_is_there_once_and_seq_continues()
     {
         await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = 1, MailboxLimit = 1_000 });
         await store.StoreAsync(Note("dies"));

@@ -22,7 +22,7 @@ public abstract partial class MessageStoreConformance
     [InlineData(IndexState.Empty)]
     [InlineData(IndexState.Half)]
     [InlineData(IndexState.Full)]
-    public async Task Lists_are_exact_and_newest_first_however_far_the_index_is(IndexState index)
+    public async Task Lists_are_exact_and_newest_first_however_far_the_index_is_behind(IndexState index)
     {
         await using var store = await OpenAsync();
         var t0 = store.Clock.GetUtcNow();
@@ -59,7 +59,7 @@ public abstract partial class MessageStoreConformance
     [InlineData(IndexState.Empty)]
     [InlineData(IndexState.Half)]
     [InlineData(IndexState.Full)]
-    public async Task An_agent_reads_what_it_sent_its_inbox_its_threads_and_what_was_said_to_all_since_it_joined(IndexState index)
+    public async Task An_agent_can_read_what_it_sent_its_inbox_its_threads_and_broadcasts_since_it_joined(IndexState index)
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Letter.ToAll("ada") with { Content = "to all, before" });
@@ -89,7 +89,7 @@ public abstract partial class MessageStoreConformance
     [InlineData(IndexState.Empty)]
     [InlineData(IndexState.Half)]
     [InlineData(IndexState.Full)]
-    public async Task A_threads_row_is_up_to_date_however_far_the_index_is(IndexState index)
+    public async Task A_threads_row_is_current_however_far_the_index_is_behind(IndexState index)
     {
         await using var store = await OpenAsync();
         var opened = await store.StoreAsync(Note("What is this about?"));
@@ -188,7 +188,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task An_entry_is_indexed_once_by_however_many_at_once()
+    public async Task An_entry_is_indexed_once_no_matter_how_many_index_at_the_same_time()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Enumerable.Range(0, 400).Select(i => Note($"{i}")));
@@ -201,7 +201,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task The_index_forgets_what_retention_has_taken()
+    public async Task The_index_drops_what_retention_has_removed()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note("needle, old"));
@@ -261,7 +261,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_page_of_the_log_ends_at_its_bytes_and_the_next_goes_on_behind_it()
+    public async Task A_page_of_the_log_ends_at_its_byte_limit_and_the_next_continues_after_it()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Enumerable.Range(0, 10).Select(_ => Note(new string('x', 10_000))));
@@ -282,7 +282,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_part_of_the_log_says_how_far_was_looked_also_past_what_is_not_in_it()
+    public async Task A_filtered_slice_of_the_log_says_how_far_it_was_read()
     {
         await using var store = await OpenAsync();
         var opened = await store.StoreAsync(Note("opens"));

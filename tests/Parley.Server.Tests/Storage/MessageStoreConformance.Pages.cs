@@ -15,7 +15,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_page_of_messages_ends_at_its_bytes_and_the_next_goes_on_behind_it(bool isIndexed)
+    public async Task A_page_of_messages_ends_at_its_byte_limit_and_the_next_continues_after_it(bool isIndexed)
     {
         await using var store = await OpenAsync();
         var sent = await SendLargeAsync(store);
@@ -34,7 +34,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_page_of_a_thread_ends_at_its_bytes_and_the_next_goes_on_behind_it()
+    public async Task A_page_of_a_thread_ends_at_its_byte_limit_and_the_next_continues_after_it()
     {
         await using var store = await OpenAsync();
         var sent = await SendLargeAsync(store);
@@ -51,7 +51,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_page_of_dead_letters_ends_at_its_bytes_and_the_next_goes_on_behind_it()
+    public async Task A_page_of_dead_letters_ends_at_its_byte_limit_and_the_next_continues_after_it()
     {
         await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = 1 });
         var sent = await SendLargeAsync(store);
@@ -70,7 +70,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public void A_full_page_leads_to_the_next_though_it_has_fewer_than_were_asked_for()
+    public void A_full_page_has_a_next_even_if_it_has_fewer_items_than_requested()
     {
         LogEntry[] small = [Entry(10), Entry(10), Entry(10)], large = [Entry((int)MessagePage.Bytes), Entry(10)];
 

@@ -9,7 +9,7 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class MessageStoreConformance
 {
     [Fact]
-    public async Task A_delivery_that_readers_die_with_waits_longer_each_time_and_ends_as_a_dead_letter_that_says_so()
+    public async Task A_delivery_whose_readers_crash_waits_longer_each_time_and_ends_as_a_dead_letter_that_says_so()
     {
         await using var store = await OpenAsync(new ProjectSettings { MaxDisconnects = 6 });
         var sent = await store.StoreAsync(Note("poison"));
@@ -47,7 +47,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Of_what_a_lost_connection_held_only_what_it_got_first_is_counted(bool isHandedOver)
+    public async Task A_lost_connection_counts_only_for_the_delivery_that_it_got_first(bool isHandedOver)
     {
         await using var store = await OpenAsync(new ProjectSettings { MaxDisconnects = 1 });
         var holder = isHandedOver ? store.Handover.Connect(store.Agent("bob").Number, room: 9) : new TestHolder(9);
@@ -76,7 +76,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_waits_behind_a_delivery_that_readers_die_with_is_delivered_meanwhile()
+    public async Task Deliveries_behind_one_whose_readers_crash_are_delivered_in_the_meantime()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("poison"), Note("fine"));
@@ -93,7 +93,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_a_lost_connection_held_of_a_deleted_message_is_withdrawn()
+    public async Task A_lost_connections_delivery_of_a_deleted_message_is_withdrawn()
     {
         await using var store = await OpenAsync(new ProjectSettings { MaxDisconnects = 1 });
         var sent = await store.StoreAsync(Note());

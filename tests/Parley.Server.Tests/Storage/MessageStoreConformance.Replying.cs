@@ -15,7 +15,7 @@ public abstract partial class MessageStoreConformance
     [InlineData("queued")]
     [InlineData("claimed")]
     [InlineData("connected")]
-    public async Task A_reply_settles_what_its_sender_has_of_the_message(string how)
+    public async Task A_reply_settles_its_senders_delivery_of_the_message(string how)
     {
         await using var store = await OpenAsync();
         var holder = new TestHolder(1);
@@ -69,7 +69,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_reply_settles_a_message_whose_lease_has_lapsed_over_it()
+    public async Task A_reply_settles_a_message_whose_lease_has_lapsed_in_the_meantime()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());
@@ -86,7 +86,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_reply_takes_the_message_from_whichever_of_the_agents_takers_has_it()
+    public async Task A_reply_settles_the_message_no_matter_which_of_the_agents_connections_has_it()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());
@@ -102,7 +102,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_reply_leaves_the_deliveries_of_others_alone()
+    public async Task A_reply_does_not_change_other_agents_deliveries()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Letter.ToAll("ada"));
@@ -159,7 +159,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Of_many_in_one_commit_each_settles_what_it_answers_and_the_refused_nothing()
+    public async Task Each_of_many_replies_in_one_commit_settles_what_it_answers_and_refused_ones_settle_nothing()
     {
         await using var store = await OpenAsync(new ProjectSettings { MailboxLimit = 5 });
         var asked = await store.SendAllAsync(Enumerable.Range(0, 4).Select(number => Note($"{number}")));
@@ -178,7 +178,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_reply_that_was_stored_before_settles_the_message_that_came_again()
+    public async Task A_repeated_reply_settles_a_message_that_was_delivered_again()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());

@@ -8,7 +8,7 @@ namespace Parley.Server.Tests.Storage;
 public abstract partial class MessageStoreConformance
 {
     [Fact]
-    public async Task What_was_claimed_in_vain_is_queued_again_at_its_place_and_no_attempt_is_counted()
+    public async Task A_claim_that_did_not_reach_its_caller_is_requeued_at_its_rank_without_counting_an_attempt()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("first"), Note("second"), Note("third"));
@@ -22,7 +22,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_was_settled_or_leased_anew_meanwhile_is_not_given_back()
+    public async Task Deliveries_settled_or_leased_again_in_the_meantime_are_not_given_back()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("settled"), Note("anew"), Note("held"));
@@ -40,7 +40,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task What_comes_back_after_its_message_was_deleted_is_withdrawn()
+    public async Task A_delivery_that_comes_back_after_its_message_was_deleted_is_withdrawn()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());

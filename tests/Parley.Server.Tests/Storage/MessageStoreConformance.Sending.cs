@@ -36,7 +36,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_refused_send_takes_no_seq_and_its_neighbours_are_stored()
+    public async Task A_refused_send_takes_no_seq_and_the_others_are_stored()
     {
         await using var store = await OpenAsync(new ProjectSettings { MailboxLimit = 1 });
 
@@ -97,7 +97,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_key_is_its_callers_own()
+    public async Task Keys_are_separate_for_each_caller()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(new Letter("ada", "bob") { Key = "k", Content = "of ada" });
@@ -155,7 +155,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task The_bound_counts_what_is_queued_and_not_what_is_out()
+    public async Task The_limit_counts_queued_deliveries_and_not_leased_ones()
     {
         await using var store = await OpenAsync(new ProjectSettings { MailboxLimit = 1 });
         await store.StoreAsync(Note("one"));
@@ -184,7 +184,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_send_says_how_much_goes_before_it()
+    public async Task A_send_reports_how_many_deliveries_are_ahead()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note(priority: Priority.Low), Note(), Note(), Note(priority: Priority.Critical));
@@ -196,7 +196,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_reply_joins_the_thread_and_is_noted_at_the_delivery_that_it_answers()
+    public async Task A_reply_joins_the_thread_and_marks_the_delivery_that_it_answers()
     {
         await using var store = await OpenAsync();
         var question = await store.StoreAsync(Note("?"));

@@ -76,7 +76,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_lease_that_is_not_in_force_settles_nothing(bool byAConnection)
+    public async Task An_invalid_lease_settles_nothing(bool byAConnection)
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note());
@@ -93,7 +93,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_nack_queues_again_after_the_projects_delay_and_counts_an_attempt(bool byAConnection)
+    public async Task A_nack_requeues_after_the_projects_delay_and_counts_an_attempt(bool byAConnection)
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());
@@ -112,7 +112,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_nack_may_say_its_own_delay()
+    public async Task A_nack_may_have_its_own_delay()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("at once"), Note("in 5 s"));
@@ -175,7 +175,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_requeued_dead_letter_starts_anew()
+    public async Task A_requeued_dead_letter_starts_over()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note() with { TimeToLive = TimeSpan.FromMinutes(1) });
@@ -218,7 +218,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Surfacing_is_noted_once_and_settles_nothing()
+    public async Task Surfacing_is_recorded_once_and_settles_nothing()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());
@@ -233,7 +233,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Of_several_settlings_each_has_its_own_result()
+    public async Task Several_settlements_each_have_their_own_result()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(Note("1"), Note("2"), Note("3"));

@@ -88,7 +88,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Expiry_goes_through_the_mailboxes_of_those_who_are_away()
+    public async Task Expiry_also_covers_the_mailboxes_of_offline_agents()
     {
         await using var store = await OpenAsync();
         await store.SendAllAsync(
@@ -106,7 +106,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_somebody_holds_does_not_expire_in_his_hands_and_is_not_given_out_again_too_late(bool toAConnection)
+    public async Task A_leased_delivery_does_not_expire_and_is_not_redelivered_too_late(bool toAConnection)
     {
         await using var store = await OpenAsync(new ProjectSettings { RetryDelaySeconds = 0 });
         var kept = await store.StoreAsync(Note("kept") with { TimeToLive = TimeSpan.FromSeconds(10) });
@@ -175,7 +175,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task The_life_of_a_scheduled_message_begins_at_its_time()
+    public async Task The_time_to_live_of_a_scheduled_message_starts_when_it_is_due()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note() with { DeliverAt = store.Clock.GetUtcNow().AddHours(1), TimeToLive = TimeSpan.FromSeconds(10) });
@@ -241,7 +241,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_reaction_is_kept_once_and_told_by_the_log()
+    public async Task A_reaction_is_stored_once_and_logged()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());

@@ -46,7 +46,7 @@ public abstract partial class MessageStoreConformance
 
     [Theory]
     [MemberData(nameof(Returns))]
-    public async Task What_comes_back_after_its_message_went_is_withdrawn(Going going, bool toAConnection, Return way)
+    public async Task A_delivery_that_comes_back_after_its_message_is_gone_is_withdrawn(Going going, bool toAConnection, Return way)
     {
         await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = way == Return.LastNack ? 1 : 4 });
         var sent = await store.StoreAsync(Note("gone"));
@@ -70,7 +70,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_was_deleted_in_somebodys_hands_can_be_acknowledged(bool toAConnection)
+    public async Task A_held_delivery_of_a_deleted_message_can_be_acknowledged(bool toAConnection)
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note());
@@ -103,7 +103,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task Retention_takes_a_deleted_message_also_from_the_connection_that_still_holds_it()
+    public async Task Retention_removes_a_deleted_message_even_from_the_connection_that_holds_it()
     {
         await using var store = await OpenAsync();
         var sent = await store.StoreAsync(Note("old") with { TimeToLive = TimeSpan.FromDays(365) });
@@ -123,7 +123,7 @@ public abstract partial class MessageStoreConformance
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_somebody_holds_when_retention_takes_its_message_is_withdrawn(bool toAConnection)
+    public async Task A_held_delivery_is_withdrawn_when_retention_removes_its_message(bool toAConnection)
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note("old") with { TimeToLive = TimeSpan.FromDays(365) });
@@ -141,7 +141,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task A_dead_letter_that_retention_takes_is_counted_no_more()
+    public async Task A_dead_letter_that_retention_removes_is_no_longer_counted()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(Note("old"));
@@ -156,7 +156,7 @@ public abstract partial class MessageStoreConformance
     }
 
     [Fact]
-    public async Task An_execution_goes_with_its_end_and_its_lines_with_their_entries()
+    public async Task An_execution_is_removed_with_its_end_and_its_lines_with_their_entries()
     {
         await using var store = await OpenAsync();
         var executions = new TestExecutions(store);

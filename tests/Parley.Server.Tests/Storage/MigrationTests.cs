@@ -51,7 +51,7 @@ public sealed class MigrationTests(PostgresDatabases databases)
         $"SELECT string_agg(line, '|') FROM (SELECT {first} || ',' || {second} || ',' || {third} AS line FROM {table} ORDER BY {first}) AS lines";
 
     [Fact]
-    public void Executions_of_before_are_entities_on_SQLite()
+    public void Existing_executions_become_entities_on_SQLite()
     {
         var folder = Directory.CreateTempSubdirectory("parley-migration-");
         try
@@ -91,7 +91,7 @@ public sealed class MigrationTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task Executions_of_before_are_entities_on_PostgreSQL()
+    public async Task Existing_executions_become_entities_on_PostgreSQL()
     {
         await using var database = await databases.CreateEmptyAsync();
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);

@@ -22,7 +22,7 @@ public sealed class OwnerOnlyTests : IDisposable
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task What_a_running_server_has_is_its_owners_alone(bool isElsewhere, bool wereThere)
+    public async Task A_running_servers_files_are_accessible_only_to_their_owner(bool isElsewhere, bool wereThere)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such bits.");
         var data = Path.Combine(_folder, "data");
@@ -50,7 +50,7 @@ public sealed class OwnerOnlyTests : IDisposable
     }
 
     [Fact]
-    public async Task Copies_are_their_owners_alone()
+    public async Task Copies_are_accessible_only_to_their_owner()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such bits.");
         await using var data = await new OnSqlite().NewAsync();
@@ -86,7 +86,7 @@ public sealed class OwnerOnlyTests : IDisposable
     }
 
     [Fact]
-    public void What_is_closed_already_stays_as_it_is()
+    public void Files_with_the_right_permissions_do_not_change()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such bits.");
         var file = Path.Combine(_folder, "file");

@@ -16,7 +16,7 @@ public sealed class PostgresConnectionTests(PostgresDatabases databases)
     [Theory]
     [InlineData("off", "on")]
     [InlineData("remote_apply", "remote_apply")]
-    public async Task What_is_confirmed_is_on_disk_whatever_the_database_is_set_to(string setting, string expected)
+    public async Task Confirmed_data_is_on_disk_whatever_the_databases_settings_are(string setting, string expected)
     {
         await using var scope = await PostgresStoreScope.OpenAsync(databases);
         _ = await scope.ExecuteAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = {setting}', current_database()); END $$");
@@ -27,7 +27,7 @@ public sealed class PostgresConnectionTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task Of_several_hosts_the_primary_is_found_and_the_server_says_where_it_is()
+    public async Task With_several_hosts_the_primary_is_found_and_the_server_reports_it()
     {
         // A cluster that recovers and has nobody to recover from is a standby that no failover ever reached.
         await using var standby = await PostgresServer.StartAsync(fsync: false);

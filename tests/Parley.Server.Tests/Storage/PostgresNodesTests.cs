@@ -16,7 +16,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_several_nodes_send_is_one_log_without_gaps_and_whole_on_each()
+    public async Task Sends_by_several_nodes_make_one_log_without_gaps_that_is_complete_on_each()
     {
         await using var one = await PostgresStoreScope.OpenAsync(databases);
         await using var other = await one.JoinAsync();
@@ -68,7 +68,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_another_node_sent_is_read_into_memory_where_somebody_waits_for_it(bool isAwaited)
+    public async Task Another_nodes_sends_are_read_into_memory_if_somebody_waits_for_them(bool isAwaited)
     {
         await using var one = await PostgresStoreScope.OpenAsync(databases);
         await using var other = await one.JoinAsync();
@@ -89,7 +89,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task What_one_node_gives_out_no_other_does_and_the_counters_stay_exact()
+    public async Task No_two_nodes_give_out_the_same_delivery_and_the_counters_stay_exact()
     {
         await using var one = await PostgresStoreScope.OpenAsync(databases);
         await using var other = await one.JoinAsync();
@@ -108,7 +108,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_bound_holds_over_all_nodes()
+    public async Task A_limit_applies_across_all_nodes()
     {
         await using var one = await PostgresStoreScope.OpenAsync(databases, new ProjectSettings { MailboxLimit = 50 });
         await using var other = await one.JoinAsync();
@@ -134,7 +134,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_node_that_was_taken_for_gone_settles_nothing_that_was_given_to_another()
+    public async Task A_node_that_was_considered_gone_cannot_settle_what_was_given_to_another()
     {
         await using var asleep = await PostgresStoreScope.OpenAsync(databases);
         await using var awake = await asleep.JoinAsync();
@@ -152,7 +152,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_connection_has_room_again_after_its_delivery_was_settled_by_way_of_another_node()
+    public async Task A_connection_has_room_again_after_its_delivery_was_settled_on_another_node()
     {
         await using var one = await PostgresStoreScope.OpenAsync(databases);
         await using var other = await one.JoinAsync();
@@ -166,7 +166,7 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_commit_is_told_to_other_nodes_while_there_are_any()
+    public async Task Other_nodes_are_notified_of_a_commit_while_there_are_any()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases, new ProjectSettings { RetryDelaySeconds = 0 });
         await using var listener = new NpgsqlConnection(store.ConnectionString);

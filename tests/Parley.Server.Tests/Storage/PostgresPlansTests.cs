@@ -18,7 +18,7 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
     [Theory]
     [InlineData("deliveries")]
     [InlineData("log")]
-    public async Task A_claim_looks_at_what_it_takes(string table)
+    public async Task A_claim_reads_only_what_it_takes(string table)
     {
         await using var store = await FillAsync();
         var (project, agent) = (store.Project.Number, store.Agent("bob").Number);
@@ -34,7 +34,7 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_page_of_the_log_looks_at_the_page()
+    public async Task A_page_of_the_log_reads_only_the_page()
     {
         await using var store = await FillAsync();
         var project = store.Project.Number;
@@ -60,7 +60,7 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
     [InlineData(CountSql.Received, "deliveries")]
     [InlineData(CountSql.Acknowledged, "deliveries")]
     [InlineData(CountSql.SentInExecutions, "log")]
-    public async Task Counting_looks_at_what_is_new(string sql, string table)
+    public async Task Counting_reads_only_what_is_new(string sql, string table)
     {
         await using var store = await FillAsync();
         var project = store.Project.Number;
@@ -89,7 +89,7 @@ public sealed class PostgresPlansTests(PostgresDatabases databases)
     [InlineData("count", Page)]
     [InlineData("name", 1)]
     [InlineData("place", 1)]
-    public async Task What_is_asked_of_things_looks_at_what_it_answers(string question, int most)
+    public async Task Queries_for_entities_read_only_what_they_return(string question, int most)
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var project = store.Project.Number;

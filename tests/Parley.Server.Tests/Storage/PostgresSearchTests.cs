@@ -16,7 +16,7 @@ public sealed class PostgresSearchTests(PostgresDatabases databases)
     [Theory]
     [InlineData(0)]
     [InlineData(1_000_000_000)]
-    public async Task Words_are_found_newest_first_however_far_back_they_stand(long messagesOfOthers)
+    public async Task Words_are_found_newest_first_no_matter_how_old_they_are(long messagesOfOthers)
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         await store.ExecuteAsync($"INSERT INTO indexed (project, seq) VALUES (1000, {messagesOfOthers})");
@@ -45,7 +45,7 @@ public sealed class PostgresSearchTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_page_goes_on_where_much_of_what_was_looked_at_did_not_match()
+    public async Task A_page_continues_even_if_many_candidates_did_not_match()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases, new() { MailboxLimit = 100_000 });
         var first = await store.StoreAsync(new Letter("bob", "cyd") { Content = "needle", Type = "question" });
@@ -60,7 +60,7 @@ public sealed class PostgresSearchTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task Nodes_that_index_at_once_index_once()
+    public async Task Nodes_that_index_at_the_same_time_index_each_entry_once()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases, new() { MailboxLimit = 100_000 });
         var opened = await store.StoreAsync(new Letter("ada", "bob"));

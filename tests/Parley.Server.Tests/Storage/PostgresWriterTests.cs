@@ -41,7 +41,7 @@ public sealed class PostgresWriterTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_transition_that_fails_is_undone_and_its_neighbours_are_stored()
+    public async Task A_transition_that_fails_is_undone_and_the_others_are_stored()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
 
@@ -68,7 +68,7 @@ public sealed class PostgresWriterTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_cut_connection_is_told_as_a_store_that_is_away_and_the_next_write_succeeds()
+    public async Task A_broken_connection_is_reported_as_an_unavailable_store_and_the_next_write_succeeds()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 10);
@@ -85,7 +85,7 @@ public sealed class PostgresWriterTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task While_no_connection_can_be_made_everything_is_refused_and_then_goes_on()
+    public async Task Everything_is_refused_while_no_connection_can_be_made_and_then_resumes()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var server = await databases.Server;
@@ -107,7 +107,7 @@ public sealed class PostgresWriterTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_lease_that_no_connection_here_knows_of_is_given_back_when_the_database_is_there_again()
+    public async Task A_lease_that_no_connection_here_holds_is_given_back_when_the_database_is_back()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var sent = await store.StoreAsync(new Letter("ada", "bob"));

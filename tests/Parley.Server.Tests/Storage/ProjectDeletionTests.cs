@@ -22,7 +22,7 @@ public sealed class ProjectDeletionTests(PostgresDatabases databases)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_deletion_that_was_cut_short_is_finished()
+    public async Task An_interrupted_deletion_is_finished()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var projects = store.Service<IProjectStore>();
@@ -41,7 +41,7 @@ public sealed class ProjectDeletionTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_projects_things_go_in_bounded_steps_on_SQLite()
+    public async Task A_projects_contents_are_deleted_in_limited_steps_on_SQLite()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var (doomed, next) = await FillAsync(store, sql => store.Writer.WriteAsync(connection => connection.Prepare(sql).Run(), Cancel).AsTask());
@@ -56,7 +56,7 @@ public sealed class ProjectDeletionTests(PostgresDatabases databases)
     }
 
     [Fact]
-    public async Task A_projects_things_go_in_bounded_steps_on_PostgreSQL()
+    public async Task A_projects_contents_are_deleted_in_limited_steps_on_PostgreSQL()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases);
         var (doomed, next) = await FillAsync(store, store.ExecuteAsync);

@@ -31,7 +31,7 @@ public sealed class SearchWordsTests
     public void Every_word_must_be_there_and_those_in_quotes_side_by_side(string text, params string[] terms) => Assert.Equal(terms, SearchWords.Terms(text));
 
     [Fact]
-    public void Data_is_found_by_its_beginning_and_no_text_is_too_long()
+    public void Long_data_is_found_by_its_beginning_and_no_text_is_too_long()
     {
         Assert.Equal($"'{new string('a', 100)}':1 ", SearchWords.Vector(new string('A', 5_000)));
         Assert.Equal([$"'{new string('a', 100)}'"], SearchWords.Terms(new string('A', 200)));

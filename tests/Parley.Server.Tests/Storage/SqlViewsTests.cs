@@ -84,7 +84,7 @@ public abstract partial class SqlViewsTests(StorageUnderTest storage, string she
     }
 
     [Fact]
-    public async Task What_SQL_can_not_show_of_one_message_hides_no_other()
+    public async Task A_message_that_SQL_cannot_show_does_not_hide_others()
     {
         await using var store = await storage.OpenAsync();
         await store.StoreAsync(new Letter("ada", "bob") { Payload = """{"big": 1e999999, "half": "\ud800"}""", Content = "odd" });
@@ -99,7 +99,7 @@ public abstract partial class SqlViewsTests(StorageUnderTest storage, string she
     }
 
     [Fact]
-    public async Task Members_have_what_they_are_in_the_squad_else_what_they_are_anyway()
+    public async Task Members_have_their_role_in_the_squad_or_else_their_own_role()
     {
         await using var store = await storage.OpenAsync();
         await BeginAsync(store, "alpha", ("ada", "lead"), ("bob", null));

@@ -16,7 +16,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
     private string File => Path.Combine(_folder, "parley.db");
 
     [Fact]
-    public async Task A_log_that_was_long_once_is_not_moved_again_for_every_few_commits()
+    public async Task A_log_that_was_once_long_is_not_checkpointed_every_few_commits()
     {
         using (var database = Open())
         {
@@ -31,7 +31,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_grows_on_is_moved_again()
+    public async Task A_log_that_keeps_growing_is_checkpointed_again()
     {
         using var database = Open();
         await WriteAsync(database, commits: 1, bytes: 20 << 20);

@@ -83,7 +83,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
-    public async Task An_index_of_another_version_is_made_anew_from_the_log()
+    public async Task An_index_of_another_version_is_rebuilt_from_the_log()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         await store.StoreAsync(new Letter("ada", "bob") { Content = "needle" });

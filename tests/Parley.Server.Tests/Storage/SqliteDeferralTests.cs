@@ -61,7 +61,7 @@ public sealed class SqliteDeferralTests
     }
 
     [Fact]
-    public async Task What_comes_after_it_is_applied_after_it()
+    public async Task Later_operations_are_applied_after_it()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(new Letter("ada", "bob"));
@@ -76,7 +76,7 @@ public sealed class SqliteDeferralTests
     }
 
     [Fact]
-    public async Task It_is_acknowledged_when_it_came_and_not_when_it_was_stored()
+    public async Task It_is_acknowledged_when_it_arrived_and_not_when_it_was_stored()
     {
         await using var store = await OpenAsync();
         await store.StoreAsync(new Letter("ada", "bob"));

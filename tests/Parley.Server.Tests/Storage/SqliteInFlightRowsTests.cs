@@ -13,7 +13,7 @@ public sealed class SqliteHandedDeliveriesTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_handed_over_is_in_the_queue_only_once_it_is_given_back()
+    public async Task A_handed_over_delivery_enters_the_queue_only_when_it_is_given_back()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 2);
@@ -28,7 +28,7 @@ public sealed class SqliteHandedDeliveriesTests
     }
 
     [Fact]
-    public async Task What_was_in_hands_when_the_server_ended_waits_at_the_next_start()
+    public async Task Deliveries_that_were_held_when_the_server_ended_wait_at_the_next_start()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         store.Handover.Connect(store.Agent("bob").Number, room: 2);
@@ -54,7 +54,7 @@ public sealed class SqliteHandedDeliveriesTests
     }
 
     [Fact]
-    public async Task What_a_dead_connection_had_is_owed_to_the_queue_while_the_disk_refuses()
+    public async Task A_dead_connections_deliveries_are_queued_once_the_disk_accepts_writes()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 2);
@@ -73,7 +73,7 @@ public sealed class SqliteHandedDeliveriesTests
     }
 
     [Fact]
-    public async Task A_start_looks_only_behind_the_place_up_to_which_nothing_is_in_hands()
+    public async Task A_start_looks_only_after_the_place_up_to_which_nothing_is_held()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 1);
@@ -96,7 +96,7 @@ public sealed class SqliteHandedDeliveriesTests
     }
 
     [Fact]
-    public async Task What_an_agent_has_in_hand_goes_with_it()
+    public async Task Deliveries_that_an_agent_holds_are_removed_with_it()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         store.Handover.Connect(store.Agent("bob").Number, room: 1);

@@ -16,7 +16,7 @@ public sealed class SqliteLibraryTests : IDisposable
     [InlineData(3_053_004, 3_054_000, "system")]
     [InlineData(3_053_004, 3_053_003, "bundled")]
     [InlineData(3_053_004, 3_053_004, "bundled")]
-    public void The_newer_one_is_used_and_of_equals_the_bundled_one(int bundled, int system, string used)
+    public void The_newer_library_is_used_or_the_bundled_one_if_they_are_equal(int bundled, int system, string used)
     {
         SqliteLibrary.Candidate[] found = [new(1, bundled, "bundled"), new(2, system, "system")];
 
@@ -24,11 +24,11 @@ public sealed class SqliteLibraryTests : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_only_one_it_is_used() => Assert.Equal("system", SqliteLibrary.Newest([new(2, 3_040_001, "system")]).Origin);
+    public void If_there_is_only_one_library_it_is_used() => Assert.Equal("system", SqliteLibrary.Newest([new(2, 3_040_001, "system")]).Origin);
 
     /// <summary>Of the real ones: a system's library may be of any age, the bundled one is of this.</summary>
     [Fact]
-    public void What_is_used_here_is_no_older_than_the_bundled_one()
+    public void The_library_in_use_is_not_older_than_the_bundled_one()
     {
         Assert.True(Version.Parse(SqliteLibrary.Version) >= new Version(3, 53, 4), SqliteLibrary.Version);
         Assert.True(SqliteLibrary.Origin == "bundled" || SqliteLibrary.Origin.StartsWith("system, ", StringComparison.Ordinal), SqliteLibrary.Origin);
@@ -38,7 +38,7 @@ public sealed class SqliteLibraryTests : IDisposable
     [Theory]
     [InlineData("foreign_keys")]
     [InlineData("secure_delete")]
-    public void What_libraries_are_built_with_differently_is_said_on_each_connection(string pragma)
+    public void Settings_that_differ_between_builds_are_set_on_each_connection(string pragma)
     {
         var file = Path.Combine(_folder, "some.db");
         using var writing = SqliteConnection.Open(file, readOnly: false);

@@ -17,7 +17,7 @@ public sealed class SqlitePlansTests
     [InlineData(CountSql.Acknowledged)]
     [InlineData(CountSql.SentInExecutions)]
     [InlineData(CountSql.Open)]
-    public async Task Counting_looks_at_what_is_new(string sql)
+    public async Task Counting_reads_only_what_is_new(string sql)
     {
         var plan = await PlanAsync(sql);
 
@@ -52,7 +52,7 @@ public sealed class SqlitePlansTests
     /// <summary>A hundred thousand open tasks and a million keys: what is asked of them goes to what it wants, in the order in which it wants it.</summary>
     [Theory]
     [MemberData(nameof(OfThings))]
-    public async Task What_is_asked_of_things_scans_and_sorts_nothing(string sql)
+    public async Task Queries_for_entities_scan_and_sort_nothing(string sql)
     {
         var plan = await PlanAsync(sql);
 

@@ -52,7 +52,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task What_a_failed_transition_had_written_is_undone()
+    public async Task The_writes_of_a_failed_transition_are_undone()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.Writer.WriteAsync<int>(
@@ -92,7 +92,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Of_one_callers_sends_only_the_bad_one_fails()
+    public async Task Only_the_bad_one_of_a_callers_sends_fails()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var good = new Letter("ada", "bob").In(store);
@@ -104,7 +104,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task A_failure_beside_them_takes_neither_order_nor_deliveries_from_what_was_being_handed_over()
+    public async Task A_failure_in_the_same_commit_loses_no_handed_over_delivery_and_keeps_their_order()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 2);
@@ -147,7 +147,7 @@ public sealed class SqliteWriterTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_comes_back_in_the_commit_of_a_claim_is_found_by_the_next_one(bool lastOfTheQueue)
+    public async Task A_delivery_that_comes_back_in_a_claims_commit_is_found_by_the_next_claim(bool lastOfTheQueue)
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var holder = new TestHolder(10);
@@ -167,7 +167,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task A_claim_whose_commit_fails_beside_it_is_made_again()
+    public async Task A_claim_is_retried_if_its_commit_fails()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         await store.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"));
@@ -187,7 +187,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Who_is_through_with_a_delivery_has_room_before_that_is_on_disk_and_once()
+    public async Task A_settled_delivery_frees_its_room_once_and_before_it_is_on_disk()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         await store.SendAllAsync(new Letter("ada", "bob"), new Letter("ada", "bob"));

@@ -57,7 +57,7 @@ public abstract class StatsStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
-    public async Task What_was_said_to_all_is_acknowledged_up_to_the_place_where_nobody_holds_it()
+    public async Task Broadcasts_up_to_the_place_are_acknowledged_unless_somebody_holds_them()
     {
         await using var store = await storage.OpenAsync();
         var bob = store.Agent("bob").Number;

@@ -15,7 +15,7 @@ public sealed class StorageFullTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_of_a_refused_write_is_there_and_service_resumes_when_there_is_room()
+    public async Task A_refused_write_leaves_nothing_behind_and_service_resumes_when_there_is_space()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         await store.StoreAsync(Large("first"));
@@ -75,7 +75,7 @@ public sealed class StorageFullTests
     }
 
     [Fact]
-    public async Task A_send_that_meets_a_full_disk_after_its_batch_was_taken_apart_is_told_to_come_again()
+    public async Task A_send_that_hits_a_full_disk_after_its_batch_was_split_is_told_to_retry()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var good = new Letter("ada", "bob").In(store);
@@ -91,7 +91,7 @@ public sealed class StorageFullTests
     }
 
     [Fact]
-    public async Task A_lease_whose_lapse_could_not_be_written_lapses_later()
+    public async Task A_lease_whose_lapse_could_not_be_stored_lapses_later()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var holder = store.Handover.Connect(store.Agent("bob").Number, room: 1);
@@ -138,7 +138,7 @@ public sealed class StorageFullTests
     }
 
     [Fact]
-    public async Task The_index_goes_on_after_its_disk_was_full()
+    public async Task The_index_continues_after_its_disk_was_full()
     {
         await using var store = await SqliteStoreScope.OpenAsync();
         var index = store.Service<Server.Storage.Sqlite.SqliteIndexDatabase>();

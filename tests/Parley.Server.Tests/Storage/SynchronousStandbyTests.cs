@@ -12,7 +12,7 @@ public sealed class SynchronousStandbyTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_the_standby_has_not_got_is_not_confirmed_however_long_that_takes()
+    public async Task Nothing_is_confirmed_before_the_standby_has_it_however_long_that_takes()
     {
         // Nobody is called so. What prepares the test does not wait for him.
         await using var cluster = await PostgresServer.StartAsync(fsync: false, "synchronous_standby_names = 'nobody'", "synchronous_commit = local");

@@ -12,7 +12,7 @@ public sealed class GatheredLogTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(20261120)]
-    public void What_is_committed_is_in_the_files_and_what_is_undone_is_not(int seed)
+    public void Committed_changes_are_in_the_files_and_rolled_back_ones_are_not(int seed)
     {
         var random = new Random(seed);
         using var writing = Open();
@@ -50,7 +50,7 @@ public sealed class GatheredLogTests : IDisposable
     }
 
     [Fact]
-    public void A_change_that_finds_no_room_leaves_nothing_behind_and_the_next_one_succeeds()
+    public void A_change_without_disk_space_leaves_nothing_behind_and_the_next_one_succeeds()
     {
         using var writing = Open();
         writing.Execute("CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT NOT NULL);");
@@ -71,7 +71,7 @@ public sealed class GatheredLogTests : IDisposable
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]
-    public void A_commit_that_the_disk_did_not_confirm_is_taken_back_or_said_to_be_in_doubt(int failures, bool isInDoubt)
+    public void A_commit_that_the_disk_did_not_confirm_is_undone_or_reported_as_uncertain(int failures, bool isInDoubt)
     {
         using var writing = Open();
         writing.Execute("CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT NOT NULL); INSERT INTO words VALUES (1, 'one');");
