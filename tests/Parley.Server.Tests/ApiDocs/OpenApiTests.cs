@@ -76,7 +76,7 @@ public sealed class OpenApiTests(DescribedServer server) : IClassFixture<Describ
         var message = schemas["Message"]!["properties"]!;
         Assert.Equal("integer", message["seq"]!["type"]!.GetValue<string>());
         Assert.Equal("string", message["timestamp"]!["type"]!.GetValue<string>());
-        Assert.Equal("UUIDv7 made by the server.", message["message_id"]!["description"]!.GetValue<string>());
+        Assert.Equal("A UUIDv7 created by the server.", message["message_id"]!["description"]!.GetValue<string>());
         Assert.Equal(["string", "array"], message["to"]!["oneOf"]!.AsArray().Select(one => one!["type"]!.GetValue<string>()));
         // A number without a name of its own: of an enumeration of numbers generators make nothing that can be used.
         Assert.Null(schemas["Priority"]);
