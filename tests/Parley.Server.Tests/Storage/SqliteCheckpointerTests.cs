@@ -82,7 +82,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (!formatter(state, exception).StartsWith("A checkpoint:", StringComparison.Ordinal))
+            if (!formatter(state, exception).StartsWith("Checkpoint:", StringComparison.Ordinal))
                 return;
             var count = Interlocked.Increment(ref _count);
             (count == 1 ? _first : _second).TrySetResult();
