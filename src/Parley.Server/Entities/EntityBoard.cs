@@ -44,7 +44,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         return new Entity<T>(row, kind.Read(whole)) { Shown = kind.Fields.Secret is null ? whole : EntityJson.Shown(kind.Fields, row) };
     }
 
-    /// <summary>One that was just written.</summary>
+    /// <summary>An entity that was just written.</summary>
     /// <param name="value">As it was decided, without the fields that the store fills in.</param>
     internal Entity<T> Written(EntityRow row, T value) =>
         kind.Filled is { } fill ? new Entity<T>(row, fill(value, row)) { Shown = EntityJson.Shown(kind.Fields, row) } : Read(row);

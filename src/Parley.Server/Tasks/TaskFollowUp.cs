@@ -55,7 +55,7 @@ internal sealed partial class TaskFollowUp(
 
     private async ValueTask<bool> AnyWaitsAsync(ProjectState project, CancellationToken cancellationToken)
     {
-        // Before the look: a task that comes to wait during it takes this back.
+        // This is set before the check, so that a task that starts to wait during the check can clear it.
         _nothingWaits[project.Number] = true;
         var any = true;
         try

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Parley.Server.Tests.Entities;
 
-/// <summary>What was just written is as whoever reads it finds it, though its JSON was not read again.</summary>
+/// <summary>An entity that was just written equals the one that is read later, although its JSON is not read again.</summary>
 public sealed class FilledTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

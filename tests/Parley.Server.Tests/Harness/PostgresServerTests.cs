@@ -49,7 +49,7 @@ public sealed class PostgresServerTests
     // A minder that does not hear ends with this test's process at last, by the end of its input.
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(Signals))]
-    public async Task A_cluster_whose_watcher_is_signaled_leaves_no_server_and_no_folder_behind(string signal, Stage stage)
+    public async Task A_cluster_whose_minder_is_signaled_leaves_no_server_and_no_folder_behind(string signal, Stage stage)
     {
         var temporary = Directory.CreateTempSubdirectory("parley-minder-");
         try
