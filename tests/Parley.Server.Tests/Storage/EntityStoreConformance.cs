@@ -223,6 +223,34 @@ public abstract partial class EntityStoreConformance(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Of_transitions_with_messages_that_come_together_each_is_made_or_refused()
+    {
+        await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });
+        await store.StoreAsync(new Letter("ada", "bob"));
+        var read = await PutAsync(store, new Note { Title = "old" });
+        await PutAsync(store, new Note { Title = "old", Text = "changed" });
+        Task<TransitionOutcome> first, stale, full, plain, last;
+        using (await store.PauseWriterAsync())
+        {
+            first = MakeAsync("first", "cyd");
+            stale = ApplyAsync(store, [Board(store).Write(read, Decision<Note>.Put(read.Value with { Text = "late" }, "note_changed"))], new Letter("ada", "dan").In(store));
+            full = MakeAsync("full", "bob");
+            plain = ApplyAsync(store, Board(store).Write(null, Decision<Note>.Put(new Note { Title = "plain" }, "note_changed")));
+            last = MakeAsync("last", "dan");
+        }
+
+        Assert.Equal(
+            [TransitionResult.Applied, TransitionResult.Conflict, TransitionResult.MessageRefused, TransitionResult.Applied, TransitionResult.Applied],
+            (await Task.WhenAll(first, stale, full, plain, last)).Select(outcome => outcome.Result));
+        Assert.Equal((null, "changed", 8L), (await FindAsync(store, "full"), (await FindAsync(store, "old"))!.Value.Text, store.Project.Log.Head));
+        Assert.Equal((1, 1, 1), ((await store.CountsAsync("bob")).Queued, (await store.CountsAsync("cyd")).Queued, (await store.CountsAsync("dan")).Queued));
+        Assert.Empty(store.Logged.Lines);
+
+        Task<TransitionOutcome> MakeAsync(string title, string to) =>
+            ApplyAsync(store, [Board(store).Write(null, Decision<Note>.Put(new Note { Title = title }, "note_changed"))], new Letter("ada", to).In(store));
+    }
+
+    [Fact]
     public async Task A_refusal_is_answered_without_an_entry_in_the_servers_log()
     {
         await using var store = await storage.OpenAsync(new ProjectSettings { MailboxLimit = 1 });

@@ -1,4 +1,5 @@
 using Npgsql;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
@@ -38,6 +39,31 @@ public sealed class PostgresWriterTests(PostgresDatabases databases)
         Assert.Equal([2, 0, 3], (await several).Select(outcome => outcome.Seq));
         Assert.Equal([1, 2, 3, 4], (await store.EntriesAsync()).Select(entry => entry.Seq));
         Assert.Equal((2, 2), (holder.Out, holder.Delivered.Count));
+    }
+
+    [Fact]
+    public async Task Transitions_with_messages_share_a_commit()
+    {
+        await using var store = await PostgresStoreScope.OpenAsync(databases);
+        var board = new EntityBoard<Note>(Note.Kind, store.Service<IEntityStore>());
+        List<Task<TransitionOutcome>> made;
+        Task<SendOutcome> sent;
+        using (await store.PauseWriterAsync())
+        {
+            made = [.. Enumerable.Range(0, 5).Select(i => store.Service<IEntityStore>().ApplyAsync(
+                new Transition(store.Project.Number, 0, [board.Write(null, Decision<Note>.Put(new Note { Title = $"{i}" }, "note_changed"))])
+                {
+                    Messages = [new Letter("ada", "bob") { Content = $"{i}" }.In(store)],
+                },
+                Cancel).AsTask())];
+            // The message of another sender is not rolled back with them, if one of them is refused.
+            sent = store.SendAsync(new Letter("ada", "cyd"));
+        }
+
+        Assert.Equal([1L, 2, 3, 4, 5], (await Task.WhenAll(made)).Select(outcome => outcome.Rows[0].Changed));
+        Assert.Equal(11, (await sent).Seq);
+        Assert.Equal(["0", "1", "2", "3", "4"], (await store.ClaimAsync("bob", 10)).Select(message => MessageJsonReader.Content(message.Json)));
+        Assert.Equal(["10", "1"], await store.QueryAsync("SELECT count(*)::text FROM log GROUP BY xmin ORDER BY count(*) DESC", 1));
     }
 
     [Fact]

@@ -44,7 +44,9 @@ internal sealed partial class PostgresBatch
 
     /// <summary>Whether a send can join this batch: if two have the same key, the second must find the first already stored, and a batch has one
     /// limit per mailbox.</summary>
-    internal bool Fits(Send send) =>
+    internal bool Fits(Send send) => _messagesOf is null && FitsBeside(send);
+
+    private bool FitsBeside(Send send) =>
         (send.IdempotencyKey is not { } key || !_keys.Contains((send.Project.Number, send.Sender.Caller, key))) &&
         (_sends.Count == 0 || send.IsPastLimits == _sends[0].Send.IsPastLimits);
 

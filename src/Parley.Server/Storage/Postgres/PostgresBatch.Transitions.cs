@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Parley.Server.Entities;
+using Parley.Server.Messages;
 using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
@@ -11,14 +12,24 @@ internal sealed partial class PostgresBatch
 {
     private static readonly string Change = $"SELECT * FROM parley_change_1({string.Join(", ", Enumerable.Range(1, 22).Select(number => $"${number}"))})";
 
-    private const string AllSent = "SELECT parley_all_sent_1($1)";
+    private const string AllSent = "SELECT parley_all_sent_2($1, $2)";
 
     private readonly List<TransitionOperation> _transitions = [];
+
+    /// <summary>The project of the transitions that have messages; null if there are none. The batch then has no other messages, because a message that
+    /// is refused rolls it back.</summary>
+    private int? _messagesOf;
+
+    /// <summary>Whether a transition that has messages can join this batch.</summary>
+    internal bool FitsWithMessages(Transition transition) =>
+        (_messagesOf is null ? _sends.Count == 0 : _messagesOf == transition.Project) && transition.Messages.Cast<Send>().All(FitsBeside);
 
     internal void Add(TransitionOperation operation)
     {
         _projects.Add(operation.Transition.Project);
         _transitions.Add(operation);
+        if (operation.HasMessages)
+            _messagesOf = operation.Transition.Project;
         Weight += operation.Transition.Writes.Count;
     }
 

@@ -61,8 +61,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             batch.BatchCommands.Add(SettleAnsweredCommand(now));
         foreach (var claim in _claims)
             batch.BatchCommands.Add(ClaimCommand(claim, now, node));
-        if (_transitions is [{ HasMessages: true } withMessages])
-            batch.BatchCommands.Add(PostgresTransaction.Command(AllSent, withMessages.Transition.Project));
+        if (_messagesOf is { } project)
+            batch.BatchCommands.Add(PostgresTransaction.Command(AllSent, project, _sends.Count));
 
         await using var results = await batch.ExecuteReaderAsync();
         if (_transitions.Count > 0 && _projects.Count > 1)

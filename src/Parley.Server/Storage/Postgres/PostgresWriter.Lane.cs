@@ -72,8 +72,8 @@ internal sealed partial class PostgresWriter
         }
     }
 
-    /// <summary>A batch was rolled back. If the database is unavailable, all of it is refused. Otherwise, only the bad row fails. An operation that
-    /// is answered by an error is a batch of its own.</summary>
+    /// <summary>A batch was rolled back. If the database is unavailable, all of it is refused. Otherwise, only the bad row fails, or
+    /// the transition that was refused.</summary>
     private async Task FailAsync(List<PostgresBatchOperation> operations, Exception fault)
     {
         if (operations is [var only] && only.TryAnswer(fault))
@@ -87,7 +87,8 @@ internal sealed partial class PostgresWriter
             return;
         }
 
-        Log.BatchUndone(_log, fault, operations.Count);
+        if (!TransitionOperation.IsRefusal(fault))
+            Log.BatchUndone(_log, fault, operations.Count);
         foreach (var operation in operations)
         {
             operation.Rewind();

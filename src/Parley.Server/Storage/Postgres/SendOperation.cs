@@ -26,13 +26,25 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
             var send = sends[_next];
             if (batch.IsFull || !batch.Fits(send) || (onlyOne && _next > _sure))
                 return false;
-            var count = send.Recipients.Agents.Count;
-            if (!store.Numbers.Has(count))
-                await store.Writer.RefillAsync(store.Numbers, count);
-            batch.Add(this, _next, send, store.Numbers.Take(count));
+            await AddAsync(batch, send);
         }
 
         return true;
+    }
+
+    /// <summary>Adds the messages of a transition, which are stored with it or not at all.</summary>
+    internal async ValueTask AddAllToAsync(PostgresBatch batch)
+    {
+        for (_sure = _next; _next < sends.Count; _next++)
+            await AddAsync(batch, sends[_next]);
+    }
+
+    private async ValueTask AddAsync(PostgresBatch batch, Send send)
+    {
+        var count = send.Recipients.Agents.Count;
+        if (!store.Numbers.Has(count))
+            await store.Writer.RefillAsync(store.Numbers, count);
+        batch.Add(this, _next, send, store.Numbers.Take(count));
     }
 
     internal override void Rewind() => _next = _sure;

@@ -5,8 +5,8 @@ using Parley.Server.Messages;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>One transition of entities. Without messages, it shares a batch with others. With messages, it is a batch of its own, which is rolled
-/// back as a whole if an entity has changed or a message cannot be stored.</summary>
+/// <summary>One transition of entities, in a batch with others. If it has messages, the whole batch is rolled back when an entity has changed or a
+/// message cannot be stored, and then each operation of the batch is tried alone.</summary>
 internal sealed class TransitionOperation(PostgresMessageStore store, Transition transition) : PostgresBatchOperation
 {
     private const string HasChanged = "PA001", IsUnsent = "PA002", IsGone = "PA003";
@@ -21,9 +21,6 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal bool HasMessages => _sends is not null;
 
-    /// <summary>Whether it must have its own batch, because a refusal rolls that back.</summary>
-    private bool IsAlone => _sends is not null || transition.Unchanged.Count > 0;
-
     /// <summary>The random bits of the ids of new entities.</summary>
     internal long[] Bits { get; } = [.. transition.Writes.Select(write => write.Present?.IdBits ?? (long)(EntryId.Random() & EntryId.RandomMask))];
 
@@ -33,21 +30,20 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
     {
-        if (!IsAlone)
-        {
-            batch.Add(this);
-            return true;
-        }
-
-        if (!batch.IsEmpty)
+        // What rests on other entities is refused by an error, and checked once at the beginning.
+        var rests = transition.Unchanged.Count > 0;
+        if ((rests && !batch.IsEmpty) || (_sends is not null && !batch.FitsWithMessages(transition)))
             return false;
         batch.Add(this);
-        if (_sends is not null && !await _sends.AddToAsync(batch, onlyOne: false))
-            throw new InvalidOperationException($"A transition has more messages than one commit takes, or two under one key ({transition.Messages.Count} messages).");
-        // Nothing may come between it and its messages, or be rolled back with it.
-        batch.Close();
+        if (_sends is not null)
+            await _sends.AddAllToAsync(batch);
+        if (rests)
+            batch.Close();
         return true;
     }
+
+    /// <summary>Whether a batch was rolled back only because a transition was refused.</summary>
+    internal static bool IsRefusal(Exception fault) => fault is PostgresException { SqlState: HasChanged or IsUnsent or IsGone };
 
     internal override void Rewind() => _sends?.Rewind();
 
