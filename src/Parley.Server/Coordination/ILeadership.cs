@@ -5,6 +5,13 @@ internal interface ILeadership
 {
     /// <summary>A hint: for a moment, two nodes may both believe that they are the leader, and every chore tolerates that.</summary>
     bool IsLeader { get; }
+
+    /// <summary>Changes when another node has led in between: what was learned of the store while this node led before is old by then.</summary>
+    long Term { get; }
+
+    /// <summary>Whether this node still leads in a term, for work that is seen outside. A node that stood still for a while does not know it: this
+    /// then waits until the store has told. So of two nodes, the one that was replaced begins nothing more.</summary>
+    ValueTask<bool> LeadsInAsync(long term, CancellationToken cancellationToken);
 }
 
 /// <summary>Changes by other nodes on the same store to what is held in memory here: projects, agents, squads, tokens.</summary>
@@ -29,7 +36,11 @@ internal sealed class SingleNode : ILeadership, IClusterView
 {
     public bool IsLeader => true;
 
+    public long Term => 0;
+
     public bool AreThere => false;
+
+    public ValueTask<bool> LeadsInAsync(long term, CancellationToken cancellationToken) => new(result: true);
 
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

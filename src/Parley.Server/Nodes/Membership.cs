@@ -18,15 +18,33 @@ internal sealed partial class Membership(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private Task _following = Task.CompletedTask;
-    private long _term;
+    private Lead _lead = new(Term: 0, Since: null);
+    private TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastBeat;
 
     /// <summary>Since when it has sent heartbeats without a gap; null if it has not yet resumed.</summary>
     private long? _steadySince;
 
-    public bool IsLeader { get; private set; }
+    public bool IsLeader => Volatile.Read(ref _lead).Since is not null;
+
+    public long Term => Volatile.Read(ref _lead).Term;
 
     protected override string Name => nameof(Membership);
+
+    public async ValueTask<bool> LeadsInAsync(long term, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var told = Volatile.Read(ref _told).Task;
+            var lead = Volatile.Read(ref _lead);
+            if (lead.Since is not { } since || lead.Term != term)
+                return false;
+            // Others wait this long before one of them takes the lead.
+            if (clock.GetElapsedTime(since) < Patience)
+                return true;
+            await told.WaitAsync(cancellationToken);
+        }
+    }
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
@@ -79,6 +97,7 @@ internal sealed partial class Membership(
     /// <summary>Sends a heartbeat, and handles what it returns.</summary>
     private async Task<Beat> PulseAsync(CancellationToken cancellationToken)
     {
+        var asked = clock.GetTimestamp();
         var standing = await store.BeatAsync(Patience, cancellationToken);
         if (standing.IsGone)
         {
@@ -89,7 +108,7 @@ internal sealed partial class Membership(
         cluster.Peers = standing.Peers.Count;
         line.HasPeers = cluster.AreThere;
         agents.KeepNodes(standing.Peers);
-        Lead(standing);
+        Follow(standing, asked);
         // If the database was unavailable or this machine was frozen, every node was silent. So the others first get a chance to report again.
         return new Beat(IsGone: false, HasBeenSteady() && IsLeader);
     }
@@ -134,15 +153,20 @@ internal sealed partial class Membership(
         return clock.GetElapsedTime(_steadySince.Value) > Patience;
     }
 
-    private void Lead(NodeStanding standing)
+    private void Follow(NodeStanding standing, long asked)
     {
-        if (standing.IsLeader && (!IsLeader || standing.Term != _term))
+        if (standing.IsLeader && (!IsLeader || standing.Term != Term))
             Log.Leading(Logger, store.Number, standing.Term);
-
-        (IsLeader, _term) = (standing.IsLeader, standing.Term);
+        Note(new Lead(standing.Term, standing.IsLeader ? asked : null));
     }
 
-    private void StopLeading() => IsLeader = false;
+    private void StopLeading() => Note(new Lead(Term, Since: null));
+
+    private void Note(Lead lead)
+    {
+        Volatile.Write(ref _lead, lead);
+        Interlocked.Exchange(ref _told, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
 
     private async Task BuryAsync(CancellationToken cancellationToken)
     {
@@ -165,6 +189,9 @@ internal sealed partial class Membership(
     /// <param name="IsGone">The others considered this node gone.</param>
     /// <param name="MayBury">It is the leader, and has listened long enough to judge which nodes are silent.</param>
     private readonly record struct Beat(bool IsGone, bool MayBury);
+
+    /// <param name="Since">When the store was asked that said so, by the clock's timestamps; null: it is not the leader.</param>
+    private sealed record Lead(long Term, long? Since);
 
     private static partial class Log
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 using Parley.Server.Wire;
 
@@ -7,9 +9,11 @@ namespace Parley.Server.Webhooks;
 /// <summary>Reads the events of projects from their logs, with an operator's access: all of them.</summary>
 internal sealed class EventSource(ILogStore log, IThreadAccess access, EventCatalog events)
 {
-    internal WebhookScout Scout(ProjectLog project) => new(events, Reader(project, EventTypes.All));
+    internal WebhookScout Scout(ProjectLog project) => new(events, Reader(project, entry => WebhookRules.IsOfWebhook(entry) || events.TypeOf(entry) is not null));
 
-    internal FeedReader Reader(ProjectLog project, EventTypes types) => new(project, log, access, reader: null, events.Selection(types));
+    /// <summary>What a webhook wants, and its own changes.</summary>
+    internal FeedReader Reader(ProjectLog project, Entity<Webhook> webhook, EventTypes types) =>
+        Reader(project, entry => events.IsEvent(entry, types) || WebhookRules.IsChangeOf(webhook, entry));
 
     internal WebhookDelivery Delivery(LogEntry entry, string projectId)
     {
@@ -17,4 +21,6 @@ internal sealed class EventSource(ILogStore log, IThreadAccess access, EventCata
         using var document = JsonDocument.Parse(body, JsonDepth.StoredDocument);
         return new WebhookDelivery(document.RootElement.GetProperty("event_id"u8).GetString()!, events.TypeOf(entry)!, body);
     }
+
+    private FeedReader Reader(ProjectLog project, Func<LogEntry, bool> takes) => new(project, log, access, reader: null, new FeedSelection(LogQuery.All, takes));
 }

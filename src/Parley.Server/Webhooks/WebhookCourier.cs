@@ -25,20 +25,21 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
     private static readonly TimeSpan SaveAtRestEvery = TimeSpan.FromMinutes(5);
 
     private readonly EventTypes _types = new(webhook.Value.Types);
+    private readonly long _term = tools.Leadership.Term;
     private WebhookPlace _place = new(webhook.Row.Made, webhook.Row.Made);
     private WebhookPlace? _saved;
     private long _savedAt;
 
-    internal long Version => webhook.Version;
+    private bool Leads => tools.Leadership.IsLeader && tools.Leadership.Term == _term;
 
-    /// <summary>Runs until the receiver's answers pause or end the webhook, another node becomes the leader, or it is cancelled.</summary>
+    /// <summary>Runs until the log shows that the webhook was changed, paused, ended, or deleted, another node becomes the leader, or it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         _saved = await tools.Store.FindAsync(project.Number, webhook.Row.Made, cancellationToken);
         _place = _saved ?? _place;
         // Another node may have delivered entries that have not reached this node yet.
         await project.Log.WaitAsync(_place.Seq - 1, cancellationToken);
-        using var lookout = scout.Add(_types);
+        using var lookout = scout.Add(webhook, _types);
         try
         {
             await DeliverAllAsync(lookout, cancellationToken);
@@ -53,13 +54,21 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
     private async Task DeliverAllAsync(WebhookScout.Lookout lookout, CancellationToken cancellationToken)
     {
         var feed = await OpenAsync(_place.Seq, cancellationToken);
-        while (tools.Leadership.IsLeader)
+        while (Leads)
         {
             var batch = await feed.ReadAsync(cancellationToken);
             if (batch.Gap is { } gap)
                 Miss(gap.After, gap.ResumedAt);
             foreach (var entry in batch.Entries)
             {
+                // By what it now is: whoever changed it expects that of everything behind the change.
+                if (WebhookRules.IsChangeOf(webhook, entry))
+                {
+                    _place = _place with { Seq = entry.Seq - 1 };
+                    await SaveAsync(cancellationToken);
+                    return;
+                }
+
                 if (!await DeliverAsync(entry, cancellationToken))
                     return;
             }
@@ -87,7 +96,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
             await awake.CancelAsync();
             _place = _place with { Seq = Math.Max(_place.Seq, lookout.LookedTo) };
             cancellationToken.ThrowIfCancellationRequested();
-            if (!woken.IsCompleted && tools.Leadership.IsLeader)
+            if (!woken.IsCompleted && Leads)
                 await SaveAsync(cancellationToken);
         }
 
@@ -97,7 +106,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
 
     private async Task<FeedReader> OpenAsync(long after, CancellationToken cancellationToken)
     {
-        var feed = tools.Events.Reader(project.Log, _types);
+        var feed = tools.Events.Reader(project.Log, webhook, _types);
         if (await feed.StartAsync(project.Log.Place(after), cancellationToken) is { } resumed)
             Miss(after, resumed);
         return feed;
@@ -111,9 +120,9 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
         {
             if (_place.NextAttemptAt is { } due && due - tools.Clock.GetUtcNow().ToUnixTimeMilliseconds() is > 0 and var wait)
                 await Task.Delay(TimeSpan.FromMilliseconds(wait), tools.Clock, cancellationToken);
-            if (!tools.Leadership.IsLeader)
+            if (!await tools.Leadership.LeadsInAsync(_term, cancellationToken))
                 return false;
-            var attempt = await tools.Sender.PostAsync(webhook.Value, delivery, _place.Failures + 1, cancellationToken);
+            var attempt = await SaveBesideAsync(tools.Sender.PostAsync(webhook.Value, delivery, _place, cancellationToken).AsTask(), cancellationToken);
             var now = tools.Clock.GetUtcNow().ToUnixTimeMilliseconds();
             _place = _place with { LastAttemptAt = now, LastStatus = attempt.Status, LastError = attempt.Error };
             if (attempt.Error is null)
@@ -123,7 +132,8 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
                 return true;
             }
 
-            if (!await NoteFailureAsync(entry, attempt, now, cancellationToken))
+            // Where another node leads, that one's attempts count.
+            if (!await tools.Leadership.LeadsInAsync(_term, cancellationToken) || !await NoteFailureAsync(entry, attempt, now, cancellationToken))
                 return false;
         }
     }
@@ -152,6 +162,21 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
     {
         _place = _place with { Seq = resumedAt - 1, Missed = _place.Missed + resumedAt - after - 1 };
         Log.Missed(logger, webhook.Row.Id, resumedAt - after - 1);
+    }
+
+    /// <summary>Behind quick deliveries may come one that takes long: then the place of those is stored meanwhile.</summary>
+    private async Task<WebhookAttempt> SaveBesideAsync(Task<WebhookAttempt> posting, CancellationToken cancellationToken)
+    {
+        if (_place != _saved)
+        {
+            using var posted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(posting, Task.Delay(SaveEvery, tools.Clock, posted.Token));
+            await posted.CancelAsync();
+            if (!posting.IsCompleted)
+                await SaveAsync(CancellationToken.None);
+        }
+
+        return await posting;
     }
 
     private async Task SaveNowAndThenAsync(CancellationToken cancellationToken)

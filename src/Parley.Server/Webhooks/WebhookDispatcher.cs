@@ -47,7 +47,7 @@ internal sealed class WebhookDispatcher(
         var wanted = tools.Leadership.IsLeader ? tools.Webhooks.Active : new Dictionary<WebhookKey, Entities.Entity<Protocol.Webhook>>();
         foreach (var (key, work) in _couriers.ToList())
         {
-            if (work.Running.IsCompleted || !wanted.TryGetValue(key, out var webhook) || webhook.Version != work.Version)
+            if (work.Running.IsCompleted || !wanted.TryGetValue(key, out var webhook) || webhook.Version != work.Version || work.Term != tools.Leadership.Term)
                 End(key, work);
         }
 
@@ -76,11 +76,11 @@ internal sealed class WebhookDispatcher(
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, project.Gone.Token);
         var before = _ending.GetValueOrDefault(key)?.Running ?? Task.CompletedTask;
-        var scout = ScoutOf(project, stoppingToken);
+        var (scout, term) = (ScoutOf(project, stoppingToken), tools.Leadership.Term);
         // Starts over from the stored state each time, so that nothing in memory after a fault is used again.
         var running = KeepGoingAsync(
             before, () => new WebhookCourier(webhook, project, scout, tools, Logger).RunAsync(cancel.Token), cancel.Token);
-        return new Work(running, cancel, webhook.Version);
+        return new Work(running, cancel, webhook.Version, term);
     }
 
     private WebhookScout ScoutOf(ProjectState project, CancellationToken stoppingToken)
@@ -89,7 +89,7 @@ internal sealed class WebhookDispatcher(
             return present;
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, project.Gone.Token);
         var scout = tools.Events.Scout(project.Log);
-        _scouts[project.Number] = new Work(KeepGoingAsync(Task.CompletedTask, () => scout.RunAsync(cancel.Token), cancel.Token), cancel, Version: 0);
+        _scouts[project.Number] = new Work(KeepGoingAsync(Task.CompletedTask, () => scout.RunAsync(cancel.Token), cancel.Token), cancel, Version: 0, Term: 0);
         return _scoutOf[project.Number] = scout;
     }
 
@@ -122,5 +122,5 @@ internal sealed class WebhookDispatcher(
             EndScout(project, scout);
     }
 
-    private sealed record Work(Task Running, CancellationTokenSource Cancel, long Version);
+    private sealed record Work(Task Running, CancellationTokenSource Cancel, long Version, long Term);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Entities;
+using Parley.Server.Log;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Webhooks;
@@ -70,6 +71,12 @@ internal static class WebhookRules
             ? Decision<Webhook>.Keep
             : Decision<Webhook>.Put(
                 present.Value with { Status = status, Reason = reason }, status == WebhookStatus.Ended ? EndedType : PausedType);
+
+    /// <summary>Whether an entry of the log tells that a webhook is no longer as it is known here, or gone.</summary>
+    internal static bool IsChangeOf(Entity<Webhook> webhook, LogEntry entry) =>
+        IsOfWebhook(entry) && entry.Subject == webhook.Row.Made && entry.Seq > webhook.Version;
+
+    internal static bool IsOfWebhook(LogEntry entry) => entry.Kind == WebhooksConcept.Kind.Entry;
 
     internal static ApiProblem NotFound(string id) => Problems.NotFound(Noun, id);
 

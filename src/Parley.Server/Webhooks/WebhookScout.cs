@@ -1,3 +1,5 @@
+using Parley.Protocol;
+using Parley.Server.Entities;
 using Parley.Server.Log;
 
 namespace Parley.Server.Webhooks;
@@ -12,9 +14,9 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
     /// <summary>Everything up to here has been checked for the idle webhooks.</summary>
     private long _cursor = feed.Cursor;
 
-    internal Lookout Add(EventTypes types)
+    internal Lookout Add(Entity<Webhook> webhook, EventTypes types)
     {
-        var lookout = new Lookout(this, types);
+        var lookout = new Lookout(this, webhook, types);
         lock (_gate)
             _lookouts.Add(lookout);
         return lookout;
@@ -39,30 +41,31 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
         {
             // Each webhook counts what retention removed by itself.
             if (batch.Gap is { } gap)
-                Wake(gap.After + 1, type: null);
+                Wake(gap.After + 1, static _ => true);
             foreach (var entry in batch.Entries)
-                Wake(entry.Seq, events.TypeOf(entry));
+            {
+                var type = events.TypeOf(entry);
+                Wake(entry.Seq, lookout => lookout.Wants(entry, type));
+            }
+
             _cursor = batch.LookedTo;
         }
     }
 
-    /// <param name="type">Null for any type.</param>
-    private void Wake(long seq, string? type)
+    private void Wake(long seq, Func<Lookout, bool> isFor)
     {
         foreach (var lookout in _lookouts)
         {
-            if (lookout.RestsBefore(seq) && (type is null || lookout.Types.Take(type)))
+            if (lookout.RestsBefore(seq) && isFor(lookout))
                 lookout.Wake(seq);
         }
     }
 
     /// <summary>One webhook's view of the scout.</summary>
-    internal sealed class Lookout(WebhookScout scout, EventTypes types) : IDisposable
+    internal sealed class Lookout(WebhookScout scout, Entity<Webhook> webhook, EventTypes types) : IDisposable
     {
         private TaskCompletionSource<long>? _woken;
         private long _restsFrom;
-
-        internal EventTypes Types => types;
 
         /// <summary>From here on, the scout reads for this webhook.</summary>
         /// <param name="woken">Completes with the seq of the next entry that may match.</param>
@@ -94,6 +97,9 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
             lock (scout._gate)
                 scout._lookouts.Remove(this);
         }
+
+        /// <param name="type">As which it is published; null: it is no event.</param>
+        internal bool Wants(LogEntry entry, string? type) => (type is not null && types.Take(type)) || WebhookRules.IsChangeOf(webhook, entry);
 
         internal bool RestsBefore(long seq) => _woken is not null && seq > _restsFrom;
 

@@ -26,7 +26,7 @@ internal sealed record WebhookDelivery(string EventId, string Type, byte[] Body)
 internal sealed class WebhookSender : IDisposable
 {
     internal const string TimestampHeader = "X-Parley-Timestamp", SignatureHeader = "X-Parley-Signature", EventIdHeader = "X-Parley-Event-Id",
-        EventHeader = "X-Parley-Event", DeliveryHeader = "X-Parley-Delivery";
+        EventHeader = "X-Parley-Event", DeliveryHeader = "X-Parley-Delivery", MissedHeader = "X-Parley-Missed";
 
     /// <summary>How much of an answer is read so that the connection can be reused. If there is more, the connection is closed.</summary>
     private const int MostRead = 64 * 1024;
@@ -62,10 +62,10 @@ internal sealed class WebhookSender : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <param name="number">The number of this attempt at the delivery, starting at 1.</param>
-    internal async ValueTask<WebhookAttempt> PostAsync(Webhook webhook, WebhookDelivery delivery, int number, CancellationToken cancellationToken)
+    /// <param name="place">How the webhook's deliveries went so far.</param>
+    internal async ValueTask<WebhookAttempt> PostAsync(Webhook webhook, WebhookDelivery delivery, WebhookPlace place, CancellationToken cancellationToken)
     {
-        using var request = RequestOf(webhook, delivery, number);
+        using var request = RequestOf(webhook, delivery, place);
         using var timeout = new CancellationTokenSource(_settings.WebhookTimeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -85,7 +85,7 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    private HttpRequestMessage RequestOf(Webhook webhook, WebhookDelivery delivery, int number)
+    private HttpRequestMessage RequestOf(Webhook webhook, WebhookDelivery delivery, WebhookPlace place)
     {
         var timestamp = _clock.GetUtcNow().ToUnixTimeSeconds();
         var content = new ByteArrayContent(delivery.Body);
@@ -96,7 +96,9 @@ internal sealed class WebhookSender : IDisposable
         request.Headers.TryAddWithoutValidation(SignatureHeader, WebhookSignature.Of(webhook.Secret!, timestamp, delivery.Body));
         request.Headers.TryAddWithoutValidation(EventIdHeader, delivery.EventId);
         request.Headers.TryAddWithoutValidation(EventHeader, delivery.Type);
-        request.Headers.TryAddWithoutValidation(DeliveryHeader, number.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(DeliveryHeader, (place.Failures + 1).ToString(CultureInfo.InvariantCulture));
+        if (place.Missed > 0)
+            request.Headers.TryAddWithoutValidation(MissedHeader, place.Missed.ToString(CultureInfo.InvariantCulture));
         return request;
     }
 

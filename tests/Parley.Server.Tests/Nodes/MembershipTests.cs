@@ -1,7 +1,6 @@
 using Npgsql;
 using Parley.Server.Nodes;
 using Parley.Server.Security;
-using Parley.Server.Settings;
 using Parley.Server.Tests.Harness;
 using Xunit;
 
@@ -19,8 +18,8 @@ public sealed class MembershipTests(PostgresDatabases databases)
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var node = nodes.One.Get<INodeStore>().Number;
-        await using var connection = await OpenAsync(nodes);
-        await using var blocker = await OpenAsync(nodes);
+        await using var connection = await nodes.OpenAsync();
+        await using var blocker = await nodes.OpenAsync();
         await using var transaction = await blocker.BeginTransactionAsync(Cancel);
         await RunAsync(blocker, "LOCK TABLE directory IN ACCESS EXCLUSIVE MODE");
 
@@ -44,7 +43,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
         var (one, other) = (nodes.One.Get<INodeStore>(), nodes.Other.Get<INodeStore>());
         await one.BeatAsync(Patience, Cancel);
         nodes.One.Clock.Advance(Patience * 2);
-        await using (var blocker = await OpenAsync(nodes))
+        await using (var blocker = await nodes.OpenAsync())
         {
             await using var transaction = await blocker.BeginTransactionAsync(Cancel);
             await RunAsync(blocker, $"SELECT number FROM nodes WHERE number = {other.Number} FOR UPDATE");
@@ -64,7 +63,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
         await one.BeatAsync(Patience, Cancel);
 
         // As if the last signs of life had been given before the jump, and nobody had given one since.
-        await using var connection = await OpenAsync(nodes);
+        await using var connection = await nodes.OpenAsync();
         await RunAsync(connection, $"UPDATE nodes SET seen_at = seen_at - interval '{days} days'; UPDATE leadership SET until = until - interval '{days} days'");
         Assert.Contains(other.Number, (await one.BeatAsync(Patience, Cancel)).Peers);
         Assert.Empty((await one.BuryAsync(Patience, Cancel)).Nodes);
@@ -78,7 +77,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
     {
         await using var nodes = await TwoNodes.StartAsync(databases);
         var one = nodes.One.Get<INodeStore>();
-        await using var connection = await OpenAsync(nodes);
+        await using var connection = await nodes.OpenAsync();
         await RunAsync(connection, "UPDATE leadership SET node = 999, until = clock_timestamp() + interval '2 days'");
         Assert.False((await one.BeatAsync(Patience, Cancel)).IsLeader);
 
@@ -116,14 +115,6 @@ public sealed class MembershipTests(PostgresDatabases databases)
         SELECT pid || ' ' || query_start FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%directory%' ORDER BY query_start LIMIT 1
         """;
-
-    private static async Task<NpgsqlConnection> OpenAsync(TwoNodes nodes)
-    {
-        var address = (PostgresAddress)nodes.One.Data.Settings.Database!;
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(Cancel);
-        return connection;
-    }
 
     private static async Task<DateTime> SeenAsync(NpgsqlConnection connection, int node) =>
         (DateTime)(await RunAsync(connection, $"SELECT seen_at FROM nodes WHERE number = {node}"))!;

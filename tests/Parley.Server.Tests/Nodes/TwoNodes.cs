@@ -1,3 +1,4 @@
+using Npgsql;
 using Parley.Server.Coordination;
 using Parley.Server.Nodes;
 using Parley.Server.Settings;
@@ -35,6 +36,15 @@ internal sealed class TwoNodes : IAsyncDisposable
         }
 
         return nodes;
+    }
+
+    /// <summary>A connection of the test's own to their database.</summary>
+    internal async Task<NpgsqlConnection> OpenAsync()
+    {
+        var address = (PostgresAddress)One.Data.Settings.Database!;
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(Cancel);
+        return connection;
     }
 
     public async ValueTask DisposeAsync()

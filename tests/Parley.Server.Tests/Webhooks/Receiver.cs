@@ -17,6 +17,8 @@ internal sealed record Received(string Path, IReadOnlyDictionary<string, string>
 
     internal int Attempt => int.Parse(Headers["X-Parley-Delivery"], CultureInfo.InvariantCulture);
 
+    internal long Missed => Headers.TryGetValue("X-Parley-Missed", out var missed) ? long.Parse(missed, CultureInfo.InvariantCulture) : 0;
+
     internal string Text => Encoding.UTF8.GetString(Body);
 }
 

@@ -137,5 +137,5 @@ public sealed class ReceiverAddressTests
     }
 
     private static async Task<WebhookAttempt> PostAsync(WebhookSender sender, string url) => await sender.PostAsync(
-        new Webhook { WebhookId = "id", Url = url, Secret = "a-secret-of-tests" }, Delivery, 1, TestContext.Current.CancellationToken);
+        new Webhook { WebhookId = "id", Url = url, Secret = "a-secret-of-tests" }, Delivery, new WebhookPlace(1, 1), TestContext.Current.CancellationToken);
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using Parley.Protocol;
+using Parley.Server.Coordination;
+using Parley.Server.Log;
 using Parley.Server.Settings;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
@@ -17,12 +19,20 @@ internal sealed class WebhookHost(ConceptHost host, string admin) : IAsyncDispos
 
     internal string Admin => admin;
 
-    internal static ServerSettings Private(ServerSettings settings) => settings with { WebhookPrivateAddresses = true, WebhookMaxFailures = 3 };
+    internal static ServerSettings Private(ServerSettings settings) => settings with { WebhookPrivateAddresses = true, WebhookMaxFailures = 3, RateLimitPerSecond = 0 };
 
     internal static async Task<WebhookHost> StartAsync(ServerData data, TestClock? clock = null)
     {
         data.Change = Private;
         var host = await ConceptHost.StartAsync(data, clock);
+        // On a busy machine, the first sign of life may fail, and the next comes by the clock.
+        await Polling.UntilAsync("the server to lead", () =>
+        {
+            var leads = host.Get<ILeadership>().IsLeader;
+            if (!leads)
+                host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return leads;
+        });
         return new WebhookHost(host, await host.TokenAsync(TokenKind.Admin));
     }
 
@@ -32,6 +42,19 @@ internal sealed class WebhookHost(ConceptHost host, string admin) : IAsyncDispos
         Assert.True(answer.Status == HttpStatusCode.Created, answer.Text);
         return answer.As(WireJson.Lenient.Webhook);
     }
+
+    internal async Task PutAsync(string id, string url, string types)
+    {
+        var answer = await host.SendAsync(HttpMethod.Put, $"{Api}/{id}", admin, $$"""{"url": "{{url}}", "types": [{{types}}]}""");
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+    }
+
+    /// <summary>Waits until retention has taken everything up to a seq, as it does by itself.</summary>
+    internal Task PruneAsync(long upTo) => Polling.UntilAsync(() => "the log to be pruned", async () =>
+    {
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        return await host.Get<ILogStore>().FirstSeqAsync(host.Default.Number, TestContext.Current.CancellationToken) > upTo;
+    });
 
     internal async Task<Webhook> GetAsync(string id) => (await host.SendAsync(HttpMethod.Get, $"{Api}/{id}", admin)).As(WireJson.Lenient.Webhook);
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { eventually } from '../harness/deadline.ts';
 import { closeAll } from '../harness/open.ts';
+import { isOnPostgres } from '../harness/postgres.ts';
 import { TestProject } from '../harness/project.ts';
+import type { Rest } from '../harness/rest.ts';
 import { Server } from '../harness/server.ts';
 
 after(closeAll);
@@ -15,6 +17,7 @@ interface Webhook {
   secret?: string;
   status: string;
   failures: number;
+  place: string;
 }
 
 interface Received {
@@ -28,6 +31,11 @@ class Receiver {
   readonly got: Received[] = [];
   /** What it answers. */
   status = 204;
+  /** The event that is not answered until it is released. */
+  hold: number | null = null;
+  /** How often each event was posted, whatever the answer. */
+  readonly posts = new Map<number, number>();
+  #held: ServerResponse | null = null;
   readonly #server: HttpServer;
 
   private constructor() {
@@ -36,6 +44,12 @@ class Receiver {
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         const body = Buffer.concat(parts).toString();
+        const { n } = (JSON.parse(body) as Received['event']).data;
+        this.posts.set(n, (this.posts.get(n) ?? 0) + 1);
+        if (n === this.hold) {
+          this.#held = response;
+          return;
+        }
         if (this.status < 300) this.got.push({ headers: request.headers, body, event: JSON.parse(body) as Received['event'] });
         response.writeHead(this.status).end();
       });
@@ -57,6 +71,22 @@ class Receiver {
     return [...new Set(this.got.map((one) => one.event.data.n))];
   }
 
+  get isHolding(): boolean {
+    return this.#held !== null;
+  }
+
+  /** Events that came more than once. */
+  get repeated(): number[] {
+    return [...this.posts].filter(([, times]) => times > 1).map(([n]) => n);
+  }
+
+  /** From now on, everything is answered; also what is held, if its sender is still there. */
+  release(): void {
+    this.hold = null;
+    this.#held?.writeHead(this.status).end();
+    this.#held = null;
+  }
+
   close(): void {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -69,6 +99,8 @@ const until = (what: string, isSo: () => boolean | Promise<boolean>) =>
     async () => isSo(),
     (is) => is,
   );
+
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 const allowed = { PARLEY_WEBHOOK_PRIVATE_ADDRESSES: 'true' };
 
@@ -104,24 +136,17 @@ describe('Webhooks', { skip: process.env['PARLEY_URL'] !== undefined, concurrenc
     let published = 0;
 
     for (let kill = 0; kill < 3; kill++) {
-      const publishing = (async () => {
-        for (let n = 0; n < 60; n++) {
-          (await admin().post('events', { event_type: 'count', data: { n: published } })).as(201);
-          published++;
-        }
-      })();
-      const before = receiver.numbers.length;
-      await until('some deliveries', () => receiver.numbers.length > before + 20);
-      await publishing;
+      // In the middle of a delivery: the receiver has it and has not said so.
+      receiver.hold = published + 10;
+      for (let n = 0; n < 20; n++) (await admin().post('events', { event_type: 'count', data: { n: published++ } })).as(201);
+      await until('the delivery that is held', () => receiver.isHolding);
       await server.kill();
+      receiver.release();
       server = await Server.start(server.dataFolder, allowed);
     }
 
     await until('all deliveries', () => receiver.numbers.length === published);
-    assert.deepEqual(
-      receiver.numbers,
-      Array.from({ length: published }, (_, n) => n),
-    );
+    assert.deepEqual(receiver.numbers, upTo(published));
     receiver.close();
     await server.remove();
   });
@@ -162,5 +187,92 @@ describe('Webhooks', { skip: process.env['PARLEY_URL'] !== undefined, concurrenc
       assert.deepEqual(Object.keys(errors ?? {}), ['url'], url);
     }
     await server.remove();
+  });
+});
+
+/** Two nodes, of which the first leads, and so posts. It stands in the middle of a delivery: the receiver holds event 20 of 60, and what came before
+ * is noted. */
+class Backlog {
+  static readonly held = 20;
+  static readonly count = 60;
+
+  readonly one: Server;
+  readonly other: Server;
+  readonly receiver: Receiver;
+  readonly project: string;
+
+  private constructor(one: Server, other: Server, receiver: Receiver, project: string) {
+    this.one = one;
+    this.other = other;
+    this.receiver = receiver;
+    this.project = project;
+  }
+
+  static async start(): Promise<Backlog> {
+    const receiver = await Receiver.listen();
+    const one = await Server.start(undefined, { ...allowed, PARLEY_RATE_LIMIT_PER_SECOND: '0' });
+    const { id } = await TestProject.create(one);
+    const other = await one.join({ ...allowed, PARLEY_RATE_LIMIT_PER_SECOND: '0' });
+    const backlog = new Backlog(one, other, receiver, id);
+    const { webhook_id: hook } = (await backlog.admin.post('webhooks', { url: receiver.url, types: ['count'] })).as<Webhook>(201);
+    receiver.hold = Backlog.held;
+    const seqs = await backlog.publish(upTo(Backlog.count));
+    await until('the delivery that is held', () => receiver.isHolding);
+    const before = seqs[Backlog.held - 1];
+    await until('the place before it', async () =>
+      (await backlog.admin.get(`webhooks/${hook}`)).as<Webhook>().place.endsWith(`-${before}`),
+    );
+    return backlog;
+  }
+
+  /** Over the node that does not post. */
+  get admin(): Rest {
+    return this.other.rest(this.one.adminToken, { project_id: this.project });
+  }
+
+  async publish(numbers: number[]): Promise<number[]> {
+    const seqs: number[] = [];
+    for (const n of numbers)
+      seqs.push((await this.admin.post('events', { event_type: 'count', data: { n } })).as<{ seq: number }>(201).seq);
+    return seqs;
+  }
+
+  async end(): Promise<void> {
+    this.receiver.close();
+    await this.other.remove();
+    await this.one.remove();
+  }
+}
+
+describe('Webhooks of two nodes', { skip: !isOnPostgres }, () => {
+  it('go on at the other when the one that posts is killed, and only what was under way comes again', async () => {
+    const backlog = await Backlog.start();
+    const { receiver } = backlog;
+
+    await backlog.one.kill();
+    receiver.release();
+    await until('all deliveries', () => receiver.numbers.length === Backlog.count);
+
+    assert.deepEqual(receiver.numbers, upTo(Backlog.count));
+    assert.deepEqual(receiver.repeated, [Backlog.held]);
+    await backlog.end();
+  });
+
+  it('get nothing behind the back of the other from one that stood still', async () => {
+    const backlog = await Backlog.start();
+    const { one, receiver } = backlog;
+
+    process.kill(one.processId!, 'SIGSTOP');
+    receiver.hold = null;
+    await until('all deliveries', () => receiver.numbers.length === Backlog.count);
+    receiver.release();
+    process.kill(one.processId!, 'SIGCONT');
+    await until('the first to be there again', async () => (await one.rest(one.adminToken).get('webhooks')).status === 200);
+    await backlog.publish([Backlog.count]);
+    await until('the last delivery', () => receiver.numbers.length > Backlog.count);
+
+    assert.deepEqual(receiver.numbers, upTo(Backlog.count + 1));
+    assert.deepEqual(receiver.repeated, [Backlog.held]);
+    await backlog.end();
   });
 });
