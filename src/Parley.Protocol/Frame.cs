@@ -92,6 +92,12 @@ public sealed record MessageFeedFilter
     public string? Execution { get; init; }
     public string? Task { get; init; }
     public IReadOnlyList<Priority>? Priority { get; init; }
+
+    /// <summary>Only messages of this time or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Only messages of this time or before: after it, only their deletions are told.</summary>
+    public DateTimeOffset? Until { get; init; }
 }
 
 public sealed record SubscribeAnswer

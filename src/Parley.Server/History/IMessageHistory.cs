@@ -46,6 +46,10 @@ internal sealed record HistoryQuery(int Project)
     internal int Max { get; init; } = 50;
     internal IReadOnlySet<string>? Types { get; init; }
     internal int? Sender { get; init; }
+
+    /// <summary>Which of those that send without a mailbox, and so all have the number 0.</summary>
+    internal string? SenderId { get; init; }
+
     internal int? Recipient { get; init; }
     internal long? Thread { get; init; }
     internal long? Execution { get; init; }

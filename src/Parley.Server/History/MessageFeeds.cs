@@ -4,6 +4,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Log;
 using Parley.Server.Projects;
+using Parley.Server.Rest;
 using Parley.Server.Wire;
 
 namespace Parley.Server.History;
@@ -11,13 +12,20 @@ namespace Parley.Server.History;
 /// <summary>The feed <c>messages</c>: every message that its reader may read, with the filters of the list.</summary>
 internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory projects) : IFeedSource
 {
+    private const string Place = "feeds.messages";
+
     public string Name => "messages";
 
     public Result<Feed> Open(ProjectLog project, JsonElement filter)
     {
-        if (!JsonInput.TryRead<MessageFeedFilter>(filter.ValueKind == JsonValueKind.Null ? "{}"u8 : JsonSerializer.SerializeToUtf8Bytes(filter, WireJson.Strict.JsonElement), out var wanted, out var problem))
+        if (!FilterQuery.Read(Place, filter, MessageListQuery.Read).TryGet(out var wanted, out var problem))
             return problem;
-        problem = new Validation().Uuid("thread", wanted.Thread).Uuid("execution", wanted.Execution).Defined("priority", wanted.Priority).Problem;
+        problem = new Validation()
+            .Uuid($"{Place}.thread", wanted.Thread).Uuid($"{Place}.execution", wanted.Execution)
+            .Check(
+                wanted.Text is null, $"{Place}.q",
+                "cannot be followed: words are found in the search index, which is written after the log. Search with GET messages?q=, or filter what you receive")
+            .Problem;
         if (problem is not null)
             return problem;
 
@@ -31,18 +39,27 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
             reader => new MessageView(history, project, query with { Reader = reader }));
     }
 
-    private HistoryQuery QueryOf(ProjectLog project, MessageFeedFilter wanted) => new(project.Project)
+    private HistoryQuery QueryOf(ProjectLog project, MessageListQuery wanted)
     {
-        Types = wanted.Type?.ToHashSet(StringComparer.Ordinal),
-        Sender = wanted.Sender is null ? null : NumberOf(project, wanted.Sender),
-        Recipient = wanted.Recipient is null ? null : NumberOf(project, wanted.Recipient),
-        Thread = wanted.Thread is null ? null : EntryId.SeqOf(Guid.Parse(wanted.Thread)),
-        Execution = wanted.Execution is null ? null : EntryId.SeqOf(Guid.Parse(wanted.Execution)),
-        Task = wanted.Task,
-        Priorities = wanted.Priority?.ToHashSet(),
-    };
+        var sender = NumberOf(project, wanted.Sender);
+        return new HistoryQuery(project.Project)
+        {
+            Types = wanted.Types.Count > 0 ? wanted.Types.ToHashSet(StringComparer.Ordinal) : null,
+            Sender = sender,
+            SenderId = MessageSenders.IdOf(sender, wanted.Sender),
+            Recipient = NumberOf(project, wanted.Recipient),
+            Thread = wanted.Thread is null ? null : EntryId.SeqOf(Guid.Parse(wanted.Thread)),
+            Execution = wanted.Execution is null ? null : EntryId.SeqOf(Guid.Parse(wanted.Execution)),
+            Task = wanted.Task,
+            Priorities = wanted.Priorities.Count > 0 ? wanted.Priorities.Select(priority => (Priority)priority).ToHashSet() : null,
+            Since = wanted.Since,
+            Until = wanted.Until,
+        };
+    }
 
-    private int NumberOf(ProjectLog project, string agentId) => projects.Find(project.Project)?.Agents.Find(agentId)?.Number ?? -1;
+    /// <summary>-1: there is none of that name, and nothing is shown.</summary>
+    private int? NumberOf(ProjectLog project, string? id) =>
+        id is null ? null : projects.Find(project.Project) is { } known ? MessageSenders.NumberOf(known, id) ?? -1 : -1;
 }
 
 /// <summary>Messages for one subscription: the newest ones as they are, then what follows.</summary>

@@ -19,7 +19,7 @@ internal sealed record MessageListQuery(ListQuery List) : IQuery<MessageListQuer
     public static MessageListQuery Read(QueryReader query) => new(query.List())
     {
         Types = query.Texts("type", "Message types."),
-        Sender = query.Text("sender", "An agent's id."),
+        Sender = query.Text("sender", "An agent's id; `parley` for the server itself, `inbound:ID` for an inbound hook."),
         Recipient = query.Text("recipient", "An agent's id."),
         Thread = query.Text("thread", "A thread's id."),
         Execution = query.Text("execution", "An execution's id."),

@@ -58,7 +58,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         if (problem is not null)
             return problem;
 
-        var (sender, recipient) = (NumberOf(project, query.Sender), NumberOf(project, query.Recipient));
+        var (sender, recipient) = (MessageSenders.NumberOf(project, query.Sender), MessageSenders.NumberOf(project, query.Recipient));
         if (query.Sender is not null && sender is null || query.Recipient is not null && recipient is null)
             return (HistoryQuery?)null;
         var thread = query.Thread is { } named ? await access.FindThreadAsync(project, Guid.Parse(named), reader, cancellationToken) : null;
@@ -72,6 +72,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             Before = query.List.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue,
             Types = query.Types.Count > 0 ? query.Types.ToHashSet(StringComparer.Ordinal) : null,
             Sender = sender,
+            SenderId = MessageSenders.IdOf(sender, query.Sender),
             Recipient = recipient,
             Thread = thread,
             Execution = execution?.Seq,
@@ -83,7 +84,4 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             Reader = reader,
         };
     }
-
-    private static int? NumberOf(ProjectState project, string? agentId) =>
-        agentId is null ? null : agentId == Sender.ServerId ? 0 : project.Agents.Find(agentId)?.Number;
 }

@@ -23,11 +23,18 @@ internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPar
         (query.Recipient is not { } recipient || message.Recipients.Contains(recipient)) &&
         (query.Thread is not { } thread || message.Thread == thread) &&
         (query.Execution is not { } execution || message.Execution == execution) &&
-        (query.Since is not { } since || message.Stamp >= since.ToUnixTimeMilliseconds()) &&
-        (query.Until is not { } until || message.Stamp <= until.ToUnixTimeMilliseconds()) &&
+        (query is { Since: null, Until: null } || IsInTime(message)) &&
         (query.Priorities is not { Count: > 0 } priorities || priorities.Contains(MessageJsonReader.Priority(message.Json))) &&
+        (query.SenderId is not { } id || MessageJsonReader.IsFrom(message.Json, id)) &&
         (query.Task is not { } task || MessageJsonReader.TaskId(message.Json) == task) &&
         (query.Text is null || !MessageTombstone.Is(message.Json));
+
+    /// <summary>By the time of the message, also of an entry that repeats it later.</summary>
+    private bool IsInTime(LogEntry entry)
+    {
+        var stamp = entry.Kind == EntryKind.Message ? entry.Stamp : MessageJsonReader.Timestamp(entry.Json).ToUnixTimeMilliseconds();
+        return (query.Since is not { } since || stamp >= since.ToUnixTimeMilliseconds()) && (query.Until is not { } until || stamp <= until.ToUnixTimeMilliseconds());
+    }
 
     private bool MayRead(LogEntry message, Reader reader)
     {

@@ -71,7 +71,7 @@ internal static class InboundRules
     /// idempotency keys and its own rate limit.</summary>
     internal static Sender SenderOf(InboundHook hook)
     {
-        var id = $"inbound:{hook.HookId}";
+        var id = $"{Sender.HookPrefix}{hook.HookId}";
         return new Sender(null, id, AgentJson.Sender(id, null, hook.Name), Authority.External, id, null);
     }
 

@@ -42,6 +42,19 @@ internal static class MessageJsonReader
         return Find(ref reader, "priority"u8) ? (Priority)reader.GetInt32() : Protocol.Priority.Normal;
     }
 
+    internal static bool IsFrom(ReadOnlySpan<byte> json, string senderId)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        return Find(ref reader, "sender_id"u8) && reader.ValueTextEquals(senderId);
+    }
+
+    /// <summary>When it was sent.</summary>
+    internal static DateTimeOffset Timestamp(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        return Find(ref reader, "timestamp"u8) ? reader.GetDateTimeOffset() : default;
+    }
+
     internal static string? TaskId(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);

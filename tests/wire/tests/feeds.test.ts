@@ -218,7 +218,8 @@ describe('A subscription', { concurrency: 6 }, () => {
       [{ feeds: { messages: {} }, after: -1 }, 'after'],
       [{ feeds: { messages: {} }, snapshot: 'yes' }, 'snapshot'],
       [{ feeds: { messages: {} }, since: 1 }, 'since'],
-      [{ feeds: { messages: { color: 'red' } } }, 'color'],
+      [{ feeds: { messages: { color: 'red' } } }, 'feeds.messages.color'],
+      [{ feeds: { messages: { q: 'login' } } }, 'feeds.messages.q'],
     ];
     for (const [data, field] of cases) assertNames(await socket.refused('subscribe', data, 400, 'invalid_request'), field);
     await socket.refused('subscribe', { feeds: { gossip: {} } }, 400, 'invalid_request');
