@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Tests.Agents;
@@ -13,7 +14,7 @@ namespace Parley.Server.Tests.Events;
 /// <summary>Events page by page, in batches, and replayed.</summary>
 public abstract class EventPromisesTests(StorageUnderTest storage)
 {
-    private const string Api = "/api/v1/events";
+    private const string Api = "/api/v1/events", Batch = "application/cloudevents-batch+json";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -72,6 +73,43 @@ public abstract class EventPromisesTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_batch_has_1000_events_and_not_one_more()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var ada = await host.RegisterAsync("ada");
+        static string Of(int events) => $"[{string.Join(',', Enumerable.Range(0, events).Select(id => $$"""{"specversion": "1.0", "id": "{{id}}", "source": "/ci", "type": "a"}"""))}]";
+
+        var head = host.Default.Log.Head;
+
+        Assert.Equal(HttpStatusCode.Created, (await PublishAsync(host, ada, Of(1_000))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(host, ada, Of(1_001))).Status);
+
+        Assert.Equal(head + 1_000, host.Default.Log.Head);
+    }
+
+    [Fact]
+    public async Task Pages_of_CloudEvents_lead_to_each_other_by_their_links_and_who_refuses_the_format_gets_Parleys_own()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var ada = await host.RegisterAsync("ada");
+        for (var i = 0; i < 5; i++)
+            await host.SendAsync(HttpMethod.Post, Api, ada, $$"""{"event_type": "e.{{i}}"}""");
+
+        var ids = new List<string>();
+        for (string? path = $"{Api}?types=e.*&limit=2"; path is not null;)
+        {
+            var page = await GetAsync(host, ada, path, Batch);
+            Assert.Equal(HttpStatusCode.OK, page.Status);
+            ids.AddRange(JsonElement.Parse(page.Text).EnumerateArray().Select(one => one.GetProperty("type").GetString()!));
+            path = page.Header("Link")?.Replace("; rel=\"next\"", "", StringComparison.Ordinal).Trim('<', '>');
+        }
+
+        Assert.Equal(["e.4", "e.3", "e.2", "e.1", "e.0"], ids);
+        var own = await GetAsync(host, ada, $"{Api}?types=e.*&limit=2", $"{Batch};q=0, application/json");
+        Assert.Equal(2, own.As(WireJson.Lenient.PageEventRecord).Items.Count);
+    }
+
+    [Fact]
     public async Task A_feed_of_events_replays_from_a_place_what_was_told_and_takes_nothing_back()
     {
         await using var host = await ConceptHost.StartAsync(storage);
@@ -96,11 +134,45 @@ public abstract class EventPromisesTests(StorageUnderTest storage)
         Assert.Equal("last", next.Data!.Value.GetProperty("item").GetProperty("event_type").GetString());
     }
 
+    [Fact]
+    public async Task Whoever_publishes_too_fast_is_refused_and_told_when_to_go_on_and_holds_up_nobody_else()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await host.SendAsync(HttpMethod.Put, "/api/v1/projects/default", admin, """{"settings": {"rate_limit_per_second": 1, "rate_limit_burst": 2}}""");
+        var (ada, bob) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
+        using var socket = await TestSocket.ConnectAsync(host, "ada", ada);
+        async Task<Answer> PostAsync(string token, string type) => await host.SendAsync(HttpMethod.Post, Api, token, $$"""{"event_type": "{{type}}"}""");
+
+        Answer[] answers =
+        [
+            // What is refused for another reason is not counted.
+            await PostAsync(ada, "task_created"), await PostAsync(ada, "a.1"), await PostAsync(ada, "a.2"), await PostAsync(ada, "a.3"), await PostAsync(bob, "b.1"),
+        ];
+        var frame = await socket.AskAsync("event:publish", """{"event_type": "a.4"}""");
+
+        Assert.Equal([400, 201, 201, 429, 201], answers.Select(answer => (int)answer.Status));
+        Assert.Equal(("1", ErrorCodes.RateLimited), (answers[3].Header("Retry-After"), answers[3].As(WireJson.Lenient.Problem).Code));
+        Assert.Equal(("error", ErrorCodes.RateLimited), (frame.Event, frame.Data!.Value.GetProperty("code").GetString()));
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(ada, "a.5")).Status);
+        Assert.Equal(["a.1", "a.2", "b.1", "a.5"], (await host.LogAsync()).Where(entry => entry.Kind == EntryKind.Event).Select(entry => entry.Type));
+    }
+
+    private static async Task<Answer> GetAsync(ConceptHost host, string token, string path, string accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var response = await host.Client.SendAsync(request, Cancel);
+        return new Answer(response, await response.Content.ReadAsStringAsync(Cancel));
+    }
+
     private static async Task<Answer> PublishAsync(ConceptHost host, string token, string json)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Api);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Content = new StringContent(json, Encoding.UTF8, "application/cloudevents-batch+json");
+        request.Content = new StringContent(json, Encoding.UTF8, Batch);
         using var response = await host.Client.SendAsync(request, Cancel);
         return new Answer(response, await response.Content.ReadAsStringAsync(Cancel));
     }
