@@ -34,6 +34,9 @@ internal sealed class SchemaGraph
     private readonly List<(SchemaNode From, string Target)> _references = [];
     private readonly Action<string, string> _fail;
 
+    /// <summary>It has more subschemas than are read.</summary>
+    private bool _isTooLarge;
+
     private SchemaGraph(Action<string, string> fail) => _fail = fail;
 
     internal SchemaNode? Root { get; private set; }
@@ -45,7 +48,7 @@ internal sealed class SchemaGraph
     {
         var graph = new SchemaGraph(fail);
         graph.Root = graph.Add("", schema);
-        if (graph._nodes.Count >= MostNodes)
+        if (graph._isTooLarge)
             fail("", $"has more than {MostNodes} subschemas");
         foreach (var (from, target) in graph._references)
             graph.Link(from, target);
@@ -54,7 +57,8 @@ internal sealed class SchemaGraph
 
     private SchemaNode? Add(string pointer, JsonElement source)
     {
-        if (_nodes.Count >= MostNodes)
+        _isTooLarge |= _nodes.Count >= MostNodes;
+        if (_isTooLarge)
             return null;
         var node = new SchemaNode(pointer, source);
         _nodes[pointer] = node;

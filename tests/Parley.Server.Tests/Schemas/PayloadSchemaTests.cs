@@ -63,6 +63,8 @@ public sealed class PayloadSchemaTests
     [InlineData("\"text\"", "schema")]
     [InlineData("""{"$ref": "https://example.org/x"}""", "schema/$ref")]
     [InlineData("""{"$ref": "other.json#/x"}""", "schema/$ref")]
+    [InlineData("""{"$ref": "x/$defs/t", "$defs": {"t": true}}""", "schema/$ref")]
+    [InlineData("""{"$ref": ""}""", "schema/$ref")]
     [InlineData("""{"$ref": "file:///etc/passwd"}""", "schema/$ref")]
     [InlineData("""{"$ref": "#/nowhere"}""", "schema/$ref")]
     [InlineData("""{"$ref": "#/const", "const": {"pattern": "(a+)+$"}}""", "schema/$ref")]
@@ -83,6 +85,16 @@ public sealed class PayloadSchemaTests
         Assert.NotNull(problem);
         Assert.Equal(ErrorCodes.InvalidRequest, problem.Code);
         Assert.Contains(place, problem.Errors!.Keys);
+    }
+
+    [Fact]
+    public void A_schema_has_2000_subschemas_and_not_one_more()
+    {
+        static Parley.Server.Wire.ApiProblem? ProblemOf(int subschemas) => PayloadSchema.Compile(JsonElement.Parse(
+            $$"""{"$defs": { {{string.Join(',', Enumerable.Range(1, subschemas - 1).Select(number => $"\"d{number}\": true"))}} } }""")).Problem;
+
+        Assert.Null(ProblemOf(2_000));
+        Assert.Equal(["schema"], ProblemOf(2_001)!.Errors!.Keys);
     }
 
     [Fact]

@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Parley.Protocol;
+using Parley.Server.Entities;
+using Parley.Server.Schemas;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
+using Parley.Server.Tests.Rest;
 using Xunit;
 
 namespace Parley.Server.Tests.Schemas;
@@ -39,6 +42,24 @@ public abstract class SchemaPromisesTests(StorageUnderTest storage)
         var replaced = await host.SendAsync(HttpMethod.Put, $"{Api}/type-7", admin, """{"schema": false}""");
 
         Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK), (over.Status, replaced.Status));
+    }
+
+    [Fact]
+    public async Task What_another_node_told_late_of_an_older_version_does_not_replace_the_newer_one()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await host.SendAsync(HttpMethod.Put, $"{Api}/deploy", admin, """{"schema": {"required": ["old"]}}""");
+        var old = (await host.Get<IEntityStore>().FindAsync(host.Default.Number, SchemasConcept.Kind.Number, "deploy", TestContext.Current.CancellationToken))!;
+        await host.SendAsync(HttpMethod.Put, $"{Api}/deploy", admin, """{"schema": {"required": ["new"]}}""");
+
+        host.Get<SchemaDirectory>().Follow(old);
+
+        Answer[] answers = [await SendAsync("old"), await SendAsync("new")];
+        Assert.Equal([HttpStatusCode.UnprocessableEntity, HttpStatusCode.Created], answers.Select(answer => answer.Status));
+
+        Task<Answer> SendAsync(string field) => host.SendAsync(
+            HttpMethod.Post, "/api/v1/messages", admin, $$"""{"to": "human", "message_type": "deploy", "payload": {"{{field}}": 1} }""");
     }
 
     private static async Task<HttpStatusCode> WithTagAsync(ConceptHost host, HttpMethod method, string token, string tag, string? json = null)
