@@ -106,6 +106,28 @@ public abstract class CountPromisesTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_dead_letter_that_is_requeued_and_acknowledged_then_is_counted_as_acknowledged()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await host.SendAsync(HttpMethod.Put, "/api/v1/projects/default", admin, """{"settings": {"max_attempts": 1}}""");
+        var (ada, bob) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
+        await SendAsync(host, ada, "bob", "bad");
+        var bad = Assert.Single((await host.SendAsync(HttpMethod.Post, "/api/v1/agents/bob/claim", bob, """{"max": 1}""")).As(WireJson.Lenient.Inbox).Items).Message.MessageId;
+        Assert.Equal("204", $"{(await host.SendAsync(HttpMethod.Post, $"{Messages}/{bad}/nack", bob, """{"reason": "no"}""")).Status:D}");
+        // Counted while it is dead, and looked at once more.
+        await CatchUpAsync(host);
+        Assert.Contains("bad", await TypesAsync(host, ada, ""));
+
+        Assert.Equal("200", $"{(await host.SendAsync(HttpMethod.Post, "/api/v1/dead-letters/requeue", admin)).Status:D}");
+        await AcknowledgeAsync(host, bob, "bob", 10);
+        await CatchUpAsync(host);
+
+        var type = (await GetAsync(host, ada, "/messages")).As(WireJson.Lenient.PageTypeCount).Items.Single(type => type.MessageType == "bad");
+        Assert.Equal((1, 1, 1), (type.Messages, type.Deliveries, type.Acknowledged));
+    }
+
+    [Fact]
     public async Task A_squad_shows_its_members_and_what_they_say_to_each_other()
     {
         await using var host = await ConceptHost.StartAsync(storage);
@@ -131,9 +153,7 @@ public abstract class CountPromisesTests(StorageUnderTest storage)
         for (var i = 0; i < agents; i++)
             await host.RegisterAsync($"agent-{i}");
         // What is there now is counted.
-        while (await host.Get<ICountStore>().CatchUpAsync(host.Default.Number, Cancel))
-        {
-        }
+        await CatchUpAsync(host);
 
         var items = string.Join(',', Enumerable.Range(0, sends).Select(_ => """{"to": "*", "message_type": "news", "content": "x"}"""));
         Assert.Equal("200", $"{(await host.SendAsync(HttpMethod.Post, $"{Messages}/batch", ada, $$"""{"items": [{{items}}]}""")).Status:D}");
@@ -152,6 +172,13 @@ public abstract class CountPromisesTests(StorageUnderTest storage)
 
         async Task<long> DeliveriesAsync() => (await host.Get<ICountStore>().AskAsync(
             host.Default.Number, CountQuestion.DeliveriesByType, [new CountRange(CountRange.Day, 0, long.MaxValue / 2)], Cancel)).Single(row => row.Texts[0] == "news").Numbers[0];
+    }
+
+    private static async Task CatchUpAsync(ConceptHost host)
+    {
+        while (await host.Get<ICountStore>().CatchUpAsync(host.Default.Number, Cancel))
+        {
+        }
     }
 
     private static async Task SendAsync(ConceptHost host, string token, string to, string type, string more = "")
