@@ -28,6 +28,37 @@ public abstract class TaskFollowUpTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Any_number_of_tasks_that_depend_on_others_hold_up_none_that_does_not()
+    {
+        // More than are looked at in one go.
+        const int blocked = 60;
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        var first = await MakeAsync(host, new TaskRequest { Title = "First" });
+        for (var i = 0; i < blocked; i++)
+            await MakeAsync(host, new TaskRequest { Title = "Blocked", AutoAssign = true, DependsOn = [first] }, first);
+        var free = await MakeAsync(host, new TaskRequest { Title = "Free", AutoAssign = true });
+
+        await host.UntilAsync(be, free, task => task.AgentId == "be", Second);
+    }
+
+    [Fact]
+    public async Task A_task_that_somebody_gave_out_between_the_look_and_the_choice_is_not_given_out_again()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        await host.AgentAsync("fe");
+        var task = await MakeAsync(host, new TaskRequest { Title = "Any", AutoAssign = true });
+        var seen = (await host.Get<TaskBoard>().FindAsync(host.Default, task, Cancel))!;
+        (await host.MoveAsync(be, task, "assign", """{"agent_id": "be"}""")).Task();
+
+        var after = await host.Get<AssignmentEngine>().GiveAsync(host.Default, seen, Cancel);
+
+        Assert.Equal(("be", 1L), (after.Value.AgentId, after.Value.Fence));
+        Assert.Single(await host.AssignmentsAsync(be, task));
+    }
+
+    [Fact]
     public async Task A_task_that_nobody_told_that_the_one_before_it_is_completed_hears_of_it()
     {
         await using var data = await storage.NewAsync();
@@ -129,8 +160,8 @@ public abstract class TaskFollowUpTests(StorageUnderTest storage)
         Assert.Single(await host.LogAsync(), entry => entry.Type is "task_completed" or "task_failed");
     }
 
-    private static async Task<string> MakeAsync(ConceptHost host, TaskRequest request) =>
-        (await host.Get<TaskBoard>().CreateAsync(host.Default, 0, TaskRules.Create(request, null, []), Cancel)).Value.Value.TaskId;
+    private static async Task<string> MakeAsync(ConceptHost host, TaskRequest request, params IReadOnlyList<string> blockedBy) =>
+        (await host.Get<TaskBoard>().CreateAsync(host.Default, 0, TaskRules.Create(request, null, blockedBy), Cancel)).Value.Value.TaskId;
 }
 
 public sealed class SqliteTaskFollowUpTests() : TaskFollowUpTests(new OnSqlite());
