@@ -81,6 +81,76 @@ public abstract class LiveStateEdgeTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task What_a_client_never_had_is_not_told_as_gone_though_it_might_read_it_by_then()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var eve = await host.RegisterAsync("eve");
+        var admin = await host.TokenAsync(TokenKind.Admin);
+        await SetAsync(host, admin, "hidden", "[\"role:qa\"]");
+        using var reader = new LiveReader("memory", "{}", "memory_id", "eve", eve);
+        await reader.ConnectAsync(host);
+        Assert.Empty((await reader.WholeAsync()).Held);
+
+        await host.SendAsync(HttpMethod.Put, "/api/v1/agents/eve", admin, """{"role": "qa"}""");
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"{ByKey}hidden", eve)).Status);
+        await SetAsync(host, admin, "end", null);
+
+        var (op, item) = (await reader.NextAsync())!.Value;
+        Assert.Equal("put end", $"{op} {item.GetProperty("key").GetString()}");
+    }
+
+    [Fact]
+    public async Task What_expired_while_no_server_ran_is_in_no_state_and_not_told_as_gone()
+    {
+        await using var data = await storage.NewAsync();
+        var clock = new TestClock();
+        string eve;
+        await using (var host = await ConceptHost.StartAsync(data, clock))
+        {
+            eve = await host.RegisterAsync("eve");
+            await host.SendAsync(HttpMethod.Put, $"{ByKey}old", eve, """{"value": 1, "ttl_seconds": 30}""");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(31));
+        await using (var host = await ConceptHost.StartAsync(data, clock))
+        {
+            // Before anybody has looked at what is due.
+            using var reader = new LiveReader("memory", "{}", "memory_id", "eve", eve);
+            await reader.ConnectAsync(host);
+            Assert.Empty((await reader.WholeAsync()).Held);
+            await Polling.UntilAsync(() => "an entry that says that it expired", async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return (await host.LogAsync()).Any(entry => entry.Type == "memory_expired");
+            });
+            await SetAsync(host, eve, "end", null);
+
+            var (op, item) = (await reader.NextAsync())!.Value;
+            Assert.Equal("put end", $"{op} {item.GetProperty("key").GetString()}");
+        }
+    }
+
+    [Fact]
+    public async Task Who_goes_on_by_a_place_is_not_told_as_gone_what_never_matched()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, eve) = (await host.AgentAsync("pm"), await host.AgentAsync("eve"));
+        var old = await host.CreateAsync(pm, """{"title": "old"}""");
+        using var reader = new LiveReader("tasks", """{"status": "assigned"}""", "task_id", "eve", eve);
+        await reader.ConnectAsync(host);
+        await reader.WholeAsync();
+        await reader.ConnectAsync(host, reader.Place);
+
+        await host.CreateAsync(pm, """{"title": "new"}""");
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"{TaskSteps.Api}/{old.TaskId}", pm)).Status);
+        var end = await host.CreateAsync(pm, """{"title": "end", "agent_id": "pm"}""");
+
+        // Of its creation, when it did not match yet, nothing either.
+        var (op, item) = (await reader.NextAsync())!.Value;
+        Assert.Equal($"put {end.TaskId}", $"{op} {item.GetProperty("task_id").GetString()}");
+    }
+
+    [Fact]
     public async Task An_agent_that_no_longer_matches_is_sent_as_deleted()
     {
         await using var host = await ConceptHost.StartAsync(storage);
