@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Coordination;
 using Parley.Server.Entities;
+using Parley.Server.Tasks;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Xunit;
@@ -86,6 +87,37 @@ public abstract class TaskLeaseTests(StorageUnderTest storage)
             await host.UntilAsync(be, id, task => task.Overdue, Second);
             Assert.Equal(2, (await host.LogAsync()).Count(entry => entry.Type == "task_overdue"));
         }
+    }
+
+    [Fact]
+    public async Task A_task_that_is_late_stays_with_its_agent_and_is_looked_at_no_more()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        var due = host.Clock.GetUtcNow() + TimeSpan.FromMinutes(1);
+        var task = await host.CreateAsync(be, $$"""{"title": "late", "agent_id": "be", "due_date": "{{due:O}}"}""");
+        (await host.MoveAsync(be, task.TaskId, "start", """{"fence": 1, "lease_seconds": 86400}""")).Task();
+
+        host.Clock.Advance(TimeSpan.FromSeconds(61));
+        var late = await host.UntilAsync(be, task.TaskId, task => task.Overdue, Second);
+
+        Assert.Equal((AgentTaskStatus.InProgress, "be", 1L), (late.Status, late.AgentId, late.Fence));
+        Assert.Empty(await host.Get<IEntityStore>().DueAsync(TaskKinds.Task.Number, host.Clock.GetUtcNow(), null, 10, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_lease_that_ends_long_before_the_due_date_is_told_by_then_and_the_task_is_not_late()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        var due = host.Clock.GetUtcNow() + TimeSpan.FromDays(10);
+        var task = await host.CreateAsync(be, $$"""{"title": "in time", "agent_id": "be", "due_date": "{{due:O}}"}""");
+
+        host.Clock.Advance(TimeSpan.FromSeconds(301));
+        var lapsed = await host.UntilAsync(be, task.TaskId, task => task.Status == AgentTaskStatus.Pending, Second);
+
+        Assert.Equal((false, 2L), (lapsed.Overdue, lapsed.Fence));
+        Assert.DoesNotContain(await host.LogAsync(), entry => entry.Type == "task_overdue");
     }
 
     [Fact]
