@@ -65,6 +65,22 @@ public abstract class MemoryPromisesTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Of_however_many_that_expire_at_one_moment_one_look_tells()
+    {
+        // More than are read in one go, twice.
+        const int entries = 250;
+        await using var host = await ConceptHost.StartAsync(storage);
+        var ada = await host.RegisterAsync("ada");
+        for (var i = 0; i < entries; i++)
+            await SetAsync(host, ada, $"k{i}", """{"value": 1, "ttl_seconds": 30}""");
+
+        host.Clock.Advance(TimeSpan.FromSeconds(31));
+        await DueAsync(host);
+
+        Assert.Equal(entries, (await host.LogAsync()).Count(entry => entry.Type == "memory_expired"));
+    }
+
+    [Fact]
     public async Task What_was_made_to_last_after_it_was_found_due_stays()
     {
         await using var host = await ConceptHost.StartAsync(storage);
