@@ -160,6 +160,24 @@ public abstract class TaskFollowUpTests(StorageUnderTest storage)
         Assert.Single(await host.LogAsync(), entry => entry.Type is "task_completed" or "task_failed");
     }
 
+    [Fact]
+    public async Task A_reply_to_a_task_that_an_operator_ended_meanwhile_is_sent_and_changes_nothing()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (admin, be) = (await host.TokenAsync(TokenKind.Admin), await host.AgentAsync("be"));
+        var pm = await host.AgentAsync("pm");
+        var task = await host.CreateAsync(pm, """{"title": "Build it", "agent_id": "be"}""");
+        var message = (await host.SendAsync(HttpMethod.Get, "/api/v1/agents/be/inbox", be)).As(WireJson.Lenient.Inbox).Items[0].Message;
+        // Without the fence, which goes up by it.
+        var ended = (await host.MoveAsync(admin, task.TaskId, "complete", """{"result": "by hand"}""")).Task();
+        Assert.Equal(2, ended.Fence);
+
+        var reply = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", be, $$"""{"reply_to": "{{message.MessageId}}", "outcome": "success", "content": "Done."}""");
+
+        Assert.Equal(HttpStatusCode.Created, reply.Status);
+        Assert.Equal(ended.Version, (await host.GetAsync(pm, task.TaskId)).Version);
+    }
+
     private static async Task<string> MakeAsync(ConceptHost host, TaskRequest request, params IReadOnlyList<string> blockedBy) =>
         (await host.Get<TaskBoard>().CreateAsync(host.Default, 0, TaskRules.Create(request, null, blockedBy), Cancel)).Value.Value.TaskId;
 }
