@@ -11,6 +11,9 @@ namespace Parley.Server.Tests.Tasks;
 /// <summary>Tasks as agent authors work with them.</summary>
 public sealed class TaskHandlerTests
 {
+    /// <summary>The clock never stands still: whatever an agent waits for before it tries again would not pass.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -28,18 +31,23 @@ public sealed class TaskHandlerTests
         });
 
         var made = await boss.CreateTaskAsync(new TaskRequest { Title = "good", AgentId = "be" }, Cancel);
-        var started = await begun.Task.WaitAsync(Cancel);
+        await Polling.UntilAsync("the handler to be called", () =>
+        {
+            host.Clock.Advance(Moment);
+            return begun.Task.IsCompleted;
+        });
+        var started = await begun.Task;
         var token = await host.TokenAsync(TokenKind.Admin);
         // A lease of 300 seconds, by steps in which it is extended: without that it would have ended.
         var until = started.LeaseUntil!.Value + TimeSpan.FromSeconds(300);
-        await host.UntilAsync(token, made.TaskId, task => task.LeaseUntil > until, TimeSpan.FromSeconds(2));
+        await host.UntilAsync(token, made.TaskId, task => task.LeaseUntil > until, TimeSpan.FromSeconds(1));
         Assert.Equal((AgentTaskStatus.InProgress, made.Fence), ((await host.GetAsync(token, made.TaskId)).Status, started.Fence));
         finish.SetResult();
-        var done = await host.UntilAsync(token, made.TaskId, task => task.Status == AgentTaskStatus.Completed);
+        var done = await host.UntilAsync(token, made.TaskId, task => task.Status == AgentTaskStatus.Completed, Moment);
         Assert.Equal(17, done.Result!.Value.GetProperty("pull_request").GetInt32());
 
         var bad = await boss.CreateTaskAsync(new TaskRequest { Title = "bad", AgentId = "be" }, Cancel);
-        var failed = await host.UntilAsync(token, bad.TaskId, task => task.Status == AgentTaskStatus.Failed);
+        var failed = await host.UntilAsync(token, bad.TaskId, task => task.Status == AgentTaskStatus.Failed, Moment);
         Assert.Equal("It cannot be done.", failed.Error);
     }
 
