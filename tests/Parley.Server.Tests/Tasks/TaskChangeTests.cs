@@ -111,6 +111,38 @@ public abstract class TaskChangeTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_part_outlives_the_task_that_it_was_part_of()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        var whole = await host.CreateAsync(be, """{"title": "whole"}""");
+        var part = await host.CreateAsync(be, $$"""{"title": "part", "agent_id": "be", "parent_task_id": "{{whole.TaskId}}"}""");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"{TaskSteps.Api}/{whole.TaskId}", be)).Status);
+
+        Assert.Equal(AgentTaskStatus.Completed, (await host.MoveAsync(be, part.TaskId, "complete", """{"fence": 1}""")).Task().Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"{TaskSteps.Api}/{part.TaskId}", be)).Status);
+    }
+
+    [Fact]
+    public async Task Two_that_make_tasks_depend_on_each_other_at_once_close_no_cycle()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        for (var round = 0; round < 30; round++)
+        {
+            var (one, other) = (await host.CreateAsync(be, """{"title": "one"}"""), await host.CreateAsync(be, """{"title": "other"}"""));
+
+            var answers = await Task.WhenAll(DependAsync(one, other), DependAsync(other, one));
+
+            Assert.Single(answers, answer => answer.Status != HttpStatusCode.OK).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
+        }
+
+        Task<Answer> DependAsync(AgentTask task, AgentTask on) =>
+            host.SendAsync(HttpMethod.Put, $"{TaskSteps.Api}/{task.TaskId}", be, $$"""{"depends_on": ["{{on.TaskId}}"]}""");
+    }
+
+    [Fact]
     public async Task A_task_that_depends_on_itself_or_on_what_is_not_there_is_refused()
     {
         await using var host = await ConceptHost.StartAsync(storage);

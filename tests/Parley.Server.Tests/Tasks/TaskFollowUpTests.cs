@@ -3,6 +3,7 @@ using Parley.Protocol;
 using Parley.Server.Tasks;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
+using Parley.Server.Tests.Rest;
 using Xunit;
 
 namespace Parley.Server.Tests.Tasks;
@@ -176,6 +177,41 @@ public abstract class TaskFollowUpTests(StorageUnderTest storage)
 
         Assert.Equal(HttpStatusCode.Created, reply.Status);
         Assert.Equal(ended.Version, (await host.GetAsync(pm, task.TaskId)).Version);
+    }
+
+    [Fact]
+    public async Task Whoever_else_answers_the_assignment_of_a_task_that_was_lost_is_not_refused_for_that()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (admin, be, pm) = (await host.TokenAsync(TokenKind.Admin), await host.AgentAsync("be"), await host.AgentAsync("pm"));
+        var task = await host.CreateAsync(pm, """{"title": "Build it", "agent_id": "be"}""");
+        var message = (await host.SendAsync(HttpMethod.Get, "/api/v1/agents/be/inbox", be)).As(WireJson.Lenient.Inbox).Items[0].Message;
+        var lost = (await host.MoveAsync(admin, task.TaskId, "unassign")).Task();
+        string Reply(string to) => $$"""{"reply_to": "{{message.MessageId}}", "to": "{{to}}", "outcome": "success", "content": "Let be."}""";
+
+        (await host.SendAsync(HttpMethod.Post, "/api/v1/messages", be, Reply("pm"))).Refused(HttpStatusCode.Conflict, ErrorCodes.LeaseLost);
+        var reply = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, Reply("be"));
+
+        Assert.True(reply.Status == HttpStatusCode.Created, reply.Text);
+        Assert.Equal(lost.Version, (await host.GetAsync(pm, task.TaskId)).Version);
+    }
+
+    [Fact]
+    public async Task A_result_that_comes_as_a_reply_has_256_KiB_though_messages_may_have_more()
+    {
+        await using var data = await storage.NewAsync();
+        data.Change = settings => settings with { MaxMessageBytes = 1 << 20 };
+        await using var host = await ConceptHost.StartAsync(data);
+        var (pm, be) = (await host.AgentAsync("pm"), await host.AgentAsync("be"));
+        var task = await host.CreateAsync(pm, """{"title": "Build it", "agent_id": "be"}""");
+        var message = (await host.SendAsync(HttpMethod.Get, "/api/v1/agents/be/inbox", be)).As(WireJson.Lenient.Inbox).Items[0].Message;
+        async Task<Answer> ReplyAsync(int length) => await host.SendAsync(
+            HttpMethod.Post, "/api/v1/messages", be, $$"""{"reply_to": "{{message.MessageId}}", "outcome": "success", "payload": "{{new string('x', length - 2)}}"}""");
+
+        (await ReplyAsync((256 * 1024) + 1)).Refused(HttpStatusCode.RequestEntityTooLarge, ErrorCodes.TooLarge);
+        Assert.Equal(AgentTaskStatus.Assigned, (await host.GetAsync(pm, task.TaskId)).Status);
+        Assert.Equal(HttpStatusCode.Created, (await ReplyAsync(256 * 1024)).Status);
+        Assert.Equal(AgentTaskStatus.Completed, (await host.GetAsync(pm, task.TaskId)).Status);
     }
 
     private static async Task<string> MakeAsync(ConceptHost host, TaskRequest request, params IReadOnlyList<string> blockedBy) =>
