@@ -111,6 +111,23 @@ public abstract class TaskChangeTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_task_that_waits_for_two_hears_of_the_second_first_and_neither_can_be_deleted()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        var (one, other) = (await host.CreateAsync(be, """{"title": "one", "agent_id": "be"}"""), await host.CreateAsync(be, """{"title": "other", "agent_id": "be"}"""));
+        var last = await host.CreateAsync(be, $$"""{"title": "last", "depends_on": ["{{one.TaskId}}", "{{other.TaskId}}"]}""");
+
+        foreach (var task in new[] { one, other })
+            (await host.SendAsync(HttpMethod.Delete, $"{TaskSteps.Api}/{task.TaskId}", be)).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
+        (await host.MoveAsync(be, other.TaskId, "complete", """{"fence": 1}""")).Task();
+
+        // The clock stands still: nobody looks at it again by himself.
+        var half = await host.UntilAsync(be, last.TaskId, task => task.BlockedBy.Count == 1);
+        Assert.Equal(one.TaskId, half.BlockedBy[0]);
+    }
+
+    [Fact]
     public async Task A_part_outlives_the_task_that_it_was_part_of()
     {
         await using var host = await ConceptHost.StartAsync(storage);

@@ -44,6 +44,24 @@ public abstract class TaskFollowUpTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task All_that_wait_for_a_task_hear_of_its_end_however_many_they_are()
+    {
+        // More than are read in one go.
+        const int waiting = 120;
+        await using var host = await ConceptHost.StartAsync(storage);
+        var be = await host.AgentAsync("be");
+        var first = await host.CreateAsync(be, """{"title": "First", "agent_id": "be"}""");
+        var last = "";
+        for (var i = 0; i < waiting; i++)
+            last = await MakeAsync(host, new TaskRequest { Title = "Next", DependsOn = [first.TaskId] }, first.TaskId);
+
+        (await host.MoveAsync(be, first.TaskId, "complete", """{"fence": 1}""")).Task();
+
+        // The clock stands still: nobody looks at them again by himself.
+        await host.UntilAsync(be, last, task => task.BlockedBy.Count == 0);
+    }
+
+    [Fact]
     public async Task A_task_that_somebody_gave_out_between_the_look_and_the_choice_is_not_given_out_again()
     {
         await using var host = await ConceptHost.StartAsync(storage);
