@@ -18,7 +18,6 @@ internal sealed class Work : IAsyncDisposable
 
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<string> _faults = new();
     private readonly string _admin;
     private string _worker = "", _receiver = "";
     private Task _all = Task.CompletedTask, _receiving = Task.CompletedTask;
@@ -35,7 +34,7 @@ internal sealed class Work : IAsyncDisposable
     /// <summary>Ids of messages, and whether they were confirmed as acknowledged.</summary>
     internal ConcurrentDictionary<string, bool> Messages { get; } = new();
 
-    internal IReadOnlyCollection<string> Faults => _faults;
+    internal ConcurrentQueue<string> Faults { get; } = new();
 
     internal static async Task<Work> StartAsync(string url, string admin)
     {
@@ -44,7 +43,7 @@ internal sealed class Work : IAsyncDisposable
         work._receiver = (await work.AskAsync(HttpMethod.Post, "agents/register", admin, """{"agent_id": "receiver"}""")).Json.GetProperty("token").GetString()!;
         work._receiving = work.TellAsync(work.ReceiveAsync);
         work._all = Task.WhenAll(
-            [work.TellAsync(work.WorkAsync), work.TellAsync(work.SendAsync), .. Enumerable.Range(0, Memories).Select(number => work.TellAsync(() => work.RememberAsync(number)))]);
+            [work.TellAsync(work.WorkAsync), work.TellAsync(work.SendAsync), work.TellAsync(work.CountAsync), .. Enumerable.Range(0, Memories).Select(number => work.TellAsync(() => work.RememberAsync(number)))]);
         return work;
     }
 
@@ -103,7 +102,7 @@ internal sealed class Work : IAsyncDisposable
         }
         catch (Exception fault) when (!_stop.IsCancellationRequested)
         {
-            _faults.Enqueue($"{fault}");
+            Faults.Enqueue($"{fault}");
         }
     }
 
@@ -117,7 +116,7 @@ internal sealed class Work : IAsyncDisposable
                 continue;
             if (made.Status != HttpStatusCode.Created)
             {
-                _faults.Enqueue($"A task was not created: {made}");
+                Faults.Enqueue($"A task was not created: {made}");
                 return;
             }
 
@@ -132,7 +131,7 @@ internal sealed class Work : IAsyncDisposable
                 if (moved.Status == HttpStatusCode.Conflict)
                     moved = await AskAsync(HttpMethod.Get, $"tasks/{id}");
                 if (moved.Json.GetProperty("status").GetString() != Steps[step])
-                    _faults.Enqueue($"{verb} of {id} led to {moved.Json}");
+                    Faults.Enqueue($"{verb} of {id} led to {moved.Json}");
                 Confirm(id, step, moved.Json);
             }
         }
@@ -158,7 +157,7 @@ internal sealed class Work : IAsyncDisposable
                 set = await AskAsync(HttpMethod.Get, $"memory/key/{key}", _worker);
                 if (set.Json.GetProperty("value").GetInt64() != value + 1)
                 {
-                    _faults.Enqueue($"{key} has {set.Json}, after {value} in version {version} was confirmed.");
+                    Faults.Enqueue($"{key} has {set.Json}, after {value} in version {version} was confirmed.");
                     return;
                 }
             }
@@ -176,9 +175,20 @@ internal sealed class Work : IAsyncDisposable
             if (sent.Status == HttpStatusCode.Created)
                 Messages.TryAdd(sent.Json.GetProperty("message_id").GetString()!, false);
             else
-                _faults.Enqueue($"A message was not sent: {sent}");
+                Faults.Enqueue($"A message was not sent: {sent}");
             // The rate of the load: the tasks are to get their turn.
             await Until.NextAttemptAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Whoever asks has counted first what came since: so each kill finds the server counting.</summary>
+    private async Task CountAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var asked = await AskAsync(HttpMethod.Get, "stats/messages");
+            if (asked.Status != HttpStatusCode.OK)
+                Faults.Enqueue($"Statistics were not told: {asked}");
         }
     }
 
