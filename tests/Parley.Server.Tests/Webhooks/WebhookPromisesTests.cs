@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Protocol;
+using Parley.Server.Coordination;
 using Parley.Server.Entities;
+using Parley.Server.Log;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Webhooks;
 using Xunit;
@@ -47,6 +50,38 @@ public abstract class WebhookPromisesTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Who_leads_no_more_delivers_no_more_of_what_it_has_read()
+    {
+        await using var data = await storage.NewAsync();
+        await using var host = await WebhookHost.StartAsync(data);
+        await using var receiver = Receiver.Start();
+        var made = await host.CreateAsync(receiver.Url, "\"build.*\"");
+        var (id, project) = (Guid.Parse(made.WebhookId), host.Host.Default);
+        // Paused, so that the server's own courier is out of the way.
+        var webhook = (await host.Host.Get<WebhookDirectory>().ChangeAsync(
+            project.Number, id, sender: 0, present => WebhookRules.Stop(present, made.Version, WebhookStatus.Paused, "It waits."), Cancel)).Value!;
+        var lead = new Lead();
+        receiver.Answer = (received, stream, cancel) =>
+        {
+            lead.IsLeader = false;
+            return Receiver.Status("204 No Content")(received, stream, cancel);
+        };
+        var first = await host.PublishAsync("build.1");
+        await host.PublishAsync("build.2");
+
+        var tools = host.Host.Get<CourierTools>() with { Leadership = lead };
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var running = new WebhookCourier(webhook, project, tools.Events.Scout(project.Log), tools, NullLogger.Instance).RunAsync(end.Token);
+        await Polling.UntilAsync("the courier to end, or to deliver too much", () => running.IsCompleted || receiver.Got.Count > 1);
+        await end.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        Assert.Equal([first], receiver.Got.Select(got => got.EventId));
+        // Whoever leads now goes on behind it.
+        Assert.Equal(EntryId.SeqOf(Guid.Parse(first)), (await tools.Store.FindAsync(project.Number, webhook.Row.Made, Cancel))!.Seq);
+    }
+
+    [Fact]
     public async Task What_was_changed_since_its_deliveries_failed_is_not_paused_for_that()
     {
         await using var data = await storage.NewAsync();
@@ -65,6 +100,15 @@ public abstract class WebhookPromisesTests(StorageUnderTest storage)
 
         ValueTask<Wire.Result<Entity<Webhook>?>> StopAsync(long version) => directory.ChangeAsync(
             host.Host.Default.Number, id, sender: 0, present => WebhookRules.Stop(present, version, WebhookStatus.Paused, "It failed."), Cancel);
+    }
+
+    private sealed class Lead : ILeadership
+    {
+        public bool IsLeader { get; set; } = true;
+
+        public long Term => 0;
+
+        public ValueTask<bool> LeadsInAsync(long term, CancellationToken cancellationToken) => new(IsLeader);
     }
 }
 
