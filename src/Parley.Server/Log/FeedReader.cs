@@ -43,6 +43,8 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
     /// <returns>The seq at which it continues, if the entries after the place no longer exist; otherwise null.</returns>
     internal async ValueTask<long?> StartAsync(LogPosition after, CancellationToken cancellationToken)
     {
+        if (after.Epoch == project.Epoch)
+            await ReachAsync(after.Seq, cancellationToken);
         var head = project.Head;
         if (after.Epoch != project.Epoch || after.Seq > head)
         {
@@ -60,6 +62,15 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         Cursor = first - 1;
         // "From the start" means from the first entry that exists, so nothing is missed.
         return after.Seq == 0 ? null : first;
+    }
+
+    /// <summary>Waits for an entry that is stored and has not reached this node yet, such as the place that a client has from another node.</summary>
+    internal async ValueTask ReachAsync(long seq, CancellationToken cancellationToken)
+    {
+        if (seq <= project.Head || (await store.FindAsync(project.Project, seq, cancellationToken))?.Seq != seq)
+            return;
+        for (var head = project.Head; head < seq; head = project.Head)
+            await project.WaitAsync(head, cancellationToken);
     }
 
     /// <summary>The next entries; empty if none of those read are for this reader, or there are none.</summary>

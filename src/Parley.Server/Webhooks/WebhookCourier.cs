@@ -37,8 +37,6 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
     {
         _saved = await tools.Store.FindAsync(project.Number, webhook.Row.Made, cancellationToken);
         _place = _saved ?? _place;
-        // Another node may have delivered entries that have not reached this node yet.
-        await project.Log.WaitAsync(_place.Seq - 1, cancellationToken);
         using var lookout = scout.Add(webhook, _types);
         try
         {

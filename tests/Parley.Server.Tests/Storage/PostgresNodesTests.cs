@@ -166,6 +166,29 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
     }
 
     [Fact]
+    public async Task A_reader_with_a_place_from_another_node_waits_until_its_node_is_there()
+    {
+        await using var one = await PostgresStoreScope.OpenAsync(databases);
+        await using var other = await one.JoinAsync();
+        var reader = ReaderOf(other);
+        Task<long?> start;
+        using (await other.PauseWriterAsync())
+        {
+            await one.StoreAsync(new Letter("ada", "bob"));
+            await one.StoreAsync(new Letter("ada", "bob"));
+            Assert.Equal(0, other.Project.Log.Head);
+            start = reader.StartAsync(one.Project.Log.Place(2), Cancel).AsTask();
+        }
+
+        Assert.Null(await start);
+        Assert.Equal(2, reader.Cursor);
+        // A place that nobody can have is of another log, and waits for nothing.
+        Assert.Equal(1, await reader.StartAsync(one.Project.Log.Place(3), Cancel));
+        Assert.Equal(1, await reader.StartAsync(one.Project.Log.Place(long.MaxValue), Cancel));
+        Assert.Equal(1, await reader.StartAsync(one.Project.Log.Place((1L << 40) + 2), Cancel));
+    }
+
+    [Fact]
     public async Task Other_nodes_are_notified_of_a_commit_while_there_are_any()
     {
         await using var store = await PostgresStoreScope.OpenAsync(databases, new ProjectSettings { RetryDelaySeconds = 0 });
@@ -187,10 +210,13 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
         Assert.Equal([$"{node};{project}=2;{bob}", $"{node};;{bob}"], heard);
     }
 
+    private static FeedReader ReaderOf(StoreScope node) =>
+        new(node.Project.Log, node.Log, node.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
+
     /// <summary>A node's log as its readers get it, from the first entry on.</summary>
     private static async Task<List<LogEntry>> FollowAsync(StoreScope node, long upTo)
     {
-        var reader = new FeedReader(node.Project.Log, node.Log, node.Service<MessageAccess>(), null, FeedSelections.Messages(StreamFilter.None));
+        var reader = ReaderOf(node);
         var read = new List<LogEntry>();
         while (reader.Cursor < upTo)
         {

@@ -77,7 +77,11 @@ internal sealed partial class RelayServer(
             var feed = new FeedReader(project.Log, log, access, reader, new FeedSelection(
                 LogQuery.All, entry => entry.Kind == EntryKind.Message && entry.Audience == Audience.Everyone && entry.Sender != agent?.Number));
             if (await FromAsync(agent, after, cancellationToken) is { } seq)
+            {
+                await feed.ReachAsync(seq, cancellationToken);
                 await feed.StartAsync(project.Log.Place(Math.Min(seq, project.Log.Head)), cancellationToken);
+            }
+
             while (true)
             {
                 await outbound.LowAsync(cancellationToken);
