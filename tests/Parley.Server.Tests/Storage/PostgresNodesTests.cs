@@ -180,6 +180,8 @@ public sealed class PostgresNodesTests(PostgresDatabases databases)
             start = reader.StartAsync(one.Project.Log.Place(2), Cancel).AsTask();
         }
 
+        // As a server does each second, if no notification has come.
+        other.Database.Writer.Hear(other.Project.Number, head: 2);
         Assert.Null(await start);
         Assert.Equal(2, reader.Cursor);
         // A place that nobody can have is of another log, and waits for nothing.
