@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
@@ -15,21 +14,16 @@ internal sealed partial class TaskFollowUp(
 {
     private const int PartSize = 100;
 
-    /// <summary>Projects without waiting tasks, as far as this node knows: there is no need to look when a task ends.</summary>
-    private readonly ConcurrentDictionary<int, bool> _nothingWaits = new();
-
     public void Changed(ProjectState project, TaskChange change)
     {
         var (before, after) = (change.Before, change.After?.Value);
-        if (after is not null && TaskMoves.IsWaiting(after))
-            _nothingWaits.TryRemove(project.Number, out _);
         // Operations that create or change a task assign it themselves and return the result.
         var isLost = after is not null && TaskMoves.IsWaiting(after) && change.Type is not (TaskRules.CreatedType or TaskRules.UpdatedType);
         var isCompleted = after is { Status: AgentTaskStatus.Completed } && before is not { Status: AgentTaskStatus.Completed };
         var freed = before is { AgentId: { } agent } && TaskMoves.IsHeld(before.Status) && (after is null || !TaskMoves.IsHeld(after.Status) || after.AgentId != agent)
             ? project.Agents.Find(agent)
             : null;
-        if (isLost || isCompleted || (freed is not null && !_nothingWaits.ContainsKey(project.Number)))
+        if (isLost || isCompleted || freed is not null)
             _ = FollowAsync(project, isLost ? after!.TaskId : null, isCompleted ? after!.TaskId : null, freed);
     }
 
@@ -48,27 +42,10 @@ internal sealed partial class TaskFollowUp(
                 await engine.GiveAsync(project, task, cancel);
             if (completed is not null)
                 await dependencies.TellAsync(project, completed, cancel);
-            if (freed is not null && !_nothingWaits.ContainsKey(project.Number) && await AnyWaitsAsync(project, cancel))
+            // Asked each time: another node may have created the task that waits.
+            if (freed is not null && await board.AnyAsync(project, TaskKinds.Waiting, cancel))
                 await engine.ServeAsync(project, freed, cancel);
         });
-    }
-
-    private async ValueTask<bool> AnyWaitsAsync(ProjectState project, CancellationToken cancellationToken)
-    {
-        // This is set before the check, so that a task that starts to wait during the check can clear it.
-        _nothingWaits[project.Number] = true;
-        var any = true;
-        try
-        {
-            any = await board.AnyAsync(project, TaskKinds.Waiting, cancellationToken);
-        }
-        finally
-        {
-            if (any)
-                _nothingWaits.TryRemove(project.Number, out _);
-        }
-
-        return any;
     }
 
     /// <summary>Takes tasks back from an agent: all of them if the agent was deleted, otherwise those that the server can reassign.</summary>

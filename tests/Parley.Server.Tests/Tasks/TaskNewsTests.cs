@@ -11,6 +11,27 @@ namespace Parley.Server.Tests.Tasks;
 /// <summary>Tasks of one project at two nodes of one database.</summary>
 public sealed class TaskNewsTests(PostgresDatabases databases)
 {
+    [Fact]
+    public async Task A_task_that_waits_since_it_was_created_at_another_node_is_assigned_when_its_agent_has_room()
+    {
+        await using var nodes = await TwoNodes.StartAsync(databases, settings => settings with { TaskLimit = 1 });
+        var (pm, be, admin) = (await nodes.One.RegisterAsync("pm"), await nodes.One.RegisterAsync("be"), await nodes.One.TokenAsync(TokenKind.Admin));
+        using var socket = await TestSocket.ConnectAsync(nodes.One, "be", be);
+        await socket.NextAsync(frame => frame.Event == "agent:welcome");
+        // When this one ends, the agent's node looks for tasks that wait, and finds none.
+        await CompleteAsync(await nodes.One.CreateAsync(pm, """{"title": "first", "agent_id": "be"}"""));
+        var second = await nodes.One.CreateAsync(pm, """{"title": "second", "agent_id": "be"}""");
+        var waits = await nodes.Other.CreateAsync(admin, """{"title": "waits", "auto_assign": true}""");
+        Assert.Equal((AgentTaskStatus.Pending, (string?)null), (waits.Status, waits.AgentId));
+
+        await CompleteAsync(second);
+
+        await Polling.UntilAsync(() => "the task to be assigned", async () =>
+            (await nodes.One.SendAsync(HttpMethod.Get, $"{TaskSteps.Api}/{waits.TaskId}", admin)).Task().AgentId == "be");
+
+        async Task CompleteAsync(AgentTask task) => (await nodes.One.MoveAsync(admin, task.TaskId, "complete", $$"""{"fence": {{task.Fence}}}""")).Task();
+    }
+
     /// <summary>A connection hears of each change once, whichever node it was made at.</summary>
     [Fact]
     public async Task Those_whom_a_task_concerns_are_told_of_it_at_every_node()
