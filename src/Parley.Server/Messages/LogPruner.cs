@@ -22,16 +22,8 @@ internal sealed class LogPruner(
             if (project.Settings.Retention is not { } retention)
                 continue;
             var olderThan = (clock.GetUtcNow() - retention).ToUnixTimeMilliseconds();
-            // Entries added in the meantime are newer than those that are removed.
-            foreach (var follower in followers)
-                await follower.CatchUpAsync(project.Number, cancellationToken);
-            // A limited part at a time, so that senders get their turn in between.
-            while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
-            {
-                project.Log.Forget(await log.FirstSeqAsync(project.Number, cancellationToken));
-                await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
-            }
-
+            if (await HasOlderAsync(project.Number, olderThan, cancellationToken))
+                await PruneAsync(project, olderThan, cancellationToken);
             var first = await log.FirstSeqAsync(project.Number, cancellationToken);
             project.Log.Forget(first);
             if (first == _cleared.GetValueOrDefault(project.Number))
@@ -42,6 +34,22 @@ internal sealed class LogPruner(
         }
 
         return null;
+    }
+
+    private async ValueTask<bool> HasOlderAsync(int project, long olderThan, CancellationToken cancellationToken) =>
+        (await log.FindAsync(project, await log.FirstSeqAsync(project, cancellationToken), cancellationToken))?.Stamp < olderThan;
+
+    private async ValueTask PruneAsync(ProjectState project, long olderThan, CancellationToken cancellationToken)
+    {
+        // Entries added in the meantime are newer than those that are removed.
+        foreach (var follower in followers)
+            await follower.CatchUpAsync(project.Number, cancellationToken);
+        // A limited part at a time, so that senders get their turn in between.
+        while (await store.PruneAsync(project.Number, olderThan, cancellationToken))
+        {
+            project.Log.Forget(await log.FirstSeqAsync(project.Number, cancellationToken));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken);
+        }
     }
 }
 
