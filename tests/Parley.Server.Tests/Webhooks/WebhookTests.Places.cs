@@ -1,3 +1,4 @@
+using System.Net;
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Messages;
@@ -90,6 +91,9 @@ public abstract partial class WebhookTests
         await using var data = await storage.NewAsync();
         await using var host = await WebhookHost.StartAsync(data);
         await using var receiver = Receiver.Start();
+        // Each timer of the server fires on the way: the default of a month would take minutes.
+        var day = await host.Host.SendAsync(HttpMethod.Put, "/api/v1/projects/default", host.Admin, """{"settings": {"retention_days": 1}}""");
+        Assert.Equal(HttpStatusCode.OK, day.Status);
         receiver.Answer = Receiver.Status("410 Gone");
         var webhook = await host.CreateAsync(receiver.Url, "\"build.*\"");
         await host.PublishAsync("build.1");
