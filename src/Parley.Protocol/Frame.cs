@@ -93,10 +93,10 @@ public sealed record MessageFeedFilter
     public string? Task { get; init; }
     public IReadOnlyList<Priority>? Priority { get; init; }
 
-    /// <summary>Only messages of this time or later.</summary>
+    /// <summary>Only messages sent at this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Only messages of this time or before: after it, only their deletions are told.</summary>
+    /// <summary>Only messages sent at this time or earlier. After it, the feed sends only their deletions.</summary>
     public DateTimeOffset? Until { get; init; }
 }
 

@@ -6,11 +6,11 @@ internal interface ILeadership
     /// <summary>A hint: for a moment, two nodes may both believe that they are the leader, and every chore tolerates that.</summary>
     bool IsLeader { get; }
 
-    /// <summary>Changes when another node has led in between: what was learned of the store while this node led before is old by then.</summary>
+    /// <summary>Changes when another node was the leader in between. What this node knew of the store as the leader is then out of date.</summary>
     long Term { get; }
 
-    /// <summary>Whether this node still leads in a term, for work that is seen outside. A node that stood still for a while does not know it: this
-    /// then waits until the store has told. So of two nodes, the one that was replaced begins nothing more.</summary>
+    /// <summary>Whether this node is still the leader in a term; for work that others can see. A node that was frozen cannot know, so this waits for
+    /// its next heartbeat. A node that was replaced therefore starts nothing more.</summary>
     ValueTask<bool> LeadsInAsync(long term, CancellationToken cancellationToken);
 }
 

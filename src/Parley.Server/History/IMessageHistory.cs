@@ -47,7 +47,7 @@ internal sealed record HistoryQuery(int Project)
     internal IReadOnlySet<string>? Types { get; init; }
     internal int? Sender { get; init; }
 
-    /// <summary>Which of those that send without a mailbox, and so all have the number 0.</summary>
+    /// <summary>The id of a sender without a mailbox. All of these have the number 0.</summary>
     internal string? SenderId { get; init; }
 
     internal int? Recipient { get; init; }

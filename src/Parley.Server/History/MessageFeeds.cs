@@ -57,7 +57,7 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
         };
     }
 
-    /// <summary>-1: there is none of that name, and nothing is shown.</summary>
+    /// <summary>-1 if nobody has that id, so nothing matches.</summary>
     private int? NumberOf(ProjectLog project, string? id) =>
         id is null ? null : projects.Find(project.Project) is { } known ? MessageSenders.NumberOf(known, id) ?? -1 : -1;
 }

@@ -29,7 +29,7 @@ internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPar
         (query.Task is not { } task || MessageJsonReader.TaskId(message.Json) == task) &&
         (query.Text is null || !MessageTombstone.Is(message.Json));
 
-    /// <summary>By the time of the message, also of an entry that repeats it later.</summary>
+    /// <summary>Compares the time of the message, not of a later entry that repeats it.</summary>
     private bool IsInTime(LogEntry entry)
     {
         var stamp = entry.Kind == EntryKind.Message ? entry.Stamp : MessageJsonReader.Timestamp(entry.Json).ToUnixTimeMilliseconds();

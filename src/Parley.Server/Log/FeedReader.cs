@@ -64,7 +64,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         return after.Seq == 0 ? null : first;
     }
 
-    /// <summary>Waits for an entry that is stored and has not reached this node yet, such as the place that a client has from another node.</summary>
+    /// <summary>Waits for an entry that is stored but has not reached this node yet, such as a client's place from another node.</summary>
     internal async ValueTask ReachAsync(long seq, CancellationToken cancellationToken)
     {
         if (seq <= project.Head || (await store.FindAsync(project.Project, seq, cancellationToken))?.Seq != seq)

@@ -13,7 +13,7 @@ internal sealed record Sender(AgentState? Agent, string Id, byte[] Words, Author
     /// <summary>The server's id as a sender.</summary>
     internal const string ServerId = "parley";
 
-    /// <summary>The names of inbound hooks as senders begin so.</summary>
+    /// <summary>How the sender ids of inbound hooks begin.</summary>
     internal const string HookPrefix = "inbound:";
 
     private static readonly byte[] ServerWords = AgentJson.Sender(ServerId, null, "Parley");

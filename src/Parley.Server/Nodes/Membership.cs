@@ -39,7 +39,7 @@ internal sealed partial class Membership(
             var lead = Volatile.Read(ref _lead);
             if (lead.Since is not { } since || lead.Term != term)
                 return false;
-            // Others wait this long before one of them takes the lead.
+            // The other nodes wait this long before one of them becomes the leader.
             if (clock.GetElapsedTime(since) < Patience)
                 return true;
             await told.WaitAsync(cancellationToken);
@@ -190,7 +190,7 @@ internal sealed partial class Membership(
     /// <param name="MayBury">It is the leader, and has listened long enough to judge which nodes are silent.</param>
     private readonly record struct Beat(bool IsGone, bool MayBury);
 
-    /// <param name="Since">When the store was asked that said so, by the clock's timestamps; null: it is not the leader.</param>
+    /// <param name="Since">The clock's timestamp before the heartbeat that confirmed it; null if this node is not the leader.</param>
     private sealed record Lead(long Term, long? Since);
 
     private static partial class Log

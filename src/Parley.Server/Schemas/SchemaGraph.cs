@@ -34,7 +34,7 @@ internal sealed class SchemaGraph
     private readonly List<(SchemaNode From, string Target)> _references = [];
     private readonly Action<string, string> _fail;
 
-    /// <summary>It has more subschemas than are read.</summary>
+    /// <summary>True if it has more subschemas than allowed.</summary>
     private bool _isTooLarge;
 
     private SchemaGraph(Action<string, string> fail) => _fail = fail;

@@ -11,7 +11,7 @@ internal sealed class EventSource(ILogStore log, IThreadAccess access, EventCata
 {
     internal WebhookScout Scout(ProjectLog project) => new(events, Reader(project, entry => WebhookRules.IsOfWebhook(entry) || events.TypeOf(entry) is not null));
 
-    /// <summary>What a webhook wants, and its own changes.</summary>
+    /// <summary>The events that a webhook wants, and the changes of the webhook itself.</summary>
     internal FeedReader Reader(ProjectLog project, Entity<Webhook> webhook, EventTypes types) =>
         Reader(project, entry => events.IsEvent(entry, types) || WebhookRules.IsChangeOf(webhook, entry));
 

@@ -59,7 +59,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
                 Miss(gap.After, gap.ResumedAt);
             foreach (var entry in batch.Entries)
             {
-                // By what it now is: whoever changed it expects that of everything behind the change.
+                // The change applies to everything after it.
                 if (WebhookRules.IsChangeOf(webhook, entry))
                 {
                     _place = _place with { Seq = entry.Seq - 1 };
@@ -130,7 +130,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
                 return true;
             }
 
-            // Where another node leads, that one's attempts count.
+            // If another node is the leader, its attempts count.
             if (!await tools.Leadership.LeadsInAsync(_term, cancellationToken) || !await NoteFailureAsync(entry, attempt, now, cancellationToken))
                 return false;
         }
@@ -162,7 +162,7 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
         Log.Missed(logger, webhook.Row.Id, resumedAt - after - 1);
     }
 
-    /// <summary>Behind quick deliveries may come one that takes long: then the place of those is stored meanwhile.</summary>
+    /// <summary>Waits for a delivery. If it takes long, stores the place of those before it in the meantime.</summary>
     private async Task<WebhookAttempt> SaveBesideAsync(Task<WebhookAttempt> posting, CancellationToken cancellationToken)
     {
         if (_place != _saved)

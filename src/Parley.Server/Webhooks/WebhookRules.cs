@@ -72,7 +72,7 @@ internal static class WebhookRules
             : Decision<Webhook>.Put(
                 present.Value with { Status = status, Reason = reason }, status == WebhookStatus.Ended ? EndedType : PausedType);
 
-    /// <summary>Whether an entry of the log tells that a webhook is no longer as it is known here, or gone.</summary>
+    /// <summary>Whether a log entry says that a webhook was changed or deleted since this version of it.</summary>
     internal static bool IsChangeOf(Entity<Webhook> webhook, LogEntry entry) =>
         IsOfWebhook(entry) && entry.Subject == webhook.Row.Made && entry.Seq > webhook.Version;
 

@@ -98,7 +98,7 @@ internal sealed class WebhookScout(EventCatalog events, FeedReader feed)
                 scout._lookouts.Remove(this);
         }
 
-        /// <param name="type">As which it is published; null: it is no event.</param>
+        /// <param name="type">The type of the event; null if the entry is not published as one.</param>
         internal bool Wants(LogEntry entry, string? type) => (type is not null && types.Take(type)) || WebhookRules.IsChangeOf(webhook, entry);
 
         internal bool RestsBefore(long seq) => _woken is not null && seq > _restsFrom;

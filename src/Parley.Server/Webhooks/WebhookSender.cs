@@ -62,7 +62,7 @@ internal sealed class WebhookSender : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <param name="place">How the webhook's deliveries went so far.</param>
+    /// <param name="place">The state of the webhook's deliveries so far.</param>
     internal async ValueTask<WebhookAttempt> PostAsync(Webhook webhook, WebhookDelivery delivery, WebhookPlace place, CancellationToken cancellationToken)
     {
         using var request = RequestOf(webhook, delivery, place);

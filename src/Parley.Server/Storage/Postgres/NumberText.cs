@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>News as the text of notifications: the sender's node number, then the numbers of each, between commas:
+/// <summary>News in the text of notifications: the number of the sending node, then the numbers of each item, separated by commas:
 /// <c>7;12,345,5;12,346,5;...</c>.</summary>
 internal static class NumberText
 {
-    /// <param name="numbers">Adds the numbers of one.</param>
-    /// <returns>As many texts as it takes, in order.</returns>
+    /// <param name="numbers">Adds the numbers of one item.</param>
+    /// <returns>As many texts as needed, in order.</returns>
     internal static IEnumerable<string> Of<T>(int node, IReadOnlyList<T> news, Action<T, List<long>> numbers)
     {
         var (text, all) = (new StringBuilder(), new List<long>());
@@ -30,9 +30,9 @@ internal static class NumberText
             yield return text.ToString();
     }
 
-    /// <param name="least">Numbers that each has at least.</param>
-    /// <param name="read">Makes one of its numbers; those that it does not know, a newer node may have added.</param>
-    /// <returns>Empty when it is none of another node's.</returns>
+    /// <param name="least">The fewest numbers that an item has.</param>
+    /// <param name="read">Makes an item from its numbers. A newer node may have added more of them.</param>
+    /// <returns>Empty if the text is not from another node.</returns>
     internal static IReadOnlyList<T> Read<T>(string text, int ownNode, int least, Func<IReadOnlyList<long>, T> read)
     {
         var parts = text.Split(';');
