@@ -81,6 +81,35 @@ public abstract class WebhookPromisesTests(StorageUnderTest storage)
         Assert.Equal(EntryId.SeqOf(Guid.Parse(first)), (await tools.Store.FindAsync(project.Number, webhook.Row.Made, Cancel))!.Seq);
     }
 
+    /// <summary>As at a node whose log is further than what it knows of its webhooks.</summary>
+    [Fact]
+    public async Task Who_finds_in_the_log_that_a_webhook_was_changed_passes_by_nothing_after_that()
+    {
+        await using var data = await storage.NewAsync();
+        await using var host = await WebhookHost.StartAsync(data);
+        await using var receiver = Receiver.Start();
+        var made = await host.CreateAsync(receiver.Url, "\"never\"");
+        var (id, project, directory) = (Guid.Parse(made.WebhookId), host.Host.Default, host.Host.Get<WebhookDirectory>());
+        // Paused, so that the server's own courier is out of the way.
+        var before = (await directory.ChangeAsync(
+            project.Number, id, sender: 0, present => WebhookRules.Stop(present, made.Version, WebhookStatus.Paused, "It waits."), Cancel)).Value!;
+        var changed = (await directory.ChangeAsync(
+            project.Number, id, sender: 0, present => Decision<Webhook>.Put(present!.Value with { Types = ["build.*"] }, "webhook_updated"), Cancel)).Value!;
+        await host.PublishAsync("build.1");
+
+        var tools = host.Host.Get<CourierTools>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var running = new WebhookCourier(before, project, tools.Events.Scout(project.Log), tools, NullLogger.Instance).RunAsync(end.Token);
+        await Polling.UntilAsync(() => "the courier to end, or to go too far", async () => running.IsCompleted || (await PlaceAsync())?.Seq > changed.Version);
+        await end.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        Assert.Equal(changed.Version - 1, (await PlaceAsync())!.Seq);
+        Assert.Empty(receiver.Got);
+
+        async Task<WebhookPlace?> PlaceAsync() => await tools.Store.FindAsync(project.Number, before.Row.Made, Cancel);
+    }
+
     [Fact]
     public async Task What_was_changed_since_its_deliveries_failed_is_not_paused_for_that()
     {
