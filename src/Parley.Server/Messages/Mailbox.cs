@@ -145,6 +145,7 @@ internal sealed class Mailbox(
             Priority = draft.Priority,
             Intent = draft.Intent,
             Surface = draft.Surface,
+            KeepsLimits = draft.KeepsLimits,
             TimeToLive = draft.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : project.Settings.MessageTtl,
             DeliverAt = draft.DeliverAt?.ToUnixTimeMilliseconds(),
             Thread = context.Thread,

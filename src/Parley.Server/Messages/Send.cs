@@ -21,8 +21,11 @@ internal sealed class Send : IOutgoingMessage
     internal required Surface Surface { get; init; }
     internal required TimeSpan TimeToLive { get; init; }
 
-    /// <summary>Messages from the server itself are accepted even by a full mailbox.</summary>
-    internal bool IsPastLimits => Sender.Authority == Authority.System;
+    /// <summary>Notices from the server itself are accepted even by a full mailbox.</summary>
+    internal bool IsPastLimits => Sender.Authority == Authority.System && !KeepsLimits;
+
+    /// <inheritdoc cref="SendDraft.KeepsLimits"/>
+    internal bool KeepsLimits { get; init; }
 
     /// <summary>Unix milliseconds; null: now.</summary>
     internal long? DeliverAt { get; init; }

@@ -43,6 +43,9 @@ internal sealed class SendDraft
     /// <summary>A request to nobody is refused, because nobody could reply.</summary>
     internal bool NeedsSomebody { get; set; }
 
+    /// <summary>A full mailbox refuses it even if the server itself sends it.</summary>
+    internal bool KeepsLimits { get; init; }
+
     /// <summary>How many seconds a request waits; 30 if absent.</summary>
     internal double TimeoutSeconds { get; set; } = 30;
 

@@ -32,6 +32,7 @@ internal static class HandOut
             Priority = task.Priority,
             Intent = Intent.Request,
             TaskId = task.TaskId,
+            KeepsLimits = true,
         };
         draft.To.Add(agent.Id);
         return Mailbox.Compose(project, sender, draft, agent, Guid.Parse(task.TaskId));

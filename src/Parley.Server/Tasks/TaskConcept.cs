@@ -99,8 +99,14 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
             made = await dependencies.LookAsync(project, made, context.Cancellation);
         if (request.AgentId is not null)
         {
-            if (!(await hands.GiveAsync(project, caller, made.Value.TaskId, request.AgentId, null, context.Cancellation)).TryGet(out made, out problem))
+            if (!(await hands.GiveAsync(project, caller, made.Value.TaskId, request.AgentId, null, context.Cancellation)).TryGet(out var given, out problem))
+            {
+                // A refusal means that there is no task. If somebody has changed it in the meantime, it stays.
+                _ = await board.RemoveAsync(project, made.Value.TaskId, caller.NumberIn(project), made.Version, context.Cancellation);
                 return problem;
+            }
+
+            made = given;
         }
         else if (TaskMoves.IsWaiting(made.Value))
         {

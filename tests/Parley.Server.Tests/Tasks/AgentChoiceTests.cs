@@ -120,7 +120,6 @@ public abstract class AgentChoiceTests(StorageUnderTest storage)
         await using var host = await ConceptHost.StartAsync(storage);
         var admin = await host.TokenAsync(TokenKind.Admin);
         await host.SendAsync(HttpMethod.Put, "/api/v1/projects/default", admin, """{"settings": {"mailbox_limit": 3}}""");
-        // From an agent: what comes from the server itself is stored past the limit.
         var pm = await host.AgentAsync("pm");
         await PauseAsync(host, admin, "pm");
         await host.AgentAsync("full");
@@ -134,6 +133,19 @@ public abstract class AgentChoiceTests(StorageUnderTest storage)
         Assert.Equal(head, host.Default.Log.Head);
         Assert.Equal(0, (await host.GetAsync(admin, waits.TaskId)).Fence);
         Assert.Empty(await host.AssignmentsAsync(admin, waits.TaskId));
+
+        // The same for a task of the operators', which the server itself hands out. A refused creation leaves no task.
+        var theirs = await host.CreateAsync(admin, """{"title": "Check the backup"}""");
+        (await host.MoveAsync(admin, theirs.TaskId, "assign", """{"agent_id": "full"}""")).Refused(HttpStatusCode.TooManyRequests, ErrorCodes.MailboxFull);
+        foreach (var token in new[] { admin, pm })
+        {
+            (await host.SendAsync(HttpMethod.Post, "/api/v1/tasks", token, """{"title": "Check the backup now", "agent_id": "full"}"""))
+                .Refused(HttpStatusCode.TooManyRequests, ErrorCodes.MailboxFull);
+        }
+
+        var titles = (await host.SendAsync(HttpMethod.Get, TaskSteps.Api, admin)).As(WireJson.Lenient.PageAgentTask).Items.Select(task => task.Title);
+        Assert.DoesNotContain("Check the backup now", titles);
+        Assert.Contains("Check the backup", titles);
 
         // The one with the fewest tasks is full: the next one gets it.
         await host.AgentAsync("other");
