@@ -91,10 +91,10 @@ internal sealed partial class TaskFollowUp(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "What follows from a change of a task in {Project} could not be done now; it is done later.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not follow up on a change of a task in {Project}; will try again.")]
         internal static partial void NotFollowed(ILogger logger, Exception fault, string project);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "What follows from a change of a task in {Project} failed; it is tried again later.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Following up on a change of a task in {Project} failed; will try again.")]
         internal static partial void Failed(ILogger logger, Exception fault, string project);
     }
 }

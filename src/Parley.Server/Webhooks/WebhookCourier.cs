@@ -194,13 +194,13 @@ internal sealed partial class WebhookCourier(Entity<Webhook> webhook, ProjectSta
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "A delivery for webhook {Webhook} failed, for the {Failures}. time in a row: {Reason}.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A delivery for webhook {Webhook} failed ({Failures} in a row): {Reason}.")]
         internal static partial void Failed(ILogger logger, Guid webhook, int failures, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Webhook} is {Status}: {Reason} 'parley webhooks resume' goes on from where it was.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Webhook} is {Status}: {Reason} 'parley webhooks resume' continues from where it stopped.")]
         internal static partial void Stopped(ILogger logger, Guid webhook, WebhookStatus status, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Webhook} missed {Entries} entries of the log, which retention removed before it came to them.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Webhook} missed {Entries} log entries: retention removed them before they were delivered.")]
         internal static partial void Missed(ILogger logger, Guid webhook, long entries);
     }
 }

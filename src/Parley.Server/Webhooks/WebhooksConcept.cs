@@ -69,13 +69,13 @@ internal sealed class WebhooksConcept(WebhookDirectory webhooks, EntityBoard<Web
             OncePerKey = OncePerKey.WithSecret,
         }.Rest("POST", "/webhooks"),
 
-        new Operation<ProjectContext, ListQuery>("ListWebhooks", "List the webhooks, newest first, and how their deliveries go.", Input.Query<ListQuery>(), ListAsync)
+        new Operation<ProjectContext, ListQuery>("ListWebhooks", "List the webhooks and the state of their deliveries, newest first.", Input.Query<ListQuery>(), ListAsync)
         {
             Allows = Permission.ReadAdministration,
             Answers = [AnswerShape.Ok<Page<Webhook>>(Example.PageOf(AWebhook))],
         }.Rest("GET", "/webhooks"),
 
-        new Operation<ProjectContext, string>("GetWebhook", "Get a webhook, and how its deliveries go.", Input.Path("id"), GetAsync)
+        new Operation<ProjectContext, string>("GetWebhook", "Get a webhook and the state of its deliveries.", Input.Path("id"), GetAsync)
         {
             Allows = Permission.ReadAdministration,
             Answers = [AnswerShape.Ok<Webhook>(AWebhook)],
@@ -97,7 +97,7 @@ internal sealed class WebhooksConcept(WebhookDirectory webhooks, EntityBoard<Web
         }.Rest("DELETE", "/webhooks/{id}"),
 
         new Operation<ProjectContext, string>(
-            "ResumeWebhook", "Resume a webhook that is paused or ended. It goes on from where it was.", Input.Path("id"), ResumeAsync)
+            "ResumeWebhook", "Resume a webhook that is paused or ended. It continues from where it stopped.", Input.Path("id"), ResumeAsync)
         {
             Allows = Permission.WriteWebhooks,
             Answers = [AnswerShape.Ok<Webhook>(AWebhook)],

@@ -59,6 +59,6 @@ internal abstract class NewsSender<T>(PostgresDatabase database, BackgroundFault
 
 internal static partial class NewsLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Other nodes could not be told on {Channel} now.")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Could not notify other nodes on {Channel}.")]
     internal static partial void NotTold(ILogger logger, Exception fault, string channel);
 }

@@ -127,10 +127,10 @@ internal sealed partial class NotificationListener(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Other nodes are not heard now ({Reason}): what they write is seen each second.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Notifications from other nodes are not arriving ({Reason}). Until they do, this node looks once per second for what others wrote.")]
         internal static partial void LineDown(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "What receipts other nodes watch could not be read now; it is with the next sign of life.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not read which receipts other nodes wait for; will try again at the next heartbeat.")]
         internal static partial void WatchesUnknown(ILogger logger, Exception fault);
     }
 }

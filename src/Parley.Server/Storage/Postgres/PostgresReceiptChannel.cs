@@ -66,7 +66,7 @@ internal sealed partial class PostgresReceiptChannel(PostgresDatabase database, 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Other nodes could not be told of receipts now.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not send receipts to other nodes.")]
         internal static partial void NotTold(ILogger logger, Exception fault);
     }
 }

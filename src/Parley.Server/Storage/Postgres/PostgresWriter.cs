@@ -193,13 +193,13 @@ internal sealed partial class PostgresWriter : IDisposable
         [LoggerMessage(Level = LogLevel.Warning, Message = "A batch failed; its {Count} operations are applied one by one.")]
         internal static partial void BatchUndone(ILogger logger, Exception fault, int count);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What other nodes wrote could not be read now: {Reason}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not read what other nodes wrote; will try again: {Reason}")]
         internal static partial void NotHeard(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The log in memory could not be brought up to a commit; it is with the next.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The log in memory could not catch up with a commit; it will at the next one.")]
         internal static partial void TailBehind(ILogger logger, Exception fault);
 
-        [LoggerMessage(Level = LogLevel.Critical, Message = "After a commit, telling of it failed.")]
+        [LoggerMessage(Level = LogLevel.Critical, Message = "A commit succeeded, but notifying its readers failed.")]
         internal static partial void NotTold(ILogger logger, Exception bug);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused.")]

@@ -333,7 +333,7 @@ internal sealed partial class SqliteWriter : IDisposable
         [LoggerMessage(Level = LogLevel.Error, Message = "A transaction could not be rolled back; will try again.")]
         internal static partial void NotUndone(ILogger logger, Exception fault);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "At the end, the write-ahead log could not be moved into the database.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be merged into the database at shutdown; the next start does it.")]
         internal static partial void NotMoved(ILogger logger, Exception fault);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes were refused, because the database cannot be written.")]
