@@ -27,6 +27,8 @@ static async Task<int> RunAsync(string[] args)
         InboxCommand.Create(),
         AckCommand.Create(),
         AgentsCommand.Create(),
+        PauseCommand.CreatePause(),
+        PauseCommand.CreateResume(),
         ThreadsCommand.Create(),
         SquadsCommand.Create(),
         ExecutionsCommand.Create(),

@@ -19,8 +19,12 @@ public sealed record Agent
     public AgentActivity Activity { get; init; }
     public DateTimeOffset? ActivitySince { get; init; }
 
-    /// <summary>If true, deliveries to the agent wait.</summary>
+    /// <summary>If true, deliveries to the agent wait, and the server assigns it no tasks. Its squad or project may be paused too; this is about the agent
+    /// alone.</summary>
     public bool Paused { get; init; }
+
+    /// <summary>Who paused it, when, and why; null if it is not paused.</summary>
+    public Pause? Pause { get; init; }
 
     public JsonElement? Metadata { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

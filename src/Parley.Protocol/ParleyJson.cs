@@ -47,6 +47,8 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(Page<TokenInfo>))]
 [JsonSerializable(typeof(Page<EventRecord>))]
 [JsonSerializable(typeof(Agent))]
+[JsonSerializable(typeof(Pause))]
+[JsonSerializable(typeof(PauseRequest))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(StatusRequest))]
 [JsonSerializable(typeof(Subscriptions))]

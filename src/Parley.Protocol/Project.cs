@@ -7,6 +7,9 @@ public sealed record Project
     public required string Name { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public ProjectSettings Settings { get; init; } = new();
+
+    /// <summary>Null if it is not paused. While it is, deliveries to all its agents wait, and the server assigns no tasks.</summary>
+    public Pause? Pause { get; init; }
 }
 
 /// <summary>A project's own settings, which override the server's. The settings reference lists the defaults.</summary>

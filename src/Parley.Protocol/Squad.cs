@@ -7,6 +7,9 @@ public sealed record Squad
     public required string Name { get; init; }
     public IReadOnlyList<SquadMember> Members { get; init; } = [];
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null if it is not paused. While it is, deliveries to its members wait, and the server assigns them no tasks.</summary>
+    public Pause? Pause { get; init; }
 }
 
 public sealed record SquadMember

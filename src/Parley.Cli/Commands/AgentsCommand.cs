@@ -74,7 +74,7 @@ internal static class AgentsCommand
             PlainText.Name(agent.Name),
             PlainText.Name(agent.Specialization is { } specialization ? $"{role} ({specialization})" : role),
             PlainText.Name(agent.Type),
-            agent.Paused ? $"{status} [yellow]paused[/]" : status,
+            agent.Pause is { } pause ? $"{status} {Listing.Paused(pause, time)}" : status,
             Words.Of(agent.Activity),
             $"{agent.Mailbox.Queued}",
             $"{agent.Mailbox.InFlight}",

@@ -27,7 +27,7 @@ internal static class ProjectsCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(page, WireJson.Lenient.PageProject);
             else
-                Listing.WritePage(call.Terminal, ["project", "name", "made"], page, project => Row(project, call.Time), "No projects.");
+                Listing.WritePage(call.Terminal, ["project", "name", "state", "made"], page, project => Row(project, call.Time), "No projects.");
             return ExitCode.Done;
         });
     }
@@ -93,7 +93,7 @@ internal static class ProjectsCommand
     }
 
     private static IReadOnlyList<string> Row(Project project, TimeProvider time) =>
-        [PlainText.Escape(project.ProjectId), PlainText.Name(project.Name), Listing.Ago(project.CreatedAt, time)];
+        [PlainText.Escape(project.ProjectId), PlainText.Name(project.Name), Listing.Paused(project.Pause, time), Listing.Ago(project.CreatedAt, time)];
 
     private static IEnumerable<(string, string?)> Settings(ProjectSettings own) =>
     [

@@ -32,7 +32,7 @@ internal static class SquadsCommand
             else
             {
                 Listing.WritePage(
-                    call.Terminal, ["squad", "name", "members", "made"], page, squad => Row(squad, call.Time), "No squads. 'parley squads create ID' makes one.");
+                    call.Terminal, ["squad", "name", "members", "state", "made"], page, squad => Row(squad, call.Time), "No squads. 'parley squads create ID' makes one.");
             }
 
             return ExitCode.Done;
@@ -124,6 +124,7 @@ internal static class SquadsCommand
         PlainText.Escape(squad.SquadId),
         PlainText.Name(squad.Name),
         PlainText.EscapeLine(string.Join(", ", squad.Members.Select(member => member.AgentId)), 60),
+        Listing.Paused(squad.Pause, time),
         Listing.Ago(squad.CreatedAt, time),
     ];
 

@@ -93,9 +93,14 @@ public sealed class AgentsApi
     public Task HeartbeatAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"agents/{agentId}/heartbeat"), cancellationToken);
 
-    /// <summary>Pauses an agent: its deliveries wait until <see cref="ResumeAsync"/>.</summary>
-    public Task PauseAsync(string agentId, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(HttpMethod.Post, new RestPath($"agents/{agentId}/pause"), cancellationToken);
+    /// <summary>Pauses an agent: its deliveries wait until <see cref="ResumeAsync"/>, and the server assigns it no tasks.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="reason">One line that others see, up to 200 characters.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<Agent> PauseAsync(string agentId, string? reason = null, CancellationToken cancellationToken = default) => _connection.SendAsync(
+        HttpMethod.Post, new RestPath($"agents/{agentId}/pause"), new PauseRequest { Reason = reason }, WireJson.Lenient.PauseRequest, WireJson.Lenient.Agent,
+        cancellationToken, repeatable: true);
 
     /// <summary>Ends a pause, so that waiting messages are delivered. Has no effect if the agent is not paused.</summary>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>

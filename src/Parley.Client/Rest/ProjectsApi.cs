@@ -37,4 +37,18 @@ public sealed class ProjectsApi
     /// <summary>Deletes a project and everything in it.</summary>
     public Task DeleteAsync(string projectId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"projects/{projectId}"), cancellationToken);
+
+    /// <summary>Pauses a project: deliveries to all its agents wait until <see cref="ResumeAsync"/>, and the server assigns no tasks.</summary>
+    /// <param name="projectId">The project.</param>
+    /// <param name="reason">One line that others see, up to 200 characters.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task<Project> PauseAsync(string projectId, string? reason = null, CancellationToken cancellationToken = default) => _connection.SendAsync(
+        HttpMethod.Post, new RestPath($"projects/{projectId}/pause"), new PauseRequest { Reason = reason }, WireJson.Lenient.PauseRequest, WireJson.Lenient.Project,
+        cancellationToken, repeatable: true);
+
+    /// <summary>Ends a pause, so that waiting messages are delivered. Has no effect if the project is not paused.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task ResumeAsync(string projectId, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, new RestPath($"projects/{projectId}/resume"), cancellationToken);
 }

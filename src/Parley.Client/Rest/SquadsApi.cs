@@ -48,4 +48,18 @@ public sealed class SquadsApi
     /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task RemoveMemberAsync(string squadId, string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"squads/{squadId}/members/{agentId}"), cancellationToken);
+
+    /// <summary>Pauses a squad: deliveries to its members wait until <see cref="ResumeAsync"/>, and the server assigns them no tasks.</summary>
+    /// <param name="squadId">The squad.</param>
+    /// <param name="reason">One line that others see, up to 200 characters.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task<Squad> PauseAsync(string squadId, string? reason = null, CancellationToken cancellationToken = default) => _connection.SendAsync(
+        HttpMethod.Post, new RestPath($"squads/{squadId}/pause"), new PauseRequest { Reason = reason }, WireJson.Lenient.PauseRequest, WireJson.Lenient.Squad,
+        cancellationToken, repeatable: true);
+
+    /// <summary>Ends a pause, so that waiting messages are delivered. Has no effect if the squad is not paused.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task ResumeAsync(string squadId, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, new RestPath($"squads/{squadId}/resume"), cancellationToken);
 }

@@ -8,7 +8,7 @@ namespace Parley.Server.Agents;
 
 /// <summary>All agents: registers and changes them, and knows what they are doing.</summary>
 internal sealed partial class AgentDirectory(
-    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, IClusterView cluster, Stopping stopping, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
+    IAgentStore store, ProjectDirectory projects, IMailboxCounts mailboxes, IMailboxWaker waker, IClusterView cluster, Stopping stopping, TimeProvider clock, ILogger<AgentDirectory> logger) : IDisposable
 {
     /// <summary>The operators' inbox: an agent in every project that nobody registers and no list shows.</summary>
     internal const string Human = "human";
@@ -27,6 +27,11 @@ internal sealed partial class AgentDirectory(
     {
         foreach (var record in await store.LoadAsync(cancellationToken))
             projects.Find(record.Project)?.Agents.Keep(new AgentState(record));
+        projects.WhenResumed = project =>
+        {
+            foreach (var agent in project.Agents.All)
+                waker.Wake(agent.Number);
+        };
     }
 
     /// <summary>Takes over an agent that another node created or changed.</summary>
@@ -35,7 +40,7 @@ internal sealed partial class AgentDirectory(
         if (projects.Find(record.Project) is not { } project)
             return;
         if (project.Agents.Find(record.Number) is { } agent)
-            agent.Record = record;
+            Take(agent, record);
         else
             Keep(project, record);
     }
@@ -158,6 +163,14 @@ internal sealed partial class AgentDirectory(
         return removed;
     }
 
+    private void Take(AgentState agent, AgentRecord record)
+    {
+        var wasPaused = agent.Record.Pause is not null;
+        agent.Record = record;
+        if (wasPaused && record.Pause is null)
+            waker.Wake(agent.Number);
+    }
+
     private AgentRecord HumanOf(ProjectState project) =>
         new() { Number = 0, Project = project.Number, Id = Human, Name = "Human", Type = Human, Role = "operator", CreatedAt = clock.GetUtcNow() };
 
@@ -179,7 +192,7 @@ internal sealed partial class AgentDirectory(
             return;
         if (!await store.ChangeAsync(changed, await EntryAsync(project, type, agent, cancellationToken, changed), cancellationToken))
             return;
-        agent.Record = changed;
+        Take(agent, changed);
         // Loads other nodes' changes first, because what is read during this change may be outdated afterward.
         await cluster.CatchUpAsync(cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Agents;
 
@@ -18,7 +19,9 @@ internal sealed record AgentRecord
     internal IReadOnlyList<string> Capabilities { get; init; } = [];
     internal IReadOnlyList<string> Topics { get; init; } = [];
     internal JsonElement? Metadata { get; init; }
-    internal bool Paused { get; init; }
+
+    /// <summary>Its own pause, apart from those of its squads and its project.</summary>
+    internal Pause? Pause { get; init; }
 
     /// <summary>The seq of its registration. It can read messages to <c>*</c> from there on.</summary>
     internal long JoinedSeq { get; init; }
@@ -32,6 +35,7 @@ internal sealed class AgentState(AgentRecord record)
 {
     private volatile AgentRecord _record = record;
     private volatile AgentJson _words = AgentJson.Of(record);
+    private bool _isInPausedSquad;
 
     internal int Number { get; } = record.Number;
 
@@ -54,7 +58,17 @@ internal sealed class AgentState(AgentRecord record)
 
     internal PresenceNews News { get; } = new();
 
+    /// <summary>Whether one of its squads is paused. Kept up to date by the squads.</summary>
+    internal bool IsInPausedSquad
+    {
+        get => Volatile.Read(ref _isInPausedSquad);
+        set => Volatile.Write(ref _isInPausedSquad, value);
+    }
+
     internal bool IsOnline => Presence.Status != AgentStatus.Offline;
+
+    /// <summary>Whether it is paused, by itself or with its squad or its project: its deliveries wait, and the server assigns it no tasks.</summary>
+    internal bool IsPaused(ProjectState project) => _record.Pause is not null || IsInPausedSquad || project.Record.Pause is not null;
 
     internal Agent ToWire(string projectId, MailboxCounts mailbox, string? token = null)
     {
@@ -71,7 +85,8 @@ internal sealed class AgentState(AgentRecord record)
             Status = Presence.Status,
             Activity = Presence.Activity,
             ActivitySince = Presence.ActivitySince,
-            Paused = record.Paused,
+            Paused = record.Pause is not null,
+            Pause = record.Pause,
             Metadata = record.Metadata,
             CreatedAt = record.CreatedAt,
             LastSeen = Presence.LastSeen,

@@ -11,13 +11,13 @@ namespace Parley.Server.Agents;
 
 /// <summary>Agents: register, find, and change them, and report their status, over REST or their socket.</summary>
 internal sealed class AgentsConcept(
-    AgentDirectory directory, Registration registration, ISquadMembers squads, IMailboxWaker mailboxes, TokenVault vault, IAuditTrail audit, EntryRate rate) : IConcept
+    AgentDirectory directory, Registration registration, ISquadMembers squads, TokenVault vault, IAuditTrail audit, EntryRate rate, TimeProvider clock) : IConcept
 {
     internal const string AnAgent =
         """
         {"agent_id": "be-1", "project_id": "default", "name": "Backend Developer", "type": "llm", "role": "backend_developer",
          "specialization": "python_fastapi", "capabilities": ["python", "review"], "status": "online", "activity": "working",
-         "activity_since": "2026-01-22T13:56:52.553Z", "paused": false, "metadata": {"model": "large"},
+         "activity_since": "2026-01-22T13:56:52.553Z", "paused": false, "pause": null, "metadata": {"model": "large"},
          "created_at": "2026-01-22T08:00:00.000Z", "last_seen": "2026-01-22T13:56:52.553Z", "mailbox": {"queued": 2, "in_flight": 1, "dead": 0}}
         """;
 
@@ -112,7 +112,8 @@ internal sealed class AgentsConcept(
 
     private IEnumerable<Operation> Oversight() =>
     [
-        new Operation<ChangeableAgentContext>("PauseAgent", "Pause an agent, so that its deliveries wait.", PauseAsync)
+        new Operation<ChangeableAgentContext, PauseRequest?>(
+            "PauseAgent", "Pause an agent: its deliveries wait, and the server assigns it no tasks.", Input.OptionalBody<PauseRequest>(PauseRules.ARequest), PauseAsync)
         {
             Allows = Permission.Oversee,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
@@ -207,17 +208,20 @@ internal sealed class AgentsConcept(
         return frame.Id.Length == 0 ? Answer.Done : Answer.Ok(await directory.ShowAsync(connection.Project, connection.Agent, connection.Ending));
     }
 
-    private async ValueTask<Answer> PauseAsync(ChangeableAgentContext context)
+    private async ValueTask<Answer> PauseAsync(PauseRequest? request, ChangeableAgentContext context)
     {
-        await directory.ChangeAsync(context.Project, context.Agent, record => record with { Paused = true }, context.Cancellation);
+        if (PauseRules.Check(request) is { } problem)
+            return problem;
+        var now = clock.GetUtcNow();
+        await directory.ChangeAsync(
+            context.Project, context.Agent, record => record with { Pause = PauseRules.Make(record.Pause, request, context.Caller, now) }, context.Cancellation);
         await audit.RecordAsync(context.Caller, context.Project.Id, "agent.paused", context.Agent.Id, context.Cancellation);
         return await ShownAsync(context);
     }
 
     private async ValueTask<Answer> ResumeAsync(ChangeableAgentContext context)
     {
-        await directory.ChangeAsync(context.Project, context.Agent, record => record with { Paused = false }, context.Cancellation);
-        mailboxes.Wake(context.Agent.Number);
+        await directory.ChangeAsync(context.Project, context.Agent, record => record with { Pause = null }, context.Cancellation);
         await audit.RecordAsync(context.Caller, context.Project.Id, "agent.resumed", context.Agent.Id, context.Cancellation);
         return await ShownAsync(context);
     }

@@ -17,6 +17,7 @@ internal sealed record ProjectLine : ExportLine
     public required string Name { get; init; }
     public required long CreatedAt { get; init; }
     public required RawJson Settings { get; init; }
+    public RawJson? Pause { get; init; }
     public required long Epoch { get; init; }
     public required long LastSeq { get; init; }
 
@@ -44,6 +45,7 @@ internal sealed record AgentLine : ExportLine
     public RawJson? Metadata { get; init; }
     public required RawJson Topics { get; init; }
     public required bool Paused { get; init; }
+    public RawJson? Pause { get; init; }
     public required long JoinedSeq { get; init; }
     public required long CreatedAt { get; init; }
     public long? LastSeen { get; init; }

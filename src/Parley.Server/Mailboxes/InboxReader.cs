@@ -20,7 +20,7 @@ internal sealed class InboxReader(
         ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, Caller caller, CancellationToken cancellationToken)
     {
         using var presence = await agents.WaitsAsync(project, agent, cancellationToken);
-        var claimed = await WaitAsync(project, agent, wait, caller, order.Filter, _ => agent.Record.Paused ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
+        var claimed = await WaitAsync(project, agent, wait, caller, order.Filter, _ => agent.IsPaused(project) ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
         return claimed is null ? Problems.TokenEnded()
             : claimed.Count == 0 ? Answer.Raw(buffer => Write(buffer, claimed))
             : Answer.Raw(buffer => Write(buffer, claimed), () => returns.ReturnAsync(order.Project, claimed));

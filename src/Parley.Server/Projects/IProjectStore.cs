@@ -13,6 +13,10 @@ internal interface IProjectStore
     /// <returns>The project's current state; null if it no longer exists.</returns>
     ValueTask<ProjectRecord?> ChangeAsync(int number, string? name, ProjectSettings settings, CancellationToken cancellationToken);
 
+    /// <summary>Pauses a project, or ends its pause.</summary>
+    /// <returns>The project's current state; null if it no longer exists.</returns>
+    ValueTask<ProjectRecord?> PauseAsync(int number, Pause? pause, CancellationToken cancellationToken);
+
     /// <summary>Deletes the project and everything in it, in limited steps. The first step makes it unreachable for good.</summary>
     ValueTask DeleteAsync(int number, CancellationToken cancellationToken);
 

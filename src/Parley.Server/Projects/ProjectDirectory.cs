@@ -17,6 +17,9 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     /// <summary>Called with a project's number when the project was deleted, by any node.</summary>
     internal Action<int>? WhenRemoved { get; set; }
 
+    /// <summary>Called when a project's pause has ended, on every node.</summary>
+    internal Action<ProjectState>? WhenResumed { get; set; }
+
     public bool IsAwaited(int project) => Find(project)?.Log.IsAwaited == true;
 
     public void SkipTo(int project, long seq) => Find(project)?.Log.SkipTo(seq);
@@ -47,7 +50,7 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     internal void Follow(ProjectRecord record)
     {
         if (Find(record.Number) is { } project)
-            project.Record = record;
+            Take(project, record);
         else
             Keep(record);
     }
@@ -71,8 +74,19 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
     {
         if (await store.ChangeAsync(project.Number, name, settings, cancellationToken) is not { } record)
             return false;
-        project.Record = record;
+        Take(project, record);
         // Loads other nodes' changes first, because what is read during this change may be outdated afterward.
+        await cluster.CatchUpAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Pauses a project, or ends its pause.</summary>
+    /// <returns>False if it was deleted in the meantime.</returns>
+    internal async ValueTask<bool> PauseAsync(ProjectState project, Pause? pause, CancellationToken cancellationToken)
+    {
+        if (await store.PauseAsync(project.Number, pause, cancellationToken) is not { } record)
+            return false;
+        Take(project, record);
         await cluster.CatchUpAsync(cancellationToken);
         return true;
     }
@@ -85,6 +99,14 @@ internal sealed class ProjectDirectory(IProjectStore store, MessagingDefaults de
         await store.DeleteAsync(project.Number, cancellationToken);
         WhenRemoved?.Invoke(project.Number);
         await cluster.CatchUpAsync(cancellationToken);
+    }
+
+    private void Take(ProjectState project, ProjectRecord record)
+    {
+        var wasPaused = project.Record.Pause is not null;
+        project.Record = record;
+        if (wasPaused && record.Pause is null)
+            WhenResumed?.Invoke(project);
     }
 
     private ProjectState Keep(ProjectRecord record)

@@ -57,11 +57,16 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
         Name = Record.Name,
         CreatedAt = Record.CreatedAt,
         Settings = Record.Settings,
+        Pause = Record.Pause,
     };
 }
 
 /// <summary>A project as stored.</summary>
-internal sealed record ProjectRecord(int Number, string Id, string Name, DateTimeOffset CreatedAt, ProjectSettings Settings, long Epoch, long Head);
+internal sealed record ProjectRecord(int Number, string Id, string Name, DateTimeOffset CreatedAt, ProjectSettings Settings, long Epoch, long Head)
+{
+    /// <summary>Null: it is not paused.</summary>
+    internal Pause? Pause { get; init; }
+}
 
 /// <summary>The server's values for the settings that a project may override.</summary>
 internal sealed record MessagingDefaults

@@ -7,13 +7,13 @@ using Parley.Server.Wire;
 namespace Parley.Server.Projects;
 
 /// <summary>Projects: create, list, change, and delete them with everything in them.</summary>
-internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vault, IAuditTrail audit) : IConcept
+internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vault, IAuditTrail audit, TimeProvider clock) : IConcept
 {
     private const string AProject =
         """
         {"project_id": "shop", "name": "The shop", "created_at": "2026-01-22T08:00:00.000Z", "settings": {"mailbox_limit": null,
          "message_ttl_seconds": null, "retry_delay_seconds": null, "max_attempts": 6, "max_disconnects": null, "retention_days": 90, "rate_limit_per_second": null,
-         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null}}
+         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null}, "pause": null}
         """;
 
     private const string ARequest = """{"project_id": "shop", "name": "The shop", "settings": {"max_attempts": 6, "retention_days": 90}}""";
@@ -48,6 +48,20 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
             Allows = Permission.Administer,
             Answers = [AnswerShape.Ok<Project>(AProject)],
         }.Rest("PUT", "/projects/{project_id}"),
+
+        new Operation<ProjectContext, PauseRequest?>(
+            "PauseProject", "Pause a project: deliveries to all its agents wait, and the server assigns no tasks.",
+            Input.OptionalBody<PauseRequest>(PauseRules.ARequest), PauseAsync)
+        {
+            Allows = Permission.Oversee,
+            Answers = [AnswerShape.Ok<Project>(AProject)],
+        }.Rest("POST", "/projects/{project_id}/pause"),
+
+        new Operation<ProjectContext>("ResumeProject", "Resume a paused project.", context => PauseAsync(context, null, "project.resumed"))
+        {
+            Allows = Permission.Oversee,
+            Answers = [AnswerShape.Ok<Project>(AProject)],
+        }.Rest("POST", "/projects/{project_id}/resume"),
 
         new Operation<ProjectContext>("DeleteProject", "Delete a project and everything in it. Its tokens are revoked.", DeleteAsync)
         {
@@ -100,6 +114,18 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
             return Problems.NotFound("project", project.Id);
         await audit.RecordAsync(context.Caller, project.Id, "project.changed", project.Id, context.Cancellation);
         return Answer.Ok(project.ToWire());
+    }
+
+    private async ValueTask<Answer> PauseAsync(PauseRequest? request, ProjectContext context) => PauseRules.Check(request) is { } problem
+        ? problem
+        : await PauseAsync(context, PauseRules.Make(context.Project.Record.Pause, request, context.Caller, clock.GetUtcNow()), "project.paused");
+
+    private async ValueTask<Answer> PauseAsync(ProjectContext context, Pause? pause, string action)
+    {
+        if (!await projects.PauseAsync(context.Project, pause, context.Cancellation))
+            return Problems.NotFound("project", context.Project.Id);
+        await audit.RecordAsync(context.Caller, context.Project.Id, action, context.Project.Id, context.Cancellation);
+        return Answer.Ok(context.Project.ToWire());
     }
 
     private async ValueTask<Answer> DeleteAsync(ProjectContext context)

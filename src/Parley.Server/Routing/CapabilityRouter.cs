@@ -21,7 +21,7 @@ internal sealed class CapabilityRouter(IMailboxCounts mailboxes, RoutingStrategy
             .Where(agent => agent.Number != sender && agent.Record.Capabilities.Contains(capability) && !tried.Contains(agent.Number))
             .OrderBy(agent => agent.Number)
             .ToList();
-        var ready = able.Where(agent => agent.IsOnline && !agent.Record.Paused).ToList();
+        var ready = able.Where(agent => agent.IsOnline && !agent.IsPaused(project)).ToList();
         if (ready.Count == 0)
             ready = onlineOnly ? [] : able;
         if (ready.Count == 0)

@@ -9,12 +9,14 @@ using Parley.Server.Wire;
 namespace Parley.Server.Squads;
 
 /// <summary>All squads, in memory, so that a send to one does not query the store. Changes are stored before they take effect.</summary>
-internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory projects, IClusterView cluster) : ISquadMembers, IAgentWatcher, IDisposable
+internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory projects, IMailboxWaker waker, IClusterView cluster) : ISquadMembers, IAgentWatcher, IDisposable
 {
     private readonly ConcurrentDictionary<(int Project, string Id), Entity<Squad>> _squads = new();
 
     // Changes are rare. Making them one at a time keeps memory and store consistent.
     private readonly SemaphoreSlim _changing = new(1, 1);
+
+    private readonly Lock _holding = new();
 
     public void Dispose() => _changing.Dispose();
 
@@ -43,7 +45,11 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
     internal void Follow(EntityRow row) => Keep(board.Read(row));
 
     /// <summary>Another node deleted it.</summary>
-    internal void Forget(int project, string id) => _squads.TryRemove((project, id), out _);
+    internal void Forget(int project, string id)
+    {
+        if (_squads.TryRemove((project, id), out var squad) && squad.Value.Pause is not null)
+            HoldMembers(project);
+    }
 
     /// <summary>A project's squads, in no particular order.</summary>
     internal IEnumerable<Entity<Squad>> Of(ProjectState project) => _squads.Where(squad => squad.Key.Project == project.Number).Select(squad => squad.Value);
@@ -129,6 +135,32 @@ internal sealed class SquadDirectory(EntityBoard<Squad> board, ProjectDirectory 
         squad.Members.Select(member => project.Agents.Find(member.AgentId!)).OfType<AgentState>();
 
     /// <summary>The newest one wins, in whatever order they arrive.</summary>
-    private void Keep(Entity<Squad> squad) =>
+    private void Keep(Entity<Squad> squad)
+    {
+        var wasPaused = _squads.GetValueOrDefault((squad.Row.Project, squad.Value.SquadId))?.Value.Pause is not null;
         _squads.AddOrUpdate((squad.Row.Project, squad.Value.SquadId), squad, (_, known) => known.Version > squad.Version ? known : squad);
+        if (wasPaused || squad.Value.Pause is not null)
+            HoldMembers(squad.Row.Project);
+    }
+
+    /// <summary>Marks the members of paused squads, so that a delivery does not have to look for an agent's squads.</summary>
+    private void HoldMembers(int number)
+    {
+        if (projects.Find(number) is not { } project)
+            return;
+        List<AgentState> released = [];
+        lock (_holding)
+        {
+            var held = Of(project).Where(squad => squad.Value.Pause is not null).SelectMany(squad => AgentsOf(project, squad.Value)).ToHashSet();
+            foreach (var agent in project.Agents.All)
+            {
+                var isHeld = held.Contains(agent);
+                if (agent.IsInPausedSquad && !isHeld)
+                    released.Add(agent);
+                agent.IsInPausedSquad = isHeld;
+            }
+        }
+
+        released.ForEach(agent => waker.Wake(agent.Number));
+    }
 }

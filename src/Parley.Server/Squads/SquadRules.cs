@@ -68,6 +68,9 @@ internal static class SquadRules
     internal static Decision<Squad> KeepOnly(Entity<Squad>? present, string id, Func<string, bool> stays) => Decide(
         present, id, version: null, squad => Put(squad, squad with { Members = [.. squad.Members.Where(member => stays(member.AgentId!))] }));
 
+    internal static Decision<Squad> Pause(Entity<Squad>? present, string id, Func<Pause?, Pause?> change) =>
+        Decide(present, id, version: null, squad => Put(squad, squad with { Pause = change(squad.Pause) }));
+
     /// <inheritdoc cref="Change"/>
     internal static Decision<Squad> Remove(Entity<Squad>? present, string id, long? version) =>
         Decide(present, id, version, static _ => Decision<Squad>.Remove(RemovedType));
@@ -81,7 +84,7 @@ internal static class SquadRules
             : decide(present.Value);
     }
 
-    private static Decision<Squad> Put(Squad was, Squad squad) => squad.Name == was.Name && squad.Members.SequenceEqual(was.Members)
+    private static Decision<Squad> Put(Squad was, Squad squad) => squad.Name == was.Name && squad.Pause == was.Pause && squad.Members.SequenceEqual(was.Members)
         ? Decision<Squad>.Keep
         : Decision<Squad>.Put(squad, UpdatedType);
 }

@@ -11,13 +11,13 @@ using Parley.Server.Wire;
 namespace Parley.Server.Squads;
 
 /// <summary>Squads: create, find, change, and delete them.</summary>
-internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : IConcept
+internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit, TimeProvider clock) : IConcept
 {
     private const string ASquad =
         """
         {"squad_id": "alpha", "name": "Alpha", "members": [
          {"agent_id": "pm-1", "role": "project_manager", "specialization": null}, {"agent_id": "be-1", "role": "tech_lead", "specialization": "python_fastapi"}],
-         "created_at": "2026-01-22T08:00:00.000Z"}
+         "created_at": "2026-01-22T08:00:00.000Z", "pause": null}
         """;
 
     private const string ARequest = """{"squad_id": "alpha", "name": "Alpha", "members": [{"agent_id": "pm-1"}, {"agent_id": "be-1", "role": "tech_lead"}]}""";
@@ -35,7 +35,7 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
         Events =
         [
             new(SquadRules.CreatedType, "A squad was created."),
-            new(SquadRules.UpdatedType, "A squad's name or its members changed."),
+            new(SquadRules.UpdatedType, "A squad's name or its members changed, or it was paused or resumed."),
             new(SquadRules.RemovedType, "A squad was deleted. The event has its last state."),
         ],
     };
@@ -78,6 +78,20 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
             Allows = Permission.WriteSquads,
             Answers = [AnswerShape.Done],
         }.Rest("DELETE", "/squads/{squad_id}"),
+
+        new Operation<ProjectContext, (string Id, PauseRequest? Body)>(
+            "PauseSquad", "Pause a squad: deliveries to its members wait, and the server assigns them no tasks.",
+            Input.Path("squad_id").And(Input.OptionalBody<PauseRequest>(PauseRules.ARequest)), PauseAsync)
+        {
+            Allows = Permission.Oversee,
+            Answers = [AnswerShape.Ok<Squad>(ASquad)],
+        }.Rest("POST", "/squads/{squad_id}/pause"),
+
+        new Operation<ProjectContext, string>("ResumeSquad", "Resume a paused squad.", Input.Path("squad_id"), ResumeAsync)
+        {
+            Allows = Permission.Oversee,
+            Answers = [AnswerShape.Ok<Squad>(ASquad)],
+        }.Rest("POST", "/squads/{squad_id}/resume"),
 
         new Operation<AgentContext, (string Squad, SquadMember? Member)>(
             "PutSquadMember", "Add a member, or change its role in the squad.",
@@ -144,6 +158,24 @@ internal sealed class SquadsConcept(SquadDirectory squads, IAuditTrail audit) : 
             return problem;
         await audit.RecordAsync(context.Caller, context.Project.Id, "squad.deleted", id, context.Cancellation);
         return Answer.Done;
+    }
+
+    private async ValueTask<Answer> PauseAsync((string Id, PauseRequest? Body) request, ProjectContext context)
+    {
+        if (PauseRules.Check(request.Body) is { } problem)
+            return problem;
+        var now = clock.GetUtcNow();
+        return await PauseAsync(context, request.Id, present => PauseRules.Make(present, request.Body, context.Caller, now), "squad.paused");
+    }
+
+    private ValueTask<Answer> ResumeAsync(string id, ProjectContext context) => PauseAsync(context, id, static _ => null, "squad.resumed");
+
+    private async ValueTask<Answer> PauseAsync(ProjectContext context, string id, Func<Pause?, Pause?> change, string action)
+    {
+        if (!(await ChangeAsync(context, id, present => SquadRules.Pause(present, id, change))).TryGet(out var squad, out var problem))
+            return problem;
+        await audit.RecordAsync(context.Caller, context.Project.Id, action, id, context.Cancellation);
+        return Shown(context, squad!);
     }
 
     private async ValueTask<Answer> PutMemberAsync((string Squad, SquadMember? Member) request, AgentContext context)

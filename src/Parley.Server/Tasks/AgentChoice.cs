@@ -19,14 +19,14 @@ internal sealed class AgentChoice(TaskBoard board, IMailboxCounts mailboxes, Ser
     private readonly ConcurrentDictionary<int, int> _turns = new();
 
     /// <summary>Whether an agent can be assigned work now.</summary>
-    internal static bool IsReady(AgentState agent) => agent.IsOnline && !agent.Record.Paused && agent.Presence.Status != AgentStatus.Error && agent.Id != AgentDirectory.Human;
+    internal static bool IsReady(ProjectState project, AgentState agent) => agent.IsOnline && !agent.IsPaused(project) && agent.Presence.Status != AgentStatus.Error && agent.Id != AgentDirectory.Human;
 
     /// <param name="passed">Agents to skip, in addition to those that rejected the task.</param>
     /// <returns>Null if nobody can take it now.</returns>
     internal async ValueTask<AgentState?> ChooseAsync(ProjectState project, AgentTask task, IReadOnlyList<string> passed, CancellationToken cancellationToken)
     {
         var able = AgentDirectory.Everybody(project)
-            .Where(agent => IsReady(agent) && Can(agent, task) && !passed.Contains(agent.Id))
+            .Where(agent => IsReady(project, agent) && Can(agent, task) && !passed.Contains(agent.Id))
             .OrderBy(agent => agent.Number)
             .ToList();
         if (able.Count == 0)

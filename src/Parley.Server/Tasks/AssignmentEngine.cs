@@ -56,7 +56,7 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
     /// <summary>Assigns waiting tasks that an agent can do, the highest priority first, then the oldest, until it has enough.</summary>
     internal async ValueTask ServeAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken)
     {
-        if (!AgentChoice.IsReady(agent))
+        if (!AgentChoice.IsReady(project, agent))
             return;
         var room = settings.TaskLimit - await board.CountHeldAsync(project, agent.Id, settings.TaskLimit, cancellationToken);
         if (room <= 0)
@@ -75,7 +75,7 @@ internal sealed class AssignmentEngine(TaskBoard board, AgentChoice choice, Serv
     /// <summary>Checks the waiting tasks of a project: the node that should have assigned them may have been killed.</summary>
     internal async ValueTask LookAsync(ProjectState project, CancellationToken cancellationToken)
     {
-        var able = AgentDirectory.Everybody(project).Where(AgentChoice.IsReady).ToList();
+        var able = AgentDirectory.Everybody(project).Where(agent => AgentChoice.IsReady(project, agent)).ToList();
         if (able.Count == 0)
             return;
         if (!await board.AnyAsync(project, TaskKinds.Waiting, cancellationToken))

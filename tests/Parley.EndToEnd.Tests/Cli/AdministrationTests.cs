@@ -51,6 +51,43 @@ public sealed class AdministrationTests(RunningServer server) : IClassFixture<Ru
     }
 
     [Fact]
+    public async Task Agents_squads_and_the_project_are_paused_and_resumed()
+    {
+        await server.RunAsync("projects", "create", "quiet");
+        string[] here = ["--project", "quiet"];
+        await RunAsync("register", "pause-a");
+        await RunAsync("squads", "create", "green", "--member", "pause-a");
+
+        await RunAsync("pause", "pause-a", "--reason", "Lunch [today]");
+        await RunAsync("pause", "squad:green", "--reason", "The build is broken.");
+        await RunAsync("pause", "--all");
+        Assert.Contains("Lunch [today]", (await RunAsync("agents")).Output, StringComparison.Ordinal);
+        Assert.Contains("The build is broken.", (await RunAsync("squads", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains((await RunAsync("projects", "list")).Lines, line => line.StartsWith("quiet", StringComparison.Ordinal) && line.Contains("paused", StringComparison.Ordinal));
+        await RunAsync("send", "pause-a", "Anybody there?");
+        Assert.DoesNotContain("Anybody there?", (await RunAsync("inbox", "--as", "pause-a", "--ack")).Output, StringComparison.Ordinal);
+
+        await RunAsync("resume", "pause-a");
+        await RunAsync("resume", "squad:green");
+        await RunAsync("resume", "--all");
+        Assert.DoesNotContain("paused", (await RunAsync("agents")).Output + (await RunAsync("squads", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains("Anybody there?", (await RunAsync("inbox", "--as", "pause-a", "--ack")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(3, (await server.RunAsync("pause", "nobody", "--project", "quiet")).ExitCode);
+        var nothing = await server.RunAsync("pause");
+        Assert.Equal(2, nothing.ExitCode);
+        Assert.Contains("--all", nothing.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await server.RunAsync("resume", "pause-a", "--all")).ExitCode);
+
+        async Task<CliRun> RunAsync(params string[] arguments)
+        {
+            var result = await server.RunAsync([.. arguments, .. here]);
+            Assert.True(result.ExitCode == 0, $"{string.Join(' ', arguments)}: {result.Error}");
+            return result;
+        }
+    }
+
+    [Fact]
     public async Task An_execution_is_started_reported_on_and_ended()
     {
         var id = (await server.RunAsync("executions", "start", "--title", "Login page", "--as", "runner")).Lines[0];

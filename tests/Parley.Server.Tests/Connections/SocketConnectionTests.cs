@@ -207,10 +207,10 @@ public sealed class SocketConnectionTests : IDisposable
     [Fact]
     public void A_paused_agent_gets_nothing()
     {
-        _agent.Record = _agent.Record with { Paused = true };
+        _agent.Record = _agent.Record with { Pause = new Pause() };
         _connection.Wake();
         Assert.Empty(_claims.Orders);
-        _agent.Record = _agent.Record with { Paused = false };
+        _agent.Record = _agent.Record with { Pause = null };
         _connection.Wake();
         Assert.Single(_claims.Orders);
     }

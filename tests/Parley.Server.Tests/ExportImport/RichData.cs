@@ -76,7 +76,7 @@ internal sealed class RichData
             await _host.RegisterAsync(id);
         await PutAsync("/agents/cyd", "{\"name\": \"Cyd 🦊 \\\"quoted\\\"\", \"role\": \"reviewer\", \"capabilities\": [\"review\"], \"metadata\": {\r\n  \"a\" : [1, 2.50],\n \"ü\": null}}");
         await PutAsync("/agents/dan/subscriptions", """{"topics": ["builds.*"]}""");
-        await PostAsync("/agents/dan/pause", null);
+        await PostAsync("/agents/dan/pause", """{"reason": "Off “today”"}""");
         await PostAsync("/squads", """{"squad_id": "s1", "name": "Squad", "members": [{"agent_id": "cyd", "role": "lead"}, {"agent_id": "ada"}]}""");
         await PostAsync("/squads", """{"squad_id": "s2", "name": "Empty"}""");
         await SendAsync("""{"to": "old", "content": "to one who goes"}""");
@@ -85,6 +85,8 @@ internal sealed class RichData
         await _host.RegisterAsync("old");
         await PostAsync("/agents/register?project_id=other", """{"agent_id": "eve"}""");
         await PostAsync("/messages?project_id=other", """{"to": "eve", "content": "in another project"}""");
+        await PostAsync("/projects/other/pause", """{"reason": "Not today"}""");
+        await PostAsync("/squads/s2/pause", null);
     }
 
     private async Task MakeConversationAsync()

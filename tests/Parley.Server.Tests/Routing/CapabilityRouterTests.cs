@@ -63,7 +63,7 @@ public sealed class CapabilityRouterTests
         Agent("cyd").Presence.Connected(null, _clock.GetUtcNow());
         Assert.Equal(["bob", "cyd"], Choices(router, 4).Distinct().Order());
 
-        Agent("bob").Record = Agent("bob").Record with { Paused = true };
+        Agent("bob").Record = Agent("bob").Record with { Pause = new Pause() };
         Assert.Equal(["cyd"], Choices(router, 4).Distinct());
 
         // Nobody is ready: then whoever can, unless it must be somebody who is there.

@@ -75,7 +75,7 @@ public abstract partial class MessageStoreConformance
     {
         await using var store = await OpenAsync();
         var bob = store.Agent("bob");
-        bob.Record = bob.Record with { Paused = true };
+        bob.Record = bob.Record with { Pause = new Pause() };
         var holder = store.Handover.Connect(bob.Number, room: 1);
 
         await store.StoreAsync(Note());

@@ -16,6 +16,13 @@ export interface Problem {
   errors?: Record<string, string[]>;
 }
 
+/** Of an agent, a squad, or a project. */
+export interface Pause {
+  reason: string | null;
+  paused_by: string | null;
+  paused_at: string | null;
+}
+
 export interface Agent {
   agent_id: string;
   project_id: string;
@@ -28,6 +35,7 @@ export interface Agent {
   activity: string;
   activity_since: string | null;
   paused: boolean;
+  pause: Pause | null;
   metadata: unknown;
   created_at: string;
   last_seen: string | null;
@@ -124,6 +132,7 @@ export interface Squad {
   name: string;
   members: { agent_id: string; role: string | null; specialization: string | null }[];
   created_at: string;
+  pause: Pause | null;
 }
 
 export interface Execution {

@@ -38,6 +38,7 @@ describe('An agent', { concurrency: 4 }, () => {
       status: 'offline',
       activity: 'unknown',
       paused: false,
+      pause: null,
       metadata: { tier: 'gold' },
       last_seen: null,
       mailbox: { queued: 0, in_flight: 0, dead: 0 },

@@ -63,6 +63,8 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('CreateProject', {}, { project_id: project, name: 'A project', settings: { max_attempts: 1, retry_delay_seconds: 0 } });
   await does('GetProject');
   await does('UpdateProject', {}, { name: 'The same' });
+  await does('PauseProject', {}, { reason: 'Lunch' });
+  await does('ResumeProject');
   await does('ListProjects');
 
   await does('RegisterAgent', {}, { ...ada, name: 'Ada', role: 'lead', capabilities: ['review'], metadata: { model: 'large' } });
@@ -78,6 +80,8 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('ListOnlineAgents');
 
   await does('CreateSquad', {}, { ...squad, name: 'Alpha', members: [{ agent_id: 'ada' }] });
+  await does('PauseSquad', squad, { reason: 'Lunch' });
+  await does('ResumeSquad', squad);
   await does('PutSquadMember', { ...squad, ...bob }, { role: 'tester' });
   await does('UpdateSquad', squad, { name: 'The alphas' });
   await does('GetSquad', squad);

@@ -36,7 +36,7 @@ describe('A project', { concurrency: 4 }, () => {
     const id = `p-${randomUUID()}`;
     const project = (await admin.post('projects', { project_id: id, name: 'Mine', settings })).as<Project>(201);
 
-    assertFields(project, ['project_id', 'name', 'created_at', 'settings']);
+    assertFields(project, ['project_id', 'name', 'created_at', 'settings', 'pause']);
     assert.match(project.created_at, time);
     assert.deepEqual([project.project_id, project.name, project.settings], [id, 'Mine', settings]);
     assert.deepEqual((await admin.get(`projects/${id}`)).as(200), project);

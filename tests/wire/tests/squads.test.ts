@@ -18,7 +18,7 @@ describe('A squad', { concurrency: 4 }, () => {
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob', role: 'backend_developer', specialization: 'python_fastapi' }];
     const squad = (await project.admin.post('squads', { squad_id: 'alpha', name: 'Alpha', members })).as<Squad>(201);
 
-    assertFields(squad, ['squad_id', 'name', 'members', 'created_at']);
+    assertFields(squad, ['squad_id', 'name', 'members', 'created_at', 'pause']);
     assert.match(squad.created_at, time);
     assert.deepEqual([squad.squad_id, squad.name], ['alpha', 'Alpha']);
     assert.deepEqual(squad.members, [
@@ -112,7 +112,7 @@ describe('A squad', { concurrency: 4 }, () => {
 
     await socket.ok('subscribe', { feeds: { squads: {} }, snapshot: true });
     const [there] = (await socket.event<{ items: Squad[] }>('snapshot')).items;
-    assertFields(there!, ['squad_id', 'name', 'members', 'created_at']);
+    assertFields(there!, ['squad_id', 'name', 'members', 'created_at', 'pause']);
     assert.deepEqual([there!.squad_id, there!.members], ['alpha', [{ agent_id: 'ada', role: null, specialization: null }]]);
     (await project.admin.put('squads/alpha/members/ada', { role: 'reviewer' })).succeeds();
     (await project.admin.delete('squads/alpha')).isEmpty();

@@ -351,7 +351,7 @@ internal sealed class SocketConnection : IMailboxConnection, ISendingConnection,
         if (!Outbound.IsLow)
             await Outbound.LowAsync(Closing);
         var room = Volatile.Read(ref _window) - Volatile.Read(ref _out);
-        if (room <= 0 || IsOver || Agent.Record.Paused)
+        if (room <= 0 || IsOver || Agent.IsPaused(Project))
             return room <= 0;
         Interlocked.Add(ref _out, room);
         IReadOnlyList<ClaimedDelivery> claimed = [];

@@ -31,7 +31,8 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
                 var number = await transaction.ScalarAsync(
                     AgentSql.Add,
                     draft.Project, draft.Id, draft.Name, draft.Type, draft.Role, draft.Specialization, List(draft.Capabilities),
-                    draft.Metadata?.GetRawText(), List(draft.Topics), draft.Paused, cursor.NextSeq, draft.CreatedAt.ToUniversalTime());
+                    draft.Metadata?.GetRawText(), List(draft.Topics), draft.Pause is not null, cursor.NextSeq, draft.CreatedAt.ToUniversalTime(),
+                    PauseText.Of(draft.Pause));
                 if (number is null)
                     return null;
                 var agent = draft with { Number = (int)number, JoinedSeq = cursor.NextSeq };
@@ -48,7 +49,7 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             (transaction, _) => transaction.RunAsync(
                 AgentSql.Change,
                 agent.Number, agent.Name, agent.Type, agent.Role, agent.Specialization, List(agent.Capabilities), agent.Metadata?.GetRawText(),
-                List(agent.Topics), agent.Paused),
+                List(agent.Topics), agent.Pause is not null, PauseText.Of(agent.Pause)),
             cancellationToken);
 
     public ValueTask<bool> RemoveAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken) =>
@@ -152,7 +153,7 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
         Capabilities = JsonSerializer.Deserialize(row.GetString(7), WireJson.Lenient.StringArray)!,
         Metadata = Text(row, 8) is { } metadata ? JsonSerializer.Deserialize(metadata, WireJson.Lenient.JsonElement) : null,
         Topics = JsonSerializer.Deserialize(row.GetString(9), WireJson.Lenient.StringArray)!,
-        Paused = row.GetBoolean(10),
+        Pause = PauseText.Read(row.GetBoolean(10), Text(row, 14)),
         JoinedSeq = row.GetInt64(11),
         CreatedAt = row.GetFieldValue<DateTimeOffset>(12),
         LastSeen = row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),

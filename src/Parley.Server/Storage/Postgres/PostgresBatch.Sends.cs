@@ -62,7 +62,7 @@ internal sealed partial class PostgresBatch
         var bits = (long)(EntryId.Random() & ((1UL << 34) - 1));
         _sends.Add(new PlannedSend(operation, index, send, project!, project!.Messages++, bits, firstDelivery, _deliveries.Count));
         foreach (var agent in send.Recipients.Agents)
-            Plan(send, agent.Number, agent.Record.Paused, firstDelivery++);
+            Plan(send, agent.Number, agent.IsPaused(send.Project), firstDelivery++);
         _hasAnswers |= send.Settles;
         Weight += 1 + send.Recipients.Agents.Count;
     }

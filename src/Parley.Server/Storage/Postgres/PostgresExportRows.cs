@@ -47,13 +47,13 @@ internal static class PostgresExportRows
             static row => new NumbersLine { Projects = row.GetInt64(0), Agents = row.GetInt64(1) }),
         LineKinds.Project => (
             $"""
-             SELECT number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired
+             SELECT number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired, pause
              FROM projects WHERE number IN {Projects} ORDER BY number
              """,
             Project),
         LineKinds.Agent => (
             $"""
-             SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at
+             SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at, pause
              FROM agents WHERE project IN {Projects} ORDER BY number
              """,
             Agent),
@@ -132,6 +132,7 @@ internal static class PostgresExportRows
         Acknowledged = row.GetInt64(10),
         Dead = row.GetInt64(11),
         Expired = row.GetInt64(12),
+        Pause = RawJson.OfNullable(row.TextOrNull(13)),
     };
 
     private static AgentLine Agent(NpgsqlDataReader row) => new()
@@ -151,6 +152,7 @@ internal static class PostgresExportRows
         CreatedAt = Milliseconds(row, 12)!.Value,
         LastSeen = Milliseconds(row, 13),
         DeletedAt = Milliseconds(row, 14),
+        Pause = RawJson.OfNullable(row.TextOrNull(15)),
     };
 
     private static EntityLine Entity(NpgsqlDataReader row) => new()

@@ -25,11 +25,11 @@ internal static class PostgresImportRows
     {
         NumbersLine numbers => WriteAsync(connection, numbers, cancel),
         ProjectLine => CopyAsync<ProjectLine>(
-            connection, "projects (number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired)",
+            connection, "projects (number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired, pause)",
             lines, Write, cancel),
         AgentLine => CopyAsync<AgentLine>(
             connection,
-            "agents (number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at)",
+            "agents (number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at, pause)",
             lines, Write, cancel),
         EntityLine => CopyEntitiesAsync(connection, lines, cancel),
         EntryLine => CopyAsync<EntryLine>(connection, Entry, lines, Write, cancel),
@@ -97,12 +97,12 @@ internal static class PostgresImportRows
     private static void Write(CopyRow row, ProjectLine project) => row
         .Int(project.Number).Text(project.ProjectId).Text(project.Name).Time(project.CreatedAt).Text(project.Settings.ToString()).Big(project.Epoch)
         .Big(project.LastSeq + 1).Big(project.LastStamp).Big(project.Sent).Big(project.Delivered).Big(project.Acknowledged).Big(project.Dead)
-        .Big(project.Expired);
+        .Big(project.Expired).Text(project.Pause?.ToString());
 
     private static void Write(CopyRow row, AgentLine agent) => row
         .Int(agent.Number).Int(agent.Project).Text(agent.AgentId).Text(agent.Name).Text(agent.Type).Text(agent.Role).Text(agent.Specialization)
         .Text(agent.Capabilities.ToString()).Text(agent.Metadata?.ToString()).Text(agent.Topics.ToString()).Flag(agent.Paused).Big(agent.JoinedSeq)
-        .Time(agent.CreatedAt).Time(agent.LastSeen).Time(agent.DeletedAt);
+        .Time(agent.CreatedAt).Time(agent.LastSeen).Time(agent.DeletedAt).Text(agent.Pause?.ToString());
 
     private static void Write(CopyRow row, EntryLine entry)
     {

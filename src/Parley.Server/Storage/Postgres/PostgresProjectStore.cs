@@ -37,6 +37,11 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
             transaction => FirstAsync(transaction, ProjectSql.Change, number, name, Settings(settings)),
             cancellationToken);
 
+    public ValueTask<ProjectRecord?> PauseAsync(int number, Pause? pause, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync(
+            transaction => FirstAsync(transaction, ProjectSql.Pause, number, PauseText.Of(pause)),
+            cancellationToken);
+
     public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
     {
         // The name is free at once. The project's contents are deleted in steps, so that nobody else waits for it.
@@ -117,7 +122,10 @@ internal sealed class PostgresProjectStore(PostgresDatabase database, TimeProvid
 
     internal static ProjectRecord Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3),
-        JsonSerializer.Deserialize(row.GetString(4), WireJson.Lenient.ProjectSettings)!, row.GetInt64(5), row.GetInt64(6) - 1);
+        JsonSerializer.Deserialize(row.GetString(4), WireJson.Lenient.ProjectSettings)!, row.GetInt64(5), row.GetInt64(6) - 1)
+    {
+        Pause = PauseText.Read(row.TextOrNull(7)),
+    };
 
     private static string Settings(ProjectSettings settings) => JsonSerializer.Serialize(settings, WireJson.Strict.ProjectSettings);
 }

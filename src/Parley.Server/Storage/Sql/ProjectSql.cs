@@ -3,7 +3,7 @@ namespace Parley.Server.Storage.Sql;
 /// <summary>SQL for projects that works on both databases.</summary>
 internal static class ProjectSql
 {
-    internal const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq";
+    internal const string Columns = "number, project_id, name, created_at, settings, epoch, next_seq, pause";
 
     internal const string Load = $"SELECT {Columns} FROM projects WHERE project_id NOT LIKE '%/deleted/%' ORDER BY number";
 
@@ -13,6 +13,9 @@ internal static class ProjectSql
 
     /// <summary>$1: number, $2: name or NULL, $3: settings.</summary>
     internal const string Change = $"UPDATE projects SET name = coalesce($2, name), settings = $3 WHERE number = $1 RETURNING {Columns}";
+
+    /// <summary>$1: number, $2: the pause, or NULL to end it.</summary>
+    internal const string Pause = $"UPDATE projects SET pause = $2 WHERE number = $1 RETURNING {Columns}";
 
     /// <summary>Frees the id of a project whose contents are now being deleted.</summary>
     internal const string BeginDeletion = "UPDATE projects SET project_id = number || '/deleted/' || project_id WHERE number = $1";

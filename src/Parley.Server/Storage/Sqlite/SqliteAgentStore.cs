@@ -28,8 +28,8 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
                 var cursor = log.Cursor(connection, draft.Project);
                 var added = connection.Prepare(AgentSql.Add)
                     .Bind(1, draft.Project).Bind(2, draft.Id).Bind(3, draft.Name).Bind(4, draft.Type).Bind(5, draft.Role).Bind(6, draft.Specialization)
-                    .Bind(7, List(draft.Capabilities)).Bind(8, draft.Metadata?.GetRawText()).Bind(9, List(draft.Topics)).Bind(10, draft.Paused ? 1 : 0)
-                    .Bind(11, cursor.NextSeq).Bind(12, draft.CreatedAt.ToUnixTimeMilliseconds())
+                    .Bind(7, List(draft.Capabilities)).Bind(8, draft.Metadata?.GetRawText()).Bind(9, List(draft.Topics)).Bind(10, draft.Pause is null ? 0 : 1)
+                    .Bind(11, cursor.NextSeq).Bind(12, draft.CreatedAt.ToUnixTimeMilliseconds()).Bind(13, PauseText.Of(draft.Pause))
                     .Scalar();
                 if (added is not { } number)
                     return null;
@@ -45,7 +45,8 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             {
                 var changed = connection.Prepare(AgentSql.Change)
                     .Bind(1, agent.Number).Bind(2, agent.Name).Bind(3, agent.Type).Bind(4, agent.Role).Bind(5, agent.Specialization)
-                    .Bind(6, List(agent.Capabilities)).Bind(7, agent.Metadata?.GetRawText()).Bind(8, List(agent.Topics)).Bind(9, agent.Paused ? 1 : 0)
+                    .Bind(6, List(agent.Capabilities)).Bind(7, agent.Metadata?.GetRawText()).Bind(8, List(agent.Topics)).Bind(9, agent.Pause is null ? 0 : 1)
+                    .Bind(10, PauseText.Of(agent.Pause))
                     .Run();
                 if (changed == 0)
                     return false;
@@ -123,7 +124,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
         Capabilities = JsonSerializer.Deserialize(row.Blob(7), WireJson.Lenient.StringArray)!,
         Metadata = row.IsNull(8) ? null : JsonSerializer.Deserialize(row.Blob(8), WireJson.Lenient.JsonElement),
         Topics = JsonSerializer.Deserialize(row.Blob(9), WireJson.Lenient.StringArray)!,
-        Paused = row.Int32(10) != 0,
+        Pause = PauseText.Read(row.Int32(10) != 0, row.Text(14)),
         JoinedSeq = row.Int64(11),
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(12)),
         LastSeen = row.NullableInt64(13) is { } seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null,

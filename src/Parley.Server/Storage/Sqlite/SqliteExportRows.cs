@@ -28,14 +28,14 @@ internal static class SqliteExportRows
         LineKinds.Project => Rows(
             connection,
             $"""
-             SELECT number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired
+             SELECT number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired, pause
              FROM projects WHERE number IN {Projects} ORDER BY number {Page}
              """,
             skip, Project),
         LineKinds.Agent => Rows(
             connection,
             $"""
-             SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at
+             SELECT number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at, last_seen, deleted_at, pause
              FROM agents WHERE project IN {Projects} ORDER BY number {Page}
              """,
             skip, Agent),
@@ -136,6 +136,7 @@ internal static class SqliteExportRows
         Acknowledged = row.Int64(10),
         Dead = row.Int64(11),
         Expired = row.Int64(12),
+        Pause = row.IsNull(13) ? null : Json(row, 13),
     };
 
     private static AgentLine Agent(SqliteStatement row) => new()
@@ -155,6 +156,7 @@ internal static class SqliteExportRows
         CreatedAt = row.Int64(12),
         LastSeen = row.NullableInt64(13),
         DeletedAt = row.NullableInt64(14),
+        Pause = row.IsNull(15) ? null : Json(row, 15),
     };
 
     private static EntityLine Entity(SqliteStatement row) => new()

@@ -75,12 +75,12 @@ internal static class SqliteImportRows
 
     private static void Write(SqliteConnection connection, ProjectLine project) => connection.Prepare(
             """
-            INSERT INTO projects (number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            INSERT INTO projects (number, project_id, name, created_at, settings, epoch, next_seq, last_stamp, sent, delivered, acknowledged, dead, expired, pause)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """)
         .Bind(1, project.Number).Bind(2, project.ProjectId).Bind(3, project.Name).Bind(4, project.CreatedAt).Bind(5, project.Settings.Utf8)
         .Bind(6, project.Epoch).Bind(7, project.LastSeq + 1).Bind(8, project.LastStamp).Bind(9, project.Sent).Bind(10, project.Delivered)
-        .Bind(11, project.Acknowledged).Bind(12, project.Dead).Bind(13, project.Expired)
+        .Bind(11, project.Acknowledged).Bind(12, project.Dead).Bind(13, project.Expired).Bind(14, project.Pause?.ToString())
         .Run();
 
     private static void Write(SqliteConnection connection, AgentLine agent)
@@ -88,12 +88,12 @@ internal static class SqliteImportRows
         var row = connection.Prepare(
                 """
                 INSERT INTO agents (number, project, agent_id, name, type, role, specialization, capabilities, metadata, topics, paused, joined_seq, created_at,
-                                    last_seen, deleted_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                                    last_seen, deleted_at, pause)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                 """)
             .Bind(1, agent.Number).Bind(2, agent.Project).Bind(3, agent.AgentId).Bind(4, agent.Name).Bind(5, agent.Type).Bind(6, agent.Role)
             .Bind(7, agent.Specialization).Bind(8, agent.Capabilities.Utf8).Bind(10, agent.Topics.Utf8).Bind(11, agent.Paused ? 1 : 0)
-            .Bind(12, agent.JoinedSeq).Bind(13, agent.CreatedAt).Bind(14, agent.LastSeen).Bind(15, agent.DeletedAt);
+            .Bind(12, agent.JoinedSeq).Bind(13, agent.CreatedAt).Bind(14, agent.LastSeen).Bind(15, agent.DeletedAt).Bind(16, agent.Pause?.ToString());
         _ = agent.Metadata is { } metadata ? row.Bind(9, metadata.Utf8) : row.BindNull(9);
         row.Run();
     }

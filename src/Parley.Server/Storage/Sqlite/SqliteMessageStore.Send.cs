@@ -188,7 +188,7 @@ internal sealed partial class SqliteMessageStore
         var agents = batch.Send.Recipients.Agents;
         var outcomes = new RecipientOutcome[agents.Count];
         for (var i = 0; i < outcomes.Length; i++)
-            outcomes[i] = DeliverTo(connection, batch, agents[i].Number, agents[i].Record.Paused, handed);
+            outcomes[i] = DeliverTo(connection, batch, agents[i].Number, agents[i].IsPaused(batch.Send.Project), handed);
         return outcomes;
     }
 

@@ -36,6 +36,11 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
             connection => First(connection.Prepare(ProjectSql.Change).Bind(1, number).Bind(2, name).Bind(3, Settings(settings))),
             cancellationToken);
 
+    public ValueTask<ProjectRecord?> PauseAsync(int number, Pause? pause, CancellationToken cancellationToken) =>
+        database.Writer.WriteAsync<ProjectRecord?>(
+            connection => First(connection.Prepare(ProjectSql.Pause).Bind(1, number).Bind(2, PauseText.Of(pause))),
+            cancellationToken);
+
     public async ValueTask DeleteAsync(int number, CancellationToken cancellationToken)
     {
         // The name is free at once. The project's contents are deleted in steps, so that nobody else waits for it.
@@ -119,7 +124,10 @@ internal sealed class SqliteProjectStore(SqliteDatabase database, SqliteLog log,
 
     private static ProjectRecord Read(SqliteStatement row) => new(
         row.Int32(0), row.Text(1)!, row.Text(2)!, DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(3)),
-        JsonSerializer.Deserialize(row.Blob(4), WireJson.Lenient.ProjectSettings)!, row.Int64(5), row.Int64(6) - 1);
+        JsonSerializer.Deserialize(row.Blob(4), WireJson.Lenient.ProjectSettings)!, row.Int64(5), row.Int64(6) - 1)
+    {
+        Pause = PauseText.Read(row.Text(7)),
+    };
 
     private static string Settings(ProjectSettings settings) => JsonSerializer.Serialize(settings, WireJson.Strict.ProjectSettings);
 }
