@@ -50,6 +50,23 @@ public sealed record InboxItem
     /// <summary>When the lease ends; absent if the agent only read its inbox.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>What is missing because of <c>budget_tokens</c>; absent if the message is whole. <c>GET messages/{message_id}</c> has all of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Shortened? Shortened { get; init; }
+}
+
+/// <summary>Which parts of a message were shortened, and how many characters each has in full. Null for parts that are complete.</summary>
+public sealed record Shortened
+{
+    /// <summary>The content was cut at its end.</summary>
+    public int? Content { get; init; }
+
+    /// <summary>The payload was left out.</summary>
+    public int? Payload { get; init; }
+
+    /// <summary>The metadata was left out.</summary>
+    public int? Metadata { get; init; }
 }
 
 /// <summary>The messages that are waiting in a mailbox, or were claimed from it, in delivery order.</summary>
@@ -77,6 +94,9 @@ public sealed record ClaimRequest
 
     /// <summary>1-3,600; default 30.</summary>
     public int? LeaseSeconds { get; init; }
+
+    /// <summary>Shortens the messages to about this many model tokens; see <see cref="InboxItem.Shortened"/>.</summary>
+    public int? BudgetTokens { get; init; }
 }
 
 /// <summary>Acknowledges a delivery; without a lease, the caller's own, whether queued or leased by it.</summary>

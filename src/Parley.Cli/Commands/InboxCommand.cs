@@ -14,6 +14,8 @@ internal static class InboxCommand
     // The longest that the server waits in one call.
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(60);
 
+    private const int MostTokens = 1_000_000;
+
     // A month. Anything longer is a typo.
     private const double LongestWait = 2_592_000;
 
@@ -26,17 +28,19 @@ internal static class InboxCommand
             Description = "Take the messages, and acknowledge them once they are printed. Otherwise, only look.",
         };
         var max = Numbers.Limit("--max", 10);
+        var budget = Numbers.Optional(
+            "--budget-tokens", "Group the messages by thread, and shorten them to about N model tokens.", "N", 1, MostTokens, $"a number from 1 to {MostTokens}");
 
         return new CliCommand("inbox", "Shows the messages waiting for you: for the agent of --as, or else in the operators' inbox.",
             "parley inbox", "parley inbox --as be-1 --wait 60 --ack", "parley inbox --json | jq -r '.items[].message.content'")
         {
-            wait, ack, max,
+            wait, ack, max, budget,
         }.Does(async call =>
         {
             var arguments = call.Arguments;
             var take = arguments.GetValue(ack);
             await call.ActAsync();
-            var inbox = await ReadAsync(call, arguments.GetValue(max), arguments.GetValue(wait), take);
+            var inbox = await ReadAsync(call, arguments.GetValue(max), arguments.GetValue(wait), arguments.GetValue(budget), take);
             Show(call, inbox);
 
             // After printing: messages that were not shown completely must not be gone.
@@ -50,7 +54,7 @@ internal static class InboxCommand
         });
     }
 
-    private static async Task<Inbox> ReadAsync(Call call, int max, double? waitSeconds, bool take)
+    private static async Task<Inbox> ReadAsync(Call call, int max, double? waitSeconds, int? budget, bool take)
     {
         var agent = call.Reader;
         var deadline = call.Time.GetUtcNow() + TimeSpan.FromSeconds(waitSeconds ?? 0);
@@ -59,12 +63,17 @@ internal static class InboxCommand
             var left = deadline - call.Time.GetUtcNow();
             var wait = left > LongestPoll ? LongestPoll : left > TimeSpan.Zero ? left : TimeSpan.Zero;
             var items = take
-                ? await call.Api.Messages.ClaimAsync(agent, new ClaimRequest { Max = max, Wait = wait.TotalSeconds }, call.Cancellation)
-                : await call.Api.Messages.InboxAsync(agent, new InboxQuery { Max = max, Wait = wait }, call.Cancellation);
+                ? await call.Api.Messages.ClaimAsync(agent, new ClaimRequest { Max = max, Wait = wait.TotalSeconds, BudgetTokens = budget }, call.Cancellation)
+                : await call.Api.Messages.InboxAsync(agent, new InboxQuery { Max = max, Wait = wait, BudgetTokens = budget }, call.Cancellation);
             if (items.Count > 0 || left <= LongestPoll)
                 return new Inbox { Items = items };
         }
     }
+
+    private static string Missing(Shortened shortened) => string.Join(
+        ", ",
+        new[] { ("content", shortened.Content), ("payload", shortened.Payload), ("metadata", shortened.Metadata) }
+            .Where(part => part.Item2 is not null).Select(part => $"{part.Item1} of {part.Item2:N0} characters"));
 
     private static void Show(Call call, Inbox inbox)
     {
@@ -85,6 +94,8 @@ internal static class InboxCommand
             var expects = item.Message.Intent is Intent.Request ? ", a reply is expected" : "";
             var margin = new string(' ', MessageView.Indent);
             call.Terminal.Text.MarkupLine($"{margin}[grey]{PlainText.Escape(item.Message.MessageId)}{again}{expects}[/]");
+            if (item.Shortened is { } shortened)
+                call.Terminal.Text.MarkupLine($"{margin}[grey]shortened: {Missing(shortened)}; all of it: parley threads {PlainText.Escape(item.Message.ConversationThreadId)}[/]");
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed record InboxQuery
     /// <summary>Only messages from the agents with these ids; all if omitted.</summary>
     public IReadOnlyList<string>? From { get; init; }
 
-    /// <summary>Limits the result to about this many model tokens.</summary>
+    /// <summary>Shortens the messages to about this many model tokens; see <see cref="InboxItem.Shortened"/>.</summary>
     public int? BudgetTokens { get; init; }
 }
 

@@ -4,7 +4,8 @@ using Parley.Server.Rest;
 namespace Parley.Server.Mailboxes;
 
 /// <summary>The parameters for reading an inbox.</summary>
-internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> Types, IReadOnlyList<int> Priorities, IReadOnlyList<string> From) : IQuery<InboxQuery>
+internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> Types, IReadOnlyList<int> Priorities, IReadOnlyList<string> From, int? Budget)
+    : IQuery<InboxQuery>
 {
     internal const int MostItems = 500;
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
@@ -14,7 +15,11 @@ internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> 
         query.Seconds("wait", 0, LongestWait.TotalSeconds, "Seconds to wait if nothing is waiting.") ?? TimeSpan.Zero,
         query.Texts("type", "Message types."),
         query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
-        query.Texts("from", "Senders."));
+        query.Texts("from", "Senders."),
+        ReadBudget(query));
+
+    internal static int? ReadBudget(QueryReader query) => query.Int(
+        "budget_tokens", 1, InboxBudget.MostTokens, "Shortens the messages to about this many model tokens, grouped by thread.");
 }
 
 /// <summary>The parameters of a claim in its URL. If the body has a value too, the body's counts.</summary>
@@ -27,7 +32,7 @@ internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, i
         return new ClaimQuery(
             new InboxQuery(
                 max ?? 10, wait ?? TimeSpan.Zero, query.Texts("type", "Message types."), query.Ints("priority", 1, 4, "Priorities, such as 3,4."),
-                query.Texts("from", "Senders.")),
+                query.Texts("from", "Senders."), InboxQuery.ReadBudget(query)),
             max is not null, wait is not null, query.Int("lease_seconds", 1, SettleReader.MostLeaseSeconds, "How long the lease lasts; default 30."));
     }
 
@@ -39,6 +44,7 @@ internal sealed record ClaimQuery(InboxQuery Inbox, bool HasMax, bool HasWait, i
         Priority = body.Priority ?? [.. Inbox.Priorities.Select(priority => (Priority)priority)],
         From = body.From ?? Inbox.From,
         LeaseSeconds = body.LeaseSeconds ?? LeaseSeconds,
+        BudgetTokens = body.BudgetTokens ?? Inbox.Budget,
     };
 }
 

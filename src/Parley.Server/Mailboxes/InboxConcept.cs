@@ -115,7 +115,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         var order = new ClaimOrder(
             project.Number, agent.Number, request.Max ?? 10, request.LeaseSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : SettleReader.DefaultLease,
             DeliveryFilters.Of(project, request.Type, request.Priority, request.From), null);
-        return await inbox.ClaimAsync(project, agent, order, TimeSpan.FromSeconds(request.Wait ?? 0), context.Caller, context.Cancellation);
+        return await inbox.ClaimAsync(project, agent, order, TimeSpan.FromSeconds(request.Wait ?? 0), request.BudgetTokens, context.Caller, context.Cancellation);
     }
 
     private async ValueTask<Answer> SettleAsync(SettleVerb verb, SettleOrder order, ProjectContext context)
@@ -181,6 +181,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         .Range("max", request.Max, 1, InboxQuery.MostItems)
         .Range("wait", request.Wait, 0d, InboxQuery.LongestWait.TotalSeconds)
         .Range("lease_seconds", request.LeaseSeconds, 1, SettleReader.MostLeaseSeconds)
+        .Range("budget_tokens", request.BudgetTokens, 1, InboxBudget.MostTokens)
         .Defined("priority", request.Priority)
         .Problem;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
@@ -17,13 +18,13 @@ internal sealed class InboxReader(
 
     /// <summary>A claim makes the agent online, no matter whose token it is made with.</summary>
     internal async ValueTask<Answer> ClaimAsync(
-        ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, Caller caller, CancellationToken cancellationToken)
+        ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, int? budget, Caller caller, CancellationToken cancellationToken)
     {
         using var presence = await agents.WaitsAsync(project, agent, cancellationToken);
         var claimed = await WaitAsync(project, agent, wait, caller, order.Filter, _ => agent.IsPaused(project) ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
         return claimed is null ? Problems.TokenEnded()
-            : claimed.Count == 0 ? Answer.Raw(buffer => Write(buffer, claimed))
-            : Answer.Raw(buffer => Write(buffer, claimed), () => returns.ReturnAsync(order.Project, claimed));
+            : claimed.Count == 0 ? Answer.Raw(buffer => Write(buffer, claimed, budget))
+            : Answer.Raw(buffer => Write(buffer, claimed, budget), () => returns.ReturnAsync(order.Project, claimed));
     }
 
     /// <summary>Reading its own mailbox makes an agent online. Anybody else's read changes nothing.</summary>
@@ -34,7 +35,7 @@ internal sealed class InboxReader(
         var items = await WaitAsync(
             project, agent, query.Wait, caller, filter,
             number => store.PeekAsync(new ClaimOrder(project.Number, number, query.Max, default, filter, null), cancellationToken).AsTask(), cancellationToken);
-        return items is null ? Problems.TokenEnded() : Answer.Raw(buffer => Write(buffer, items));
+        return items is null ? Problems.TokenEnded() : Answer.Raw(buffer => Write(buffer, items, query.Budget));
     }
 
     private static Task<IReadOnlyList<ClaimedDelivery>> Nothing => Task.FromResult<IReadOnlyList<ClaimedDelivery>>([]);
@@ -88,12 +89,14 @@ internal sealed class InboxReader(
     }
 
     /// <summary>Writes <c>{"items": [...]}</c>, each item with its lease if it was claimed.</summary>
-    internal static void Write(FrameBuffer to, IReadOnlyList<ClaimedDelivery> items)
+    /// <param name="budget">In tokens; null for no limit.</param>
+    private static void Write(FrameBuffer to, IReadOnlyList<ClaimedDelivery> items, int? budget)
     {
+        var fitted = budget is { } tokens ? InboxBudget.Fit(items, tokens) : null;
         to.Raw("{\"items\":["u8);
         for (var i = 0; i < items.Count; i++)
         {
-            var item = items[i];
+            var (item, shortened) = fitted is null ? new BudgetedDelivery(items[i], null) : fitted[i];
             to.Raw(i == 0 ? "{\"message\":"u8 : ",{\"message\":"u8);
             to.Raw(item.Json);
             to.Raw(",\"delivery_id\":\""u8);
@@ -108,6 +111,12 @@ internal sealed class InboxReader(
                 to.Number(item.Lease);
                 to.Raw("\",\"lease_until\":"u8);
                 to.Stamp(item.LeaseUntil);
+            }
+
+            if (shortened is not null)
+            {
+                to.Raw(",\"shortened\":"u8);
+                to.Raw(JsonSerializer.SerializeToUtf8Bytes(shortened, WireJson.Strict.Shortened));
             }
 
             to.Raw("}"u8);

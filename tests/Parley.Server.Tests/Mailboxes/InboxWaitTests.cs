@@ -40,7 +40,7 @@ public sealed class InboxWaitTests(PostgresDatabases databases)
         foreach (var filter in filters)
         {
             var order = new ClaimOrder(host.Default.Number, bob.Number, 1, TimeSpan.FromSeconds(30), filter, null);
-            waits.Add(reader.ClaimAsync(host.Default, bob, order, TimeSpan.FromHours(1), caller, Cancel).AsTask());
+            waits.Add(reader.ClaimAsync(host.Default, bob, order, TimeSpan.FromHours(1), budget: null, caller, Cancel).AsTask());
             Assert.Equal(filter, await looks.NextAsync(Cancel));
         }
 

@@ -102,6 +102,7 @@ export interface InboxItem {
   attempt: number;
   lease_id?: string | null;
   lease_until?: string | null;
+  shortened?: { content: number | null; payload: number | null; metadata: number | null };
 }
 
 export interface Delivery {

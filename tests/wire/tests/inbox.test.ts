@@ -4,6 +4,7 @@ import { contents, TestProject } from '../harness/project.ts';
 import { assertNames } from '../harness/rest.ts';
 import { startServer } from '../harness/server.ts';
 import { assertFields, assertMessage, time } from '../harness/shapes.ts';
+import type { InboxItem, Message } from '../harness/wire.ts';
 
 const server = await startServer();
 
@@ -44,6 +45,66 @@ describe('Looking at an inbox', { concurrency: 4 }, () => {
     await ada.tell('bob', 'there');
 
     assert.deepEqual(contents(await looking), ['there']);
+  });
+});
+
+describe('A budget of tokens', { concurrency: 4 }, () => {
+  /** Bob has two threads with long messages, one with a payload. */
+  async function deep() {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const long = 'word '.repeat(400).trim();
+    const { message_id: first, conversation_thread_id: thread } = await ada.send({
+      to: 'bob',
+      content: long,
+      payload: { rows: [1, 2, 3] },
+    });
+    await ada.tell('bob', 'another matter');
+    const { message_id: last } = await ada.send({ to: 'bob', content: 'the newest', conversation_thread_id: thread });
+    return { project, ada, bob, long, first, thread, last };
+  }
+
+  it('groups by thread, keeps the newest whole, and says what it shortened', async () => {
+    const { bob, long, first, last } = await deep();
+
+    const items = await bob.look({ budget_tokens: 30 });
+
+    assert.deepEqual([items[0]!.message.message_id, items[1]!.message.message_id], [first, last]);
+    assert.deepEqual(contents(items).slice(1), ['the newest', 'another matter']);
+    assert.deepEqual(items[0]!.shortened, { content: long.length, payload: '{"rows":[1,2,3]}'.length, metadata: null });
+    assert.ok(items[0]!.message.content!.length < 100 && items[0]!.message.content!.endsWith('…') && items[0]!.message.payload === null);
+    assert.ok(items.slice(1).every((item) => item.shortened === undefined));
+    items.forEach((item) => assertMessage(item.message));
+    const whole = (await bob.rest.get(`messages/${first}`)).as<Message>(200);
+    assert.deepEqual([whole.content, whole.payload], [long, { rows: [1, 2, 3] }]);
+  });
+
+  it('changes nothing if all fits, except for the order', async () => {
+    const { bob } = await deep();
+    const all = await bob.look();
+    const fitted = await bob.look({ budget_tokens: 1_000_000 });
+    assert.deepEqual(fitted, [all[0], all[2], all[1]]);
+  });
+
+  it('applies to claims, in the query or in the body, and what is claimed can be settled', async () => {
+    const { bob } = await deep();
+    const claimed = (await bob.rest.post('agents/bob/claim?budget_tokens=1', {})).as<{ items: InboxItem[] }>(200).items;
+    assert.equal(claimed.length, 3);
+    assert.ok(claimed.every((item) => item.lease_id && item.shortened));
+    for (const item of claimed)
+      (await bob.rest.post(`messages/${item.message.message_id}/nack`, { lease_id: item.lease_id, delay_seconds: 0 })).succeeds();
+    const again = (await bob.rest.post('agents/bob/claim', { budget_tokens: 30 })).as<{ items: InboxItem[] }>(200).items;
+    assert.deepEqual(
+      again.map((item) => item.shortened !== undefined),
+      [true, false, false],
+    );
+  });
+
+  it('must be a number from 1 to 1,000,000', async () => {
+    const { bob } = await deep();
+    for (const budget of ['0', '-1', 'many', '1.5', '1000001'])
+      assertNames((await bob.rest.get(`agents/bob/inbox?budget_tokens=${budget}`)).problem(400, 'invalid_request'), 'budget_tokens');
+    assertNames((await bob.rest.post('agents/bob/claim', { budget_tokens: 0 })).problem(400, 'invalid_request'), 'budget_tokens');
   });
 });
 
