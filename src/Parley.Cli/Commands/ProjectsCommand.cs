@@ -66,7 +66,8 @@ internal static class ProjectsCommand
             }
 
             Listing.WriteFacts(call.Terminal, [
-                ("project", project.ProjectId), ("name", project.Name), ("made", Listing.Ago(project.CreatedAt, call.Time)), .. Settings(project.Settings),
+                ("project", project.ProjectId), ("name", project.Name), ("made", Listing.Ago(project.CreatedAt, call.Time)),
+                ("state", project.Pause is { } pause ? Listing.PausedText(pause, call.Time) : null), .. Settings(project.Settings),
             ]);
             return ExitCode.Done;
         });

@@ -56,6 +56,7 @@ internal static class SendCommand
             Outlook.NextBoundary => "at its next boundary",
             Outlook.WhenIdle => "when it is idle",
             Outlook.OnPull => "waits until the agent asks for it",
+            Outlook.HeldUntilBack when delivery.Status is not AgentStatus.Offline => "paused: when it is resumed",
             Outlook.HeldUntilBack => "when the agent is back",
             Outlook.Scheduled => "at its scheduled time",
             Outlook.Held => "[yellow]held: an operator must release it[/]",

@@ -44,15 +44,17 @@ internal static class Listing
             terminal.Text.MarkupLine($"[grey]{name.PadRight(width)}[/]  {PlainText.EscapeLines(value, indent: width + 2)}");
     }
 
-    /// <summary>Who paused it, when, and why; <c>-</c> if it is not paused.</summary>
-    public static string Paused(Pause? pause, TimeProvider clock)
+    /// <summary>Who paused it, when, and why, as markup; <c>-</c> if it is not paused.</summary>
+    public static string Paused(Pause? pause, TimeProvider clock) =>
+        pause is null ? "-" : $"[yellow]{PlainText.EscapeLine(PausedText(pause, clock), 80)}[/]";
+
+    /// <summary>Who paused it, when, and why.</summary>
+    public static string PausedText(Pause pause, TimeProvider clock)
     {
-        if (pause is null)
-            return "-";
         var by = pause.PausedBy is { } who ? $" by {who}" : "";
-        var since = pause.PausedAt is { } at ? $" {Ago(at, clock)} ago" : "";
+        var since = pause.PausedAt is { } at && Ago(at, clock) is var age and not "now" ? $" {age} ago" : "";
         var why = pause.Reason is { } reason ? $": {reason}" : "";
-        return $"[yellow]{PlainText.EscapeLine($"paused{by}{since}{why}", 80)}[/]";
+        return $"paused{by}{since}{why}";
     }
 
     /// <summary>How long ago, for a person: <c>12 s</c>, <c>5 min</c>, <c>3 h</c>, <c>2 d</c>.</summary>

@@ -15,6 +15,9 @@ internal static class InboxBudget
 
     internal const int MostTokens = 1_000_000;
 
+    /// <summary>What a message that has to be cut leaves to each of those that come after it, if that is enough for them to share.</summary>
+    private const int LeastPerMessage = 120;
+
     /// <summary>Marks where a text was cut.</summary>
     private const string Ellipsis = "…";
 
@@ -27,20 +30,28 @@ internal static class InboxBudget
             .Select(thread => thread.OrderBy(at => items[at].Seq).ToArray()).ToList();
 
         // The newest message of each thread first, because it tells best what the thread is about now.
-        var newestFirst = threads.Select(thread => thread[^1]).Concat(threads.SelectMany(thread => thread[..^1]).OrderByDescending(at => items[at].Seq));
+        int[] newestFirst = [.. threads.Select(thread => thread[^1]), .. threads.SelectMany(thread => thread[..^1]).OrderByDescending(at => items[at].Seq)];
         var left = (long)tokens * CharactersPerToken;
         var fitted = new BudgetedDelivery[items.Count];
-        foreach (var at in newestFirst)
-            fitted[at] = Fit(items[at], texts[at], ref left);
+        for (var nth = 0; nth < newestFirst.Length; nth++)
+        {
+            var (item, text) = (items[newestFirst[nth]], texts[newestFirst[nth]]);
+            var others = newestFirst.Length - nth - 1;
+            var own = text.Size <= left ? left : Math.Max(left - ((long)others * LeastPerMessage), left / (others + 1));
+            var before = own;
+            fitted[newestFirst[nth]] = Fit(item, text, ref own);
+            left -= before - own;
+        }
+
         return [.. threads.SelectMany(thread => thread).Select(at => fitted[at])];
     }
 
     private static BudgetedDelivery Fit(ClaimedDelivery item, MessageTexts texts, ref long left)
     {
         var (content, payload, metadata) = (texts.Content?.Length ?? 0, texts.Payload.Characters, texts.Metadata.Characters);
-        if (content + payload + metadata <= left)
+        if (texts.Size <= left)
         {
-            left -= content + payload + metadata;
+            left -= texts.Size;
             return new BudgetedDelivery(item, null);
         }
 
@@ -81,6 +92,8 @@ internal static class InboxBudget
     /// <summary>Where the texts of a message stand in its JSON.</summary>
     private sealed record MessageTexts(string Thread, string? Content, Part ContentPart, Part Payload, Part Metadata)
     {
+        internal int Size => (Content?.Length ?? 0) + Payload.Characters + Metadata.Characters;
+
         internal static MessageTexts Of(byte[] json)
         {
             var (thread, content) = ("", (string?)null);

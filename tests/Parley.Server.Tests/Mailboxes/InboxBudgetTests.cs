@@ -53,9 +53,17 @@ public sealed class InboxBudgetTests
         Assert.Equal([1, 3, 2, 4], fitted.Select(item => item.Delivery.Seq));
         Assert.Equal([1, 2], fitted.Where(item => item.Shortened is not null).Select(item => item.Delivery.Seq).Order());
         Assert.Equal(499, fitted[0].Shortened!.Content);
-        // Two characters are left for the newer of the other two.
-        Assert.Equal("w…", Read(fitted[2].Delivery).Content);
-        Assert.Equal("", Read(fitted[0].Delivery).Content);
+        // The two characters that are left are shared.
+        Assert.Equal(("…", "…"), (Read(fitted[2].Delivery).Content, Read(fitted[0].Delivery).Content));
+    }
+
+    [Fact]
+    public void A_long_message_leaves_room_for_short_ones_after_it()
+    {
+        var fitted = InboxBudget.Fit([Item(1, "a", new string('x', 10_000)), Item(2, "b", "short"), Item(3, "c", new string('y', 10_000))], tokens: 100);
+
+        Assert.Equal("short", Read(fitted[1].Delivery).Content);
+        Assert.Equal((160, 235), (Read(fitted[0].Delivery).Content!.Length, Read(fitted[2].Delivery).Content!.Length));
     }
 
     [Theory]
