@@ -45,7 +45,28 @@ internal static class JsonWords
         }
     }
 
+    /// <param name="path"><c>-</c> for standard input.</param>
+    /// <exception cref="CommandException">It cannot be read, or is not JSON.</exception>
+    public static async Task<JsonElement> FileAsync(string path, CancellationToken cancellationToken)
+    {
+        var what = path == "-" ? "Standard input" : $"'{path}'";
+        try
+        {
+            var text = path == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(path, cancellationToken);
+            return string.IsNullOrWhiteSpace(text) ? throw new CommandException(ExitCode.UsedWrongly, $"{what} is empty.", null) : JsonElement.Parse(text, Deep);
+        }
+        catch (JsonException malformed)
+        {
+            throw Malformed(malformed, what, null);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                ExitCode.UsedWrongly, $"{what} {(fault is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read")}.", null, fault);
+        }
+    }
+
     // The exception's own text refers to parts of a .NET reader.
-    private static CommandException Malformed(JsonException malformed, string what, string remedy) => new(
+    private static CommandException Malformed(JsonException malformed, string what, string? remedy) => new(
         ExitCode.UsedWrongly, $"{what} is not valid JSON at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}.", remedy, malformed);
 }

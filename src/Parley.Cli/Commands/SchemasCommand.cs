@@ -71,7 +71,7 @@ internal static class SchemasCommand
                 throw new CommandException(ExitCode.UsedWrongly, "Give a file with the schema, or --builtin.", null);
             var schema = path is null
                 ? await call.Api.Schemas.EnableBuiltinAsync(type, call.Cancellation)
-                : await call.Api.Schemas.SetAsync(type, await ReadAsync(path, call.Cancellation), call.Cancellation);
+                : await call.Api.Schemas.SetAsync(type, await JsonWords.FileAsync(path, call.Cancellation), call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(schema, WireJson.Lenient.MessageSchema);
             else
@@ -89,18 +89,6 @@ internal static class SchemasCommand
         await call.Api.Schemas.DeleteAsync(call.Arguments.GetRequiredValue(Type), call.Cancellation);
         return ExitCode.Done;
     });
-
-    private static async Task<JsonElement> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return JsonElement.Parse(path == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(path, cancellationToken));
-        }
-        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.UsedWrongly, fault is JsonException ? $"'{path}' is not JSON." : $"'{path}' cannot be read.", null, fault);
-        }
-    }
 
     private static IReadOnlyList<string> Row(MessageSchema schema, TimeProvider time) =>
     [

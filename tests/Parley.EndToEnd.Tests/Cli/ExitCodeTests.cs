@@ -51,6 +51,8 @@ public sealed class ExitCodeTests(RunningServer server) : IClassFixture<RunningS
     [InlineData("There is nothing to send: the text is missing.", "send", "be-1")]
     [InlineData("<key> is missing. Up to 512 characters; may include '/'.", "memory", "get")]
     [InlineData("There is no file '/nowhere/ca.pem'.", "agents", "--cacert", "/nowhere/ca.pem")]
+    [InlineData("'/nowhere/a.json' does not exist.", "schemas", "set", "t", "/nowhere/a.json")]
+    [InlineData("Standard input is empty.", "schemas", "set", "t", "-")]
     public async Task An_error_is_one_sentence(string sentence, params string[] arguments)
     {
         var run = await server.RunAsync(arguments);
