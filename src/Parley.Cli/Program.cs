@@ -36,6 +36,7 @@ static async Task<int> RunAsync(string[] args)
         MemoryCommand.Create(),
         EventsCommand.Create(),
         SchemasCommand.Create(),
+        RouteCommand.Create(),
         InboundCommand.Create(),
         WebhooksCommand.Create(),
         StatsCommand.Create(),

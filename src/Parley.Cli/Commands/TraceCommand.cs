@@ -40,8 +40,6 @@ internal static class TraceCommand
         Fact(call, "sent", trace.Session is null ? "over REST" : $"over connection {trace.Session}");
         foreach (var step in trace.Routing)
             Fact(call, "routing", step);
-        foreach (var rule in trace.Rules)
-            Fact(call, "rule", rule);
         if (trace.SupersededBy is { } later)
             Fact(call, "superseded", $"by {later}");
 

@@ -60,6 +60,9 @@ public sealed record FeedEntry
     /// <summary>The schema of a message type, in the feed <c>schemas</c>; null in other feeds.</summary>
     public MessageSchema? Schema => Feed == "schemas" ? Item?.Deserialize(WireJson.Lenient.MessageSchema) : null;
 
+    /// <summary>The routing rules, in the feed <c>routing</c>; null in other feeds.</summary>
+    public RoutingRules? RoutingRules => Feed == "routing" ? Item?.Deserialize(WireJson.Lenient.RoutingRules) : null;
+
     /// <summary>The inbound hook, without its secret, in the feed <c>inbound</c>; null in other feeds.</summary>
     public InboundHook? InboundHook => Feed == "inbound" ? Item?.Deserialize(WireJson.Lenient.InboundHook) : null;
 

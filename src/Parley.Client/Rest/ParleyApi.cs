@@ -23,6 +23,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
+        Routing = new RoutingApi(connection);
         Inbound = new InboundApi(connection);
         Webhooks = new WebhooksApi(connection);
         Counts = new StatsApi(connection);
@@ -66,6 +67,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Schemas of message types. Only admins may change them.</summary>
     public SchemasApi Schemas { get; }
+
+    /// <summary>Routing rules, and why a message would go where. Only admins may change the rules.</summary>
+    public RoutingApi Routing { get; }
 
     /// <summary>Addresses that outside systems post messages to. Only admins and operators may change them.</summary>
     public InboundApi Inbound { get; }

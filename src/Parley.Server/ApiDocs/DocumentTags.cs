@@ -18,6 +18,7 @@ internal static class DocumentTags
         ("Inbound webhooks", "Addresses that outside systems post messages to."),
         ("Webhooks", "Addresses that the server posts events to as they happen."),
         ("Schemas", "JSON Schemas that the payloads of a message type must match."),
+        ("Routing", "Rules that send messages elsewhere, raise their priority, or add metadata, and why a message would go where."),
         ("Streams", "What happens, live, as server-sent events."),
         ("Dead letters", "Deliveries that ran out of attempts: list, requeue, or purge them."),
         ("Statistics", "Counts and latencies of a project."),

@@ -2,6 +2,7 @@ using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
+using Parley.Server.Routing;
 
 namespace Parley.Server.History;
 
@@ -26,11 +27,14 @@ internal sealed class MessageTraces(MessageAccess access, IMessageHistory histor
 
         var trace = await history.TraceAsync(project.Number, message.Seq, cancellationToken);
         var superseding = trace?.SupersededBy is { } later && await access.MayReadAsync(project, later, reader, cancellationToken) ? later : null;
+        // How a message was routed is the sender's business, too.
+        string[] routing = reader is not null && message.Sender != reader.Agent ? [] : trace?.Routing?.Split('\n') ?? [];
         return new MessageTrace
         {
             Message = MessageJsonReader.Message(message),
             Deliveries = [.. deliveries.Select(delivery => delivery.ToWire(project, id))],
-            Routing = reader is not null && message.Sender != reader.Agent ? [] : trace?.Routing?.Split('\n') ?? [],
+            Routing = RuleLine.Shown(routing),
+            Rules = RuleLine.RulesIn(routing),
             Replies = replies,
             Session = reader is null || message.Sender == reader.Agent ? trace?.Session : null,
             SupersededBy = superseding is null ? null : MessageJsonReader.Id(superseding.Json).ToString(),

@@ -20,8 +20,18 @@ internal sealed class EventTypes
 
     internal static EventTypes All { get; } = new([]);
 
-    internal bool Take(string type) =>
-        (_exact.Count == 0 && _patterns.Count == 0) || _exact.Contains(type) || _patterns.Exists(pattern => Matches(pattern, type));
+    internal bool Take(string type)
+    {
+        if ((_exact.Count == 0 && _patterns.Count == 0) || _exact.Contains(type))
+            return true;
+        foreach (var pattern in _patterns)
+        {
+            if (Matches(pattern, type))
+                return true;
+        }
+
+        return false;
+    }
 
     internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> type)
     {

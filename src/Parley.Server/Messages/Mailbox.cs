@@ -13,12 +13,9 @@ namespace Parley.Server.Messages;
 
 /// <summary>Puts messages into mailboxes: checks them, resolves addresses, applies limits, and passes them to the store.</summary>
 internal sealed class Mailbox(
-    IMessageStore store, Addressing addressing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
+    IMessageStore store, MessageRouting routing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
     IEnumerable<IReplyTaker> replyTakers)
 {
-    /// <summary>The type of a message that a person has to see.</summary>
-    private const string HumanIntervention = "human_intervention_required";
-
     private readonly IReplyTaker[] _replyTakers = [.. replyTakers];
 
     /// <summary>Completes when more may be sent. Callers that do not wait for answers await this.</summary>
@@ -85,21 +82,21 @@ internal sealed class Mailbox(
             return new(bad);
         if (sender.Authority != Authority.System && schemas.Of(project.Number, draft.Type)?.Refusal(draft.Type, draft.Payload) is { } unfit)
             return new(unfit);
-        if ((draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null && draft.Type != HumanIntervention)
-        {
-            if (Addressing.Direct(project, draft.To) is { } direct)
-                return new(Finish(project, sender, draft, direct, SendContext.None, onStored));
-        }
+        var isPlain = (draft.ReplyTo ?? draft.Thread ?? draft.Supersedes ?? draft.Execution) is null && draft.Type != MessageRouting.HumanIntervention;
+        var effect = isPlain ? routing.EffectOn(project, sender, draft) : null;
+        if (isPlain && effect is null && Addressing.Direct(project, draft.To) is { } direct)
+            return new(Finish(project, sender, draft, direct, SendContext.None, onStored));
 
-        return SlowAsync();
+        return SlowAsync(isPlain, effect);
 
-        async ValueTask<Result<Send>> SlowAsync()
+        async ValueTask<Result<Send>> SlowAsync(bool isPlain, RuleEffect? effect)
         {
             if (!(await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem))
                 return problem;
-            if (draft.Type == HumanIntervention)
-                AddPeople(draft, sender);
-            if (!(await addressing.ResolveAsync(project, draft.To, draft.Narrowed, sender.Number, cancellationToken)).TryGet(out var recipients, out problem))
+            MessageRouting.AddPeople(draft, sender);
+            if (!isPlain)
+                effect = routing.EffectOn(project, sender, draft);
+            if (!(await routing.ResolveAsync(project, sender, draft, effect, onlyLook: false, cancellationToken)).TryGet(out var recipients, out problem))
                 return problem;
 
             if (draft.NeedsSomebody && recipients.Agents.Count == 0)
@@ -121,15 +118,6 @@ internal sealed class Mailbox(
     /// <param name="thread">The entry that opened its thread.</param>
     internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid thread) => Finish(
         project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread }, null);
-
-    /// <summary>Also sends the message to the operators' inbox. A sender that needs a person may not know how to reach people here.</summary>
-    private static void AddPeople(SendDraft draft, Sender sender)
-    {
-        if (sender.Id == AgentDirectory.Human || draft.To.Contains(AgentDirectory.Human))
-            return;
-        draft.To.Add(AgentDirectory.Human);
-        draft.ToIsArray = true;
-    }
 
     private static Send Finish(
         ProjectState project, Sender sender, SendDraft draft, Recipients recipients, SendContext context, Action<long>? onStored)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
+using Parley.Server.Entities;
 using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
@@ -15,6 +16,7 @@ internal static class Messaging
 {
     public static IServiceCollection AddMessaging(this IServiceCollection services) => services
         .AddSingleton<Mailbox>()
+        .AddSingleton<MessageRouting>()
         .AddSingleton<Settling>()
         .AddSingleton<Requests>()
         .AddSingleton<PendingRequests>()
@@ -37,6 +39,7 @@ internal static class Messaging
         .AddConcept<MessagesConcept>()
         .AddConcept<HistoryConcept>()
         .AddConcept<MessageChangesConcept>()
+        .AddConcept<RoutingExplanationConcept>()
         .AddConcept<InboxConcept>()
         .AddConcept<ThreadsConcept>()
         .AddConcept<DeadLettersConcept>()
@@ -51,6 +54,9 @@ internal static class Messaging
         .AddSingleton<IChore, LogForgetter>();
 
     public static IServiceCollection AddRouting(this IServiceCollection services, ServerSettings settings) => services
+        .AddEntities(RoutingConcept.Kind)
+        .AddSingleton<RuleDirectory>()
+        .AddConcept<RoutingConcept>()
         .AddSingleton<Addressing>()
         .AddSingleton(provider => new CapabilityRouter(provider.GetRequiredService<IMailboxCounts>(), settings.Routing));
 }

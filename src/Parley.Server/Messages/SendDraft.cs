@@ -8,7 +8,7 @@ namespace Parley.Server.Messages;
 /// message, so a draft must be used before its buffer is reused.</remarks>
 internal sealed class SendDraft
 {
-    internal List<string> To { get; } = [];
+    internal List<string> To { get; private set; } = [];
 
     /// <summary>True if the address was an array, even of one.</summary>
     internal bool ToIsArray { get; set; }
@@ -34,7 +34,7 @@ internal sealed class SendDraft
     internal Guid? Execution { get; set; }
     internal string? IdempotencyKey { get; set; }
     /// <summary>The fingerprint for its idempotency key; null to compute it from the send.</summary>
-    internal long? Print { get; init; }
+    internal long? Print { get; set; }
 
     internal Intent Intent { get; set; }
     internal Surface? SurfaceAsked { get; set; }
@@ -60,6 +60,14 @@ internal sealed class SendDraft
         Priority.Normal => Surface.WhenIdle,
         _ => Surface.Pull,
     };
+
+    /// <summary>Addresses it to somebody else.</summary>
+    internal void MoveTo(IReadOnlyList<string> to, bool isArray, Narrowing? narrowed)
+    {
+        To = [.. to];
+        ToIsArray = isArray;
+        Narrowed = narrowed;
+    }
 
     /// <summary>Whether it settles the message that it answers.</summary>
     internal bool Settles => ReplyTo is not null && (SettleAsked ?? SettlesByDefault);

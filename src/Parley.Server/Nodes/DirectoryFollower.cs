@@ -1,5 +1,6 @@
 using Parley.Server.Agents;
 using Parley.Server.Projects;
+using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Squads;
@@ -9,7 +10,8 @@ namespace Parley.Server.Nodes;
 
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
-    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, WebhookDirectory webhooks, TokenVault tokens)
+    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, WebhookDirectory webhooks,
+    TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -54,6 +56,8 @@ internal sealed class DirectoryFollower(
             squads.Follow(squad);
         foreach (var schema in changes.Schemas)
             schemas.Follow(schema);
+        foreach (var rules in changes.RoutingRules)
+            routing.Follow(rules);
         foreach (var webhook in changes.Webhooks)
             webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)

@@ -65,6 +65,9 @@ internal sealed record DirectoryChanges(long Revision)
     internal List<(int Project, string Id)> GoneSquads { get; } = [];
     internal List<EntityRow> Schemas { get; } = [];
     internal List<(int Project, string Type)> GoneSchemas { get; } = [];
+    /// <summary>Rules are removed only with their project.</summary>
+    internal List<EntityRow> RoutingRules { get; } = [];
+
     internal List<EntityRow> Webhooks { get; } = [];
 
     /// <summary>Each with the seq of the entry that created it.</summary>

@@ -14,11 +14,16 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
 
     /// <summary>The recipients of a send. Each agent is included once, and a group never includes the sender.</summary>
     /// <param name="narrowing">The filters for <c>*</c>; null for none.</param>
+    /// <param name="onlyLook">True if nothing is sent.</param>
     internal ValueTask<Result<Recipients>> ResolveAsync(
-        ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
+        ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken, bool onlyLook = false)
     {
-        return Direct(project, to) is { } direct ? new(direct) : ResolveGroupsAsync(project, to, narrowing, sender, cancellationToken);
+        return Direct(project, to) is { } direct ? new(direct) : ResolveGroupsAsync(project, to, narrowing, sender, onlyLook, cancellationToken);
     }
+
+    /// <summary>The capability that an address names; null for another address.</summary>
+    internal static string? CapabilityIn(string address) =>
+        address.StartsWith(Capability, StringComparison.Ordinal) ? address[Capability.Length..] : null;
 
     /// <summary>For a send that names a single agent, as nearly all do: found in memory, without awaiting anything. Null for any other
     /// send.</summary>
@@ -28,9 +33,9 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             : null;
 
     private async ValueTask<Result<Recipients>> ResolveGroupsAsync(
-        ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, CancellationToken cancellationToken)
+        ProjectState project, IReadOnlyList<string> to, Narrowing? narrowing, int sender, bool onlyLook, CancellationToken cancellationToken)
     {
-        var found = new Found();
+        var found = new Found { OnlyLook = onlyLook };
         foreach (var address in to)
         {
             if (await TryResolveAsync(project, narrowing, address, sender, found, cancellationToken))
@@ -93,7 +98,7 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
         if (address.StartsWith(Capability, StringComparison.Ordinal))
         {
             var capability = address[Capability.Length..];
-            if (await router.ChooseAsync(project, capability, sender, tried: [], cancellationToken) is not { } chosen)
+            if (await router.ChooseAsync(project, capability, sender, tried: [], cancellationToken, onlyLook: found.OnlyLook) is not { } chosen)
                 return false;
             found.Capability = capability;
             found.Add([chosen], Audience.Named, address);
@@ -157,6 +162,8 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
     private sealed class Found
     {
         private readonly HashSet<int> _numbers = [];
+
+        internal bool OnlyLook { get; init; }
 
         internal List<AgentState> Agents { get; } = [];
 

@@ -102,10 +102,10 @@ internal enum Permission
     /// <summary>Create, change, resume and delete webhooks.</summary>
     WriteWebhooks,
 
-    /// <summary>See projects, tokens, and webhooks, but never their secrets.</summary>
+    /// <summary>See projects, tokens, webhooks, and routing rules, but never their secrets. Explain routing.</summary>
     ReadAdministration,
 
-    /// <summary>Create, change and delete projects, tokens and schemas.</summary>
+    /// <summary>Create, change and delete projects, tokens, schemas, and routing rules.</summary>
     Administer,
 
     /// <summary>Alerts and metrics.</summary>

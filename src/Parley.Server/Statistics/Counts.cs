@@ -123,6 +123,20 @@ internal sealed class Counts(ICountStore store)
         ];
     }
 
+    internal async Task<RoutingStats> RoutingAsync(ProjectState project, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(project, cancellationToken);
+        var rows = await store.AskAsync(project.Number, CountQuestion.Routing, [], cancellationToken);
+        return new RoutingStats { Rules = Of(RoutingTally.Rule), Strategies = Of(RoutingTally.Strategy) };
+
+        IReadOnlyList<RoutingCount> Of(int kind) =>
+        [
+            .. rows.Where(row => row.Numbers[0] == kind)
+                .Select(row => new RoutingCount { Name = row.Texts[0]!, Messages = row.Numbers[1], FirstAt = Time(row.Numbers[2]), LastAt = Time(row.Numbers[3]) })
+                .OrderByDescending(count => count.Messages).ThenBy(count => count.Name, StringComparer.Ordinal),
+        ];
+    }
+
     private async Task<IReadOnlyList<CountRow>> AskAsync(ProjectState project, CountQuestion question, TimeRange range, CancellationToken cancellationToken)
     {
         await CatchUpAsync(project, cancellationToken);

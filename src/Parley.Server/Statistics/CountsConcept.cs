@@ -35,6 +35,12 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
          "first_at": "2026-01-22T08:00:00.000Z", "last_at": "2026-01-22T13:56:52.551Z"}
         """;
 
+    private const string Routed =
+        """
+        {"rules": [{"name": "database", "messages": 12, "first_at": "2026-01-22T08:00:00.000Z", "last_at": "2026-01-22T13:56:52.551Z"}],
+         "strategies": [{"name": "capability", "messages": 40, "first_at": "2026-01-22T08:00:00.000Z", "last_at": "2026-01-22T13:56:52.551Z"}]}
+        """;
+
     private static readonly IReadOnlyList<string> Buckets = ["1m", "5m", "15m", "30m", "1h", "6h", "12h", "1d"];
 
     public string Title => "Statistics";
@@ -81,6 +87,14 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
             Allows = Permission.ReadProject,
             Answers = [AnswerShape.Ok<Page<ExecutionCount>>(Example.PageOf(AnExecution))],
         }.Rest("GET", "/stats/executions"),
+
+        new Operation<ProjectContext>(
+            "GetRoutingStats", "Count the messages that each routing rule touched, and by which kinds of address recipients were found.",
+            async context => Answer.Ok(await counts.RoutingAsync(context.Project, context.Cancellation)))
+        {
+            Allows = Permission.ReadAdministration,
+            Answers = [AnswerShape.Ok<RoutingStats>(Routed)],
+        }.Rest("GET", "/stats/routing"),
 
         new Operation<ProjectContext, HoursQuery>("ExportStats", "Get all counts of the last hours in one document.", Input.Query<HoursQuery>(), ExportAsync)
         {

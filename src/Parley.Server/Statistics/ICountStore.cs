@@ -22,6 +22,7 @@ internal enum CountQuestion
     MessagesByTime,
     AcknowledgedByTime,
     Executions,
+    Routing,
 }
 
 /// <param name="Texts">The first columns of the answer.</param>

@@ -53,6 +53,7 @@ internal sealed class RichData
         await data.MakeMemoryAsync();
         await data.MakeTasksAsync();
         await data.MakeSchemasAsync();
+        await data.MakeRulesAsync();
         await data.MakeInboundAsync();
         await data.MakeWebhooksAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
@@ -177,6 +178,15 @@ internal sealed class RichData
         await PutAsync("/schemas/status_update", """{"builtin": true}""");
         await PutAsync("/schemas/gone", """{"schema": true}""");
         Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/schemas/gone", Admin));
+    }
+
+    /// <summary>Rules that leave what the rest of the data sends as it is, except for one message of their own.</summary>
+    private async Task MakeRulesAsync()
+    {
+        await PutAsync(
+            "/routing/rules",
+            """{"rules": [{"name": "r-1", "when": {"types": ["routed_here"], "pattern": "^\\w+ ünï"}, "to": ["bob", "human"], "priority": 4, "metadata": {"ünï": [1.0, null]}}]}""");
+        await PostAsync("/messages", """{"to": "cyd", "message_type": "routed_here", "content": "go ünï"}""");
     }
 
     /// <summary>One that posts nothing here, with a place that no server comes to, so that it stays what it is.</summary>

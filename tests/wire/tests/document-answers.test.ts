@@ -194,7 +194,16 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('ResumeWebhook', itsId);
   await does('DeleteWebhook', itsId);
 
-  for (const of of ['GetStats', 'GetMessageStats', 'GetAgentStats', 'GetPairStats', 'GetTimeline', 'GetExecutionStats', 'ExportStats'])
+  for (const of of [
+    'GetStats',
+    'GetMessageStats',
+    'GetAgentStats',
+    'GetPairStats',
+    'GetTimeline',
+    'GetExecutionStats',
+    'GetRoutingStats',
+    'ExportStats',
+  ])
     await does(of);
 
   for (const [of, body] of [
@@ -234,6 +243,10 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('GetSchema', type);
   await does('ListSchemas');
   await does('DeleteSchema', type);
+
+  await does('PutRoutingRules', {}, { rules: [{ name: 'urgent', when: { words: ['down'] }, priority: 4 }] });
+  await does('GetRoutingRules');
+  await does('ExplainRouting', {}, { to: 'bob', content: 'It is down.' });
 
   const token = await does<Token>('CreateToken', {}, { kind: 'agent', agent_id: 'bob', project_id: project });
   await does('ListTokens');

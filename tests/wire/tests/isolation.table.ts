@@ -210,6 +210,11 @@ export const table: readonly Row[] = [
   row('PUT', 'schemas/typed', admins, { schema: { type: 'null' } }),
   row('DELETE', 'schemas/typed', { admin: 204 }),
 
+  row('GET', 'routing/rules', administration),
+  row('PUT', 'routing/rules', admins, { rules: [{ name: 'r', priority: 3 }] }),
+  row('POST', 'routing/explain', administration, { to: 'bob', content: 'x' }),
+  row('GET', 'stats/routing', administration),
+
   row('POST', 'webhooks', { admin: 201, operator: 201 }, hook),
   row('GET', 'webhooks', administration),
   row('GET', webhook(), administration),

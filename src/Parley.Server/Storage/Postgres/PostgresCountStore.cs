@@ -83,6 +83,8 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
             Then(batch, CountSql.AddOpen, project, delivery);
         foreach (var row in await AskAsync(connection, CountSql.SentInExecutions, 1, cancel, from, to))
             Then(batch, CountSql.AddExecution, project, row.Numbers[0], row.Texts[0]!, row.Numbers[1], row.Numbers[2], row.Numbers[3]);
+        foreach (var (kind, name, messages, first, last) in RoutingTally.Of(await AskAsync(connection, CountSql.Routed, 1, cancel, from, to)))
+            Then(batch, CountSql.AddRouting, project, kind, name, messages, first, last);
     }
 
     private async Task SettleAsync(NpgsqlConnection connection, int project, CountPart part, NpgsqlBatch batch, int size, CancellationToken cancel)

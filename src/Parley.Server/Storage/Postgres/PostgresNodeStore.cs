@@ -2,7 +2,9 @@ using System.Globalization;
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Entities;
 using Parley.Server.Nodes;
+using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Storage.Sql;
 using Parley.Server.Webhooks;
@@ -211,7 +213,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         foreach (var held in await connection.Ask($"SELECT {EntitySql.Columns} FROM entities e WHERE e.revision > $1", revision)
             .ListAsync(PostgresEntityStore.Read, cancel))
         {
-            (held.Kind == SchemasConcept.Kind.Number ? changes.Schemas : held.Kind == WebhooksConcept.Kind.Number ? changes.Webhooks : changes.Squads).Add(held);
+            ListOf(changes, held.Kind).Add(held);
         }
 
         changes.Tokens.AddRange(await connection.Ask($"SELECT {TokenSql.Columns} FROM tokens WHERE changed > $1", revision)
@@ -222,10 +224,18 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
             var isSchema = kind == SchemasConcept.Kind.Number;
             if (name is null)
                 changes.GoneProjects.Add(project);
+            else if (kind == RoutingConcept.Kind.Number)
+                continue;
             else if (kind == WebhooksConcept.Kind.Number)
                 changes.GoneWebhooks.Add((project, long.Parse(name, CultureInfo.InvariantCulture)));
             else if (!(isSchema ? changes.Schemas : changes.Squads).Exists(made => made.Project == project && made.Name == name))
                 (isSchema ? changes.GoneSchemas : changes.GoneSquads).Add((project, name));
         }
     }
+
+    private static List<EntityRow> ListOf(DirectoryChanges changes, int kind) =>
+        kind == SchemasConcept.Kind.Number ? changes.Schemas
+        : kind == RoutingConcept.Kind.Number ? changes.RoutingRules
+        : kind == WebhooksConcept.Kind.Number ? changes.Webhooks
+        : changes.Squads;
 }

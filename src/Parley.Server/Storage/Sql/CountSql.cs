@@ -50,6 +50,13 @@ internal static class CountSql
         FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND coalesce(l.execution, 0) > 0 GROUP BY 1, 2
         """;
 
+    /// <summary>Messages, and first and last time, by routing. $1 and $2: the range of places.</summary>
+    internal const string Routed =
+        """
+        SELECT l.routing, count(*), min(l.stamp), max(l.stamp)
+        FROM log l WHERE l.place > $1 AND l.place <= $2 AND l.kind = 1 AND l.routing IS NOT NULL GROUP BY 1
+        """;
+
     /// <summary>Deliveries, and the last time, by minute, sender, recipient, and type. $1 and $2: the range of places.</summary>
     internal const string Received =
         $"""
@@ -124,11 +131,18 @@ internal static class CountSql
         ON CONFLICT (project, execution, type) DO UPDATE SET messages = c.messages + excluded.messages, last_at = excluded.last_at
         """;
 
+    internal const string AddRouting =
+        """
+        INSERT INTO routing_counts AS c (project, kind, name, messages, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (project, kind, name) DO UPDATE SET messages = c.messages + excluded.messages,
+            last_at = CASE WHEN excluded.last_at > c.last_at THEN excluded.last_at ELSE c.last_at END
+        """;
+
     /// <summary>Deletes a project's counters. $1: the project's number.</summary>
     internal static IReadOnlyList<string> Clear { get; } =
     [
         "DELETE FROM message_counts WHERE project = $1", "DELETE FROM delivery_counts WHERE project = $1", "DELETE FROM execution_counts WHERE project = $1",
-        "DELETE FROM uncounted WHERE project = $1", "DELETE FROM counted WHERE project = $1",
+        "DELETE FROM routing_counts WHERE project = $1", "DELETE FROM uncounted WHERE project = $1", "DELETE FROM counted WHERE project = $1",
     ];
 
     /// <summary>A query over several ranges of the counters. $1 is the project, followed by the span, start, and end of each range.</summary>
@@ -148,6 +162,8 @@ internal static class CountSql
             $"SELECT c.type, c.at, {Sum("messages")}, {Sum("dead")}, {Sum("expired")} FROM {From("message_counts", ranges)} c GROUP BY 1, 2",
         CountQuestion.AcknowledgedByTime =>
             $"SELECT c.type, c.at, {Sum("acknowledged")}, {Sum("ack_ms")} FROM {From("delivery_counts", ranges)} c WHERE c.acknowledged > 0 GROUP BY 1, 2",
+        CountQuestion.Routing =>
+            "SELECT c.name, c.kind, c.messages, c.first_at, c.last_at FROM routing_counts c WHERE c.project = $1",
         _ => "SELECT CAST(e.execution_id AS text), c.type, c.messages, c.first_at, c.last_at FROM execution_counts c JOIN executions e ON e.place = c.execution WHERE c.project = $1 ORDER BY c.execution DESC LIMIT 5000",
     };
 

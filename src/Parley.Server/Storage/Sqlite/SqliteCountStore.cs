@@ -45,7 +45,11 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         part.AddMessages(Ask(connection, CountSql.Ends, 1, from, to));
         part.AddReceived(Ask(connection, CountSql.Received, 1, from, to));
         var open = part.AddSettled(Ask(connection, CountSql.Acknowledged, 1, from, to));
-        return new Counted(LogKey.Seq(to), part, Ask(connection, CountSql.SentInExecutions, 1, from, to), open) { IsPart = end[1] != 0 };
+        return new Counted(LogKey.Seq(to), part, Ask(connection, CountSql.SentInExecutions, 1, from, to), open)
+        {
+            IsPart = end[1] != 0,
+            Routing = Ask(connection, CountSql.Routed, 1, from, to),
+        };
     }
 
     /// <summary>Counts the acknowledgments of messages that are about to be pruned.</summary>
@@ -63,6 +67,11 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
         {
             connection.Prepare(CountSql.AddExecution).Bind(1, project).Bind(2, row.Numbers[0]).Bind(3, row.Texts[0])
                 .Bind(4, row.Numbers[1]).Bind(5, row.Numbers[2]).Bind(6, row.Numbers[3]).Run();
+        }
+
+        foreach (var (kind, name, messages, first, last) in RoutingTally.Of(read.Routing))
+        {
+            connection.Prepare(CountSql.AddRouting).Bind(1, project).Bind(2, kind).Bind(3, name).Bind(4, messages).Bind(5, first).Bind(6, last).Run();
         }
 
         foreach (var delivery in read.Open)
@@ -127,5 +136,7 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
     private sealed record Counted(long UpTo, CountPart Part, List<CountRow> Executions, IReadOnlyList<long> Open)
     {
         internal bool IsPart { get; init; }
+
+        internal required List<CountRow> Routing { get; init; }
     }
 }
