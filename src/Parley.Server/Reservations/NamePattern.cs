@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Parley.Server.Reservations;
+
+/// <summary>A step of a pattern for names: one character of a set, or any number of any characters.</summary>
+internal sealed record NameStep(CharacterSet Set, bool Repeats) : IPatternStep<NameStep, int>
+{
+    /// <summary>Shared, as the sets are.</summary>
+    private static readonly NameStep[] Ascii = [.. Enumerable.Range(0, 128).Select(character => new NameStep(CharacterSet.Of(character), false))];
+
+    internal static NameStep Of(int character) => character < Ascii.Length ? Ascii[character] : new NameStep(CharacterSet.Of(character), false);
+
+    public bool TryMeet(NameStep other, out int letter) => Set.TryMeet(other.Set, out letter);
+}
+
+/// <summary>A step of a pattern for paths: one name, or any number of names. Names are never empty.</summary>
+internal sealed class NamePattern : IPatternStep<NamePattern, string>
+{
+    /// <summary>Null for a literal, which most names are: it needs them only to be compared with a wildcard.</summary>
+    private readonly NameStep[]? _steps;
+    private readonly CharacterSet _anything;
+
+    /// <param name="anything">The characters that any step may read.</param>
+    internal NamePattern(IEnumerable<NameStep> steps, CharacterSet anything)
+    {
+        NameStep[] all = [.. steps];
+        _anything = anything;
+        Literal = LiteralOf(all);
+        IsEverything = all is [{ Repeats: true }];
+        _steps = Literal is null ? all : null;
+    }
+
+    /// <summary>The only name that it matches; null if there may be more.</summary>
+    internal string? Literal { get; }
+
+    private bool IsEverything { get; }
+
+    private NameStep[] Steps => _steps ?? [.. Literal!.EnumerateRunes().Select(rune => NameStep.Of(rune.Value))];
+
+    public bool Repeats { get; private init; }
+
+    /// <summary>Any number of names, or none.</summary>
+    internal static NamePattern AnyDepth(CharacterSet anything) => new([new NameStep(anything, true)], anything) { Repeats = true };
+
+    /// <summary>Any one name.</summary>
+    internal static NamePattern AnyName(CharacterSet anything) => new([new NameStep(anything, true)], anything);
+
+    public bool TryMeet(NamePattern other, [MaybeNullWhen(false)] out string letter)
+    {
+        letter = null;
+        if (Literal is not null && (other.Literal is not null || other.IsEverything))
+        {
+            letter = Literal;
+            return other.IsEverything || Literal == other.Literal;
+        }
+
+        if (IsEverything && other.Literal is not null)
+        {
+            letter = other.Literal;
+            return true;
+        }
+
+        if (PatternProduct.Common<NameStep, int>(Steps, other.Steps) is not { } characters)
+            return false;
+        var name = new StringBuilder();
+        foreach (var character in characters)
+            name.Append(new Rune(character).ToString());
+        if (characters.Count == 0)
+        {
+            // Only if both consist of asterisks, which match any name.
+            _anything.TryMeet(_anything, out var some);
+            name.Append(new Rune(some).ToString());
+        }
+
+        letter = name.ToString();
+        return true;
+    }
+
+    private static string? LiteralOf(NameStep[] steps)
+    {
+        var name = new StringBuilder();
+        foreach (var step in steps)
+        {
+            if (step.Repeats || step.Set.Single is not { } character)
+                return null;
+            name.Append(new Rune(character).ToString());
+        }
+
+        return name.ToString();
+    }
+}
