@@ -33,6 +33,8 @@ static async Task<int> RunAsync(string[] args)
         SquadsCommand.Create(),
         ExecutionsCommand.Create(),
         TasksCommand.Create(),
+        ReserveCommand.Create(),
+        ReservationsCommand.Create(),
         MemoryCommand.Create(),
         EventsCommand.Create(),
         SchemasCommand.Create(),
@@ -75,8 +77,7 @@ static async Task<int> RunAsync(string[] args)
 
     return await parsed.InvokeAsync(new InvocationConfiguration
     {
-        // A server has 10 s to shut down properly. Every other command ends at once.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+        ProcessTerminationTimeout = (parsed.CommandResult.Command as CliCommand)?.TimeToEnd,
         // It would print all of an unhandled exception.
         EnableDefaultExceptionHandler = false,
     });

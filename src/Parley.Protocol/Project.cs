@@ -36,6 +36,9 @@ public sealed record ProjectSettings
 
     /// <summary>Has no effect yet.</summary>
     public int? LoopLimit { get; init; }
+
+    /// <summary>Whether capital and small letters are the same in the paths of reservations.</summary>
+    public bool? ReservationsIgnoreCase { get; init; }
 }
 
 public sealed record ProjectRequest

@@ -8,6 +8,17 @@ internal sealed class CliCommand(string name, string description, params IReadOn
 {
     public IReadOnlyList<string> Examples { get; } = examples;
 
+    /// <summary>How long it may take to end after Ctrl-C or SIGTERM, before the process is ended. A server has 10 s to shut down properly; most other
+    /// commands end at once.</summary>
+    public TimeSpan TimeToEnd { get; private set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>For a command that runs another program, which may not end for Ctrl-C: the process then stays until that program has ended.</summary>
+    public CliCommand WaitsForItsProgram()
+    {
+        TimeToEnd = Timeout.InfiniteTimeSpan;
+        return this;
+    }
+
     /// <summary>Sets what the command does. <see cref="Failure"/> turns everything that goes wrong into an exit code and a message.</summary>
     public CliCommand Does(Func<Call, Task<ExitCode>> action)
     {

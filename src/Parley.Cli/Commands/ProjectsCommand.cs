@@ -107,5 +107,6 @@ internal static class ProjectsCommand
         ("rate_limit_burst", $"{own.RateLimitBurst}"),
         ("priority_aging_seconds", $"{own.PriorityAgingSeconds}"),
         ("loop_limit", $"{own.LoopLimit}"),
+        ("reservations_ignore_case", own.ReservationsIgnoreCase is { } ignores ? ignores ? "true" : "false" : ""),
     ];
 }

@@ -20,6 +20,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Executions = new ExecutionsApi(connection);
         Memory = new MemoryApi(connection);
         Tasks = new TasksApi(connection);
+        Reservations = new ReservationsApi(connection);
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
@@ -55,6 +56,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Pieces of work that are assigned to agents.</summary>
     public TasksApi Tasks { get; }
+
+    /// <summary>Paths of a repository that agents keep for themselves for a while.</summary>
+    public ReservationsApi Reservations { get; }
 
     /// <summary>Events, published by agents and by the server.</summary>
     public EventsApi Events { get; }

@@ -71,7 +71,7 @@ internal static class EntityJson
 
     private static byte[] Whole(EntityFields fields, EntityRow row, byte[] body) => Compose(
         fields, body, row.Id.ToString(), TextOf(row.MadeAt), TextOf(row.ChangedAt), row.IsOver ? TextOf(row.ChangedAt) : null,
-        row.Changed.ToString(CultureInfo.InvariantCulture), fields.Told is { } told ? Encoding.UTF8.GetBytes($"\"{told}\":[]") : default);
+        row.Changed.ToString(CultureInfo.InvariantCulture), PlaceOf(fields, row), fields.Told is { } told ? Encoding.UTF8.GetBytes($"\"{told}\":[]") : default);
 
     /// <summary>The log entry of a change, with placeholders.</summary>
     /// <param name="present">The previous state; null if this creates it.</param>
@@ -81,8 +81,12 @@ internal static class EntityJson
         var now = ((char)TimePlace).ToString();
         return Compose(
             fields, WithoutSecret(fields, body), present?.Id.ToString() ?? ((char)IdPlace).ToString(), present is null ? now : TextOf(present.MadeAt), now, isOver ? now : null,
-            ((char)SeqPlace).ToString(), extra);
+            ((char)SeqPlace).ToString(), PlaceOf(fields, present), extra);
     }
+
+    /// <summary>Null if the noun does not have it; a placeholder if this creates the entity.</summary>
+    private static string? PlaceOf(EntityFields fields, EntityRow? row) =>
+        fields.Place is null ? null : row?.Made.ToString(CultureInfo.InvariantCulture) ?? ((char)SeqPlace).ToString();
 
     /// <summary>A log entry with its placeholders filled in.</summary>
     internal static byte[] Fill(byte[] entry, Guid id, long stamp, long seq)
@@ -135,7 +139,7 @@ internal static class EntityJson
     }
 
     private static byte[] Compose(
-        EntityFields fields, byte[] body, string id, string made, string changed, string? ended, string version, ReadOnlySpan<byte> extra)
+        EntityFields fields, byte[] body, string id, string made, string changed, string? ended, string version, string? place, ReadOnlySpan<byte> extra)
     {
         using var json = new FrameBuffer();
         if (fields.Id is { } idField)
@@ -156,6 +160,8 @@ internal static class EntityJson
             json.Ascii(ended is null ? $",\"{endedAt}\":null" : $",\"{endedAt}\":\"{ended}\"");
         if (fields.Version is { } versionField)
             json.Ascii($",\"{versionField}\":{version}");
+        if (fields.Place is { } placeField)
+            json.Ascii($",\"{placeField}\":{place}");
         if (!extra.IsEmpty)
         {
             json.Raw(","u8);

@@ -145,6 +145,9 @@ internal sealed record EntityFields(string? Id)
     /// matches a new entity.</summary>
     internal string? Version { get; init; }
 
+    /// <summary>The seq of the entry that created it. It never changes, and a later entity has a higher one.</summary>
+    internal string? Place { get; init; }
+
     /// <summary>A list that only the log entry of a change has; empty elsewhere.</summary>
     internal string? Told { get; init; }
 
@@ -155,7 +158,7 @@ internal sealed record EntityFields(string? Id)
     internal IReadOnlyList<string> KeptBeside { get; init; } = [];
 
     internal bool Has(ReadOnlySpan<byte> name) =>
-        Is(name, Id) || Is(name, Thread) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version)
+        Is(name, Id) || Is(name, Thread) || Is(name, Told) || Is(name, CreatedAt) || Is(name, ChangedAt) || Is(name, EndedAt) || Is(name, Version) || Is(name, Place)
         || IsKeptBeside(name);
 
     private bool IsKeptBeside(ReadOnlySpan<byte> name)

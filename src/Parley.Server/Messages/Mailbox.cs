@@ -115,8 +115,8 @@ internal sealed class Mailbox(
     }
 
     /// <summary>A message that is stored in the same commit as another change. No part of it comes from a client, so nothing is checked.</summary>
-    /// <param name="thread">The entry that opened its thread.</param>
-    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid thread) => Finish(
+    /// <param name="thread">The entry that opened its thread; null if it opens one itself.</param>
+    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid? thread) => Finish(
         project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread }, null);
 
     private static Send Finish(

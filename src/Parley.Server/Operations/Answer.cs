@@ -40,6 +40,10 @@ internal abstract class Answer
     internal static Answer CreatedJson(byte[] noun, string path, long? version = null) =>
         new JsonAnswer(StatusCodes.Status201Created, noun, ApiPath.Base + path) { Version = version };
 
+    /// <summary>It is stored, and what was asked for happens later.</summary>
+    /// <inheritdoc cref="OkJson"/>
+    internal static Answer AcceptedJson(byte[] noun, long? version = null) => new JsonAnswer(StatusCodes.Status202Accepted, noun, null) { Version = version };
+
     internal static Answer Json<T>(int status, T noun)
         where T : class => new JsonAnswer(status, Bytes(noun), null);
 

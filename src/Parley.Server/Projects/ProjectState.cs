@@ -86,12 +86,13 @@ internal sealed record MessagingDefaults
     internal int RateLimitBurst { get; init; } = 1_000;
     internal TimeSpan PriorityAging { get; init; } = TimeSpan.FromSeconds(300);
     internal int MaxMessageBytes { get; init; } = 256 * 1024;
+    internal bool ReservationsIgnoreCase { get; init; }
 }
 
 /// <summary>The effective settings of one project.</summary>
 internal sealed record EffectiveSettings(
     int MailboxLimit, TimeSpan MessageTtl, TimeSpan RetryDelay, int MaxAttempts, int MaxDisconnects, TimeSpan? Retention,
-    double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes)
+    double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes, bool IgnoresCase)
 {
     internal static EffectiveSettings Of(ProjectSettings own, MessagingDefaults defaults) => new(
         own.MailboxLimit ?? defaults.MailboxLimit,
@@ -103,7 +104,8 @@ internal sealed record EffectiveSettings(
         own.RateLimitPerSecond ?? defaults.RateLimitPerSecond,
         own.RateLimitBurst ?? defaults.RateLimitBurst,
         Seconds(own.PriorityAgingSeconds, defaults.PriorityAging),
-        defaults.MaxMessageBytes);
+        defaults.MaxMessageBytes,
+        own.ReservationsIgnoreCase ?? defaults.ReservationsIgnoreCase);
 
     private static TimeSpan Seconds(double? own, TimeSpan usual) => own is { } seconds ? TimeSpan.FromSeconds(seconds) : usual;
 }

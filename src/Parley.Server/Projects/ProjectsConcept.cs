@@ -13,7 +13,7 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
         """
         {"project_id": "shop", "name": "The shop", "created_at": "2026-01-22T08:00:00.000Z", "settings": {"mailbox_limit": null,
          "message_ttl_seconds": null, "retry_delay_seconds": null, "max_attempts": 6, "max_disconnects": null, "retention_days": 90, "rate_limit_per_second": null,
-         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null}, "pause": null}
+         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null, "reservations_ignore_case": null}, "pause": null}
         """;
 
     private const string ARequest = """{"project_id": "shop", "name": "The shop", "settings": {"max_attempts": 6, "retention_days": 90}}""";

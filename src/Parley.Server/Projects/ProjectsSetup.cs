@@ -21,6 +21,7 @@ internal static class ProjectsSetup
             RateLimitBurst = settings.RateLimitBurst,
             PriorityAging = settings.PriorityAging,
             MaxMessageBytes = settings.MaxMessageBytes,
+            ReservationsIgnoreCase = settings.ReservationsIgnoreCase,
         })
         .AddSingleton<RateLimiter<(int Project, string Caller)>>()
         .AddSingleton<EntryRate>()

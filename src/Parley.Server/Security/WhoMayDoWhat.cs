@@ -24,6 +24,7 @@ internal static class WhoMayDoWhat
         [Permission.WriteMemory] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WriteTasks] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WorkOnTasks] = new Row(Yes, Yes, Own, No, No),
+        [Permission.WriteReservations] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteExecutions] = new Row(Yes, Yes, Own, No, No),
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
         [Permission.ManageDeadLetters] = new Row(Yes, Yes, No, No, No),
@@ -58,7 +59,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and their feeds.</summary>
     ReadMessages,
 
-    /// <summary>A project's agents, squads, tasks, memory, schemas, events, executions, and statistics.</summary>
+    /// <summary>A project's agents, squads, tasks, reservations, memory, schemas, events, executions, and statistics.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -89,6 +90,9 @@ internal enum Permission
 
     /// <summary>Calls by the agent that has a task: accept, start, extend, complete, fail, reject.</summary>
     WorkOnTasks,
+
+    /// <summary>Reserve paths, and renew and release reservations.</summary>
+    WriteReservations,
 
     WriteExecutions,
     ReadDeadLetters,

@@ -87,6 +87,7 @@ public sealed record ServerSettings
 
     public int RateLimitBurst { get; init; }
     public int LoopLimit { get; init; }
+    public bool ReservationsIgnoreCase { get; init; }
     public RoutingStrategy Routing { get; init; }
 
     // Connections

@@ -107,6 +107,12 @@ public static class SettingsTable
             (settings, value) => settings with { PriorityAging = value }, perProject: true),
         Whole("loop_limit", 50, 1, 100_000, "Has no effect yet. Will be the number of replies between the same agents within 60 s after which further ones are held.",
             (settings, value) => settings with { LoopLimit = value }, perProject: true),
+        new Setting<bool>("true or false", false, "false", SettingKinds.Flag, (settings, value) => settings with { ReservationsIgnoreCase = value })
+        {
+            Name = "reservations_ignore_case",
+            Meaning = "Whether capital and small letters are the same in the paths of reservations, as they are on most disks of Windows and macOS.",
+            PerProject = true,
+        },
         new Setting<RoutingStrategy>("least_loaded or round_robin", RoutingStrategy.LeastLoaded, "least_loaded", SettingKinds.Strategy,
             (settings, value) => settings with { Routing = value })
         {

@@ -52,6 +52,7 @@ internal sealed class RichData
         await data.MakeDeliveriesAsync();
         await data.MakeMemoryAsync();
         await data.MakeTasksAsync();
+        await data.MakeReservationsAsync();
         await data.MakeSchemasAsync();
         await data.MakeRulesAsync();
         await data.MakeInboundAsync();
@@ -163,6 +164,13 @@ internal sealed class RichData
         var part = (await _host.SendAsync(HttpMethod.Post, $"{Api}/tasks", Ada, $$"""{"title": "Part", "parent_task_id": "{{whole}}", "agent_id": "cyd"}""")).As(WireJson.Lenient.AgentTask).TaskId;
         await PostAsync($"/tasks/{part}/complete", """{"result": "done"}""");
         await PostAsync($"/tasks/{whole}/assign", """{"agent_id": "cyd"}""");
+    }
+
+    private async Task MakeReservationsAsync()
+    {
+        var held = (await _host.SendAsync(HttpMethod.Post, $"{Api}/reservations", Ada, """{"paths": ["src/**", "漢字/[a-z]*"], "ttl_seconds": 86400, "reason": "The login page"}""")).As(WireJson.Lenient.Reservation);
+        await PostAsync("/reservations", """{"paths": ["src/a.cs"], "agent_id": "cyd", "wait": true}""");
+        await PostAsync($"/reservations/{held.ReservationId}/renew", """{"ttl_seconds": 80000}""");
     }
 
     private async Task MakeInboundAsync()

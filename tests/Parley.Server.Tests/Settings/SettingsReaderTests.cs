@@ -372,7 +372,7 @@ public sealed class SettingsReaderTests : IDisposable
         { Name: "trusted_proxies" } => "10.0.0.0/8",
         { Name: "log_level" } => "error",
         { Name: "routing_strategy" } => "round_robin",
-        { Name: "debug" or "webhook_private_addresses" } => "true",
+        { Name: "debug" or "webhook_private_addresses" or "reservations_ignore_case" } => "true",
         { Name: "max_message_bytes" or "max_body_bytes" } => "4096",
         { Name: "connection_buffer_bytes" } => "65536",
         _ => "3",

@@ -33,6 +33,7 @@ export class World {
   readonly execution: string;
   /** What ada gave bob to do, with the fence 1. */
   readonly task: string;
+  readonly reservation: string;
   /** The id of an entry of the shared memory. */
   readonly memory: string;
   /** What ada published. */
@@ -55,6 +56,7 @@ export class World {
       this.thread,
       this.execution,
       this.task,
+      this.reservation,
       this.event,
       this.hook,
       this.deadLetter,
@@ -72,6 +74,7 @@ export class World {
     this.thread = fields.thread;
     this.execution = fields.execution;
     this.task = fields.task;
+    this.reservation = fields.reservation;
     this.memory = fields.memory;
     this.event = fields.event;
     this.hook = fields.hook;
@@ -98,6 +101,9 @@ export class World {
     const { lease_id: lease } = await bob.claimOne({ lease_seconds: 3600 });
 
     const { task_id: task } = (await ada.rest.post('tasks', { title: secret, agent_id: 'bob' })).as<{ task_id: string }>(201);
+    const { reservation_id: reservation } = (await bob.rest.post('reservations', { paths: ['src'], mode: 'shared', reason: secret })).as<{
+      reservation_id: string;
+    }>(201);
     const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
     const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
     const outward = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
@@ -111,6 +117,7 @@ export class World {
       thread: sent.conversation_thread_id,
       execution,
       task,
+      reservation,
       memory,
       event,
       hook,

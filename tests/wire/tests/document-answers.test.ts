@@ -238,6 +238,12 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('ListAgentTasks', bob);
   await does('DeleteTask', task);
 
+  const reservation = await does<{ reservation_id: string }>('CreateReservation', {}, { paths: ['src/**'], reason: 'The login page' });
+  await does('CreateReservation', {}, { paths: ['src/a.ts'], agent_id: 'bob', wait: true });
+  await does('CheckReservations', {}, { files: ['src/a.ts'], agent_id: 'bob' });
+  await does('ListReservations');
+  for (const of of ['GetReservation', 'RenewReservation', 'ReleaseReservation']) await does(of, reservation);
+
   const type = { message_type: 'deploy_request' };
   await does('PutSchema', type, { schema: { type: 'object', required: ['service'] } });
   await does('GetSchema', type);

@@ -83,6 +83,10 @@ const task =
   (rest = '') =>
   (world: World) =>
     `tasks/${world.task}${rest}`;
+const reservation =
+  (rest = '') =>
+  (world: World) =>
+    `reservations/${world.reservation}${rest}`;
 const inbound = (world: World) => `inbound/${world.hook}`;
 const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
@@ -188,6 +192,12 @@ export const table: readonly Row[] = [
   row('POST', inbound, { admin: 401, rest: 401, join: 401, intruder: 401, stranger: 401 }, { ref: 'main' }),
 
   row('POST', 'tasks', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A task' }),
+  row('POST', 'reservations', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { paths: ['docs'], mode: 'shared' }),
+  row('GET', 'reservations', lists),
+  row('POST', 'reservations/check', lists, { files: ['src/a.cs'] }),
+  row('GET', reservation(), readers),
+  row('POST', reservation('/renew'), workers),
+  row('DELETE', reservation(), workers),
   row('GET', 'tasks', lists),
   row('GET', 'tasks/pending', lists),
   row('GET', 'tasks/overdue', lists),
