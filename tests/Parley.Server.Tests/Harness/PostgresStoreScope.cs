@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.History;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
@@ -117,6 +118,7 @@ internal sealed class PostgresStoreScope : StoreScope
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IHandover>(Handover)
+            .AddSingleton<IMailboxWaker>(Handover)
             .AddSingleton<ILoggerFactory>(Logged)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>().AddSquads()

@@ -165,6 +165,7 @@ internal sealed class SqliteStoreScope : StoreScope
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IHandover>(Handover)
+            .AddSingleton<IMailboxWaker>(Handover)
             .AddSingleton<ILoggerFactory>(Logged)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton<MessageAccess>().AddSingleton<ParticipantCache>().AddSquads()
