@@ -47,6 +47,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(Page<TokenInfo>))]
 [JsonSerializable(typeof(Page<EventRecord>))]
 [JsonSerializable(typeof(Agent))]
+[JsonSerializable(typeof(ThreadDigest))]
 [JsonSerializable(typeof(Shortened))]
 [JsonSerializable(typeof(Pause))]
 [JsonSerializable(typeof(PauseRequest))]

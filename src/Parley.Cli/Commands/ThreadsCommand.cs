@@ -18,16 +18,32 @@ internal static class ThreadsCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var limit = Numbers.Limit("--limit", 50);
+        var digest = new Option<bool>("--digest") { Description = "Show the thread in short: open and settled requests, and the newest message." };
 
         return new CliCommand("threads", "Lists conversations, most recently active first, or shows the messages of one in order.",
             "parley threads",
             "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60",
+            "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60 --digest",
             "parley threads --json | jq -r '.items[0].conversation_thread_id'")
         {
-            id, limit,
-        }.Does(call => call.Arguments.GetValue(id) is { } thread
-            ? OpenAsync(call, thread)
-            : ListAsync(call, call.Arguments.GetValue(limit)));
+            id, limit, digest,
+        }.Does(call => (call.Arguments.GetValue(id), call.Arguments.GetValue(digest)) switch
+        {
+            ({ } thread, true) => DigestAsync(call, thread),
+            ({ } thread, false) => OpenAsync(call, thread),
+            (null, true) => throw new CommandException(ExitCode.UsedWrongly, "--digest of which thread?", "Give its id: parley threads lists them."),
+            _ => ListAsync(call, call.Arguments.GetValue(limit)),
+        });
+    }
+
+    private static async Task<ExitCode> DigestAsync(Call call, string id)
+    {
+        var digest = await call.Api.Threads.DigestAsync(id, call.Cancellation);
+        if (call.Terminal.Json)
+            call.Terminal.WriteJson(digest, WireJson.Lenient.ThreadDigest);
+        else
+            call.Terminal.Text.MarkupLine(PlainText.EscapeLines(digest.Text.TrimEnd(), indent: 0));
+        return ExitCode.Done;
     }
 
     private static async Task<ExitCode> ListAsync(Call call, int limit)

@@ -17,6 +17,11 @@ public sealed class ThreadsApi
     public Task<Page<ThreadSummary>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads").With("limit", limit).With("after", after), WireJson.Lenient.PageThreadSummary, cancellationToken);
 
+    /// <summary>Gets a conversation in short: open and settled requests, and the newest message.</summary>
+    /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task<ThreadDigest> DigestAsync(string threadId, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(new RestPath($"threads/{threadId}/digest"), WireJson.Lenient.ThreadDigest, cancellationToken);
+
     /// <summary>Gets a conversation's messages, in order, a page at a time.</summary>
     public Task<ThreadView> GetAsync(string threadId, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads/{threadId}").With("limit", limit).With("after", after), WireJson.Lenient.ThreadView, cancellationToken);

@@ -22,6 +22,22 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         "messages": 2, "started_at": "2026-01-22T13:56:52.551Z", "last_at": "2026-01-22T13:57:02.551Z", "last_seq": 1043
         """;
 
+    private const string ADigest =
+        """
+        {"conversation_thread_id": "0199e1c2-0000-7000-8000-000000000412", "title": "Please implement the login page.", "messages": 2, "covered": 2,
+         "started_at": "2026-01-22T13:56:52.551Z", "last_at": "2026-01-22T13:57:02.551Z", "last_seq": 1043,
+         "participants": [{"agent_id": "be-1", "messages": 1}, {"agent_id": "pm-1", "messages": 1}], "open": [],
+         "settled": [{"accepted": [], "answer": {"message_id": "0199e1c2-2710-7000-8000-000000000413", "from": "be-1", "to": ["pm-1"], "message_type": "text",
+          "content": "Done.", "timestamp": "2026-01-22T13:57:02.551Z"}, "outcome": "success", "message_id": "0199e1c2-0000-7000-8000-000000000412", "from": "pm-1",
+          "to": ["be-1"], "message_type": "task_assignment", "content": "Please implement the login page.", "timestamp": "2026-01-22T13:56:52.551Z"}],
+         "last": {"message_id": "0199e1c2-2710-7000-8000-000000000413", "from": "be-1", "to": ["pm-1"], "message_type": "text", "content": "Done.",
+          "timestamp": "2026-01-22T13:57:02.551Z"},
+         "text": "2 messages since 2026-01-22T13:56:52.551Z, the last at 2026-01-22T13:57:02.551Z.\n"}
+        """;
+
+    /// <summary>The most messages that a digest reads: its cost must not grow with the thread.</summary>
+    private const int MostDigested = 2_000, PartSize = 500;
+
     public string Title => "Threads";
 
     public IReadOnlyList<Operation> Declare() =>
@@ -41,6 +57,15 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             Own = Theirs,
             Answers = [AnswerShape.Ok<ThreadView>($$"""{"items": [{{MailboxExamples.AMessage}}, {{MailboxExamples.AReply}}], "next": null, {{AThread}}}""")],
         }.Rest("GET", "/threads/{thread_id}"),
+
+        new Operation<ProjectContext, string>(
+            "GetThreadDigest", "Get a conversation in short: open and settled requests, and the newest message.", Input.Path("thread_id"), DigestAsync)
+        {
+            Details = "Made without a model, from what the messages say of themselves: their intents, replies, and outcomes. `text` says the same in words.",
+            Allows = Permission.ReadMessages,
+            Own = Theirs,
+            Answers = [AnswerShape.Ok<ThreadDigest>(ADigest)],
+        }.Rest("GET", "/threads/{thread_id}/digest"),
 
         new Operation<ProjectContext, (string Id, SinceQuery Since)>(
             "GetThreadCurrent", "Get what is newer than what you have read, and what has been superseded.",
@@ -96,6 +121,29 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             Items = [.. messages.Take(limit).Select(MessageJsonReader.Message)],
             Next = MessagePage.Last(messages, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture),
         });
+    }
+
+    private async ValueTask<Answer> DigestAsync(string id, ProjectContext context)
+    {
+        var project = context.Project;
+        if (!(await FindAsync(id, context)).TryGet(out var thread, out var problem))
+            return problem;
+        if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
+            return Problems.NotFound("thread", id);
+        var messages = new List<Message>();
+        var query = new HistoryQuery(project.Number) { Thread = thread, Max = PartSize, Before = row.LastSeq + 1 };
+        while (messages.Count < MostDigested)
+        {
+            // A part may be smaller than asked for, because its bytes are limited too.
+            var part = await history.ListAsync(query, context.Cancellation);
+            if (part.Count == 0)
+                break;
+            messages.AddRange(part.Select(MessageJsonReader.Message));
+            query = query with { Before = part[^1].Seq };
+        }
+
+        messages.Reverse();
+        return Answer.Ok(ThreadSummarizer.Summarize(Summary(project, row), messages));
     }
 
     private async ValueTask<Answer> CurrentAsync((string Id, SinceQuery Since) asked, ProjectContext context)

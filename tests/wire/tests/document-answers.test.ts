@@ -119,7 +119,7 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('PeekInbox', bob);
   for (const of of ['ListMessages', 'RecentMessages']) await does(of, {}, undefined, { limit: '100' });
   await does('TaskMessages', { task_id: 'build' });
-  for (const of of ['GetThread', 'GetThreadCurrent']) await does(of, { thread_id: first.message_id });
+  for (const of of ['GetThread', 'GetThreadDigest', 'GetThreadCurrent']) await does(of, { thread_id: first.message_id });
   await does('ListThreads');
 
   const request = does(

@@ -148,6 +148,7 @@ export const table: readonly Row[] = [
 
   row('GET', 'threads', lists),
   row('GET', (world) => `threads/${world.thread}`, participants),
+  row('GET', (world) => `threads/${world.thread}/digest`, participants),
   row('GET', (world) => `threads/${world.thread}/current?since=1`, participants),
 
   row('POST', 'squads', { admin: 201, operator: 201 }, { name: 'Beta' }),

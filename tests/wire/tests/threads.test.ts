@@ -9,6 +9,24 @@ import type { Message, Page, Thread } from '../harness/wire.ts';
 
 const server = await startServer();
 
+interface Short {
+  message_id: string;
+  from: string;
+  to: string[];
+  content: string | null;
+  outcome?: string | null;
+}
+
+interface Digest {
+  messages: number;
+  covered: number;
+  title: string | null;
+  open: Short[];
+  settled: Short[];
+  last: Short | null;
+  text: string;
+}
+
 /** A conversation of three messages between ada and bob, and another of one. */
 async function conversation() {
   const project = await TestProject.create(server);
@@ -34,6 +52,40 @@ describe('A thread', { concurrency: 4 }, () => {
     view.items?.forEach(assertMessage);
     assert.deepEqual([...view.participants].sort(), ['ada', 'bob']);
     assert.equal(view.messages, 3);
+  });
+
+  it('has a digest that says what is open and what was settled, and follows the thread', async () => {
+    const { ada, bob, thread } = await conversation();
+    const digest = async () => (await ada.rest.get(`threads/${thread}/digest`)).as<Digest>(200);
+    assert.deepEqual([(await digest()).open, (await digest()).last?.content, (await digest()).covered], [[], 'three', 3]);
+
+    const asked = await ada.send({ to: 'bob', content: 'Can you\n look at it?', intent: 'request', conversation_thread_id: thread });
+    const [open] = (await digest()).open;
+    assert.deepEqual([open?.message_id, open?.from, open?.to, open?.content], [asked.message_id, 'ada', ['bob'], 'Can you look at it?']);
+
+    const answer = await bob.send({ to: 'ada', content: 'Yes.', reply_to: asked.message_id, outcome: 'success' });
+    const { open: left, settled, text, messages } = await digest();
+    assert.deepEqual([left.length, settled[0]?.message_id, settled[0]?.outcome, messages], [0, asked.message_id, 'success', 5]);
+    assert.ok(text.includes(asked.message_id) && text.includes(answer.message_id));
+  });
+
+  it('has a digest of its newest 2,000 messages', async () => {
+    const project = await TestProject.create(server, { mailbox_limit: 10_000, rate_limit_per_second: 0 });
+    const [ada] = await project.pair();
+    const { conversation_thread_id: thread } = await ada.send({ to: 'bob', content: 'first', intent: 'request' });
+    for (let part = 0; part < 3; part++) {
+      const items = Array.from({ length: 700 }, (_, n) => ({
+        to: 'bob',
+        content: `${part * 700 + n} ${'x'.repeat(2_000)}`,
+        conversation_thread_id: thread,
+      }));
+      (await project.admin.post('messages/batch', { items })).succeeds();
+    }
+    const digest = (await ada.rest.get(`threads/${thread}/digest`)).as<Digest>(200);
+    assert.equal(digest.messages, 2_101);
+    assert.ok(digest.covered >= 2_000 && digest.covered < 2_101, `${digest.covered}`);
+    assert.deepEqual([digest.open, digest.title], [[], 'first']);
+    assert.match(digest.text, /covers the newest/);
   });
 
   it('is listed, the newest first', async () => {
