@@ -92,12 +92,12 @@ public sealed class ReserveTests(RunningServer server) : IClassFixture<RunningSe
     public async Task A_signal_reaches_the_command_and_the_paths_are_released_when_it_ends(string signal, int exitCode)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals.");
-        using var run = Start("reserve", $"signal/{signal}", "--as", $"signal-{signal}", "--", "sh", "-c", "trap 'echo signaled; exit 9' TERM; trap 'echo signaled; exit 8' HUP; echo held; while read -r line; do :; done");
+        using var run = StartHearing(signal, "reserve", $"signal/{signal}", "--as", $"signal-{signal}", "--", "sh", "-c", "trap 'echo signaled; exit 9' TERM; trap 'echo signaled; exit 8' HUP; echo held; while read -r line; do :; done");
         Assert.Equal("held", await run.StandardOutput.ReadLineAsync(Cancel));
         using (var kill = Process.Start("sh", ["-c", $"kill -{signal} {run.Id}"]))
             await kill.WaitForExitAsync(Cancel);
 
-        await FeedAsync(run, until: run.StandardOutput.ReadLineAsync(Cancel).AsTask());
+        await FeedAsync(run, until: run.StandardOutput.ReadLineAsync(Cancel).AsTask()).WaitAsync(Patience, Cancel);
         await run.WaitForExitAsync(Cancel).WaitAsync(Patience, Cancel);
 
         Assert.Equal(exitCode, run.ExitCode);
@@ -148,6 +148,19 @@ public sealed class ReserveTests(RunningServer server) : IClassFixture<RunningSe
         var start = Binary.Command(server.Environment, arguments);
         start.WorkingDirectory = folder;
         return Binary.RunAsync(start, Cancel);
+    }
+
+    /// <summary>Starts it so that it gets a signal even if these tests run under nohup: a signal that is ignored stays so in all children.</summary>
+    private Process StartHearing(string signal, params string[] arguments)
+    {
+        var start = Binary.Command(server.Environment, arguments);
+        start.WorkingDirectory = _git.Folder;
+        string[] heard = [$"--default-signal={signal}", start.FileName, .. start.ArgumentList];
+        start.FileName = "env";
+        start.ArgumentList.Clear();
+        foreach (var argument in heard)
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
     }
 
     private Process Start(params string[] arguments)
