@@ -20,6 +20,8 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(EventRequest)] = ["event_type"],
         [typeof(InboundHookRequest)] = ["name", "to"],
         [typeof(WebhookRequest)] = ["url"],
+        [typeof(ReservationRequest)] = ["paths"],
+        [typeof(ReservationCheck)] = ["files"],
         [typeof(RoutingRulesRequest)] = ["rules"],
         [typeof(RoutingRule)] = ["name"],
         [typeof(Subscriptions)] = ["topics"],

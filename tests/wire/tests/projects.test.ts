@@ -15,7 +15,7 @@ interface Project {
   project_id: string;
   name: string;
   created_at: string;
-  settings: Record<string, number | null>;
+  settings: Record<string, number | boolean | null>;
 }
 
 const settings = {
@@ -29,6 +29,7 @@ const settings = {
   rate_limit_burst: 100,
   priority_aging_seconds: 30,
   loop_limit: 20,
+  reservations_ignore_case: true,
 };
 
 describe('A project', { concurrency: 4 }, () => {
