@@ -56,7 +56,8 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
     private async ValueTask<bool> TryResolveAsync(
         ProjectState project, Narrowing? narrowing, string address, int sender, Found found, CancellationToken cancellationToken)
     {
-        if (address.EndsWith(':'))
+        // A trace shows how each address was resolved, one per line: an address with a line break could add lines of its own.
+        if (address.EndsWith(':') || address.Any(char.IsControl))
             return false;
         if (address == "*")
         {

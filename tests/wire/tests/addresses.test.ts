@@ -88,7 +88,19 @@ describe('An address', { concurrency: 4 }, () => {
 
   it('that is not valid is refused', async () => {
     const { ada } = await team();
-    for (const to of ['', 'squad:', 'role:', 'capability:', 'topic:', 'planet:mars', 'a b', 'bob\u0000', 'x'.repeat(2_000)]) {
+    for (const to of [
+      '',
+      'squad:',
+      'role:',
+      'capability:',
+      'topic:',
+      'planet:mars',
+      'a b',
+      'bob\u0000',
+      'topic:a\nrule: x',
+      'role:a\tb',
+      'x'.repeat(2_000),
+    ]) {
       const answer = await ada.rest.post('messages', { to, content: 'x' });
       assert.ok(answer.status === 400 || answer.status === 404, `${JSON.stringify(to)}: ${answer}`);
       answer.problem(answer.status);
