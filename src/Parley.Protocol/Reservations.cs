@@ -17,7 +17,7 @@ public sealed record Reservation
     public ReservationMode Mode { get; init; }
     public ReservationStatus Status { get; init; }
 
-    /// <summary>What it is for, to be shown to others.</summary>
+    /// <summary>Why the paths are reserved; others see it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>How long it is held, from when it starts or is renewed.</summary>
@@ -78,7 +78,7 @@ public sealed record ReservationRequest
     /// <summary>Seconds until it ends unless it is renewed: 1 to 86,400; 900 if absent.</summary>
     public int? TtlSeconds { get; init; }
 
-    /// <summary>What it is for, in one line of up to 200 characters, to be shown to others.</summary>
+    /// <summary>Why you reserve them, in one line of up to 200 characters; others see it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>If true, a clash makes it wait for its turn. If absent, a clash is refused.</summary>

@@ -16,14 +16,14 @@ internal static class GuardCommand
 
     private const double UsualTimeout = 0.15;
 
-    /// <summary>What a server that is there may take longer than one that is not: a refusal that comes late is better than none.</summary>
+    /// <summary>Extra time for a server that has been reached: a late refusal is better than none.</summary>
     private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1);
 
     private static readonly Option<double> Timeout = Numbers.WithDefault(
         "--timeout", $"How long to wait for a server that cannot be reached, in seconds (0.01-60). One that can be reached may take {TimeToAnswer.TotalSeconds:0} s longer.", "S", 0.01, 60,
         UsualTimeout, "a number from 0.01 to 60");
 
-    /// <summary>So many paths of the longest kind are still a body that the server takes.</summary>
+    /// <summary>How many files to check per request. Even with the longest paths, the body is not too large for the server.</summary>
     private const int PartSize = 2_000;
 
     public static Command Create() => new CliCommand("guard", "Keeps commits out of files that other agents have reserved.") { Install(), Remove(), Check() };
@@ -38,7 +38,7 @@ internal static class GuardCommand
         if (File.Exists(path) && !(await File.ReadAllTextAsync(path, call.Cancellation)).Contains(Mark, StringComparison.Ordinal))
         {
             throw new CommandException(
-                ExitCode.Conflict, $"There already is a hook at '{path}', which is not Parley's.", "Add this line to it: parley guard check || exit $?");
+                ExitCode.Conflict, $"There is already another hook at '{path}'.", "Add this line to it: parley guard check || exit $?");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -53,7 +53,7 @@ internal static class GuardCommand
     {
         var path = await HookPathAsync(call.Cancellation);
         if (!File.Exists(path) || !(await File.ReadAllTextAsync(path, call.Cancellation)).Contains(Mark, StringComparison.Ordinal))
-            throw new CommandException(ExitCode.NotFound, $"There is no hook of Parley's at '{path}'.", remedy: null);
+            throw new CommandException(ExitCode.NotFound, $"Parley has no hook at '{path}'.", remedy: null);
         File.Delete(path);
         call.Terminal.WriteLine(PlainText.Of($"Removed {path}."));
         return ExitCode.Done;
@@ -133,7 +133,7 @@ internal static class GuardCommand
         _ => failure.Message,
     };
 
-    /// <summary>Git runs it by a shell, which it has on Windows too.</summary>
+    /// <summary>Git runs hooks with a shell, also on Windows.</summary>
     private static string Hook(double timeout) => string.Create(
         CultureInfo.InvariantCulture,
         $$"""

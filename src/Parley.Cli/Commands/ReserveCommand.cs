@@ -26,7 +26,7 @@ internal static class ReserveCommand
         var ttl = Numbers.Optional(
             "--ttl", $"How long to hold them, in seconds (1-86400): {UsualTtl} if omitted; with a command {TtlOfCommand}, and it is renewed while the command runs.", "S", 1, 86_400,
             "a whole number from 1 to 86400");
-        var reason = new Option<string?>("--reason") { Description = "What it is for, to be shown to others.", HelpName = "TEXT" };
+        var reason = new Option<string?>("--reason") { Description = "Why you reserve them; others see it.", HelpName = "TEXT" };
         return new CliCommand("reserve", "Reserves paths, so that no other agent works on the same files. Exit code 7 if others hold some of them.",
             "parley reserve 'src/login/**' docs/login.md --as fe-1 --reason \"The login page\"", "parley reserve package.json --wait --as ci -- npm install")
         {
@@ -35,7 +35,7 @@ internal static class ReserveCommand
         {
             var (globs, command) = Split(call.Arguments.GetRequiredValue(paths), Environment.GetCommandLineArgs());
             if (globs.Length == 0)
-                throw new CommandException(ExitCode.UsedWrongly, "There is no path to reserve before the --.", "Write the paths first: parley reserve PATH... -- COMMAND.");
+                throw new CommandException(ExitCode.UsedWrongly, "No path was given before the --.", "Write the paths first: parley reserve PATH... -- COMMAND.");
             var repository = await RepositoryPaths.HereAsync(call.Cancellation);
             globs = [.. globs.Select(repository.FromRoot)];
             await call.ActAsync();
@@ -44,7 +44,7 @@ internal static class ReserveCommand
                 Paths = globs,
                 AgentId = call.Reader == Call.Operators ? null : call.Reader,
                 Mode = call.Arguments.GetValue(shared) ? ReservationMode.Shared : null,
-                // A command renews it, so a short time does no harm, and whoever waits for one that was killed waits no longer than that.
+                // It is renewed while the command runs, so a short time does no harm. After a kill, others wait no longer than that.
                 TtlSeconds = call.Arguments.GetValue(ttl) ?? (command.Length > 0 ? TtlOfCommand : UsualTtl),
                 Reason = call.Arguments.GetValue(reason),
                 Wait = call.Arguments.GetValue(wait) ? true : null,
@@ -63,7 +63,7 @@ internal static class ReserveCommand
             }
             finally
             {
-                // If a command ran, or nobody waits any more, nobody is left to use it.
+                // Nobody uses it anymore: the command has ended, or the wait was given up.
                 if (command.Length > 0 || reservation.Status == ReservationStatus.Waiting)
                     await ReleaseAsync(call, reservation);
             }

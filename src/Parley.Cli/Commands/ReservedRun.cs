@@ -43,7 +43,7 @@ internal sealed partial class ReservedRun(Call call, Reservation reservation)
         catch (Win32Exception missing)
         {
             throw new CommandException(
-                ExitCode.UsedWrongly, missing.NativeErrorCode == NoFile ? $"There is no program '{start.FileName}'." : $"Cannot run '{start.FileName}': {missing.Message}",
+                ExitCode.UsedWrongly, missing.NativeErrorCode == NoFile ? $"Cannot find the program '{start.FileName}'." : $"Cannot run '{start.FileName}': {missing.Message}",
                 "After --, write a program and its arguments. For a shell's own commands: -- sh -c 'COMMAND'.", missing);
         }
     }

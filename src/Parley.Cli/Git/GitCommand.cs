@@ -9,7 +9,7 @@ namespace Parley.Cli.Git;
 internal static class GitCommand
 {
     /// <summary>What git prints.</summary>
-    /// <exception cref="CommandException">There is no git, or it fails: most often, this is no repository.</exception>
+    /// <exception cref="CommandException">Git is not installed, or it failed, usually because this is not a repository.</exception>
     internal static async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("git", arguments)

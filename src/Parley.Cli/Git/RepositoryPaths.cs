@@ -25,7 +25,7 @@ internal sealed class RepositoryPaths(string? root, string prefix)
     /// <exception cref="CommandException">The path is outside of the repository.</exception>
     internal string FromRoot(string path)
     {
-        // In a name on Windows there is no backslash, and no wildcard that one could stand before.
+        // On Windows, names contain neither backslashes nor wildcards, so a backslash always separates folders.
         if (OperatingSystem.IsWindows())
             path = path.Replace('\\', '/');
         if (root is null || path.Length == 0)

@@ -6,7 +6,7 @@ internal interface ILeadership
     /// <summary>A hint: for a moment, two nodes may both believe that they are the leader, and every chore tolerates that.</summary>
     bool IsLeader { get; }
 
-    /// <summary>Changes when another node was the leader in between. What this node knew of the store as the leader is then out of date.</summary>
+    /// <summary>Changes if another node was the leader in the meantime. What this node read from the store as the leader may then be outdated.</summary>
     long Term { get; }
 
     /// <summary>Whether this node is still the leader in a term; for work that others can see. A node that was frozen cannot know, so this waits for

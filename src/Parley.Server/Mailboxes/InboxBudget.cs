@@ -6,8 +6,8 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
-/// <summary>Fits messages into a model's context: orders them by thread and shortens those for which there is no room. Nothing is left out: a shortened
-/// message keeps its ids, and can be fetched whole.</summary>
+/// <summary>Shortens messages to fit into a model's context, grouped by thread. No message is left out: a shortened one keeps its ids, and the whole message
+/// can be fetched.</summary>
 internal static class InboxBudget
 {
     /// <summary>The usual estimate for English text and JSON. Counting exactly would take the tokenizer of the reader's model.</summary>

@@ -23,7 +23,7 @@ internal sealed class ReservationOwners(ReservationBoard board) : IAgentWatcher
 
     public void Came(ProjectState project, AgentState agent)
     {
-        // What it reserved, it still has.
+        // It has kept what it reserved.
     }
 
     public void Left(ProjectState project, AgentState agent)
@@ -46,7 +46,7 @@ internal sealed class ReservationOwners(ReservationBoard board) : IAgentWatcher
     }
 }
 
-/// <summary>Gives those their turn that a killed node left waiting.</summary>
+/// <summary>Gives a turn to those that a killed node left waiting although the paths are free.</summary>
 internal sealed class ReservationKeeper(ReservationBoard board, ProjectDirectory projects) : IChore
 {
     private const int PartSize = 100;

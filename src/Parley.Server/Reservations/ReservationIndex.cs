@@ -4,7 +4,7 @@ namespace Parley.Server.Reservations;
 
 /// <summary>The reservations of one project, in memory, by the names that their paths begin with, so that a clash is found without looking at all of
 /// them.</summary>
-/// <remarks>It may have some that have ended: whoever finds one checks in the store. It lacks none that was made up to <see cref="Newest"/>. That is
+/// <remarks>It may have some that have ended: whoever finds one checks in the store. It has every one that was made up to <see cref="Newest"/>. That is
 /// enough, because what a reservation covers never changes, and what has ended never begins again.</remarks>
 internal sealed class ReservationIndex(bool ignoresCase)
 {
@@ -86,7 +86,7 @@ internal sealed class ReservationIndex(bool ignoresCase)
     private IEnumerable<(Node Node, PathGlob Glob)> PlacesOf(Indexed one) =>
         from glob in one.Globs from names in glob.Beginnings select (names.Aggregate(_root, (node, name) => node.At(name)), glob);
 
-    /// <summary>Those whose beginnings are a part of these names, or go on from them: no others can have a path in common.</summary>
+    /// <summary>Those that begin with these names, or with the first of them: no others can have a path in common.</summary>
     private IEnumerable<(Indexed One, PathGlob Glob)> Near(IReadOnlyList<string> names)
     {
         var node = _root;

@@ -55,8 +55,8 @@ public sealed class ReserveTests(RunningServer server) : IClassFixture<RunningSe
     [InlineData("goes up from a wildcard", "*/../x")]
     [InlineData("write ** for the whole repository", "")]
     [InlineData("write / between folders", "src\\login")]
-    [InlineData("There is no path to reserve before the --", "--", "ls")]
-    [InlineData("There is no program 'no-such-program'", "free", "--", "no-such-program")]
+    [InlineData("No path was given before the --", "--", "ls")]
+    [InlineData("Cannot find the program 'no-such-program'", "free", "--", "no-such-program")]
     [InlineData("--ttl takes a whole number from 1 to 86400", "free", "--ttl", "0")]
     public async Task A_mistake_is_named_with_what_to_write(string reason, params string[] arguments)
     {
@@ -135,7 +135,7 @@ public sealed class ReserveTests(RunningServer server) : IClassFixture<RunningSe
                 // It has ended.
             }
 
-            await Task.WhenAny(until, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel));
+            await Task.WhenAny(until, Until.NextAttemptAsync(Cancel));
         }
 
         Assert.Equal("signaled", await until);
