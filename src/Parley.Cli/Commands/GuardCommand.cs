@@ -92,7 +92,7 @@ internal static class GuardCommand
 
         if (clashes.Count == 0)
             return ExitCode.Done;
-        call.Terminal.Note("Nothing was committed. Unstage these files, or wait: parley reserve --wait PATH... . To commit anyway: git commit --no-verify.");
+        call.Terminal.Note("Nothing was committed. Unstage these files, wait for them with 'parley reserve --wait PATH...', or commit anyway with 'git commit --no-verify'.");
         return ExitCode.Conflict;
     });
 

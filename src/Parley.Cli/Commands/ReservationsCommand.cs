@@ -69,7 +69,7 @@ internal static class ReservationsCommand
     private static string Line(Reservation reservation)
     {
         var until = reservation.ExpiresAt is { } end ? $" until {end.ToLocalTime():t}" : "";
-        return $"{reservation.ReservationId} {Words.Of(reservation.Status)} by {reservation.AgentId}{until}: {string.Join(", ", reservation.Paths)}";
+        return $"{reservation.ReservationId} {Words.Of(reservation.Status)} for {reservation.AgentId}{until}: {string.Join(", ", reservation.Paths)}";
     }
 
     private static IReadOnlyList<string> Row(Reservation reservation) =>
