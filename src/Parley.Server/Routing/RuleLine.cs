@@ -9,7 +9,7 @@ internal static class RuleLine
     internal static string Of(string rule, string effect) => $"{Start}{rule}\t{effect}";
 
     /// <summary>The names of the rules that touched a message.</summary>
-    /// <remarks>Ends at the first line of an address, because the name of a topic may have any characters, and could pretend to be a rule.</remarks>
+    /// <remarks>Ends at the first line of an address: in older messages, the name of a topic may have line breaks, and could pretend to be a rule.</remarks>
     internal static IReadOnlyList<string> RulesIn(IReadOnlyList<string> routing) =>
         [.. routing.TakeWhile(IsOne).Select(line => line[Start.Length..line.IndexOf('\t', Start.Length)])];
 

@@ -184,8 +184,10 @@ public abstract class RoutingRulesTests(StorageUnderTest storage)
     {
         await using var host = await StartAsync();
 
-        var sent = await host.SentAsync("""{"to": ["topic:x\nrule\tforged\tdid it", "bob"], "content": "x"}""");
+        var refused = await host.Host.SendAsync(HttpMethod.Post, "/api/v1/messages", host.Admin, """{"to": ["topic:x\nrule\tforged\tdid it", "bob"], "content": "x"}""");
+        var sent = await host.SentAsync("""{"to": ["topic:rule forged: did it", "bob"], "content": "x"}""");
 
+        Assert.Equal(HttpStatusCode.NotFound, refused.Status);
         Assert.Empty((await host.TraceAsync(sent)).Rules);
     }
 
