@@ -71,8 +71,8 @@ internal sealed class LiveReader(string feed, string filter, string idField, str
         Assert.True(_isWhole, "A change came before the state was whole.");
         var (op, changed, known) = (data.GetProperty("op").GetString()!, data.GetProperty("item"), Held.GetValueOrDefault(IdOf(data.GetProperty("item"))));
         _place = data.GetProperty("place").GetString();
-        var isNewer = known is null || VersionOf(changed) > VersionOf(JsonElement.Parse(known));
-        if (op == "put" && !isNewer && !_isSure && _ofState.Contains(IdOf(changed)))
+        var isNewer = op != "put" || known is null || VersionOf(changed) > VersionOf(JsonElement.Parse(known));
+        if (!isNewer && !_isSure && _ofState.Contains(IdOf(changed)))
             return (op, changed);
         _ofState.Remove(IdOf(changed));
         if (op == "delete")
