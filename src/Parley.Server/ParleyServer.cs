@@ -28,6 +28,7 @@ using Parley.Server.Statistics;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 using Parley.Server.Webhooks;
+using Parley.Server.Workflows;
 
 namespace Parley.Server;
 
@@ -54,7 +55,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddReservations().AddExecutions().AddMemory().AddEvents().AddWebhooks().AddInbound()
+            .AddReservations().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();

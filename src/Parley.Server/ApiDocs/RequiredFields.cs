@@ -34,6 +34,8 @@ internal sealed class RequiredFields(OperationCatalog catalog)
     {
         ["SetMemory"] = ["key"],
         ["FailExecution"] = ["error"],
+        ["PutWorkflowDefinition"] = ["steps"],
+        ["FailWorkflowStep"] = ["error"],
     };
 
     private readonly HashSet<Type> _taken = TypesIn(catalog.All.Select(declared => declared.Operation.Takes.Body).OfType<Type>());

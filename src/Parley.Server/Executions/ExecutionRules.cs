@@ -23,6 +23,41 @@ internal static class ExecutionRules
         .Put(new Execution { ExecutionId = "", Title = request.Title, SquadId = request.SquadId, CreatedBy = createdBy }, StatusType)
         .Telling(NoLines);
 
+    /// <summary>The run of a workflow, which reports its progress.</summary>
+    internal static Decision<Execution> BeginRun(Workflow workflow) => Decision<Execution>
+        .Put(
+            new Execution
+            {
+                ExecutionId = "",
+                Title = workflow.Title ?? workflow.WorkflowType,
+                SquadId = workflow.SquadId,
+                WorkflowId = workflow.WorkflowId,
+                Status = ExecutionStatus.InProgress,
+                Progress = PercentOf(workflow.Progress),
+                CreatedBy = workflow.CreatedBy,
+            },
+            StatusType)
+        .Telling(NoLines);
+
+    /// <param name="phase">The steps that are being worked on.</param>
+    internal static Decision<Execution> ProgressOfRun(Execution present, Workflow workflow, string? phase)
+    {
+        var next = present with { Progress = PercentOf(workflow.Progress), CurrentPhase = phase };
+        return next == present || IsOver(present) ? Decision<Execution>.Keep : Decision<Execution>.Put(next, StatusType).Telling(NoLines);
+    }
+
+    internal static Decision<Execution> EndRun(Execution present, Workflow workflow) => End(
+        present with { CurrentPhase = null },
+        workflow.Status switch
+        {
+            WorkflowStatus.Completed => ExecutionStatus.Completed,
+            WorkflowStatus.Cancelled => ExecutionStatus.Cancelled,
+            _ => ExecutionStatus.Failed,
+        },
+        new ExecutionEnd { Result = workflow.Results, Error = workflow.Error });
+
+    private static int PercentOf(WorkflowProgress progress) => progress.Total == 0 ? 0 : (int)(progress.Done * 100L / progress.Total);
+
     /// <summary>Absent fields do not change.</summary>
     internal static Decision<Execution> Change(Execution present, ExecutionPatch patch) => Decision<Execution>
         .Put(

@@ -44,9 +44,12 @@ internal sealed class ExecutionTracker(EntityBoard<Execution> executions, SquadD
             return Decision<Execution>.Refuse(Problems.NotFound("execution", id.ToString()));
         if (!MayWrite(project, caller, present))
             return Decision<Execution>.Refuse(Problems.Forbidden("An agent can change only the executions that it started and those of its squads."));
-        return ExecutionRules.IsOver(present.Value)
-            ? Decision<Execution>.Refuse(Problems.ExecutionEnded(id.ToString()))
-            : change(present.Value);
+        if (ExecutionRules.IsOver(present.Value))
+            return Decision<Execution>.Refuse(Problems.ExecutionEnded(id.ToString()));
+        var decision = change(present.Value);
+        return present.Value.WorkflowId is { } workflow && decision is { Type: not null and not ExecutionRules.LineType }
+            ? Decision<Execution>.Refuse(Problems.Conflict($"The execution '{id}' is a run of the workflow '{workflow}', which reports its progress and its end. To stop it, cancel the workflow."))
+            : decision;
     }
 
     /// <summary>An agent may change the executions that it started and those of its squads.</summary>

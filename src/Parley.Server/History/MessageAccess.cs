@@ -30,11 +30,12 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
         var seq = EntryId.SeqOf(id);
         var opened = await FindEntryAsync(project, id, cancellationToken);
         var isThere = opened is null ? await IsLeftOfAsync(project, id, cancellationToken) : opened.OpensThread;
-        return isThere && (IsOwnTask(opened, reader) || await MayReadThreadAsync(project.Number, seq, reader, cancellationToken)) ? seq : null;
+        return isThere && (IsOwnWork(opened, reader) || await MayReadThreadAsync(project.Number, seq, reader, cancellationToken)) ? seq : null;
     }
 
-    /// <summary>The creator of a task can read and write its thread from the start, before any message makes it a participant.</summary>
-    private static bool IsOwnTask(LogEntry? opened, Reader? reader) => opened is { Kind: EntryKind.Task } && opened.Sender == reader?.Agent;
+    /// <summary>Whoever created a task or started a workflow can read and write its thread from the start, before any message makes it a
+    /// participant.</summary>
+    private static bool IsOwnWork(LogEntry? opened, Reader? reader) => opened is { Kind: EntryKind.Task or EntryKind.Workflow } && opened.Sender == reader?.Agent;
 
     private async ValueTask<bool> IsLeftOfAsync(ProjectState project, Guid thread, CancellationToken cancellationToken)
     {

@@ -29,6 +29,9 @@ internal enum EntryKind : byte
 
     /// <summary>A task was created or changed. Its first entry opens the thread of its messages.</summary>
     Task = 20,
+
+    /// <summary>A workflow was started or changed. Its first entry opens the thread of its messages.</summary>
+    Workflow = 28,
 }
 
 /// <summary>Who may read an entry; used by <see cref="Visibility"/>. The numbers are stored, so they must not change.</summary>
@@ -81,7 +84,7 @@ internal sealed class LogEntry
     internal long Thread { get; init; }
 
     /// <summary>Whether messages can form a thread that starts with it.</summary>
-    internal bool OpensThread => Thread == Seq || (Kind == EntryKind.Task && Subject == Seq);
+    internal bool OpensThread => Thread == Seq || (Kind is EntryKind.Task or EntryKind.Workflow && Subject == Seq);
 
     /// <summary>The seq of the execution that it belongs to; 0 if none.</summary>
     internal long Execution { get; init; }

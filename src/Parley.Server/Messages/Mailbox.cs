@@ -116,8 +116,9 @@ internal sealed class Mailbox(
 
     /// <summary>A message that is stored in the same commit as another change. No part of it comes from a client, so nothing is checked.</summary>
     /// <param name="thread">The entry that opened its thread; null if it opens one itself.</param>
-    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid? thread) => Finish(
-        project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread }, null);
+    /// <param name="execution">The seq of the entry that created its execution; 0 for none.</param>
+    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid? thread, long execution = 0) => Finish(
+        project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread, Execution = execution }, null);
 
     private static Send Finish(
         ProjectState project, Sender sender, SendDraft draft, Recipients recipients, SendContext context, Action<long>? onStored)
@@ -161,7 +162,11 @@ internal sealed class Mailbox(
             if (await access.FindAsync(project, replyTo, reader, cancellationToken) is not { } answered)
                 return Problems.NotFound("message", replyTo.ToString());
             context = context with { Answered = answered, ReplyTo = answered.Seq, Hops = answered.Hops + 1, Thread = MessageJsonReader.Ids(answered.Json).Thread };
-            if (draft.To.Count == 0)
+            if (draft.To.Count == 0 && IsForNobody(answered, draft))
+            {
+                draft.ToIsArray = true;
+            }
+            else if (draft.To.Count == 0)
             {
                 // Messages from the server and from outside are set up by people, so people get the replies.
                 if (answered.Sender == 0)
@@ -198,6 +203,9 @@ internal sealed class Mailbox(
 
         return context;
     }
+
+    private bool IsForNobody(LogEntry answered, SendDraft reply) =>
+        answered.Sender == 0 && reply.Outcome is not null && Array.Exists(_replyTakers, taker => taker.IsForNobody && taker.Type == answered.Type);
 
     private sealed record SendContext(Guid? Thread, long ReplyTo, long Supersedes, long Execution, int Hops)
     {

@@ -24,6 +24,7 @@ internal static class WhoMayDoWhat
         [Permission.WriteMemory] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WriteTasks] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WorkOnTasks] = new Row(Yes, Yes, Own, No, No),
+        [Permission.WriteWorkflows] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WriteReservations] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteExecutions] = new Row(Yes, Yes, Own, No, No),
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
@@ -59,7 +60,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and their feeds.</summary>
     ReadMessages,
 
-    /// <summary>A project's agents, squads, tasks, reservations, memory, schemas, events, executions, and statistics.</summary>
+    /// <summary>A project's agents, squads, tasks, workflows, reservations, memory, schemas, events, executions, and statistics.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -88,8 +89,11 @@ internal enum Permission
     /// <summary>Create, change, assign, take back, cancel, and delete tasks.</summary>
     WriteTasks,
 
-    /// <summary>Calls by the agent that has a task: accept, start, extend, complete, fail, reject.</summary>
+    /// <summary>Calls by the agent that has a task or a step of a workflow: accept, start, extend, complete, fail, reject.</summary>
     WorkOnTasks,
+
+    /// <summary>Start, cancel, and retry workflows, and write their definitions.</summary>
+    WriteWorkflows,
 
     /// <summary>Reserve paths, and renew and release reservations.</summary>
     WriteReservations,

@@ -32,19 +32,13 @@ internal sealed class TaskReplies(TaskBoard board, EntityBoard<Assignment> assig
         {
             Fence = fence,
             Worker = sender.Id,
-            Result = isSuccess ? ResultOf(reply) : null,
-            Reason = isSuccess ? null : ErrorOf(reply),
+            Result = isSuccess ? ReplyParts.ResultOf(reply) : null,
+            Reason = isSuccess ? null : ReplyParts.ErrorOf(reply),
         };
         var result = await board.MoveAsync(project, taskId, sender.Number, version: null, _ => step, cancellationToken);
         // A task that is deleted or has ended cannot change, but that is no reason to refuse the message.
         return result.Problem is { Code: ErrorCodes.LeaseLost } lost ? lost : null;
     }
-
-    private static JsonElement? ResultOf(SendDraft reply) => !reply.Payload.IsEmpty ? JsonElement.Parse(reply.Payload.Span) : !reply.Content.IsEmpty ? JsonElement.Parse(reply.Content.Span) : null;
-
-    private static string ErrorOf(SendDraft reply) => !reply.Content.IsEmpty
-        ? JsonSerializer.Deserialize(reply.Content.Span, WireJson.Strict.String)!
-        : reply.Payload.IsEmpty ? "The agent reported an error without a reason." : System.Text.Encoding.UTF8.GetString(reply.Payload.Span);
 
     private static (string TaskId, long Fence)? FenceOf(byte[] message)
     {

@@ -34,6 +34,8 @@ export class World {
   /** What ada gave bob to do, with the fence 1. */
   readonly task: string;
   readonly reservation: string;
+  /** What ada started: bob has its one step, with the fence 1. */
+  readonly workflow: string;
   /** The id of an entry of the shared memory. */
   readonly memory: string;
   /** What ada published. */
@@ -57,6 +59,7 @@ export class World {
       this.execution,
       this.task,
       this.reservation,
+      this.workflow,
       this.event,
       this.hook,
       this.deadLetter,
@@ -75,6 +78,7 @@ export class World {
     this.execution = fields.execution;
     this.task = fields.task;
     this.reservation = fields.reservation;
+    this.workflow = fields.workflow;
     this.memory = fields.memory;
     this.event = fields.event;
     this.hook = fields.hook;
@@ -104,6 +108,9 @@ export class World {
     const { reservation_id: reservation } = (await bob.rest.post('reservations', { paths: ['src'], mode: 'shared', reason: secret })).as<{
       reservation_id: string;
     }>(201);
+    const steps = [{ step: 'build', agent: 'bob', action: secret }];
+    const { workflow_id: workflow } = (await ada.rest.post('workflows', { title: secret, steps })).as<{ workflow_id: string }>(201);
+    (await project.admin.put('workflows/definitions/closed', { title: secret, steps })).succeeds(201);
     const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
     const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
     const outward = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
@@ -118,6 +125,7 @@ export class World {
       execution,
       task,
       reservation,
+      workflow,
       memory,
       event,
       hook,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { within } from '../harness/deadline.ts';
+import { eventually, within } from '../harness/deadline.ts';
 import { ApiDocument } from '../harness/document.ts';
 import { startServer } from '../harness/server.ts';
 import type { Agent, DeliveryOutlook, Execution, InboxItem, Page, SendAnswer, Token } from '../harness/wire.ts';
@@ -243,6 +243,30 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('CheckReservations', {}, { files: ['src/a.ts'], agent_id: 'bob' });
   await does('ListReservations');
   for (const of of ['GetReservation', 'RenewReservation', 'ReleaseReservation']) await does(of, reservation);
+
+  const steps = [
+    { step: 'build', agent: 'bob', action: 'Build it.', retries: { max: 1 } },
+    { step: 'review', capability: 'review', action: 'Review it.', depends_on: ['build'], input: '${build/pull_request}' },
+  ];
+  await does('ValidateWorkflow', {}, { steps });
+  await does('PutWorkflowDefinition', { name: 'release' }, { title: 'A release', steps });
+  await does('PutWorkflowDefinition', { name: 'release' }, { title: 'Another release', steps });
+  for (const of of ['GetWorkflowDefinition', 'ListWorkflowDefinitions']) await does(of, { name: 'release' });
+  const workflow = await does<{ workflow_id: string }>('StartWorkflow', {}, { definition: 'release', input: { branch: 'main' } });
+  await does('ListWorkflows');
+  const build = { ...workflow, step: 'build' };
+  await does('StartWorkflowStep', build, { fence: 1 });
+  await does('FailWorkflowStep', build, { fence: 1, error: 'It does not compile.' });
+  await eventually(
+    'the step is handed out again',
+    () => does<{ steps: { attempt: number }[] }>('GetWorkflow', workflow),
+    ({ steps: [now] }) => now?.attempt === 2,
+  );
+  await does('CompleteWorkflowStep', build, { fence: 3, result: { pull_request: 17 } });
+  await does('GetWorkflow', workflow);
+  await does('CancelWorkflow', workflow, { reason: 'Not now.' });
+  await does('RetryWorkflow', workflow);
+  await does('DeleteWorkflowDefinition', { name: 'release' });
 
   const type = { message_type: 'deploy_request' };
   await does('PutSchema', type, { schema: { type: 'object', required: ['service'] } });

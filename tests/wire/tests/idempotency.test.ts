@@ -227,6 +227,11 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
       path: async (project) => `executions/${(await execution(project)).execution_id}/logs`,
     },
     reservations: { body: { paths: ['src'] }, other: { paths: ['docs'] }, count: listed('reservations') },
+    workflows: {
+      body: { title: 'One', steps: [{ agent: 'bob', action: 'One.' }] },
+      other: { title: 'Other', steps: [{ agent: 'bob', action: 'Other.' }] },
+      count: listed('workflows'),
+    },
     tasks: { body: { title: 'One' }, other: { title: 'Other' }, count: listed('tasks') },
     events: { body: { event_type: 'a.b' }, other: { event_type: 'a.c' }, count: listed('events?types=a.*') },
     memory: { body: { key: 'a', value: 1 }, other: { key: 'a', value: 2 }, count: listed('memory') },

@@ -63,6 +63,8 @@ const executors: Expectations = { admin: 200, operator: 200, ada: 200, bob: 200 
 const workers: Expectations = { admin: 200, operator: 200, bob: 200, intruder: 404, stranger: 404 };
 const taskWriters: Expectations = { admin: 200, operator: 200, agents: 200 };
 const text = { content: 'x' };
+/** For whoever can do it, which is nobody. */
+const aPlan = { steps: [{ capability: 'flying', action: 'Fly.' }] };
 
 /** Where nobody connects to: nothing is ever published of this type. */
 const hook = { url: 'https://hooks.example.org/x', types: ['never.published'] };
@@ -87,6 +89,10 @@ const reservation =
   (rest = '') =>
   (world: World) =>
     `reservations/${world.reservation}${rest}`;
+const workflow =
+  (rest = '') =>
+  (world: World) =>
+    `workflows/${world.workflow}${rest}`;
 const inbound = (world: World) => `inbound/${world.hook}`;
 const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
@@ -215,6 +221,20 @@ export const table: readonly Row[] = [
   row('POST', task('/fail'), workers, { fence: 1, error: 'no' }),
   row('POST', task('/reject'), workers, { fence: 1 }),
   row('DELETE', task(), { admin: 204, operator: 204, agents: 204 }),
+
+  row('POST', 'workflows', { admin: 201, operator: 201, agents: 201, stranger: 201 }, aPlan),
+  row('GET', 'workflows', lists),
+  row('POST', 'workflows/validate', lists, aPlan),
+  row('GET', workflow(), readers),
+  row('POST', workflow('/cancel'), taskWriters),
+  row('POST', workflow('/retry'), { admin: 409, operator: 409, agents: 409 }),
+  row('POST', workflow('/steps/build/start'), workers, { fence: 1 }),
+  row('POST', workflow('/steps/build/complete'), workers, { fence: 1 }),
+  row('POST', workflow('/steps/build/fail'), workers, { fence: 1, error: 'no' }),
+  row('GET', 'workflows/definitions', lists),
+  row('GET', 'workflows/definitions/closed', readers),
+  row('PUT', 'workflows/definitions/new', { admin: 201, operator: 201, agents: 201, stranger: 201 }, aPlan),
+  row('DELETE', 'workflows/definitions/closed', { admin: 204, operator: 204, agents: 204 }),
 
   row('GET', 'schemas', lists),
   row('GET', 'schemas/typed', readers),
