@@ -35,6 +35,7 @@ static async Task<int> RunAsync(string[] args)
         TasksCommand.Create(),
         ReserveCommand.Create(),
         ReservationsCommand.Create(),
+        WorkflowCommand.Create(),
         GuardCommand.Create(),
         MemoryCommand.Create(),
         EventsCommand.Create(),

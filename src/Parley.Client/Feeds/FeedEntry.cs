@@ -24,7 +24,7 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// <c>reservations</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
+    /// <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -56,6 +56,12 @@ public sealed record FeedEntry
 
     /// <summary>The reservation, in the feed <c>reservations</c>; null in other feeds.</summary>
     public Reservation? Reservation => Feed == "reservations" ? Item?.Deserialize(WireJson.Lenient.Reservation) : null;
+
+    /// <summary>The workflow without its steps, in the feed <c>workflows</c>; null in other feeds.</summary>
+    public Workflow? Workflow => Feed == "workflows" ? Item?.Deserialize(WireJson.Lenient.Workflow) : null;
+
+    /// <summary>The step of a workflow, in the feed <c>workflow_steps</c>; null in other feeds.</summary>
+    public WorkflowStep? WorkflowStep => Feed == "workflow_steps" ? Item?.Deserialize(WireJson.Lenient.WorkflowStep) : null;
 
     /// <summary>The entry of shared memory, in the feed <c>memory</c>; null in other feeds.</summary>
     public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;

@@ -44,6 +44,14 @@ internal sealed class RestConnection : IDisposable
         CancellationToken cancellationToken, bool repeatable = false, TimeSpan patience = default) =>
         CallAsync(method, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), answer, repeatable, patience, cancellationToken);
 
+    /// <summary>A POST or PUT of a text that is not JSON, with a result.</summary>
+    public async Task<T> SendTextAsync<T>(
+        HttpMethod method, RestPath address, byte[] body, string contentType, JsonTypeInfo<T> answer, CancellationToken cancellationToken, bool repeatable = false)
+    {
+        using var response = await TryAsync(method, address, body, repeatable, default, cancellationToken, contentType);
+        return await ReadAsync(response, answer, cancellationToken);
+    }
+
     /// <summary>A call without a body, with a result.</summary>
     public Task<T> SendAsync<T>(HttpMethod method, RestPath address, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
         CallAsync(method, address, body: null, answer, repeatable: method != HttpMethod.Post, default, cancellationToken);
@@ -101,7 +109,8 @@ internal sealed class RestConnection : IDisposable
     }
 
     private async Task<HttpResponseMessage> TryAsync(
-        HttpMethod method, RestPath address, byte[]? body, bool repeatable, TimeSpan patience, CancellationToken cancellationToken)
+        HttpMethod method, RestPath address, byte[]? body, bool repeatable, TimeSpan patience, CancellationToken cancellationToken,
+        string contentType = "application/json")
     {
         var path = BasePath + AddProject(address);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), LongestRetryAfter);
@@ -113,7 +122,7 @@ internal sealed class RestConnection : IDisposable
             {
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
-                    request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                    request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
                 using var patient = new CancellationTokenSource(patience > Patience ? patience : Patience, Time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patient.Token);
                 var response = await SendOnceAsync(request, either.Token, cancellationToken);
