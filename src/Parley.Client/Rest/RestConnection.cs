@@ -44,6 +44,15 @@ internal sealed class RestConnection : IDisposable
         CancellationToken cancellationToken, bool repeatable = false, TimeSpan patience = default) =>
         CallAsync(method, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), answer, repeatable, patience, cancellationToken);
 
+    /// <summary>A POST that creates something. It has an idempotency key, so a retry creates nothing twice.</summary>
+    public async Task<T> CreateAsync<TBody, T>(
+        RestPath address, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    {
+        using var response = await TryAsync(
+            HttpMethod.Post, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), repeatable: true, default, cancellationToken, IdempotencyKeys.Random());
+        return await ReadAsync(response, answer, cancellationToken);
+    }
+
     /// <summary>A call without a body, with a result.</summary>
     public Task<T> SendAsync<T>(HttpMethod method, RestPath address, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
         CallAsync(method, address, body: null, answer, repeatable: method != HttpMethod.Post, default, cancellationToken);
@@ -101,7 +110,7 @@ internal sealed class RestConnection : IDisposable
     }
 
     private async Task<HttpResponseMessage> TryAsync(
-        HttpMethod method, RestPath address, byte[]? body, bool repeatable, TimeSpan patience, CancellationToken cancellationToken)
+        HttpMethod method, RestPath address, byte[]? body, bool repeatable, TimeSpan patience, CancellationToken cancellationToken, string? key = null)
     {
         var path = BasePath + AddProject(address);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), LongestRetryAfter);
@@ -114,6 +123,8 @@ internal sealed class RestConnection : IDisposable
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
                     request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                if (key is not null)
+                    request.Headers.Add("Idempotency-Key", key);
                 using var patient = new CancellationTokenSource(patience > Patience ? patience : Patience, Time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patient.Token);
                 var response = await SendOnceAsync(request, either.Token, cancellationToken);

@@ -12,6 +12,7 @@ internal static class DocumentTags
         ("Squads", "Named groups of agents. Send to them as `squad:ID`."),
         ("Tasks", "Pieces of work that are assigned to agents under a lease, with their results."),
         ("Assignments", "Assign tasks, and work on them."),
+        ("Questions", "What agents ask people, and the answers."),
         ("Reservations", "Paths of a repository that agents keep for themselves for a while."),
         ("Executions", "Runs of a piece of work, with their progress, log lines, and results."),
         ("Memory", "Values that all agents in a project share, stored under keys."),

@@ -24,6 +24,8 @@ internal static class WhoMayDoWhat
         [Permission.WriteMemory] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WriteTasks] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WorkOnTasks] = new Row(Yes, Yes, Own, No, No),
+        [Permission.WriteQuestions] = new Row(Yes, Yes, Own, No, No),
+        [Permission.AnswerQuestions] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteReservations] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteExecutions] = new Row(Yes, Yes, Own, No, No),
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
@@ -59,7 +61,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and their feeds.</summary>
     ReadMessages,
 
-    /// <summary>A project's agents, squads, tasks, reservations, memory, schemas, events, executions, and statistics.</summary>
+    /// <summary>A project's agents, squads, tasks, questions, reservations, memory, schemas, events, executions, and statistics.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -90,6 +92,12 @@ internal enum Permission
 
     /// <summary>Calls by the agent that has a task: accept, start, extend, complete, fail, reject.</summary>
     WorkOnTasks,
+
+    /// <summary>Ask people, and withdraw questions.</summary>
+    WriteQuestions,
+
+    /// <summary>Answer questions. An agent's own are those that are put to it by name.</summary>
+    AnswerQuestions,
 
     /// <summary>Reserve paths, and renew and release reservations.</summary>
     WriteReservations,

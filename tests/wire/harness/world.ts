@@ -34,6 +34,8 @@ export class World {
   /** What ada gave bob to do, with the fence 1. */
   readonly task: string;
   readonly reservation: string;
+  /** What bob asks the operators. */
+  readonly question: string;
   /** The id of an entry of the shared memory. */
   readonly memory: string;
   /** What ada published. */
@@ -57,6 +59,7 @@ export class World {
       this.execution,
       this.task,
       this.reservation,
+      this.question,
       this.event,
       this.hook,
       this.deadLetter,
@@ -75,6 +78,7 @@ export class World {
     this.execution = fields.execution;
     this.task = fields.task;
     this.reservation = fields.reservation;
+    this.question = fields.question;
     this.memory = fields.memory;
     this.event = fields.event;
     this.hook = fields.hook;
@@ -104,6 +108,7 @@ export class World {
     const { reservation_id: reservation } = (await bob.rest.post('reservations', { paths: ['src'], mode: 'shared', reason: secret })).as<{
       reservation_id: string;
     }>(201);
+    const { question_id: question } = (await bob.rest.post('questions', { content: secret })).as<{ question_id: string }>(201);
     const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
     const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
     const outward = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
@@ -118,6 +123,7 @@ export class World {
       execution,
       task,
       reservation,
+      question,
       memory,
       event,
       hook,
