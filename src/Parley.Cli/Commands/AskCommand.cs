@@ -40,6 +40,7 @@ internal static class AskCommand
                 TaskId = arguments.GetValue(task),
                 ThreadId = arguments.GetValue(thread),
                 Note = arguments.GetValue(note),
+                AgentId = call.Reader == Call.Operators ? null : call.Reader,
             };
             await call.ActAsync();
             var question = await call.Api.Questions.AskAsync(request, call.Cancellation);
@@ -53,7 +54,7 @@ internal static class AskCommand
             }
 
             call.Terminal.Note($"Waiting for an answer to the question {question.QuestionId}. It stays open if you stop waiting.");
-            return QuestionView.ShowEnd(call, await call.Api.Questions.WaitAsync(question.QuestionId, call.Cancellation));
+            return QuestionView.ShowEnd(call, await QuestionView.WaitAsync(call, question.QuestionId));
         });
     }
 }

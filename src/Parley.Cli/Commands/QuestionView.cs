@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parley.Cli.CommandLine;
 using Parley.Cli.Output;
+using Parley.Client;
 using Parley.Protocol;
 using Spectre.Console;
 
@@ -10,6 +11,8 @@ namespace Parley.Cli.Commands;
 internal static class QuestionView
 {
     private const int MostOpen = 500;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(60), Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>The open questions with their options, those with the nearest deadline first.</summary>
     public static async Task ShowOpenAsync(Call call, int max)
@@ -28,6 +31,32 @@ internal static class QuestionView
             Show(call, question);
         if (open.Count > max || page.Next is not null)
             call.Terminal.Note($"There are more: --max shows up to {MostOpen}.");
+    }
+
+    /// <summary>The question once it has ended, however long that takes.</summary>
+    public static async Task<Question> WaitAsync(Call call, string id)
+    {
+        var isAway = false;
+        while (true)
+        {
+            try
+            {
+                // Opened anew each time: after a restart, a server on this machine may have another port.
+                await using var api = ParleyApi.Open(call.Options with { Token = call.Token });
+                var question = await api.Questions.GetAsync(id, Poll, call.Cancellation);
+                if (question.Status != QuestionStatus.Open)
+                    return question;
+                isAway = false;
+            }
+            catch (Exception unanswered) when (unanswered is ParleyException { Retryable: true } or ParleyConfigurationException)
+            {
+                // The question is stored, so a restart of the server does not end the wait. A server that stops removes its address.
+                if (!isAway)
+                    call.Terminal.Note($"{unanswered.Message} Still waiting; Ctrl-C gives up.");
+                isAway = true;
+                await Task.Delay(Pause, call.Time, call.Cancellation);
+            }
+        }
     }
 
     /// <summary>The answer, and how it came about.</summary>

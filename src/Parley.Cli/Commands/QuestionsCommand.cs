@@ -45,8 +45,8 @@ internal static class QuestionsCommand
             await call.ActAsync();
             var id = call.Arguments.GetRequiredValue(Id);
             if (call.Arguments.GetValue(wait))
-                return QuestionView.ShowEnd(call, await call.Api.Questions.WaitAsync(id, call.Cancellation));
-            var question = await call.Api.Questions.GetAsync(id, call.Cancellation);
+                return QuestionView.ShowEnd(call, await QuestionView.WaitAsync(call, id));
+            var question = await call.Api.Questions.GetAsync(id, cancellationToken: call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(question, WireJson.Lenient.Question);
             else

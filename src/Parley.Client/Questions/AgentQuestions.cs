@@ -35,7 +35,7 @@ public sealed partial class ParleyAgent
             {
                 // Opened anew each time: after a restart, the server may have another address.
                 await using var api = _connector.OpenApi();
-                return await api.Questions.LookAsync(asked.QuestionId, cancellationToken);
+                return await api.Questions.GetAsync(asked.QuestionId, QuestionsApi.LongestWait, cancellationToken);
             },
             _options.TimeProvider, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parley.Protocol;
 
 namespace Parley.Client;
@@ -6,7 +7,9 @@ namespace Parley.Client;
 public sealed class QuestionsApi
 {
     /// <summary>The longest that the server waits in one call.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60), Grace = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly RestConnection _connection;
 
@@ -31,9 +34,13 @@ public sealed class QuestionsApi
             new RestPath($"questions").With("status", status).With("agent", agent).With("limit", limit).With("after", after), WireJson.Lenient.PageQuestion, cancellationToken);
 
     /// <summary>Gets a question.</summary>
+    /// <param name="questionId">Its id or its number.</param>
+    /// <param name="wait">How long to wait for it to end, up to a minute.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
-    public Task<Question> GetAsync(string questionId, CancellationToken cancellationToken = default) =>
-        _connection.GetAsync(new RestPath($"questions/{questionId}"), WireJson.Lenient.Question, cancellationToken);
+    public Task<Question> GetAsync(string questionId, TimeSpan wait = default, CancellationToken cancellationToken = default) => _connection.GetAsync(
+        new RestPath($"questions/{questionId}").With("wait", wait > TimeSpan.Zero ? wait.TotalSeconds.ToString(CultureInfo.InvariantCulture) : null),
+        WireJson.Lenient.Question, cancellationToken, wait + Grace);
 
     /// <summary>Waits until a question is no longer open, however long that takes. Continues by itself after a restart of the server.</summary>
     /// <param name="questionId">The question.</param>
@@ -41,7 +48,7 @@ public sealed class QuestionsApi
     /// <returns>The question as it ended: answered, defaulted, expired, or withdrawn.</returns>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<Question> WaitAsync(string questionId, CancellationToken cancellationToken = default) =>
-        WaitAsync(() => LookAsync(questionId, cancellationToken), _connection.Time, cancellationToken);
+        WaitAsync(() => GetAsync(questionId, LongestWait, cancellationToken), _connection.Time, cancellationToken);
 
     /// <summary>Answers a question.</summary>
     /// <param name="questionId">The question.</param>
@@ -54,11 +61,7 @@ public sealed class QuestionsApi
         HttpMethod.Post, new RestPath($"questions/{questionId}/answer"), new QuestionAnswer { Answer = answer, Note = note },
         WireJson.Lenient.QuestionAnswer, WireJson.Lenient.Question, cancellationToken);
 
-    /// <summary>Gets a question once it has ended, or after a minute.</summary>
-    internal Task<Question> LookAsync(string questionId, CancellationToken cancellationToken) => _connection.GetAsync(
-        new RestPath($"questions/{questionId}").With("wait", (long)LongestWait.TotalSeconds), WireJson.Lenient.Question, cancellationToken, LongestWait + Grace);
-
-    /// <param name="look">Gets the question, as <see cref="LookAsync"/> does.</param>
+    /// <param name="look">Gets the question once it has ended, or after a minute.</param>
     internal static async Task<Question> WaitAsync(Func<Task<Question>> look, TimeProvider time, CancellationToken cancellationToken)
     {
         var backoff = Backoff.Reconnect();
