@@ -53,7 +53,7 @@ internal sealed partial class AgentDirectory
     {
         try
         {
-            await NoteAsync(project, agent, "agent_status", CancellationToken.None);
+            await store.NoteAsync(agent.Record, note: null, await EntryAsync(project, "agent_status", agent, CancellationToken.None), CancellationToken.None);
         }
         catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
         {

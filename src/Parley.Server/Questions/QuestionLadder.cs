@@ -31,7 +31,7 @@ internal static class QuestionLadder
             {
                 var at = Whole(now + (quarter * (deadline - now) / 4));
                 // Whoever is asked at that very moment needs no reminder.
-                if (asked.Exists(one => one.At == at))
+                if (at >= deadline || asked.Exists(one => one.At == at))
                     continue;
                 reminders.Add(new QuestionReminder { At = at, To = asked.FindLast(one => one.At < at)?.To ?? people[0] });
             }
@@ -96,6 +96,10 @@ internal static class QuestionLadder
         return question.Reminders.Skip(sent);
     }
 
-    /// <summary>As precise as times on the wire are.</summary>
-    private static DateTimeOffset Whole(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+    /// <summary>The next time that is as precise as times on the wire are.</summary>
+    private static DateTimeOffset Whole(DateTimeOffset at)
+    {
+        var whole = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+        return whole < at ? whole.AddMilliseconds(1) : whole;
+    }
 }

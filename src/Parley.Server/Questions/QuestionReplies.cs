@@ -17,8 +17,9 @@ internal sealed class QuestionReplies(QuestionBoard board, QuestionPlaces places
     public async ValueTask<SendCompanion?> JoinAsync(
         ProjectState project, Sender sender, SendDraft draft, LogEntry? answered, bool isAddressed, CancellationToken cancellationToken)
     {
+        // Agents ask each other, too, by messages of the same type. Only what people reply, and replies to what names a question, are looked up.
         if (answered?.Type is not (QuestionMessages.AskedType or QuestionMessages.ReminderType or MessageRouting.HumanIntervention) || draft.Content.IsEmpty || draft.DeliverAt is not null ||
-            await FindAsync(project, answered, cancellationToken) is not { Value: { Status: QuestionStatus.Open } question } || !MayAnswer(sender, question) ||
+            (sender.Authority != Authority.Operator && QuestionOf(answered) is null) || await FindAsync(project, answered, cancellationToken) is not { Value: { Status: QuestionStatus.Open } question } || !MayAnswer(sender, question) ||
             project.Agents.Find(question.AgentId) is not { } agent || (isAddressed && !draft.To.Contains(agent.Id)))
         {
             return null;

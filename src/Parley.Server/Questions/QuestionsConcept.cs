@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
-using Parley.Server.Messages;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -12,10 +11,8 @@ using Parley.Server.Wire;
 namespace Parley.Server.Questions;
 
 /// <summary>Operations to ask people, and to answer.</summary>
-internal sealed class QuestionsConcept(QuestionDesk desk, QuestionBoard board, OpenQuestions open, AgentDirectory agents, IAuditTrail audit, TimeProvider clock) : IConcept
+internal sealed class QuestionsConcept(QuestionDesk desk, QuestionBoard board, QuestionWait waits, IAuditTrail audit, TimeProvider clock) : IConcept
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
-
     private const string ARequest =
         """
         {"content": "Which database should the service use?", "options": ["sqlite", {"value": "postgres", "label": "PostgreSQL", "detail": "Needs a server."}],
@@ -118,10 +115,9 @@ internal sealed class QuestionsConcept(QuestionDesk desk, QuestionBoard board, O
             return QuestionRules.NotFound(asked.Id);
         if (asked.Query.Wait is { } wait && found.Value.Status == QuestionStatus.Open)
         {
-            using var waits = context.Caller.AgentId is { } id && context.Project.Agents.Find(id) is { } agent
-                ? await agents.WaitsAsync(context.Project, agent, context.Cancellation)
-                : null;
-            await WaitAsync(open.EndOf(found.Row), wait, context);
+            await waits.UntilEndAsync(context.Project, context.Caller, found.Row, wait, context.Cancellation);
+            if (context.Caller.Ended.IsCancellationRequested)
+                return Problems.TokenEnded();
             found = await board.FindAsync(context.Project, asked.Id, context.Cancellation) ?? found;
         }
 
@@ -162,21 +158,9 @@ internal sealed class QuestionsConcept(QuestionDesk desk, QuestionBoard board, O
         : said is not null && said != id ? Problems.InvalidField("question_id", "must be absent or the same as in the path")
         : null;
 
-    private async Task WaitAsync(Task end, TimeSpan wait, ProjectContext context)
-    {
-        try
-        {
-            await end.WaitAsync(wait, clock, context.Cancellation);
-        }
-        catch (TimeoutException)
-        {
-            // It is still open, and that is the answer.
-        }
-    }
-
     private sealed record WaitQuery(TimeSpan? Wait) : IQuery<WaitQuery>
     {
         public static WaitQuery Read(QueryReader query) =>
-            new(query.Seconds("wait", 0, LongestWait.TotalSeconds, "How many seconds to wait for the question to end."));
+            new(query.Seconds("wait", 0, QuestionWait.Longest.TotalSeconds, "How many seconds to wait for the question to end."));
     }
 }

@@ -17,6 +17,7 @@ internal static class QuestionsSetup
         .AddSingleton<QuestionBoard>()
         .AddSingleton<QuestionDesk>()
         .AddSingleton<QuestionPlaces>()
+        .AddSingleton<QuestionWait>()
         .AddSingleton<ISendCompanion, QuestionReplies>()
         .AddSingleton<ISendCompanion, QuestionInterventions>()
         .AddSingleton<IDueLook<Question>, QuestionDue>()
