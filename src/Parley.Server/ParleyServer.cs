@@ -18,6 +18,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
+using Parley.Server.Questions;
 using Parley.Server.Reservations;
 using Parley.Server.Rest;
 using Parley.Server.Schemas;
@@ -55,7 +56,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddReservations().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound()
+            .AddQuestions().AddReservations().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();

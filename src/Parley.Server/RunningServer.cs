@@ -11,6 +11,7 @@ using Parley.Server.Files;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Projects;
+using Parley.Server.Questions;
 using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
@@ -105,6 +106,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SchemaDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<RuleDirectory>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<OpenQuestions>().LoadAsync(cancellationToken);
         await services.GetRequiredService<WebhookDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];

@@ -33,6 +33,12 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Path, query and <c>Last-Event-ID</c> of each stream that was opened.</summary>
     public Queue<string> StreamRequests { get; } = new();
 
+    /// <summary>What calls about questions are answered, in order: a status and the body.</summary>
+    public Queue<(int Status, string Json)> Answers { get; } = new();
+
+    /// <summary>Method, path, query, and idempotency key of each call about questions.</summary>
+    public Queue<(string Call, string? Key)> Calls { get; } = new();
+
     public ParleyOptions Options => new() { Url = _app.Urls.First(), Token = "secret", AgentId = "be-1", DataFolder = _folder, ConfigFolder = _folder };
 
     public string Address => _app.Urls.First();
@@ -50,8 +56,16 @@ internal sealed class FakeServer : IAsyncDisposable
         app.Map("/ws/{agent}", server.AcceptAsync);
         app.MapPost("/api/v1/agents/register", server.Register);
         app.MapGet("/api/v1/sse/{**stream}", server.StreamAsync);
+        app.Map("/api/v1/questions/{**rest}", server.Answer);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return server;
+    }
+
+    private IResult Answer(HttpContext context)
+    {
+        Calls.Enqueue(($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}", context.Request.Headers["Idempotency-Key"]));
+        var (status, json) = Answers.Dequeue();
+        return Results.Text(json, "application/json", Encoding.UTF8, status);
     }
 
     public async Task<FakeConnection> ConnectionAsync() => await _connections.Reader.ReadAsync(TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Parley.Cli.Commands;
 
-/// <summary><c>parley inbox [--wait S] [--ack]</c></summary>
+/// <summary><c>parley inbox [--wait S] [--ack]</c>, <c>parley inbox --human</c></summary>
 internal static class InboxCommand
 {
     // The longest that the server waits in one call.
@@ -31,14 +31,25 @@ internal static class InboxCommand
         var budget = Numbers.Optional(
             "--budget-tokens", "Group the messages by thread, and shorten them to about N model tokens.", "N", 1, MostTokens, $"a number from 1 to {MostTokens}");
 
+        var human = new Option<bool>("--human") { Description = "Show the open questions of agents instead; answer them with 'parley answer'." };
+
         return new CliCommand("inbox", "Shows the messages waiting for you: for the agent of --as, or else in the operators' inbox.",
-            "parley inbox", "parley inbox --as be-1 --wait 60 --ack", "parley inbox --json | jq -r '.items[].message.content'")
+            "parley inbox", "parley inbox --as be-1 --wait 60 --ack", "parley inbox --human", "parley inbox --json | jq -r '.items[].message.content'")
         {
-            wait, ack, max, budget,
+            wait, ack, max, budget, human,
         }.Does(async call =>
         {
             var arguments = call.Arguments;
             var take = arguments.GetValue(ack);
+            if (arguments.GetValue(human))
+            {
+                if (take || arguments.GetValue(wait) is not null || arguments.GetValue(budget) is not null)
+                    throw new CommandException(ExitCode.UsedWrongly, "--human shows questions, so it does not go with --wait, --ack, or --budget-tokens.", "Leave those out.");
+                await call.ActAsync();
+                await QuestionView.ShowOpenAsync(call, arguments.GetValue(max));
+                return ExitCode.Done;
+            }
+
             await call.ActAsync();
             var inbox = await ReadAsync(call, arguments.GetValue(max), arguments.GetValue(wait), arguments.GetValue(budget), take);
             Show(call, inbox);

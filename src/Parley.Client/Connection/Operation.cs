@@ -55,7 +55,7 @@ internal class Operation<T>(string name, T data, JsonTypeInfo<T> type) : Operati
 }
 
 /// <summary>An operation whose answer is a wire type.</summary>
-internal sealed class Question<T, TAnswer>(string name, T data, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType) : Operation<T>(name, data, type)
+internal sealed class Inquiry<T, TAnswer>(string name, T data, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType) : Operation<T>(name, data, type)
     where TAnswer : class
 {
     private TAnswer? _answer;

@@ -44,7 +44,7 @@ public sealed partial class ParleyAgent
     public Task FilterAsync(MailboxFilter? filter, CancellationToken cancellationToken = default)
     {
         _filter = filter;
-        return AskAsync(FilterOperation(filter ?? new MailboxFilter()), cancellationToken);
+        return CallAsync(FilterOperation(filter ?? new MailboxFilter()), cancellationToken);
     }
 
     /// <summary>Processes messages with a handler, one at a time. Each message goes to the first handler whose filter matches; if none matches,
@@ -94,15 +94,15 @@ public sealed partial class ParleyAgent
 
         // The lease was freed together with its connection, so the message has already been given back.
         return message.Session == _session?.Number
-            ? AskAsync(new SettleOperation(FrameEvents.MessageNack, message, delay, reason) { Repeatable = false }, cancellationToken)
+            ? CallAsync(new SettleOperation(FrameEvents.MessageNack, message, delay, reason) { Repeatable = false }, cancellationToken)
             : Task.CompletedTask;
     }
 
     internal Task ExtendAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken) =>
-        AskAsync(new SettleOperation(FrameEvents.MessageExtend, message, lease: lease) { Repeatable = false }, cancellationToken);
+        CallAsync(new SettleOperation(FrameEvents.MessageExtend, message, lease: lease) { Repeatable = false }, cancellationToken);
 
     internal Task SurfacedAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
-        AskAsync(new SettleOperation(FrameEvents.MessageSurfaced, message), cancellationToken);
+        CallAsync(new SettleOperation(FrameEvents.MessageSurfaced, message), cancellationToken);
 
     private static async Task ConfirmedAsync(Task<Problem?> settled, CancellationToken cancellationToken)
     {

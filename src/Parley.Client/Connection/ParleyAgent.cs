@@ -91,7 +91,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
 
         agent._running = Task.Run(agent.RunAsync, CancellationToken.None);
         if (identity.Differs(agent.Agent))
-            await agent.AskAsync(new Operation<RegisterRequest>(FrameEvents.AgentRegister, identity.Profile, WireJson.Lenient.RegisterRequest), cancellationToken);
+            await agent.CallAsync(new Operation<RegisterRequest>(FrameEvents.AgentRegister, identity.Profile, WireJson.Lenient.RegisterRequest), cancellationToken);
         return agent;
     }
 
@@ -99,7 +99,7 @@ public sealed partial class ParleyAgent : IAsyncDisposable
     public Task SetStatusAsync(AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default)
     {
         _status = new StatusRequest { Status = status ?? _status?.Status, Activity = activity ?? _status?.Activity };
-        return AskAsync(StatusOperation(_status), cancellationToken);
+        return CallAsync(StatusOperation(_status), cancellationToken);
     }
 
     /// <summary>Waits until the server has answered everything sent and acknowledged so far. Refusals go to the callers that sent.</summary>
@@ -130,16 +130,16 @@ public sealed partial class ParleyAgent : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private Task AskAsync(Operation operation, CancellationToken cancellationToken)
+    private Task CallAsync(Operation operation, CancellationToken cancellationToken)
     {
         _outbox.Ask(operation);
         return operation.Done.WaitAsync(cancellationToken);
     }
 
-    private async Task<TAnswer> AskAsync<T, TAnswer>(Question<T, TAnswer> question, CancellationToken cancellationToken)
+    private async Task<TAnswer> CallAsync<T, TAnswer>(Inquiry<T, TAnswer> question, CancellationToken cancellationToken)
         where TAnswer : class
     {
-        await AskAsync((Operation)question, cancellationToken);
+        await CallAsync((Operation)question, cancellationToken);
         return question.Answer;
     }
 

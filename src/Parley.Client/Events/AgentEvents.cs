@@ -24,8 +24,8 @@ public sealed partial class ParleyAgent
         if (size > LargestEvent)
             throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The data has {size} bytes; the limit is {LargestEvent}." });
         var request = new EventRequest { EventType = eventType, Data = data?.Clone() };
-        return AskAsync(
-            new Question<EventRequest, EventRecord>(FrameEvents.EventPublish, request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord)
+        return CallAsync(
+            new Inquiry<EventRequest, EventRecord>(FrameEvents.EventPublish, request, WireJson.Lenient.EventRequest, WireJson.Lenient.EventRecord)
             {
                 Repeatable = false,
                 Estimate = size + 100,

@@ -24,7 +24,7 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
+    /// <c>questions</c>, <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -53,6 +53,9 @@ public sealed record FeedEntry
 
     /// <summary>The assignment, in the feed <c>assignments</c>; null in other feeds.</summary>
     public Assignment? Assignment => Feed == "assignments" ? Item?.Deserialize(WireJson.Lenient.Assignment) : null;
+
+    /// <summary>The question, in the feed <c>questions</c>; null in other feeds.</summary>
+    public Question? Question => Feed == "questions" ? Item?.Deserialize(WireJson.Lenient.Question) : null;
 
     /// <summary>The reservation, in the feed <c>reservations</c>; null in other feeds.</summary>
     public Reservation? Reservation => Feed == "reservations" ? Item?.Deserialize(WireJson.Lenient.Reservation) : null;

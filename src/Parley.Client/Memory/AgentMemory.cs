@@ -77,8 +77,8 @@ public sealed partial class ParleyAgent
     {
         try
         {
-            return await AskAsync(
-                new Question<MemoryKey, MemoryEntry>(
+            return await CallAsync(
+                new Inquiry<MemoryKey, MemoryEntry>(
                     FrameEvents.MemoryGet, new MemoryKey { Key = key }, WireJson.Lenient.MemoryKey, WireJson.Lenient.MemoryEntry),
                 cancellationToken);
         }
@@ -104,7 +104,7 @@ public sealed partial class ParleyAgent
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
-    public Task DeleteMemoryAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) => AskAsync(
+    public Task DeleteMemoryAsync(string key, long? ifVersion = null, CancellationToken cancellationToken = default) => CallAsync(
         new Operation<MemoryDeletion>(
             FrameEvents.MemoryDelete, new MemoryDeletion { Key = key, IfVersion = ifVersion }, WireJson.Lenient.MemoryDeletion)
         { Repeatable = false },
@@ -154,8 +154,8 @@ public sealed partial class ParleyAgent
             yield return entry;
     }
 
-    private Task<MemoryEntry> SetMemoryAsync(MemoryRequest request, int size, CancellationToken cancellationToken) => AskAsync(
-        new Question<MemoryRequest, MemoryEntry>(FrameEvents.MemorySet, request, WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry)
+    private Task<MemoryEntry> SetMemoryAsync(MemoryRequest request, int size, CancellationToken cancellationToken) => CallAsync(
+        new Inquiry<MemoryRequest, MemoryEntry>(FrameEvents.MemorySet, request, WireJson.Lenient.MemoryRequest, WireJson.Lenient.MemoryEntry)
         {
             Repeatable = request.IfVersion is null,
             Estimate = size + (request.Key?.Length ?? 0),
@@ -167,8 +167,8 @@ public sealed partial class ParleyAgent
         var size = JsonSerializer.SerializeToUtf8Bytes(patch, WireJson.Lenient.MemoryPatch).Length;
         if (size > LargestValue + LargestRest)
             throw new ParleyException(new Problem { Code = ErrorCodes.TooLarge, Status = 413, Detail = $"The patch has {size} bytes; a value has at most {LargestValue}." });
-        return AskAsync(
-            new Question<MemoryPatch, MemoryEntry>(FrameEvents.MemoryPatch, patch, WireJson.Lenient.MemoryPatch, WireJson.Lenient.MemoryEntry)
+        return CallAsync(
+            new Inquiry<MemoryPatch, MemoryEntry>(FrameEvents.MemoryPatch, patch, WireJson.Lenient.MemoryPatch, WireJson.Lenient.MemoryEntry)
             {
                 Repeatable = false,
                 Estimate = size,

@@ -20,6 +20,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Executions = new ExecutionsApi(connection);
         Memory = new MemoryApi(connection);
         Tasks = new TasksApi(connection);
+        Questions = new QuestionsApi(connection);
         Reservations = new ReservationsApi(connection);
         Workflows = new WorkflowsApi(connection);
         Events = new EventsApi(connection);
@@ -57,6 +58,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Pieces of work that are assigned to agents.</summary>
     public TasksApi Tasks { get; }
+
+    /// <summary>Questions to people, and their answers.</summary>
+    public QuestionsApi Questions { get; }
 
     /// <summary>Paths of a repository that agents keep for themselves for a while.</summary>
     public ReservationsApi Reservations { get; }

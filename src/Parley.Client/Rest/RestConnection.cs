@@ -48,7 +48,16 @@ internal sealed class RestConnection : IDisposable
     public async Task<T> SendTextAsync<T>(
         HttpMethod method, RestPath address, byte[] body, string contentType, JsonTypeInfo<T> answer, CancellationToken cancellationToken, bool repeatable = false)
     {
-        using var response = await TryAsync(method, address, body, repeatable, default, cancellationToken, contentType);
+        using var response = await TryAsync(method, address, body, repeatable, default, cancellationToken, contentType: contentType);
+        return await ReadAsync(response, answer, cancellationToken);
+    }
+
+    /// <summary>A POST that creates something. It has an idempotency key, so a retry creates nothing twice.</summary>
+    public async Task<T> CreateAsync<TBody, T>(
+        RestPath address, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    {
+        using var response = await TryAsync(
+            HttpMethod.Post, address, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), repeatable: true, default, cancellationToken, IdempotencyKeys.Random());
         return await ReadAsync(response, answer, cancellationToken);
     }
 
@@ -109,7 +118,7 @@ internal sealed class RestConnection : IDisposable
     }
 
     private async Task<HttpResponseMessage> TryAsync(
-        HttpMethod method, RestPath address, byte[]? body, bool repeatable, TimeSpan patience, CancellationToken cancellationToken,
+        HttpMethod method, RestPath address, byte[]? body, bool repeatable, TimeSpan patience, CancellationToken cancellationToken, string? key = null,
         string contentType = "application/json")
     {
         var path = BasePath + AddProject(address);
@@ -123,6 +132,8 @@ internal sealed class RestConnection : IDisposable
                 using var request = new HttpRequestMessage(method, path);
                 if (body is not null)
                     request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
+                if (key is not null)
+                    request.Headers.Add("Idempotency-Key", key);
                 using var patient = new CancellationTokenSource(patience > Patience ? patience : Patience, Time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patient.Token);
                 var response = await SendOnceAsync(request, either.Token, cancellationToken);

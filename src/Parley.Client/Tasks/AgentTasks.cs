@@ -11,8 +11,8 @@ public sealed partial class ParleyAgent
     /// <summary>Creates a task. Not retried after a broken connection, because it may already have been created.</summary>
     /// <returns>The task; with <see cref="TaskRequest.AutoAssign"/>, it is already assigned if anybody could take it.</returns>
     /// <exception cref="ParleyException">The server refuses it.</exception>
-    public Task<AgentTask> CreateTaskAsync(TaskRequest request, CancellationToken cancellationToken = default) => AskAsync(
-        new Question<TaskRequest, AgentTask>(FrameEvents.TaskCreate, request, WireJson.Lenient.TaskRequest, WireJson.Lenient.AgentTask) { Repeatable = false },
+    public Task<AgentTask> CreateTaskAsync(TaskRequest request, CancellationToken cancellationToken = default) => CallAsync(
+        new Inquiry<TaskRequest, AgentTask>(FrameEvents.TaskCreate, request, WireJson.Lenient.TaskRequest, WireJson.Lenient.AgentTask) { Repeatable = false },
         cancellationToken);
 
     /// <summary>Assigns a task to an agent, or to one that the server chooses.</summary>
@@ -21,8 +21,8 @@ public sealed partial class ParleyAgent
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <exception cref="ParleyException">Nobody can take it (<see cref="ErrorCodes.NoCapableAgent"/>), it has ended, or the server
     /// refuses.</exception>
-    public Task<AgentTask> AssignTaskAsync(string taskId, string? agentId = null, CancellationToken cancellationToken = default) => AskAsync(
-        new Question<TaskAssignment, AgentTask>(
+    public Task<AgentTask> AssignTaskAsync(string taskId, string? agentId = null, CancellationToken cancellationToken = default) => CallAsync(
+        new Inquiry<TaskAssignment, AgentTask>(
             FrameEvents.TaskAssign, new TaskAssignment { TaskId = taskId, AgentId = agentId }, WireJson.Lenient.TaskAssignment, WireJson.Lenient.AgentTask)
         { Repeatable = false },
         cancellationToken);
@@ -30,8 +30,8 @@ public sealed partial class ParleyAgent
     /// <summary>Changes a task, or makes the transition to a status. Not retried after a broken connection.</summary>
     /// <exception cref="ParleyException">The agent no longer has the task (<see cref="ErrorCodes.LeaseLost"/>), it has another version
     /// (<see cref="ErrorCodes.VersionMismatch"/>), or the server refuses.</exception>
-    public Task<AgentTask> UpdateTaskAsync(string taskId, TaskPatch change, CancellationToken cancellationToken = default) => AskAsync(
-        new Question<TaskPatch, AgentTask>(FrameEvents.TaskUpdate, change with { TaskId = taskId }, WireJson.Lenient.TaskPatch, WireJson.Lenient.AgentTask) { Repeatable = false },
+    public Task<AgentTask> UpdateTaskAsync(string taskId, TaskPatch change, CancellationToken cancellationToken = default) => CallAsync(
+        new Inquiry<TaskPatch, AgentTask>(FrameEvents.TaskUpdate, change with { TaskId = taskId }, WireJson.Lenient.TaskPatch, WireJson.Lenient.AgentTask) { Repeatable = false },
         cancellationToken);
 
     /// <summary>Completes a task that this agent has.</summary>
@@ -40,8 +40,8 @@ public sealed partial class ParleyAgent
     /// <param name="result">Any JSON, up to 256 KiB.</param>
     /// <param name="cancellationToken">Stops waiting; a request already sent is not undone.</param>
     /// <exception cref="ParleyException">The agent no longer has the task (<see cref="ErrorCodes.LeaseLost"/>), or the server refuses.</exception>
-    public Task<AgentTask> CompleteTaskAsync(string taskId, long fence, JsonElement? result = null, CancellationToken cancellationToken = default) => AskAsync(
-        new Question<TaskMove, AgentTask>(
+    public Task<AgentTask> CompleteTaskAsync(string taskId, long fence, JsonElement? result = null, CancellationToken cancellationToken = default) => CallAsync(
+        new Inquiry<TaskMove, AgentTask>(
             FrameEvents.TaskComplete, new TaskMove { TaskId = taskId, Fence = fence, Result = result?.Clone() }, WireJson.Lenient.TaskMove, WireJson.Lenient.AgentTask)
         { Repeatable = false },
         cancellationToken);

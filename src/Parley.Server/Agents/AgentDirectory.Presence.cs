@@ -48,6 +48,20 @@ internal sealed partial class AgentDirectory
         await NoteAsync(project, agent, "agent_status", cancellationToken);
     }
 
+    /// <summary>Logs that an agent's activity has changed although the agent itself has reported nothing.</summary>
+    internal async ValueTask NoteActivityAsync(ProjectState project, AgentState agent)
+    {
+        try
+        {
+            await store.NoteAsync(agent.Record, note: null, await EntryAsync(project, "agent_status", agent, CancellationToken.None), CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is Storage.StorageUnavailableException or ObjectDisposedException)
+        {
+            // What lists show is right. Only this entry is missing from the log.
+            Log.NotNoted(logger, fault, agent.Id);
+        }
+    }
+
     /// <summary>Records a REST call that counts as a heartbeat.</summary>
     internal ValueTask SeenAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
         agent.Presence.Seen(clock.GetUtcNow()) ? ChangedAsync(project, agent, cancellationToken) : ValueTask.CompletedTask;
@@ -216,7 +230,7 @@ internal sealed partial class AgentDirectory
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not store that {Agent} came online, went offline, or takes other messages now.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not store that {Agent} came online, went offline, or does something else now.")]
         internal static partial void NotNoted(ILogger logger, Exception fault, string agent);
     }
 }

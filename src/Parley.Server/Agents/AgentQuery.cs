@@ -38,7 +38,7 @@ internal sealed record AgentQuery(ListQuery List) : IQuery<AgentQuery>
     internal bool IsNarrow => Status is not null || Activity is not null || Type is not null || Role is not null || Squad is not null || Text is not null ||
         Capabilities.Count > 0 || Metadata.Count > 0;
 
-    internal bool Takes(AgentState agent) => TakesPresence(agent.Presence.Status, agent.Presence.Activity) &&
+    internal bool Takes(AgentState agent) => TakesPresence(agent.Presence.Status, agent.Activity) &&
         TakesRecord(agent.Record.Id, agent.Record.Name, agent.Record.Type, agent.Record.Role) &&
         Capabilities.All(agent.Record.Capabilities.Contains) && Metadata.All(wanted => Has(agent.Record.Metadata, wanted.Key, wanted.Value));
 

@@ -36,6 +36,7 @@ internal sealed class AgentState(AgentRecord record)
     private volatile AgentRecord _record = record;
     private volatile AgentJson _words = AgentJson.Of(record);
     private bool _isInPausedSquad;
+    private long _asksSince;
 
     internal int Number { get; } = record.Number;
 
@@ -65,6 +66,16 @@ internal sealed class AgentState(AgentRecord record)
         set => Volatile.Write(ref _isInPausedSquad, value);
     }
 
+    /// <summary>Since when it has had a question open that only a person can answer; null if it has none. Kept up to date by the questions.</summary>
+    internal DateTimeOffset? AsksSince
+    {
+        get => Volatile.Read(ref _asksSince) is > 0 and var since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null;
+        set => Volatile.Write(ref _asksSince, value?.ToUnixTimeMilliseconds() ?? 0);
+    }
+
+    /// <summary>What it is doing: what it reports itself, unless it waits for a person.</summary>
+    internal AgentActivity Activity => AsksSince is null ? Presence.Activity : AgentActivity.BlockedOnHuman;
+
     internal bool IsOnline => Presence.Status != AgentStatus.Offline;
 
     /// <summary>Whether it is paused, by itself or with its squad or its project: its deliveries wait, and the server assigns it no tasks.</summary>
@@ -83,8 +94,8 @@ internal sealed class AgentState(AgentRecord record)
             Specialization = record.Specialization,
             Capabilities = record.Capabilities,
             Status = Presence.Status,
-            Activity = Presence.Activity,
-            ActivitySince = Presence.ActivitySince,
+            Activity = Activity,
+            ActivitySince = AsksSince ?? Presence.ActivitySince,
             Paused = record.Pause is not null,
             Pause = record.Pause,
             Metadata = record.Metadata,

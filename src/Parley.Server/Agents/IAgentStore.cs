@@ -20,8 +20,9 @@ internal interface IAgentStore
     ValueTask<bool> RemoveAsync(AgentRecord agent, AgentEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Stores an agent's presence on this node, and nothing else. Its coming and going are logged only if it is on no other node.</summary>
+    /// <param name="note">Null to write only the entry.</param>
     /// <param name="entry">Null to only notify other nodes.</param>
-    ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry? entry, CancellationToken cancellationToken);
+    ValueTask NoteAsync(AgentRecord agent, PresenceChange? note, AgentEntry? entry, CancellationToken cancellationToken);
 
     /// <summary>Stores when agents were last seen.</summary>
     ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken);

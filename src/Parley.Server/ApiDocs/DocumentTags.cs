@@ -14,6 +14,7 @@ internal static class DocumentTags
         ("Assignments", "Assign tasks, and work on them."),
         ("Workflows", "Plans of steps that are handed to agents in order."),
         ("Workflow definitions", "Plans kept by name."),
+        ("Questions", "What agents ask people, and the answers."),
         ("Reservations", "Paths of a repository that agents keep for themselves for a while."),
         ("Executions", "Runs of a piece of work, with their progress, log lines, and results."),
         ("Memory", "Values that all agents in a project share, stored under keys."),

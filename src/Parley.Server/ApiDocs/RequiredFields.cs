@@ -20,6 +20,8 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(EventRequest)] = ["event_type"],
         [typeof(InboundHookRequest)] = ["name", "to"],
         [typeof(WebhookRequest)] = ["url"],
+        [typeof(QuestionRequest)] = ["content"],
+        [typeof(QuestionAnswer)] = ["answer"],
         [typeof(ReservationRequest)] = ["paths"],
         [typeof(ReservationCheck)] = ["files"],
         [typeof(RoutingRulesRequest)] = ["rules"],

@@ -21,6 +21,8 @@ internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : I
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (context.JsonPropertyInfo?.CustomConverter is AddressesConverter)
             SayAddresses(schema);
+        else if (context.JsonPropertyInfo?.CustomConverter is QuestionOptionsConverter)
+            SayOptions(schema);
         else if (type == typeof(Priority))
             SayPriority(schema, isNullable: type != context.JsonTypeInfo.Type);
         else if (type.IsEnum)
@@ -50,6 +52,20 @@ internal sealed class SchemaDetails(WireDocs docs, OperationCatalog catalog) : I
             new OpenApiSchema { Type = JsonSchemaType.String },
             new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
         ];
+    }
+
+    private static void SayOptions(OpenApiSchema schema)
+    {
+        var text = new OpenApiSchema { Type = JsonSchemaType.String };
+        var perhaps = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
+        var option = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string>(["value"], StringComparer.Ordinal),
+            Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { ["value"] = text, ["label"] = perhaps, ["detail"] = perhaps },
+        };
+        schema.Type = JsonSchemaType.Array | JsonSchemaType.Null;
+        schema.Items = new OpenApiSchema { OneOf = [text, option] };
     }
 
     /// <summary>The generator assumes that numbers may be written as text, which the server neither writes nor accepts.</summary>

@@ -40,6 +40,8 @@ internal sealed class WireSchemas(WireDocs docs)
         var schema = node as JsonObject ?? [];
         if (context.PropertyInfo?.CustomConverter is AddressesConverter)
             schema = JsonNode.Parse("""{"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}""")!.AsObject();
+        else if (context.PropertyInfo?.CustomConverter is QuestionOptionsConverter)
+            schema = new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = new JsonObject { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Reference(typeof(QuestionOption))) } };
         else if (type == typeof(Priority))
             schema = JsonNode.Parse("""{"type": "integer", "enum": [1, 2, 3, 4]}""")!.AsObject();
         else if (type == typeof(DateTimeOffset))

@@ -21,6 +21,9 @@ internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityW
 /// <summary>A message that is ready to be stored. Declared here and implemented in Messages.</summary>
 internal interface IOutgoingMessage;
 
+/// <summary>What became of such a message. Declared here and implemented in Messages.</summary>
+internal interface IMessageOutcome;
+
 /// <summary>The new state of one entity.</summary>
 internal sealed record EntityWrite(EntityKind Kind)
 {
@@ -71,6 +74,9 @@ internal enum TransitionResult
 /// <param name="Rows">The entities as they are now, in the order of the writes; a removed one as it was, with the place of its removal.</param>
 internal sealed record TransitionOutcome(TransitionResult Result, IReadOnlyList<EntityRow> Rows)
 {
+    /// <summary>What became of its messages, in order, if it was applied.</summary>
+    internal IReadOnlyList<IMessageOutcome> Sent { get; init; } = [];
+
     internal static TransitionOutcome Conflict { get; } = new(TransitionResult.Conflict, []);
 
     internal static TransitionOutcome MessageRefused { get; } = new(TransitionResult.MessageRefused, []);

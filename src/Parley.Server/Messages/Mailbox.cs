@@ -13,13 +13,13 @@ namespace Parley.Server.Messages;
 
 /// <summary>Puts messages into mailboxes: checks them, resolves addresses, applies limits, and passes them to the store.</summary>
 internal sealed class Mailbox(
-    IMessageStore store, MessageRouting routing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
+    SendStoring storing, MessageRouting routing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
     IEnumerable<IReplyTaker> replyTakers)
 {
     private readonly IReplyTaker[] _replyTakers = [.. replyTakers];
 
     /// <summary>Completes when more may be sent. Callers that do not wait for answers await this.</summary>
-    internal ValueTask RoomAsync(CancellationToken cancellationToken) => store.RoomAsync(cancellationToken);
+    internal ValueTask RoomAsync(CancellationToken cancellationToken) => storing.RoomAsync(cancellationToken);
 
     /// <summary>Sends. When this returns, the sends are accepted in order; <see cref="PendingSends.Done"/> completes when they are on disk.</summary>
     /// <remarks>Drafts are views of the caller's buffer, which may be reused once this returns.</remarks>
@@ -63,7 +63,7 @@ internal sealed class Mailbox(
                 sends.Add(send!);
         }
 
-        PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : store.SendAsync(sends, resume));
+        PendingSends Pending() => new(results, sends.Count == 0 ? [] : sends, sends.Count == 0 ? null : storing.StoreAsync(sends, resume));
     }
 
     /// <summary>Sends one message and waits until it is on disk.</summary>
@@ -91,6 +91,7 @@ internal sealed class Mailbox(
 
         async ValueTask<Result<Send>> SlowAsync(bool isPlain, RuleEffect? effect)
         {
+            var isAddressed = draft.To.Count > 0;
             if (!(await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem))
                 return problem;
             MessageRouting.AddPeople(draft, sender);
@@ -110,15 +111,51 @@ internal sealed class Mailbox(
                 }
             }
 
-            return Finish(project, sender, draft, recipients, context, onStored);
+            var companion = isPlain ? null : await storing.JoinAsync(project, sender, draft, context.Answered, isAddressed, cancellationToken);
+            // The same send must have the same fingerprint, whether or not it comes with a change.
+            if (companion is not null && draft.IdempotencyKey is not null)
+                draft.Print ??= SendFingerprint.Of(draft, sender.Id);
+            var send = Finish(project, sender, draft, recipients, context, onStored);
+            return companion is null ? send : Join(send, companion, draft, context);
         }
+    }
+
+    /// <summary>A message of an agent that is stored in the same commit as another change. What comes from the agent is checked as in any send.</summary>
+    internal async ValueTask<Result<Send>> ComposeAsync(
+        ProjectState project, Sender sender, SendDraft draft, AgentState recipient, CancellationToken cancellationToken)
+    {
+        if (!limiter.TryTake((project.Number, sender.Caller), 1, project.Settings.RatePerSecond, project.Settings.RateBurst, out var retryAfter))
+            return Problems.RateLimited(retryAfter);
+        if (SendRules.Check(draft, project.Settings.MaxMessageBytes) is { } bad)
+            return bad;
+        if (!(await ContextAsync(project, sender, draft, cancellationToken)).TryGet(out var context, out var problem))
+            return problem;
+        return Finish(project, sender, draft, To(recipient), context, null);
     }
 
     /// <summary>A message that is stored in the same commit as another change. No part of it comes from a client, so nothing is checked.</summary>
     /// <param name="thread">The entry that opened its thread; null if it opens one itself.</param>
-    /// <param name="execution">The seq of the entry that created its execution; 0 for none.</param>
-    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid? thread, long execution = 0) => Finish(
-        project, sender, draft, new Recipients([recipient], Audience.Named, IsDirect: true, null, null), SendContext.None with { Thread = thread, Execution = execution }, null);
+    internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid? thread) => Finish(
+        project, sender, draft, To(recipient),
+        SendContext.None with
+        {
+            Thread = thread,
+            ReplyTo = draft.ReplyTo is { } answered ? EntryId.SeqOf(answered) : 0,
+            Execution = draft.Execution is { } execution ? EntryId.SeqOf(execution) : 0,
+        },
+        null);
+
+    private static Recipients To(AgentState recipient) => new([recipient], Audience.Named, IsDirect: true, null, null);
+
+    /// <param name="plain">The message without the change.</param>
+    private static Send Join(Send plain, SendCompanion companion, SendDraft draft, SendContext context)
+    {
+        companion.Shape?.Invoke(draft);
+        var recipients = companion.Recipient is { } recipient ? To(recipient) : plain.Recipients;
+        var send = Finish(plain.Project, plain.Sender, draft, recipients, context, plain.OnStored);
+        send.Joint = new JointSend(companion, plain);
+        return send;
+    }
 
     private static Send Finish(
         ProjectState project, Sender sender, SendDraft draft, Recipients recipients, SendContext context, Action<long>? onStored)
@@ -135,6 +172,7 @@ internal sealed class Mailbox(
             Intent = draft.Intent,
             Surface = draft.Surface,
             KeepsLimits = draft.KeepsLimits,
+            PassesLimits = draft.PassesLimits,
             TimeToLive = draft.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : project.Settings.MessageTtl,
             DeliverAt = draft.DeliverAt?.ToUnixTimeMilliseconds(),
             Thread = context.Thread,
@@ -235,7 +273,7 @@ internal sealed class PendingSends(SendReply[] replies, IReadOnlyList<Send> send
         for (int i = 0, next = 0; i < replies.Length; i++)
         {
             if (next < sends.Count && ReferenceEquals(replies[i].Send, sends[next]))
-                replies[i] = SendRules.Reply(sends[next], stored[next++]);
+                replies[i] = SendRules.Reply(sends[next].Joint?.Stored ?? sends[next], stored[next++]);
         }
 
         return replies;

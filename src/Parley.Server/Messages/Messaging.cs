@@ -16,6 +16,7 @@ internal static class Messaging
 {
     public static IServiceCollection AddMessaging(this IServiceCollection services) => services
         .AddSingleton<Mailbox>()
+        .AddSingleton<SendStoring>()
         .AddSingleton<MessageRouting>()
         .AddSingleton<Settling>()
         .AddSingleton<Requests>()

@@ -21,8 +21,11 @@ internal sealed class Send : IOutgoingMessage
     internal required Surface Surface { get; init; }
     internal required TimeSpan TimeToLive { get; init; }
 
-    /// <summary>Notices from the server itself are accepted even by a full mailbox.</summary>
-    internal bool IsPastLimits => Sender.Authority == Authority.System && !KeepsLimits;
+    /// <summary>Notices from the server itself, and what an agent is waiting for, are accepted even by a full mailbox.</summary>
+    internal bool IsPastLimits => PassesLimits || (Sender.Authority == Authority.System && !KeepsLimits);
+
+    /// <inheritdoc cref="SendDraft.PassesLimits"/>
+    internal bool PassesLimits { get; init; }
 
     /// <inheritdoc cref="SendDraft.KeepsLimits"/>
     internal bool KeepsLimits { get; init; }
@@ -48,6 +51,9 @@ internal sealed class Send : IOutgoingMessage
 
     /// <summary>Gets the seq at the commit, on the store's thread, before any recipient has the message.</summary>
     internal Action<long>? OnStored { get; init; }
+
+    /// <summary>The change of another concept that is stored in the same commit; null for an ordinary message.</summary>
+    internal JointSend? Joint { get; set; }
 }
 
 internal enum SendResult
@@ -72,7 +78,7 @@ internal enum SendResult
 
 /// <summary>The result of one send.</summary>
 /// <param name="Recipients">In the order of the send's recipients or, for a duplicate, in the order of the log.</param>
-internal sealed record SendOutcome(SendResult Result, Guid MessageId, long Seq, Guid Thread, IReadOnlyList<RecipientOutcome> Recipients)
+internal sealed record SendOutcome(SendResult Result, Guid MessageId, long Seq, Guid Thread, IReadOnlyList<RecipientOutcome> Recipients) : IMessageOutcome
 {
     internal static SendOutcome Refused(SendResult result, IReadOnlyList<RecipientOutcome>? recipients = null) =>
         new(result, default, 0, default, recipients ?? []);

@@ -71,7 +71,7 @@ internal static class SendAnswerJson
         to.Raw("\",\"status\":\""u8);
         to.Raw(EnumUtf8<AgentStatus>.Of(agent?.Presence.Status ?? AgentStatus.Offline));
         to.Raw("\",\"activity\":\""u8);
-        to.Raw(EnumUtf8<AgentActivity>.Of(agent?.Presence.Activity ?? AgentActivity.Unknown));
+        to.Raw(EnumUtf8<AgentActivity>.Of(agent?.Activity ?? AgentActivity.Unknown));
         to.Raw("\",\"ahead\":"u8);
         to.Number(recipient.Ahead);
         if (recipient.Result == RecipientResult.Full)

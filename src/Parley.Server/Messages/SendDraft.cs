@@ -46,6 +46,9 @@ internal sealed class SendDraft
     /// <summary>A full mailbox refuses it even if the server itself sends it.</summary>
     internal bool KeepsLimits { get; init; }
 
+    /// <summary>Even a full mailbox accepts it: the agent is waiting for it.</summary>
+    internal bool PassesLimits { get; set; }
+
     /// <summary>How many seconds a request waits; 30 if absent.</summary>
     internal double TimeoutSeconds { get; set; } = 30;
 

@@ -1,5 +1,6 @@
 using Parley.Server.Agents;
 using Parley.Server.Projects;
+using Parley.Server.Questions;
 using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
@@ -11,7 +12,7 @@ namespace Parley.Server.Nodes;
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
     INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, WebhookDirectory webhooks,
-    TokenVault tokens)
+    OpenQuestions questions, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -58,6 +59,8 @@ internal sealed class DirectoryFollower(
             schemas.Follow(schema);
         foreach (var rules in changes.RoutingRules)
             routing.Follow(rules);
+        foreach (var question in changes.Questions)
+            questions.Follow(question);
         foreach (var webhook in changes.Webhooks)
             webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)

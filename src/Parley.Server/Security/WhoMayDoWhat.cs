@@ -25,6 +25,8 @@ internal static class WhoMayDoWhat
         [Permission.WriteTasks] = new Row(Yes, Yes, Yes, No, No),
         [Permission.WorkOnTasks] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteWorkflows] = new Row(Yes, Yes, Yes, No, No),
+        [Permission.WriteQuestions] = new Row(Yes, Yes, Own, No, No),
+        [Permission.AnswerQuestions] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteReservations] = new Row(Yes, Yes, Own, No, No),
         [Permission.WriteExecutions] = new Row(Yes, Yes, Own, No, No),
         [Permission.ReadDeadLetters] = new Row(Yes, Yes, Own, No, Yes),
@@ -60,7 +62,7 @@ internal enum Permission
     /// <summary>Messages, threads, traces, inboxes, and their feeds.</summary>
     ReadMessages,
 
-    /// <summary>A project's agents, squads, tasks, workflows, reservations, memory, schemas, events, executions, and statistics.</summary>
+    /// <summary>A project's agents, squads, tasks, workflows, questions, reservations, memory, schemas, events, executions, and statistics.</summary>
     ReadProject,
 
     /// <summary>Send, reply, react.</summary>
@@ -94,6 +96,12 @@ internal enum Permission
 
     /// <summary>Start, cancel, and retry workflows, and write their definitions.</summary>
     WriteWorkflows,
+
+    /// <summary>Ask people, and withdraw questions.</summary>
+    WriteQuestions,
+
+    /// <summary>Answer questions. An agent's own are those that are put to it by name.</summary>
+    AnswerQuestions,
 
     /// <summary>Reserve paths, and renew and release reservations.</summary>
     WriteReservations,

@@ -56,7 +56,7 @@ internal sealed class AgentChoice(TaskBoard board, IMailboxCounts mailboxes, Ser
 
     private static bool Can(AgentState agent, AgentTask task) => task.RequiredCapabilities.All(agent.Record.Capabilities.Contains);
 
-    private static int RankOf(AgentState agent) => (agent.Presence.Status, agent.Presence.Activity) switch
+    private static int RankOf(AgentState agent) => (agent.Presence.Status, agent.Activity) switch
     {
         (_, AgentActivity.Blocked or AgentActivity.BlockedOnHuman) => 2,
         (AgentStatus.Busy, _) or (_, AgentActivity.Working) => 1,

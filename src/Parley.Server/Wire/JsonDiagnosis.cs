@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Parley.Protocol;
 
 namespace Parley.Server.Wire;
 
@@ -111,6 +112,10 @@ internal sealed class JsonDiagnosis
             {
                 continue;
             }
+            else if (property.CustomConverter is QuestionOptionsConverter)
+            {
+                WalkOptions(ref reader, type.Options.GetTypeInfo(typeof(QuestionOption)), field);
+            }
             else if (property.CustomConverter is not null)
             {
                 CheckAddresses(ref reader, field);
@@ -119,6 +124,34 @@ internal sealed class JsonDiagnosis
             {
                 Walk(ref reader, type.Options.GetTypeInfo(property.PropertyType), field);
             }
+        }
+    }
+
+    /// <summary>Options of a question: each a text, or an object that must have a value.</summary>
+    private void WalkOptions(ref Utf8JsonReader reader, JsonTypeInfo option, string path)
+    {
+        if (!Expect(ref reader, JsonTokenType.StartArray, "an array", path))
+            return;
+
+        for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
+        {
+            var item = string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                CheckText(ref reader, item);
+                continue;
+            }
+
+            var start = reader;
+            if (!Expect(ref reader, JsonTokenType.StartObject, "a text or an object", item))
+                continue;
+            reader = start;
+            if (JsonElement.ParseValue(ref start).TryGetProperty("value", out _))
+                WalkObject(ref reader, option, item);
+            else
+                Add($"{item}.value", "is missing");
+            if (reader.TokenType == JsonTokenType.StartObject)
+                reader.Skip();
         }
     }
 

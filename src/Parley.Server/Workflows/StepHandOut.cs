@@ -15,8 +15,7 @@ internal static class StepHandOut
     internal const string Type = "workflow_step", CompletionType = "workflow_completion";
 
     /// <param name="step">As it will be after it was handed out.</param>
-    /// <param name="execution">The run that the message belongs to.</param>
-    internal static Send Message(ProjectState project, Workflow workflow, WorkflowStep step, AgentState agent, Entity<Execution> execution, TimeSpan timeout)
+    internal static Send Message(ProjectState project, Workflow workflow, WorkflowStep step, AgentState agent, TimeSpan timeout)
     {
         var draft = new SendDraft
         {
@@ -43,7 +42,7 @@ internal static class StepHandOut
             KeepsLimits = true,
         };
         draft.To.Add(agent.Id);
-        return Mailbox.Compose(project, Sender.Server, draft, agent, Guid.Parse(workflow.WorkflowId), execution.Row.Made);
+        return Mailbox.Compose(project, Sender.Server, draft, agent, Guid.Parse(workflow.WorkflowId));
     }
 
     /// <param name="workflow">As it will be when it has ended.</param>

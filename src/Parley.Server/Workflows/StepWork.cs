@@ -103,7 +103,7 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
             return problem is null ? null : StepMoves.Fail(step, problem);
         var timeout = step.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : next.Project.Settings.MessageTtl;
         var decision = StepMoves.Assign(step, agent.Id, input, next.Now, timeout);
-        next.Messages.Add(StepHandOut.Message(next.Project, next.Workflow.Value, decision.Value!, agent, next.Execution, timeout));
+        next.Messages.Add(StepHandOut.Message(next.Project, next.Workflow.Value, decision.Value!, agent, timeout));
         next.LastAgent = agent.Id;
         return decision;
     }

@@ -52,6 +52,7 @@ internal sealed class RichData
         await data.MakeDeliveriesAsync();
         await data.MakeMemoryAsync();
         await data.MakeTasksAsync();
+        await data.MakeQuestionsAsync();
         await data.MakeReservationsAsync();
         await data.MakeSchemasAsync();
         await data.MakeRulesAsync();
@@ -164,6 +165,14 @@ internal sealed class RichData
         var part = (await _host.SendAsync(HttpMethod.Post, $"{Api}/tasks", Ada, $$"""{"title": "Part", "parent_task_id": "{{whole}}", "agent_id": "cyd"}""")).As(WireJson.Lenient.AgentTask).TaskId;
         await PostAsync($"/tasks/{part}/complete", """{"result": "done"}""");
         await PostAsync($"/tasks/{whole}/assign", """{"agent_id": "cyd"}""");
+    }
+
+    private async Task MakeQuestionsAsync()
+    {
+        var asked = (await _host.SendAsync(
+            HttpMethod.Post, $"{Api}/questions", Ada, $$"""{"content": "Which?", "options": ["a", {"value": "漢字", "detail": "two\nlines"}], "deadline": "{{Tomorrow}}"}""")).As(WireJson.Lenient.Question);
+        await PostAsync($"/questions/{asked.QuestionId}/answer", """{"answer": "2"}""");
+        await PostAsync("/questions", """{"content": "And then?", "agent_id": "cyd", "escalation": ["human", "bob"]}""");
     }
 
     private async Task MakeReservationsAsync()

@@ -36,6 +36,8 @@ export class World {
   readonly reservation: string;
   /** What ada started: bob has its one step, with the fence 1. */
   readonly workflow: string;
+  /** What bob asks the operators. */
+  readonly question: string;
   /** The id of an entry of the shared memory. */
   readonly memory: string;
   /** What ada published. */
@@ -60,6 +62,7 @@ export class World {
       this.task,
       this.reservation,
       this.workflow,
+      this.question,
       this.event,
       this.hook,
       this.deadLetter,
@@ -79,6 +82,7 @@ export class World {
     this.task = fields.task;
     this.reservation = fields.reservation;
     this.workflow = fields.workflow;
+    this.question = fields.question;
     this.memory = fields.memory;
     this.event = fields.event;
     this.hook = fields.hook;
@@ -111,6 +115,7 @@ export class World {
     const steps = [{ step: 'build', agent: 'bob', action: secret }];
     const { workflow_id: workflow } = (await ada.rest.post('workflows', { title: secret, steps })).as<{ workflow_id: string }>(201);
     (await project.admin.put('workflows/definitions/closed', { title: secret, steps })).succeeds(201);
+    const { question_id: question } = (await bob.rest.post('questions', { content: secret })).as<{ question_id: string }>(201);
     const { event_id: event } = (await ada.rest.post('events', { event_type: 'a.private', data: secret })).as<{ event_id: string }>(201);
     const { hook_id: hook } = (await project.admin.post('inbound', { name: secret, to: 'bob' })).as<{ hook_id: string }>(201);
     const outward = { url: 'https://hooks.example.org/x', types: ['never.published'], description: secret };
@@ -126,6 +131,7 @@ export class World {
       task,
       reservation,
       workflow,
+      question,
       memory,
       event,
       hook,

@@ -238,6 +238,16 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('ListAgentTasks', bob);
   await does('DeleteTask', task);
 
+  const question = await does<{ question_id: string }>(
+    'AskQuestion',
+    {},
+    { content: 'May I?', options: ['yes', { value: 'no', detail: 'Wait.' }] },
+  );
+  await does('ListQuestions');
+  for (const of of ['GetQuestion', 'WithdrawQuestion']) await does(of, question);
+  const other = await does<{ question_id: string }>('AskQuestion', {}, { content: 'May we?' });
+  await does('AnswerQuestion', other, { answer: 'Yes.' });
+
   const reservation = await does<{ reservation_id: string }>('CreateReservation', {}, { paths: ['src/**'], reason: 'The login page' });
   await does('CreateReservation', {}, { paths: ['src/a.ts'], agent_id: 'bob', wait: true });
   await does('CheckReservations', {}, { files: ['src/a.ts'], agent_id: 'bob' });

@@ -226,6 +226,7 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
       count: async (project) => (await execution(project)).logs.length,
       path: async (project) => `executions/${(await execution(project)).execution_id}/logs`,
     },
+    questions: { body: { content: 'May I?' }, other: { content: 'May we?' }, count: listed('questions') },
     reservations: { body: { paths: ['src'] }, other: { paths: ['docs'] }, count: listed('reservations') },
     workflows: {
       body: { title: 'One', steps: [{ agent: 'bob', action: 'One.' }] },

@@ -93,6 +93,10 @@ const workflow =
   (rest = '') =>
   (world: World) =>
     `workflows/${world.workflow}${rest}`;
+const question =
+  (rest = '') =>
+  (world: World) =>
+    `questions/${world.question}${rest}`;
 const inbound = (world: World) => `inbound/${world.hook}`;
 const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
@@ -199,6 +203,11 @@ export const table: readonly Row[] = [
   row('POST', inbound, { admin: 401, rest: 401, join: 401, intruder: 401, stranger: 401 }, { ref: 'main' }),
 
   row('POST', 'tasks', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { title: 'A task' }),
+  row('POST', 'questions', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { content: 'May I?' }),
+  row('GET', 'questions', lists),
+  row('GET', question(), readers),
+  row('POST', question('/answer'), { admin: 200, operator: 200, intruder: 404, stranger: 404 }, { answer: 'Yes.' }),
+  row('POST', question('/withdraw'), workers),
   row('POST', 'reservations', { admin: 201, operator: 201, agents: 201, stranger: 201 }, { paths: ['docs'], mode: 'shared' }),
   row('GET', 'reservations', lists),
   row('POST', 'reservations/check', lists, { files: ['src/a.cs'] }),

@@ -64,32 +64,38 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry? entry, CancellationToken cancellationToken) =>
+    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange? note, AgentEntry? entry, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(
             async transaction =>
             {
                 var cursor = await transaction.LockAsync(agent.Project);
                 var wasElsewhere = await transaction.ScalarAsync("SELECT 1 FROM presence WHERE agent = $1 AND node <> $2", agent.Number, transaction.Node) is not null;
-                if (note.Status == AgentStatus.Offline)
-                {
-                    transaction.Defer("DELETE FROM presence WHERE agent = $1 AND node = $2", agent.Number, transaction.Node);
-                }
-                else
-                {
-                    transaction.Defer(
-                        """
-                        INSERT INTO presence (agent, node, project, status, activity, since, takes) VALUES ($1, $2, $3, $4, $5, $6, $7)
-                        ON CONFLICT (agent, node) DO UPDATE SET status = excluded.status, activity = excluded.activity, since = excluded.since, takes = excluded.takes
-                        """,
-                        agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime(), note.Takes);
-                }
-
-                transaction.Defer("SELECT pg_notify($1, $2)", PostgresWake.PresenceChannel, PostgresWake.TextOf(transaction.Node, agent, note));
+                if (note is { } here)
+                    Note(transaction, agent, here);
                 if (entry is not null && (!wasElsewhere || entry.Type == "agent_status"))
                     Append(transaction, cursor, agent, entry);
                 return true;
             },
             cancellationToken);
+
+    private static void Note(PostgresTransaction transaction, AgentRecord agent, PresenceChange note)
+    {
+        if (note.Status == AgentStatus.Offline)
+        {
+            transaction.Defer("DELETE FROM presence WHERE agent = $1 AND node = $2", agent.Number, transaction.Node);
+        }
+        else
+        {
+            transaction.Defer(
+                """
+                INSERT INTO presence (agent, node, project, status, activity, since, takes) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (agent, node) DO UPDATE SET status = excluded.status, activity = excluded.activity, since = excluded.since, takes = excluded.takes
+                """,
+                agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime(), note.Takes);
+        }
+
+        transaction.Defer("SELECT pg_notify($1, $2)", PostgresWake.PresenceChannel, PostgresWake.TextOf(transaction.Node, agent, note));
+    }
 
     public async ValueTask SeenAsync(IReadOnlyList<(int Agent, DateTimeOffset At)> seen, CancellationToken cancellationToken) =>
         await database.Writer.WriteAsync(

@@ -4,6 +4,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.Nodes;
+using Parley.Server.Questions;
 using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Storage.Sql;
@@ -237,5 +238,6 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         kind == SchemasConcept.Kind.Number ? changes.Schemas
         : kind == RoutingConcept.Kind.Number ? changes.RoutingRules
         : kind == WebhooksConcept.Kind.Number ? changes.Webhooks
+        : kind == QuestionKinds.Question.Number ? changes.Questions
         : changes.Squads;
 }

@@ -15,6 +15,9 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
 
     internal Task<IReadOnlyList<SendOutcome>> Done => _done.Task;
 
+    /// <summary>One per send, in order; complete after the commit.</summary>
+    internal IReadOnlyList<SendOutcome> Outcomes => _outcomes!;
+
     internal override int Weight { get; } = sends.Sum(send => 1 + send.Recipients.Agents.Count);
 
     internal override bool IsUnfinished => _keysTaken is { Count: > 0 };

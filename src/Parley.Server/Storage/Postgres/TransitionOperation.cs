@@ -78,7 +78,8 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
         }
     }
 
-    internal override void Complete() => _done.TrySetResult(_outcome);
+    internal override void Complete() => _done.TrySetResult(
+        _sends is not null && _outcome.Result == TransitionResult.Applied ? _outcome with { Sent = _sends.Outcomes } : _outcome);
 
     internal override bool TryAnswer(Exception error)
     {

@@ -68,7 +68,7 @@ internal sealed class SqliteAgentStore(SqliteDatabase database, SqliteLog log) :
             },
             cancellationToken);
 
-    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange note, AgentEntry? entry, CancellationToken cancellationToken)
+    public async ValueTask NoteAsync(AgentRecord agent, PresenceChange? note, AgentEntry? entry, CancellationToken cancellationToken)
     {
         if (entry is null)
             return;

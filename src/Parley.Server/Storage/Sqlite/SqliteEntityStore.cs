@@ -94,8 +94,10 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
 
         internal override void Committed()
         {
-            if (_outcome.Result == TransitionResult.Applied)
-                _sends?.Committed();
+            if (_outcome.Result != TransitionResult.Applied || _sends is null)
+                return;
+            _sends.Committed();
+            _outcome = _outcome with { Sent = _sends.Outcomes };
         }
 
         internal override void Complete() => _done.TrySetResult(_outcome);

@@ -1,0 +1,85 @@
+using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Entities;
+using Parley.Server.Projects;
+
+namespace Parley.Server.Questions;
+
+/// <summary>The open questions of all projects, in memory, on every node: which agents wait for people, and who waits for which answer.</summary>
+internal sealed class OpenQuestions(IEntityStore store, ProjectDirectory projects)
+{
+    private const int PartSize = 500;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(int Project, long Made), Asked> _open = [];
+    private readonly Dictionary<int, SortedSet<(long At, long Made)>> _ofAgents = [];
+
+    /// <summary>Reads the store. Called once, before the first request.</summary>
+    internal async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var project in projects.All)
+        {
+            var query = new EntityQuery(project.Number, QuestionKinds.Question.Number, PartSize) { Marks = [QuestionKinds.Mark(QuestionStatus.Open)] };
+            while (true)
+            {
+                var part = await store.ListAsync(query, cancellationToken);
+                foreach (var row in part)
+                    Follow(row);
+                if (part.Count < PartSize)
+                    break;
+                query = query with { Below = part[^1].Made };
+            }
+        }
+    }
+
+    /// <summary>Takes over a question as it is in the store.</summary>
+    internal void Follow(EntityRow row)
+    {
+        Asked? ended = null;
+        var agent = projects.Find(row.Project)?.Agents.Find(row.Maker);
+        lock (_gate)
+        {
+            if (!_ofAgents.TryGetValue(row.Maker, out var all))
+                all = [];
+            if (row.IsOver)
+            {
+                _open.Remove((row.Project, row.Made), out ended);
+                all.Remove((row.MadeAt, row.Made));
+            }
+            else
+            {
+                _open.TryAdd((row.Project, row.Made), new Asked());
+                all.Add((row.MadeAt, row.Made));
+            }
+
+            if (all.Count == 0)
+                _ofAgents.Remove(row.Maker);
+            else
+                _ofAgents[row.Maker] = all;
+            if (agent is not null)
+                agent.AsksSince = all.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(all.Min.At) : null;
+        }
+
+        ended?.Ended.TrySetResult();
+    }
+
+    /// <summary>How many open questions an agent has.</summary>
+    /// <param name="agent">Its number.</param>
+    internal int CountOf(int agent)
+    {
+        lock (_gate)
+            return _ofAgents.TryGetValue(agent, out var all) ? all.Count : 0;
+    }
+
+    /// <summary>Completes when this node knows that a question has ended.</summary>
+    internal Task EndOf(EntityRow row)
+    {
+        lock (_gate)
+            return _open.TryGetValue((row.Project, row.Made), out var asked) ? asked.Ended.Task : Task.CompletedTask;
+    }
+
+    private sealed class Asked
+    {
+        internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
