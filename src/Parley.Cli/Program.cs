@@ -36,6 +36,7 @@ static async Task<int> RunAsync(string[] args)
         ReserveCommand.Create(),
         ReservationsCommand.Create(),
         GuardCommand.Create(),
+        StormsCommand.Create(),
         MemoryCommand.Create(),
         EventsCommand.Create(),
         SchemasCommand.Create(),

@@ -16,6 +16,7 @@ using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
+using Parley.Server.Storms;
 using Parley.Server.Tasks;
 using Parley.Server.Storage;
 using Parley.Server.Webhooks;
@@ -105,6 +106,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<SquadDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SchemaDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<RuleDirectory>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<StormDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<WebhookDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];

@@ -24,7 +24,7 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// <c>reservations</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
+    /// <c>reservations</c>, <c>storms</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -56,6 +56,9 @@ public sealed record FeedEntry
 
     /// <summary>The reservation, in the feed <c>reservations</c>; null in other feeds.</summary>
     public Reservation? Reservation => Feed == "reservations" ? Item?.Deserialize(WireJson.Lenient.Reservation) : null;
+
+    /// <summary>The storm, without what its messages say, in the feed <c>storms</c>; null in other feeds.</summary>
+    public Storm? Storm => Feed == "storms" ? Item?.Deserialize(WireJson.Lenient.Storm) : null;
 
     /// <summary>The entry of shared memory, in the feed <c>memory</c>; null in other feeds.</summary>
     public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;

@@ -21,6 +21,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Memory = new MemoryApi(connection);
         Tasks = new TasksApi(connection);
         Reservations = new ReservationsApi(connection);
+        Storms = new StormsApi(connection);
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
@@ -59,6 +60,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Paths of a repository that agents keep for themselves for a while.</summary>
     public ReservationsApi Reservations { get; }
+
+    /// <summary>Agents that answer each other too often, whose further replies are held.</summary>
+    public StormsApi Storms { get; }
 
     /// <summary>Events, published by agents and by the server.</summary>
     public EventsApi Events { get; }

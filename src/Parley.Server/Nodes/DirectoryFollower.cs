@@ -4,14 +4,15 @@ using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Squads;
+using Parley.Server.Storms;
 using Parley.Server.Webhooks;
 
 namespace Parley.Server.Nodes;
 
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
-    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, WebhookDirectory webhooks,
-    TokenVault tokens)
+    INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, StormDirectory storms,
+    WebhookDirectory webhooks, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -58,6 +59,8 @@ internal sealed class DirectoryFollower(
             schemas.Follow(schema);
         foreach (var rules in changes.RoutingRules)
             routing.Follow(rules);
+        foreach (var storm in changes.Storms)
+            storms.Follow(storm);
         foreach (var webhook in changes.Webhooks)
             webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)

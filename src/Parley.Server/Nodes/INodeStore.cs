@@ -68,6 +68,9 @@ internal sealed record DirectoryChanges(long Revision)
     /// <summary>Rules are removed only with their project.</summary>
     internal List<EntityRow> RoutingRules { get; } = [];
 
+    /// <summary>Storms are removed only when they have ended.</summary>
+    internal List<EntityRow> Storms { get; } = [];
+
     internal List<EntityRow> Webhooks { get; } = [];
 
     /// <summary>Each with the seq of the entry that created it.</summary>

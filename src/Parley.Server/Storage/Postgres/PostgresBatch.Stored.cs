@@ -118,10 +118,10 @@ internal sealed partial class PostgresBatch
         }
 
         var project = send.Project.Number;
-        store.Note(News, project, delivery, seq, agent, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, 1, _clock);
+        store.Note(News, project, delivery, seq, agent, !scheduled ? DeliveryState.Queued : send.IsHeld ? DeliveryState.Held : DeliveryState.Scheduled, 1, _clock);
         var mailbox = _mailboxes[agent].Subscript;
         if (scheduled)
-            return new RecipientOutcome(agent, RecipientResult.Scheduled, Ahead(mailbox, send.Priority));
+            return new RecipientOutcome(agent, send.IsHeld ? RecipientResult.Held : RecipientResult.Scheduled, Ahead(mailbox, send.Priority));
         if (holder is not null && (lease < 0 || !_blocked.Contains(agent)))
         {
             var until = _clock + Math.Abs(lease);
