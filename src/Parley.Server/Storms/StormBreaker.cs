@@ -56,7 +56,8 @@ internal sealed class StormBreaker(
         var loop = StormRules.Count(sender, chain, look.Since, enough: limit + 1);
         if (loop.Answers <= limit && !isTooFast)
             return 0;
-        var agents = chain.Take(loop.Links).Select(link => link.Sender).Append(sender).Where(number => number != 0).Distinct().ToList();
+        // Those that have answered. What began it may be a person's.
+        var agents = chain.Take(loop.Links).Where(link => link.Hops > 0).Select(link => link.Sender).Append(sender).Distinct().ToList();
         var worked = await signs.LastAsync(project, agents, answered.Thread, look.Since, cancellationToken);
         // What came before that counts no more.
         if (worked > look.Since && StormRules.Count(sender, chain, worked, enough: limit + 1).Answers <= limit

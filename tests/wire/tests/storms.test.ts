@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { TestProject } from '../harness/project.ts';
 import { startServer } from '../harness/server.ts';
 import { assertFields, time, uuid7 } from '../harness/shapes.ts';
-import type { Change, Page, SendAnswer } from '../harness/wire.ts';
+import type { Change, InboxItem, Page, SendAnswer } from '../harness/wire.ts';
 
 const server = await startServer();
 
@@ -94,7 +94,8 @@ describe('A storm', { concurrency: 4 }, () => {
     const [ada, bob] = await project.pair();
     const human = await (await project.operator()).connect();
     const { subscription } = await human.ok<{ subscription: string }>('subscribe', { feeds: { storms: {} } });
-    await (await ada.connect()).refused('subscribe', { feeds: { storms: { status: 'nonsense' } } }, 400);
+    const adas = await ada.connect();
+    await adas.refused('subscribe', { feeds: { storms: { status: 'nonsense' } } }, 400);
 
     const first = await ada.send({ to: 'bob', content: 'Hello!' });
     const second = await bob.send({ to: 'ada', content: 'Hello!', reply_to: first.message_id });
@@ -107,7 +108,8 @@ describe('A storm', { concurrency: 4 }, () => {
       (await api.get('events', { types: 'storm_*' })).as<Page<{ event_type: string }>>(200).items.map((event) => event.event_type);
     assert.deepEqual(await types(project.admin), ['storm_cancelled', 'storm_started']);
     assert.deepEqual(await types(ada.rest), []);
-    const told = (await ada.rest.get('agents/ada/inbox')).as<Page<{ message: { message_type: string } }>>(200);
-    assert.ok(told.items.some(({ message }) => message.message_type === 'storm_cancelled'));
+    const isNotice = ({ message }: InboxItem) => message.message_type === 'storm_cancelled';
+    const { message: told } = await adas.event<InboxItem>('message:received', isNotice);
+    assert.deepEqual([told.sender_id, (told.payload as { replies: number }).replies], ['parley', 1]);
   });
 });
