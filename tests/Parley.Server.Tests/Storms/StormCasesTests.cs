@@ -30,9 +30,9 @@ public abstract class StormCasesTests(StorageUnderTest storage, int cases)
             tokens.Add(await host.RegisterAsync(agent));
         tokens.Add(admin);
         // Mostly the newest message is answered, by whom it was sent to and at once: this is how loops come about.
-        var says = (from seconds in Gen.Elements(0, 0, 0, 0, 1, 10, 31, 70)
-                    from back in Gen.Elements(0, 0, 0, 0, 0, 1, 2, 5)
-                    from sender in Gen.Elements(-1, -1, -1, -1, -1, 0, 1, 2, 3, 4)
+        var says = (from seconds in Gen.Elements(0, 0, 0, 0, 0, 0, 0, 1, 1, 10, 31, 70)
+                    from back in Gen.Elements(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 5)
+                    from sender in Gen.Elements(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3, 4)
                     from to in Gen.Choose(0, 3)
                     select new Says(seconds, back, sender, to)).ArrayOf();
         var held = 0;
@@ -108,4 +108,4 @@ public abstract class StormCasesTests(StorageUnderTest storage, int cases)
 
 public sealed class SqliteStormCasesTests() : StormCasesTests(new OnSqlite(), cases: 60);
 
-public sealed class PostgresStormCasesTests(PostgresDatabases databases) : StormCasesTests(new OnPostgres(databases), cases: 15);
+public sealed class PostgresStormCasesTests(PostgresDatabases databases) : StormCasesTests(new OnPostgres(databases), cases: 25);
