@@ -64,7 +64,11 @@ internal sealed class StormsConcept(
             return problem;
         var found = await board.ListAsync(
             new EntityQuery(context.Project.Number, StormKind.Kind.Number, query.List.Limit + 1) { Below = below, Marks = [.. query.Marks] }, context.Cancellation);
-        return Answer.Ok(ListPlace.Page(found, query.List.Limit, one => one.Value, one => one.Row.Made));
+        // Those of open storms are noted once a second.
+        var counts = found.Any(one => one.Value.Status == StormStatus.Open)
+            ? (await held.HeldCountsAsync(context.Cancellation)).Where(count => count.Project == context.Project.Number).ToDictionary(count => count.Storm, count => count.Messages)
+            : [];
+        return Answer.Ok(ListPlace.Page(found, query.List.Limit, one => one.Value with { Held = counts.GetValueOrDefault(one.Row.Made) }, one => one.Row.Made));
     }
 
     private async ValueTask<Answer> GetAsync(string id, ProjectContext context) =>
