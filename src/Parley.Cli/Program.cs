@@ -40,6 +40,7 @@ static async Task<int> RunAsync(string[] args)
         ReservationsCommand.Create(),
         WorkflowCommand.Create(),
         GuardCommand.Create(),
+        StormsCommand.Create(),
         MemoryCommand.Create(),
         EventsCommand.Create(),
         SchemasCommand.Create(),

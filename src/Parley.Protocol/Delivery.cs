@@ -11,6 +11,8 @@ public enum DeliveryState
     Dead,
     Expired,
     Withdrawn,
+
+    /// <summary>Part of a storm. It waits for an operator, who releases or cancels it.</summary>
     Held,
 }
 

@@ -34,7 +34,8 @@ public sealed record ProjectSettings
     /// <summary>At 0, priority alone decides.</summary>
     public int? PriorityAgingSeconds { get; init; }
 
-    /// <summary>Has no effect yet.</summary>
+    /// <summary>How often agents may answer each other within 60 s, without a person or a task's change in between, before further replies are held;
+    /// 0 removes the limit.</summary>
     public int? LoopLimit { get; init; }
 
     /// <summary>Whether capital and small letters are the same in the paths of reservations.</summary>

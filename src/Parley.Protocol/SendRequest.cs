@@ -176,6 +176,6 @@ public enum Outlook
     /// <summary>Not before its <c>deliver_at</c>.</summary>
     Scheduled,
 
-    /// <summary>Not used by this version of the server.</summary>
+    /// <summary>Not before an operator releases its storm: agents have answered each other too often in a short time.</summary>
     Held,
 }

@@ -26,6 +26,7 @@ using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
 using Parley.Server.Statistics;
+using Parley.Server.Storms;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 using Parley.Server.Webhooks;
@@ -56,7 +57,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound()
+            .AddQuestions().AddReservations().AddStorms().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();

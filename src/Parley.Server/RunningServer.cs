@@ -17,6 +17,7 @@ using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
 using Parley.Server.Squads;
+using Parley.Server.Storms;
 using Parley.Server.Tasks;
 using Parley.Server.Storage;
 using Parley.Server.Webhooks;
@@ -107,6 +108,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<SchemaDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<RuleDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<OpenQuestions>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<StormDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<WebhookDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];

@@ -23,6 +23,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Questions = new QuestionsApi(connection);
         Reservations = new ReservationsApi(connection);
         Workflows = new WorkflowsApi(connection);
+        Storms = new StormsApi(connection);
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
@@ -67,6 +68,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Workflows and their definitions.</summary>
     public WorkflowsApi Workflows { get; }
+
+    /// <summary>Agents that answer each other too often, whose further replies are held.</summary>
+    public StormsApi Storms { get; }
 
     /// <summary>Events, published by agents and by the server.</summary>
     public EventsApi Events { get; }

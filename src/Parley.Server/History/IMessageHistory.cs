@@ -27,6 +27,11 @@ internal interface IMessageHistory
 
     ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken);
 
+    /// <summary>A message and what it answers, and what that answers, and so on: newest first, up to the first message of all, or the first that is
+    /// not newer than a time.</summary>
+    /// <param name="since">Unix milliseconds.</param>
+    ValueTask<IReadOnlyList<ReplyLink>> ChainAsync(int project, long seq, long since, int max, CancellationToken cancellationToken);
+
     /// <summary>How a message was routed, which session it came from, and what superseded it.</summary>
     ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken);
 
@@ -66,5 +71,18 @@ internal sealed record HistoryQuery(int Project)
 }
 
 internal sealed record ThreadRow(long Thread, Guid Id, long LastSeq, int Messages, long StartedAt, long LastAt, string? Title, IReadOnlyList<int> Participants);
+
+/// <summary>One message in a chain of replies.</summary>
+/// <param name="Stamp">Unix milliseconds.</param>
+/// <param name="Sender">An agent's number; 0 for a sender without a mailbox.</param>
+/// <param name="Hops">How many messages it is away from the first one, or from the last that a person sent.</param>
+internal readonly record struct ReplyLink(long Seq, long Stamp, int Sender, int Hops, long ReplyTo)
+{
+    internal static ReplyLink Of(LogEntry message) => new(message.Seq, message.Stamp, message.Sender, message.Hops, message.ReplyTo);
+
+    /// <summary>Whether the chain goes on with what it answers.</summary>
+    /// <param name="since">Unix milliseconds.</param>
+    internal bool GoesOn(long since) => Hops > 0 && ReplyTo != 0 && Stamp > since;
+}
 
 internal sealed record TraceRow(string? Routing, string? Session, LogEntry? SupersededBy);

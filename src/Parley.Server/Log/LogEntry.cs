@@ -98,7 +98,12 @@ internal sealed class LogEntry
     internal required byte[] Json { get; init; }
 
     /// <summary>The same entry with other JSON, for a deleted message's tombstone.</summary>
-    internal LogEntry WithJson(byte[] json) => new()
+    internal LogEntry WithJson(byte[] json) => With(json, Hops);
+
+    /// <summary>The same entry after its release. If it was held, its hops and its expiration have changed.</summary>
+    internal LogEntry Released(LogEntry release) => With(release.Json, release.Hops);
+
+    private LogEntry With(byte[] json, int hops) => new()
     {
         Project = Project,
         Seq = Seq,
@@ -111,7 +116,7 @@ internal sealed class LogEntry
         Thread = Thread,
         Execution = Execution,
         ReplyTo = ReplyTo,
-        Hops = Hops,
+        Hops = hops,
         Subject = Subject,
         Json = json,
     };

@@ -147,6 +147,8 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
 
         if (entry.Kind == EntryKind.Deletion)
             Bury(entry);
+        else if (entry.Kind == EntryKind.Release)
+            Renew(entry);
         if (_count == _ring.Length)
             Grow();
         _ring[(_start + _count) & (_ring.Length - 1)] = entry;
@@ -172,6 +174,16 @@ internal sealed class ProjectLog(int project, string id, long epoch, long head)
             if (entry.Seq == deletion.Subject || (entry.Kind == EntryKind.Release && entry.Subject == deletion.Subject))
                 entry = entry.WithJson(deletion.Json);
         }
+    }
+
+    /// <summary>Takes over what a release has changed in the message that it releases.</summary>
+    private void Renew(LogEntry release)
+    {
+        var index = (int)(release.Subject - (_head - _count + 1));
+        if (index < 0 || index >= _count)
+            return;
+        ref var entry = ref _ring[(_start + index) & (_ring.Length - 1)];
+        entry = entry.Released(release);
     }
 
     private void Grow()

@@ -8,7 +8,7 @@ namespace Parley.Server.Mailboxes;
 /// <param name="Attempt">1 plus the number of counted failures.</param>
 /// <param name="Lease">The number of its newest lease; 0 if there is none.</param>
 /// <param name="LeaseUntil">If leased: when the lease ends, unless it is extended.</param>
-/// <param name="DueAt">If scheduled: when it is queued.</param>
+/// <param name="DueAt">If scheduled: when it is queued. If held, it is scheduled for a <see cref="StormEnd"/>.</param>
 /// <param name="ExpiresAt">Null: never.</param>
 /// <param name="Disconnects">How often its reader's connection was lost.</param>
 internal readonly record struct DeliveryFacts(
@@ -44,6 +44,7 @@ internal static class DeliveryReasons
     internal const string Superseded = "superseded";
     internal const string TooOld = "older than the retention period";
     internal const string AgentDeleted = "the agent was deleted";
+    internal const string StormCancelled = "its storm was cancelled";
 
     internal static string ReaderLost(int disconnects) =>
         string.Create(CultureInfo.InvariantCulture, $"the connection of its reader was lost {disconnects} times");

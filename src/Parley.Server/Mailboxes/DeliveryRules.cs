@@ -130,6 +130,15 @@ internal static class DeliveryRules
         return IsOver(delivery.ExpiresAt, now) ? Expire(delivery, now) : DeliveryChange.To(delivery with { State = DeliveryState.Queued, DueAt = null });
     }
 
+    /// <summary>Its storm is released: it is queued now. Its time to live stood still while it was held.</summary>
+    internal static DeliveryChange Release(in DeliveryFacts delivery, long now) =>
+        IsHeld(delivery)
+            ? DeliveryChange.To(delivery with { State = DeliveryState.Queued, DueAt = null, ExpiresAt = delivery.ExpiresAt - delivery.DueAt + now })
+            : DeliveryChange.None;
+
+    /// <summary>Its storm is cancelled: nobody gets it.</summary>
+    internal static DeliveryChange Cancel(in DeliveryFacts delivery) => IsHeld(delivery) ? Withdraw(delivery) : DeliveryChange.None;
+
     /// <summary>Ends a delivery that nobody took in time. A leased delivery does not expire.</summary>
     internal static DeliveryChange Expire(in DeliveryFacts delivery, long now) =>
         IsWaiting(delivery.State) && IsOver(delivery.ExpiresAt, now)
@@ -164,9 +173,19 @@ internal static class DeliveryRules
     /// <summary>Discards a dead letter.</summary>
     internal static DeliveryChange Purge(in DeliveryFacts delivery) => delivery.State == DeliveryState.Dead ? Withdraw(delivery) : DeliveryChange.None;
 
-    /// <summary>Moves a delivery to another agent with the same capability; it must be waiting, and is queued at once.</summary>
+    /// <summary>Moves a delivery to another agent with the same capability; it must be waiting, and is queued at once. A held one stays where it
+    /// is.</summary>
     internal static DeliveryChange Move(in DeliveryFacts delivery) =>
-        IsWaiting(delivery.State) ? DeliveryChange.To(delivery with { State = DeliveryState.Queued, DueAt = null }) : DeliveryChange.None;
+        IsWaiting(delivery.State) && !IsHeld(delivery)
+            ? DeliveryChange.To(delivery with { State = DeliveryState.Queued, DueAt = null })
+            : DeliveryChange.None;
+
+    /// <summary>The state that clients see.</summary>
+    /// <param name="queuedAt">When it was or will be queued.</param>
+    internal static DeliveryState Shown(DeliveryState state, long? queuedAt) =>
+        state == DeliveryState.Scheduled && StormEnd.Is(queuedAt) ? DeliveryState.Held : state;
+
+    private static bool IsHeld(in DeliveryFacts delivery) => delivery.State == DeliveryState.Scheduled && StormEnd.Is(delivery.DueAt);
 
     private static bool IsWaiting(DeliveryState state) => state is DeliveryState.Scheduled or DeliveryState.Queued;
 

@@ -2,6 +2,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.History;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
 using Parley.Server.Schemas;
@@ -14,7 +15,7 @@ namespace Parley.Server.Messages;
 /// <summary>Puts messages into mailboxes: checks them, resolves addresses, applies limits, and passes them to the store.</summary>
 internal sealed class Mailbox(
     SendStoring storing, MessageRouting routing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
-    IEnumerable<IReplyTaker> replyTakers)
+    IEnumerable<IReplyTaker> replyTakers, IStormBreaker storms)
 {
     private readonly IReplyTaker[] _replyTakers = [.. replyTakers];
 
@@ -112,11 +113,16 @@ internal sealed class Mailbox(
             }
 
             var companion = isPlain ? null : await storing.JoinAsync(project, sender, draft, context.Answered, isAddressed, cancellationToken);
-            // The same send must have the same fingerprint, whether or not it comes with a change.
-            if (companion is not null && draft.IdempotencyKey is not null)
-                draft.Print ??= SendFingerprint.Of(draft, sender.Id);
-            var send = Finish(project, sender, draft, recipients, context, onStored);
-            return companion is null ? send : Join(send, companion, draft, context);
+            if (companion is not null)
+            {
+                // The same send must have the same fingerprint, whether or not it comes with a change.
+                if (draft.IdempotencyKey is not null)
+                    draft.Print ??= SendFingerprint.Of(draft, sender.Id);
+                return Join(Finish(project, sender, draft, recipients, context, onStored), companion, draft, context);
+            }
+
+            var storm = context.Answered is { } reached ? await storms.HoldingAsync(project, sender, reached, draft, recipients, cancellationToken) : 0;
+            return Finish(project, sender, draft, recipients, storm == 0 ? context : context with { HeldUntil = StormEnd.Of(storm) }, onStored);
         }
     }
 
@@ -174,7 +180,7 @@ internal sealed class Mailbox(
             KeepsLimits = draft.KeepsLimits,
             PassesLimits = draft.PassesLimits,
             TimeToLive = draft.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : project.Settings.MessageTtl,
-            DeliverAt = draft.DeliverAt?.ToUnixTimeMilliseconds(),
+            DeliverAt = context.HeldUntil ?? draft.DeliverAt?.ToUnixTimeMilliseconds(),
             Thread = context.Thread,
             ReplyTo = context.ReplyTo,
             Settles = sender.Agent is not null && sender.Authority != Authority.System && draft.Settles,
@@ -251,6 +257,9 @@ internal sealed class Mailbox(
 
         /// <summary>The message that this send replies to.</summary>
         internal LogEntry? Answered { get; init; }
+
+        /// <summary>If a storm holds it.</summary>
+        internal long? HeldUntil { get; init; }
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Mailboxes;
 using Parley.Server.Routing;
 using Parley.Server.Wire;
 
@@ -73,12 +74,33 @@ internal static class MessageJson
         to.Raw(",\"timestamp\":"u8);
         to.Stamp(stamp);
         to.Raw(",\"expires_at\":"u8);
-        if (expires is { } end)
+        // While it is held, it does not expire.
+        if (expires is { } end && !StormEnd.Is(end))
             to.Stamp(end);
         else
             to.Raw("null"u8);
         to.Raw("}"u8);
         return to.From(0).ToArray();
+    }
+
+    /// <summary>A body with its <c>hops</c> set to 0, because a person let it pass.</summary>
+    internal static byte[] FirstHop(byte[] body)
+    {
+        // A body begins with a comma where an object has its brace. Nothing else is missing but the end.
+        byte[] whole = [(byte)'{', .. body.AsSpan(1), (byte)'}'];
+        var reader = new Utf8JsonReader(whole, JsonDepth.Stored);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isHops = reader.ValueTextEquals("hops"u8);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            if (isHops)
+                return [.. body.AsSpan(0, start), (byte)'0', .. body.AsSpan((int)reader.BytesConsumed)];
+            reader.Skip();
+        }
+
+        throw new FormatException("The message has no hops.");
     }
 
     private static FrameBuffer Scratch()

@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Entities;
+using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
 using Parley.Server.Routing;
 
@@ -30,8 +31,11 @@ internal sealed class Send : IOutgoingMessage
     /// <inheritdoc cref="SendDraft.KeepsLimits"/>
     internal bool KeepsLimits { get; init; }
 
-    /// <summary>Unix milliseconds; null: now.</summary>
+    /// <summary>Unix milliseconds; null: now. A held reply has a <see cref="StormEnd"/>.</summary>
     internal long? DeliverAt { get; init; }
+
+    /// <summary>It is held until its storm is released.</summary>
+    internal bool IsHeld => StormEnd.Is(DeliverAt);
 
     /// <summary>The entry that opened the thread; null: this message opens its own.</summary>
     internal Guid? Thread { get; init; }
@@ -92,8 +96,25 @@ internal enum RecipientResult : byte
     Pushed,
 
     Scheduled,
+
+    /// <summary>Stopped as part of a storm.</summary>
+    Held,
+
     Full,
 }
 
 /// <param name="Ahead">How many deliveries come before this one.</param>
-internal readonly record struct RecipientOutcome(int Agent, RecipientResult Result, int Ahead);
+internal readonly record struct RecipientOutcome(int Agent, RecipientResult Result, int Ahead)
+{
+    /// <summary>What has become of a message that was stored earlier.</summary>
+    /// <param name="queuedAt">When it was or will be queued.</param>
+    internal static RecipientOutcome Again(int agent, DeliveryState state, long queuedAt) => new(
+        agent,
+        DeliveryRules.Shown(state, queuedAt) switch
+        {
+            DeliveryState.Scheduled => RecipientResult.Scheduled,
+            DeliveryState.Held => RecipientResult.Held,
+            _ => RecipientResult.Queued,
+        },
+        0);
+}

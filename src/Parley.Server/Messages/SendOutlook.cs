@@ -10,6 +10,7 @@ internal static class SendOutlook
     {
         RecipientResult.Pushed => Outlook.Pushed,
         RecipientResult.Scheduled => Outlook.Scheduled,
+        RecipientResult.Held => Outlook.Held,
         _ when agent is not { IsOnline: true } || agent.IsPaused(send.Project) => Outlook.HeldUntilBack,
         // No connection takes it: the agent uses only REST, only listens, or its filter excludes this message. It waits until the agent asks for it.
         _ when !agent.Presence.Takes(send.Type, send.Priority, send.Sender.Number) => Outlook.OnPull,

@@ -5,6 +5,7 @@ using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Squads;
+using Parley.Server.Storms;
 using Parley.Server.Webhooks;
 
 namespace Parley.Server.Nodes;
@@ -12,7 +13,7 @@ namespace Parley.Server.Nodes;
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
     INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, WebhookDirectory webhooks,
-    OpenQuestions questions, TokenVault tokens)
+    OpenQuestions questions, StormDirectory storms, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -61,6 +62,8 @@ internal sealed class DirectoryFollower(
             routing.Follow(rules);
         foreach (var question in changes.Questions)
             questions.Follow(question);
+        foreach (var storm in changes.Storms)
+            storms.Follow(storm);
         foreach (var webhook in changes.Webhooks)
             webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)

@@ -71,6 +71,9 @@ internal sealed record DirectoryChanges(long Revision)
     /// <summary>Open ones, and those that have ended. They are removed only after they have ended.</summary>
     internal List<EntityRow> Questions { get; } = [];
 
+    /// <summary>Storms are removed only when they have ended.</summary>
+    internal List<EntityRow> Storms { get; } = [];
+
     internal List<EntityRow> Webhooks { get; } = [];
 
     /// <summary>Each with the seq of the entry that created it.</summary>

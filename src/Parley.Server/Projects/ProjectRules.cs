@@ -24,6 +24,6 @@ internal static class ProjectRules
             .Range("settings.rate_limit_per_second", settings.RateLimitPerSecond, 0, 1_000_000)
             .Range("settings.rate_limit_burst", settings.RateLimitBurst, 1, 1_000_000)
             .Range("settings.priority_aging_seconds", settings.PriorityAgingSeconds, 0, Day)
-            .Range("settings.loop_limit", settings.LoopLimit, 1, 100_000);
+            .Range("settings.loop_limit", settings.LoopLimit, 0, 100_000);
     }
 }

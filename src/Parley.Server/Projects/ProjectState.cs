@@ -86,13 +86,17 @@ internal sealed record MessagingDefaults
     internal int RateLimitBurst { get; init; } = 1_000;
     internal TimeSpan PriorityAging { get; init; } = TimeSpan.FromSeconds(300);
     internal int MaxMessageBytes { get; init; } = 256 * 1024;
+
+    /// <summary>0: no limit.</summary>
+    internal int LoopLimit { get; init; } = 50;
+
     internal bool ReservationsIgnoreCase { get; init; }
 }
 
 /// <summary>The effective settings of one project.</summary>
 internal sealed record EffectiveSettings(
     int MailboxLimit, TimeSpan MessageTtl, TimeSpan RetryDelay, int MaxAttempts, int MaxDisconnects, TimeSpan? Retention,
-    double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes, bool IgnoresCase)
+    double RatePerSecond, int RateBurst, TimeSpan PriorityAging, int MaxMessageBytes, bool IgnoresCase, int LoopLimit)
 {
     internal static EffectiveSettings Of(ProjectSettings own, MessagingDefaults defaults) => new(
         own.MailboxLimit ?? defaults.MailboxLimit,
@@ -105,7 +109,8 @@ internal sealed record EffectiveSettings(
         own.RateLimitBurst ?? defaults.RateLimitBurst,
         Seconds(own.PriorityAgingSeconds, defaults.PriorityAging),
         defaults.MaxMessageBytes,
-        own.ReservationsIgnoreCase ?? defaults.ReservationsIgnoreCase);
+        own.ReservationsIgnoreCase ?? defaults.ReservationsIgnoreCase,
+        own.LoopLimit ?? defaults.LoopLimit);
 
     private static TimeSpan Seconds(double? own, TimeSpan usual) => own is { } seconds ? TimeSpan.FromSeconds(seconds) : usual;
 }

@@ -16,6 +16,7 @@ internal static class ProjectsSetup
             RetryDelay = settings.RetryDelay,
             MaxAttempts = settings.MaxAttempts,
             MaxDisconnects = settings.MaxDisconnects,
+            LoopLimit = settings.LoopLimit,
             Retention = settings.Retention,
             RateLimitPerSecond = settings.RateLimitPerSecond,
             RateLimitBurst = settings.RateLimitBurst,

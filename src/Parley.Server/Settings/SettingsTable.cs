@@ -105,7 +105,7 @@ public static class SettingsTable
             (settings, value) => settings with { RateLimitBurst = value }, perProject: true),
         Seconds("priority_aging_seconds", 300, 0, 86_400, "How long a message waits until it ranks with the next higher priority; at 0, only the priority decides.",
             (settings, value) => settings with { PriorityAging = value }, perProject: true),
-        Whole("loop_limit", 50, 1, 100_000, "Has no effect yet. Will be the number of replies between the same agents within 60 s after which further ones are held.",
+        Whole("loop_limit", 50, 0, 100_000, "How often agents may answer each other within 60 s, without a person or a task's change in between, before further replies are held; 0 removes the limit.",
             (settings, value) => settings with { LoopLimit = value }, perProject: true),
         new Setting<bool>("true or false", false, "false", SettingKinds.Flag, (settings, value) => settings with { ReservationsIgnoreCase = value })
         {

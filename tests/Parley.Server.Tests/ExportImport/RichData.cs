@@ -54,6 +54,7 @@ internal sealed class RichData
         await data.MakeTasksAsync();
         await data.MakeQuestionsAsync();
         await data.MakeReservationsAsync();
+        await data.MakeStormAsync();
         await data.MakeSchemasAsync();
         await data.MakeRulesAsync();
         await data.MakeInboundAsync();
@@ -180,6 +181,15 @@ internal sealed class RichData
         var held = (await _host.SendAsync(HttpMethod.Post, $"{Api}/reservations", Ada, """{"paths": ["src/**", "漢字/[a-z]*"], "ttl_seconds": 86400, "reason": "The login page"}""")).As(WireJson.Lenient.Reservation);
         await PostAsync("/reservations", """{"paths": ["src/a.cs"], "agent_id": "cyd", "wait": true}""");
         await PostAsync($"/reservations/{held.ReservationId}/renew", """{"ttl_seconds": 80000}""");
+    }
+
+    private async Task MakeStormAsync()
+    {
+        await PutAsync("/projects/default", """{"settings": {"max_attempts": 1, "retry_delay_seconds": 0, "loop_limit": 1} }""");
+        var first = await SendAsync("""{"to": "dan", "content": "Thanks!"}""", "ada");
+        var second = await SendAsync($$"""{"to": "ada", "content": "Thanks!", "reply_to": "{{first}}"}""", "dan");
+        await SendAsync($$"""{"to": "dan", "content": "Thanks!", "reply_to": "{{second}}", "ttl_seconds": 1000}""", "ada");
+        await PutAsync("/projects/default", """{"settings": {"max_attempts": 1, "retry_delay_seconds": 0} }""");
     }
 
     private async Task MakeInboundAsync()

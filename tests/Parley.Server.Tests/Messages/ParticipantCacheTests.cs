@@ -90,6 +90,9 @@ public sealed class KnownParticipantsTests
 
         public ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IReadOnlyList<ReplyLink>> ChainAsync(int project, long seq, long since, int max, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<LogEntry>> RepliesAsync(int project, long seq, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -101,7 +101,7 @@ public sealed class SettingsReaderTests : IDisposable
     [Fact]
     public void All_errors_are_reported_at_once_with_their_source_value_and_remedy()
     {
-        var file = File("""{ "loop_limit": 0, "prot": 1, "mailbox_limit": {} }""");
+        var file = File("""{ "loop_limit": -1, "prot": 1, "mailbox_limit": {} }""");
         _flags["--port"] = "70000";
         _environment["PARLEY_LOG_LEVEL"] = "loud";
         _environment["API_HOST"] = "not a host";
@@ -113,7 +113,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(["mailbox_limit", "prot", "PARLEY_HOTS", "host", "port", "secret_key", "log_level", "loop_limit"], errors.Select(error => error.Name));
         Assert.Equal("port (--port): '70000' is too large. Give a whole number from 0 to 65535.", Error(errors, "port"));
         Assert.Equal("log_level (environment variable PARLEY_LOG_LEVEL): 'loud' is not a level. Give trace, debug, info, warning or error.", Error(errors, "log_level"));
-        Assert.Equal($"loop_limit ({file}): '0' is too small. Give a whole number from 1 to 100000.", Error(errors, "loop_limit"));
+        Assert.Equal($"loop_limit ({file}): '-1' is too small. Give a whole number from 0 to 100000.", Error(errors, "loop_limit"));
         Assert.Contains("Did you mean 'port'?", Error(errors, "prot"), StringComparison.Ordinal);
         Assert.Contains("Did you mean 'PARLEY_HOST'?", Error(errors, "PARLEY_HOTS"), StringComparison.Ordinal);
         Assert.DoesNotContain(errors, error => error.ToString().Contains("hunter2", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { TestProject, type TestAgent } from './project.ts';
 import type { Server } from './server.ts';
-import type { Agent } from './wire.ts';
+import type { Agent, Page } from './wire.ts';
 
 /** Everybody who may come to a server, by the token in the hand. */
 export const callers = [
@@ -38,6 +39,7 @@ export class World {
   readonly workflow: string;
   /** What bob asks the operators. */
   readonly question: string;
+  readonly storm: string;
   /** The id of an entry of the shared memory. */
   readonly memory: string;
   /** What ada published. */
@@ -63,6 +65,7 @@ export class World {
       this.reservation,
       this.workflow,
       this.question,
+      this.storm,
       this.event,
       this.hook,
       this.deadLetter,
@@ -83,6 +86,7 @@ export class World {
     this.reservation = fields.reservation;
     this.workflow = fields.workflow;
     this.question = fields.question;
+    this.storm = fields.storm;
     this.memory = fields.memory;
     this.event = fields.event;
     this.hook = fields.hook;
@@ -92,8 +96,9 @@ export class World {
   }
 
   static async create(server: Server): Promise<World> {
-    const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0 });
+    const project = await TestProject.create(server, { max_attempts: 1, retry_delay_seconds: 0, loop_limit: 1 });
     const [ada, bob] = await project.pair();
+    const storm = await stormy(project, ada, bob);
     const eve = await project.agent('eve', { name: secret });
     const members = [{ agent_id: 'ada' }, { agent_id: 'bob' }];
     (await project.admin.post('squads', { squad_id: 'alpha', name: secret, members })).succeeds();
@@ -132,6 +137,7 @@ export class World {
       reservation,
       workflow,
       question,
+      storm,
       memory,
       event,
       hook,
@@ -140,6 +146,16 @@ export class World {
       tokenId: (await project.token({ kind: 'agent', agent_id: 'eve' })).token_id,
     });
   }
+}
+
+/** A reply to a reply, which is one too many here. Each settles what it answers. */
+async function stormy(project: TestProject, ada: TestAgent, bob: TestAgent): Promise<string> {
+  const first = await ada.send({ to: 'bob', content: secret });
+  const second = await bob.send({ to: 'ada', content: secret, reply_to: first.message_id });
+  await ada.send({ to: 'bob', content: secret, reply_to: second.message_id });
+  const { items } = (await project.admin.get('storms')).as<Page<{ storm_id: string }>>(200);
+  assert.equal(items.length, 1);
+  return items[0]!.storm_id;
 }
 
 async function refused(ada: TestAgent, bob: TestAgent): Promise<{ deadLetter: string }> {

@@ -277,6 +277,20 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('CancelWorkflow', workflow, { reason: 'Not now.' });
   await does('RetryWorkflow', workflow);
   await does('DeleteWorkflowDefinition', { name: 'release' });
+  await does('UpdateProject', {}, { settings: { max_attempts: 1, retry_delay_seconds: 0, loop_limit: 1 } });
+  for (const of of ['ReleaseStorm', 'CancelStorm']) {
+    let reply_to: string | undefined;
+    for (const [sender_id, to] of [
+      ['ada', 'bob'],
+      ['bob', 'ada'],
+      ['ada', 'bob'],
+    ] as const)
+      ({ message_id: reply_to } = await does<SendAnswer>('SendMessage', {}, { to, sender_id, content: 'Thanks!', reply_to }));
+    const storms = await does<Page<{ storm_id: string }>>('ListStorms', {}, undefined, { status: 'open' });
+    const storm = { storm_id: storms.items[0]!.storm_id };
+    await does('GetStorm', storm);
+    await does(of, storm, of === 'ReleaseStorm' ? { message: 'Enough.' } : undefined);
+  }
 
   const type = { message_type: 'deploy_request' };
   await does('PutSchema', type, { schema: { type: 'object', required: ['service'] } });

@@ -97,6 +97,10 @@ const question =
   (rest = '') =>
   (world: World) =>
     `questions/${world.question}${rest}`;
+const storm =
+  (rest = '') =>
+  (world: World) =>
+    `storms/${world.storm}${rest}`;
 const inbound = (world: World) => `inbound/${world.hook}`;
 const settling = (world: World) => ({ items: [{ message_id: world.message, ...lease(world) }] });
 const lease = (world: World) => ({ lease_id: world.lease });
@@ -214,6 +218,10 @@ export const table: readonly Row[] = [
   row('GET', reservation(), readers),
   row('POST', reservation('/renew'), workers),
   row('DELETE', reservation(), workers),
+  row('GET', 'storms', administration),
+  row('GET', storm(), administration),
+  row('POST', storm('/release'), above, {}),
+  row('POST', storm('/cancel'), above),
   row('GET', 'tasks', lists),
   row('GET', 'tasks/pending', lists),
   row('GET', 'tasks/overdue', lists),

@@ -18,6 +18,10 @@ internal sealed partial class PostgresBatch
     private readonly int[][] _waiting = new int[5][];
     private IDeliveryHolder?[] _holders = [];
 
+    /// <summary>What connections get. Before anybody gets a message, the caller that waits for its reply must be registered, so every OnStored comes
+    /// first.</summary>
+    private readonly List<(IDeliveryHolder Holder, ClaimedDelivery Delivery)> _handed = [];
+
     private void ReadApplied(NpgsqlDataReader row)
     {
         ReadAcked(row);
@@ -52,19 +56,15 @@ internal sealed partial class PostgresBatch
         _holders = new IDeliveryHolder?[_deliveries.Count];
         foreach (var reserved in _reserved)
             _holders[reserved.Delivery] = reserved.Holder;
-        var handed = new List<(IDeliveryHolder Holder, ClaimedDelivery Delivery)>(_reserved.Count);
         for (var i = 0; i < _sends.Count; i++)
         {
             var planned = _sends[i];
             if (_refused?[i] is > 0 and var why)
                 Refuse(planned, why);
             else
-                Store(planned, _nth[i], handed);
+                Store(planned, _nth[i], _handed);
         }
 
-        // Before anybody gets a message, the caller that waits for its reply must be registered, so every OnStored comes first.
-        foreach (var (holder, delivery) in handed)
-            holder.Deliver(delivery);
         foreach (var (agent, mailbox) in _mailboxes)
             store.Backlogs.Set(agent, Waiting(mailbox.Subscript));
         foreach (var agent in _withdrawn)
@@ -118,10 +118,10 @@ internal sealed partial class PostgresBatch
         }
 
         var project = send.Project.Number;
-        store.Note(News, project, delivery, seq, agent, scheduled ? DeliveryState.Scheduled : DeliveryState.Queued, 1, _clock);
+        store.Note(News, project, delivery, seq, agent, !scheduled ? DeliveryState.Queued : send.IsHeld ? DeliveryState.Held : DeliveryState.Scheduled, 1, _clock);
         var mailbox = _mailboxes[agent].Subscript;
         if (scheduled)
-            return new RecipientOutcome(agent, RecipientResult.Scheduled, Ahead(mailbox, send.Priority));
+            return new RecipientOutcome(agent, send.IsHeld ? RecipientResult.Held : RecipientResult.Scheduled, Ahead(mailbox, send.Priority));
         if (holder is not null && (lease < 0 || !_blocked.Contains(agent)))
         {
             var until = _clock + Math.Abs(lease);

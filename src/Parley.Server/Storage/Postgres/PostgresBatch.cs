@@ -98,6 +98,14 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         CommitAcks();
         CommitSends();
         CommitAnswered();
+    }
+
+    /// <summary>After the logs in memory are up to date, so that an agent can answer at once: gives connections what was sent to them, and then what
+    /// they have claimed, which may have come after it.</summary>
+    internal void HandOver()
+    {
+        foreach (var (holder, delivery) in _handed)
+            holder.Deliver(delivery);
         foreach (var claim in _claims)
             claim.Committed(News);
     }

@@ -53,6 +53,13 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
             [LogKey.Of(project, seq)],
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<ReplyLink>> ChainAsync(int project, long seq, long since, int max, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ReplyLink>>(
+            async (connection, cancellation) => await connection.Ask(HistorySql.Chain, LogKey.Of(project, seq), since, max)
+                .ListAsync(
+                    row => new ReplyLink(LogKey.Seq(row.GetInt64(0)), row.GetInt64(1), row.GetInt32(2), row.GetInt32(3), LogKey.Seq(row.GetInt64(4))), cancellation),
+            cancellationToken);
+
     public ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(long, Guid)>>(
             async (connection, cancellation) =>

@@ -10,7 +10,7 @@ namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Messages and deliveries in PostgreSQL. The most frequent operations are sent in batches (<see cref="PostgresBatch"/>), the others are
 /// transactions. Each group of operations has its own file.</summary>
-internal sealed partial class PostgresMessageStore : IMessageStore, IDeliveryStore
+internal sealed partial class PostgresMessageStore : IMessageStore, IDeliveryStore, IHeldMessages
 {
     private readonly PostgresDatabase _database;
     private readonly TimeProvider _clock;

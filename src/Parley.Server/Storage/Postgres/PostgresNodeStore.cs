@@ -8,6 +8,7 @@ using Parley.Server.Questions;
 using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Storage.Sql;
+using Parley.Server.Storms;
 using Parley.Server.Webhooks;
 
 namespace Parley.Server.Storage.Postgres;
@@ -225,7 +226,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
             var isSchema = kind == SchemasConcept.Kind.Number;
             if (name is null)
                 changes.GoneProjects.Add(project);
-            else if (kind == RoutingConcept.Kind.Number)
+            else if (kind == RoutingConcept.Kind.Number || kind == StormKind.Kind.Number)
                 continue;
             else if (kind == WebhooksConcept.Kind.Number)
                 changes.GoneWebhooks.Add((project, long.Parse(name, CultureInfo.InvariantCulture)));
@@ -237,6 +238,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
     private static List<EntityRow> ListOf(DirectoryChanges changes, int kind) =>
         kind == SchemasConcept.Kind.Number ? changes.Schemas
         : kind == RoutingConcept.Kind.Number ? changes.RoutingRules
+        : kind == StormKind.Kind.Number ? changes.Storms
         : kind == WebhooksConcept.Kind.Number ? changes.Webhooks
         : kind == QuestionKinds.Question.Number ? changes.Questions
         : changes.Squads;

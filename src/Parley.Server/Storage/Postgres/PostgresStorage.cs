@@ -31,6 +31,7 @@ internal static class PostgresStorage
         .AddSingleton<PostgresMessageStore>()
         .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<PostgresMessageStore>())
         .AddSingleton<IDeliveryStore>(provider => provider.GetRequiredService<PostgresMessageStore>())
+        .AddSingleton<IHeldMessages>(provider => provider.GetRequiredService<PostgresMessageStore>())
         .AddSingleton<IMailboxCounts, PostgresMailboxCounts>()
         .AddSingleton<PostgresMessageHistory>()
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())

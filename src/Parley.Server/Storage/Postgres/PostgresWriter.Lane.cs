@@ -58,7 +58,7 @@ internal sealed partial class PostgresWriter
     private async Task FinishAsync(PostgresBatch batch, List<PostgresBatchOperation> operations, PostgresBatchOperation? unsent)
     {
         batch.Committed();
-        await TellAsync(batch.News, _connection!);
+        await TellAsync(batch.News, _connection!, batch.HandOver);
         foreach (var operation in operations)
         {
             if (operation != unsent && !operation.IsUnfinished)
@@ -184,8 +184,9 @@ internal sealed partial class PostgresWriter
         }
     }
 
-    /// <summary>After a commit: updates the logs in memory, then reports stages to watchers, then wakes mailboxes.</summary>
-    private async ValueTask TellAsync(CommitEffects news, NpgsqlConnection connection)
+    /// <summary>After a commit: updates the logs in memory, then hands over what connections get, then reports stages to watchers, then wakes
+    /// mailboxes.</summary>
+    private async ValueTask TellAsync(CommitEffects news, NpgsqlConnection connection, Action? handOver = null)
     {
         try
         {
@@ -197,6 +198,7 @@ internal sealed partial class PostgresWriter
             Log.TailBehind(_log, fault);
         }
 
+        handOver?.Invoke();
         news.Released.ForEach(Handover.Hear);
         foreach (var receipt in news.Receipts)
             Handover.Publish(receipt);

@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 
@@ -116,9 +117,9 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
         // Their current state.
         var recipients = new List<RecipientOutcome>(count);
         await using var rows = await transaction.ReadAsync(
-            "SELECT mailbox, state FROM deliveries WHERE delivery >= $1 AND delivery < $2 ORDER BY delivery", first, first + count);
+            "SELECT mailbox, state, queued_at FROM deliveries WHERE delivery >= $1 AND delivery < $2 ORDER BY delivery", first, first + count);
         while (await rows.ReadAsync())
-            recipients.Add(new RecipientOutcome(rows.GetInt32(0), rows.GetInt16(1) == 0 ? RecipientResult.Scheduled : RecipientResult.Queued, 0));
+            recipients.Add(RecipientOutcome.Again(rows.GetInt32(0), (DeliveryState)rows.GetInt16(1), rows.GetInt64(2)));
         return new SendOutcome(SendResult.Duplicate, id, seq, thread, recipients);
     }
 }

@@ -28,6 +28,20 @@ internal static class DeliverySql
           AND (CAST($4 AS int) IS NULL OR d.mailbox = $4) AND (CAST($5 AS text) IS NULL OR l.type = $5)
         """;
 
+    /// <summary>The deliveries that a storm holds. $1: the <see cref="Mailboxes.StormEnd"/>, $2: the project's first place, $3: the last place to
+    /// include.</summary>
+    internal const string Held = "FROM deliveries d WHERE d.state = 0 AND d.due_at = $1 AND d.place >= $2 AND d.place <= $3";
+
+    /// <summary>$1: the lowest <see cref="Mailboxes.StormEnd"/>.</summary>
+    internal const string HeldCounts =
+        "SELECT place >> 40, due_at, count(DISTINCT place) FROM deliveries WHERE state = 0 AND due_at >= $1 GROUP BY place >> 40, due_at ORDER BY due_at";
+
+    internal const string HeldCount = $"SELECT count(DISTINCT d.place) {Held}";
+
+    /// <summary>$4: at most this many.</summary>
+    internal const string HeldMessages =
+        $"SELECT l.place, l.sender FROM log l WHERE l.place IN (SELECT d.place {Held} ORDER BY d.place LIMIT $4) ORDER BY l.place";
+
     /// <summary>$2: the time.</summary>
     internal const string Surface = "UPDATE deliveries SET surfaced_at = coalesce(surfaced_at, $2) WHERE delivery = $1";
 

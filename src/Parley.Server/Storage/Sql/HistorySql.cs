@@ -15,6 +15,17 @@ internal static class HistorySql
     internal const string Superseded =
         "FROM log l WHERE (l.place = $1 OR l.thread = $1) AND l.place <= $2 AND l.superseded_by IS NOT NULL ORDER BY l.place LIMIT 500";
 
+    /// <summary>$2: the time at which the chain ends, $3: the most links.</summary>
+    internal const string Chain =
+        """
+        WITH RECURSIVE chain (place, reply_to, stamp, sender, hops, n) AS (
+            SELECT l.place, l.reply_to, l.stamp, l.sender, l.hops, 1 FROM log l WHERE l.place = $1
+            UNION ALL
+            SELECT l.place, l.reply_to, l.stamp, l.sender, l.hops, c.n + 1 FROM chain c JOIN log l ON l.place = c.reply_to
+            WHERE c.hops > 0 AND c.stamp > $2 AND c.n < $3)
+        SELECT place, stamp, sender, hops, coalesce(reply_to, 0) FROM chain ORDER BY n
+        """;
+
     internal const string Trace = "SELECT routing, session, superseded_by FROM log WHERE place = $1";
 
     internal const string Reactions = "SELECT emoji, agent FROM reactions WHERE place = $1 ORDER BY emoji, agent";

@@ -45,6 +45,18 @@ internal sealed partial class SqliteMessageHistory(
                 .Bind(1, LogKey.Of(project, seq))),
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<ReplyLink>> ChainAsync(int project, long seq, long since, int max, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<ReplyLink>>(
+            connection =>
+            {
+                var chain = new List<ReplyLink>();
+                var rows = connection.Prepare(HistorySql.Chain).Bind(1, LogKey.Of(project, seq)).Bind(2, since).Bind(3, max);
+                while (rows.Step())
+                    chain.Add(new ReplyLink(LogKey.Seq(rows.Int64(0)), rows.Int64(1), rows.Int32(2), rows.Int32(3), LogKey.Seq(rows.Int64(4))));
+                return chain;
+            },
+            cancellationToken);
+
     public ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<(long, Guid)>>(
             connection =>

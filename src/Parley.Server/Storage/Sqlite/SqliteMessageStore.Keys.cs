@@ -1,3 +1,4 @@
+using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Messages;
 
@@ -65,9 +66,9 @@ internal sealed partial class SqliteMessageStore
     private static List<RecipientOutcome> Recipients(SqliteConnection connection, long first, int count)
     {
         var recipients = new List<RecipientOutcome>(count);
-        var rows = connection.Prepare("SELECT mailbox, state FROM deliveries WHERE delivery >= ?1 AND delivery < ?2").Bind(1, first).Bind(2, first + count);
+        var rows = connection.Prepare("SELECT mailbox, state, queued_at FROM deliveries WHERE delivery >= ?1 AND delivery < ?2").Bind(1, first).Bind(2, first + count);
         while (rows.Step())
-            recipients.Add(new RecipientOutcome(rows.Int32(0), rows.Int64(1) == 0 ? RecipientResult.Scheduled : RecipientResult.Queued, 0));
+            recipients.Add(RecipientOutcome.Again(rows.Int32(0), (DeliveryState)rows.Int32(1), rows.Int64(2)));
         return recipients;
     }
 }

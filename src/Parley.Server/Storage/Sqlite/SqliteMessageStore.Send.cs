@@ -211,9 +211,9 @@ internal sealed partial class SqliteMessageStore
         }
 
         Insert(connection, batch, delivery, agent, holder is not null);
-        Note(send.Project.Number, delivery, batch.Seq, agent, state, 1, batch.Now);
+        Note(send.Project.Number, delivery, batch.Seq, agent, DeliveryRules.Shown(state, send.DeliverAt), 1, batch.Now);
         if (scheduled)
-            return new RecipientOutcome(agent, RecipientResult.Scheduled, account.Ahead(send.Priority));
+            return new RecipientOutcome(agent, send.IsHeld ? RecipientResult.Held : RecipientResult.Scheduled, account.Ahead(send.Priority));
         if (holder is not null)
         {
             _log.Cursor(connection, send.Project.Number).Delivered++;

@@ -8,7 +8,7 @@ using Parley.Server.Projects;
 namespace Parley.Server.Storage.Sqlite;
 
 /// <summary>Messages and deliveries in SQLite. Each group of operations has its own file: sending, claiming, settling, rescuing, clearing.</summary>
-internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore, IWriterCache
+internal sealed partial class SqliteMessageStore : IMessageStore, IDeliveryStore, IHeldMessages, IWriterCache
 {
     /// <summary>Keys are remembered this long.</summary>
     private static readonly TimeSpan KeyLife = TimeSpan.FromHours(24);

@@ -35,6 +35,7 @@ internal static class SqliteStorage
         .AddSingleton<SqliteMessageStore>()
         .AddSingleton<IMessageStore>(provider => provider.GetRequiredService<SqliteMessageStore>())
         .AddSingleton<IDeliveryStore>(provider => provider.GetRequiredService<SqliteMessageStore>())
+        .AddSingleton<IHeldMessages>(provider => provider.GetRequiredService<SqliteMessageStore>())
         .AddSingleton<IMailboxCounts>(provider => provider.GetRequiredService<MailboxLedger>())
         .AddSingleton<SqliteMessageHistory>()
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
