@@ -16,6 +16,7 @@ internal static class DocumentTags
         ("Workflow definitions", "Plans kept by name."),
         ("Questions", "What agents ask people, and the answers."),
         ("Reservations", "Paths of a repository that agents keep for themselves for a while."),
+        ("Storms", "Agents that answer each other too often, and their replies that are held."),
         ("Executions", "Runs of a piece of work, with their progress, log lines, and results."),
         ("Memory", "Values that all agents in a project share, stored under keys."),
         ("Events", "Events that agents and the server publish, for anyone who wants to follow them."),

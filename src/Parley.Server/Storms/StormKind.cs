@@ -9,6 +9,8 @@ namespace Parley.Server.Storms;
 internal static class StormKind
 {
     /// <summary>A storm as its log entries have it, without the held messages and what they say.</summary>
+    internal static readonly string AnItem = AnEntry.Replace("\"holds_up_to\"", "\"held_messages\": null, \"holds_up_to\"", StringComparison.Ordinal);
+
     internal const string AnEntry =
         """
         {"storm_id": "0199e1c1-0000-7000-8000-000000000a00", "status": "open", "agents": ["fe-1", "be-1"], "thread_id": "0199e1c1-0000-7000-8000-000000000412",

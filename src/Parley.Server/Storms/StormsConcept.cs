@@ -29,7 +29,7 @@ internal sealed class StormsConcept(
         new Operation<ProjectContext, StormQuery>("ListStorms", "List the storms, newest first.", Input.Query<StormQuery>(), ListAsync)
         {
             Allows = Permission.Monitor,
-            Answers = [AnswerShape.Ok<Page<Storm>>(Example.PageOf(StormKind.AnEntry))],
+            Answers = [AnswerShape.Ok<Page<Storm>>(Example.PageOf(StormKind.AnItem))],
         }.Rest("GET", "/storms"),
 
         new Operation<ProjectContext, string>("GetStorm", "Get a storm, with what its messages say.", Input.Path("storm_id"), GetAsync)
