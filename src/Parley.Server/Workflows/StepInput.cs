@@ -16,6 +16,9 @@ internal readonly record struct StepReference(string Step, string Pointer)
 /// <summary>The input of a step with its references. <c>$${</c> stands for <c>${</c> itself.</summary>
 internal static class StepInput
 {
+    /// <summary>The most bytes of an input with its references filled in: a few references can stand for many large results.</summary>
+    internal const int LargestFilled = 256 * 1024;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>All references, each once.</summary>
@@ -58,6 +61,7 @@ internal static class StepInput
     {
         var json = new ArrayBufferWriter<byte>();
         string? bad = null;
+        var room = LargestFilled;
         using (var writer = new Utf8JsonWriter(json, Options))
             Write(input, writer);
         fault = bad;
@@ -116,6 +120,13 @@ internal static class StepInput
             if (resultOf(reference.Step) is not { } result)
                 return null;
             var value = JsonPlace.Find(result, reference.Pointer);
+            room -= value?.GetRawText().Length ?? 0;
+            if (room < 0)
+            {
+                bad ??= $"Its input would be larger than {LargestFilled} bytes with the results that it refers to.";
+                return null;
+            }
+
             if (value is null)
                 bad ??= $"Its input refers to {reference}, but {(reference.Step == WorkflowPlan.InputName ? "the workflow's input" : $"the result of '{reference.Step}'")} has nothing there.";
             return value;

@@ -115,6 +115,8 @@ internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns r
         var result = await CancelAsync(project, sender, workflowId, why, children, cancellationToken);
         foreach (var child in children)
             await AdvanceAsync(project, child, cancellationToken);
+        if (result.TryGet(out var ended, out _) && ended.Value.ParentWorkflowId is not null)
+            await ReportAsync(project, workflowId, cancellationToken);
         return result;
     }
 

@@ -25,7 +25,7 @@ internal sealed class StepDue(WorkflowBoard board, WorkflowFollowUp followUp, Pr
 /// <summary>Moves on the workflows that a killed node left behind, a few at a time, however many there are.</summary>
 internal sealed class WorkflowKeeper(WorkflowBoard board, WorkflowFollowUp followUp, ProjectDirectory projects) : IChore
 {
-    private const int PartSize = 200;
+    private const int PartSize = 50;
 
     /// <summary>How far the check of a project's workflows has come; absent if all must be checked, as after a start.</summary>
     private readonly ConcurrentDictionary<int, long> _places = new();

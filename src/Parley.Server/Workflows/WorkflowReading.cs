@@ -9,17 +9,27 @@ namespace Parley.Server.Workflows;
 /// <param name="HasAgent">By id.</param>
 /// <param name="Agents">For suggestions.</param>
 /// <param name="Definitions">The definitions that exist, among those that steps name.</param>
-internal sealed record KnownNames(Func<string, bool> HasAgent, IEnumerable<string> Agents, IReadOnlySet<string> Definitions);
+internal sealed record KnownNames(Func<string, bool> HasAgent, IEnumerable<string> Agents, IReadOnlySet<string> Definitions)
+{
+    /// <summary>Each suggestion looks at all names, of which there may be many.</summary>
+    private int _suggestionsLeft = 10;
+
+    /// <summary>The name that was probably meant, as a sentence; empty if there is none.</summary>
+    internal string Suggestion(string said, IEnumerable<string> names) =>
+        _suggestionsLeft-- > 0 && DidYouMean.To(said, names) is { } meant ? $". Did you mean '{meant}'?" : "";
+}
 
 /// <summary>Reads the steps of a definition: names them, resolves what they depend on, and finds everything that is wrong, each with its place.</summary>
 internal sealed class WorkflowReading
 {
     internal const int MostSteps = 2_000, LongestName = 100;
 
-    private const int LongestAction = 16 * 1024, LargestJson = 64 * 1024, MostConditions = 50, MostRetries = 20, LongestTime = 2_592_000, LongestBackoff = 86_400;
+    private const int LongestAction = 16 * 1024, LargestJson = 64 * 1024, MostConditions = 50, MostRetries = 20, LongestTime = 2_592_000, LongestBackoff = 86_400, MostFailures = 200;
 
     private readonly IReadOnlyList<WorkflowStepRequest> _requests;
+    private readonly KnownNames _known;
     private readonly Validation _validation;
+    private int _failures;
     private readonly string[] _names;
 
     /// <summary>Steps by the names that they were given.</summary>
@@ -28,9 +38,9 @@ internal sealed class WorkflowReading
     /// <summary>Steps by their actions, and by the names made from them.</summary>
     private ILookup<string, int> _doing = Enumerable.Empty<int>().ToLookup(_ => "");
 
-    private WorkflowReading(IReadOnlyList<WorkflowStepRequest> requests, Validation validation)
+    private WorkflowReading(IReadOnlyList<WorkflowStepRequest> requests, KnownNames known, Validation validation)
     {
-        (_requests, _validation) = (requests, validation);
+        (_requests, _known, _validation) = (requests, known, validation);
         _names = new string[requests.Count];
     }
 
@@ -43,13 +53,13 @@ internal sealed class WorkflowReading
     internal static WorkflowReading Of(IReadOnlyList<WorkflowStepRequest>? requests, KnownNames known, Validation validation)
     {
         validation.Items("steps", requests, MostSteps);
-        var reading = new WorkflowReading(requests is { Count: <= MostSteps } ? requests : [], validation);
+        var reading = new WorkflowReading(requests is { Count: <= MostSteps } ? requests : [], known, validation);
         reading.NameSteps();
         reading.Steps = [.. reading._requests.Select((request, place) => reading.ReadStep(request, place))];
         reading.Plan = new WorkflowPlan([.. reading.Steps.Select(step => (step.Step, step.DependsOn))]);
         if (reading.CheckCycles())
             reading.CheckReferences();
-        reading.CheckNames(known);
+        reading.CheckNames();
         return reading;
     }
 
@@ -142,11 +152,11 @@ internal sealed class WorkflowReading
             if (_named.TryGetValue(said, out var named))
                 Add(named);
             else if (_doing[said].Distinct().ToList() is not { Count: > 0 } doing)
-                _validation.Fail(field, $"there is no step '{Problems.Shown(said)}'{Suggestion(said, _names)}");
+                Fail(field, $"there is no step '{Problems.Shown(said)}'{_known.Suggestion(said, _names)}");
             else if (doing is [var only])
                 Add(only);
             else
-                _validation.Fail(field, $"'{Problems.Shown(said)}' is the action of {string.Join(" and ", doing.Take(3).Select(Place))}: give these steps names, and use one of them");
+                Fail(field, $"'{Problems.Shown(said)}' is the action of {string.Join(" and ", doing.Take(3).Select(Place))}: give these steps names, and use one of them");
         }
 
         return found;
@@ -160,45 +170,16 @@ internal sealed class WorkflowReading
 
     private bool CheckCycles()
     {
-        var waves = Plan.Waves();
-        var free = waves.Sum(wave => wave.Count);
-        if (free == Plan.Count)
-            return true;
-        var stuck = Enumerable.Range(0, Plan.Count).Except(waves.SelectMany(wave => wave)).ToHashSet();
-        while (stuck.Count > 0)
+        var circles = Plan.Circles();
+        foreach (var (circle, behind) in circles)
         {
-            var cycle = Plan.CycleIn(stuck);
-            var path = string.Join(" -> ", cycle.Append(cycle[0]).Select(place => _names[place]));
-            _validation.Fail($"{Place(cycle[0])}.depends_on", $"goes in a circle: {path}");
-            stuck.ExceptWith(cycle);
-            // What is in another circle is told of that one.
-            var behind = stuck.Where(place => IsBehind(place, cycle)).ToList();
+            var path = string.Join(" -> ", circle.Append(circle[0]).Select(place => _names[place]));
+            Fail($"{Place(circle[0])}.depends_on", $"goes in a circle: {Problems.Shown(path)}");
             foreach (var place in behind)
-                _validation.Fail($"{Place(place)}.depends_on", $"can never start, because it waits for the circle {path}");
-            stuck.ExceptWith(behind);
+                Fail($"{Place(place)}.depends_on", $"can never start, because it waits for the circle {Problems.Shown(path)}");
         }
 
-        return false;
-    }
-
-    /// <summary>Whether a step waits for a circle without being in one itself.</summary>
-    private bool IsBehind(int place, IReadOnlyList<int> cycle)
-    {
-        var (seen, waiting, isBehind) = (new HashSet<int>(), new Stack<int>([place]), false);
-        while (waiting.TryPop(out var at))
-        {
-            foreach (var other in Plan.After(at))
-            {
-                if (other == place)
-                    return false;
-                if (cycle.Contains(other))
-                    isBehind = true;
-                else if (seen.Add(other))
-                    waiting.Push(other);
-            }
-        }
-
-        return isBehind;
+        return circles.Count == 0;
     }
 
     /// <summary>A step may refer only to results that are there when it starts.</summary>
@@ -212,7 +193,7 @@ internal sealed class WorkflowReading
             {
                 var references = StepInput.ReferencesIn(input, out var fault);
                 if (fault is not null)
-                    _validation.Fail($"{at}.input", fault);
+                    Fail($"{at}.input", fault);
                 else
                     CheckAll(references.Select(reference => (reference.Step, $"{at}.input", reference.ToString())), i);
             }
@@ -227,24 +208,24 @@ internal sealed class WorkflowReading
                 if (step == WorkflowPlan.InputName)
                     continue;
                 if (Plan.PlaceOf(step) is not { } other)
-                    _validation.Fail(field, $"{Problems.Shown(shown)}: there is no step '{Problems.Shown(step)}'{Suggestion(step, _names)}");
+                    Fail(field, $"{Problems.Shown(shown)}: there is no step '{Problems.Shown(step)}'{_known.Suggestion(step, _names)}");
                 else if (!ancestors[place][other])
-                    _validation.Fail(field, $"{Problems.Shown(shown)}: the step does not wait for '{step}', so there may be no result yet: add it to depends_on");
+                    Fail(field, $"{Problems.Shown(shown)}: the step does not wait for '{step}', so there may be no result yet: add it to depends_on");
             }
         }
     }
 
-    private void CheckNames(KnownNames known)
+    private void CheckNames()
     {
         for (var i = 0; i < Steps.Count; i++)
         {
             var (step, at) = (Steps[i], Place(i));
-            if (step.Agent is { } agent && !known.HasAgent(agent))
-                _validation.Fail($"{at}.agent", $"there is no agent '{Problems.Shown(agent)}'{Suggestion(agent, known.Agents)}");
-            if (step.Person is { } person && person != Security.Caller.Human && !known.HasAgent(person))
-                _validation.Fail($"{at}.person", $"there is no '{Problems.Shown(person)}'; say 'human', or the id of an agent that is a person");
-            if (step.Workflow is { } name && !known.Definitions.Contains(name))
-                _validation.Fail($"{at}.workflow", $"there is no definition '{Problems.Shown(name)}'");
+            if (step.Agent is { } agent && !_known.HasAgent(agent))
+                Fail($"{at}.agent", $"there is no agent '{Problems.Shown(agent)}'{_known.Suggestion(agent, _known.Agents)}");
+            if (step.Person is { } person && person != Security.Caller.Human && !_known.HasAgent(person))
+                Fail($"{at}.person", $"there is no '{Problems.Shown(person)}'; say 'human', or the id of an agent that is a person");
+            if (step.Workflow is { } name && !_known.Definitions.Contains(name))
+                Fail($"{at}.workflow", $"there is no definition '{Problems.Shown(name)}'");
         }
     }
 
@@ -264,7 +245,12 @@ internal sealed class WorkflowReading
     private void CheckSize(string field, JsonElement? value) => _validation.Check(
         value is not { ValueKind: not JsonValueKind.Undefined } said || said.GetRawText().Length <= LargestJson, field, $"is larger than {LargestJson} bytes");
 
-    private static string Suggestion(string said, IEnumerable<string> names) => DidYouMean.To(said, names) is { } meant ? $". Did you mean '{meant}'?" : "";
+    /// <summary>For errors of which a plan may have any number.</summary>
+    private void Fail(string field, string reason)
+    {
+        if (_failures++ < MostFailures)
+            _validation.Fail(field, reason);
+    }
 
     private static bool IsName(string name) => name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 

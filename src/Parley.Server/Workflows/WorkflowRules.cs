@@ -144,7 +144,7 @@ internal static class WorkflowRules
         {
             var field = System.FormattableString.Invariant($"participants[{i}]");
             if (participants[i] is { } id && id != Security.Caller.Human && !known.HasAgent(id))
-                validation.Fail(field, $"there is no agent '{Problems.Shown(id)}'{(DidYouMean.To(id, known.Agents) is { } meant ? $". Did you mean '{meant}'?" : "")}");
+                validation.Fail(field, $"there is no agent '{Problems.Shown(id)}'{known.Suggestion(id, known.Agents)}");
         }
     }
 

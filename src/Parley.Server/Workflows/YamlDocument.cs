@@ -21,17 +21,29 @@ internal static class YamlDocument
     internal static bool TryToJson(ReadOnlySpan<byte> yaml, out byte[] json, [NotNullWhen(false)] out string? fault)
     {
         json = [];
+        Parser? parser = null;
         try
         {
+            parser = new Parser(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(yaml)));
             var written = new ArrayBufferWriter<byte>(yaml.Length);
             using (var writer = new Utf8JsonWriter(written, Options))
-                fault = Convert(new Parser(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(yaml))), writer);
+                fault = Convert(parser, writer);
             if (fault is null)
                 json = written.WrittenSpan.ToArray();
         }
         catch (DecoderFallbackException)
         {
             fault = "is not UTF-8";
+        }
+        catch (ArgumentException)
+        {
+            // Half of a surrogate pair, written as an escape.
+            fault = "has a character that is not valid Unicode";
+        }
+        catch (InvalidOperationException)
+        {
+            // On some texts, such as '{a:#', the scanner gives up in this way.
+            fault = At(parser?.Current?.End ?? Mark.Empty, "is not valid YAML");
         }
         catch (YamlException bad)
         {

@@ -35,6 +35,9 @@ internal sealed class RichData
 
     internal IReadOnlyList<string> Messages => _messages;
 
+    /// <summary>One that runs, and one that has ended.</summary>
+    internal IReadOnlyList<string> Workflows { get; private set; } = [];
+
     /// <summary>The secret of a hook, which moves with it.</summary>
     internal const string HookSecret = "a s\u00ebcret that moves";
 
@@ -54,6 +57,7 @@ internal sealed class RichData
         await data.MakeTasksAsync();
         await data.MakeQuestionsAsync();
         await data.MakeReservationsAsync();
+        await data.MakeWorkflowsAsync();
         await data.MakeStormAsync();
         await data.MakeSchemasAsync();
         await data.MakeRulesAsync();
@@ -181,6 +185,21 @@ internal sealed class RichData
         var held = (await _host.SendAsync(HttpMethod.Post, $"{Api}/reservations", Ada, """{"paths": ["src/**", "漢字/[a-z]*"], "ttl_seconds": 86400, "reason": "The login page"}""")).As(WireJson.Lenient.Reservation);
         await PostAsync("/reservations", """{"paths": ["src/a.cs"], "agent_id": "cyd", "wait": true}""");
         await PostAsync($"/reservations/{held.ReservationId}/renew", """{"ttl_seconds": 80000}""");
+    }
+
+    private async Task MakeWorkflowsAsync()
+    {
+        const string part = """{"title": "漢字", "steps": [{"step": "inner", "agent": "cyd", "action": "Do it.", "input": "${input/n}"}]}""";
+        await PutAsync("/workflows/definitions/part", """{"steps": [{"step": "inner", "agent": "cyd", "action": "Do it."}]}""");
+        await PutAsync("/workflows/definitions/part", part);
+        var running = (await _host.SendAsync(
+            HttpMethod.Post, $"{Api}/workflows", Ada,
+            """{"title": "Release", "input": {"n": [1, null]}, "steps": [{"step": "first", "agent": "cyd", "action": "Do it.", "retries": {"max": 2, "backoff_seconds": 60}}, {"step": "second", "agent": "ada", "action": "Do it.", "depends_on": ["first"]}]}"""))
+            .As(WireJson.Lenient.Workflow);
+        await PostAsync($"/workflows/{running.WorkflowId}/steps/first/fail", """{"error": "Not yet."}""");
+        var ended = (await _host.SendAsync(HttpMethod.Post, $"{Api}/workflows", Ada, """{"definition": "part", "input": {"n": 1}}""")).As(WireJson.Lenient.Workflow);
+        await PostAsync($"/workflows/{ended.WorkflowId}/cancel", """{"reason": "Not now."}""");
+        Workflows = [running.WorkflowId, ended.WorkflowId];
     }
 
     private async Task MakeStormAsync()

@@ -137,13 +137,14 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
         [
             "projects", "agents", "agents?project_id=other", "squads", "executions", "memory", "memory?prefix=plan", "memory/history?key=plan/login", "events?limit=500",
             "schemas", "routing/rules", "stats/routing", "inbound", "webhooks", "tasks", "tasks?agent=cyd", "questions", "questions?status=open&agent=cyd", "reservations", "reservations?live=true&agent=cyd", "storms", "threads",
+            "workflows", "workflows?live=true", "workflows/definitions", "workflows/definitions/part?revision=1",
             "messages?limit=500", "messages?q=answer", "messages?task=t-1",
             "messages?project_id=other", "dead-letters", "tokens", "agents/ada/inbox?max=500", "agents/bob/inbox?max=500", "agents/cyd/inbox?max=500",
             "stats/messages", "stats/agents", "stats/pairs", "stats/executions", "stats/timeline?bucket=1m", "stats/timeline?bucket=1d", "stats/messages?project_id=other",
             "agents/dan/inbox?max=500", "agents/old/inbox?max=500", "agents/ada/subscriptions", "agents/dan/subscriptions",
         ];
         var answers = new Dictionary<string, string>();
-        foreach (var path in lists.Concat(data.Messages.SelectMany(id => new[] { $"messages/{id}", $"messages/{id}/trace" })))
+        foreach (var path in lists.Concat(data.Workflows.Select(id => $"workflows/{id}")).Concat(data.Messages.SelectMany(id => new[] { $"messages/{id}", $"messages/{id}/trace" })))
         {
             var answer = await host.SendAsync(HttpMethod.Get, $"/api/v1/{path}", data.Admin);
             Assert.True(answer.Status == HttpStatusCode.OK, $"{path}: {answer.Text}");
