@@ -51,11 +51,10 @@ internal sealed class DefinitionBook(EntityBoard<WorkflowDefinition> definitions
             if (version is not null && version != present?.Version)
                 return present is null ? Problems.NotFound(WorkflowRules.DefinitionNoun, definition.Name) : Problems.VersionMismatch(WorkflowRules.DefinitionNoun, definition.Name, present.Version);
             var next = definition with { Revision = (present?.Value.Revision ?? 0) + 1 };
-            var write = definitions.Write(present, Decision<WorkflowDefinition>.Put(next, ChangedType));
-            // The same again is no change.
+            // The same again changes nothing.
             if (present is not null && IsSame(present.Value, next))
                 return (present, false);
-            var writes = new List<EntityWrite> { write };
+            var writes = new List<EntityWrite> { definitions.Write(present, Decision<WorkflowDefinition>.Put(next, ChangedType)) };
             if (present is not null)
                 writes.Add(definitions.Write(null, Decision<WorkflowDefinition>.Put(present.Value, "workflow_definition_kept")) with { Name = WorkflowKinds.OfRevision(definition.Name, present.Value.Revision) });
             var outcome = await store.ApplyAsync(new Transition(project.Number, sender, writes), cancellationToken);

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Agents;
-using Parley.Server.Entities;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
 using Parley.Server.Wire;

@@ -129,9 +129,9 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
             results[name] = name == WorkflowPlan.InputName
-                ? next.Workflow.Value.Input ?? NoInput
+                ? next.Workflow.Value.Input ?? NoResult
                 : next.Run.Plan.PlaceOf(name) is { } place && next.Run[place].Value.Status == WorkflowStepStatus.Completed
-                    ? (await board.FindStepAsync(next.Project, next.Workflow.Value.WorkflowId, name, cancellationToken))?.Value.Result ?? NoInput
+                    ? (await board.FindStepAsync(next.Project, next.Workflow.Value.WorkflowId, name, cancellationToken))?.Value.Result ?? NoResult
                     : null;
         }
 
@@ -139,7 +139,7 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
     }
 
     /// <summary>A step that completed without a result, so that a reference into it is an error, unlike one to a step that was skipped.</summary>
-    private static readonly JsonElement NoInput = JsonElement.Parse("null");
+    private static readonly JsonElement NoResult = JsonElement.Parse("null");
 
     private static WorkflowProgress After(WorkflowRun run, IEnumerable<WorkflowStep> changes)
     {
