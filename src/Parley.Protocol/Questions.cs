@@ -7,8 +7,8 @@ public sealed record Question
 {
     public required string QuestionId { get; init; }
 
-    /// <summary>Who asks.</summary>
-    public required string AgentId { get; init; }
+    /// <summary>Who asks; null for a step of a workflow.</summary>
+    public required string? AgentId { get; init; }
 
     public required string Content { get; init; }
 
@@ -44,6 +44,12 @@ public sealed record Question
 
     /// <summary>The task that it is about. When the task ends, the question is withdrawn.</summary>
     public string? TaskId { get; init; }
+
+    /// <summary>The workflow whose step it puts to a person; null for most. The answer completes the step.</summary>
+    public string? WorkflowId { get; init; }
+
+    /// <summary>The name of that step.</summary>
+    public string? Step { get; init; }
 
     public string? ExecutionId { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

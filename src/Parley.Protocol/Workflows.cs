@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
@@ -127,6 +128,12 @@ public sealed record WorkflowStep
     /// <summary>The action that undoes this step.</summary>
     public string? Compensate { get; init; }
 
+    /// <summary>For a step of a person: the possible answers; empty if any text is one.</summary>
+    public IReadOnlyList<QuestionOption> Options { get => field ?? []; init; }
+
+    /// <summary>For a step of a person: the answer if nobody gives one in time; null for none.</summary>
+    public string? Default { get; init; }
+
     /// <summary>For a step that undoes another one: the name of that one.</summary>
     public string? Undoes { get; init; }
 
@@ -137,6 +144,9 @@ public sealed record WorkflowStep
 
     /// <summary>The workflow that does this step.</summary>
     public string? ChildWorkflowId { get; init; }
+
+    /// <summary>The question that puts this step to a person.</summary>
+    public string? QuestionId { get; init; }
 
     /// <summary>How many times it was handed out.</summary>
     public int Attempt { get; init; }
@@ -327,6 +337,15 @@ public sealed record WorkflowStepRequest
 
     /// <summary>The action that undoes this step: given, with the step's result as input, to whoever did it.</summary>
     public string? Compensate { get; init; }
+
+    /// <summary>Only for a person: up to 20 possible answers, each a string or an object with <c>value</c>, <c>label</c>, and <c>detail</c>. If absent,
+    /// any text is an answer.</summary>
+    [JsonConverter(typeof(QuestionOptionsConverter))]
+    public IReadOnlyList<QuestionOption>? Options { get; init; }
+
+    /// <summary>Only for a person, and with <see cref="TimeoutSeconds"/>: the answer if nobody gives one in time: one of the options, if there are
+    /// any.</summary>
+    public string? Default { get; init; }
 }
 
 /// <summary>What is wrong with a workflow, all at once.</summary>

@@ -112,6 +112,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<WebhookDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];
+        services.GetRequiredService<QuestionBoard>().Watchers = [.. services.GetServices<IQuestionWatcher>()];
         if (services.GetService<INodeStore>() is { } nodes)
             await nodes.SucceedAsync(await DataFolderName.ReadOrMakeAsync(_settings.DataFolder, cancellationToken), cancellationToken);
         await services.LoadSecurityAsync(_settings, cancellationToken);

@@ -25,7 +25,7 @@ internal static class AnswerCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(answered, WireJson.Lenient.Question);
             else
-                call.Terminal.WriteLine($"Answered {PlainText.Line(answered.AgentId, 255)}: {PlainText.Line(answered.Answer, 200)}");
+                call.Terminal.WriteLine($"Answered {QuestionView.AskerOf(answered, "the step")}: {PlainText.Line(answered.Answer, 200)}");
             return ExitCode.Done;
         });
     }

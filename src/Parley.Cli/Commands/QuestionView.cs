@@ -91,6 +91,8 @@ internal static class QuestionView
         ("question", question.QuestionId),
         ("number", question.Number.ToString(CultureInfo.InvariantCulture)),
         ("agent", question.AgentId),
+        ("workflow", question.WorkflowId),
+        ("step", question.Step),
         ("content", question.Content),
         ("options", string.Join(", ", question.Options.Select(option => option.Value))),
         ("default", question.Default),
@@ -109,17 +111,21 @@ internal static class QuestionView
     public static IReadOnlyList<string> Row(Question question) =>
     [
         question.Number.ToString(CultureInfo.InvariantCulture),
-        PlainText.Escape(question.AgentId),
+        PlainText.Escape(question.AgentId ?? $"step {question.Step}"),
         Words.Of(question.Status),
         PlainText.EscapeLine(question.Content, 60),
         question.Answer is { } answer ? PlainText.EscapeLine(answer, 40) : "-",
     ];
 
+    /// <summary>Who asks, on one line.</summary>
+    /// <param name="step">How the text begins if a step of a workflow asks.</param>
+    public static string AskerOf(Question question, string step) => PlainText.Line(question.AgentId ?? $"{step} '{question.Step}' of a workflow", 255);
+
     private static void Show(Call call, Question question)
     {
         var text = call.Terminal.Text;
         var left = question.Deadline is { } deadline ? $", {Left(deadline - call.Time.GetUtcNow())}" : "";
-        text.MarkupLine($"[yellow]{question.Number}[/]  {PlainText.Escape(question.AgentId)} asks [grey]({Listing.Ago(question.CreatedAt, call.Time)} ago{left})[/]");
+        text.MarkupLine($"[yellow]{question.Number}[/]  {Markup.Escape(AskerOf(question, "The step"))} asks [grey]({Listing.Ago(question.CreatedAt, call.Time)} ago{left})[/]");
         text.MarkupLine($"    {PlainText.EscapeLines(question.Content, indent: 4)}");
         if (question.Note is { } note)
             text.MarkupLine($"    [grey]{PlainText.EscapeLines(note, indent: 4)}[/]");

@@ -12,7 +12,7 @@ internal interface IReplyTaker
 
     /// <summary>Whether such a reply is only for this concept, so that it goes into nobody's mailbox unless it names a recipient. If not, people get the
     /// replies to what the server sent.</summary>
-    bool IsForNobody => false;
+    bool IsForNobody(SendDraft reply) => false;
 
     /// <summary>Called before the reply is stored. The same reply may be passed again.</summary>
     /// <returns>Why the reply is refused; null to store it.</returns>

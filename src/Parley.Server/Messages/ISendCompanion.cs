@@ -30,7 +30,7 @@ internal sealed record SendCompanion(EntityWrite First)
     internal Action<SendDraft>? Shape { get; init; }
 
     /// <summary>Who gets what is sent with the change; null for whoever the sender has named.</summary>
-    internal AgentState? Recipient { get; init; }
+    internal IReadOnlyList<AgentState>? Recipients { get; init; }
 }
 
 /// <summary>A send that is stored together with a change, and the message that it would be without it.</summary>

@@ -151,13 +151,13 @@ internal sealed class Mailbox(
         },
         null);
 
-    private static Recipients To(AgentState recipient) => new([recipient], Audience.Named, IsDirect: true, null, null);
+    private static Recipients To(params IReadOnlyList<AgentState> recipients) => new(recipients, Audience.Named, IsDirect: recipients.Count == 1, null, null);
 
     /// <param name="plain">The message without the change.</param>
     private static Send Join(Send plain, SendCompanion companion, SendDraft draft, SendContext context)
     {
         companion.Shape?.Invoke(draft);
-        var recipients = companion.Recipient is { } recipient ? To(recipient) : plain.Recipients;
+        var recipients = companion.Recipients is { } named ? To(named) : plain.Recipients;
         var send = Finish(plain.Project, plain.Sender, draft, recipients, context, plain.OnStored);
         send.Joint = new JointSend(companion, plain);
         return send;
@@ -249,7 +249,7 @@ internal sealed class Mailbox(
     }
 
     private bool IsForNobody(LogEntry answered, SendDraft reply) =>
-        answered.Sender == 0 && reply.Outcome is not null && Array.Exists(_replyTakers, taker => taker.IsForNobody && taker.Type == answered.Type);
+        answered.Sender == 0 && reply.Outcome is not null && Array.Exists(_replyTakers, taker => taker.Type == answered.Type && taker.IsForNobody(reply));
 
     private sealed record SendContext(Guid? Thread, long ReplyTo, long Supersedes, long Execution, int Hops)
     {

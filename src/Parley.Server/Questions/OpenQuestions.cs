@@ -39,28 +39,32 @@ internal sealed class OpenQuestions(IEntityStore store, ProjectDirectory project
         var agent = projects.Find(row.Project)?.Agents.Find(row.Maker);
         lock (_gate)
         {
-            if (!_ofAgents.TryGetValue(row.Maker, out var all))
-                all = [];
             if (row.IsOver)
-            {
                 _open.Remove((row.Project, row.Made), out ended);
-                all.Remove((row.MadeAt, row.Made));
-            }
             else
-            {
                 _open.TryAdd((row.Project, row.Made), new Asked());
-                all.Add((row.MadeAt, row.Made));
-            }
-
-            if (all.Count == 0)
-                _ofAgents.Remove(row.Maker);
-            else
-                _ofAgents[row.Maker] = all;
-            if (agent is not null)
-                agent.AsksSince = all.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(all.Min.At) : null;
+            // For a step of a workflow, no agent waits.
+            if (row.Maker != 0)
+                FollowAgent(row, agent);
         }
 
         ended?.Ended.TrySetResult();
+    }
+
+    private void FollowAgent(EntityRow row, AgentState? agent)
+    {
+        if (!_ofAgents.TryGetValue(row.Maker, out var all))
+            all = [];
+        if (row.IsOver)
+            all.Remove((row.MadeAt, row.Made));
+        else
+            all.Add((row.MadeAt, row.Made));
+        if (all.Count == 0)
+            _ofAgents.Remove(row.Maker);
+        else
+            _ofAgents[row.Maker] = all;
+        if (agent is not null)
+            agent.AsksSince = all.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(all.Min.At) : null;
     }
 
     /// <summary>How many open questions an agent has.</summary>

@@ -13,6 +13,9 @@ namespace Parley.Server.Questions;
 /// <summary>The questions of projects. Each change is stored in the same commit as the messages that tell of it.</summary>
 internal sealed class QuestionBoard(EntityBoard<Question> questions, IEntityStore store, OpenQuestions open, AgentDirectory agents, IClusterView cluster, TimeProvider clock)
 {
+    /// <summary>Called after the commit that ends a question; set once, before the first request.</summary>
+    internal IReadOnlyList<IQuestionWatcher> Watchers { get; set; } = [];
+
     internal ValueTask<IReadOnlyList<Entity<Question>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => questions.ListAsync(query, cancellationToken);
 
     /// <param name="id">Its id or its number.</param>
@@ -71,7 +74,7 @@ internal sealed class QuestionBoard(EntityBoard<Question> questions, IEntityStor
     /// <param name="sender">The number of the agent that does it; 0 for none.</param>
     internal async ValueTask<Result<Entity<Question>>> WithdrawAsync(ProjectState project, int sender, string id, CancellationToken cancellationToken) => await ChangeAsync(
         project, sender, id, present => QuestionRules.Withdraw(present.Value),
-        withdrawn => project.Agents.Find(withdrawn.AgentId)?.Number == sender ? [] : [QuestionMessages.End(project, withdrawn)],
+        withdrawn => withdrawn.AgentId is { } agent && project.Agents.Find(agent)?.Number == sender ? [] : [QuestionMessages.End(project, withdrawn)],
         cancellationToken);
 
     /// <summary>Does what is due: reminds, asks the next person, takes the default, or expires.</summary>
@@ -124,6 +127,8 @@ internal sealed class QuestionBoard(EntityBoard<Question> questions, IEntityStor
     internal async ValueTask FollowAsync(ProjectState project, EntityRow row, bool isNew = false)
     {
         open.Follow(row);
+        foreach (var watcher in row.IsOver ? Watchers : [])
+            watcher.Ended(project, questions.Read(row).Value);
         if (project.Agents.Find(row.Maker) is { } agent && agent.Id != AgentDirectory.Human && (row.IsOver || isNew) && open.CountOf(row.Maker) == (isNew ? 1 : 0))
             await agents.NoteActivityAsync(project, agent);
         // What this node was reading in the meantime may be outdated.

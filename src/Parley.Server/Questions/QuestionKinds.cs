@@ -13,7 +13,7 @@ internal static class QuestionKinds
          "options": [{"value": "sqlite", "label": "SQLite", "detail": null}, {"value": "postgres", "label": "PostgreSQL", "detail": "Needs a server."}],
          "default": "sqlite", "deadline": "2026-01-22T14:50:00.000Z", "escalation": ["human", "lead-1"], "escalate_after_seconds": 1200,
          "status": "open", "answer": null, "answered_by": null, "thread_id": "0199e1c1-0000-7000-8000-000000000951",
-         "message_id": "0199e1c1-0000-7000-8000-000000000951", "task_id": "0199e1c1-0000-7000-8000-000000000700", "execution_id": null,
+         "message_id": "0199e1c1-0000-7000-8000-000000000951", "task_id": "0199e1c1-0000-7000-8000-000000000700", "workflow_id": null, "step": null, "execution_id": null,
          "created_at": "2026-01-22T13:50:00.000Z", "answered_at": null, "note": null, "waiting": ["human"],
          "reminders": [{"at": "2026-01-22T14:05:00.000Z", "to": "human", "sent": false}, {"at": "2026-01-22T14:10:00.000Z", "to": "lead-1", "sent": false}],
          "number": 1060, "version": 1062}
@@ -24,6 +24,9 @@ internal static class QuestionKinds
 
     /// <summary>Open ones about a task, whichever it is.</summary>
     internal const string OpenAboutTask = "task";
+
+    /// <summary>Open ones that put a step of a workflow to a person.</summary>
+    internal const string OpenForStep = "step";
 
     internal const string CreatedType = "question_created", AskedType = "question_asked", RemindedType = "question_reminded", EscalatedType = "question_escalated",
         AnsweredType = "question_answered", DefaultedType = "question_defaulted", ExpiredType = "question_expired", WithdrawnType = "question_withdrawn",
@@ -45,7 +48,7 @@ internal static class QuestionKinds
         IsOver = question => question.Status != QuestionStatus.Open,
         Events =
         [
-            new(AskedType, "An agent asked a person a question."),
+            new(AskedType, "An agent, or a step of a workflow, asked a person a question."),
             new(RemindedType, "A person was reminded of an open question."),
             new(EscalatedType, "An open question was put to the next person."),
             new(AnsweredType, "A question was answered."),
@@ -71,10 +74,15 @@ internal static class QuestionKinds
 
     private static IReadOnlyList<string> Marks(Question question)
     {
-        var marks = new List<string> { Mark(question.Status), OfAgent(question.AgentId) };
+        var marks = new List<string> { Mark(question.Status) };
+        if (question.AgentId is { } asker)
+            marks.Add(OfAgent(asker));
         if (question.Status != QuestionStatus.Open)
             return marks;
-        marks.Add(OpenOf(question.AgentId));
+        if (question.AgentId is { } agent)
+            marks.Add(OpenOf(agent));
+        if (question.WorkflowId is not null)
+            marks.Add(OpenForStep);
         marks.Add(question.MessageId is { } message ? OpenIn(message) : Unplaced);
         if (question.TaskId is { } task)
         {

@@ -38,6 +38,7 @@ internal static class QuestionMessages
             Execution = ExecutionOf(question),
             // Not until the deadline: if it expired, the agent would be told so, in addition to how the question ended.
             TtlSeconds = LongestLife,
+            KeepsLimits = true,
         };
         draft.To.Add(QuestionLadder.People(question)[0]);
         return draft;
@@ -47,7 +48,7 @@ internal static class QuestionMessages
     internal static Send Escalate(ProjectState project, Question question, AgentState person, DateTimeOffset now) => FromServer(project, question, person, new SendDraft
     {
         Type = AskedType,
-        Content = Text($"{question.AgentId} asks: {question.Content}"),
+        Content = Text($"{AskerOf(question)} asks: {question.Content}"),
         Payload = Payload(question),
         Priority = Priority.High,
         TtlSeconds = LifeOf(question, now),
@@ -56,7 +57,7 @@ internal static class QuestionMessages
     internal static Send Remind(ProjectState project, Question question, AgentState person, DateTimeOffset now) => FromServer(project, question, person, new SendDraft
     {
         Type = ReminderType,
-        Content = Text($"{question.AgentId} still waits for an answer{(question.Deadline is { } until ? $", until {WireTime.ToText(until)}" : "")}: {question.Content}"),
+        Content = Text($"{AskerOf(question)} still waits for an answer{(question.Deadline is { } until ? $", until {WireTime.ToText(until)}" : "")}: {question.Content}"),
         Payload = Payload(question),
         Priority = Priority.High,
         TtlSeconds = LifeOf(question, now),
@@ -64,7 +65,7 @@ internal static class QuestionMessages
 
     /// <summary>The answer, or the default.</summary>
     /// <param name="question">As it will be.</param>
-    /// <returns>Null if the agent no longer exists.</returns>
+    /// <returns>Null if no agent asked, or it no longer exists.</returns>
     internal static Send? Answer(ProjectState project, Sender sender, Question question) => ToAgent(project, sender, question, new SendDraft
     {
         Type = AnswerType,
@@ -96,6 +97,8 @@ internal static class QuestionMessages
         writer.WriteString("note"u8, question.Note);
     });
 
+    private static string AskerOf(Question question) => question.AgentId ?? $"The step '{question.Step}' of a workflow";
+
     private static Send FromServer(ProjectState project, Question question, AgentState person, SendDraft draft)
     {
         draft.To.Add(person.Id);
@@ -104,7 +107,7 @@ internal static class QuestionMessages
 
     private static Send? ToAgent(ProjectState project, Sender sender, Question question, SendDraft draft)
     {
-        if (project.Agents.Find(question.AgentId) is not { } agent)
+        if (question.AgentId is not { } id || project.Agents.Find(id) is not { } agent)
             return null;
         draft.To.Add(agent.Id);
         draft.TaskId = question.TaskId;
@@ -126,6 +129,10 @@ internal static class QuestionMessages
         else
             writer.WriteNull("deadline"u8);
         writer.WriteString("note"u8, question.Note);
+        if (question.WorkflowId is null)
+            return;
+        writer.WriteString("workflow_id"u8, question.WorkflowId);
+        writer.WriteString("step"u8, question.Step);
     });
 
     private static int LifeOf(Question question, DateTimeOffset now) =>

@@ -19,11 +19,15 @@ internal sealed class QuestionReplies(QuestionBoard board, QuestionPlaces places
     {
         // Agents ask each other, too, by messages of the same type. Only what people reply, and replies to what names a question, are looked up.
         if (answered?.Type is not (QuestionMessages.AskedType or QuestionMessages.ReminderType or MessageRouting.HumanIntervention) || draft.Content.IsEmpty || draft.DeliverAt is not null ||
-            (sender.Authority != Authority.Operator && QuestionOf(answered) is null) || await FindAsync(project, answered, cancellationToken) is not { Value: { Status: QuestionStatus.Open } question } || !MayAnswer(sender, question) ||
-            project.Agents.Find(question.AgentId) is not { } agent || (isAddressed && !draft.To.Contains(agent.Id)))
+            (sender.Authority != Authority.Operator && QuestionOf(answered) is null) || await FindAsync(project, answered, cancellationToken) is not { Value: { Status: QuestionStatus.Open } question } || !MayAnswer(sender, question))
         {
             return null;
         }
+
+        // The answer to a step of a workflow is for nobody but the step. If the person reports that the step failed, that is no answer.
+        var agent = question.AgentId is { } id ? project.Agents.Find(id) : null;
+        if (question.WorkflowId is not null ? isAddressed || draft.Outcome is not (null or Outcome.Success) : agent is null || (isAddressed && !draft.To.Contains(agent.Id)))
+            return null;
 
         // A text that names no option is a message in the conversation, such as a question in return.
         var text = JsonSerializer.Deserialize(draft.Content.Span, WireJson.Strict.String)!;
@@ -37,10 +41,10 @@ internal sealed class QuestionReplies(QuestionBoard board, QuestionPlaces places
         {
             Again = async cancel => (await board.AnswerWriteAsync(project, question.QuestionId, value, sender.Id, cancel))?.Write,
             Stored = (row, _) => board.FollowAsync(project, row),
-            Recipient = agent,
+            Recipients = agent is null ? [] : [agent],
             Shape = reply =>
             {
-                reply.MoveTo([agent.Id], isArray: false, narrowed: null);
+                reply.MoveTo(agent is null ? [] : [agent.Id], isArray: agent is null, narrowed: null);
                 reply.PassesLimits = true;
                 if (reply.Type == "text")
                     reply.Type = QuestionMessages.AnswerType;

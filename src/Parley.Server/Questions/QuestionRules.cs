@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Agents;
@@ -20,7 +21,7 @@ internal static class QuestionRules
         var validation = new Validation()
             .Required("content", request.Content)
             .Text("content", request.Content)
-            .Check(request.Options is not { Count: > MostOptions }, "options", string.Create(CultureInfo.InvariantCulture, $"has {request.Options?.Count} items; at most {MostOptions} are taken"))
+            .Options("options", request.Options)
             .Text("default", request.Default)
             .Check(request.Default is null || request.Deadline is not null, "default", "needs a deadline: it is the answer if nobody gives one by then")
             .Check(request.Deadline is not { } early || early > now, "deadline", "has passed")
@@ -32,8 +33,6 @@ internal static class QuestionRules
             .Uuid("execution_id", request.ExecutionId)
             .Length("note", request.Note, LongestDetail)
             .AgentId("agent_id", request.AgentId == AgentDirectory.Human ? null : request.AgentId);
-        for (var i = 0; i < request.Options?.Count && i < MostOptions; i++)
-            validation.Option(string.Create(CultureInfo.InvariantCulture, $"options[{i}]"), request.Options, i);
         for (var i = 0; i < request.Escalation?.Count && i < MostPeople; i++)
         {
             var (field, person) = (string.Create(CultureInfo.InvariantCulture, $"escalation[{i}]"), request.Escalation[i]);
@@ -46,13 +45,22 @@ internal static class QuestionRules
         return request.Default is { } usual && request.Options is { Count: > 0 } options ? Choose("default", usual, options).Problem : null;
     }
 
+    /// <summary>Checks the possible answers, and what is the answer if nobody gives one.</summary>
+    internal static void CheckAnswers(Validation validation, string place, IReadOnlyList<QuestionOption>? options, string? usual)
+    {
+        validation.Options($"{place}.options", options).Text($"{place}.default", usual);
+        if (usual is not null && options is { Count: > 0 and <= MostOptions } && !options.Any(option => option.Value is null) && !Find(usual, options).IsFound(out _, out var reason))
+            validation.Fail($"{place}.default", reason);
+    }
+
     internal static ApiProblem? Check(QuestionAnswer answer) => new Validation()
         .Required("answer", answer.Answer)
         .Text("answer", answer.Answer)
         .Length("note", answer.Note, LongestDetail)
         .Problem;
 
-    internal static Question Create(QuestionRequest request, string questionId, string agentId, DateTimeOffset now)
+    /// <param name="agentId">Who asks; null for a step of a workflow.</param>
+    internal static Question Create(QuestionRequest request, string questionId, string? agentId, DateTimeOffset now)
     {
         IReadOnlyList<QuestionOption> options = [.. (request.Options ?? []).Select(option => option with { Label = option.Label ?? option.Value })];
         return QuestionLadder.Plan(
@@ -127,7 +135,10 @@ internal static class QuestionRules
     }
 
     /// <summary>Finds an option by its value, its label, or its number, in this order.</summary>
-    private static Result<string> Choose(string field, string answer, IReadOnlyList<QuestionOption> options)
+    private static Result<string> Choose(string field, string answer, IReadOnlyList<QuestionOption> options) =>
+        Find(answer, options).IsFound(out var value, out var reason) ? value : Problems.InvalidField(field, reason);
+
+    private static Choice Find(string answer, IReadOnlyList<QuestionOption> options)
     {
         var text = answer.Trim();
         var chosen = options.FirstOrDefault(option => option.Value == text)
@@ -135,8 +146,18 @@ internal static class QuestionRules
         if (chosen is null && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= options.Count)
             chosen = options[number - 1];
         return chosen is null
-            ? Problems.InvalidField(field, $"is '{Problems.Shown(text)}'; expected {string.Join(", ", options.Select((option, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} ({option.Value})")))}")
-            : chosen.Value;
+            ? new Choice(null, $"is '{Problems.Shown(text)}'; expected {string.Join(", ", options.Select((option, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} ({option.Value})")))}")
+            : new Choice(chosen.Value, null);
+    }
+
+    /// <param name="Reason">Why it is none of the options.</param>
+    private readonly record struct Choice(string? Value, string? Reason)
+    {
+        internal bool IsFound([NotNullWhen(true)] out string? value, [NotNullWhen(false)] out string? reason)
+        {
+            (value, reason) = (Value, Reason ?? "");
+            return value is not null;
+        }
     }
 
     private static QuestionOption? Only(IReadOnlyList<QuestionOption> options, Func<QuestionOption, bool> matches) =>
@@ -145,6 +166,14 @@ internal static class QuestionRules
     private static Validation Text(this Validation validation, string field, string? value) => validation
         .Check(value is null || !string.IsNullOrWhiteSpace(value), field, "is empty")
         .Length(field, value, LongestText);
+
+    private static Validation Options(this Validation validation, string field, IReadOnlyList<QuestionOption>? options)
+    {
+        validation.Check(options is not { Count: > MostOptions }, field, string.Create(CultureInfo.InvariantCulture, $"has {options?.Count} items; at most {MostOptions} are taken"));
+        for (var i = 0; i < options?.Count && i < MostOptions; i++)
+            validation.Option(string.Create(CultureInfo.InvariantCulture, $"{field}[{i}]"), options, i);
+        return validation;
+    }
 
     private static void Option(this Validation validation, string field, IReadOnlyList<QuestionOption> options, int index)
     {

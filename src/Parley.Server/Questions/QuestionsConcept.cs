@@ -145,8 +145,8 @@ internal sealed class QuestionsConcept(QuestionDesk desk, QuestionBoard board, Q
         if (await board.FindAsync(project, asked.Id!, context.Cancellation) is not { } present)
             return QuestionRules.NotFound(asked.Id!);
         // The agent of a question never changes.
-        if (!caller.May(Permission.WriteQuestions, present.Value.AgentId))
-            return Problems.Forbidden($"The question '{asked.Id}' is that of '{present.Value.AgentId}'.");
+        if (present.Value.AgentId is { } agent ? !caller.May(Permission.WriteQuestions, agent) : caller.May(Permission.WriteQuestions) != Access.Yes)
+            return Problems.Forbidden($"The question '{asked.Id}' is that of {(present.Value.AgentId is { } asker ? $"'{asker}'" : $"the workflow '{present.Value.WorkflowId}'")}.");
         if (!(await board.WithdrawAsync(project, caller.NumberIn(project), asked.Id!, context.Cancellation)).TryGet(out var withdrawn, out problem))
             return problem;
         await audit.RecordAsync(caller, project.Id, "question.withdrawn", withdrawn.Value.QuestionId, context.Cancellation);

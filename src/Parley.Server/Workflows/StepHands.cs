@@ -16,7 +16,7 @@ internal sealed class StepHands(WorkflowBoard board, WorkflowFollowUp followUp, 
 {
     public string Type => StepHandOut.Type;
 
-    public bool IsForNobody => true;
+    public bool IsForNobody(SendDraft reply) => true;
 
     /// <summary>For a caller.</summary>
     internal async ValueTask<Result<Entity<WorkflowStep>>> CallAsync(

@@ -89,15 +89,18 @@ internal static class StepMoves
         };
     }
 
-    /// <summary>Hands it to an agent or a workflow.</summary>
+    /// <summary>Hands it to an agent, a person, or a workflow.</summary>
     /// <param name="input">Its input with the references filled in.</param>
     /// <param name="timeout">Null if it may take as long as it wants.</param>
-    internal static Decision<WorkflowStep> Assign(WorkflowStep step, string? agentId, JsonElement? input, DateTimeOffset now, TimeSpan? timeout) => Put(
+    /// <param name="questionId">The question that puts it to a person.</param>
+    internal static Decision<WorkflowStep> Assign(
+        WorkflowStep step, string? agentId, JsonElement? input, DateTimeOffset now, TimeSpan? timeout, string? questionId = null) => Put(
         step with
         {
             Status = WorkflowStepStatus.Assigned,
             AgentId = agentId,
             ChildWorkflowId = null,
+            QuestionId = questionId,
             FilledInput = input,
             Attempt = step.Attempt + 1,
             Fence = step.Fence + 1,
@@ -127,6 +130,7 @@ internal static class StepMoves
             Status = WorkflowStepStatus.Waiting,
             AgentId = null,
             ChildWorkflowId = null,
+            QuestionId = null,
             Result = null,
             Error = null,
             TimeoutAt = null,

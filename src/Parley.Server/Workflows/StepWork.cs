@@ -3,12 +3,13 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.Executions;
+using Parley.Server.Messages;
 using Parley.Server.Projects;
 
 namespace Parley.Server.Workflows;
 
 /// <summary>Hands out the steps that can start, all in one commit with their messages and the progress of the workflow.</summary>
-internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgents stepAgents, AgentDirectory agents)
+internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgents stepAgents, StepQuestions questions, AgentDirectory agents)
 {
     /// <summary>The most steps handed out in one commit.</summary>
     private const int MostAtOnce = 200;
@@ -22,7 +23,7 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
         // A message was refused, because the mailbox of one of the agents is full. One at a time, it turns out which one, and the others get their steps.
         while (true)
         {
-            var one = next with { Writes = [], Messages = [] };
+            var one = next with { Writes = [], Messages = [], Questions = [] };
             if (await TryAsync(one, choices, mostAtOnce: 1, cancellationToken) is { } alone)
                 return alone;
             choices.PassOver(one.LastAgent!);
@@ -56,6 +57,8 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
         next.Writes.Insert(0, board.Write(next.Workflow, Decision<Workflow>.Put(seen, WorkflowKinds.UpdatedType)));
         if (ExecutionRules.ProgressOfRun(next.Execution.Value, seen, PhaseOf(run, changes)) is { Type: not null } told)
             next.Writes.Add(board.Write(next.Execution, told));
+        var firstQuestion = next.Writes.Count;
+        next.Writes.AddRange(next.Questions.Select(asked => questions.Write(asked.Question)));
         var outcome = await board.ApplyAsync(new Transition(next.Project.Number, 0, next.Writes) { Messages = next.Messages }, cancellationToken);
         switch (outcome.Result)
         {
@@ -63,6 +66,8 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
                 run.Version = outcome.Rows[0].Changed;
                 for (var i = 0; i < changes.Count; i++)
                     run[changes[i].Place] = board.Written(outcome.Rows[i + 1], changes[i].Step);
+                for (var i = 0; i < next.Questions.Count; i++)
+                    await questions.PlaceAsync(next.Project, outcome.Rows[firstQuestion + i], (SendOutcome)outcome.Sent[next.Questions[i].Message]);
                 return true;
             case TransitionResult.MessageRefused:
                 return null;
@@ -102,8 +107,11 @@ internal sealed class StepWork(WorkflowBoard board, WorkflowRuns runs, StepAgent
         if (!(await FindAgentAsync(next, choices, step, cancellationToken)).IsKnown(out var agent, out var problem))
             return problem is null ? null : StepMoves.Fail(step, problem);
         var timeout = step.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : next.Project.Settings.MessageTtl;
-        var decision = StepMoves.Assign(step, agent.Id, input, next.Now, timeout);
-        next.Messages.Add(StepHandOut.Message(next.Project, next.Workflow.Value, decision.Value!, agent, timeout));
+        var decision = StepMoves.Assign(step, agent.Id, input, next.Now, timeout, step.Person is null ? null : questions.NewId());
+        if (step.Person is null)
+            next.Messages.Add(StepHandOut.Message(next.Project, next.Workflow.Value, decision.Value!, agent, timeout));
+        else
+            questions.Ask(next, decision.Value!, agent);
         next.LastAgent = agent.Id;
         return decision;
     }

@@ -5,7 +5,7 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Workflows;
 
-/// <summary>Workflows that do the steps of others. Nothing here holds the turn of a workflow, because it would have to wait for that of another.</summary>
+/// <summary>Steps that other workflows or people's answers end. Nothing here holds the turn of a workflow, because it would have to wait for that of another.</summary>
 internal sealed partial class WorkflowEngine
 {
     /// <summary>What is left to do for one workflow with another. If it is not done because the process is killed, the next look at one of the two finds
@@ -23,9 +23,16 @@ internal sealed partial class WorkflowEngine
 
         /// <summary>It is no longer its.</summary>
         Stop,
+
+        /// <summary>The question that puts a step to a person has ended, so the step ends, too.</summary>
+        EndStep,
+
+        /// <summary>Nobody needs the answer to such a question anymore.</summary>
+        Withdraw,
     }
 
-    /// <param name="Workflow">Whose step it is, for <see cref="ErrandKind.Start"/>; otherwise the workflow that does the step.</param>
+    /// <param name="Workflow">Whose step it is, for <see cref="ErrandKind.Start"/> and <see cref="ErrandKind.EndStep"/>; the question, for
+    /// <see cref="ErrandKind.Withdraw"/>; otherwise the workflow that does the step.</param>
     private readonly record struct Errand(ErrandKind Kind, string Workflow, string Step = "");
 
     private async ValueTask RunAsync(ProjectState project, Errand errand, CancellationToken cancellationToken)
@@ -41,19 +48,28 @@ internal sealed partial class WorkflowEngine
             case ErrandKind.Look:
                 await AdvanceAsync(project, errand.Workflow, cancellationToken);
                 break;
+            case ErrandKind.EndStep:
+                await questions.EndAsync(project, errand.Workflow, errand.Step, cancellationToken);
+                await AdvanceAsync(project, errand.Workflow, cancellationToken);
+                break;
+            case ErrandKind.Withdraw:
+                await questions.WithdrawAsync(project, errand.Workflow, cancellationToken);
+                break;
             default:
                 await CancelAsync(project, 0, errand.Workflow, "The step that it did was taken away or cancelled.", cancellationToken);
                 break;
         }
     }
 
-    /// <summary>What is to be done for the steps that other workflows do.</summary>
+    /// <summary>What is to be done for the steps that other workflows or people do.</summary>
     private async ValueTask<IReadOnlyList<Errand>> ErrandsAsync(ProjectState project, Workflow workflow, WorkflowRun run, CancellationToken cancellationToken)
     {
         var errands = new List<Errand>();
         foreach (var place in run.Held)
         {
             var step = run[place].Value;
+            if (step.QuestionId is not null && await questions.HasEndedAsync(project, step, cancellationToken))
+                errands.Add(new Errand(ErrandKind.EndStep, workflow.WorkflowId, step.Step));
             if (step.Workflow is null || step.Undoes is not null)
                 continue;
             if (step.ChildWorkflowId is null)

@@ -12,7 +12,7 @@ namespace Parley.Server.Workflows;
 /// <summary>Moves workflows on: hands out the steps that can start, and ends workflows. Each look at a workflow reads what became of the steps that
 /// somebody had, decides, and applies everything that follows in one commit. It is cut off at any moment without harm, because the next look, by this
 /// process or another, comes to the same decision.</summary>
-internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns runs, StepWork work, DefinitionBook definitions, AgentDirectory agents, TimeProvider clock)
+internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns runs, StepWork work, StepQuestions questions, DefinitionBook definitions, AgentDirectory agents, TimeProvider clock)
 {
     /// <summary>Looks at a workflow until nothing more follows.</summary>
     internal async ValueTask AdvanceAsync(ProjectState project, string workflowId, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns r
     /// <returns>Whether something has changed, so that more may follow.</returns>
     private async ValueTask<bool> LookAsync(ProjectState project, string workflowId, HashSet<Errand> errands, CancellationToken cancellationToken)
     {
-        errands.RemoveWhere(errand => errand.Kind != ErrandKind.Look);
+        errands.RemoveWhere(errand => errand.Kind is not (ErrandKind.Look or ErrandKind.Withdraw));
         var workflow = await board.FindAsync(project, workflowId, cancellationToken);
         if (workflow is null || !WorkflowKinds.IsLive(workflow.Value.Status))
         {
@@ -59,6 +59,7 @@ internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns r
         {
             var goesOn = await FailAsync(next, fatal, cancellationToken);
             errands.UnionWith(next.Children.Select(child => new Errand(ErrandKind.Look, child)));
+            errands.UnionWith(next.Needless.Select(question => new Errand(ErrandKind.Withdraw, question)));
             return goesOn;
         }
 
@@ -111,17 +112,17 @@ internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns r
     /// <summary>Cancels a workflow, for a caller or because the step that it does is no longer its.</summary>
     internal async ValueTask<Result<Entity<Workflow>>> CancelAsync(ProjectState project, int sender, string workflowId, string why, CancellationToken cancellationToken)
     {
-        var children = new HashSet<string>(StringComparer.Ordinal);
-        var result = await CancelAsync(project, sender, workflowId, why, children, cancellationToken);
-        foreach (var child in children)
-            await AdvanceAsync(project, child, cancellationToken);
+        var errands = new HashSet<Errand>();
+        var result = await CancelAsync(project, sender, workflowId, why, errands, cancellationToken);
+        foreach (var errand in errands)
+            await RunAsync(project, errand, cancellationToken);
         if (result.TryGet(out var ended, out _) && ended.Value.ParentWorkflowId is not null)
             await ReportAsync(project, workflowId, cancellationToken);
         return result;
     }
 
     private async ValueTask<Result<Entity<Workflow>>> CancelAsync(
-        ProjectState project, int sender, string workflowId, string why, HashSet<string> children, CancellationToken cancellationToken)
+        ProjectState project, int sender, string workflowId, string why, HashSet<Errand> errands, CancellationToken cancellationToken)
     {
         var turn = board.TurnOf(project, workflowId);
         await turn.WaitAsync(cancellationToken);
@@ -147,7 +148,8 @@ internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns r
                 var steps = await board.StepsAsync(project, workflowId, cancellationToken);
                 var next = new NextMoves(project, workflow, new WorkflowRun(workflow.Version, steps), execution, clock.GetUtcNow()) { Sender = sender };
                 next.CancelAll(board, steps, why);
-                children.UnionWith(next.Children);
+                errands.UnionWith(next.Children.Select(child => new Errand(ErrandKind.Look, child)));
+                errands.UnionWith(next.Needless.Select(question => new Errand(ErrandKind.Withdraw, question)));
                 await EndAsync(next, steps, WorkflowStatus.Cancelled, why, cancellationToken);
             }
         }

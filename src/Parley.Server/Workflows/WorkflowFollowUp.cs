@@ -4,13 +4,15 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.Projects;
+using Parley.Server.Questions;
 using Parley.Server.Storage;
 
 namespace Parley.Server.Workflows;
 
 /// <summary>What the server does by itself after a step changes, or an agent comes or goes: it looks at the workflows that this concerns. If a crash
 /// interrupts that, <see cref="WorkflowKeeper"/> makes up for it.</summary>
-internal sealed partial class WorkflowFollowUp(WorkflowBoard board, WorkflowEngine engine, TimeProvider clock, ILogger<WorkflowFollowUp> logger) : IAgentWatcher
+internal sealed partial class WorkflowFollowUp(
+    WorkflowBoard board, WorkflowEngine engine, StepQuestions questions, TimeProvider clock, ILogger<WorkflowFollowUp> logger) : IAgentWatcher, IQuestionWatcher
 {
     private const int PartSize = 100;
 
@@ -33,6 +35,14 @@ internal sealed partial class WorkflowFollowUp(WorkflowBoard board, WorkflowEngi
         // The workflow that did it may have to stop.
         if (step.ChildWorkflowId is { } child && !StepMoves.IsHeld(step.Status))
             Advance(project, child);
+        if (step.QuestionId is { } question && !StepMoves.IsHeld(step.Status))
+            _ = TryAsync(project, cancel => questions.WithdrawAsync(project, question, cancel));
+    }
+
+    public void Ended(ProjectState project, Question question)
+    {
+        if (question.WorkflowId is { } workflow)
+            Advance(project, workflow);
     }
 
     public void Came(ProjectState project, AgentState agent) => _ = TryAsync(project, async cancel =>

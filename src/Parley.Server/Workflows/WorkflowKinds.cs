@@ -14,7 +14,7 @@ internal static class WorkflowKinds
         {"step_id": "0199e1c1-0000-7000-8000-000000000a10", "workflow_id": "0199e1c1-0000-7000-8000-000000000a00", "step": "build", "position": 0, "agent": "be-1",
          "capability": null, "person": null, "workflow": null, "action": "Build the login page.", "requirements": null, "input": {"branch": "${input/branch}"},
          "filled_input": {"branch": "main"}, "depends_on": [], "when": [], "timeout_seconds": 3600, "retries": {"max": 2, "backoff_seconds": 10}, "on_failure": "fail", "compensate": null,
-         "undoes": null, "status": "completed", "agent_id": "be-1", "child_workflow_id": null, "attempt": 1, "retries_left": 2, "fence": 1,
+         "options": [], "default": null, "undoes": null, "status": "completed", "agent_id": "be-1", "child_workflow_id": null, "question_id": null, "attempt": 1, "retries_left": 2, "fence": 1,
          "result": {"pull_request": 17}, "error": null,
          "attempts": [{"attempt": 1, "agent_id": "be-1", "started_at": "2026-01-22T13:50:00.000Z", "ended_at": "2026-01-22T13:56:00.000Z", "error": null}],
          "started_at": "2026-01-22T13:50:00.000Z", "timeout_at": null, "retry_at": null, "ended_at": "2026-01-22T13:56:00.000Z", "version": 1049}
@@ -79,7 +79,8 @@ internal static class WorkflowKinds
         NameOf = step => NameOf(step.WorkflowId, step.Step),
         Marks = Marks,
         Filter = query => WorkflowStepQuery.Read(query).Filter,
-        Due = step => StepMoves.IsHeld(step.Status) ? step.TimeoutAt : step.RetryAt,
+        // A step of a person ends with its question, which has the same deadline.
+        Due = step => !StepMoves.IsHeld(step.Status) ? step.RetryAt : step.QuestionId is null ? step.TimeoutAt : null,
         IsOver = step => StepMoves.IsOver(step.Status),
         Events =
         [

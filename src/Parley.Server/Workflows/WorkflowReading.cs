@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Parley.Protocol;
+using Parley.Server.Questions;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Workflows;
@@ -115,6 +116,11 @@ internal sealed class WorkflowReading
             .Check(request.Compensate is not "", $"{at}.compensate", "is empty")
             .Check(request.DependsOn is null || request.DependsOn.Count <= MostSteps, $"{at}.depends_on", $"has more than {MostSteps} items")
             .Check(request.When is null || request.When.Count <= MostConditions, $"{at}.when", $"has more than {MostConditions} items");
+        _validation
+            .Check(request.Options is null || request.Person is not null, $"{at}.options", "must be absent: only a person is asked to choose")
+            .Check(request.Default is null || request.Person is not null, $"{at}.default", "must be absent: only a person is asked for an answer")
+            .Check(request.Default is null || request.TimeoutSeconds is not null, $"{at}.default", "needs timeout_seconds: it is the answer if nobody gives one in time");
+        QuestionRules.CheckAnswers(_validation, at, request.Options, request.Default);
         CheckSize($"{at}.input", request.Input);
         CheckSize($"{at}.requirements", request.Requirements);
         for (var i = 0; i < request.When?.Count && i < MostConditions; i++)
@@ -139,6 +145,8 @@ internal sealed class WorkflowReading
             RetriesLeft = request.Retries?.Max ?? 0,
             OnFailure = request.OnFailure ?? FailurePolicy.Fail,
             Compensate = request.Compensate,
+            Options = request.Options ?? [],
+            Default = request.Default,
         };
     }
 

@@ -2,9 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
+using Parley.Server.Coordination;
 using Parley.Server.Executions;
 using Parley.Server.Log;
+using Parley.Server.Messages;
 using Parley.Server.Projects;
+using Parley.Server.Questions;
 using Parley.Server.Storage;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
@@ -26,7 +29,8 @@ public abstract class CrashTests(StorageUnderTest storage)
                    {"step": "b", "agent": "be", "action": "Do it.", "depends_on": ["a"], "input": "${a}", "retries": {"max": 1}},
                    {"step": "c", "agent": "be", "action": "Do it.", "depends_on": ["a"], "when": [{"step": "a", "pointer": "/n", "op": "eq", "value": 9}]},
                    {"step": "inner", "workflow": "part", "depends_on": ["a"]},
-                   {"step": "d", "agent": "be", "action": "Do it.", "depends_on": ["b", "c", "inner"]}]}
+                   {"step": "ask", "person": "human", "action": "May we?", "options": ["yes", "no"]},
+                   {"step": "d", "agent": "be", "action": "Do it.", "depends_on": ["b", "c", "inner", "ask"], "input": "${ask/answer}"}]}
         """;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -57,7 +61,7 @@ public abstract class CrashTests(StorageUnderTest storage)
     /// <returns>Whether the first one died.</returns>
     private static async Task<bool> RunAsync(ConceptHost host, string pm, MortalStore store)
     {
-        var before = (await host.LogAsync())[^1].Seq;
+        var before = (await LogAsync(host, 0))[^1].Seq;
         var mortal = new Node(host, store);
         string? id = null;
         try
@@ -90,17 +94,22 @@ public abstract class CrashTests(StorageUnderTest storage)
         var ended = await host.FollowAsync(pm, id);
         Assert.Equal(WorkflowStatus.Completed, ended.Status);
         Assert.Equal(
-            [WorkflowStepStatus.Completed, WorkflowStepStatus.Completed, WorkflowStepStatus.Skipped, WorkflowStepStatus.Completed, WorkflowStepStatus.Completed],
+            [WorkflowStepStatus.Completed, WorkflowStepStatus.Completed, WorkflowStepStatus.Skipped, WorkflowStepStatus.Completed, WorkflowStepStatus.Completed,
+                WorkflowStepStatus.Completed],
             ended.Steps.Select(step => step.Status));
         var log = await LogAsync(host, before);
         var child = ended.Named("inner").ChildWorkflowId;
         Assert.NotNull(child);
-        foreach (var step in new[] { "a", "b", "d", "p", "inner" })
+        foreach (var step in new[] { "a", "b", "d", "p", "inner", "ask" })
             Assert.Single(log, entry => entry.Type == StepMoves.TypeOf(StepVerb.Complete) && Has(entry, "step", step));
         // Each hand-out has a fence of its own, and exactly one message.
-        foreach (var step in ended.Steps.Where(step => step.AgentId is not null))
+        foreach (var step in ended.Steps.Where(step => step.Agent is not null))
             Assert.Equal(step.Attempt, log.Count(entry => entry.Type == StepHandOut.Type && Has(entry, "step", step.Step)));
-        Assert.Equal(1, ended.Named("a").Attempt);
+        Assert.Equal((1, 1), (ended.Named("a").Attempt, ended.Named("ask").Attempt));
+        Assert.Equal("\"yes\"", ended.Named("d").FilledInput!.Value.GetRawText());
+        Assert.Single(log, entry => entry.Type == QuestionMessages.AskedType && entry.Kind == EntryKind.Message);
+        foreach (var change in new[] { QuestionKinds.CreatedType, QuestionKinds.AskedType, QuestionKinds.AnsweredType })
+            Assert.Single(log, entry => entry.Type == change);
         Assert.Equal(2, ended.Named("b").Attempt);
         Assert.Equal(2, log.Where(entry => entry.Kind == EntryKind.Execution).Select(entry => entry.Subject).Distinct().Count());
         Assert.Single(log, entry => entry.Type == StepHandOut.CompletionType && entry.Kind == EntryKind.Message);
@@ -130,6 +139,8 @@ public abstract class CrashTests(StorageUnderTest storage)
         private readonly WorkflowBoard _board;
         private readonly WorkflowEngine _engine;
         private readonly DefinitionBook _definitions;
+        private readonly QuestionBoard _questions;
+        private readonly QuestionPlaces _places;
         private readonly TimeProvider _clock;
 
         internal Node(ConceptHost host, IEntityStore store)
@@ -141,8 +152,12 @@ public abstract class CrashTests(StorageUnderTest storage)
                 new EntityBoard<Execution>(ExecutionKind.Kind, store), store);
             var runs = new WorkflowRuns(_board);
             _definitions = new DefinitionBook(new EntityBoard<WorkflowDefinition>(WorkflowKinds.Definition, store), store);
-            var work = new StepWork(_board, runs, new StepAgents(_board, host.Get<IMailboxCounts>()), host.Get<AgentDirectory>());
-            _engine = new WorkflowEngine(_board, runs, work, _definitions, host.Get<AgentDirectory>(), host.Clock);
+            _questions = new QuestionBoard(
+                new EntityBoard<Question>(QuestionKinds.Question, store), store, host.Get<OpenQuestions>(), host.Get<AgentDirectory>(), host.Get<IClusterView>(), host.Clock);
+            _places = new QuestionPlaces(_questions, host.Get<ILogStore>());
+            var questions = new StepQuestions(_questions, _board, host.Get<ProjectDirectory>(), host.Clock);
+            var work = new StepWork(_board, runs, new StepAgents(_board, host.Get<IMailboxCounts>()), questions, host.Get<AgentDirectory>());
+            _engine = new WorkflowEngine(_board, runs, work, questions, _definitions, host.Get<AgentDirectory>(), host.Clock);
         }
 
         internal async Task<string> StartAsync()
@@ -164,6 +179,10 @@ public abstract class CrashTests(StorageUnderTest storage)
                     await _engine.AdvanceAsync(_project, live.Value.WorkflowId, Cancel);
                 if (!WorkflowKinds.IsLive((await _board.FindAsync(_project, id, Cancel))!.Value.Status))
                     return;
+                // It finds the messages of questions, and a person answers.
+                await _places.PlaceAllAsync(_project, Cancel);
+                foreach (var open in await _questions.ListAsync(new EntityQuery(_project.Number, QuestionKinds.Question.Number, 10) { Marks = [QuestionKinds.OpenForStep] }, Cancel))
+                    await _questions.AnswerAsync(_project, Sender.Server, open.Value.QuestionId, "1", null, Cancel);
                 foreach (var step in await _board.HeldAsync(_project, WorkflowKinds.HeldBy("be"), Cancel))
                 {
                     // Its first attempt at b fails.

@@ -351,20 +351,6 @@ public abstract class WorkflowTests(StorageUnderTest storage)
         Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Get, $"{Following.Api}/definitions/build?revision=1", pm)).Status);
     }
 
-    [Fact]
-    public async Task A_person_ends_the_step_of_a_person()
-    {
-        await using var host = await ConceptHost.StartAsync(storage);
-        var (admin, pm) = (await host.TokenAsync(TokenKind.Admin), await host.AgentAsync("pm"));
-        var started = await host.StartAsync(pm, """{"steps": [{"step": "ask", "person": "human", "action": "May we ship?"}]}""");
-        var asked = Assert.Single(await host.InboxAsync("human", admin, "workflow_step"));
-        Assert.Equal("May we ship?", asked.Content);
-
-        Assert.Equal(HttpStatusCode.OK, (await host.StepAsync(admin, started.WorkflowId, "ask", "complete", """{"result": {"answer": "yes"}}""")).Status);
-
-        await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.Status == WorkflowStatus.Completed);
-    }
-
     private static Task<Answer> ReplyAsync(ConceptHost host, string token, Message message, string outcome, string json)
     {
         var said = json.StartsWith('"') ? $"\"content\": {json}" : $"\"payload\": {json}";

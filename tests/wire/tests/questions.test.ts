@@ -40,6 +40,8 @@ const fields = [
   'thread_id',
   'message_id',
   'task_id',
+  'workflow_id',
+  'step',
   'execution_id',
   'answered_at',
   'note',
