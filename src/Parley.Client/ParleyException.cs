@@ -33,8 +33,14 @@ public class ParleyException : Exception
     private static string Describe(Problem problem)
     {
         var text = problem.Detail ?? problem.Title ?? problem.Code;
-        if (problem.Errors is { Count: > 0 } errors)
-            text += " " + string.Join(" ", errors.Select(error => $"{error.Key}: {string.Join("; ", error.Value)}"));
+        foreach (var (field, reasons) in problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>())
+        {
+            // A single reason is already in the detail.
+            var why = $"{field}: {string.Join("; ", reasons)}";
+            if (!text.Contains(why, StringComparison.Ordinal))
+                text += $" {why}";
+        }
+
         return $"{text} ({problem.Code})";
     }
 }

@@ -3,27 +3,29 @@ using Parley.Protocol;
 
 namespace Parley.Cli.Demo;
 
-/// <summary>The actors of a demo, each with its own connection: it sends under its own name, and takes and acknowledges its messages.</summary>
+/// <summary>The actors of a demo, each with its own connection.</summary>
 internal sealed class DemoCast : IAsyncDisposable
 {
-    // Longer than any script takes.
+    // Longer than any demo takes.
     private static readonly TimeSpan LongestPlay = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestCurtainCall = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<DemoActor, Member> _members = [];
+    private readonly Dictionary<DemoActor, DemoMember> _members = [];
     private readonly SemaphoreSlim _acknowledged = new(0);
-    private readonly CancellationTokenSource _over = new();
+
+    public DemoMember this[DemoActor actor] => _members[actor];
 
     /// <summary>Registers the actors, creates or updates their squad, and connects them.</summary>
     /// <param name="api">Must have an admin's token, because only an admin can create tokens for the actors.</param>
-    public static async Task<DemoCast> GatherAsync(ParleyApi api, ParleyOptions options, CancellationToken cancellationToken)
+    public static async Task<DemoCast> GatherAsync(DemoSquad squad, ParleyApi api, ParleyOptions options, CancellationToken cancellationToken)
     {
         var cast = new DemoCast();
         try
         {
-            foreach (var actor in DemoSquad.Members)
-                cast._members[actor] = await cast.ConnectAsync(actor, api, options, cancellationToken);
-            await FormSquadAsync(api, cancellationToken);
+            var longest = options.TimeProvider.GetUtcNow() + LongestPlay;
+            foreach (var actor in squad.Members)
+                cast._members[actor] = await DemoMember.ConnectAsync(actor, api, options, longest, () => cast._acknowledged.Release(), cancellationToken);
+            await FormAsync(squad, api, cancellationToken);
             return cast;
         }
         catch
@@ -53,7 +55,7 @@ internal sealed class DemoCast : IAsyncDisposable
         for (var heard = 0; heard < deliveries; heard++)
         {
             if (!await _acknowledged.WaitAsync(LongestCurtainCall, cancellationToken))
-                return;
+                break;
         }
 
         foreach (var member in _members.Values)
@@ -62,80 +64,27 @@ internal sealed class DemoCast : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _over.CancelAsync();
         foreach (var member in _members.Values)
             await member.DisposeAsync();
-        _over.Dispose();
         _acknowledged.Dispose();
     }
 
-    private async Task<Member> ConnectAsync(DemoActor actor, ParleyApi api, ParleyOptions options, CancellationToken cancellationToken)
+    private static async Task FormAsync(DemoSquad squad, ParleyApi api, CancellationToken cancellationToken)
     {
-        var registration = new RegisterRequest
-        {
-            AgentId = actor.AgentId,
-            Name = actor.Name,
-            Type = "script",
-            Role = actor.Role,
-            Specialization = actor.Specialization,
-            Capabilities = actor.Capabilities,
-        };
-        await api.Agents.RegisterAsync(registration, cancellationToken);
-        var token = await BorrowedToken.TakeAsync(api, actor.AgentId, options.TimeProvider.GetUtcNow() + LongestPlay, cancellationToken);
-        try
-        {
-            var agent = await ParleyAgent.ConnectAsync(options with { AgentId = actor.AgentId, Token = token.Secret }, cancellationToken);
-            return new Member(agent, token, ListenAsync(agent));
-        }
-        catch
-        {
-            await token.DisposeAsync();
-            throw;
-        }
-    }
-
-    private async Task ListenAsync(ParleyAgent agent)
-    {
-        try
-        {
-            await foreach (var message in agent.ReceiveAsync(_over.Token))
-            {
-                await message.AckAsync(confirm: false, _over.Token);
-                _acknowledged.Release();
-            }
-        }
-        catch (OperationCanceledException) when (_over.IsCancellationRequested)
-        {
-            // The demo is over.
-        }
-    }
-
-    private static async Task FormSquadAsync(ParleyApi api, CancellationToken cancellationToken)
-    {
-        var members = DemoSquad.Members.Select(actor => new SquadMember
+        var members = squad.Members.Select(actor => new SquadMember
         {
             AgentId = actor.AgentId,
             Role = actor.Role,
             Specialization = actor.Specialization,
         });
-        var squad = new SquadRequest { Name = DemoSquad.Name, Members = [.. members] };
+        var request = new SquadRequest { Name = squad.Name, Members = [.. members] };
         try
         {
-            await api.Squads.UpdateAsync(DemoSquad.Id, squad, cancellationToken);
+            await api.Squads.UpdateAsync(squad.Id, request, cancellationToken);
         }
         catch (ParleyException missing) when (missing.Code == ErrorCodes.NotFound)
         {
-            await api.Squads.CreateAsync(squad with { SquadId = DemoSquad.Id }, cancellationToken);
-        }
-    }
-
-    private sealed record Member(ParleyAgent Agent, BorrowedToken Token, Task Listening) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Agent.DisposeAsync();
-            await Listening;
-            await Token.DisposeAsync();
+            await api.Squads.CreateAsync(request with { SquadId = squad.Id }, cancellationToken);
         }
     }
 }

@@ -20,8 +20,8 @@ internal sealed class DemoPlayer(ParleyApi api, ParleyOptions options, DemoStage
     /// <summary>Plays the script from the first line to the last, in a new execution.</summary>
     public async Task PlayAsync(DemoScript script, CancellationToken cancellationToken)
     {
-        await using var cast = await DemoCast.GatherAsync(api, options, cancellationToken);
-        var request = new ExecutionRequest { Title = script.Title, SquadId = DemoSquad.Id };
+        await using var cast = await DemoCast.GatherAsync(DemoSquad.Three, api, options, cancellationToken);
+        var request = new ExecutionRequest { Title = script.Title, SquadId = DemoSquad.Three.Id };
         var execution = await api.Executions.CreateAsync(request, cancellationToken);
         stage.Announce(execution);
         try

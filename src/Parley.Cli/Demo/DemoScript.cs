@@ -59,20 +59,3 @@ internal sealed record DemoLine
     /// <summary>A line for the execution's log.</summary>
     public string? Log { get; init; }
 }
-
-/// <summary>A member of the demo squad.</summary>
-internal sealed record DemoActor(string AgentId, string Name, string Role, string? Specialization, IReadOnlyList<string> Capabilities);
-
-/// <summary>The squad of three that plays both scripts.</summary>
-internal static class DemoSquad
-{
-    public const string Id = "demo-squad";
-    public const string Name = "Demo squad";
-    public const string Address = "squad:" + Id;
-
-    public static readonly DemoActor Priya = new("demo-pm", "Priya", "project_manager", null, ["planning"]);
-    public static readonly DemoActor Bram = new("demo-backend", "Bram", "backend_developer", "python_fastapi", ["python", "api", "review"]);
-    public static readonly DemoActor Fen = new("demo-frontend", "Fen", "frontend_developer", "react", ["react", "accessibility", "review"]);
-
-    public static IReadOnlyList<DemoActor> Members { get; } = [Priya, Bram, Fen];
-}

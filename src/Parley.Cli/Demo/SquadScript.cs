@@ -17,7 +17,7 @@ internal static class SquadScript
         [
             new()
             {
-                Pause = Beat, From = Priya, To = Address, Type = "standup", Thread = "standup", Progress = 10, Phase = "planning",
+                Pause = Beat, From = Priya, To = Three.Address, Type = "standup", Thread = "standup", Progress = 10, Phase = "planning",
                 Text = "Good morning! Today we ship sign-in. One endpoint, one form, zero plain-text passwords. Anything in your way?",
             },
             new()
@@ -51,7 +51,7 @@ internal static class SquadScript
             },
             new()
             {
-                Pause = Beat, From = Fen, To = Address, Type = "acknowledgment", Thread = "contract", Intent = Intent.Ack, Replies = true,
+                Pause = Beat, From = Fen, To = Three.Address, Type = "acknowledgment", Thread = "contract", Intent = Intent.Ack, Replies = true,
                 Completes = "frontend", Progress = 95, Phase = "wrap-up",
                 Text = "Perfect, thanks! I have everything I need; the form will be polite about all of it.",
             },

@@ -18,7 +18,7 @@ internal static class StreamScript
     [
         new()
         {
-            Pause = Seconds(1), From = Priya, To = Address, Type = "standup", Thread = "standup", Progress = 5, Phase = "planning",
+            Pause = Seconds(1), From = Priya, To = Three.Address, Type = "standup", Thread = "standup", Progress = 5, Phase = "planning",
             Log = "Stand-up started.",
             Text = "Morning, squad. People forget passwords faster than we ship ways to reset them. Let's close that gap today.",
         },
@@ -56,7 +56,7 @@ internal static class StreamScript
         },
         new()
         {
-            Pause = Seconds(3.5), From = Bram, To = Address, Type = "status_update", Thread = "backend", Progress = 60, Phase = "testing",
+            Pause = Seconds(3.5), From = Bram, To = Three.Address, Type = "status_update", Thread = "backend", Progress = 60, Phase = "testing",
             Log = "Endpoints done: 14 tests, all green.",
             Text = "Both endpoints are up, 14 tests green. The fifteenth checked that I can be trusted with a mail server. It is skipped.",
         },
@@ -83,7 +83,7 @@ internal static class StreamScript
         },
         new()
         {
-            Pause = Seconds(2), From = Priya, To = Address, Type = "completion_notification", Thread = "standup", Progress = 98,
+            Pause = Seconds(2), From = Priya, To = Three.Address, Type = "completion_notification", Thread = "standup", Progress = 98,
             Log = "Released behind the flag reset_v2.",
             Text = "Shipped behind the flag reset_v2. Reviewed, tested, nobody cried. Thank you both; the coffee is on the project manager.",
         },

@@ -12,6 +12,9 @@ namespace Parley.Cli.Output;
 /// <param name="Id">Its place in the project's log; null if it has none.</param>
 internal sealed record StreamLine(string Event, string? Id, JsonElement Data);
 
+/// <summary>A part of a demo's story, and the page of the documentation about it.</summary>
+internal sealed record DemoChapter(string Title, string Page);
+
 /// <summary>A server that is ready: its address, its data folder, and its storage.</summary>
 internal sealed record ServerReady(string Url, string DataFolder, string Storage);
 
@@ -29,6 +32,7 @@ internal static class OutputJson
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(WireEnum<Verdict>)])]
 [JsonSerializable(typeof(StreamLine))]
+[JsonSerializable(typeof(DemoChapter))]
 [JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(ServerReady))]
 [JsonSerializable(typeof(ExportSummary))]

@@ -42,7 +42,7 @@ internal sealed class StepQuestions(QuestionBoard questions, WorkflowBoard board
             Deadline = step.TimeoutAt,
             Escalation = person.Id == AgentDirectory.Human ? null : [person.Id],
             ExecutionId = next.Workflow.Value.ExecutionId,
-            Note = step.FilledInput is { } input ? Shortened(input.GetRawText()) : null,
+            Note = step.FilledInput is { } input ? Shortened(input.ValueKind == JsonValueKind.String ? input.GetString()! : input.GetRawText()) : null,
         };
         var question = QuestionRules.Create(request, step.QuestionId!, agentId: null, next.Now) with { WorkflowId = step.WorkflowId, Step = step.Step };
         next.Questions.Add((question, next.Messages.Count));

@@ -23,6 +23,11 @@ internal static class Binary
     public static ProcessStartInfo Command(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
         CommandOf(Path, environment, arguments);
 
+    /// <summary>A command in a pseudo-terminal. Its errors come with its output.</summary>
+    public static ProcessStartInfo InTerminal(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) => CommandOf(
+        "script", environment.Append(new("TERM", "xterm")).ToDictionary(),
+        ["--quiet", "--flush", "--return", "--command", string.Join(' ', arguments.Prepend(Path).Select(argument => $"'{argument}'")), "/dev/null"]);
+
     public static ProcessStartInfo CommandOf(string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
