@@ -83,13 +83,20 @@ internal sealed class FakeServer : IAsyncDisposable
     private async Task AcceptAsync(HttpContext context, string agent)
     {
         var token = context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal);
-        if (!Tokens.Contains(token))
+        if (!Tokens.Contains(token) && !token.StartsWith("parley_join_", StringComparison.Ordinal))
         {
-            context.Response.StatusCode = token == "join" ? 403 : 401;
+            context.Response.StatusCode = token == "operator" ? 403 : 401;
             return;
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        if (token.StartsWith("parley_join_", StringComparison.Ordinal))
+        {
+            // It waits for a registration by a frame.
+            await socket.ReceiveAsync(new byte[1024], context.RequestAborted);
+            return;
+        }
+
         await using var connection = new FakeConnection(socket, context.Request.QueryString.Value ?? "", agent);
         _accepted.Add(connection);
         await connection.WelcomeAsync();

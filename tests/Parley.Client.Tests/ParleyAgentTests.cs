@@ -298,13 +298,15 @@ public sealed class ParleyAgentTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_given_join_token_registers_once_and_then_the_agents_own_token_is_used()
+    [Theory]
+    [InlineData("parley_join_test")]
+    [InlineData("operator")]
+    public async Task A_given_token_that_is_not_the_agents_registers_once_and_then_the_agents_own_token_is_used(string token)
     {
         _server.NewTokens.Enqueue("own-1");
         for (var time = 0; time < 2; time++)
         {
-            await using var agent = await ParleyAgent.ConnectAsync(_server.Options with { Token = "join", AgentId = "fe-2" }, Cancel);
+            await using var agent = await ParleyAgent.ConnectAsync(_server.Options with { Token = token, AgentId = "fe-2" }, Cancel);
             Assert.Equal("fe-2", agent.AgentId);
         }
 

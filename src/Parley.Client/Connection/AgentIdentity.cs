@@ -8,6 +8,9 @@ internal sealed class AgentIdentity
 {
     private const string Operators = "human";
 
+    /// <summary>How join tokens begin. The server lets whoever connects with one wait for a registration, so it must not be taken for an agent's own.</summary>
+    private const string JoinPrefix = "parley_join_";
+
     private readonly ParleyOptions _options;
     private ServerLocation _location;
     private TokenFile _file;
@@ -51,7 +54,7 @@ internal sealed class AgentIdentity
         var called = location.AgentId ?? options.Name ?? throw new ParleyConfigurationException(
             "An agent needs an id or a name: pass one to ParleyAgent.ConnectAsync, or set PARLEY_AGENT.");
         var identity = new AgentIdentity(options, location, TokenFile.Of(options, location, called));
-        if (location is { TokenIsExplicit: true, Token: { } given, AgentId: { } id })
+        if (location is { TokenIsExplicit: true, Token: { } given, AgentId: { } id } && !given.StartsWith(JoinPrefix, StringComparison.Ordinal))
             (identity.AgentId, identity.Token) = (id, given);
         else if (identity._file.Read() is { } kept)
             (identity.AgentId, identity.Token) = kept;
@@ -77,8 +80,7 @@ internal sealed class AgentIdentity
         if (_location.AgentId == Operators)
             return false;
 
-        // A given token may be only a join token, or an operator's token for an agent that does not exist yet. The token that it obtained for the
-        // agent last time was kept.
+        // A given token may be an operator's, for an agent that does not exist yet. The token that it obtained for the agent last time was kept.
         var isGiven = _location.TokenIsExplicit && Token == _location.Token;
         if (isGiven && refusal.Status is 403 && _file.Read() is { } kept)
         {
