@@ -8,9 +8,6 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley workflow run|validate|show|list|cancel|retry|complete|fail|define|definitions</c></summary>
 internal static class WorkflowCommand
 {
-    /// <summary>How often a workflow that runs is looked at.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
-
     private static readonly Argument<string> Id = new("workflow") { Description = "The workflow's id." };
 
     private static readonly Argument<string> File = new("file") { Description = "The plan, in YAML or JSON; '-' reads it from standard input." };
@@ -44,7 +41,7 @@ internal static class WorkflowCommand
                 : LooksLikeAFile(name)
                     ? throw new CommandException(ExitCode.UsedWrongly, $"There is no file '{name}'.")
                     : await call.Api.Workflows.StartAsync(new WorkflowRequest { Definition = name, Input = value }, call.Cancellation);
-            return call.Arguments.GetValue(noWait) ? Print(workflow, call) : await FollowAsync(workflow, call);
+            return call.Arguments.GetValue(noWait) ? Print(workflow, call) : await FollowedWorkflow.ShowAsync(workflow, call);
         });
     }
 
@@ -65,11 +62,16 @@ internal static class WorkflowCommand
         return result.Valid ? ExitCode.Done : ExitCode.Failed;
     });
 
-    private static CliCommand Show() => new CliCommand("show", "Shows a workflow with its steps.", "parley workflow show 0199e1c1-0000-7000-8000-000000000a00") { Id }.Does(async call =>
+    private static CliCommand Show()
     {
-        await call.ActAsync();
-        return Print(await call.Api.Workflows.GetAsync(call.Arguments.GetRequiredValue(Id), call.Cancellation), call);
-    });
+        var follow = new Option<bool>("--follow") { Description = "Until it has ended, as 'run' does." };
+        return new CliCommand("show", "Shows a workflow with its steps.", "parley workflow show 0199e1c1-0000-7000-8000-000000000a00") { Id, follow }.Does(async call =>
+        {
+            await call.ActAsync();
+            var workflow = await call.Api.Workflows.GetAsync(call.Arguments.GetRequiredValue(Id), call.Cancellation);
+            return call.Arguments.GetValue(follow) ? await FollowedWorkflow.ShowAsync(workflow, call) : Print(workflow, call);
+        });
+    }
 
     private static CliCommand List()
     {
@@ -115,7 +117,7 @@ internal static class WorkflowCommand
         {
             await call.ActAsync();
             var workflow = await call.Api.Workflows.RetryAsync(call.Arguments.GetRequiredValue(Id), call.Cancellation);
-            return call.Arguments.GetValue(noWait) ? Print(workflow, call) : await FollowAsync(workflow, call);
+            return call.Arguments.GetValue(noWait) ? Print(workflow, call) : await FollowedWorkflow.ShowAsync(workflow, call);
         });
     }
 
@@ -192,44 +194,6 @@ internal static class WorkflowCommand
         });
     }
 
-    /// <summary>Prints each step when its state changes, until the workflow has ended.</summary>
-    private static async Task<ExitCode> FollowAsync(Workflow workflow, Call call)
-    {
-        var seen = new Dictionary<string, (WorkflowStepStatus, long)>(StringComparer.Ordinal);
-        if (!call.Terminal.Json)
-            call.Terminal.WriteLine(PlainText.Of(Line(workflow)));
-        try
-        {
-            while (true)
-            {
-                foreach (var step in workflow.Steps.Where(step => step.Status != WorkflowStepStatus.Waiting || step.Attempt > 0))
-                {
-                    if (seen.TryGetValue(step.Step, out var before) && before == (step.Status, step.Fence))
-                        continue;
-                    seen[step.Step] = (step.Status, step.Fence);
-                    if (!call.Terminal.Json)
-                        call.Terminal.WriteLine(PlainText.Of($"  {WorkflowGraph.Line(step, call.Time)}"));
-                }
-
-                if (workflow.EndedAt is not null)
-                    break;
-                await Task.Delay(Pause, call.Time, call.Cancellation);
-                workflow = await call.Api.Workflows.GetAsync(workflow.WorkflowId, call.Cancellation);
-            }
-        }
-        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
-        {
-            call.Terminal.Note($"The workflow goes on. 'parley workflow show {workflow.WorkflowId}' shows it.");
-            return ExitCode.Done;
-        }
-
-        if (call.Terminal.Json)
-            call.Terminal.WriteJson(workflow, WireJson.Lenient.Workflow);
-        else
-            call.Terminal.WriteLine(PlainText.Of(Line(workflow)));
-        return workflow.Status == WorkflowStatus.Completed ? ExitCode.Done : ExitCode.Failed;
-    }
-
     private static ExitCode Print(Workflow workflow, Call call)
     {
         if (call.Terminal.Json)
@@ -263,7 +227,7 @@ internal static class WorkflowCommand
         }
     }
 
-    private static string Line(Workflow workflow)
+    internal static string Line(Workflow workflow)
     {
         var name = workflow.Title ?? workflow.WorkflowType ?? workflow.Definition;
         var line = System.FormattableString.Invariant(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
@@ -48,6 +49,25 @@ internal sealed class Terminal
 
     /// <summary>Erases the current line. Only if <see cref="Live"/>.</summary>
     public void EraseLine() => _out.Write("\r\u001b[2K");
+
+    /// <summary>Writes lines in place of those that were written last. Only if <see cref="Live"/>.</summary>
+    /// <param name="above">How many were written last; 0 for none.</param>
+    /// <returns>How many were written.</returns>
+    public int Redraw(int above, IReadOnlyList<string> lines)
+    {
+        if (above > 0)
+            _out.Write(string.Create(CultureInfo.InvariantCulture, $"\u001b[{above}A"));
+        foreach (var line in lines)
+        {
+            // A line that wraps would be two, and the count wrong.
+            var indent = line.Length - line.TrimStart().Length;
+            _out.Write($"\r\u001b[2K{line[..indent]}{PlainText.Line(line, Math.Max(Text.Profile.Width - indent - 1, 20))}\n");
+        }
+
+        if (lines.Count < above)
+            _out.Write("\u001b[J");
+        return lines.Count;
+    }
 
     private static bool IsTerminal(bool redirected) =>
         !redirected && Environment.GetEnvironmentVariable("TERM") != "dumb";

@@ -17,6 +17,30 @@ public sealed class WorkflowTests(RunningServer server) : IClassFixture<RunningS
         """;
 
     [Fact]
+    public async Task In_a_terminal_the_drawing_stays_where_it_is_and_shows_each_state()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"parley-live-{Guid.NewGuid():N}.yaml");
+        await File.WriteAllTextAsync(
+            file, """{"title": "Ask", "steps": [{"step": "ask", "person": "human", "action": "Well?", "default": "yes", "timeout_seconds": 1}]}""", TestContext.Current.CancellationToken);
+
+        var run = await Binary.RunAsync(Binary.InTerminal(server.Environment, "workflow", "run", file), TestContext.Current.CancellationToken);
+        var end = await server.RunAsync("workflow", "show", "--follow", (await LastAsync()).WorkflowId);
+        File.Delete(file);
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        // It goes up by the two lines of the drawing, and writes over them.
+        var drawings = run.Output.Split("\u001b[2A");
+        Assert.True(drawings.Length > 1, run.Output);
+        Assert.Contains("▸ ask", drawings[0], StringComparison.Ordinal);
+        Assert.Contains("✓ ask", drawings[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", end.Output, StringComparison.Ordinal);
+        Assert.Contains("✓ ask", end.Output, StringComparison.Ordinal);
+
+        async Task<Workflow> LastAsync() =>
+            JsonSerializer.Deserialize((await server.RunAsync("workflow", "list", "--all", "--json")).Output, WireJson.Lenient.PageWorkflow)!.Items[0];
+    }
+
+    [Fact]
     public async Task A_plan_is_checked_run_worked_on_drawn_and_followed_to_its_end()
     {
         await server.RunAsync("projects", "create", "planned");
