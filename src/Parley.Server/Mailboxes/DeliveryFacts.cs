@@ -44,6 +44,7 @@ internal static class DeliveryReasons
     internal const string Superseded = "superseded";
     internal const string TooOld = "older than the retention period";
     internal const string AgentDeleted = "the agent was deleted";
+    internal const string QuestionEnded = "its question has ended";
     internal const string StormCancelled = "its storm was cancelled";
 
     internal static string ReaderLost(int disconnects) =>

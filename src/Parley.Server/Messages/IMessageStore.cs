@@ -30,6 +30,10 @@ internal interface IMessageStore
     /// <returns>False if there is no such message, or it is already deleted.</returns>
     ValueTask<bool> DeleteAsync(int project, long seq, CancellationToken cancellationToken);
 
+    /// <summary>Withdraws a message's waiting deliveries, because nobody has to do anything about it anymore. The message stays as it is, and whoever
+    /// holds it keeps it.</summary>
+    ValueTask WithdrawAsync(int project, long seq, string reason, CancellationToken cancellationToken);
+
     /// <returns>False if it was already there (or, to remove it, was not).</returns>
     ValueTask<bool> ReactAsync(int project, LogEntry message, string emoji, string agentId, bool remove, CancellationToken cancellationToken);
 

@@ -24,6 +24,7 @@ internal static class QuestionsSetup
         .AddSingleton<QuestionFollowUp>()
         .AddSingleton<IAgentWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
         .AddSingleton<ITaskWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
+        .AddSingleton<IQuestionWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
         .AddSingleton<IChore, QuestionKeeper>()
         .AddConcept<QuestionsConcept>();
 }

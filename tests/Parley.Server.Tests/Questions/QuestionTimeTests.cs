@@ -42,6 +42,30 @@ public abstract class QuestionTimeTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task When_a_question_has_ended_its_message_leaves_the_mailbox_of_the_person()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (be, person) = (await host.AgentAsync("be"), await host.TokenAsync(TokenKind.Operator));
+        var (late, needless) = (await AskedAsync(host, be), await AskedAsync(host, be, """{"content": "Which?"}"""));
+        Assert.Equal(["question", "question"], await TypesAsync(host, "human", person));
+
+        Read(await WithdrawAsync(host, be, needless.QuestionId));
+        await Polling.UntilAsync(() => "the question that was withdrawn to leave the mailbox", async () => (await TypesAsync(host, "human", person)).Count == 1);
+        Assert.Equal(late.MessageId, Assert.Single(await InboxAsync(host, "human", person)).MessageId);
+        host.Clock.Advance(TimeSpan.FromHours(1));
+        await UntilAsync(host, person, late.QuestionId, question => question.Status == QuestionStatus.Defaulted, Second);
+
+        // Reminders expire by the deadline, or a little later if they were sent while the clock was turned.
+        await Polling.UntilAsync(() => "the question that nobody answered to leave the mailbox", async () =>
+        {
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+            return (await TypesAsync(host, "human", person)).Count == 0;
+        });
+        var trace = (await host.SendAsync(HttpMethod.Get, $"/api/v1/messages/{late.MessageId}/trace", person)).As(WireJson.Lenient.MessageTrace);
+        Assert.Equal((DeliveryState.Withdrawn, "its question has ended"), (trace.Deliveries[0].State, trace.Deliveries[0].LastError));
+    }
+
+    [Fact]
     public async Task A_question_without_a_default_expires_and_its_agent_is_told()
     {
         await using var host = await ConceptHost.StartAsync(storage);

@@ -86,6 +86,29 @@ public abstract partial class MessageStoreConformance
         Assert.Equal((0, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight) : default);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_waits_for_a_withdrawn_message_does_not_get_it_and_whoever_holds_it_keeps_it(bool toAConnection)
+    {
+        await using var store = await OpenAsync();
+        var (waiting, held) = (await store.StoreAsync(Note("waiting")), await store.StoreAsync(Note("held") with { Priority = Priority.Critical }));
+        var holder = new TestHolder(1);
+        var claimed = await store.ClaimOneAsync("bob", holder: toAConnection ? holder : null);
+        Assert.Equal(held.Seq, claimed.Seq);
+
+        foreach (var sent in new[] { waiting, held, waiting })
+            await store.Messages.WithdrawAsync(store.Project.Number, sent.Seq, "over", Cancel);
+
+        Assert.Equal((DeliveryState.Withdrawn, "over"), (await store.DeliveryAsync(waiting.Seq, "bob")) is var row ? (row.State, row.LastError) : default);
+        Assert.Equal((0, 1, 0), (await store.CountsAsync("bob")) is var counts ? (counts.Queued, counts.InFlight, counts.Dead) : default);
+        Assert.Empty(await store.ClaimAsync("bob"));
+        Assert.Equal(Settlement.Settled, await store.AckAsync("bob", claimed));
+        Assert.Equal(DeliveryState.Acknowledged, (await store.DeliveryAsync(held.Seq, "bob")).State);
+        Assert.Single(store.Handover.Receipts, receipt => (receipt.Seq, receipt.State) == (waiting.Seq, DeliveryState.Withdrawn));
+        Assert.DoesNotContain(await store.EntriesAsync(), entry => entry.Kind is EntryKind.Death or EntryKind.Deletion);
+    }
+
     [Fact]
     public async Task A_dead_letter_of_a_deleted_message_is_withdrawn_instead_of_queued()
     {

@@ -107,8 +107,8 @@ public abstract class StepQuestionTests(StorageUnderTest storage)
             (WorkflowStatus.Completed, WorkflowStatus.Failed),
             ((await host.UntilAsync(pm, done.WorkflowId, workflow => workflow.EndedAt is not null)).Status, (await host.UntilAsync(pm, failed.WorkflowId, workflow => workflow.EndedAt is not null)).Status));
         Assert.Equal("Nobody knows.", (await host.FollowAsync(pm, failed.WorkflowId)).Named("ask").Error);
-        // The reply settled the third.
-        Assert.Equal(["question", "question"], await Asking.TypesAsync(host, "human", person));
+        // Nothing is left to do for the person.
+        await Polling.UntilAsync(() => "the questions to leave the mailbox", async () => (await Asking.TypesAsync(host, "human", person)).Count == 0);
     }
 
     [Fact]

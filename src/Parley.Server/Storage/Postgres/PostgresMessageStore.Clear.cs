@@ -31,6 +31,15 @@ internal sealed partial class PostgresMessageStore
         },
         cancellationToken);
 
+    public async ValueTask WithdrawAsync(int project, long seq, string reason, CancellationToken cancellationToken) => await WriteAsync(
+        async transaction =>
+        {
+            await transaction.LockAsync(project);
+            await WithdrawWaitingAsync(transaction, LogKey.Of(project, seq), reason);
+            return true;
+        },
+        cancellationToken);
+
     public ValueTask<bool> ReactAsync(int project, LogEntry message, string emoji, string agentId, bool remove, CancellationToken cancellationToken) => WriteAsync(
         async transaction =>
         {

@@ -29,6 +29,14 @@ internal sealed partial class SqliteMessageStore
         },
         cancellationToken);
 
+    public async ValueTask WithdrawAsync(int project, long seq, string reason, CancellationToken cancellationToken) => await WriteAsync(
+        connection =>
+        {
+            Withdraw(connection, _log.Cursor(connection, project), LogKey.Of(project, seq), reason, isWaitingOnly: true);
+            return true;
+        },
+        cancellationToken);
+
     public ValueTask<bool> ReactAsync(int project, LogEntry message, string emoji, string agentId, bool remove, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {

@@ -13,7 +13,8 @@ internal sealed partial class SqliteMessageStore
     /// <remarks>What a connection holds is withdrawn on disk too, while its lease continues in memory. So it stays withdrawn if the lease ends with
     /// the server. The row of a lease taken over REST stays; the code that ends it checks the message.</remarks>
     /// <param name="ended">Set if retention removes the message. Then leases end too, with the commit.</param>
-    private void Withdraw(SqliteConnection connection, ProjectCursor cursor, long place, string reason, List<EndedLease>? ended = null)
+    /// <param name="isWaitingOnly">Whether those that somebody holds stay as they are on disk, too.</param>
+    private void Withdraw(SqliteConnection connection, ProjectCursor cursor, long place, string reason, List<EndedLease>? ended = null, bool isWaitingOnly = false)
     {
         var now = _log.Now(cursor);
         var (isPruned, leases) = (ended is not null, ended ?? []);
@@ -26,7 +27,7 @@ internal sealed partial class SqliteMessageStore
                 Note(found, change, now);
             }
 
-            if (change.Happens || found is { Held: not null, IsOver: false })
+            if (change.Happens || (!isWaitingOnly && found is { Held: not null, IsOver: false }))
                 WriteWithdrawn(connection, found.Delivery, now, reason);
         }
     }
