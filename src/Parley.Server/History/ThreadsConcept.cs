@@ -12,7 +12,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.History;
 
 /// <summary>Conversations: list them, read them, catch up on them.</summary>
-internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, IndexCatchUp index) : IConcept
+internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, ThreadDigests digests, IndexCatchUp index) : IConcept
 {
     private const string Theirs = "conversations in which it takes part";
 
@@ -36,7 +36,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         """;
 
     /// <summary>The most messages that a digest reads: its cost must not grow with the thread.</summary>
-    private const int MostDigested = 2_000, PartSize = 500;
+    private const int MostDigested = 2_000;
 
     public string Title => "Threads";
 
@@ -92,7 +92,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         var rows = await history.ThreadsAsync(project.Number, context.Caller.ReaderIn(project)?.Agent, before, query.Limit + 1, context.Cancellation);
         return Answer.Ok(new Page<ThreadSummary>
         {
-            Items = [.. rows.Take(query.Limit).Select(row => Summary(project, row))],
+            Items = [.. rows.Take(query.Limit).Select(row => ThreadDigests.SummaryOf(project, row))],
             Next = rows.Count > query.Limit ? rows[query.Limit - 1].LastSeq.ToString(CultureInfo.InvariantCulture) : null,
         });
     }
@@ -108,7 +108,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
             return Problems.NotFound("thread", asked.Id);
         var messages = await history.ThreadAsync(project.Number, thread, after, limit + 1, context.Cancellation);
-        var summary = Summary(project, row);
+        var summary = ThreadDigests.SummaryOf(project, row);
         return Answer.Ok(new ThreadView
         {
             ConversationThreadId = summary.ConversationThreadId,
@@ -128,22 +128,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         var project = context.Project;
         if (!(await FindAsync(id, context)).TryGet(out var thread, out var problem))
             return problem;
-        if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
-            return Problems.NotFound("thread", id);
-        var messages = new List<Message>();
-        var query = new HistoryQuery(project.Number) { Thread = thread, Max = PartSize, Before = row.LastSeq + 1 };
-        while (messages.Count < MostDigested)
-        {
-            // A part may be smaller than asked for, because its bytes are limited too.
-            var part = await history.ListAsync(query, context.Cancellation);
-            if (part.Count == 0)
-                break;
-            messages.AddRange(part.Select(MessageJsonReader.Message));
-            query = query with { Before = part[^1].Seq };
-        }
-
-        messages.Reverse();
-        return Answer.Ok(ThreadSummarizer.Summarize(Summary(project, row), messages));
+        return await digests.FindAsync(project, thread, MostDigested, context.Cancellation) is { } digest ? Answer.Ok(digest) : Problems.NotFound("thread", id);
     }
 
     private async ValueTask<Answer> CurrentAsync((string Id, SinceQuery Since) asked, ProjectContext context)
@@ -171,17 +156,6 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             ? thread
             : Problems.NotFound("thread", id);
     }
-
-    private static ThreadSummary Summary(ProjectState project, ThreadRow row) => new()
-    {
-        ConversationThreadId = row.Id.ToString(),
-        Title = row.Title,
-        Participants = [.. row.Participants.Select(number => project.Agents.Find(number)?.Id).OfType<string>()],
-        Messages = row.Messages,
-        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.StartedAt),
-        LastAt = DateTimeOffset.FromUnixTimeMilliseconds(row.LastAt),
-        LastSeq = row.LastSeq,
-    };
 }
 
 /// <summary>The seq up to which the caller has read.</summary>
