@@ -18,6 +18,7 @@ using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Operations;
+using Parley.Server.Outgoing;
 using Parley.Server.Projects;
 using Parley.Server.Questions;
 using Parley.Server.Reservations;
@@ -56,7 +57,7 @@ public static class ParleyServer
         var steady = clock is null || clock == TimeProvider.System ? new SteadyClock(TimeProvider.System) : clock;
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
-            .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
+            .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
             .AddQuestions().AddReservations().AddStorms().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddCatchUp()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();

@@ -14,7 +14,7 @@ public sealed partial class ArrowTests
     ];
 
     /// <summary>What every concept stands on; none of these knows any.</summary>
-    private static readonly string[] Ground = ["Wire", "Files", "Rest", "Limits", "Settings", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
+    private static readonly string[] Ground = ["Wire", "Files", "Rest", "Limits", "Settings", "Outgoing", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
 
     /// <summary>What carries, keeps and watches the concepts, and may know all of them. Neither they nor the ground know it.</summary>
     private static readonly string[] Around =
