@@ -48,6 +48,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(Page<EventRecord>))]
 [JsonSerializable(typeof(Agent))]
 [JsonSerializable(typeof(ThreadDigest))]
+[JsonSerializable(typeof(ModelSummary))]
 [JsonSerializable(typeof(AgentCatchUp))]
 [JsonSerializable(typeof(Shortened))]
 [JsonSerializable(typeof(Pause))]

@@ -29,6 +29,7 @@ using Parley.Server.Settings;
 using Parley.Server.Squads;
 using Parley.Server.Statistics;
 using Parley.Server.Storms;
+using Parley.Server.Summaries;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 using Parley.Server.Webhooks;
@@ -59,7 +60,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddCatchUp()
+            .AddQuestions().AddReservations().AddStorms().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();

@@ -27,8 +27,8 @@ internal sealed class ThreadsGoneOn(IAgentTrail trail, ThreadDigests digests)
         foreach (var (thread, count) in goneOn.Take(MostDigested))
         {
             // Retention may have removed it in the meantime.
-            if (await digests.FindAsync(project, thread.Seq, MostMessages, cancellationToken) is { } digest)
-                shown.Add(ToThread(digest, count));
+            if (await digests.FindAsync(project, thread.Seq, MostMessages, cancellationToken) is { } found)
+                shown.Add(ToThread(found.Digest, count));
         }
 
         var total = shown.Count + Math.Max(0, goneOn.Count - MostDigested);
