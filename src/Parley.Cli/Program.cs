@@ -25,6 +25,7 @@ static async Task<int> RunAsync(string[] args)
         SendCommand.Create(),
         RequestCommand.Create(),
         InboxCommand.Create(),
+        CatchUpCommand.Create(),
         AckCommand.Create(),
         AskCommand.Create(),
         AnswerCommand.Create(),

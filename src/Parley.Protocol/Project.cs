@@ -40,6 +40,17 @@ public sealed record ProjectSettings
 
     /// <summary>Whether capital and small letters are the same in the paths of reservations.</summary>
     public bool? ReservationsIgnoreCase { get; init; }
+
+    /// <summary>Where a model summarizes conversations: the URL of a chat completions endpoint in the form of OpenAI's, such as
+    /// <c>https://api.openai.com/v1/chat/completions</c>. Null: no model is asked.</summary>
+    public string? SummaryUrl { get; init; }
+
+    /// <summary>The name of the model; required with <see cref="SummaryUrl"/>.</summary>
+    public string? SummaryModel { get; init; }
+
+    /// <summary>The key that is sent to <see cref="SummaryUrl"/> as a bearer token, up to 1,000 printable ASCII characters without spaces. Never shown:
+    /// answers have null. If absent from a change, the key stays, unless the URL leads to another server. Empty removes it.</summary>
+    public string? SummaryKey { get; init; }
 }
 
 public sealed record ProjectRequest

@@ -32,6 +32,43 @@ public sealed record ThreadDigest
 
     /// <summary>All of this as text for people and models. Every message is named by its id.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>What the project's own model makes of it, in up to 4,000 characters; null if the project has no model, or the model did not
+    /// answer.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>The seq of the newest message that the summary covers.</summary>
+    public long? SummaryLastSeq { get; init; }
+
+    /// <summary>Why there is no summary, or none that covers the newest messages; null if nothing is wrong.</summary>
+    public string? SummaryError { get; init; }
+}
+
+/// <summary>What a project's own model made of a conversation.</summary>
+public sealed record ModelSummary
+{
+    public required string ConversationThreadId { get; init; }
+
+    /// <summary>The model that made it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Feeds leave it out: only <see cref="ThreadDigest.Summary"/> has it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+
+    /// <summary>The seqs of the oldest and the newest message that it covers.</summary>
+    public long FirstSeq { get; init; }
+
+    /// <inheritdoc cref="FirstSeq"/>
+    public long LastSeq { get; init; }
+
+    /// <summary>How many of those messages were deleted or superseded at that time.</summary>
+    public int Gone { get; init; }
+
+    public DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>Increases with every change.</summary>
+    public long Version { get; init; }
 }
 
 public sealed record DigestParticipant

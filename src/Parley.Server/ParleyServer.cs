@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
+using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
@@ -17,6 +18,7 @@ using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Operations;
+using Parley.Server.Outgoing;
 using Parley.Server.Projects;
 using Parley.Server.Questions;
 using Parley.Server.Reservations;
@@ -27,6 +29,7 @@ using Parley.Server.Settings;
 using Parley.Server.Squads;
 using Parley.Server.Statistics;
 using Parley.Server.Storms;
+using Parley.Server.Summaries;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 using Parley.Server.Webhooks;
@@ -55,9 +58,9 @@ public static class ParleyServer
         var steady = clock is null || clock == TimeProvider.System ? new SteadyClock(TimeProvider.System) : clock;
         builder.Services.AddSingleton(settings).AddSingleton(steady).AddSingleton<BackgroundFaults>();
         builder.Services
-            .AddLimits(settings).AddEdge().AddOperations().AddSecurity().AddStorage(settings)
+            .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound()
+            .AddQuestions().AddReservations().AddStorms().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();

@@ -108,5 +108,7 @@ internal static class ProjectsCommand
         ("priority_aging_seconds", $"{own.PriorityAgingSeconds}"),
         ("loop_limit", $"{own.LoopLimit}"),
         ("reservations_ignore_case", own.ReservationsIgnoreCase is { } ignores ? ignores ? "true" : "false" : ""),
+        ("summary_url", own.SummaryUrl ?? ""),
+        ("summary_model", own.SummaryModel ?? ""),
     ];
 }

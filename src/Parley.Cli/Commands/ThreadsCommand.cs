@@ -18,7 +18,8 @@ internal static class ThreadsCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var limit = Numbers.Limit("--limit", 50);
-        var digest = new Option<bool>("--digest") { Description = "Show the thread in short: open and settled requests, and the newest message." };
+        var digest = new Option<bool>("--digest") { Description = "Show the thread in short: open and settled requests, the newest message, and the summary by the project's model, if it has one." };
+        var refresh = new Option<bool>("--refresh") { Description = "With --digest, ask the model for a new summary." };
 
         return new CliCommand("threads", "Lists conversations, most recently active first, or shows the messages of one in order.",
             "parley threads",
@@ -26,23 +27,35 @@ internal static class ThreadsCommand
             "parley threads 0199e1c2-7d3f-7a51-9c0e-3b1f5d2a4e60 --digest",
             "parley threads --json | jq -r '.items[0].conversation_thread_id'")
         {
-            id, limit, digest,
+            id, limit, digest, refresh,
         }.Does(call => (call.Arguments.GetValue(id), call.Arguments.GetValue(digest)) switch
         {
-            ({ } thread, true) => DigestAsync(call, thread),
+            ({ } thread, true) => DigestAsync(call, thread, call.Arguments.GetValue(refresh)),
+            (_, false) when call.Arguments.GetValue(refresh) => throw new CommandException(ExitCode.UsedWrongly, "--refresh goes with --digest.", "Write both, or neither."),
             ({ } thread, false) => OpenAsync(call, thread),
             (null, true) => throw new CommandException(ExitCode.UsedWrongly, "--digest of which thread?", "Give its id: parley threads lists them."),
             _ => ListAsync(call, call.Arguments.GetValue(limit)),
         });
     }
 
-    private static async Task<ExitCode> DigestAsync(Call call, string id)
+    private static async Task<ExitCode> DigestAsync(Call call, string id, bool refresh)
     {
-        var digest = await call.Api.Threads.DigestAsync(id, call.Cancellation);
+        var digest = await call.Api.Threads.DigestAsync(id, refresh, call.Cancellation);
         if (call.Terminal.Json)
+        {
             call.Terminal.WriteJson(digest, WireJson.Lenient.ThreadDigest);
-        else
-            call.Terminal.Text.MarkupLine(PlainText.EscapeLines(digest.Text.TrimEnd(), indent: 0));
+            return ExitCode.Done;
+        }
+
+        if (digest.Summary is { } summary)
+        {
+            var since = digest.SummaryLastSeq < digest.LastSeq ? " of an earlier state" : "";
+            call.Terminal.Text.MarkupLine($"[bold]Summary{since}[/]\n{PlainText.EscapeLines(summary, indent: 0)}\n");
+        }
+
+        call.Terminal.Text.MarkupLine(PlainText.EscapeLines(digest.Text.TrimEnd(), indent: 0));
+        if (digest.SummaryError is { } error)
+            call.Terminal.Note(error);
         return ExitCode.Done;
     }
 

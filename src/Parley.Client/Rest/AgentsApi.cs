@@ -71,6 +71,14 @@ public sealed class AgentsApi
     public Task<Agent> GetAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"agents/{agentId}"), WireJson.Lenient.Agent, cancellationToken);
 
+    /// <summary>Gets what an agent needs to go on after a restart: who it is, what it has, and what waits for it. Changes nothing.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="budgetTokens">The most model tokens that the answer may take, 400-1,000,000; 2,000 if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">There is no agent with this id (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task<AgentCatchUp> CatchUpAsync(string agentId, int? budgetTokens = null, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(new RestPath($"agents/{agentId}/catch-up").With("budget_tokens", budgetTokens), WireJson.Lenient.AgentCatchUp, cancellationToken);
+
     /// <summary>Changes an agent's details. Omitted fields stay as they are.</summary>
     public Task<Agent> UpdateAsync(string agentId, RegisterRequest change, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(

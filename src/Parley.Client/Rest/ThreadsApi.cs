@@ -17,10 +17,14 @@ public sealed class ThreadsApi
     public Task<Page<ThreadSummary>> ListAsync(int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"threads").With("limit", limit).With("after", after), WireJson.Lenient.PageThreadSummary, cancellationToken);
 
-    /// <summary>Gets a conversation in short: open and settled requests, and the newest message.</summary>
+    /// <summary>Gets a conversation in short: open and settled requests, and the newest message; and what the project's own model makes of it, if the
+    /// project has one.</summary>
+    /// <param name="threadId">The conversation.</param>
+    /// <param name="refresh">Whether to ask the model again even if its summary is still good.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">It does not exist (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
-    public Task<ThreadDigest> DigestAsync(string threadId, CancellationToken cancellationToken = default) =>
-        _connection.GetAsync(new RestPath($"threads/{threadId}/digest"), WireJson.Lenient.ThreadDigest, cancellationToken);
+    public Task<ThreadDigest> DigestAsync(string threadId, bool refresh = false, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(new RestPath($"threads/{threadId}/digest").With("refresh", refresh ? "true" : null), WireJson.Lenient.ThreadDigest, cancellationToken);
 
     /// <summary>Gets a conversation's messages, in order, a page at a time.</summary>
     public Task<ThreadView> GetAsync(string threadId, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>

@@ -22,6 +22,9 @@ internal interface IMailboxCounts
     /// <summary>The counts of these agents' mailboxes. An agent that never had a delivery may be missing. If the store has the counts in memory, the
     /// answer is available at once.</summary>
     ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken);
+
+    /// <summary>How many deliveries wait in an agent's mailbox, by the number of their priority.</summary>
+    ValueTask<IReadOnlyList<int>> WaitingAsync(int agent, CancellationToken cancellationToken);
 }
 
 /// <summary>Tells those who wait on a mailbox that it has work again, for example at the end of a pause.</summary>

@@ -37,7 +37,7 @@ internal static class ThreadSummarizer
                 }
             }
 
-            if (message.Intent == Intent.Request || (message.ReplyTo is null && Asking.Contains(message.MessageType)))
+            if (Asks(message))
                 requests.Add(message.MessageId, Request(message));
         }
 
@@ -61,6 +61,9 @@ internal static class ThreadSummarizer
         };
         return digest with { Text = TextOf(digest) };
     }
+
+    /// <summary>Whether a message expects an answer.</summary>
+    internal static bool Asks(Message message) => message.Intent == Intent.Request || (message.ReplyTo is null && Asking.Contains(message.MessageType));
 
     /// <summary>A promise keeps the request open; any other reply answers it. A later answer replaces an earlier one.</summary>
     private static DigestRequest After(DigestRequest request, Message reply) => reply.Intent == Intent.Ack

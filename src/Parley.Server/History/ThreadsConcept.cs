@@ -12,7 +12,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.History;
 
 /// <summary>Conversations: list them, read them, catch up on them.</summary>
-internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, IndexCatchUp index) : IConcept
+internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory history, ThreadDigests digests, IThreadSummaries summaries, IndexCatchUp index) : IConcept
 {
     private const string Theirs = "conversations in which it takes part";
 
@@ -32,11 +32,12 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
           "to": ["be-1"], "message_type": "task_assignment", "content": "Please implement the login page.", "timestamp": "2026-01-22T13:56:52.551Z"}],
          "last": {"message_id": "0199e1c2-2710-7000-8000-000000000413", "from": "be-1", "to": ["pm-1"], "message_type": "text", "content": "Done.",
           "timestamp": "2026-01-22T13:57:02.551Z"},
-         "text": "2 messages since 2026-01-22T13:56:52.551Z, the last at 2026-01-22T13:57:02.551Z.\n"}
+         "text": "2 messages since 2026-01-22T13:56:52.551Z, the last at 2026-01-22T13:57:02.551Z.\n",
+         "summary": "pm-1 asked be-1 for the login page, and be-1 built it.", "summary_last_seq": 1043, "summary_error": null}
         """;
 
     /// <summary>The most messages that a digest reads: its cost must not grow with the thread.</summary>
-    private const int MostDigested = 2_000, PartSize = 500;
+    private const int MostDigested = 2_000;
 
     public string Title => "Threads";
 
@@ -58,10 +59,12 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             Answers = [AnswerShape.Ok<ThreadView>($$"""{"items": [{{MailboxExamples.AMessage}}, {{MailboxExamples.AReply}}], "next": null, {{AThread}}}""")],
         }.Rest("GET", "/threads/{thread_id}"),
 
-        new Operation<ProjectContext, string>(
-            "GetThreadDigest", "Get a conversation in short: open and settled requests, and the newest message.", Input.Path("thread_id"), DigestAsync)
+        new Operation<ProjectContext, (string Id, DigestQuery Query)>(
+            "GetThreadDigest", "Get a conversation in short: open and settled requests, and the newest message.",
+            Input.Path("thread_id").And(Input.Query<DigestQuery>()), DigestAsync)
         {
-            Details = "Made without a model, from what the messages say of themselves: their intents, replies, and outcomes. `text` says the same in words.",
+            Details = "Made without a model, from what the messages say of themselves: their intents, replies, and outcomes. `text` says the same in words. "
+                + "If the project has a `summary_url`, `summary` is what the model there makes of it.",
             Allows = Permission.ReadMessages,
             Own = Theirs,
             Answers = [AnswerShape.Ok<ThreadDigest>(ADigest)],
@@ -92,7 +95,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         var rows = await history.ThreadsAsync(project.Number, context.Caller.ReaderIn(project)?.Agent, before, query.Limit + 1, context.Cancellation);
         return Answer.Ok(new Page<ThreadSummary>
         {
-            Items = [.. rows.Take(query.Limit).Select(row => Summary(project, row))],
+            Items = [.. rows.Take(query.Limit).Select(row => ThreadDigests.SummaryOf(project, row))],
             Next = rows.Count > query.Limit ? rows[query.Limit - 1].LastSeq.ToString(CultureInfo.InvariantCulture) : null,
         });
     }
@@ -108,7 +111,7 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
             return Problems.NotFound("thread", asked.Id);
         var messages = await history.ThreadAsync(project.Number, thread, after, limit + 1, context.Cancellation);
-        var summary = Summary(project, row);
+        var summary = ThreadDigests.SummaryOf(project, row);
         return Answer.Ok(new ThreadView
         {
             ConversationThreadId = summary.ConversationThreadId,
@@ -123,27 +126,14 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         });
     }
 
-    private async ValueTask<Answer> DigestAsync(string id, ProjectContext context)
+    private async ValueTask<Answer> DigestAsync((string Id, DigestQuery Query) asked, ProjectContext context)
     {
         var project = context.Project;
-        if (!(await FindAsync(id, context)).TryGet(out var thread, out var problem))
+        if (!(await FindAsync(asked.Id, context)).TryGet(out var thread, out var problem))
             return problem;
-        if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
-            return Problems.NotFound("thread", id);
-        var messages = new List<Message>();
-        var query = new HistoryQuery(project.Number) { Thread = thread, Max = PartSize, Before = row.LastSeq + 1 };
-        while (messages.Count < MostDigested)
-        {
-            // A part may be smaller than asked for, because its bytes are limited too.
-            var part = await history.ListAsync(query, context.Cancellation);
-            if (part.Count == 0)
-                break;
-            messages.AddRange(part.Select(MessageJsonReader.Message));
-            query = query with { Before = part[^1].Seq };
-        }
-
-        messages.Reverse();
-        return Answer.Ok(ThreadSummarizer.Summarize(Summary(project, row), messages));
+        return await digests.FindAsync(project, thread, MostDigested, context.Cancellation) is { } found
+            ? Answer.Ok(await summaries.AddAsync(project, found.Digest, found.Messages, asked.Query.Refresh, context.Cancellation))
+            : Problems.NotFound("thread", asked.Id);
     }
 
     private async ValueTask<Answer> CurrentAsync((string Id, SinceQuery Since) asked, ProjectContext context)
@@ -171,21 +161,15 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
             ? thread
             : Problems.NotFound("thread", id);
     }
-
-    private static ThreadSummary Summary(ProjectState project, ThreadRow row) => new()
-    {
-        ConversationThreadId = row.Id.ToString(),
-        Title = row.Title,
-        Participants = [.. row.Participants.Select(number => project.Agents.Find(number)?.Id).OfType<string>()],
-        Messages = row.Messages,
-        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.StartedAt),
-        LastAt = DateTimeOffset.FromUnixTimeMilliseconds(row.LastAt),
-        LastSeq = row.LastSeq,
-    };
 }
 
 /// <summary>The seq up to which the caller has read.</summary>
 internal sealed record SinceQuery(long Since) : IQuery<SinceQuery>
 {
     public static SinceQuery Read(QueryReader query) => new(query.Long("since", 0, "The seq of the newest message that you have read.") ?? 0);
+}
+
+internal sealed record DigestQuery(bool Refresh) : IQuery<DigestQuery>
+{
+    public static DigestQuery Read(QueryReader query) => new(query.Flag("refresh", "With `true`, the project's model is asked again even if its summary is still good.") == true);
 }

@@ -1,5 +1,6 @@
 using Parley.Protocol;
 using Parley.Server.Rest;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Mailboxes;
 
@@ -19,7 +20,7 @@ internal sealed record InboxQuery(int Max, TimeSpan Wait, IReadOnlyList<string> 
         ReadBudget(query));
 
     internal static int? ReadBudget(QueryReader query) => query.Int(
-        "budget_tokens", 1, InboxBudget.MostTokens, "Shortens the messages to about this many model tokens, grouped by thread.");
+        "budget_tokens", 1, TokenBudget.MostTokens, "Shortens the messages to about this many model tokens, grouped by thread.");
 }
 
 /// <summary>The parameters of a claim in its URL. If the body has a value too, the body's counts.</summary>

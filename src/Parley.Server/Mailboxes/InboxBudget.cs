@@ -10,16 +10,8 @@ namespace Parley.Server.Mailboxes;
 /// can be fetched.</summary>
 internal static class InboxBudget
 {
-    /// <summary>The usual estimate for English text and JSON. Counting exactly would take the tokenizer of the reader's model.</summary>
-    internal const int CharactersPerToken = 4;
-
-    internal const int MostTokens = 1_000_000;
-
     /// <summary>What a message that has to be cut leaves to each of those that come after it, if that is enough for them to share.</summary>
     private const int LeastPerMessage = 120;
-
-    /// <summary>Marks where a text was cut.</summary>
-    private const string Ellipsis = "…";
 
     /// <param name="tokens">How many tokens the contents, payloads, and metadata may take together, estimated.</param>
     /// <returns>All items: threads in the order of their first message, and each thread from its oldest message to its newest.</returns>
@@ -31,7 +23,7 @@ internal static class InboxBudget
 
         // The newest message of each thread first, because it tells best what the thread is about now.
         int[] newestFirst = [.. threads.Select(thread => thread[^1]), .. threads.SelectMany(thread => thread[..^1]).OrderByDescending(at => items[at].Seq)];
-        var left = (long)tokens * CharactersPerToken;
+        var left = (long)tokens * TokenBudget.CharactersPerToken;
         var fitted = new BudgetedDelivery[items.Count];
         for (var nth = 0; nth < newestFirst.Length; nth++)
         {
@@ -56,7 +48,7 @@ internal static class InboxBudget
         }
 
         // JSON cannot be cut without becoming something else: it is either whole or absent.
-        var cut = content <= left ? null : Cut(texts.Content!, (int)left);
+        var cut = content <= left ? null : TokenBudget.Cut(texts.Content!, (int)left);
         left -= cut?.Length ?? content;
         var withPayload = Take(payload, ref left);
         var withMetadata = Take(metadata, ref left);
@@ -75,18 +67,6 @@ internal static class InboxBudget
             return false;
         left -= characters;
         return true;
-    }
-
-    /// <summary>The beginning of a text, with an ellipsis: at the end of a word if there is one, and never within a character.</summary>
-    private static string Cut(string text, int most)
-    {
-        if (most < Ellipsis.Length)
-            return "";
-        var end = most - Ellipsis.Length;
-        if (end > 0 && char.IsLowSurrogate(text[end]))
-            end--;
-        var word = text.AsSpan(0, end).LastIndexOfAny(' ', '\n');
-        return string.Concat(text.AsSpan(0, word > end / 2 ? word : end), Ellipsis);
     }
 
     /// <summary>Where the texts of a message stand in its JSON.</summary>

@@ -181,7 +181,7 @@ internal sealed class InboxConcept(ActorResolver actors, InboxReader inbox, Sett
         .Range("max", request.Max, 1, InboxQuery.MostItems)
         .Range("wait", request.Wait, 0d, InboxQuery.LongestWait.TotalSeconds)
         .Range("lease_seconds", request.LeaseSeconds, 1, SettleReader.MostLeaseSeconds)
-        .Range("budget_tokens", request.BudgetTokens, 1, InboxBudget.MostTokens)
+        .Range("budget_tokens", request.BudgetTokens, 1, TokenBudget.MostTokens)
         .Defined("priority", request.Priority)
         .Problem;
 

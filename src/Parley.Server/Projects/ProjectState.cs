@@ -56,7 +56,7 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
         ProjectId = Id,
         Name = Record.Name,
         CreatedAt = Record.CreatedAt,
-        Settings = Record.Settings,
+        Settings = Record.Settings with { SummaryKey = null },
         Pause = Record.Pause,
     };
 }

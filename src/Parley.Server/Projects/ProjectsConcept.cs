@@ -2,18 +2,20 @@ using Parley.Protocol;
 using Parley.Server.Operations;
 using Parley.Server.Rest;
 using Parley.Server.Security;
+using Parley.Server.Settings;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
 /// <summary>Projects: create, list, change, and delete them with everything in them.</summary>
-internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vault, IAuditTrail audit, TimeProvider clock) : IConcept
+internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vault, IAuditTrail audit, ServerSettings server, TimeProvider clock) : IConcept
 {
     private const string AProject =
         """
         {"project_id": "shop", "name": "The shop", "created_at": "2026-01-22T08:00:00.000Z", "settings": {"mailbox_limit": null,
          "message_ttl_seconds": null, "retry_delay_seconds": null, "max_attempts": 6, "max_disconnects": null, "retention_days": 90, "rate_limit_per_second": null,
-         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null, "reservations_ignore_case": null}, "pause": null}
+         "rate_limit_burst": null, "priority_aging_seconds": null, "loop_limit": null, "reservations_ignore_case": null, "summary_url": null, "summary_model": null, "summary_key": null},
+         "pause": null}
         """;
 
     private const string ARequest = """{"project_id": "shop", "name": "The shop", "settings": {"max_attempts": 6, "retention_days": 90}}""";
@@ -74,13 +76,13 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
     private async ValueTask<Answer> CreateAsync(ProjectRequest request, OperationContext context)
     {
         var id = request.ProjectId ?? (request.Name is { } name ? WireNames.ToId(name, WireNames.LongestProjectId) : null);
-        var problem = ProjectRules.Check(request)
+        var problem = ProjectRules.Check(request, server.WebhookPrivateAddresses)
             .Check(id is not null, "project_id", request.Name is null ? "is missing, and so is a name to make it from" : "is missing, and the name has no characters to make an id from")
             .Problem;
         if (problem is not null)
             return problem;
 
-        if (await projects.AddAsync(id!, request.Name ?? id!, request.Settings ?? new ProjectSettings(), context.Cancellation) is not { } project)
+        if (await projects.AddAsync(id!, request.Name ?? id!, ProjectRules.WithKey(request.Settings ?? new ProjectSettings(), new ProjectSettings()), context.Cancellation) is not { } project)
             return Problems.AlreadyExists("project", id!);
         await audit.RecordAsync(context.Caller, project.Id, "project.created", project.Id, context.Cancellation);
         return Answer.Created(project.ToWire(), $"/projects/{project.Id}");
@@ -104,13 +106,14 @@ internal sealed class ProjectsConcept(ProjectDirectory projects, TokenVault vaul
     private async ValueTask<Answer> ChangeAsync(ProjectRequest request, ProjectContext context)
     {
         var project = context.Project;
-        var problem = ProjectRules.Check(request)
+        var problem = ProjectRules.Check(request, server.WebhookPrivateAddresses)
             .Check(request.ProjectId is null || request.ProjectId == project.Id, "project_id", "cannot be changed")
             .Problem;
         if (problem is not null)
             return problem;
 
-        if (!await projects.ChangeAsync(project, request.Name, request.Settings ?? project.Record.Settings, context.Cancellation))
+        var settings = request.Settings is { } asked ? ProjectRules.WithKey(asked, project.Record.Settings) : project.Record.Settings;
+        if (!await projects.ChangeAsync(project, request.Name, settings, context.Cancellation))
             return Problems.NotFound("project", project.Id);
         await audit.RecordAsync(context.Caller, project.Id, "project.changed", project.Id, context.Cancellation);
         return Answer.Ok(project.ToWire());

@@ -93,7 +93,7 @@ public static class SettingsTable
         new Setting<bool>("true or false", false, "false", SettingKinds.Flag, (settings, value) => settings with { WebhookPrivateAddresses = value })
         {
             Name = "webhook_private_addresses",
-            Meaning = "Whether webhooks may lead to private, loopback, and link-local addresses, and go over http.",
+            Meaning = "Whether webhooks and `summary_url` may lead to private, loopback, and link-local addresses, and go over http.",
         },
         Whole("webhook_max_failures", 20, 1, 1000, "The number of failed deliveries in a row after which a webhook is paused.",
             (settings, value) => settings with { WebhookMaxFailures = value }),

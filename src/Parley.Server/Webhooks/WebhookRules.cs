@@ -2,6 +2,7 @@ using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Entities;
 using Parley.Server.Log;
+using Parley.Server.Outgoing;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Webhooks;

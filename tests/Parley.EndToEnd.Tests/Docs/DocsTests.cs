@@ -8,7 +8,7 @@ public sealed class DocsTests(DotnetPrograms programs, PagePostgres postgres) : 
     private static readonly string[] Runnable = ["sh", "python", "js", "sql", "csharp", "json", "text"];
 
     /// <summary>Pages on which starting the server is a part of what they show.</summary>
-    private static readonly string[] StartTheirServer = ["README.md", "docs/two-agents.md", "docs/install.md", "docs/clients/javascript.md", "docs/concepts/webhooks.md", "docs/operations/running.md", "docs/operations/postgresql.md"];
+    private static readonly string[] StartTheirServer = ["README.md", "docs/two-agents.md", "docs/install.md", "docs/clients/javascript.md", "docs/concepts/webhooks.md", "docs/concepts/summaries.md", "docs/operations/running.md", "docs/operations/postgresql.md"];
 
     /// <summary>What pages call that take a server on PostgreSQL for given.</summary>
     private const string AskPostgres = "psql \"$DATABASE_URL\"";

@@ -10,11 +10,11 @@ public sealed partial class ArrowTests
     /// <summary>A concept uses those to its left.</summary>
     private static readonly string[] Concepts =
     [
-        "Projects", "Agents", "Squads", "Schemas", "Routing", "Mailboxes", "History", "Messages", "Tasks", "Questions", "Reservations", "Storms", "Executions", "Workflows", "Memory", "Events", "Webhooks", "Inbound",
+        "Projects", "Agents", "Squads", "Schemas", "Routing", "Mailboxes", "History", "Messages", "Tasks", "Questions", "Reservations", "Storms", "Executions", "Workflows", "Memory", "Events", "Webhooks", "Inbound", "Summaries", "CatchUp",
     ];
 
     /// <summary>What every concept stands on; none of these knows any.</summary>
-    private static readonly string[] Ground = ["Wire", "Files", "Rest", "Limits", "Settings", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
+    private static readonly string[] Ground = ["Wire", "Files", "Rest", "Limits", "Settings", "Outgoing", "Security", "Log", "Coordination", "Entities", "Storage", "Connections", "Connections/Frames", "Operations", "Tokens"];
 
     /// <summary>What carries, keeps and watches the concepts, and may know all of them. Neither they nor the ground know it.</summary>
     private static readonly string[] Around =

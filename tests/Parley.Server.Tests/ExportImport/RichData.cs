@@ -1,3 +1,6 @@
+using Parley.Server.Entities;
+using Parley.Server.Projects;
+using Parley.Server.Summaries;
 using System.Text.Json;
 using Parley.Protocol;
 using Parley.Server.Log;
@@ -43,6 +46,9 @@ internal sealed class RichData
 
     internal InboundHook Hook { get; private set; } = null!;
 
+    /// <summary>The thread in the project <c>other</c> that has a summary.</summary>
+    internal string Summarized { get; private set; } = "";
+
     private readonly List<string> _messages = [];
 
     internal static async Task<RichData> MakeAsync(ConceptHost host)
@@ -63,6 +69,7 @@ internal sealed class RichData
         await data.MakeRulesAsync();
         await data.MakeInboundAsync();
         await data.MakeWebhooksAsync();
+        await data.MakeSummaryAsync();
         // It ends with a message: an audit entry would be on no stream, and whoever reads a feed up to it would wait for ever.
         await data.MakeExecutionAsync();
         return data;
@@ -244,6 +251,22 @@ internal sealed class RichData
         var seq = EntryId.SeqOf(Guid.Parse(made.As(WireJson.Lenient.Webhook).WebhookId));
         await _host.Get<IWebhookStore>().SaveAsync(
             _host.Default.Number, [new WebhookPlace(seq, seq + 100_000, Missed: 3, Failures: 2, LastAttemptAt: 1_769_000_000_000, LastStatus: 500, LastError: "ünï")], CancellationToken.None);
+    }
+
+    /// <summary>A summary that is still good, so that nobody asks the model for another.</summary>
+    private async Task MakeSummaryAsync()
+    {
+        await PutAsync(
+            "/projects/other",
+            """{"settings": {"mailbox_limit": 3, "summary_url": "https://models.example.org/v1", "summary_model": "m-1", "summary_key": "a-key-to-move"} }""");
+        var sent = await _host.SendAsync(HttpMethod.Post, $"{Api}/messages?project_id=other", Admin, """{"to": "eve", "content": "to summarize"}""");
+        Succeed(sent);
+        Summarized = sent.As(WireJson.Lenient.SendAnswer).MessageId;
+        var seq = EntryId.SeqOf(Guid.Parse(Summarized));
+        var summary = new ModelSummary { ConversationThreadId = Summarized, Model = "m-1", Text = "Nothing but “ünï” 🦊\nyet.", FirstSeq = seq, LastSeq = seq };
+        var made = await _host.Get<EntityBoard<ModelSummary>>().AddAsync(
+            _host.Get<ProjectDirectory>().Find("other")!.Number, sender: 0, Decision<ModelSummary>.Put(summary, SummaryKind.MadeType), CancellationToken.None);
+        Assert.True(made.TryGet(out _, out _));
     }
 
     private async Task<string> SendAsync(string json, string? from = null)

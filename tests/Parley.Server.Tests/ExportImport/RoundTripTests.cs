@@ -54,6 +54,9 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
 
         foreach (var (path, answer) in before)
             Assert.Equal((path, answer), (path, after[path]));
+        Assert.Contains("Nothing but", after[$"threads/{data.Summarized}/digest?project_id=other"], StringComparison.Ordinal);
+        Assert.DoesNotContain("a-key-to-move", string.Concat(after.Values), StringComparison.Ordinal);
+        Assert.Contains(file.DataLines, line => line.Contains("a-key-to-move", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,6 +145,7 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
             "messages?project_id=other", "dead-letters", "tokens", "agents/ada/inbox?max=500", "agents/bob/inbox?max=500", "agents/cyd/inbox?max=500",
             "stats/messages", "stats/agents", "stats/pairs", "stats/executions", "stats/timeline?bucket=1m", "stats/timeline?bucket=1d", "stats/messages?project_id=other",
             "agents/dan/inbox?max=500", "agents/old/inbox?max=500", "agents/ada/subscriptions", "agents/dan/subscriptions",
+            "agents/cyd/catch-up?budget_tokens=20000", "agents/bob/catch-up", $"threads/{data.Summarized}/digest?project_id=other",
         ];
         var answers = new Dictionary<string, string>();
         foreach (var path in lists.Concat(data.Workflows.Select(id => $"workflows/{id}")).Concat(data.Messages.SelectMany(id => new[] { $"messages/{id}", $"messages/{id}/trace" })))

@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Parley.Protocol;
 using Parley.Server.Mailboxes;
 using Parley.Server.Tests.Harness;
+using Parley.Server.Wire;
 using Xunit;
 
 namespace Parley.Server.Tests.Mailboxes;
@@ -18,7 +19,7 @@ public sealed class InboxBudgetTests
         var fitted = InboxBudget.Fit(sample.Items, sample.Tokens);
 
         Assert.Equal(sample.Items.Select(item => item.Seq).Order(), fitted.Select(item => item.Delivery.Seq).Order());
-        var left = sample.Tokens * InboxBudget.CharactersPerToken;
+        var left = sample.Tokens * TokenBudget.CharactersPerToken;
         var bySeq = sample.Items.ToDictionary(item => item.Seq);
         foreach (var (delivery, shortened) in fitted)
         {
@@ -48,7 +49,7 @@ public sealed class InboxBudgetTests
         var words = string.Join(' ', Enumerable.Repeat("word", 100));
         ClaimedDelivery[] items = [Item(1, "a", words), Item(2, "b", words), Item(3, "a", words), Item(4, "b", words)];
 
-        var fitted = InboxBudget.Fit(items, tokens: 2 * 500 / InboxBudget.CharactersPerToken);
+        var fitted = InboxBudget.Fit(items, tokens: 2 * 500 / TokenBudget.CharactersPerToken);
 
         Assert.Equal([1, 3, 2, 4], fitted.Select(item => item.Delivery.Seq));
         Assert.Equal([1, 2], fitted.Where(item => item.Shortened is not null).Select(item => item.Delivery.Seq).Order());

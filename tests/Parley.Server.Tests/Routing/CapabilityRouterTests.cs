@@ -111,5 +111,7 @@ public sealed class CapabilityRouterTests
         public ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken) =>
             new(Of.Where(pair => agents.Contains(pair.Key))
                 .ToDictionary(pair => pair.Key, pair => new MailboxCounts { Queued = pair.Value.Queued, InFlight = pair.Value.InFlight }));
+
+        public ValueTask<IReadOnlyList<int>> WaitingAsync(int agent, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Parley.Protocol;
+using Parley.Server.Outgoing;
 using Parley.Server.Settings;
 using Parley.Server.Webhooks;
 using Xunit;
@@ -85,7 +86,8 @@ public sealed class ReceiverAddressTests
     public async Task A_name_that_leads_to_this_machine_is_not_connected_to()
     {
         await using var receiver = Receiver.Start();
-        using var sender = new WebhookSender(ServerSettings.Default, TimeProvider.System);
+        using var client = new OutgoingClient(ServerSettings.Default);
+        var sender = new WebhookSender(client, ServerSettings.Default, TimeProvider.System);
 
         var attempt = await PostAsync(sender, receiver.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
         var literal = await PostAsync(sender, receiver.Url);
@@ -100,9 +102,10 @@ public sealed class ReceiverAddressTests
     public async Task A_name_that_leads_elsewhere_at_each_look_is_judged_by_where_it_leads_when_it_is_connected_to()
     {
         await using var receiver = Receiver.Start();
-        using var sender = new WebhookSender(ServerSettings.Default, TimeProvider.System);
+        using var client = new OutgoingClient(ServerSettings.Default);
+        var sender = new WebhookSender(client, ServerSettings.Default, TimeProvider.System);
         var asked = 0;
-        sender.Resolve = (_, _) => Task.FromResult<IPAddress[]>([asked++ == 0 ? IPAddress.Loopback : IPAddress.Parse("::ffff:127.0.0.1")]);
+        client.Resolve = (_, _) => Task.FromResult<IPAddress[]>([asked++ == 0 ? IPAddress.Loopback : IPAddress.Parse("::ffff:127.0.0.1")]);
 
         var first = await PostAsync(sender, receiver.Url.Replace("127.0.0.1", "rebinds.example.org", StringComparison.Ordinal));
         var second = await PostAsync(sender, receiver.Url.Replace("127.0.0.1", "rebinds.example.org", StringComparison.Ordinal));
@@ -116,7 +119,9 @@ public sealed class ReceiverAddressTests
     public async Task The_same_receiver_is_connected_to_where_the_setting_allows_it()
     {
         await using var receiver = Receiver.Start();
-        using var sender = new WebhookSender(ServerSettings.Default with { WebhookPrivateAddresses = true }, TimeProvider.System);
+        var settings = ServerSettings.Default with { WebhookPrivateAddresses = true };
+        using var client = new OutgoingClient(settings);
+        var sender = new WebhookSender(client, settings, TimeProvider.System);
 
         var attempt = await PostAsync(sender, receiver.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
 

@@ -117,6 +117,7 @@ it('Every operation answers, when all is well, as the document describes it', as
   );
   assert.equal(broadcast.deliveries.length, 1);
   await does('PeekInbox', bob);
+  await does('CatchUp', bob);
   for (const of of ['ListMessages', 'RecentMessages']) await does(of, {}, undefined, { limit: '100' });
   await does('TaskMessages', { task_id: 'build' });
   for (const of of ['GetThread', 'GetThreadDigest', 'GetThreadCurrent']) await does(of, { thread_id: first.message_id });

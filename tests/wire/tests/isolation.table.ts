@@ -145,6 +145,7 @@ export const table: readonly Row[] = [
   row('GET', 'agents/bob/inbox', { ...administration, bob: 200, ...another }),
   row('GET', 'messages/bob', { ...administration, bob: 200, agents: 404 }),
   row('GET', 'agents/human/inbox', administration),
+  row('GET', 'agents/bob/catch-up', { ...administration, bob: 200, ...another }),
   row('POST', 'agents/bob/claim', { admin: 200, bob: 200, ...another }, {}),
   row('POST', 'agents/human/claim', above, {}),
   row('POST', message('/ack'), settlers, lease),

@@ -30,6 +30,9 @@ const settings = {
   priority_aging_seconds: 30,
   loop_limit: 20,
   reservations_ignore_case: true,
+  summary_url: 'https://models.example.org/v1/chat/completions',
+  summary_model: 'small',
+  summary_key: null,
 };
 
 describe('A project', { concurrency: 4 }, () => {
@@ -123,8 +126,13 @@ describe('A project', { concurrency: 4 }, () => {
       [{ project_id: id, name: 'x', settings: { bogus: 1 } }, 'bogus'],
       ...Object.keys(settings).flatMap((name): [Record<string, unknown>, string][] => [
         [{ project_id: id, name: 'x', settings: { [name]: -1 } }, name],
-        [{ project_id: id, name: 'x', settings: { [name]: 'many' } }, name],
+        ...(name.startsWith('summary_')
+          ? []
+          : [[{ project_id: id, name: 'x', settings: { [name]: 'many' } }, name] as [Record<string, unknown>, string]]),
       ]),
+      [{ project_id: id, name: 'x', settings: { summary_url: 'many', summary_model: 'x' } }, 'summary_url'],
+      [{ project_id: id, name: 'x', settings: { summary_url: 'https://10.0.0.1/v1', summary_model: 'x' } }, 'summary_url'],
+      [{ project_id: id, name: 'x', settings: { summary_url: 'https://models.example.org/v1' } }, 'summary_model'],
     ];
     for (const [body, field] of cases) assertNames((await admin.post('projects', body)).problem(400, 'invalid_request'), field);
     (await admin.get(`projects/${id}`)).problem(404, 'not_found');

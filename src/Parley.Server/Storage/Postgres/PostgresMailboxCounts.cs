@@ -21,4 +21,10 @@ internal sealed class PostgresMailboxCounts(PostgresDatabase database) : IMailbo
                 return counts;
             },
             cancellationToken);
+
+    public ValueTask<IReadOnlyList<int>> WaitingAsync(int agent, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<int>>(
+            async (connection, cancel) => await connection.Ask("SELECT waiting_1, waiting_2, waiting_3, waiting_4 FROM mailboxes WHERE agent = $1", agent)
+                .FindAsync(row => new[] { 0, row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3) }, cancel) ?? new int[5],
+            cancellationToken);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Parley.Server.Agents;
+using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Entities;
 using Parley.Server.History;
@@ -36,6 +37,7 @@ internal static class PostgresStorage
         .AddSingleton<PostgresMessageHistory>()
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())
         .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<PostgresMessageHistory>())
+        .AddSingleton<IAgentTrail>(provider => provider.GetRequiredService<PostgresMessageHistory>())
         .AddSingleton<IMessageIndex, PostgresMessageIndex>()
         .AddSingleton<ICountStore, PostgresCountStore>()
         .AddSingleton<ILogStore, PostgresLogStore>()

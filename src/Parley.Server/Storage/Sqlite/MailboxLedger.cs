@@ -46,6 +46,21 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
     public ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken) =>
         new(agents.Distinct().ToDictionary(agent => agent, CountsOf));
 
+    public ValueTask<IReadOnlyList<int>> WaitingAsync(int agent, CancellationToken cancellationToken)
+    {
+        if (Peek(agent) is not { } account)
+            return new(new int[5]);
+        if (account.Generation == Volatile.Read(ref _generation))
+            return new([.. account.Waiting]);
+        var waiting = new int[account.Waiting.Length];
+        database.Readers.Read(connection =>
+        {
+            CountWaiting(connection, agent, account, waiting);
+            return waiting;
+        });
+        return new(waiting);
+    }
+
     private MailboxCounts CountsOf(int mailbox)
     {
         if (Peek(mailbox) is not { } account)

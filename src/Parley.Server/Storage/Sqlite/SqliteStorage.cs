@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
+using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Coordination;
 using Parley.Server.Entities;
@@ -40,6 +41,7 @@ internal static class SqliteStorage
         .AddSingleton<SqliteMessageHistory>()
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
         .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
+        .AddSingleton<IAgentTrail>(provider => provider.GetRequiredService<SqliteMessageHistory>())
         .AddSingleton<IMessageIndex, SqliteMessageIndex>()
         .AddSingleton<ICountStore, SqliteCountStore>()
         .AddSingleton<ILogStore, SqliteLogStore>()

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Parley.Server.Webhooks;
+namespace Parley.Server.Outgoing;
 
 /// <summary>Which addresses are on the internet, rather than on this machine, on its network, or reserved for a special purpose.</summary>
 internal static class PublicAddress

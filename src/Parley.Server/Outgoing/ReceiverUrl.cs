@@ -1,8 +1,8 @@
 using System.Net;
 
-namespace Parley.Server.Webhooks;
+namespace Parley.Server.Outgoing;
 
-/// <summary>Checks a webhook's URL. The address that its host name resolves to is checked only when a connection is made.</summary>
+/// <summary>Checks a URL that a user wants requests sent to. The address that its host name resolves to is checked only when a connection is made.</summary>
 internal static class ReceiverUrl
 {
     /// <returns>Null if nothing is wrong.</returns>
@@ -13,13 +13,13 @@ internal static class ReceiverUrl
         if (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp)
             return "must begin with https://";
         if (url.UserInfo.Length > 0)
-            return "must have no user and no password: deliveries are signed instead";
+            return "must have no user and no password";
         if (url.Fragment.Length > 0)
             return "must have no fragment (#), which is never sent";
         if (mayBePrivate)
             return null;
         if (url.Scheme != Uri.UriSchemeHttps)
-            return "must begin with https://, so that nobody on the way reads the events; http needs the setting webhook_private_addresses";
+            return "must begin with https://, so that nobody on the way reads what is sent; http needs the setting webhook_private_addresses";
         return IsPrivate(url) ? "leads to a private address or to this machine, which needs the setting webhook_private_addresses" : null;
     }
 
