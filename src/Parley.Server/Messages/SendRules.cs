@@ -1,3 +1,6 @@
+using System.Globalization;
+using Parley.Protocol;
+using Parley.Server.Projects;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
@@ -48,12 +51,30 @@ internal static class SendRules
             SendResult.Stored or SendResult.Duplicate => null,
             SendResult.KeyConflict => Problems.IdempotencyConflict(send.IdempotencyKey!),
             SendResult.MailboxFull => Problems.MailboxFull(send.Recipients.Agents[0].Id, send.Project.Settings.MailboxLimit),
+            SendResult.BudgetSpent => OverBudget(outcome.Refusal!, send.Bytes),
             SendResult.ExecutionEnded => Problems.ExecutionEnded(send.ExecutionId?.ToString() ?? ""),
             SendResult.Unavailable => Problems.StorageUnavailable(),
             _ => Problems.Internal(),
         },
         send,
         outcome);
+
+    internal static ApiProblem OverBudget(BudgetRefusal refusal, long bytes)
+    {
+        var (limit, spent) = (refusal.Limit, refusal.Spent);
+        var (noun, kind) = limit.Kind switch
+        {
+            BudgetKind.Agents => ("agent", "agents"),
+            BudgetKind.Threads => ("thread", "threads"),
+            _ => ("execution", "executions"),
+        };
+        if (limit.Messages is { } messages && spent.Messages >= messages)
+            return Problems.BudgetSpent(noun, limit.Id, messages == 1 ? "1 message" : string.Create(CultureInfo.InvariantCulture, $"{messages} messages"), kind, "messages");
+        var most = limit.Bytes!.Value;
+        return spent.Bytes >= most
+            ? Problems.BudgetSpent(noun, limit.Id, string.Create(CultureInfo.InvariantCulture, $"{most} bytes"), kind, "bytes")
+            : Problems.BudgetTooSmall(noun, limit.Id, most, most - spent.Bytes, bytes, kind);
+    }
 
     private static bool IsPlainlyGood(SendDraft draft, int maxBytes) =>
         draft.Bytes <= maxBytes && draft.To is [{ Length: > 0 and <= 255 }] && !draft.Content.IsEmpty && draft.Metadata.IsEmpty &&

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -11,6 +12,7 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
     private readonly SendOutcome?[] _outcomes = new SendOutcome?[sends.Count];
     private List<(int Agent, long Delivery)>? _ended;
     private List<int>? _keysTaken;
+    private SortedSet<int>? _refused;
     private int _next;
     private int _sure;
 
@@ -21,7 +23,7 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
 
     internal override int Weight { get; } = sends.Sum(send => 1 + send.Recipients.Agents.Count);
 
-    internal override bool IsUnfinished => _keysTaken is { Count: > 0 };
+    internal override bool IsUnfinished => _keysTaken is { Count: > 0 } || _refused is { Count: > 0 };
 
     internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
     {
@@ -30,28 +32,75 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
             var send = sends[_next];
             if (batch.IsFull || !batch.Fits(send) || (onlyOne && _next > _sure))
                 return false;
-            await AddAsync(batch, send);
+            var budgets = await BudgetsAsync(send);
+            if (!batch.Allows(send, budgets, out var refusal))
+            {
+                // It may fit when it is known which messages of the batch were stored.
+                if (refusal is null)
+                    return false;
+                Refuse(_next, refusal);
+                continue;
+            }
+
+            await AddAsync(batch, send, budgets);
         }
 
         return true;
+    }
+
+    /// <summary>Whether budgets allow all messages of a transition.</summary>
+    /// <returns>Null if that depends on the result of the batch.</returns>
+    internal async ValueTask<bool?> IsAllowedAsync(PostgresBatch batch)
+    {
+        bool? isAllowed = true;
+        foreach (var send in sends)
+        {
+            if (batch.Allows(send, await BudgetsAsync(send), out var refusal))
+                continue;
+            if (refusal is not null)
+                return false;
+            isAllowed = null;
+        }
+
+        return isAllowed;
+    }
+
+    private async ValueTask<BudgetLimit[]> BudgetsAsync(Send send)
+    {
+        var budgets = send.Budgets;
+        if (budgets.Length > 0)
+            await store.Writer.KnowAsync(budgets);
+        return budgets;
+    }
+
+    /// <summary>An earlier send with the same key may have stored the same message, which is then the answer.</summary>
+    private void Refuse(int index, BudgetRefusal refusal)
+    {
+        Answer(index, SendOutcome.OverBudget(refusal));
+        if (sends[index].IdempotencyKey is not null)
+            (_refused ??= []).Add(index);
     }
 
     /// <summary>Adds the messages of a transition, which are stored with it or not at all.</summary>
     internal async ValueTask AddAllToAsync(PostgresBatch batch)
     {
         for (_sure = _next; _next < sends.Count; _next++)
-            await AddAsync(batch, sends[_next]);
+            await AddAsync(batch, sends[_next], sends[_next].Budgets);
     }
 
-    private async ValueTask AddAsync(PostgresBatch batch, Send send)
+    private async ValueTask AddAsync(PostgresBatch batch, Send send, BudgetLimit[] budgets)
     {
         var count = send.Recipients.Agents.Count;
         if (!store.Numbers.Has(count))
             await store.Writer.RefillAsync(store.Numbers, count);
-        batch.Add(this, _next, send, store.Numbers.Take(count));
+        batch.Add(this, _next, send, store.Numbers.Take(count), budgets);
     }
 
-    internal override void Rewind() => _next = _sure;
+    internal override void Rewind()
+    {
+        _next = _sure;
+        _refused?.RemoveWhere(index => index >= _sure);
+    }
 
     internal override bool SkipBad()
     {
@@ -70,9 +119,21 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
     internal override async Task ApplyAsync(PostgresTransaction transaction)
     {
         _ended?.Clear();
-        if (_keysTaken!.Exists(index => sends[index].Settles))
+        var again = new List<int>();
+        foreach (var index in _refused ?? [])
+        {
+            if (await transaction.ScalarAsync(
+                "SELECT 1 FROM idempotency WHERE project = $1 AND caller = $2 AND key = $3 AND at > $4", sends[index].Project.Number, sends[index].Sender.Caller,
+                sends[index].IdempotencyKey, transaction.Now - (long)TimeSpan.FromDays(1).TotalMilliseconds) is not null)
+            {
+                again.Add(index);
+            }
+        }
+
+        again.AddRange(_keysTaken ?? []);
+        if (again.Exists(index => sends[index].Settles))
             await transaction.LockAsync([.. sends.Select(send => send.Project.Number).Distinct()]);
-        foreach (var index in _keysTaken)
+        foreach (var index in again)
         {
             var outcome = await AnswerAgainAsync(transaction, sends[index]);
             Answer(index, outcome);

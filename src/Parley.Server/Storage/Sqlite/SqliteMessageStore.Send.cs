@@ -139,6 +139,9 @@ internal sealed partial class SqliteMessageStore
             return Refuse(connection, send, SendResult.ExecutionEnded);
         if (send.Recipients is { IsDirect: true, Agents: [var only] } && IsFull(connection, send, only.Number))
             return Refuse(connection, send, SendResult.MailboxFull, [new RecipientOutcome(only.Number, RecipientResult.Full, 0)]);
+        var budgets = send.Budgets;
+        if (!send.IsPastBudgets && SqliteBudgetStore.Refusal(connection, send, budgets) is { } refusal)
+            return Refuse(connection, send, SendResult.BudgetSpent) with { Refusal = refusal };
 
         var id = EntryId.Create(now, seq, EntryId.Random());
         var delivery = DeliveryRules.Begin(now, send.DeliverAt, send.Priority, send.TimeToLive, send.Project.Settings.PriorityAging);
@@ -153,7 +156,8 @@ internal sealed partial class SqliteMessageStore
             MarkReplied(connection, send, now);
         if (send.Supersedes != 0)
             Supersede(connection, send, cursor, seq);
-        return new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes);
+        var outcome = new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes);
+        return budgets.Length > 0 ? outcome with { Reached = SqliteBudgetStore.Spend(connection, send, budgets) } : outcome;
     }
 
     private static LogEntry EntryOf(Send send, long seq, long now, byte[] json, RecipientOutcome[] outcomes) => new()
