@@ -100,7 +100,7 @@ internal static class BudgetCommand
             ("status", Words.Of(budget.Status)),
             ("messages", Used(budget.Spent.Messages, budget.Messages, budget.Left.Messages)),
             ("bytes", Used(budget.Spent.Bytes, budget.Bytes, budget.Left.Bytes)),
-            ("since", $"{Listing.Ago(budget.Since, call.Time)} ago"),
+            ("since", Ago(budget.Since, call.Time)),
             ("warned", Ago(budget.WarnedAt, call.Time)),
             ("spent", Ago(budget.SpentAt, call.Time)),
             ("set by", budget.SetBy),
@@ -108,7 +108,8 @@ internal static class BudgetCommand
         return ExitCode.Done;
     }
 
-    private static string? Ago(DateTimeOffset? time, TimeProvider clock) => time is { } at ? $"{Listing.Ago(at, clock)} ago" : null;
+    private static string? Ago(DateTimeOffset? time, TimeProvider clock) =>
+        time is not { } at ? null : Listing.Ago(at, clock) is var age && age == "now" ? age : $"{age} ago";
 
     private static string Used(long spent, long? limit, long? left) => limit is { } most
         ? string.Create(CultureInfo.InvariantCulture, $"{spent} of {most}, {left} left")

@@ -76,7 +76,7 @@ internal sealed class BudgetKeeper(
             var result = await directory.ChangeAsync(
                 project.Number, BudgetKinds.NameOf(limit.Kind, limit.Id), sender: 0,
                 present => present is not null && present.Row.Made == current.Made && present.Version == current.Version
-                    ? Told(project, BudgetRules.Note(present.Value, current, spent, refused, clock.GetUtcNow()), human)
+                    ? Told(project, BudgetRules.Note(present.Value, current, spent, refused, clock.GetUtcNow()), current, human)
                     : Decision<MessageBudget>.Keep,
                 cancellationToken);
             if (!result.TryGet(out _, out _))
@@ -84,8 +84,8 @@ internal sealed class BudgetKeeper(
         }
     }
 
-    private static Decision<MessageBudget> Told(ProjectState project, Decision<MessageBudget> decision, AgentState human) =>
-        decision.Type == BudgetKinds.SpentType ? decision.Sending(BudgetMessages.Spent(project, decision.Value!, human)) : decision;
+    private static Decision<MessageBudget> Told(ProjectState project, Decision<MessageBudget> decision, BudgetLimit limit, AgentState human) =>
+        decision.Type == BudgetKinds.SpentType ? decision.Sending(BudgetMessages.Spent(project, decision.Value!, limit, human)) : decision;
 
     private async ValueTask<bool> ExistsAsync(ProjectState project, BudgetLimit limit, CancellationToken cancellationToken) => limit.Kind switch
     {

@@ -15,17 +15,16 @@ internal static class BudgetMessages
     /// <summary>To people: a budget is spent.</summary>
     internal const string SpentType = "budget_spent";
 
-    internal static Send Spent(ProjectState project, MessageBudget budget, AgentState human)
+    internal static Send Spent(ProjectState project, MessageBudget budget, BudgetLimit limit, AgentState human)
     {
-        var kind = WireType.WordOf(budget.Kind);
         var draft = new SendDraft
         {
             Type = SpentType,
             Priority = Priority.High,
-            Content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(Text(budget, kind), WireJson.Strict.String)),
+            Content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(Text(budget, limit), WireJson.Strict.String)),
             Payload = JsonFields.Write(writer =>
             {
-                writer.WriteString("kind"u8, kind);
+                writer.WriteString("kind"u8, WireType.WordOf(budget.Kind));
                 writer.WriteString("id"u8, budget.Id);
                 Write(writer, "messages", budget.Messages);
                 Write(writer, "bytes", budget.Bytes);
@@ -39,18 +38,15 @@ internal static class BudgetMessages
         return Mailbox.Compose(project, Sender.Server, draft, human, thread: null);
     }
 
-    private static string Text(MessageBudget budget, string kind)
+    private static string Text(MessageBudget budget, BudgetLimit limit)
     {
-        var noun = budget.Kind switch
-        {
-            BudgetKind.Agents => "agent",
-            BudgetKind.Threads => "thread",
-            _ => "execution",
-        };
-        var limits = new[] { Limit(budget.Spent.Messages, budget.Messages, "messages"), Limit(budget.Spent.Bytes, budget.Bytes, "bytes") };
-        return $"The {noun} {budget.Id} has sent {string.Join(" and ", limits.OfType<string>())}, and its message budget does not allow more. Further messages of agents "
-            + $"are refused. To see it: parley budget show {kind} {budget.Id}. To raise it: parley budget set {kind} {budget.Id} --messages N. "
-            + $"To remove it: parley budget remove {kind} {budget.Id}.";
+        var limits = string.Join(" and ", new[] { Limit(budget.Spent.Messages, budget.Messages, "messages"), Limit(budget.Spent.Bytes, budget.Bytes, "bytes") }.OfType<string>());
+        var (spent, next) = budget.Kind == BudgetKind.Agents
+            ? ($"The agent {budget.Id} has sent {limits}.", "what it sends next")
+            : ($"The {limit.Noun} {budget.Id} has {limits}.", "what agents send in it next");
+        var name = $"{WireType.WordOf(budget.Kind)} {budget.Id}";
+        return $"{spent} Its message budget does not allow more, so {next} is refused. To see it: parley budget show {name}. To raise it: "
+            + $"{limit.Remedy(new BudgetSum(budget.Spent.Messages, budget.Spent.Bytes), bytes: 1)}. To remove it: parley budget remove {name}.";
     }
 
     private static string? Limit(long spent, long? limit, string unit) =>

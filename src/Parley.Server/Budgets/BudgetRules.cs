@@ -22,7 +22,7 @@ internal static class BudgetRules
     {
         if (WireType.Find<BudgetKind>(kind) is not { } read)
             return Problems.InvalidField("kind", $"is '{Problems.Shown(kind)}'; expected one of {string.Join(", ", WireType.WordsOf(typeof(BudgetKind)))}");
-        return read == BudgetKind.Agents || WireNames.IsUuid(id) ? new BudgetTarget(read, id) : NotFound(new BudgetTarget(read, id));
+        return new BudgetTarget(read, id);
     }
 
     internal static ApiProblem? Check(BudgetTarget target, BudgetRequest request) => new Validation()
@@ -87,6 +87,9 @@ internal static class BudgetRules
 
     internal static ApiProblem NotFound(BudgetTarget target) => Problems.NotFound(Noun, target.Name);
 
+    /// <summary>What the budget would be for does not exist.</summary>
+    internal static ApiProblem NoTarget(BudgetTarget target) => Problems.NotFound(BudgetLimit.NounOf(target.Kind), target.Id);
+
     private static long? Left(long? limit, long spent) => limit is { } most ? Math.Max(0, most - spent) : null;
 }
 
@@ -94,4 +97,7 @@ internal static class BudgetRules
 internal readonly record struct BudgetTarget(BudgetKind Kind, string Id)
 {
     internal string Name => BudgetKinds.NameOf(Kind, Id);
+
+    /// <summary>The id of a thread or an execution; null if there can be none with this id.</summary>
+    internal Guid? Key => WireNames.IsUuid(Id) ? Guid.Parse(Id) : null;
 }

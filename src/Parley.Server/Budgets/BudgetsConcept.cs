@@ -2,6 +2,7 @@ using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.History;
+using Parley.Server.Log;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -95,15 +96,15 @@ internal sealed class BudgetsConcept(
         if (BudgetRules.Check(target, asked.Body) is { } bad)
             return bad;
         var (project, caller) = (context.Project, context.Caller);
-        if (project.Budgets?.Find(target.Kind, target.Id) is null)
+        var present = await board.FindAsync(project.Number, target.Name, context.Cancellation);
+        if (present is null)
         {
             if (!await ExistsAsync(target, context))
-                return Problems.NotFound(target.Kind switch { BudgetKind.Agents => "agent", BudgetKind.Threads => "thread", _ => "execution" }, target.Id);
+                return BudgetRules.NoTarget(target);
             if (project.Budgets?.Count >= BudgetRules.MostBudgets)
                 return Problems.Conflict($"The project already has {BudgetRules.MostBudgets} message budgets, the most that it can have.");
         }
 
-        var present = await board.FindAsync(project.Number, target.Name, context.Cancellation);
         var spent = present is null ? default : await SpentAsync(present, context);
         if (!(await directory.ChangeAsync(
             project.Number, target.Name, caller.NumberIn(project),
@@ -147,12 +148,14 @@ internal sealed class BudgetsConcept(
     private async ValueTask<bool> ExistsAsync(BudgetTarget target, ProjectContext context) => target.Kind switch
     {
         BudgetKind.Agents => context.Project.Agents.Find(target.Id) is not null,
-        BudgetKind.Threads => await access.FindThreadAsync(context.Project, Guid.Parse(target.Id), reader: null, context.Cancellation) is not null,
-        _ => await entities.FindAsync(context.Project.Number, BudgetKeeper.ExecutionNumber, Guid.Parse(target.Id), context.Cancellation) is not null,
+        BudgetKind.Threads => await HasThreadAsync(target, reader: null, context),
+        _ => target.Key is { } id && await entities.FindAsync(context.Project.Number, BudgetKeeper.ExecutionNumber, id, context.Cancellation) is not null,
     };
 
     /// <summary>A thread that a caller may not read does not exist for it.</summary>
     private async ValueTask<bool> MayReadAsync(BudgetTarget target, ProjectContext context) =>
-        target.Kind != BudgetKind.Threads || context.Caller.ReaderIn(context.Project) is not { } reader
-        || await access.FindThreadAsync(context.Project, Guid.Parse(target.Id), reader, context.Cancellation) is not null;
+        target.Kind != BudgetKind.Threads || context.Caller.ReaderIn(context.Project) is not { } reader || await HasThreadAsync(target, reader, context);
+
+    private async ValueTask<bool> HasThreadAsync(BudgetTarget target, Reader? reader, ProjectContext context) =>
+        target.Key is { } id && await access.FindThreadAsync(context.Project, id, reader, context.Cancellation) is not null;
 }

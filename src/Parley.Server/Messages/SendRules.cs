@@ -1,5 +1,4 @@
 using System.Globalization;
-using Parley.Protocol;
 using Parley.Server.Projects;
 using Parley.Server.Wire;
 
@@ -62,18 +61,16 @@ internal static class SendRules
     internal static ApiProblem OverBudget(BudgetRefusal refusal, long bytes)
     {
         var (limit, spent) = (refusal.Limit, refusal.Spent);
-        var (noun, kind) = limit.Kind switch
-        {
-            BudgetKind.Agents => ("agent", "agents"),
-            BudgetKind.Threads => ("thread", "threads"),
-            _ => ("execution", "executions"),
-        };
         if (limit.Messages is { } messages && spent.Messages >= messages)
-            return Problems.BudgetSpent(noun, limit.Id, messages == 1 ? "1 message" : string.Create(CultureInfo.InvariantCulture, $"{messages} messages"), kind, "messages");
+        {
+            var budget = messages == 1 ? "1 message" : string.Create(CultureInfo.InvariantCulture, $"{messages} messages");
+            return Problems.BudgetSpent(limit.Noun, limit.Id, budget, limit.Remedy(spent, bytes));
+        }
+
         var most = limit.Bytes!.Value;
         return spent.Bytes >= most
-            ? Problems.BudgetSpent(noun, limit.Id, string.Create(CultureInfo.InvariantCulture, $"{most} bytes"), kind, "bytes")
-            : Problems.BudgetTooSmall(noun, limit.Id, most, most - spent.Bytes, bytes, kind);
+            ? Problems.BudgetSpent(limit.Noun, limit.Id, string.Create(CultureInfo.InvariantCulture, $"{most} bytes"), limit.Remedy(spent, bytes))
+            : Problems.BudgetTooSmall(limit.Noun, limit.Id, most, most - spent.Bytes, bytes, limit.Remedy(spent, bytes));
     }
 
     private static bool IsPlainlyGood(SendDraft draft, int maxBytes) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Parley.Protocol;
+using Parley.Server.Wire;
 
 namespace Parley.Server.Projects;
 
@@ -16,6 +18,25 @@ internal sealed record BudgetLimit(
 
     /// <summary>How far it is spent: the higher status of its limits.</summary>
     internal BudgetStatus StatusAt(BudgetSum spent) => (BudgetStatus)Math.Max((int)StatusOf(spent.Messages, Messages), (int)StatusOf(spent.Bytes, Bytes));
+
+    /// <summary>What it is for, in the singular.</summary>
+    internal string Noun => NounOf(Kind);
+
+    internal static string NounOf(BudgetKind kind) => kind switch
+    {
+        BudgetKind.Agents => "agent",
+        BudgetKind.Threads => "thread",
+        _ => "execution",
+    };
+
+    /// <summary>The command that raises it. It names the other limit, too, because a limit that is left out is removed.</summary>
+    /// <param name="bytes">The size of the next message.</param>
+    internal string Remedy(BudgetSum spent, long bytes) =>
+        $"parley budget set {WireType.WordOf(Kind)} {Id}"
+        + Option("messages", Messages, isSpent: spent.Messages >= Messages) + Option("bytes", Bytes, isSpent: spent.Bytes + bytes > Bytes);
+
+    private static string Option(string name, long? limit, bool isSpent) =>
+        limit is not { } most ? "" : isSpent ? $" --{name} N" : string.Create(CultureInfo.InvariantCulture, $" --{name} {most}");
 
     private static BudgetStatus StatusOf(long spent, long? limit) =>
         limit is not { } most || spent < most - (most / 5) ? BudgetStatus.Open : spent < most ? BudgetStatus.Warned : BudgetStatus.Spent;

@@ -93,11 +93,9 @@ internal static class Problems
 
     /// <param name="what">The noun, such as <c>agent</c>.</param>
     /// <param name="budget">What it may send, such as <c>100 messages</c>.</param>
-    /// <param name="kind">The kind of budget, as in commands.</param>
-    /// <param name="limit">The option that raises it.</param>
-    public static ApiProblem BudgetSpent(string what, string id, string budget, string kind, string limit) => new(
-        ErrorCodes.BudgetSpent,
-        $"The {what} '{Shown(id)}' has spent its message budget of {budget}; nothing was sent. {MoreBudget(kind, id, limit)}")
+    /// <param name="remedy">The command that raises it.</param>
+    public static ApiProblem BudgetSpent(string what, string id, string budget, string remedy) => new(
+        ErrorCodes.BudgetSpent, $"The {what} '{Shown(id)}' has spent its message budget of {budget}; nothing was sent. An operator can raise it: {remedy}")
     {
         RetryAfter = BudgetWait,
     };
@@ -105,15 +103,13 @@ internal static class Problems
     /// <summary>Something is left, but not enough for this message.</summary>
     /// <inheritdoc cref="BudgetSpent"/>
     /// <param name="bytes">The size of the message.</param>
-    public static ApiProblem BudgetTooSmall(string what, string id, long budget, long left, long bytes, string kind) => new(
+    public static ApiProblem BudgetTooSmall(string what, string id, long budget, long left, long bytes, string remedy) => new(
         ErrorCodes.BudgetSpent,
         string.Create(CultureInfo.InvariantCulture, $"The {what} '{Shown(id)}' has {left} bytes left of its message budget of {budget} bytes, and this message has {bytes}; nothing was sent. ")
-        + MoreBudget(kind, id, "bytes"))
+        + $"An operator can raise it: {remedy}")
     {
         RetryAfter = BudgetWait,
     };
-
-    private static string MoreBudget(string kind, string id, string limit) => $"An operator can raise it: parley budget set {kind} {Shown(id)} --{limit} N";
 
     public static ApiProblem LeaseLost(string messageId) =>
         new(ErrorCodes.LeaseLost, $"The lease on message '{Shown(messageId)}' has ended: somebody else has the delivery now, or it is settled.");

@@ -135,13 +135,13 @@ internal sealed partial class SqliteMessageStore
         if (send.IdempotencyKey is not null && !TakeKey(connection, send, now, seq))
             return AnswerAgain(connection, send);
 
+        var budgets = send.Budgets;
+        if (!send.IsPastBudgets && SqliteBudgetStore.Refusal(connection, send, budgets) is { } refusal)
+            return Refuse(connection, send, SendResult.BudgetSpent) with { Refusal = refusal };
         if (send.Execution != 0 && HasEnded(connection, send))
             return Refuse(connection, send, SendResult.ExecutionEnded);
         if (send.Recipients is { IsDirect: true, Agents: [var only] } && IsFull(connection, send, only.Number))
             return Refuse(connection, send, SendResult.MailboxFull, [new RecipientOutcome(only.Number, RecipientResult.Full, 0)]);
-        var budgets = send.Budgets;
-        if (!send.IsPastBudgets && SqliteBudgetStore.Refusal(connection, send, budgets) is { } refusal)
-            return Refuse(connection, send, SendResult.BudgetSpent) with { Refusal = refusal };
 
         var id = EntryId.Create(now, seq, EntryId.Random());
         var delivery = DeliveryRules.Begin(now, send.DeliverAt, send.Priority, send.TimeToLive, send.Project.Settings.PriorityAging);
