@@ -13,6 +13,15 @@ internal sealed partial class PostgresBatch
 
     private const string Spend = "SELECT * FROM parley_spend_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
+    /// <summary>Keys are remembered for a day.</summary>
+    private const string KnownKeys =
+        """
+        SELECT a.n FROM unnest($1, $2, $3) WITH ORDINALITY AS a (project, caller, key, n)
+        JOIN idempotency i ON i.project = a.project AND i.caller = a.caller AND i.key = a.key WHERE i.at > $4 - 86400000
+        """;
+
+    private readonly List<(SendOperation Operation, int Index, Send Send)> _asked = [];
+    private readonly List<int> _known = [];
     private readonly Dictionary<BudgetLimit, PlannedBudget> _budgets = [];
     private readonly List<(BudgetLimit Budget, int Send)> _spends = [];
     private readonly List<(BudgetLimit Budget, BudgetSum Sum)> _spent = [];
@@ -84,6 +93,34 @@ internal sealed partial class PostgresBatch
         return command;
     }
 
+    /// <summary>A budget does not allow a send. If an earlier send with its key has stored the same message, that is the answer instead.</summary>
+    internal void Ask(SendOperation operation, int index, Send send)
+    {
+        if (send.IdempotencyKey is null)
+            return;
+        _asked.Add((operation, index, send));
+        Weight++;
+    }
+
+    private NpgsqlBatchCommand AskCommand(long now)
+    {
+        var command = new NpgsqlBatchCommand(KnownKeys);
+        command.Parameters.Add(Value(Ints(_asked, asked => asked.Send.Project.Number), Numbers));
+        command.Parameters.Add(Value(_asked.Select(asked => asked.Send.Sender.Caller).ToArray(), Texts));
+        command.Parameters.Add(Value(_asked.Select(asked => asked.Send.IdempotencyKey).ToArray(), Texts));
+        command.Parameters.Add(Value(now, NpgsqlDbType.Bigint));
+        return command;
+    }
+
+    private async Task ReadKnownAsync(NpgsqlDataReader results)
+    {
+        if (_asked.Count == 0)
+            return;
+        while (await results.ReadAsync())
+            _known.Add((int)results.GetInt64(0) - 1);
+        _ = await results.NextResultAsync();
+    }
+
     private async Task ReadSpentAsync(NpgsqlDataReader results)
     {
         if (_spends.Count == 0)
@@ -97,6 +134,8 @@ internal sealed partial class PostgresBatch
 
     private void CommitBudgets()
     {
+        foreach (var index in _known)
+            _asked[index].Operation.KeyTaken(_asked[index].Index);
         foreach (var (limit, sum) in _spent)
         {
             if (limit.StatusAt(sum) > limit.StatusAt(store.Budgets.Of(limit)))

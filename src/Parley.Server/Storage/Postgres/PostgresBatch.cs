@@ -61,6 +61,8 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             batch.BatchCommands.Add(SpendCommand());
         if (_hasAnswers)
             batch.BatchCommands.Add(SettleAnsweredCommand(now));
+        if (_asked.Count > 0)
+            batch.BatchCommands.Add(AskCommand(now));
         foreach (var claim in _claims)
             batch.BatchCommands.Add(ClaimCommand(claim, now, node));
         if (_messagesOf is { } project)
@@ -85,6 +87,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
 
         await ReadSpentAsync(results);
         await ReadAnsweredAsync(results);
+        await ReadKnownAsync(results);
         foreach (var claim in _claims)
         {
             while (await results.ReadAsync())

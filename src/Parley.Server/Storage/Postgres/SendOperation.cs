@@ -12,7 +12,6 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
     private readonly SendOutcome?[] _outcomes = new SendOutcome?[sends.Count];
     private List<(int Agent, long Delivery)>? _ended;
     private List<int>? _keysTaken;
-    private SortedSet<int>? _refused;
     private int _next;
     private int _sure;
 
@@ -23,7 +22,7 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
 
     internal override int Weight { get; } = sends.Sum(send => 1 + send.Recipients.Agents.Count);
 
-    internal override bool IsUnfinished => _keysTaken is { Count: > 0 } || _refused is { Count: > 0 };
+    internal override bool IsUnfinished => _keysTaken is { Count: > 0 };
 
     internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
     {
@@ -38,7 +37,8 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
                 // It may fit when it is known which messages of the batch were stored.
                 if (refusal is null)
                     return false;
-                Refuse(_next, refusal);
+                Answer(_next, SendOutcome.OverBudget(refusal));
+                batch.Ask(this, _next, send);
                 continue;
             }
 
@@ -73,14 +73,6 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
         return budgets;
     }
 
-    /// <summary>An earlier send with the same key may have stored the same message, which is then the answer.</summary>
-    private void Refuse(int index, BudgetRefusal refusal)
-    {
-        Answer(index, SendOutcome.OverBudget(refusal));
-        if (sends[index].IdempotencyKey is not null)
-            (_refused ??= []).Add(index);
-    }
-
     /// <summary>Adds the messages of a transition, which are stored with it or not at all.</summary>
     internal async ValueTask AddAllToAsync(PostgresBatch batch)
     {
@@ -96,11 +88,7 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
         batch.Add(this, _next, send, store.Numbers.Take(count), budgets);
     }
 
-    internal override void Rewind()
-    {
-        _next = _sure;
-        _refused?.RemoveWhere(index => index >= _sure);
-    }
+    internal override void Rewind() => _next = _sure;
 
     internal override bool SkipBad()
     {
@@ -119,21 +107,9 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
     internal override async Task ApplyAsync(PostgresTransaction transaction)
     {
         _ended?.Clear();
-        var again = new List<int>();
-        foreach (var index in _refused ?? [])
-        {
-            if (await transaction.ScalarAsync(
-                "SELECT 1 FROM idempotency WHERE project = $1 AND caller = $2 AND key = $3 AND at > $4", sends[index].Project.Number, sends[index].Sender.Caller,
-                sends[index].IdempotencyKey, transaction.Now - (long)TimeSpan.FromDays(1).TotalMilliseconds) is not null)
-            {
-                again.Add(index);
-            }
-        }
-
-        again.AddRange(_keysTaken ?? []);
-        if (again.Exists(index => sends[index].Settles))
+        if (_keysTaken!.Exists(index => sends[index].Settles))
             await transaction.LockAsync([.. sends.Select(send => send.Project.Number).Distinct()]);
-        foreach (var index in again)
+        foreach (var index in _keysTaken)
         {
             var outcome = await AnswerAgainAsync(transaction, sends[index]);
             Answer(index, outcome);
