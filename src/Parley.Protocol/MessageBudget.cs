@@ -16,7 +16,7 @@ public sealed record MessageBudget
     /// <summary>The most bytes of content, payload, and metadata, as they are stored; null for any number.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>What was sent since <see cref="Since"/>. In feeds and events, as it was at the change.</summary>
+    /// <summary>What was sent since counting started. In feeds and events, as it was at the change.</summary>
     // Generated deserializers set a property to null if the JSON leaves it out, no matter what its initializer is.
     public BudgetAmount Spent { get => field ?? new(); init; }
 
