@@ -42,6 +42,7 @@ static async Task<int> RunAsync(string[] args)
         WorkflowCommand.Create(),
         GuardCommand.Create(),
         StormsCommand.Create(),
+        BudgetCommand.Create(),
         MemoryCommand.Create(),
         EventsCommand.Create(),
         SchemasCommand.Create(),

@@ -12,6 +12,7 @@ public static class ErrorCodes
     public const string UnknownRecipient = "unknown_recipient";
     public const string NoCapableAgent = "no_capable_agent";
     public const string MailboxFull = "mailbox_full";
+    public const string BudgetSpent = "budget_spent";
     public const string LeaseLost = "lease_lost";
     public const string RateLimited = "rate_limited";
     public const string RequestTimeout = "request_timeout";

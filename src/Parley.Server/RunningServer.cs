@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Parley.Server.Agents;
+using Parley.Server.Budgets;
 using Parley.Server.Connections;
 using Parley.Server.Coordination;
 using Parley.Server.Files;
@@ -109,6 +110,7 @@ public sealed class RunningServer : IAsyncDisposable
         await services.GetRequiredService<RuleDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<OpenQuestions>().LoadAsync(cancellationToken);
         await services.GetRequiredService<StormDirectory>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<BudgetDirectory>().LoadAsync(cancellationToken);
         await services.GetRequiredService<WebhookDirectory>().LoadAsync(cancellationToken);
         agents.Watchers = [.. services.GetServices<IAgentWatcher>()];
         services.GetRequiredService<TaskBoard>().Watchers = [.. services.GetServices<ITaskWatcher>()];

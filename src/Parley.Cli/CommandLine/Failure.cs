@@ -67,6 +67,7 @@ internal sealed record Failure(ExitCode ExitCode, Problem Problem, string? Remed
         ErrorCodes.UnknownRecipient => "'parley agents' lists the agents; 'parley register NAME' adds one.",
         ErrorCodes.NoCapableAgent => "'parley agents' lists the agents with their capabilities.",
         ErrorCodes.MailboxFull => "The recipient does not keep up: try again later, or raise the project's mailbox_limit.",
+        ErrorCodes.BudgetSpent => "'parley budget list' shows what is spent.",
         ErrorCodes.RateLimited or ErrorCodes.IndexBehind or ErrorCodes.Stopping => $"Try again {After(refused.RetryAfter)}.",
         ErrorCodes.StorageUnavailable => $"Try again {After(refused.RetryAfter)}; 'parley doctor' checks the disk.",
         ErrorCodes.LeaseLost => "Somebody else may have it by now: look again before you go on.",

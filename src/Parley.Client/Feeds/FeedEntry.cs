@@ -24,7 +24,7 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// <c>questions</c>, <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>storms</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
+    /// <c>questions</c>, <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>storms</c>, <c>budgets</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -68,6 +68,9 @@ public sealed record FeedEntry
 
     /// <summary>The storm, without what its messages say, in the feed <c>storms</c>; null in other feeds.</summary>
     public Storm? Storm => Feed == "storms" ? Item?.Deserialize(WireJson.Lenient.Storm) : null;
+
+    /// <summary>The message budget, as it was at the change, in the feed <c>budgets</c>; null in other feeds.</summary>
+    public MessageBudget? Budget => Feed == "budgets" ? Item?.Deserialize(WireJson.Lenient.MessageBudget) : null;
 
     /// <summary>The entry of shared memory, in the feed <c>memory</c>; null in other feeds.</summary>
     public MemoryEntry? Memory => Feed == "memory" ? Item?.Deserialize(WireJson.Lenient.MemoryEntry) : null;

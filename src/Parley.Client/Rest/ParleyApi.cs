@@ -24,6 +24,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Reservations = new ReservationsApi(connection);
         Workflows = new WorkflowsApi(connection);
         Storms = new StormsApi(connection);
+        Budgets = new BudgetsApi(connection);
         Events = new EventsApi(connection);
         Squads = new SquadsApi(connection);
         Schemas = new SchemasApi(connection);
@@ -71,6 +72,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Agents that answer each other too often, whose further replies are held.</summary>
     public StormsApi Storms { get; }
+
+    /// <summary>How much may be sent by an agent, in a thread, or in an execution.</summary>
+    public BudgetsApi Budgets { get; }
 
     /// <summary>Events, published by agents and by the server.</summary>
     public EventsApi Events { get; }

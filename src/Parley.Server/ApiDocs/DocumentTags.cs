@@ -17,6 +17,7 @@ internal static class DocumentTags
         ("Questions", "What agents ask people, and the answers."),
         ("Reservations", "Paths of a repository that agents keep for themselves for a while."),
         ("Storms", "Agents that answer each other too often, and their replies that are held."),
+        ("Budgets", "How many messages, and how many bytes, an agent, a thread, or an execution may have."),
         ("Executions", "Runs of a piece of work, with their progress, log lines, and results."),
         ("Memory", "Values that all agents in a project share, stored under keys."),
         ("Events", "Events that agents and the server publish, for anyone who wants to follow them."),

@@ -103,6 +103,21 @@ internal sealed record WebhookPlaceLine : ExportLine
     public string? LastError { get; init; }
 }
 
+/// <summary>What was sent of a message budget.</summary>
+internal sealed record BudgetCountLine : ExportLine
+{
+    public required int Project { get; init; }
+
+    /// <summary>The seq of the entry that created the budget.</summary>
+    public required long Budget { get; init; }
+
+    /// <summary>How often counting was started again.</summary>
+    public required int Round { get; init; }
+
+    public required long Messages { get; init; }
+    public required long Bytes { get; init; }
+}
+
 /// <summary>The first start, and how long the server has been ready since then.</summary>
 internal sealed record AvailabilityLine : ExportLine
 {

@@ -24,6 +24,7 @@ namespace Parley.Server.ExportImport;
 [JsonDerivedType(typeof(TicketLine), LineKinds.Ticket)]
 [JsonDerivedType(typeof(RelayPlaceLine), LineKinds.RelayPlace)]
 [JsonDerivedType(typeof(WebhookPlaceLine), LineKinds.WebhookPlace)]
+[JsonDerivedType(typeof(BudgetCountLine), LineKinds.BudgetCount)]
 [JsonDerivedType(typeof(AvailabilityLine), LineKinds.Availability)]
 [JsonDerivedType(typeof(EndLine), EndLine.Kind)]
 internal abstract record ExportLine;
@@ -43,11 +44,12 @@ internal static class LineKinds
     internal const string Ticket = "ticket";
     internal const string RelayPlace = "relay_place";
     internal const string WebhookPlace = "webhook_place";
+    internal const string BudgetCount = "budget_count";
     internal const string Availability = "availability";
 
     /// <summary>The order of the kinds in an export. Each is sorted by its key.</summary>
     internal static IReadOnlyList<string> InOrder { get; } =
-        [Numbers, Project, Agent, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, WebhookPlace, Availability];
+        [Numbers, Project, Agent, Entity, Entry, Delivery, Reaction, Key, Token, Ticket, RelayPlace, WebhookPlace, BudgetCount, Availability];
 }
 
 /// <summary>The first line.</summary>

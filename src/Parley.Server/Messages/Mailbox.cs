@@ -139,6 +139,10 @@ internal sealed class Mailbox(
         return Finish(project, sender, draft, To(recipient), context, null);
     }
 
+    /// <summary>Why a budget does not allow a message that could not be stored with a change; null if budgets allow it.</summary>
+    internal async ValueTask<ApiProblem?> OverBudgetAsync(Send send, CancellationToken cancellationToken) =>
+        await storing.OverBudgetAsync(send, cancellationToken) is { } refusal ? SendRules.OverBudget(refusal, send.Bytes) : null;
+
     /// <summary>A message that is stored in the same commit as another change. No part of it comes from a client, so nothing is checked.</summary>
     /// <param name="thread">The entry that opened its thread; null if it opens one itself.</param>
     internal static Send Compose(ProjectState project, Sender sender, SendDraft draft, AgentState recipient, Guid? thread) => Finish(
@@ -149,7 +153,7 @@ internal sealed class Mailbox(
             ReplyTo = draft.ReplyTo is { } answered ? EntryId.SeqOf(answered) : 0,
             Execution = draft.Execution is { } execution ? EntryId.SeqOf(execution) : 0,
         },
-        null);
+        null, isPastBudgets: true);
 
     private static Recipients To(params IReadOnlyList<AgentState> recipients) => new(recipients, Audience.Named, IsDirect: recipients.Count == 1, null, null);
 
@@ -164,7 +168,7 @@ internal sealed class Mailbox(
     }
 
     private static Send Finish(
-        ProjectState project, Sender sender, SendDraft draft, Recipients recipients, SendContext context, Action<long>? onStored)
+        ProjectState project, Sender sender, SendDraft draft, Recipients recipients, SendContext context, Action<long>? onStored, bool isPastBudgets = false)
     {
         var hops = sender.Authority == Authority.Agent ? context.Hops : 0;
         return new Send
@@ -179,6 +183,8 @@ internal sealed class Mailbox(
             Surface = draft.Surface,
             KeepsLimits = draft.KeepsLimits,
             PassesLimits = draft.PassesLimits,
+            Bytes = draft.Bytes,
+            IsPastBudgets = isPastBudgets || sender.Authority != Authority.Agent,
             TimeToLive = draft.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : project.Settings.MessageTtl,
             DeliverAt = context.HeldUntil ?? draft.DeliverAt?.ToUnixTimeMilliseconds(),
             Thread = context.Thread,

@@ -36,7 +36,7 @@ internal sealed class MessagesConcept(
 
     private static readonly string[] SendRefusals =
     [
-        ErrorCodes.UnknownRecipient, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull, ErrorCodes.ExecutionEnded, ErrorCodes.IdempotencyConflict,
+        ErrorCodes.UnknownRecipient, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull, ErrorCodes.BudgetSpent, ErrorCodes.ExecutionEnded, ErrorCodes.IdempotencyConflict,
     ];
 
     private static readonly Example[] Sends =

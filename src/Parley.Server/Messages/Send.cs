@@ -31,6 +31,16 @@ internal sealed class Send : IOutgoingMessage
     /// <inheritdoc cref="SendDraft.KeepsLimits"/>
     internal bool KeepsLimits { get; init; }
 
+    /// <summary>Its size, as it counts toward budgets.</summary>
+    internal int Bytes { get; init; }
+
+    /// <summary>It counts toward budgets, but none refuses it: a person must always be able to speak, and a change of another concept must not fail
+    /// for the message that comes with it.</summary>
+    internal bool IsPastBudgets { get; init; } = true;
+
+    /// <summary>The budgets that it counts toward; empty for nearly all.</summary>
+    internal BudgetLimit[] Budgets => Project.Budgets is { } budgets ? budgets.Of(Sender.Id, Thread, ExecutionId) : [];
+
     /// <summary>Unix milliseconds; null: now. A held reply has a <see cref="StormEnd"/>.</summary>
     internal long? DeliverAt { get; init; }
 
@@ -73,6 +83,9 @@ internal enum SendResult
     MailboxFull,
     ExecutionEnded,
 
+    /// <summary>See <see cref="SendOutcome.Refusal"/>.</summary>
+    BudgetSpent,
+
     /// <summary>The store became unavailable while it processed one caller's sends one by one. Nothing of this one was stored.</summary>
     Unavailable,
 
@@ -84,6 +97,14 @@ internal enum SendResult
 /// <param name="Recipients">In the order of the send's recipients or, for a duplicate, in the order of the log.</param>
 internal sealed record SendOutcome(SendResult Result, Guid MessageId, long Seq, Guid Thread, IReadOnlyList<RecipientOutcome> Recipients) : IMessageOutcome
 {
+    /// <summary>The budget that refused it; null for any other result.</summary>
+    internal BudgetRefusal? Refusal { get; init; }
+
+    /// <summary>The budgets of which it was the message that reached 80 % or all of it. People have to be told.</summary>
+    internal IReadOnlyList<BudgetLimit> Reached { get; init; } = [];
+
+    internal static SendOutcome OverBudget(BudgetRefusal refusal) => Refused(SendResult.BudgetSpent) with { Refusal = refusal };
+
     internal static SendOutcome Refused(SendResult result, IReadOnlyList<RecipientOutcome>? recipients = null) =>
         new(result, default, 0, default, recipients ?? []);
 }

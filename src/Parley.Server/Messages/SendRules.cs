@@ -1,3 +1,5 @@
+using System.Globalization;
+using Parley.Server.Projects;
 using Parley.Server.Wire;
 
 namespace Parley.Server.Messages;
@@ -48,12 +50,28 @@ internal static class SendRules
             SendResult.Stored or SendResult.Duplicate => null,
             SendResult.KeyConflict => Problems.IdempotencyConflict(send.IdempotencyKey!),
             SendResult.MailboxFull => Problems.MailboxFull(send.Recipients.Agents[0].Id, send.Project.Settings.MailboxLimit),
+            SendResult.BudgetSpent => OverBudget(outcome.Refusal!, send.Bytes),
             SendResult.ExecutionEnded => Problems.ExecutionEnded(send.ExecutionId?.ToString() ?? ""),
             SendResult.Unavailable => Problems.StorageUnavailable(),
             _ => Problems.Internal(),
         },
         send,
         outcome);
+
+    internal static ApiProblem OverBudget(BudgetRefusal refusal, long bytes)
+    {
+        var (limit, spent) = (refusal.Limit, refusal.Spent);
+        if (limit.Messages is { } messages && spent.Messages >= messages)
+        {
+            var budget = messages == 1 ? "1 message" : string.Create(CultureInfo.InvariantCulture, $"{messages} messages");
+            return Problems.BudgetSpent(limit.Noun, limit.Id, budget, limit.Remedy(spent, bytes));
+        }
+
+        var most = limit.Bytes!.Value;
+        return spent.Bytes >= most
+            ? Problems.BudgetSpent(limit.Noun, limit.Id, string.Create(CultureInfo.InvariantCulture, $"{most} bytes"), limit.Remedy(spent, bytes))
+            : Problems.BudgetTooSmall(limit.Noun, limit.Id, most, most - spent.Bytes, bytes, limit.Remedy(spent, bytes));
+    }
 
     private static bool IsPlainlyGood(SendDraft draft, int maxBytes) =>
         draft.Bytes <= maxBytes && draft.To is [{ Length: > 0 and <= 255 }] && !draft.Content.IsEmpty && draft.Metadata.IsEmpty &&

@@ -6,7 +6,7 @@ using Parley.Server.Storage;
 namespace Parley.Server.Messages;
 
 /// <summary>Stores sends: nearly all of them alone, and some together with a change of another concept.</summary>
-internal sealed class SendStoring(IMessageStore store, IEntityStore entities, IEnumerable<ISendCompanion> companions)
+internal sealed class SendStoring(IMessageStore store, IEntityStore entities, IEnumerable<ISendCompanion> companions, IMessageBudgets budgets)
 {
     private readonly ISendCompanion[] _companions = [.. companions];
 
@@ -27,7 +27,40 @@ internal sealed class SendStoring(IMessageStore store, IEntityStore entities, IE
     internal ValueTask RoomAsync(CancellationToken cancellationToken) => store.RoomAsync(cancellationToken);
 
     /// <summary>Stores sends. When this returns, they are in the store's queue, in order.</summary>
-    internal Task<IReadOnlyList<SendOutcome>> StoreAsync(IReadOnlyList<Send> sends, Resume resume)
+    internal Task<IReadOnlyList<SendOutcome>> StoreAsync(IReadOnlyList<Send> sends, Resume resume) =>
+        sends[0].Project.Budgets is null ? StoreEachAsync(sends, resume) : WatchAsync(sends[0].Project, StoreEachAsync(sends, resume));
+
+    /// <summary>The budget that does not allow a message now; null if budgets allow it.</summary>
+    internal async ValueTask<BudgetRefusal?> OverBudgetAsync(Send send, CancellationToken cancellationToken)
+    {
+        foreach (var limit in send.IsPastBudgets ? [] : send.Budgets)
+        {
+            var spent = await budgets.SpentAsync(send.Project, limit, cancellationToken);
+            if (limit.Allows(spent, send.Bytes))
+                continue;
+            await budgets.NoteAsync(send.Project, limit, isRefused: true);
+            return new BudgetRefusal(limit, spent);
+        }
+
+        return null;
+    }
+
+    /// <summary>Tells people about budgets before the sender is answered.</summary>
+    private async Task<IReadOnlyList<SendOutcome>> WatchAsync(ProjectState project, Task<IReadOnlyList<SendOutcome>> storing)
+    {
+        var outcomes = await storing;
+        foreach (var outcome in outcomes)
+        {
+            if (outcome.Refusal is { } refusal)
+                await budgets.NoteAsync(project, refusal.Limit, isRefused: true);
+            foreach (var limit in outcome.Reached)
+                await budgets.NoteAsync(project, limit, isRefused: false);
+        }
+
+        return outcomes;
+    }
+
+    private Task<IReadOnlyList<SendOutcome>> StoreEachAsync(IReadOnlyList<Send> sends, Resume resume)
     {
         for (var i = 0; i < sends.Count; i++)
         {

@@ -1,4 +1,5 @@
 using Parley.Server.Agents;
+using Parley.Server.Budgets;
 using Parley.Server.Projects;
 using Parley.Server.Questions;
 using Parley.Server.Routing;
@@ -13,7 +14,7 @@ namespace Parley.Server.Nodes;
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
     INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, WebhookDirectory webhooks,
-    OpenQuestions questions, StormDirectory storms, TokenVault tokens)
+    OpenQuestions questions, StormDirectory storms, BudgetDirectory budgets, TokenVault tokens)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -64,6 +65,8 @@ internal sealed class DirectoryFollower(
             questions.Follow(question);
         foreach (var storm in changes.Storms)
             storms.Follow(storm);
+        foreach (var budget in changes.Budgets)
+            budgets.Follow(budget);
         foreach (var webhook in changes.Webhooks)
             webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)
@@ -72,6 +75,8 @@ internal sealed class DirectoryFollower(
             squads.Forget(project, id);
         foreach (var (project, type) in changes.GoneSchemas)
             schemas.Forget(project, type);
+        foreach (var (project, name) in changes.GoneBudgets)
+            budgets.Forget(project, name);
         foreach (var (project, made) in changes.GoneWebhooks)
             webhooks.Forget(project, made);
         foreach (var (project, agent) in changes.GoneAgents)

@@ -74,6 +74,9 @@ internal sealed record DirectoryChanges(long Revision)
     /// <summary>Storms are removed only when they have ended.</summary>
     internal List<EntityRow> Storms { get; } = [];
 
+    internal List<EntityRow> Budgets { get; } = [];
+    internal List<(int Project, string Name)> GoneBudgets { get; } = [];
+
     internal List<EntityRow> Webhooks { get; } = [];
 
     /// <summary>Each with the seq of the entry that created it.</summary>

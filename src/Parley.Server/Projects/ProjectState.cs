@@ -9,6 +9,7 @@ namespace Parley.Server.Projects;
 internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defaults, ProjectLog log)
 {
     private object? _kept;
+    private volatile ProjectBudgets? _budgets;
     private volatile ProjectRecord _record = record;
     private volatile EffectiveSettings _settings = EffectiveSettings.Of(record.Settings, defaults);
 
@@ -30,6 +31,13 @@ internal sealed class ProjectState(ProjectRecord record, MessagingDefaults defau
     internal EffectiveSettings Settings => _settings;
 
     internal ProjectLog Log { get; } = log;
+
+    /// <summary>Its message budgets; null if it has none, as nearly all projects, so that a send costs no more than this check.</summary>
+    internal ProjectBudgets? Budgets
+    {
+        get => _budgets;
+        set => _budgets = value;
+    }
 
     /// <summary>What the agents' folder keeps in memory for the project. Created on first use, and dropped with the project.</summary>
     /// <remarks>Only one folder does this, on the path of every message, so it is a plain field without a dictionary or a type check.</remarks>

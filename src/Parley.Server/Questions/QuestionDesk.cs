@@ -47,6 +47,8 @@ internal sealed class QuestionDesk(QuestionBoard board, TaskBoard tasks, Mailbox
             return problem;
         if (asked is not null)
             return asked;
+        if (await mailbox.OverBudgetAsync(message!, cancellationToken) is { } spent)
+            return spent;
         return request.ExecutionId is { } execution && await board.HasEndedAsync(project, Guid.Parse(execution), cancellationToken)
             ? Problems.ExecutionEnded(execution)
             : Problems.MailboxFull(person.Id, project.Settings.MailboxLimit);

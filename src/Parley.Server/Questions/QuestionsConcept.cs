@@ -43,7 +43,7 @@ internal sealed class QuestionsConcept(QuestionDesk desk, QuestionBoard board, Q
                 + "activity is `blocked_on_human`. The answer is a message of type `answer` to the agent.",
             Allows = Permission.WriteQuestions,
             Own = "the questions that it asks",
-            Refuses = [ErrorCodes.Conflict, ErrorCodes.Forbidden, ErrorCodes.MailboxFull, ErrorCodes.RateLimited, ErrorCodes.ExecutionEnded, ErrorCodes.TooLarge],
+            Refuses = [ErrorCodes.Conflict, ErrorCodes.Forbidden, ErrorCodes.MailboxFull, ErrorCodes.BudgetSpent, ErrorCodes.RateLimited, ErrorCodes.ExecutionEnded, ErrorCodes.TooLarge],
             Answers = [AnswerShape.Created<Question>(QuestionKinds.AQuestion)],
             OncePerKey = OncePerKey.Yes,
         }.Rest("POST", "/questions").Frame(FrameEvents.QuestionAsk),

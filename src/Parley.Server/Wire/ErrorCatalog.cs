@@ -35,6 +35,7 @@ internal static class ErrorCatalog
         new(ErrorCodes.UnsupportedMediaType, 415, "The content type is not supported", false, "Send uncompressed JSON with `Content-Type: application/json`."),
         new(ErrorCodes.SchemaMismatch, 422, "The payload does not match the schema of its type", false, "Fix the values named in `errors` and send it again. `GET /schemas/{message_type}` returns the schema."),
         new(ErrorCodes.MailboxFull, 429, "The mailbox is full", true, "Wait until the recipient has taken some of its messages."),
+        new(ErrorCodes.BudgetSpent, 429, "The message budget is spent", false, "Ask an operator to raise the budget (`parley budget set`) or to remove it. Sending again does not help before."),
         new(ErrorCodes.RateLimited, 429, "Too many requests", true, "Wait for `Retry-After`, or have the project's rate limit raised."),
         new(ErrorCodes.InternalError, 500, "The server failed", false, "This is a bug in the server. Its log has the reason, at the time of the answer."),
         new(ErrorCodes.StorageUnavailable, 503, "The store is unavailable", true, "Nothing was stored. Send the request again after `Retry-After`, with the same idempotency key."),

@@ -24,6 +24,7 @@ internal static class ProblemExamples
         ErrorCodes.UnknownRecipient => Problems.UnknownRecipient("be-9"),
         ErrorCodes.NoCapableAgent => Problems.NoCapableAgent("review"),
         ErrorCodes.MailboxFull => Problems.MailboxFull("be-1", 10_000),
+        ErrorCodes.BudgetSpent => Problems.BudgetSpent("agent", "be-1", "100 messages", "parley budget set agents be-1 --messages N"),
         ErrorCodes.LeaseLost => Problems.LeaseLost(Message),
         ErrorCodes.RateLimited => Problems.RateLimited(TimeSpan.FromMilliseconds(250)),
         ErrorCodes.RequestTimeout => Problems.RequestTimeout(Message, TimeSpan.FromSeconds(30)),

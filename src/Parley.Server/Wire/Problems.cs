@@ -88,6 +88,29 @@ internal static class Problems
     public static ApiProblem AllMailboxesFull() =>
         new(ErrorCodes.MailboxFull, "The mailboxes of all recipients are full, so nobody got the message and nobody can reply.");
 
+    /// <summary>A client that tries again anyway should not do so often.</summary>
+    private static readonly TimeSpan BudgetWait = TimeSpan.FromSeconds(60);
+
+    /// <param name="what">The noun, such as <c>agent</c>.</param>
+    /// <param name="budget">What it may send, such as <c>100 messages</c>.</param>
+    /// <param name="remedy">The command that raises it.</param>
+    public static ApiProblem BudgetSpent(string what, string id, string budget, string remedy) => new(
+        ErrorCodes.BudgetSpent, $"The {what} '{Shown(id)}' has spent its message budget of {budget}; nothing was sent. An operator can raise it: {remedy}")
+    {
+        RetryAfter = BudgetWait,
+    };
+
+    /// <summary>Something is left, but not enough for this message.</summary>
+    /// <inheritdoc cref="BudgetSpent"/>
+    /// <param name="bytes">The size of the message.</param>
+    public static ApiProblem BudgetTooSmall(string what, string id, long budget, long left, long bytes, string remedy) => new(
+        ErrorCodes.BudgetSpent,
+        string.Create(CultureInfo.InvariantCulture, $"The {what} '{Shown(id)}' has {left} bytes left of its message budget of {budget} bytes, and this message has {bytes}; nothing was sent. ")
+        + $"An operator can raise it: {remedy}")
+    {
+        RetryAfter = BudgetWait,
+    };
+
     public static ApiProblem LeaseLost(string messageId) =>
         new(ErrorCodes.LeaseLost, $"The lease on message '{Shown(messageId)}' has ended: somebody else has the delivery now, or it is settled.");
 

@@ -57,6 +57,8 @@ internal sealed class RichData
         data.Admin = await host.TokenAsync(TokenKind.Admin);
         await data.MakeProjectsAsync();
         await data.MakeAgentsAsync();
+        // So that something is spent of it.
+        await data.PutAsync("/budgets/agents/ada", """{"messages": 5000, "bytes": 1000000000}""");
         await data.MakeConversationAsync();
         await data.MakeDeliveriesAsync();
         await data.MakeMemoryAsync();
@@ -65,6 +67,7 @@ internal sealed class RichData
         await data.MakeReservationsAsync();
         await data.MakeWorkflowsAsync();
         await data.MakeStormAsync();
+        await data.MakeBudgetsAsync();
         await data.MakeSchemasAsync();
         await data.MakeRulesAsync();
         await data.MakeInboundAsync();
@@ -216,6 +219,19 @@ internal sealed class RichData
         var second = await SendAsync($$"""{"to": "ada", "content": "Thanks!", "reply_to": "{{first}}"}""", "dan");
         await SendAsync($$"""{"to": "dan", "content": "Thanks!", "reply_to": "{{second}}", "ttl_seconds": 1000}""", "ada");
         await PutAsync("/projects/default", """{"settings": {"max_attempts": 1, "retry_delay_seconds": 0} }""");
+    }
+
+    /// <summary>One that was reset, one that is spent, and one that was removed.</summary>
+    private async Task MakeBudgetsAsync()
+    {
+        await PutAsync("/budgets/agents/dan", """{"messages": 5}""");
+        await SendAsync("""{"to": "ada", "content": "First"}""", "dan");
+        await PutAsync("/budgets/agents/dan", """{"messages": 5, "reset": true}""");
+        var last = await SendAsync("""{"to": "ada", "content": "Again"}""", "dan");
+        await PutAsync($"/budgets/threads/{last}", """{"messages": 1}""");
+        await SendAsync($$"""{"to": "ada", "content": "The last", "reply_to": "{{last}}"}""", "dan");
+        await PutAsync("/budgets/agents/bob", """{"bytes": 5000}""");
+        Succeed(await _host.SendAsync(HttpMethod.Delete, $"{Api}/budgets/agents/bob", Admin));
     }
 
     private async Task MakeInboundAsync()

@@ -139,7 +139,7 @@ public abstract class RoundTripTests(StorageUnderTest from, StorageUnderTest to)
         string[] lists =
         [
             "projects", "agents", "agents?project_id=other", "squads", "executions", "memory", "memory?prefix=plan", "memory/history?key=plan/login", "events?limit=500",
-            "schemas", "routing/rules", "stats/routing", "inbound", "webhooks", "tasks", "tasks?agent=cyd", "questions", "questions?status=open&agent=cyd", "reservations", "reservations?live=true&agent=cyd", "storms", "threads",
+            "schemas", "routing/rules", "stats/routing", "inbound", "webhooks", "tasks", "tasks?agent=cyd", "questions", "questions?status=open&agent=cyd", "reservations", "reservations?live=true&agent=cyd", "storms", "budgets", "budgets/agents/dan", "threads",
             "workflows", "workflows?live=true", "workflows/definitions", "workflows/definitions/part?revision=1",
             "messages?limit=500", "messages?q=answer", "messages?task=t-1",
             "messages?project_id=other", "dead-letters", "tokens", "agents/ada/inbox?max=500", "agents/bob/inbox?max=500", "agents/cyd/inbox?max=500",

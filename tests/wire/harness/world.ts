@@ -117,6 +117,8 @@ export class World {
     const { reservation_id: reservation } = (await bob.rest.post('reservations', { paths: ['src'], mode: 'shared', reason: secret })).as<{
       reservation_id: string;
     }>(201);
+    for (const target of ['agents/bob', `threads/${sent.conversation_thread_id}`])
+      (await project.admin.put(`budgets/${target}`, { messages: 1000 })).succeeds(201);
     const steps = [{ step: 'build', agent: 'bob', action: secret }];
     const { workflow_id: workflow } = (await ada.rest.post('workflows', { title: secret, steps })).as<{ workflow_id: string }>(201);
     (await project.admin.put('workflows/definitions/closed', { title: secret, steps })).succeeds(201);

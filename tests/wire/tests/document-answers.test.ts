@@ -293,6 +293,13 @@ it('Every operation answers, when all is well, as the document describes it', as
     await does(of, storm, of === 'ReleaseStorm' ? { message: 'Enough.' } : undefined);
   }
 
+  const budget = { kind: 'agents', id: 'ada' };
+  await does('PutBudget', budget, { messages: 1000 });
+  await does('PutBudget', budget, { messages: 2000, bytes: 1_000_000, reset: true });
+  await does('GetBudget', budget);
+  await does('ListBudgets', {}, undefined, { kind: 'agents' });
+  await does('DeleteBudget', budget);
+
   const type = { message_type: 'deploy_request' };
   await does('PutSchema', type, { schema: { type: 'object', required: ['service'] } });
   await does('GetSchema', type);

@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -51,7 +52,8 @@ internal sealed partial class PostgresBatch
         (_sends.Count == 0 || send.IsPastLimits == _sends[0].Send.IsPastLimits);
 
     /// <param name="firstDelivery">The first delivery number; the send uses one per recipient.</param>
-    internal void Add(SendOperation operation, int index, Send send, long firstDelivery)
+    /// <param name="budgets">The budgets that it counts toward.</param>
+    internal void Add(SendOperation operation, int index, Send send, long firstDelivery, BudgetLimit[] budgets)
     {
         _projects.Add(send.Project.Number);
         if (send.IdempotencyKey is { } key)
@@ -61,6 +63,7 @@ internal sealed partial class PostgresBatch
             project = new PlannedProject(send.Project.Number, (long)send.Project.Settings.PriorityAging.TotalMilliseconds, _targets.Count);
         var bits = (long)(EntryId.Random() & ((1UL << 34) - 1));
         _sends.Add(new PlannedSend(operation, index, send, project!, project!.Messages++, bits, firstDelivery, _deliveries.Count));
+        PlanBudgets(send, budgets);
         foreach (var agent in send.Recipients.Agents)
             Plan(send, agent.Number, agent.IsPaused(send.Project), firstDelivery++);
         _hasAnswers |= send.Settles;

@@ -104,7 +104,7 @@ internal sealed partial class PostgresBatch
             outcomes[i] = Deliver(planned.FirstPlanned + i, send, seq, begun.State == DeliveryState.Scheduled, json, handed);
         News.Entries.Add(EntryOf(send, seq, stamp, json, outcomes));
         send.OnStored?.Invoke(seq);
-        planned.Operation.Answer(planned.Index, new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes));
+        planned.Operation.Answer(planned.Index, new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes) { Reached = ReachedBy(send) });
     }
 
     private RecipientOutcome Deliver(int index, Send send, long seq, bool scheduled, byte[] json, List<(IDeliveryHolder, ClaimedDelivery)> handed)

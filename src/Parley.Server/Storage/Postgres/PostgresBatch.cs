@@ -57,8 +57,12 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             batch.BatchCommands.Add(ApplyCommand(now, node, notify));
         else if (_projects.Count > 1 && _transitions.Count == 0)
             batch.BatchCommands.Add(LockCommand());
+        if (_spends.Count > 0)
+            batch.BatchCommands.Add(SpendCommand());
         if (_hasAnswers)
             batch.BatchCommands.Add(SettleAnsweredCommand(now));
+        if (_asked.Count > 0)
+            batch.BatchCommands.Add(AskCommand(now));
         foreach (var claim in _claims)
             batch.BatchCommands.Add(ClaimCommand(claim, now, node));
         if (_messagesOf is { } project)
@@ -81,7 +85,9 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             _ = await results.NextResultAsync();
         }
 
+        await ReadSpentAsync(results);
         await ReadAnsweredAsync(results);
+        await ReadKnownAsync(results);
         foreach (var claim in _claims)
         {
             while (await results.ReadAsync())
@@ -96,6 +102,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
         foreach (var transition in _transitions)
             transition.Commit(News);
         CommitAcks();
+        CommitBudgets();
         CommitSends();
         CommitAnswered();
     }
@@ -110,12 +117,13 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             claim.Committed(News);
     }
 
-    /// <summary>The batch failed, so reserved room is given back.</summary>
+    /// <summary>The batch failed, so reserved room is given back, and what was known of budgets is read again.</summary>
     internal void Cancel()
     {
         foreach (var reserved in _reserved)
             reserved.Holder.Cancel();
         _reserved.Clear();
+        ForgetBudgets();
     }
 
     private NpgsqlBatchCommand LockCommand() =>

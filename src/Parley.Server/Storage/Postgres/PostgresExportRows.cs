@@ -103,6 +103,9 @@ internal static class PostgresExportRows
             $"SELECT agent, seq FROM relay_places WHERE agent IN {Agents} ORDER BY agent",
             static row => new RelayPlaceLine { Agent = row.GetInt32(0), Seq = row.GetInt64(1) }),
         LineKinds.WebhookPlace => ($"SELECT {WebhookSql.Columns} FROM webhook_places WHERE (place >> 40)::int IN {Projects} ORDER BY place", WebhookPlace),
+        LineKinds.BudgetCount => (
+            $"SELECT {BudgetSql.Columns} FROM budget_counts WHERE (place >> 40)::int IN {Projects} ORDER BY place",
+            static row => new BudgetCountLine { Project = ProjectOf(row), Budget = SeqOf(row, 0)!.Value, Round = row.GetInt32(1), Messages = row.GetInt64(2), Bytes = row.GetInt64(3) }),
         LineKinds.Availability => (
             "SELECT first_start, ready_ms FROM availability",
             static row => new AvailabilityLine { FirstStart = Milliseconds(row, 0)!.Value, ReadyMs = row.GetInt64(1) }),

@@ -50,6 +50,9 @@ internal static class PostgresImportRows
             static (row, webhook) => row.Big(LogKey.Of(webhook.Project, webhook.Webhook)).Big(webhook.Seq).Big(webhook.Missed).Int(webhook.Failures)
                 .Big(webhook.LastAttemptAt).Big(webhook.LastSuccessAt).Int(webhook.LastStatus).Big(webhook.NextAttemptAt).Text(webhook.LastError),
             cancel),
+        BudgetCountLine => CopyAsync<BudgetCountLine>(
+            connection, $"budget_counts ({BudgetSql.Columns})", lines,
+            static (row, count) => row.Big(LogKey.Of(count.Project, count.Budget)).Int(count.Round).Big(count.Messages).Big(count.Bytes), cancel),
         AvailabilityLine => CopyAsync<AvailabilityLine>(
             connection, "availability (id, first_start, ready_ms)", lines,
             static (row, availability) => row.Int(1).Time(availability.FirstStart).Big(availability.ReadyMs), cancel),

@@ -37,6 +37,8 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
 
     internal BacklogCache Backlogs { get; } = new();
 
+    internal BudgetCache Budgets { get; } = new();
+
     internal DeliveryNumbers Numbers { get; } = new();
 
     public ValueTask RoomAsync(CancellationToken cancellationToken) => Writer.RoomAsync(cancellationToken);

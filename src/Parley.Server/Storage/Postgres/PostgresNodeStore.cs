@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Budgets;
 using Parley.Server.Entities;
 using Parley.Server.Nodes;
 using Parley.Server.Questions;
@@ -223,15 +224,17 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         foreach (var (project, name, kind) in await connection.Ask("SELECT project, squad_id, kind FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
             .ListAsync(static row => (row.GetInt32(0), row.TextOrNull(1), row.GetInt16(2)), cancel))
         {
-            var isSchema = kind == SchemasConcept.Kind.Number;
+            var (made, gone) = kind == SchemasConcept.Kind.Number ? (changes.Schemas, changes.GoneSchemas)
+                : kind == BudgetKinds.Kind.Number ? (changes.Budgets, changes.GoneBudgets)
+                : (changes.Squads, changes.GoneSquads);
             if (name is null)
                 changes.GoneProjects.Add(project);
             else if (kind == RoutingConcept.Kind.Number || kind == StormKind.Kind.Number)
                 continue;
             else if (kind == WebhooksConcept.Kind.Number)
                 changes.GoneWebhooks.Add((project, long.Parse(name, CultureInfo.InvariantCulture)));
-            else if (!(isSchema ? changes.Schemas : changes.Squads).Exists(made => made.Project == project && made.Name == name))
-                (isSchema ? changes.GoneSchemas : changes.GoneSquads).Add((project, name));
+            else if (!made.Exists(held => held.Project == project && held.Name == name))
+                gone.Add((project, name));
         }
     }
 
@@ -239,6 +242,7 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
         kind == SchemasConcept.Kind.Number ? changes.Schemas
         : kind == RoutingConcept.Kind.Number ? changes.RoutingRules
         : kind == StormKind.Kind.Number ? changes.Storms
+        : kind == BudgetKinds.Kind.Number ? changes.Budgets
         : kind == WebhooksConcept.Kind.Number ? changes.Webhooks
         : kind == QuestionKinds.Question.Number ? changes.Questions
         : changes.Squads;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Parley.Server.Agents;
+using Parley.Server.Budgets;
 using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Entities;
@@ -51,6 +52,7 @@ internal static class PostgresStorage
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<PostgresStatsStore>())
         .AddSingleton<IRelayStore, PostgresRelayStore>()
         .AddSingleton<IWebhookStore, PostgresWebhookStore>()
+        .AddSingleton<IBudgetStore, PostgresBudgetStore>()
         .AddSingleton<ITokenStore, PostgresTokenStore>()
         .AddSingleton<INodeStore, PostgresNodeStore>()
         .AddSingleton<PostgresReceiptChannel>()

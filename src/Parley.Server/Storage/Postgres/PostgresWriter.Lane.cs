@@ -1,10 +1,15 @@
 using Npgsql;
+using Parley.Server.Projects;
+using Parley.Server.Storage.Sql;
 
 namespace Parley.Server.Storage.Postgres;
 
 /// <summary>Runs the queued operations: many in a batch, the others one by one.</summary>
 internal sealed partial class PostgresWriter
 {
+    /// <summary>How often an operation is tried again because another node has spent its budgets.</summary>
+    private const int MostOverBudget = 100;
+
     /// <summary>Runs a first operation together with all others that can join it.</summary>
     private async Task RunBatchAsync(PostgresBatchOperation first)
     {
@@ -87,7 +92,7 @@ internal sealed partial class PostgresWriter
             return;
         }
 
-        if (!TransitionOperation.IsRefusal(fault))
+        if (!TransitionOperation.IsRefusal(fault) && !PostgresBatch.IsOverBudget(fault))
             Log.BatchUndone(_log, fault, operations.Count);
         foreach (var operation in operations)
         {
@@ -99,6 +104,7 @@ internal sealed partial class PostgresWriter
     /// <summary>Sends an operation part by part.</summary>
     private async Task RunAloneAsync(PostgresBatchOperation operation)
     {
+        var overBudget = 0;
         for (var isSent = false; !isSent;)
         {
             var batch = new PostgresBatch(Messages);
@@ -114,9 +120,12 @@ internal sealed partial class PostgresWriter
                 batch.Cancel();
                 if (operation.TryAnswer(fault))
                     return;
-                Log.WriteRefused(_log, fault, 1);
                 operation.Rewind();
                 isSent = false;
+                // Each time, another node was faster, until its budget is spent.
+                if (PostgresBatch.IsOverBudget(fault) && overBudget++ < MostOverBudget)
+                    continue;
+                Log.WriteRefused(_log, fault, 1);
                 if (!PostgresFault.IsAway(fault) && operation.SkipBad())
                     continue;
                 operation.Fail(await SettleFaultAsync(fault));
@@ -213,6 +222,18 @@ internal sealed partial class PostgresWriter
 
     /// <summary>Takes a block of numbers if too few are left.</summary>
     internal async ValueTask RefillAsync(DeliveryNumbers numbers, int count) => await numbers.RefillAsync(count, await ConnectAsync());
+
+    /// <summary>Reads what was sent of budgets, unless it is known.</summary>
+    internal async ValueTask KnowAsync(BudgetLimit[] budgets)
+    {
+        foreach (var limit in budgets)
+        {
+            if (Messages.Budgets.Has(limit))
+                continue;
+            var found = await (await ConnectAsync()).Ask(BudgetSql.Find, LogKey.Of(limit.Project, limit.Made)).ListAsync(PostgresBudgetStore.Read, CancellationToken.None);
+            Messages.Budgets.Set(limit, found is [var count] ? count.In(limit.Round) : default);
+        }
+    }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync()
     {

@@ -1,6 +1,7 @@
 using Parley.Protocol;
 using Parley.Server.Log;
 using Parley.Server.Messages;
+using Parley.Server.Projects;
 
 namespace Parley.Server.Storage.Postgres;
 
@@ -30,25 +31,61 @@ internal sealed class SendOperation(PostgresMessageStore store, IReadOnlyList<Se
             var send = sends[_next];
             if (batch.IsFull || !batch.Fits(send) || (onlyOne && _next > _sure))
                 return false;
-            await AddAsync(batch, send);
+            var budgets = await BudgetsAsync(send);
+            if (!batch.Allows(send, budgets, out var refusal))
+            {
+                // It may fit when it is known which messages of the batch were stored.
+                if (refusal is null)
+                    return false;
+                Answer(_next, SendOutcome.OverBudget(refusal));
+                batch.Ask(this, _next, send);
+                continue;
+            }
+
+            await AddAsync(batch, send, budgets);
         }
 
         return true;
+    }
+
+    /// <summary>Whether budgets allow all messages of a transition.</summary>
+    /// <returns>Null if that depends on the result of the batch.</returns>
+    internal async ValueTask<bool?> IsAllowedAsync(PostgresBatch batch)
+    {
+        bool? isAllowed = true;
+        foreach (var send in sends)
+        {
+            if (batch.Allows(send, await BudgetsAsync(send), out var refusal))
+                continue;
+            if (refusal is not null)
+                return false;
+            isAllowed = null;
+        }
+
+        return isAllowed;
+    }
+
+    private async ValueTask<BudgetLimit[]> BudgetsAsync(Send send)
+    {
+        var budgets = send.Budgets;
+        if (budgets.Length > 0)
+            await store.Writer.KnowAsync(budgets);
+        return budgets;
     }
 
     /// <summary>Adds the messages of a transition, which are stored with it or not at all.</summary>
     internal async ValueTask AddAllToAsync(PostgresBatch batch)
     {
         for (_sure = _next; _next < sends.Count; _next++)
-            await AddAsync(batch, sends[_next]);
+            await AddAsync(batch, sends[_next], sends[_next].Budgets);
     }
 
-    private async ValueTask AddAsync(PostgresBatch batch, Send send)
+    private async ValueTask AddAsync(PostgresBatch batch, Send send, BudgetLimit[] budgets)
     {
         var count = send.Recipients.Agents.Count;
         if (!store.Numbers.Has(count))
             await store.Writer.RefillAsync(store.Numbers, count);
-        batch.Add(this, _next, send, store.Numbers.Take(count));
+        batch.Add(this, _next, send, store.Numbers.Take(count), budgets);
     }
 
     internal override void Rewind() => _next = _sure;

@@ -34,6 +34,14 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
         var rests = transition.Unchanged.Count > 0;
         if ((rests && !batch.IsEmpty) || (_sends is not null && !batch.FitsWithMessages(transition)))
             return false;
+        if (_sends is not null && await _sends.IsAllowedAsync(batch) is var isAllowed and not true)
+        {
+            if (isAllowed is null)
+                return false;
+            _outcome = TransitionOutcome.MessageRefused;
+            return true;
+        }
+
         batch.Add(this);
         if (_sends is not null)
             await _sends.AddAllToAsync(batch);

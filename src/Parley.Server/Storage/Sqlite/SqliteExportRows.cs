@@ -83,6 +83,10 @@ internal static class SqliteExportRows
         LineKinds.WebhookPlace => Rows(
             connection, $"SELECT {WebhookSql.Columns} FROM webhook_places WHERE place >> 40 IN {Projects} ORDER BY place {Page}",
             skip, WebhookPlace),
+        LineKinds.BudgetCount => Rows(
+            connection, $"SELECT {BudgetSql.Columns} FROM budget_counts WHERE place >> 40 IN {Projects} ORDER BY place {Page}",
+            skip,
+            static row => new BudgetCountLine { Project = ProjectOf(row), Budget = SeqOf(row, 0)!.Value, Round = row.Int32(1), Messages = row.Int64(2), Bytes = row.Int64(3) }),
         LineKinds.Availability => Rows(
             connection, $"SELECT first_start, ready_ms FROM availability {Page}",
             skip, static row => new AvailabilityLine { FirstStart = row.Int64(0), ReadyMs = row.Int64(1) }),

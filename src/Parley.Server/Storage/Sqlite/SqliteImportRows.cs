@@ -54,6 +54,10 @@ internal static class SqliteImportRows
                     .Bind(5, webhook.LastAttemptAt).Bind(6, webhook.LastSuccessAt).Bind(7, webhook.LastStatus).Bind(8, webhook.NextAttemptAt)
                     .Bind(9, webhook.LastError).Run();
                 break;
+            case BudgetCountLine count:
+                connection.Prepare($"INSERT INTO budget_counts ({BudgetSql.Columns}) VALUES (?1, ?2, ?3, ?4)")
+                    .Bind(1, LogKey.Of(count.Project, count.Budget)).Bind(2, count.Round).Bind(3, count.Messages).Bind(4, count.Bytes).Run();
+                break;
             case AvailabilityLine availability:
                 connection.Prepare("INSERT INTO availability (id, first_start, ready_ms) VALUES (1, ?1, ?2)")
                     .Bind(1, availability.FirstStart).Bind(2, availability.ReadyMs).Run();

@@ -135,6 +135,9 @@ internal sealed partial class SqliteMessageStore
         if (send.IdempotencyKey is not null && !TakeKey(connection, send, now, seq))
             return AnswerAgain(connection, send);
 
+        var budgets = send.Budgets;
+        if (!send.IsPastBudgets && SqliteBudgetStore.Refusal(connection, send, budgets) is { } refusal)
+            return Refuse(connection, send, SendResult.BudgetSpent) with { Refusal = refusal };
         if (send.Execution != 0 && HasEnded(connection, send))
             return Refuse(connection, send, SendResult.ExecutionEnded);
         if (send.Recipients is { IsDirect: true, Agents: [var only] } && IsFull(connection, send, only.Number))
@@ -153,7 +156,8 @@ internal sealed partial class SqliteMessageStore
             MarkReplied(connection, send, now);
         if (send.Supersedes != 0)
             Supersede(connection, send, cursor, seq);
-        return new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes);
+        var outcome = new SendOutcome(SendResult.Stored, id, seq, send.Thread ?? id, outcomes);
+        return budgets.Length > 0 ? outcome with { Reached = SqliteBudgetStore.Spend(connection, send, budgets) } : outcome;
     }
 
     private static LogEntry EntryOf(Send send, long seq, long now, byte[] json, RecipientOutcome[] outcomes) => new()

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
+using Parley.Server.Budgets;
 using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Coordination;
@@ -55,6 +56,7 @@ internal static class SqliteStorage
         .AddSingleton<IAvailabilityStore>(provider => provider.GetRequiredService<SqliteStatsStore>())
         .AddSingleton<IRelayStore, SqliteRelayStore>()
         .AddSingleton<IWebhookStore, SqliteWebhookStore>()
+        .AddSingleton<IBudgetStore, SqliteBudgetStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
         .AddSingleton<SingleNode>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SingleNode>())
