@@ -58,6 +58,24 @@ internal sealed class MessageAccess(ILogStore log, IMessageHistory history, Part
     public ValueTask<bool> MayReadThreadAsync(int project, long thread, Reader? reader, CancellationToken cancellationToken) =>
         reader is null ? new(result: true) : participants.HasAsync(project, thread, reader.Agent, cancellationToken);
 
+    /// <summary>The messages of a thread without those that are scheduled or held: before they are released, only their senders and people read
+    /// them.</summary>
+    /// <param name="reader">May read the thread.</param>
+    internal async ValueTask<IReadOnlyList<LogEntry>> ReleasedAsync(
+        ProjectState project, IReadOnlyList<LogEntry> messages, Reader? reader, CancellationToken cancellationToken)
+    {
+        if (reader is null || messages.All(message => message.Audience < Audience.Withheld))
+            return messages;
+        var released = new List<LogEntry>(messages.Count);
+        foreach (var message in messages)
+        {
+            if (message.Audience < Audience.Withheld || message.Sender == reader.Agent || await history.IsReleasedAsync(project.Number, message.Seq, cancellationToken))
+                released.Add(message);
+        }
+
+        return released;
+    }
+
     public bool IsAmong(int project, Reader reader, IReadOnlyList<string> who) => groups.IsAmong(project, reader, who);
 
     /// <summary>The recipients of a withheld message can read it once it is released.</summary>

@@ -111,17 +111,19 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         if (await history.ThreadRowAsync(project.Number, thread, context.Cancellation) is not { } row)
             return Problems.NotFound("thread", asked.Id);
         var messages = await history.ThreadAsync(project.Number, thread, after, limit + 1, context.Cancellation);
+        var page = messages.Take(limit).ToList();
+        var readable = await access.ReleasedAsync(project, page, context.Caller.ReaderIn(project), context.Cancellation);
         var summary = ThreadDigests.SummaryOf(project, row);
         return Answer.Ok(new ThreadView
         {
             ConversationThreadId = summary.ConversationThreadId,
             Title = summary.Title,
             Participants = summary.Participants,
-            Messages = summary.Messages,
+            Messages = summary.Messages - (page.Count - readable.Count),
             StartedAt = summary.StartedAt,
             LastAt = summary.LastAt,
             LastSeq = summary.LastSeq,
-            Items = [.. messages.Take(limit).Select(MessageJsonReader.Message)],
+            Items = [.. readable.Select(MessageJsonReader.Message)],
             Next = MessagePage.Last(messages, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture),
         });
     }
@@ -141,7 +143,8 @@ internal sealed class ThreadsConcept(MessageAccess access, IMessageHistory histo
         var (project, since) = (context.Project, asked.Since.Since);
         if (!(await FindAsync(asked.Id, context)).TryGet(out var thread, out var problem))
             return problem;
-        var newer = await history.ThreadAsync(project.Number, thread, since, 500, context.Cancellation);
+        var newer = await access.ReleasedAsync(
+            project, await history.ThreadAsync(project.Number, thread, since, 500, context.Cancellation), context.Caller.ReaderIn(project), context.Cancellation);
         var superseded = await history.SupersededAsync(project.Number, thread, since, context.Cancellation);
         return Answer.Ok(new ThreadCurrent
         {
