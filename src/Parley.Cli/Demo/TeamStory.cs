@@ -157,8 +157,6 @@ internal sealed class TeamStory(ParleyApi api, DemoCast cast, DemoStage stage, D
         stage.Ask(question, pace.Patience, person.IsThere);
         question = await person.DecideAsync(api, question, cancellation);
         _decision = question.Answer;
-        // The person at this terminal has seen it, so it need not wait in the operators' inbox.
-        await api.Messages.AckAsync(question.MessageId!, cancellationToken: cancellation);
         stage.Tell(
             question.Status == QuestionStatus.Answered ? $"{question.AnsweredBy} answered: {question.Answer}" : $"Nobody answered in time, so the default counts: {question.Answer}",
             question, WireJson.Lenient.Question, "question");

@@ -78,10 +78,10 @@ public abstract class WorkflowTests(StorageUnderTest storage)
         await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.Unassigned is ["a"]);
         (await host.StepAsync(one, started.WorkflowId, "a", "complete", """{"fence": 1}""")).Refused(HttpStatusCode.Conflict, ErrorCodes.LeaseLost);
         await host.ComesAsync("one", one);
-        var again = await host.UntilAsync(pm, started.WorkflowId, "a", WorkflowStepStatus.Assigned);
+        // Its steps may be newer than the workflow itself, because they are read after it.
+        var again = await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.Named("a").Status == WorkflowStepStatus.Assigned && workflow.Unassigned.Count == 0);
 
         Assert.Equal((3, 2, "The agent went offline."), (again.Named("a").Fence, again.Named("a").Attempt, again.Named("a").Attempts[0].Error));
-        Assert.Empty(again.Unassigned);
         await host.EndAsync(one, started, "a");
         // The answer may have got lost.
         Assert.Equal(HttpStatusCode.OK, (await host.StepAsync(one, started.WorkflowId, "a", "complete", """{"fence": 3}""")).Status);
