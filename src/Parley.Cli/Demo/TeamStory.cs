@@ -22,7 +22,7 @@ internal sealed class TeamStory(ParleyApi api, DemoCast cast, DemoStage stage, D
     /// <summary>The person's answer.</summary>
     private string? _decision;
 
-    /// <summary>What is given back if the demo is interrupted.</summary>
+    /// <summary>Reservations to release if the demo is interrupted.</summary>
     private readonly List<(DemoActor Holder, Reservation Reservation)> _held = [];
 
     private Workflow Workflow => _workflow ?? throw new InvalidOperationException("The plan comes first.");
