@@ -7,8 +7,8 @@ namespace Parley.Server.Messages;
 /// <summary>Another concept to which a reply with an outcome has an additional meaning, if it answers a message of a certain type.</summary>
 internal interface IReplyTaker
 {
-    /// <summary>The type of the message that is answered.</summary>
-    string Type { get; }
+    /// <summary>Whether it is about replies to messages of this type. Called for each reply with an outcome.</summary>
+    bool Takes(string? answeredType);
 
     /// <summary>Whether such a reply is only for this concept, so that it goes into nobody's mailbox unless it names a recipient. If not, people get the
     /// replies to what the server sent.</summary>

@@ -107,7 +107,7 @@ internal sealed class Mailbox(
             {
                 foreach (var taker in _replyTakers)
                 {
-                    if (taker.Type == answered.Type && await taker.TakeAsync(project, sender, answered, draft, cancellationToken) is { } refusal)
+                    if (taker.Takes(answered.Type) && await taker.TakeAsync(project, sender, answered, draft, cancellationToken) is { } refusal)
                         return refusal;
                 }
             }
@@ -255,7 +255,7 @@ internal sealed class Mailbox(
     }
 
     private bool IsForNobody(LogEntry answered, SendDraft reply) =>
-        answered.Sender == 0 && reply.Outcome is not null && Array.Exists(_replyTakers, taker => taker.Type == answered.Type && taker.IsForNobody(reply));
+        answered.Sender == 0 && reply.Outcome is not null && Array.Exists(_replyTakers, taker => taker.Takes(answered.Type) && taker.IsForNobody(reply));
 
     private sealed record SendContext(Guid? Thread, long ReplyTo, long Supersedes, long Execution, int Hops)
     {

@@ -13,7 +13,7 @@ namespace Parley.Server.Tasks;
 /// retries, and the task is already as it should be.</remarks>
 internal sealed class TaskReplies(TaskBoard board, EntityBoard<Assignment> assignments, TimeProvider clock) : IReplyTaker
 {
-    public string Type => HandOut.Type;
+    public bool Takes(string? answeredType) => answeredType == HandOut.Type;
 
     public async ValueTask<ApiProblem?> TakeAsync(ProjectState project, Sender sender, LogEntry answered, SendDraft reply, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ namespace Parley.Server.Workflows;
 /// <summary>Steps as those who work on them end them: by a call, or by a reply to the message that handed out the step.</summary>
 internal sealed class StepHands(WorkflowBoard board, WorkflowFollowUp followUp, IAuditTrail audit, TimeProvider clock) : IReplyTaker
 {
-    public string Type => StepHandOut.Type;
+    public bool Takes(string? answeredType) => answeredType == StepHandOut.Type;
 
     public bool IsForNobody(SendDraft reply) => true;
 

@@ -8,11 +8,11 @@ using Parley.Server.Wire;
 
 namespace Parley.Server.Workflows;
 
-/// <summary>A person reports that a step failed, by a reply with that outcome to the question that put it to them. Any other reply is an answer to the
-/// question, or conversation.</summary>
+/// <summary>A person reports that a step failed, by a reply with that outcome to the question that put it to them, or to a
+/// reminder of it. Any other reply is an answer to the question, or conversation.</summary>
 internal sealed class StepRefusals(WorkflowBoard board, WorkflowFollowUp followUp, QuestionBoard questions, TimeProvider clock) : IReplyTaker
 {
-    public string Type => QuestionMessages.AskedType;
+    public bool Takes(string? answeredType) => answeredType is QuestionMessages.AskedType or QuestionMessages.ReminderType;
 
     public bool IsForNobody(SendDraft reply) => reply.Outcome != Outcome.Success;
 

@@ -112,6 +112,29 @@ public abstract class StepQuestionTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task The_person_can_report_the_failure_in_a_reply_to_a_reminder()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, person) = (await host.AgentAsync("pm"), await host.TokenAsync(TokenKind.Operator));
+        var started = await host.StartAsync(pm, """{"steps": [{"step": "ask", "person": "human", "action": "What?", "timeout_seconds": 36000}]}""");
+        IReadOnlyList<Message> reminders = [];
+        await Polling.UntilAsync(
+            () => "a reminder in the mailbox",
+            async () =>
+            {
+                host.Clock.Advance(Minute);
+                reminders = await host.InboxAsync("human", person, "question_reminder");
+                return reminders.Count > 0;
+            });
+
+        var no = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", person, $$"""{"reply_to": "{{reminders[0].MessageId}}", "outcome": "error", "content": "Nobody knows."}""");
+
+        Assert.Equal(HttpStatusCode.Created, no.Status);
+        var failed = await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.EndedAt is not null);
+        Assert.Equal((WorkflowStatus.Failed, "Nobody knows."), (failed.Status, failed.Named("ask").Error));
+    }
+
+    [Fact]
     public async Task A_step_fails_if_its_question_is_withdrawn()
     {
         await using var host = await ConceptHost.StartAsync(storage);
