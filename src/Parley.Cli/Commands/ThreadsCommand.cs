@@ -70,7 +70,7 @@ internal static class ThreadsCommand
 
         Listing.WritePage(
             call.Terminal, ["thread", "messages", "last", "participants", "begins"], page, thread => Row(thread, call.Time),
-            "No conversations yet. 'parley demo squad' plays one.");
+            "No conversations yet. 'parley demo team' plays some.");
         return ExitCode.Done;
     }
 

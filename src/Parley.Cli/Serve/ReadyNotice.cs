@@ -39,7 +39,7 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         Fact(terminal, "token", Path.Combine(settings.DataFolder, "admin.token"));
         Fact(terminal, "next", $"{commands.Of("watch")}    in another terminal: follow the conversation");
         if (!playing)
-            Fact(terminal, "", $"{commands.Of("demo squad")}    in a third: play a conversation among a small squad");
+            Fact(terminal, "", $"{commands.Of("demo team")}    in a third: watch five agents do a small project, and answer their question");
         if (!settings.HasTls && !IsLoopback())
             terminal.Notes.MarkupLine("[yellow]Other machines can reach this server, and without TLS, anyone on the network can read their tokens: "
                 + "give --tls-cert and --tls-key, or use a proxy with HTTPS.[/]");

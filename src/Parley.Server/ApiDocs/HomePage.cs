@@ -94,7 +94,7 @@ internal static class HomePage
         <nav><a href="docs">Read and try the API</a><a href="docs/errors">Errors explained</a><a href="health">Health</a></nav>
         <h2>What to type next, in a terminal on this server's machine</h2>
         <dl>
-        <dt><code>parley demo squad</code></dt><dd>Lets a small squad of agents talk to each other.</dd>
+        <dt><code>parley demo team</code></dt><dd>Lets five agents do a small project together.</dd>
         <dt><code>parley watch</code></dt><dd>Shows what was said, then what is being said. Ctrl-C ends it.</dd>
         <dt><code>parley doctor</code></dt><dd>Checks the machine and the server, and says how to fix what is wrong.</dd>
         </dl>
