@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -14,13 +15,14 @@ using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The API's own documentation: <c>/openapi/v1.json</c>, <c>/asyncapi.json</c>, and pages to read and try it at <c>/docs</c>. This server
-/// serves all of it, so it works offline. It reveals nothing about any project.</summary>
+/// <summary>The API's own documentation: <c>/openapi/v1.json</c>, <c>/asyncapi.json</c>, <c>/workflow.schema.json</c>, and pages to read and try it at
+/// <c>/docs</c>. This server serves all of it, so it works offline. It reveals nothing about any project.</summary>
 internal static class ApiDocumentation
 {
     private const string DocumentName = "v1";
     private const string OpenApiPath = $"/openapi/{DocumentName}.json";
     private const string AsyncApiPath = "/asyncapi.json";
+    private const string PlanSchemaPath = "/workflow.schema.json";
 
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services
         .AddSingleton(_ => WireDocs.Load())
@@ -42,9 +44,12 @@ internal static class ApiDocumentation
         // Created on the first request: nothing in it changes while the server runs, and the start does not pay for it.
         var openApi = new Lazy<Task<byte[]>>(() => Task.Run(() => OpenApiAsync(routes.ServiceProvider)));
         var asyncApi = new Lazy<byte[]>(() => AsyncApiOf(routes));
+        var plan = new Lazy<Task<byte[]>>(async () => BytesOf(PlanSchema.Of(JsonNode.Parse(await openApi.Value)!)));
         routes.MapGet(OpenApiPath, async context => await Results.Bytes(await openApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
         routes.MapGet(AsyncApiPath, context => Results.Bytes(asyncApi.Value, "application/json; charset=utf-8").ExecuteAsync(context))
+            .AllowAnyone().ExcludeFromDescription();
+        routes.MapGet(PlanSchemaPath, async context => await Results.Bytes(await plan.Value, "application/schema+json").ExecuteAsync(context))
             .AllowAnyone().ExcludeFromDescription();
         // While a browser loads the page's scripts, the document that they will request is already being created.
         routes.MapSwaggerUI("/docs", Configure).AllowAnyone().ExcludeFromDescription().Add(page =>
@@ -87,6 +92,11 @@ internal static class ApiDocumentation
         var services = routes.ServiceProvider;
         var document = new AsyncApi(
             services.GetRequiredService<FrameTable>(), services.GetRequiredService<EntityKinds>(), services.GetRequiredService<EndpointDataSource>(), services.GetRequiredService<WireDocs>()).Build();
+        return BytesOf(document);
+    }
+
+    private static byte[] BytesOf(JsonNode document)
+    {
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = WireJson.Strict.Options.Encoder }))
             document.WriteTo(writer);

@@ -26,6 +26,7 @@ public sealed class PortableTests
     [Theory]
     [InlineData("/openapi/v1.json")]
     [InlineData("/asyncapi.json")]
+    [InlineData("/workflow.schema.json")]
     public async Task Both_builds_describe_the_API_byte_for_byte_the_same(string document)
     {
         await using var portable = new KillableServer(Binary.Portable);

@@ -31,6 +31,7 @@ public sealed partial class PagesTests(DescribedServer server) : IClassFixture<D
     [InlineData("/docs/swagger-ui.css")]
     [InlineData("/openapi/v1.json")]
     [InlineData("/asyncapi.json")]
+    [InlineData("/workflow.schema.json")]
     public async Task Under_an_unknown_host_name_nothing_is_shown(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)) { Headers = { Host = "evil.example" } };

@@ -31,6 +31,7 @@ it('HEAD is answered wherever GET is, with the same status and headers, and no b
     '/docs/errors',
     '/openapi/v1.json',
     '/asyncapi.json',
+    '/workflow.schema.json',
     '/nothing',
     '/api/v1/agents/nobody',
     '/api/v1/broadcast',
