@@ -26,6 +26,7 @@ internal static class ProjectsSetup
         })
         .AddSingleton<RateLimiter<(int Project, string Caller)>>()
         .AddSingleton<EntryRate>()
+        .AddSingleton<FollowUps>()
         .AddConcept<ProjectsConcept>()
         .AddSingleton<IChore, DeletionFinisher>()
         .AddSingleton<ProjectDirectory>();

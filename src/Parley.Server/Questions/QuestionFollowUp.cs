@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
@@ -8,7 +7,6 @@ using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Projects;
-using Parley.Server.Storage;
 using Parley.Server.Tasks;
 
 namespace Parley.Server.Questions;
@@ -26,10 +24,8 @@ internal sealed class QuestionDue(QuestionBoard board, EntityBoard<Question> que
     }
 }
 
-/// <summary>Withdraws questions that nobody waits for anymore: those of an agent that is deleted, and those about a task that has ended. Takes the message
-/// that asked an ended question out of the person's mailbox.</summary>
-internal sealed partial class QuestionFollowUp(QuestionBoard board, IMessageStore messages, ILogger<QuestionFollowUp> logger)
-    : IAgentWatcher, ITaskWatcher, IQuestionWatcher
+/// <summary>Withdraws questions that nobody waits for anymore: those of an agent that is deleted, and those about a task that has ended.</summary>
+internal sealed class QuestionFollowUp(QuestionBoard board, FollowUps followUps) : IAgentWatcher, ITaskWatcher
 {
     private const int PartSize = 100;
 
@@ -49,33 +45,7 @@ internal sealed partial class QuestionFollowUp(QuestionBoard board, IMessageStor
     public void Changed(ProjectState project, TaskChange change)
     {
         if (change.After is null || TaskMoves.IsOver(change.After.Value.Status))
-            _ = TryAsync(project, cancel => WithdrawAsync(project, QuestionKinds.OpenAbout((change.After?.Value ?? change.Before!).TaskId), cancel));
-    }
-
-    public void Ended(ProjectState project, Question question)
-    {
-        if (question.MessageId is { } message)
-            _ = TryAsync(project, cancel => messages.WithdrawAsync(project.Number, EntryId.SeqOf(Guid.Parse(message)), DeliveryReasons.QuestionEnded, cancel));
-    }
-
-    private async Task TryAsync(ProjectState project, Func<CancellationToken, ValueTask> work)
-    {
-        try
-        {
-            // Runs on the thread pool, so that the caller does not wait for the consequences of its change.
-            await Task.Yield();
-            await work(project.Gone.Token);
-        }
-        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException or OperationCanceledException)
-        {
-            Log.NotFollowed(logger, fault, project.Id);
-        }
-#pragma warning disable CA1031 // Nobody awaits this. A fault that is not reported here is reported nowhere.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Log.Failed(logger, fault, project.Id);
-        }
+            _ = followUps.RunAsync(project, "a question", cancel => WithdrawAsync(project, QuestionKinds.OpenAbout((change.After?.Value ?? change.Before!).TaskId), cancel));
     }
 
     private async ValueTask WithdrawAsync(ProjectState project, string mark, CancellationToken cancellationToken)
@@ -90,15 +60,6 @@ internal sealed partial class QuestionFollowUp(QuestionBoard board, IMessageStor
                 return;
             query = query with { Below = part[^1].Row.Made };
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not follow up on a question or its task in {Project}.")]
-        internal static partial void NotFollowed(ILogger logger, Exception fault, string project);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "Following up on a question or its task in {Project} failed.")]
-        internal static partial void Failed(ILogger logger, Exception fault, string project);
     }
 }
 

@@ -24,7 +24,7 @@ internal static class QuestionsSetup
         .AddSingleton<QuestionFollowUp>()
         .AddSingleton<IAgentWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
         .AddSingleton<ITaskWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
-        .AddSingleton<IQuestionWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
+        .AddSingleton<IQuestionWatcher, QuestionMail>()
         .AddSingleton<IChore, QuestionKeeper>()
         .AddConcept<QuestionsConcept>();
 }

@@ -1,16 +1,14 @@
-using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.Projects;
-using Parley.Server.Storage;
 
 namespace Parley.Server.Tasks;
 
 /// <summary>What the server does by itself after a task changes or an agent comes online or goes offline: it assigns tasks, takes them back, and
 /// unblocks waiting ones. If a crash interrupts this, <see cref="TaskKeeper"/> finishes it.</summary>
-internal sealed partial class TaskFollowUp(
-    TaskBoard board, AssignmentEngine engine, TaskDependencies dependencies, TimeProvider clock, ILogger<TaskFollowUp> logger) : ITaskWatcher, IAgentWatcher
+internal sealed class TaskFollowUp(
+    TaskBoard board, AssignmentEngine engine, TaskDependencies dependencies, TimeProvider clock, FollowUps followUps) : ITaskWatcher, IAgentWatcher
 {
     private const int PartSize = 100;
 
@@ -27,16 +25,16 @@ internal sealed partial class TaskFollowUp(
             _ = FollowAsync(project, isLost ? after!.TaskId : null, isCompleted ? after!.TaskId : null, freed);
     }
 
-    public void Came(ProjectState project, AgentState agent) => _ = TryAsync(project, cancel => engine.ServeAsync(project, agent, cancel));
+    public void Came(ProjectState project, AgentState agent) => _ = followUps.RunAsync(project, "a task", cancel => engine.ServeAsync(project, agent, cancel));
 
-    public void Left(ProjectState project, AgentState agent) => _ = TryAsync(project, cancel => FreeAsync(project, agent, isGone: false, cancel));
+    public void Left(ProjectState project, AgentState agent) => _ = followUps.RunAsync(project, "a task", cancel => FreeAsync(project, agent, isGone: false, cancel));
 
     public async ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
-        await TryAsync(project, cancel => FreeAsync(project, agent, isGone: true, cancel));
+        await followUps.RunAsync(project, "a task", cancel => FreeAsync(project, agent, isGone: true, cancel));
 
     private async Task FollowAsync(ProjectState project, string? lost, string? completed, AgentState? freed)
     {
-        await TryAsync(project, async cancel =>
+        await followUps.RunAsync(project, "a task", async cancel =>
         {
             if (lost is not null && await board.FindAsync(project, lost, cancel) is { } task)
                 await engine.GiveAsync(project, task, cancel);
@@ -67,34 +65,5 @@ internal sealed partial class TaskFollowUp(
                 return;
             query = query with { Above = part[^1].Row.Made };
         }
-    }
-
-    private async Task TryAsync(ProjectState project, Func<CancellationToken, ValueTask> work)
-    {
-        try
-        {
-            // Runs on the thread pool, so that the caller does not wait for the consequences of its change.
-            await Task.Yield();
-            await work(project.Gone.Token);
-        }
-        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException or OperationCanceledException)
-        {
-            Log.NotFollowed(logger, fault, project.Id);
-        }
-#pragma warning disable CA1031 // Nobody awaits this. A fault that is not reported here is reported nowhere.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Log.Failed(logger, fault, project.Id);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not follow up on a change of a task in {Project}; will try again.")]
-        internal static partial void NotFollowed(ILogger logger, Exception fault, string project);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "Following up on a change of a task in {Project} failed; will try again.")]
-        internal static partial void Failed(ILogger logger, Exception fault, string project);
     }
 }

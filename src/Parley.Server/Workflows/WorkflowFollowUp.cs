@@ -1,18 +1,16 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Entities;
 using Parley.Server.Projects;
 using Parley.Server.Questions;
-using Parley.Server.Storage;
 
 namespace Parley.Server.Workflows;
 
 /// <summary>What the server does by itself after a step changes, or an agent comes or goes: it looks at the workflows that this concerns. If a crash
 /// interrupts that, <see cref="WorkflowKeeper"/> makes up for it.</summary>
-internal sealed partial class WorkflowFollowUp(
-    WorkflowBoard board, WorkflowEngine engine, StepQuestions questions, TimeProvider clock, ILogger<WorkflowFollowUp> logger) : IAgentWatcher, IQuestionWatcher
+internal sealed class WorkflowFollowUp(
+    WorkflowBoard board, WorkflowEngine engine, StepQuestions questions, TimeProvider clock, FollowUps followUps) : IAgentWatcher, IQuestionWatcher
 {
     private const int PartSize = 100;
 
@@ -25,7 +23,7 @@ internal sealed partial class WorkflowFollowUp(
         var isFirst = true;
         _looks.AddOrUpdate((project.Number, workflowId), _ => { isFirst = true; return false; }, (_, _) => { isFirst = false; return true; });
         if (isFirst)
-            _ = TryAsync(project, cancel => LookAsync(project, workflowId, cancel));
+            _ = followUps.RunAsync(project, "a workflow", cancel => LookAsync(project, workflowId, cancel));
     }
 
     /// <summary>After a step has changed.</summary>
@@ -36,7 +34,7 @@ internal sealed partial class WorkflowFollowUp(
         if (step.ChildWorkflowId is { } child && !StepMoves.IsHeld(step.Status))
             Advance(project, child);
         if (step.QuestionId is { } question && !StepMoves.IsHeld(step.Status))
-            _ = TryAsync(project, cancel => questions.WithdrawAsync(project, question, cancel));
+            _ = followUps.RunAsync(project, "a workflow", cancel => questions.WithdrawAsync(project, question, cancel));
     }
 
     public void Ended(ProjectState project, Question question)
@@ -45,7 +43,7 @@ internal sealed partial class WorkflowFollowUp(
             Advance(project, workflow);
     }
 
-    public void Came(ProjectState project, AgentState agent) => _ = TryAsync(project, async cancel =>
+    public void Came(ProjectState project, AgentState agent) => _ = followUps.RunAsync(project, "a workflow", async cancel =>
     {
         var query = new EntityQuery(project.Number, WorkflowKinds.Workflow.Number, PartSize) { Marks = [WorkflowKinds.Unassigned], OldestFirst = true };
         while (true)
@@ -59,10 +57,10 @@ internal sealed partial class WorkflowFollowUp(
         }
     });
 
-    public void Left(ProjectState project, AgentState agent) => _ = TryAsync(project, cancel => FreeAsync(project, agent, isGone: false, cancel));
+    public void Left(ProjectState project, AgentState agent) => _ = followUps.RunAsync(project, "a workflow", cancel => FreeAsync(project, agent, isGone: false, cancel));
 
     public async ValueTask RemovedAsync(ProjectState project, AgentState agent, CancellationToken cancellationToken) =>
-        await TryAsync(project, cancel => FreeAsync(project, agent, isGone: true, cancel));
+        await followUps.RunAsync(project, "a workflow", cancel => FreeAsync(project, agent, isGone: true, cancel));
 
     /// <summary>Steps that any agent with a capability can do go to another one. A step that is for one agent waits for its return, unless it was
     /// deleted.</summary>
@@ -102,34 +100,5 @@ internal sealed partial class WorkflowFollowUp(
             _looks.TryRemove(key, out _);
             throw;
         }
-    }
-
-    private async Task TryAsync(ProjectState project, Func<CancellationToken, ValueTask> look)
-    {
-        try
-        {
-            // Runs on the thread pool, so that the caller does not wait for the consequences of its change.
-            await Task.Yield();
-            await look(project.Gone.Token);
-        }
-        catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException or OperationCanceledException)
-        {
-            Log.NotFollowed(logger, fault, project.Id);
-        }
-#pragma warning disable CA1031 // Nobody awaits this. A fault that is not reported here is reported nowhere.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Log.Failed(logger, fault, project.Id);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not move on a workflow in {Project}; will try again.")]
-        internal static partial void NotFollowed(ILogger logger, Exception fault, string project);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "Moving on a workflow in {Project} failed; will try again.")]
-        internal static partial void Failed(ILogger logger, Exception fault, string project);
     }
 }

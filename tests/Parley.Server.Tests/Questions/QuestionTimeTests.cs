@@ -101,6 +101,10 @@ public abstract class QuestionTimeTests(StorageUnderTest storage)
         Assert.Equal(["question", "question_reminder"], await TypesAsync(host, "human", person));
         // Both of them can still answer.
         Assert.Equal("human", Read(await AnswerAsync(host, person, asked.QuestionId, """{"answer": "That one."}""")).AnsweredBy);
+        // Nobody is asked any longer, although the deadline is far.
+        await Polling.UntilAsync(
+            () => "the question to leave both mailboxes",
+            async () => (await TypesAsync(host, "lead", lead)).Count == 0 && (await TypesAsync(host, "human", person)).Count == 0);
     }
 
     [Fact]
