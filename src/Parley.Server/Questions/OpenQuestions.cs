@@ -11,7 +11,7 @@ internal sealed class OpenQuestions(IEntityStore store, ProjectDirectory project
     private const int PartSize = 500;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(int Project, long Made), Asked> _open = [];
+    private readonly Dictionary<int, Dictionary<long, Asked>> _ofProjects = [];
     private readonly Dictionary<int, SortedSet<(long At, long Made)>> _ofAgents = [];
 
     /// <summary>Reads the store. Called once, before the first request.</summary>
@@ -35,20 +35,46 @@ internal sealed class OpenQuestions(IEntityStore store, ProjectDirectory project
     /// <summary>Takes over a question as it is in the store.</summary>
     internal void Follow(EntityRow row)
     {
+        if (projects.Find(row.Project) is not { } project)
+            return;
         Asked? ended = null;
-        var agent = projects.Find(row.Project)?.Agents.Find(row.Maker);
         lock (_gate)
         {
+            var open = OfProject(project);
             if (row.IsOver)
-                _open.Remove((row.Project, row.Made), out ended);
+                open.Remove(row.Made, out ended);
             else
-                _open.TryAdd((row.Project, row.Made), new Asked());
+                open.TryAdd(row.Made, new Asked(row.Maker));
             // For a step of a workflow, no agent waits.
             if (row.Maker != 0)
-                FollowAgent(row, agent);
+                FollowAgent(row, project.Agents.Find(row.Maker));
         }
 
         ended?.Ended.TrySetResult();
+    }
+
+    private Dictionary<long, Asked> OfProject(ProjectState project)
+    {
+        if (_ofProjects.TryGetValue(project.Number, out var open))
+            return open;
+        _ofProjects.Add(project.Number, open = []);
+        project.Gone.Token.Register(() => Forget(project.Number));
+        return open;
+    }
+
+    /// <summary>A deleted project has no questions.</summary>
+    private void Forget(int project)
+    {
+        lock (_gate)
+        {
+            if (!_ofProjects.Remove(project, out var open))
+                return;
+            foreach (var asked in open.Values)
+            {
+                _ofAgents.Remove(asked.Maker);
+                asked.Ended.TrySetResult();
+            }
+        }
     }
 
     private void FollowAgent(EntityRow row, AgentState? agent)
@@ -79,10 +105,11 @@ internal sealed class OpenQuestions(IEntityStore store, ProjectDirectory project
     internal Task EndOf(EntityRow row)
     {
         lock (_gate)
-            return _open.TryGetValue((row.Project, row.Made), out var asked) ? asked.Ended.Task : Task.CompletedTask;
+            return _ofProjects.TryGetValue(row.Project, out var open) && open.TryGetValue(row.Made, out var asked) ? asked.Ended.Task : Task.CompletedTask;
     }
 
-    private sealed class Asked
+    /// <param name="Maker">The agent that asks; 0 for none.</param>
+    private sealed record Asked(int Maker)
     {
         internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -84,6 +84,34 @@ internal sealed class CharacterSet
     internal CharacterSet WithSmall() => Of(_ranges.Concat(
         _ranges.Where(range => range.From <= 'Z' && range.To >= 'A').Select(range => (Small(Math.Max(range.From, 'A')), Small(Math.Min(range.To, 'Z'))))));
 
+    internal bool Contains(int character)
+    {
+        foreach (var (from, to) in _ranges)
+        {
+            if (character <= to)
+                return character >= from;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether there is a character that both sets contain.</summary>
+    internal bool Meets(CharacterSet other)
+    {
+        for (int i = 0, j = 0; i < _ranges.Length && j < other._ranges.Length;)
+        {
+            var (one, two) = (_ranges[i], other._ranges[j]);
+            if (Math.Max(one.From, two.From) <= Math.Min(one.To, two.To))
+                return true;
+            if (one.To < two.To)
+                i++;
+            else
+                j++;
+        }
+
+        return false;
+    }
+
     /// <summary>A character that both sets contain, if possible a letter.</summary>
     internal bool TryMeet(CharacterSet other, out int character)
     {

@@ -10,6 +10,9 @@ internal interface IPatternStep<TSelf, TLetter>
 {
     bool Repeats { get; }
 
+    /// <summary>Whether there is a letter that both steps read.</summary>
+    bool Meets(TSelf other);
+
     /// <summary>Finds a letter that both steps read.</summary>
     bool TryMeet(TSelf other, [MaybeNullWhen(false)] out TLetter letter);
 }
@@ -18,14 +21,45 @@ internal interface IPatternStep<TSelf, TLetter>
 /// <remarks>Each pair of positions is visited once, so the effort is the product of the two lengths, whatever the patterns are.</remarks>
 internal static class PatternProduct
 {
+    /// <summary>The most pairs of positions for which the stack is used.</summary>
+    private const int MostOnStack = 1_024;
+
+    /// <summary>Whether there is a sequence of letters that both patterns match. Needs no memory for patterns of usual length.</summary>
+    internal static bool Meet<TStep, TLetter>(ReadOnlySpan<TStep> left, ReadOnlySpan<TStep> right)
+        where TStep : IPatternStep<TStep, TLetter>
+    {
+        if (Differ<TStep, TLetter>(left, right))
+            return false;
+        var width = right.Length + 1;
+        var count = (left.Length + 1) * width;
+        var reached = count <= MostOnStack ? stackalloc bool[count] : new bool[count];
+        reached[0] = true;
+        // Every move leads to a later position, so each is complete when its turn comes.
+        for (var at = 0; at < count - 1; at++)
+        {
+            if (!reached[at])
+                continue;
+            var (i, j) = (at / width, at % width);
+            var (one, other) = (i < left.Length, j < right.Length);
+            if (one && left[i].Repeats)
+                reached[at + width] = true;
+            if (other && right[j].Repeats)
+                reached[at + 1] = true;
+            if (one && other && !(left[i].Repeats && right[j].Repeats) && left[i].Meets(right[j]))
+                reached[at + (left[i].Repeats ? 0 : width) + (right[j].Repeats ? 0 : 1)] = true;
+        }
+
+        return reached[count - 1];
+    }
+
     /// <summary>One of the shortest sequences of letters that both patterns match; null if there is none.</summary>
-    internal static IReadOnlyList<TLetter>? Common<TStep, TLetter>(IReadOnlyList<TStep> left, IReadOnlyList<TStep> right)
+    internal static IReadOnlyList<TLetter>? Common<TStep, TLetter>(ReadOnlySpan<TStep> left, ReadOnlySpan<TStep> right)
         where TStep : IPatternStep<TStep, TLetter>
     {
         if (Differ<TStep, TLetter>(left, right))
             return null;
-        var width = right.Count + 1;
-        var end = ((left.Count + 1) * width) - 1;
+        var width = right.Length + 1;
+        var end = ((left.Length + 1) * width) - 1;
         var from = new int[end + 1];
         Array.Fill(from, -1);
         from[0] = 0;
@@ -44,7 +78,7 @@ internal static class PatternProduct
             if (at == end)
                 return Trace(from, letters, end);
             var (i, j) = (at / width, at % width);
-            var (one, other) = (i < left.Count, j < right.Count);
+            var (one, other) = (i < left.Length, j < right.Length);
             if (one && left[i].Repeats)
                 Skip(at, at + width);
             if (other && right[j].Repeats)
@@ -77,19 +111,19 @@ internal static class PatternProduct
 
     /// <summary>Whether they have different letters before the first step that repeats, or after the last. Nearly all pairs do, and this needs no
     /// memory.</summary>
-    private static bool Differ<TStep, TLetter>(IReadOnlyList<TStep> left, IReadOnlyList<TStep> right)
+    private static bool Differ<TStep, TLetter>(ReadOnlySpan<TStep> left, ReadOnlySpan<TStep> right)
         where TStep : IPatternStep<TStep, TLetter>
     {
-        var shorter = Math.Min(left.Count, right.Count);
+        var shorter = Math.Min(left.Length, right.Length);
         for (var i = 0; i < shorter && !left[i].Repeats && !right[i].Repeats; i++)
         {
-            if (!left[i].TryMeet(right[i], out _))
+            if (!left[i].Meets(right[i]))
                 return true;
         }
 
         for (var i = 1; i <= shorter && !left[^i].Repeats && !right[^i].Repeats; i++)
         {
-            if (!left[^i].TryMeet(right[^i], out _))
+            if (!left[^i].Meets(right[^i]))
                 return true;
         }
 

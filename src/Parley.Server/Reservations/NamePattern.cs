@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Text;
 
 namespace Parley.Server.Reservations;
@@ -11,12 +12,17 @@ internal sealed record NameStep(CharacterSet Set, bool Repeats) : IPatternStep<N
 
     internal static NameStep Of(int character) => character < Ascii.Length ? Ascii[character] : new NameStep(CharacterSet.Of(character), false);
 
+    public bool Meets(NameStep other) => Set.Meets(other.Set);
+
     public bool TryMeet(NameStep other, out int letter) => Set.TryMeet(other.Set, out letter);
 }
 
 /// <summary>A step of a pattern for paths: one name, or any number of names. Names are never empty.</summary>
 internal sealed class NamePattern : IPatternStep<NamePattern, string>
 {
+    /// <summary>As many as there are bits, with one for the end.</summary>
+    private const int MostPlaces = 63;
+
     /// <summary>Null for a literal, which most names are: it needs them only to be compared with a wildcard.</summary>
     private readonly NameStep[]? _steps;
     private readonly CharacterSet _anything;
@@ -36,7 +42,7 @@ internal sealed class NamePattern : IPatternStep<NamePattern, string>
 
     private bool IsEverything { get; }
 
-    private NameStep[] Steps => _steps ?? [.. Literal!.EnumerateRunes().Select(rune => NameStep.Of(rune.Value))];
+    private NameStep[] Steps => _steps ?? StepsOf(Literal!);
 
     public bool Repeats { get; private init; }
 
@@ -45,6 +51,38 @@ internal sealed class NamePattern : IPatternStep<NamePattern, string>
 
     /// <summary>Any one name.</summary>
     internal static NamePattern AnyName(CharacterSet anything) => new([new NameStep(anything, true)], anything);
+
+    public bool Meets(NamePattern other) =>
+        Literal is not null ? other.Matches(Literal)
+        : other.Literal is not null ? Matches(other.Literal)
+        : PatternProduct.Meet<NameStep, int>(Steps, other.Steps);
+
+    /// <summary>Whether it matches a name.</summary>
+    internal bool Matches(string name)
+    {
+        if (IsEverything || Literal is not null)
+            return IsEverything || Literal == name;
+        if (_steps!.Length > MostPlaces)
+            return PatternProduct.Meet<NameStep, int>(_steps, StepsOf(name));
+        // A bit for each place that the steps can be at. A step that repeats can also be passed without reading anything.
+        var places = Passed(1);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            var next = 0ul;
+            for (var left = places; left != 0; left &= left - 1)
+            {
+                var at = BitOperations.TrailingZeroCount(left);
+                if (at < _steps.Length && _steps[at].Set.Contains(rune.Value))
+                    next |= _steps[at].Repeats ? 1ul << at : 2ul << at;
+            }
+
+            if (next == 0)
+                return false;
+            places = Passed(next);
+        }
+
+        return (places >> _steps.Length & 1) != 0;
+    }
 
     public bool TryMeet(NamePattern other, [MaybeNullWhen(false)] out string letter)
     {
@@ -75,6 +113,19 @@ internal sealed class NamePattern : IPatternStep<NamePattern, string>
 
         letter = name.ToString();
         return true;
+    }
+
+    private static NameStep[] StepsOf(string name) => [.. name.EnumerateRunes().Select(rune => NameStep.Of(rune.Value))];
+
+    private ulong Passed(ulong places)
+    {
+        for (var at = 0; at < _steps!.Length; at++)
+        {
+            if (_steps[at].Repeats)
+                places |= (places & 1ul << at) << 1;
+        }
+
+        return places;
     }
 
     private static string? LiteralOf(NameStep[] steps)

@@ -18,6 +18,9 @@ internal sealed class PathGlob
     /// <summary>As it was given.</summary>
     internal string Text { get; }
 
+    /// <summary>Each is the steps from name to name. A path matches if it matches one of them.</summary>
+    internal IReadOnlyList<NamePattern[]> Patterns => _patterns;
+
     /// <summary>For each of its patterns, the names that all of its paths begin with.</summary>
     internal IEnumerable<IReadOnlyList<string>> Beginnings =>
         _patterns.Select(pattern => (IReadOnlyList<string>)[.. pattern.TakeWhile(step => !step.Repeats && step.Literal is not null).Select(step => step.Literal!)]);
@@ -38,7 +41,22 @@ internal sealed class PathGlob
     /// <summary>One path of a file, in which no character has a meaning of its own.</summary>
     internal static PathGlob OfFile(string path, bool ignoresCase) => new(path, [GlobReader.Literal(path, ignoresCase, below: false)]);
 
-    /// <summary>A path that both match; null if there is none. Exact: it is found whenever there is one.</summary>
+    /// <summary>Whether there is a path that both match. Exact, and much faster than finding it.</summary>
+    internal bool Meets(PathGlob other)
+    {
+        foreach (var one in _patterns)
+        {
+            foreach (var two in other._patterns)
+            {
+                if (!Differ(one, two) && PatternProduct.Meet<NamePattern, string>(one, two))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A path that both match; null if there is none.</summary>
     internal string? Common(PathGlob other)
     {
         foreach (var one in _patterns)

@@ -157,16 +157,20 @@ internal sealed class ReservationBoard(EntityBoard<Reservation> reservations, IE
         ProjectState project, ReservationIndex index, string agentId, ReservationMode mode, IReadOnlyList<PathGlob> globs, long below, int most,
         CancellationToken cancellationToken)
     {
-        var clashes = new List<Clash>();
-        foreach (var (held, pathIndex, common) in index.Clashing(agentId, mode, globs, below))
+        while (true)
         {
-            if (clashes.Count == most)
-                break;
-            if (await LiveAsync(project, index, held, cancellationToken) is { } live)
-                clashes.Add(new Clash(live, pathIndex, common));
-        }
+            var clashes = new List<Clash>();
+            var found = index.Clashing(agentId, mode, globs, below, most: most);
+            foreach (var (held, pathIndex, glob) in found)
+            {
+                if (await LiveAsync(project, index, held, cancellationToken) is { } live)
+                    clashes.Add(new Clash(live, pathIndex, globs[pathIndex].Common(glob)!));
+            }
 
-        return clashes;
+            // Those that have ended took the places of others, and are no longer in the index.
+            if (clashes.Count == found.Count || found.Count < most)
+                return clashes;
+        }
     }
 
     /// <summary>A reservation as it is in the store; null if it has ended. If its time is over, it ends now.</summary>
@@ -196,11 +200,14 @@ internal sealed class ReservationBoard(EntityBoard<Reservation> reservations, IE
         await turn.WaitAsync(cancellationToken);
         try
         {
-            if (!_indexes.TryGetValue(project.Number, out index) || index.IgnoresCase != ignoresCase)
+            var isNew = !_indexes.TryGetValue(project.Number, out index);
+            if (index?.IgnoresCase != ignoresCase)
                 index = new ReservationIndex(ignoresCase);
             if (index.Newest < newest)
                 await LoadAsync(project, index, newest, cancellationToken);
             _indexes[project.Number] = index;
+            if (isNew)
+                project.Gone.Token.Register(() => _indexes.TryRemove(project.Number, out _));
             return (index, newest);
         }
         finally

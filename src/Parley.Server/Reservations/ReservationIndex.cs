@@ -9,7 +9,7 @@ namespace Parley.Server.Reservations;
 internal sealed class ReservationIndex(bool ignoresCase)
 {
     private readonly Lock _lock = new();
-    private readonly Node _root = new();
+    private readonly PathTree _tree = new();
     private readonly Dictionary<Guid, Indexed> _all = [];
 
     internal bool IgnoresCase { get; } = ignoresCase;
@@ -25,8 +25,7 @@ internal sealed class ReservationIndex(bool ignoresCase)
             {
                 if (!_all.TryAdd(one.Id, one))
                     continue;
-                foreach (var (node, glob) in PlacesOf(one))
-                    node.Here.Add((one, glob));
+                _tree.Add(one);
             }
 
             Newest = Math.Max(Newest, newest);
@@ -40,11 +39,7 @@ internal sealed class ReservationIndex(bool ignoresCase)
         {
             if (!_all.Remove(id, out var one))
                 return;
-            foreach (var glob in one.Globs)
-            {
-                foreach (var names in glob.Beginnings)
-                    _root.Remove(names, 0, one);
-            }
+            _tree.Remove(one);
         }
     }
 
@@ -54,92 +49,43 @@ internal sealed class ReservationIndex(bool ignoresCase)
             return _all.GetValueOrDefault(id);
     }
 
-    /// <summary>Those of other agents that have a path in common with any of the globs, oldest first, each once.</summary>
+    /// <summary>Those of other agents that have a path in common with any of the globs, the oldest ones first, each once.</summary>
     /// <param name="mode">Two that share clash with nothing.</param>
     /// <param name="below">Only those made before this place.</param>
     /// <param name="above">Only those made after this place.</param>
-    internal IReadOnlyList<(Indexed Held, int PathIndex, string Common)> Clashing(
-        string agentId, ReservationMode mode, IReadOnlyList<PathGlob> globs, long below = long.MaxValue, long above = 0)
+    /// <param name="most">At most so many.</param>
+    /// <returns>Each with the number of the first glob that has a path in common with it, and the glob that it has it with.</returns>
+    internal IReadOnlyList<(Indexed Held, int PathIndex, PathGlob Glob)> Clashing(
+        string agentId, ReservationMode mode, IReadOnlyList<PathGlob> globs, long below = long.MaxValue, long above = 0, int most = int.MaxValue)
     {
-        var found = new SortedDictionary<long, (Indexed Held, int PathIndex, string Common)>();
+        var found = new Dictionary<long, (Indexed Held, int PathIndex, PathGlob Glob)>();
+        var places = new SortedSet<long>();
         lock (_lock)
         {
             for (var i = 0; i < globs.Count; i++)
             {
-                foreach (var (one, glob) in globs[i].Beginnings.SelectMany(Near))
-                {
-                    if (one.AgentId == agentId || (one.Mode == ReservationMode.Shared && mode == ReservationMode.Shared) || one.Made >= below || one.Made <= above ||
-                        found.ContainsKey(one.Made))
-                    {
-                        continue;
-                    }
-
-                    if (globs[i].Common(glob) is { } path)
-                        found.Add(one.Made, (one, i, path));
-                }
+                foreach (var pattern in globs[i].Patterns)
+                    _tree.Look(pattern, (one, glob) => Take(one, glob, i));
             }
         }
 
-        return [.. found.Values];
-    }
+        return [.. places.Select(place => found[place])];
 
-    private IEnumerable<(Node Node, PathGlob Glob)> PlacesOf(Indexed one) =>
-        from glob in one.Globs from names in glob.Beginnings select (names.Aggregate(_root, (node, name) => node.At(name)), glob);
-
-    /// <summary>Those that begin with these names, or with the first of them: no others can have a path in common.</summary>
-    private IEnumerable<(Indexed One, PathGlob Glob)> Near(IReadOnlyList<string> names)
-    {
-        var node = _root;
-        for (var depth = 0; depth < names.Count; depth++)
+        void Take(Indexed one, PathGlob glob, int i)
         {
-            foreach (var here in node.Here)
-                yield return here;
-            if (node.Find(names[depth]) is not { } next)
-                yield break;
-            node = next;
-        }
-
-        var open = new Stack<Node>([node]);
-        while (open.TryPop(out var deeper))
-        {
-            foreach (var here in deeper.Here)
-                yield return here;
-            foreach (var child in deeper.Children)
-                open.Push(child);
-        }
-    }
-
-    private sealed class Node
-    {
-        private readonly Dictionary<string, Node> _children = new(StringComparer.Ordinal);
-
-        internal List<(Indexed One, PathGlob Glob)> Here { get; } = [];
-
-        internal IEnumerable<Node> Children => _children.Values;
-
-        internal Node? Find(string name) => _children.GetValueOrDefault(name);
-
-        internal Node At(string name)
-        {
-            if (!_children.TryGetValue(name, out var child))
-                _children.Add(name, child = new Node());
-            return child;
-        }
-
-        /// <summary>Removes it from the node with these names, and the nodes that are then empty.</summary>
-        internal void Remove(IReadOnlyList<string> names, int depth, Indexed one)
-        {
-            if (depth == names.Count)
+            if (one.AgentId == agentId || (one.Mode == ReservationMode.Shared && mode == ReservationMode.Shared) || one.Made >= below || one.Made <= above ||
+                found.ContainsKey(one.Made) || !globs[i].Meets(glob))
             {
-                Here.RemoveAll(here => here.One == one);
                 return;
             }
 
-            if (Find(names[depth]) is not { } child)
-                return;
-            child.Remove(names, depth + 1, one);
-            if (child.Here.Count == 0 && child._children.Count == 0)
-                _children.Remove(names[depth]);
+            found.Add(one.Made, (one, i, glob));
+            places.Add(one.Made);
+            if (places.Count > most)
+                places.Remove(places.Max);
+            // None that is newer can be among the oldest anymore.
+            if (places.Count == most)
+                below = places.Max;
         }
     }
 }

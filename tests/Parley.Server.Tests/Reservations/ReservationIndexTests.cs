@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Parley.Protocol;
 using Parley.Server.Reservations;
 using Xunit;
@@ -7,6 +9,8 @@ namespace Parley.Server.Tests.Reservations;
 /// <summary>Clashes among many reservations: the index finds the same as a look at each of them.</summary>
 public sealed class ReservationIndexTests
 {
+    private readonly List<string> _generated = [];
+
     private static readonly string[] Globs =
     [
         "**", "*", "src", "src/", "src/**", "src/a", "src/a/b.cs", "src/*.cs", "src/**/*.cs", "src/a/*.c?", "**/*.cs", "docs/*.md", "docs", "a/b/c/d/e", "a/**/e", "app/[id]/page", "app/i",
@@ -27,6 +31,28 @@ public sealed class ReservationIndexTests
                 index.Clashing("other", ReservationMode.Exclusive, [glob]).Select(clash => clash.Held.Made));
         }
     }
+
+    [Fact]
+    public void It_finds_what_a_look_at_each_finds_among_generated_ones() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(1_000),
+        Prop.ForAll(GlobCases.Globs, GlobCases.Globs, (first, second) =>
+        {
+            _generated.AddRange(new[] { first, second }.Select(steps => GlobCases.Text(steps, isFolder: false)).OfType<string>());
+            if (_generated.Count < 40)
+                return;
+            var index = new ReservationIndex(ignoresCase: false);
+            var all = _generated.Select((text, number) => Of(number + 1, text)).ToList();
+            index.Add(all, all.Count);
+            foreach (var text in _generated.Distinct(StringComparer.Ordinal))
+            {
+                var glob = GlobCases.Glob(text);
+                var expected = all.Where(one => one.Globs[0].Common(glob) is not null).Select(one => one.Made).ToList();
+                Assert.Equal(expected, Made(index.Clashing("other", ReservationMode.Exclusive, [glob])));
+                Assert.Equal(expected.Take(3), Made(index.Clashing("other", ReservationMode.Exclusive, [glob], most: 3)));
+            }
+
+            _generated.Clear();
+        }));
 
     [Fact]
     public void What_is_removed_is_found_no_more_and_the_rest_still_is()
@@ -67,5 +93,5 @@ public sealed class ReservationIndexTests
 
     private static Indexed Of(long made, string glob) => new(Guid.NewGuid(), made, $"agent-{made}", ReservationMode.Exclusive, [GlobCases.Glob(glob)]);
 
-    private static IEnumerable<long> Made(IReadOnlyList<(Indexed Held, int PathIndex, string Common)> clashes) => clashes.Select(clash => clash.Held.Made);
+    private static IEnumerable<long> Made(IReadOnlyList<(Indexed Held, int PathIndex, PathGlob Glob)> clashes) => clashes.Select(clash => clash.Held.Made);
 }
