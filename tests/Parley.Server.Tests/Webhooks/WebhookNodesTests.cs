@@ -54,7 +54,7 @@ public sealed class WebhookNodesTests(PostgresDatabases databases)
             await PublishAsync(follows, admin, type);
             // Before the next change, which would also apply to what waits.
             // A courier that stopped at a change that its node had not heard of yet starts again at the next look.
-            await UntilGotAsync(receiver, leads, () => receiver.Got.Count > 0 && receiver.Got[^1].Type == type);
+            await receiver.UntilAsync(leads.Clock, () => receiver.Got.Count > 0 && receiver.Got[^1].Type == type);
         }
 
         Assert.Equal(expected, receiver.Got.Select(got => got.Type));
@@ -97,7 +97,7 @@ public sealed class WebhookNodesTests(PostgresDatabases databases)
                 await follows.Get<Membership>().BeatAsync(Cancel);
                 return follows.Get<ILeadership>().IsLeader;
             });
-            await UntilGotAsync(receiver, follows, () => receiver.Got.Count > all.Count);
+            await receiver.UntilAsync(follows.Clock, () => receiver.Got.Count > all.Count);
             // The receiver answers the first, which could go on now.
             released.SetResult();
             await PublishAsync(follows, admin, "build.last");
@@ -115,21 +115,6 @@ public sealed class WebhookNodesTests(PostgresDatabases databases)
 
         // What was under way when it stood still came twice, and nothing else.
         Assert.Equal([all[0], .. all, "build.last", "build.after"], receiver.Got.Select(got => got.Type));
-    }
-
-    /// <summary>Waits for deliveries by a node, and turns its clock only if none came for a while: otherwise, one that takes long on a busy machine would
-    /// be given up, and made again.</summary>
-    private static async Task UntilGotAsync(Receiver receiver, ConceptHost node, Func<bool> isSo)
-    {
-        var (count, looks) = (0, 0);
-        await Polling.UntilAsync(() => $"deliveries; there are {receiver.Got.Count}", () =>
-        {
-            looks = receiver.Got.Count == count ? looks + 1 : 0;
-            count = receiver.Got.Count;
-            if (looks > 0 && looks % 50 == 0)
-                node.Clock.Advance(TimeSpan.FromSeconds(1));
-            return Task.FromResult(isSo());
-        });
     }
 
     private static string Build(int number) => string.Create(CultureInfo.InvariantCulture, $"build.{number}");
