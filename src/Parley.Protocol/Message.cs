@@ -56,6 +56,14 @@ public sealed record Message
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Deleted { get; init; }
 
+    /// <summary>True if a list was asked for excerpts, and content or payload had to be cut; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Truncated { get; init; }
+
+    /// <summary>If it is truncated, how many bytes content and payload have as they are stored; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ContentBytes { get; init; }
+
     /// <summary>Emoji and the agents that reacted with each; absent on streams and if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Reactions { get; init; }

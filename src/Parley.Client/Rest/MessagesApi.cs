@@ -4,7 +4,8 @@ using Parley.Protocol;
 
 namespace Parley.Client;
 
-/// <summary>Which messages to list, newest first. A message must match all values that are set.</summary>
+/// <summary>Which messages to list, newest first. A message must match all values that are set. At most one of <see cref="Before"/>, <see cref="FromSeq"/>,
+/// and <see cref="Around"/> may be set.</summary>
 public sealed record MessageQuery
 {
     /// <summary>Messages of this <c>message_type</c>.</summary>
@@ -36,6 +37,18 @@ public sealed record MessageQuery
 
     /// <summary>Words that the content must contain.</summary>
     public string? Text { get; init; }
+
+    /// <summary>The newest messages before this place in the log.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>The messages from this place in the log on, oldest first.</summary>
+    public long? FromSeq { get; init; }
+
+    /// <summary>One page of the messages before and after this place in the log, oldest first.</summary>
+    public long? Around { get; init; }
+
+    /// <summary>Cuts contents to so many characters, and leaves out longer payloads: 1-10,000. See <see cref="Message.Truncated"/>.</summary>
+    public int? Excerpt { get; init; }
 
     /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
@@ -131,7 +144,9 @@ public sealed class MessagesApi
             new RestPath($"messages")
                 .With("type", query.Type).With("sender", query.Sender).With("recipient", query.Recipient).With("thread", query.Thread)
                 .With("execution", query.Execution).With("task", query.Task).With("priority", (long?)query.Priority)
-                .With("since", query.Since).With("until", query.Until).With("q", query.Text).With("limit", query.Limit).With("after", query.After),
+                .With("since", query.Since).With("until", query.Until).With("q", query.Text)
+                .With("before", query.Before).With("from", query.FromSeq).With("around", query.Around).With("excerpt", query.Excerpt)
+                .With("limit", query.Limit).With("after", query.After),
             WireJson.Lenient.PageMessage, cancellationToken);
     }
 

@@ -7,7 +7,8 @@ namespace Parley.Server.History;
 /// <remarks>Results with messages are limited to <see cref="MessagePage.Bytes"/> as well as to a number, but have at least one message.</remarks>
 internal interface IMessageHistory
 {
-    /// <summary>Messages that match, newest first, starting below <see cref="HistoryQuery.Before"/>.</summary>
+    /// <summary>Messages that match: newest first, starting below <see cref="HistoryQuery.Before"/>, or oldest first, starting above
+    /// <see cref="HistoryQuery.After"/>.</summary>
     ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken);
 
     /// <summary>A thread's messages in order, after a seq.</summary>
@@ -47,6 +48,12 @@ internal sealed record HistoryQuery(int Project)
 {
     /// <summary>Only seqs below this.</summary>
     internal long Before { get; init; } = long.MaxValue;
+
+    /// <summary>Only seqs above this.</summary>
+    internal long After { get; init; }
+
+    /// <summary>Oldest first. Not for words, whose index has no order.</summary>
+    internal bool OldestFirst { get; init; }
 
     internal int Max { get; init; } = 50;
     internal IReadOnlySet<string>? Types { get; init; }

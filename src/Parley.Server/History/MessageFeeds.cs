@@ -18,7 +18,7 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
 
     public Result<Feed> Open(ProjectLog project, JsonElement filter)
     {
-        if (!FilterQuery.Read(Place, filter, MessageListQuery.Read).TryGet(out var wanted, out var problem))
+        if (!FilterQuery.Read(Place, filter, MessageListQuery.ReadFilter).TryGet(out var wanted, out var problem))
             return problem;
         problem = new Validation()
             .Uuid($"{Place}.thread", wanted.Thread).Uuid($"{Place}.execution", wanted.Execution)

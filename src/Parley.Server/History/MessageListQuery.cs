@@ -16,7 +16,31 @@ internal sealed record MessageListQuery(ListQuery List) : IQuery<MessageListQuer
     internal DateTimeOffset? Until { get; init; }
     internal string? Text { get; init; }
 
-    public static MessageListQuery Read(QueryReader query) => new(query.List())
+    /// <summary>Where the page is, at most one of them. Without any, it is the newest one.</summary>
+    internal long? Before { get; init; }
+
+    /// <summary>With this, the list is oldest first.</summary>
+    internal long? From { get; init; }
+
+    /// <inheritdoc cref="From"/>
+    internal long? Around { get; init; }
+
+    internal int? Excerpt { get; init; }
+
+    public static MessageListQuery Read(QueryReader query) => ReadFilter(query, query.List()) with
+    {
+        Before = query.Long("before", 1, "A seq: the newest messages before it."),
+        From = query.Long("from", 1, "A seq: the messages from it on, oldest first."),
+        Around = query.Long("around", 1, "A seq: the messages before and after it, oldest first, half a page of each."),
+        Excerpt = query.Int("excerpt", 1, MessageExcerpt.Longest, "Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`."),
+    };
+
+    /// <summary>What also filters a feed.</summary>
+    internal static MessageListQuery ReadFilter(QueryReader query) => ReadFilter(query, query.List());
+
+    internal static MessageListQuery OfTask(string task, ListQuery list) => new(list) { Task = task };
+
+    private static MessageListQuery ReadFilter(QueryReader query, ListQuery list) => new(list)
     {
         Types = query.Texts("type", "Message types."),
         Sender = query.Text("sender", "An agent's id; `parley` for the server itself, `inbound:ID` for an inbound hook."),
@@ -29,6 +53,4 @@ internal sealed record MessageListQuery(ListQuery List) : IQuery<MessageListQuer
         Until = query.Time("until", "Not after this time."),
         Text = query.Text("q", "Words that must all be in the content; a quoted phrase must match exactly."),
     };
-
-    internal static MessageListQuery OfTask(string task, ListQuery list) => new(list) { Task = task };
 }

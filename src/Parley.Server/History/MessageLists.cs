@@ -20,13 +20,28 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         if (search?.Text is not null && await index.RunAsync(project.Number, cancellationToken) is { } behind)
             return behind;
         var limit = query.List.Limit;
+        if (search is not null && query.Around is { } around)
+        {
+            var page = await AroundAsync(search, around, limit, cancellationToken);
+            return Answer.Raw(buffer => Write(buffer, page, next: null, query.Excerpt));
+        }
+
         var found = search is null ? [] : await history.ListAsync(search with { Max = limit + 1 }, cancellationToken);
         var next = MessagePage.Last(found, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture);
-        return Answer.Raw(buffer => Write(buffer, found.Take(limit), next));
+        return Answer.Raw(buffer => Write(buffer, found.Take(limit), next, query.Excerpt));
+    }
+
+    /// <summary>Half a page before a place and half a page from it on. If one half is not full, the other has more.</summary>
+    private async ValueTask<IReadOnlyList<LogEntry>> AroundAsync(HistoryQuery search, long around, int limit, CancellationToken cancellationToken)
+    {
+        var after = await history.ListAsync(search with { After = around - 1, OldestFirst = true, Max = limit }, cancellationToken);
+        var before = await history.ListAsync(search with { Before = around, Max = limit }, cancellationToken);
+        var most = Math.Max(limit / 2, limit - after.Count);
+        return [.. before.Take(most).Reverse(), .. after.Take(limit - Math.Min(most, before.Count))];
     }
 
     /// <summary><c>{"items": [...], "next": ...}</c>.</summary>
-    internal static void Write(FrameBuffer to, IEnumerable<LogEntry> messages, string? next)
+    private static void Write(FrameBuffer to, IEnumerable<LogEntry> messages, string? next, int? excerpt)
     {
         to.Raw("{\"items\":["u8);
         var first = true;
@@ -35,7 +50,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             if (!first)
                 to.Raw(","u8);
             first = false;
-            to.Raw(message.Json);
+            MessageExcerpt.Write(to, message.Json, excerpt);
         }
 
         to.Raw("],\"next\":"u8);
@@ -54,6 +69,10 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             .Uuid("thread", query.Thread).Uuid("execution", query.Execution)
             .Check(query.List.After is null || long.TryParse(query.List.After, NumberStyles.None, CultureInfo.InvariantCulture, out _), "after", "is not the `next` of a page")
             .Check(query.Text is null || query.Text.Any(char.IsLetterOrDigit), "q", "contains no word to search for")
+            .Check(query.Before is null || query is { From: null, Around: null }, "before", "must be absent, because another place is given")
+            .Check(query.From is null || query.Around is null, "from", "must be absent, because another place is given")
+            .Check(query.Text is null || query.From is null, "from", "must be absent: a search finds the newest messages first")
+            .Check(query is { Text: null, List.After: null } || query.Around is null, "around", "must be absent: it makes one page, without a search")
             .Problem;
         if (problem is not null)
             return problem;
@@ -67,9 +86,12 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
         var execution = query.Execution is { } run ? await access.FindEntryAsync(project, Guid.Parse(run), cancellationToken) : null;
         if (query.Execution is not null && execution is not { Kind: EntryKind.Execution })
             return Problems.NotFound("execution", query.Execution!);
+        var place = query.List.After is { } next ? long.Parse(next, CultureInfo.InvariantCulture) : (long?)null;
         return new HistoryQuery(project.Number)
         {
-            Before = query.List.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue,
+            Before = query.From is null ? place ?? query.Before ?? long.MaxValue : long.MaxValue,
+            After = query.From is { } from ? place ?? from - 1 : 0,
+            OldestFirst = query.From is not null,
             Types = query.Types.Count > 0 ? query.Types.ToHashSet(StringComparer.Ordinal) : null,
             Sender = sender,
             SenderId = MessageSenders.IdOf(sender, query.Sender),

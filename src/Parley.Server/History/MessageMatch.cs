@@ -13,8 +13,10 @@ internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPar
     /// <summary>Like <see cref="Takes"/>, for an entry that repeats a message or reports its deletion.</summary>
     internal bool TakesAs(LogEntry entry) => Matches(entry, entry.Kind) && query.Reader is null;
 
-    /// <summary>True if everything older is before the query's time span.</summary>
-    internal bool IsPast(LogEntry message) => query.Since is { } since && message.Stamp < since.ToUnixTimeMilliseconds();
+    /// <summary>True if everything that follows in the query's order is outside of its time span.</summary>
+    internal bool IsPast(LogEntry message) => query.OldestFirst
+        ? query.Until is { } until && message.Stamp > until.ToUnixTimeMilliseconds()
+        : query.Since is { } since && message.Stamp < since.ToUnixTimeMilliseconds();
 
     private bool Matches(LogEntry message, EntryKind kind) =>
         message.Kind == kind &&

@@ -302,8 +302,22 @@ public abstract partial class MessageStoreConformance
         Assert.Equal((head, head), (thread.LookedTo, execution.LookedTo));
     }
 
-    private static async Task<IEnumerable<string>> ListAsync(StoreScope store, HistoryQuery query) =>
-        (await store.History.ListAsync(query, Cancel)).Select(entry => MessageJsonReader.Content(entry.Json)!);
+    /// <summary>Newest first. Checks that the same list is found from its other end, also in pages.</summary>
+    private static async Task<IEnumerable<string>> ListAsync(StoreScope store, HistoryQuery query)
+    {
+        var found = await store.History.ListAsync(query, Cancel);
+        if (query.Text is null && found.Count < query.Max)
+        {
+            var ascending = query with { OldestFirst = true };
+            Assert.Equal(found.Reverse().Select(entry => entry.Seq), (await store.History.ListAsync(ascending, Cancel)).Select(entry => entry.Seq));
+            var paged = new List<long>();
+            while (await store.History.ListAsync(ascending with { After = paged.LastOrDefault(), Max = 2 }, Cancel) is { Count: > 0 } page)
+                paged.AddRange(page.Select(entry => entry.Seq));
+            Assert.Equal(found.Reverse().Select(entry => entry.Seq), paged);
+        }
+
+        return found.Select(entry => MessageJsonReader.Content(entry.Json)!);
+    }
 
     private static async Task HalfAsync(StoreScope store, IndexState index)
     {

@@ -5,7 +5,7 @@ using Parley.Server.Log;
 
 namespace Parley.Server.Storage.Postgres;
 
-/// <summary>One search for messages: uses the most selective index that fits the query, a page at a time, newest first, and checks its results
+/// <summary>One search for messages: uses the most selective index that fits the query, a page at a time, in order, and checks its results
 /// against the whole query until there are enough.</summary>
 internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery query, ThreadParts parts)
 {
@@ -36,6 +36,7 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
 
     internal async Task<IReadOnlyList<LogEntry>> FindAsync(CancellationToken cancellationToken)
     {
+        var after = LogKey.Of(query.Project, query.After);
         var before = query.Before == long.MaxValue ? LogKey.Last(query.Project) + 1 : LogKey.Of(query.Project, query.Before);
         var match = new MessageMatch(query, _entered.Contains);
 
@@ -44,10 +45,16 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
         if (query.Text is { } text)
             return SearchWords.Terms(text) is { Count: > 0 } terms ? await FindWordsAsync(terms, before, match, cancellationToken) : [];
 
-        var isDone = await CollectAsync(new IndexScan("SELECT place FROM log WHERE kind = 1 AND place"), parts.Indexed, before, match, cancellationToken);
-        if (!isDone)
-            _ = await CollectAsync(await WayInAsync(cancellationToken), _first, Math.Min(parts.Indexed + 1, before), match, cancellationToken);
+        _ = query.OldestFirst
+            ? await WithinIndexAsync() || await BeyondIndexAsync()
+            : await BeyondIndexAsync() || await WithinIndexAsync();
         return _found;
+
+        async Task<bool> BeyondIndexAsync() => await CollectAsync(
+            new IndexScan("SELECT place FROM log WHERE kind = 1 AND place"), Math.Max(parts.Indexed, after), before, match, cancellationToken);
+
+        async Task<bool> WithinIndexAsync() =>
+            await CollectAsync(await WayInAsync(cancellationToken), after, Math.Min(parts.Indexed + 1, before), match, cancellationToken);
     }
 
     private async Task<IReadOnlyList<LogEntry>> FindWordsAsync(
@@ -93,12 +100,13 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     /// <returns>True if no more are needed.</returns>
     private async Task<bool> CollectAsync(IndexScan way, long after, long before, MessageMatch match, CancellationToken cancellationToken)
     {
+        var order = query.OldestFirst ? "ASC" : "DESC";
         while (true)
         {
             // The scan is limited to a page before rows are read: each row is read by its key, and no more than a page of them. If retention has just
             // removed a row, its place still counts.
             var (page, isWhole) = await connection.Ask(
-                    $"SELECT {PostgresLogRows.Columns}, f.place FROM ({way.Sql}) f LEFT JOIN log l ON l.place = f.place AND l.kind = 1 ORDER BY f.place DESC",
+                    $"SELECT {PostgresLogRows.Columns}, f.place FROM ({way.In(order)}) f LEFT JOIN log l ON l.place = f.place AND l.kind = 1 ORDER BY f.place {order}",
                     [after, before, PageSize, .. way.Values])
                 .ListAsync(
                     row => (Place: row.GetInt64(row.FieldCount - 1), Entry: row.IsDBNull(0) ? null : PostgresLogRows.Read(row)),
@@ -117,7 +125,10 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
 
             if (isWhole && page.Count < PageSize)
                 return false;
-            before = page[^1].Place;
+            if (query.OldestFirst)
+                after = page[^1].Place;
+            else
+                before = page[^1].Place;
         }
     }
 
