@@ -38,6 +38,31 @@ public sealed record Delivery
     public string? LastError { get; init; }
 }
 
+/// <summary>How many deliveries of a message are at which stage. Each counts once, at its last one.</summary>
+public sealed record DeliveryTally
+{
+    public int Total { get; init; }
+
+    /// <summary>In a mailbox, or scheduled.</summary>
+    public int Queued { get; init; }
+
+    /// <summary>Leased to its reader, which has not reported it as surfaced or settled it.</summary>
+    public int HandedOver { get; init; }
+
+    /// <summary>Reported to be in the context of its reader's model.</summary>
+    public int Surfaced { get; init; }
+
+    public int Acknowledged { get; init; }
+    public int Replied { get; init; }
+    public int Dead { get; init; }
+    public int Expired { get; init; }
+
+    /// <summary>Part of a storm.</summary>
+    public int Held { get; init; }
+
+    public int Withdrawn { get; init; }
+}
+
 /// <summary>A delivery as its agent gets it. It has no lease if the agent only read its inbox.</summary>
 public sealed record InboxItem
 {

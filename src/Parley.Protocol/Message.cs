@@ -64,6 +64,11 @@ public sealed record Message
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ContentBytes { get; init; }
 
+    /// <summary>How far its deliveries are, if a list was asked to include that; absent otherwise. An agent that received the message sees only its own
+    /// delivery.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DeliveryTally? Deliveries { get; init; }
+
     /// <summary>Emoji and the agents that reacted with each; absent on streams and if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Reactions { get; init; }

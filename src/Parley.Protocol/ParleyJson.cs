@@ -155,6 +155,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(FeedSnapshot))]
 [JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(DeliveryTally))]
 [JsonSerializable(typeof(EventRecord))]
 [JsonSerializable(typeof(EventRequest))]
 [JsonSerializable(typeof(PublishedEvents))]

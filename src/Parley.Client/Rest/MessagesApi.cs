@@ -50,6 +50,9 @@ public sealed record MessageQuery
     /// <summary>Cuts contents to so many characters, and leaves out longer payloads: 1-10,000. See <see cref="Message.Truncated"/>.</summary>
     public int? Excerpt { get; init; }
 
+    /// <summary>Whether messages come with <see cref="Message.Deliveries"/>.</summary>
+    public bool IncludeDeliveries { get; init; }
+
     /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
 
@@ -146,6 +149,7 @@ public sealed class MessagesApi
                 .With("execution", query.Execution).With("task", query.Task).With("priority", (long?)query.Priority)
                 .With("since", query.Since).With("until", query.Until).With("q", query.Text)
                 .With("before", query.Before).With("from", query.FromSeq).With("around", query.Around).With("excerpt", query.Excerpt)
+                .With("include", query.IncludeDeliveries ? "deliveries" : null)
                 .With("limit", query.Limit).With("after", query.After),
             WireJson.Lenient.PageMessage, cancellationToken);
     }

@@ -26,13 +26,15 @@ internal sealed record MessageListQuery(ListQuery List) : IQuery<MessageListQuer
     internal long? Around { get; init; }
 
     internal int? Excerpt { get; init; }
+    internal bool IncludesDeliveries { get; init; }
 
     public static MessageListQuery Read(QueryReader query) => ReadFilter(query, query.List()) with
     {
         Before = query.Long("before", 1, "A seq: the newest messages before it."),
         From = query.Long("from", 1, "A seq: the messages from it on, oldest first."),
         Around = query.Long("around", 1, "A seq: the messages before and after it, oldest first, half a page of each."),
-        Excerpt = query.Int("excerpt", 1, MessageExcerpt.Longest, "Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`."),
+        Excerpt = query.Int("excerpt", 1, ListedMessage.LongestExcerpt, "Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`."),
+        IncludesDeliveries = query.Word("include", ["deliveries"], "`deliveries`: how many deliveries of each message are at which stage.") is not null,
     };
 
     /// <summary>What also filters a feed.</summary>

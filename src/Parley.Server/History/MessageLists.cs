@@ -2,6 +2,7 @@ using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Log;
+using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
@@ -10,8 +11,10 @@ using Parley.Server.Wire;
 namespace Parley.Server.History;
 
 /// <summary>Answers lists of messages.</summary>
-internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, MessageAccess access)
+internal sealed class MessageLists(IMessageHistory history, IDeliveryHistory deliveries, IndexCatchUp index, MessageAccess access)
 {
+    private static readonly DeliveryTally None = new();
+
     internal async ValueTask<Answer> ListAsync(ProjectState project, Reader? reader, MessageListQuery query, CancellationToken cancellationToken)
     {
         if (!(await SearchAsync(project, reader, query, cancellationToken)).TryGet(out var search, out var problem))
@@ -21,14 +24,28 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             return behind;
         var limit = query.List.Limit;
         if (search is not null && query.Around is { } around)
-        {
-            var page = await AroundAsync(search, around, limit, cancellationToken);
-            return Answer.Raw(buffer => Write(buffer, page, next: null, query.Excerpt));
-        }
+            return await ShowAsync(await AroundAsync(search, around, limit, cancellationToken), next: null);
 
         var found = search is null ? [] : await history.ListAsync(search with { Max = limit + 1 }, cancellationToken);
-        var next = MessagePage.Last(found, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture);
-        return Answer.Raw(buffer => Write(buffer, found.Take(limit), next, query.Excerpt));
+        return await ShowAsync([.. found.Take(limit)], MessagePage.Last(found, limit, entry => entry)?.Seq.ToString(CultureInfo.InvariantCulture));
+
+        async ValueTask<Answer> ShowAsync(IReadOnlyList<LogEntry> messages, string? next)
+        {
+            var tallies = query.IncludesDeliveries ? await TalliesAsync(project, reader, messages, cancellationToken) : null;
+            return Answer.Raw(buffer => Write(buffer, messages, next, query.Excerpt, tallies));
+        }
+    }
+
+    /// <summary>An agent sees all deliveries of what it sent, and of other messages only its own: the others are the sender's business.</summary>
+    private async ValueTask<IReadOnlyDictionary<long, DeliveryTally>> TalliesAsync(
+        ProjectState project, Reader? reader, IReadOnlyList<LogEntry> messages, CancellationToken cancellationToken)
+    {
+        if (reader is null)
+            return await deliveries.TalliesAsync(project.Number, [.. messages.Select(message => message.Seq)], agent: null, cancellationToken);
+        var sent = messages.ToLookup(message => message.Sender == reader.Agent, message => message.Seq);
+        var own = await deliveries.TalliesAsync(project.Number, [.. sent[true]], agent: null, cancellationToken);
+        var others = await deliveries.TalliesAsync(project.Number, [.. sent[false]], reader.Agent, cancellationToken);
+        return own.Concat(others).ToDictionary();
     }
 
     /// <summary>Half a page before a place and half a page from it on. If one half is not full, the other has more.</summary>
@@ -41,7 +58,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
     }
 
     /// <summary><c>{"items": [...], "next": ...}</c>.</summary>
-    private static void Write(FrameBuffer to, IEnumerable<LogEntry> messages, string? next, int? excerpt)
+    private static void Write(FrameBuffer to, IEnumerable<LogEntry> messages, string? next, int? excerpt, IReadOnlyDictionary<long, DeliveryTally>? tallies)
     {
         to.Raw("{\"items\":["u8);
         var first = true;
@@ -50,7 +67,7 @@ internal sealed class MessageLists(IMessageHistory history, IndexCatchUp index, 
             if (!first)
                 to.Raw(","u8);
             first = false;
-            MessageExcerpt.Write(to, message.Json, excerpt);
+            ListedMessage.Write(to, message.Json, excerpt, tallies is null ? null : tallies.GetValueOrDefault(message.Seq) ?? None);
         }
 
         to.Raw("],\"next\":"u8);

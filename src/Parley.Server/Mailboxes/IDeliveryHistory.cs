@@ -12,6 +12,11 @@ internal interface IDeliveryHistory
     /// <summary>The current state of a message's deliveries.</summary>
     ValueTask<IReadOnlyList<DeliveryRow>> DeliveriesAsync(int project, long seq, CancellationToken cancellationToken);
 
+    /// <summary>How far the deliveries of some messages are, by the seq of the message; absent for one without deliveries.</summary>
+    /// <param name="agent">Only those to this agent; null for all.</param>
+    ValueTask<IReadOnlyDictionary<long, DeliveryTally>> TalliesAsync(
+        int project, IReadOnlyCollection<long> seqs, int? agent, CancellationToken cancellationToken);
+
     /// <summary>Dead letters, newest first, starting below a delivery.</summary>
     ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(
         DeadLetterSelection which, long before, int max, CancellationToken cancellationToken);

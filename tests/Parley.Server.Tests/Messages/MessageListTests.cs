@@ -95,6 +95,36 @@ public abstract class MessageListTests(StorageUnderTest storage)
         Assert.Equal(whole.Select(message => message.MessageId), messages.Select(message => message.MessageId));
     }
 
+    [Fact]
+    public async Task Messages_come_with_how_far_their_deliveries_are()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, be, qa, person) = (await host.AgentAsync("pm"), await host.AgentAsync("be"), await host.AgentAsync("qa"), await host.TokenAsync(TokenKind.Operator));
+        var sent = await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, """{"to": ["be", "qa"], "content": "First."}""");
+        var first = sent.As(WireJson.Lenient.SendAnswer).MessageId;
+        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, """{"to": ["be", "qa"], "content": "Second."}""");
+        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, """{"to": "qa", "content": "Late.", "deliver_at": "2030-01-01T00:00:00Z"}""");
+        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, """{"to": "topic:nothing", "content": "To nobody."}""");
+        await host.SendAsync(HttpMethod.Post, "/api/v1/agents/be/claim?max=2", be);
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, $"/api/v1/messages/{first}/ack", be, "{}")).Status);
+        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", qa, $$"""{"reply_to": "{{first}}", "content": "Yes."}""");
+
+        var all = (await PageAsync(host, person, "&from=1&include=deliveries")).Items;
+        var seenByBe = (await PageAsync(host, be, "&from=1&include=deliveries")).Items;
+        var without = (await PageAsync(host, person, "&from=1")).Items;
+
+        Assert.Equal(
+            [
+                new DeliveryTally { Total = 2, Acknowledged = 1, Replied = 1 }, new DeliveryTally { Total = 2, HandedOver = 1, Queued = 1 }, new DeliveryTally { Total = 1, Queued = 1 },
+                new DeliveryTally(),
+            ],
+            all.Select(message => message.Deliveries));
+        // An agent that received it sees only its own delivery.
+        Assert.Equal([new DeliveryTally { Total = 1, Acknowledged = 1 }, new DeliveryTally { Total = 1, HandedOver = 1 }], seenByBe.Select(message => message.Deliveries));
+        Assert.Equal(all.Select(message => message.Deliveries), (await PageAsync(host, pm, "&from=1&include=deliveries")).Items.Select(message => message.Deliveries));
+        Assert.All(without, message => Assert.Null(message.Deliveries));
+    }
+
     private static async Task<List<long>> SendAsync(ConceptHost host, string token, int count)
     {
         var seqs = new List<long>();

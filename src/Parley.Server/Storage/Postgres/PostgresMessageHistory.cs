@@ -73,6 +73,29 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                 await connection.Ask(HistorySql.Deliveries, LogKey.Of(project, seq)).ListAsync(ReadDelivery, cancellation),
             cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<long, DeliveryTally>> TalliesAsync(
+        int project, IReadOnlyCollection<long> seqs, int? agent, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<long, DeliveryTally>>(
+            async (connection, cancellation) =>
+            {
+                var counts = await connection.Ask(
+                        $"""
+                        SELECT d.place, d.state, d.queued_at >= $3, d.surfaced_at IS NOT NULL, d.replied_at IS NOT NULL, count(*)::int
+                        FROM unnest($1::bigint[]) AS s (value) {DeliverySql.OfMessages} AND ($2::int IS NULL OR d.mailbox = $2)
+                        GROUP BY 1, 2, 3, 4, 5
+                        """,
+                        Places(project, seqs), agent, StormEnd.OfAny)
+                    .ListAsync(
+                        row => (Seq: LogKey.Seq(row.GetInt64(0)), State: (DeliveryState)row.GetInt16(1), IsHeld: row.GetBoolean(2), IsSurfaced: row.GetBoolean(3),
+                            IsReplied: row.GetBoolean(4), Count: row.GetInt32(5)),
+                        cancellation);
+                var tallies = new Dictionary<long, DeliveryTally>();
+                foreach (var (seq, state, isHeld, isSurfaced, isReplied, count) in counts)
+                    tallies[seq] = DeliveryStage.Add(tallies.GetValueOrDefault(seq), state, isHeld, isSurfaced, isReplied, count);
+                return tallies;
+            },
+            cancellationToken);
+
     public ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) =>

@@ -17,6 +17,10 @@ internal static class DeliverySql
     internal const string OfMessage =
         "FROM log l CROSS JOIN deliveries d WHERE l.place = $1 AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries";
 
+    /// <summary>The deliveries of the messages at the places in a list <c>s</c>, which comes before this.</summary>
+    internal const string OfMessages =
+        "CROSS JOIN log l CROSS JOIN deliveries d WHERE l.place = s.value AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries";
+
     /// <summary>$2: agent.</summary>
     internal const string OwnOfMessage = $"{OfMessage} AND d.mailbox = $2";
 

@@ -9,9 +9,5 @@ internal static class TrailSql
         "l.kind = 1 AND (f.kind = 0 OR ((l.audience < 16 OR l.released_by IS NOT NULL) AND (f.kind = 2 OR l.audience IN (0, 16))))";
 
     /// <summary>$2: the agent. Follows a list <c>s</c> of places.</summary>
-    internal const string OwnDeliveries =
-        """
-        CROSS JOIN log l CROSS JOIN deliveries d
-        WHERE l.place = s.value AND d.delivery >= l.first_delivery AND d.delivery < l.first_delivery + l.deliveries AND d.mailbox = $2
-        """;
+    internal const string OwnDeliveries = $"{DeliverySql.OfMessages} AND d.mailbox = $2";
 }

@@ -87,6 +87,27 @@ internal sealed partial class SqliteMessageHistory(
             },
             cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<long, DeliveryTally>> TalliesAsync(
+        int project, IReadOnlyCollection<long> seqs, int? agent, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyDictionary<long, DeliveryTally>>(
+            connection =>
+            {
+                // One at a time, because the leases of connections are not on disk.
+                var tallies = new Dictionary<long, DeliveryTally>();
+                var rows = connection.Prepare(
+                        $"SELECT {HistorySql.DeliveryColumns} FROM json_each(?1) s {DeliverySql.OfMessages} AND (?2 IS NULL OR d.mailbox = ?2)")
+                    .Bind(1, Places(project, seqs)).Bind(2, agent);
+                while (rows.Step())
+                {
+                    var row = ReadDelivery(rows);
+                    tallies[row.Seq] = DeliveryStage.Add(
+                        tallies.GetValueOrDefault(row.Seq), row.State, StormEnd.Is(row.QueuedAt), row.SurfacedAt is not null, row.RepliedAt is not null, count: 1);
+                }
+
+                return tallies;
+            },
+            cancellationToken);
+
     public ValueTask<TraceRow?> TraceAsync(int project, long seq, CancellationToken cancellationToken) =>
         _readers.ReadAsync(
             connection =>
