@@ -27,6 +27,7 @@ using Parley.Server.Rest;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.SignIn;
 using Parley.Server.Squads;
 using Parley.Server.Statistics;
 using Parley.Server.Storms;
@@ -61,7 +62,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp()
+            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddSignIn()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
 
         var app = builder.Build();

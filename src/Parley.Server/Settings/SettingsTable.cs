@@ -30,7 +30,7 @@ public static class SettingsTable
             Meaning = "The database: a SQLite file, or a PostgreSQL database that several servers can share; defaults to parley.db in the data folder.",
         },
         Text("secret_key", SettingKinds.Secret, null, "at least 32 characters that nobody can guess",
-            "The key that signs tickets; defaults to a random key, kept in ticket.key in the data folder, or with PostgreSQL in the database.",
+            "The key that signs tickets and sign-in links; defaults to a random key, kept in ticket.key in the data folder, or with PostgreSQL in the database.",
             (settings, value) => settings with { SecretKey = value }, aliases: ["SECRET_KEY"], disguise: static _ => "***"),
         List("cors_origins", SettingKinds.Origin, "origins such as https://example.org:8443, joined by commas; * for all",
             "The origins of web pages that may talk to the server, in addition to its own.",
