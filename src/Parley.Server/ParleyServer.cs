@@ -9,6 +9,7 @@ using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
+using Parley.Server.Dashboard;
 using Parley.Server.Entities;
 using Parley.Server.Events;
 using Parley.Server.Executions;
@@ -63,7 +64,7 @@ public static class ParleyServer
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
             .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddSignIn()
-            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();
         if (steady is SteadyClock kept)
@@ -80,7 +81,7 @@ public static class ParleyServer
         app.MapRelay();
         app.MapErrorReference();
         app.MapApiDocs();
-        app.MapHomePage();
+        app.MapDashboard();
         app.VerifyPermissions();
         return server;
     }
