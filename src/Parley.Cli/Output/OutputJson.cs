@@ -33,7 +33,7 @@ internal static class OutputJson
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(WireEnum<Verdict>)])]
+    Converters = [typeof(WireEnum<Verdict>), typeof(WireTime)])]
 [JsonSerializable(typeof(StreamLine))]
 [JsonSerializable(typeof(DemoChapter))]
 [JsonSerializable(typeof(Diagnosis))]

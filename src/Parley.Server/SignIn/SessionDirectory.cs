@@ -86,7 +86,8 @@ internal sealed partial class SessionDirectory(ISessionStore store, TokenVault t
         var now = clock.GetUtcNow();
         foreach (var live in _byHash.Values)
         {
-            if (!IsValid(live, now))
+            // Without asking for the token, which would count as a use of it. If it has ended, so has the session.
+            if (live.IsOver(now))
                 Drop(live);
             else if (live.IsOpen)
                 live.Use(now);
@@ -148,7 +149,10 @@ internal sealed partial class SessionDirectory(ISessionStore store, TokenVault t
             Drop(known);
         }
 
-        var live = _byHash.GetOrAdd(stored.Hash, static (_, made) => new LiveSession(made.stored, made.token), (stored, token));
+        var made = new LiveSession(stored, token);
+        var live = _byHash.GetOrAdd(stored.Hash, made);
+        if (live != made)
+            made.End();
         _byId[stored.SessionId] = live;
         if (_ended.ContainsKey(stored.SessionId))
             Drop(live);

@@ -14,6 +14,8 @@ internal sealed class SessionHandler(SessionDirectory sessions) : CallerHandler
             return AuthenticateResult.NoResult();
         if (await sessions.EnterAsync(secret, Context.RequestAborted) is not { } session)
             return Refuse("Your sign-in has ended: run 'parley dashboard' for a new link.");
+        // Caches between the browser and the server know that answers to requests with a token are private, but not those to requests with a cookie.
+        Context.Response.Headers.CacheControl = "no-store";
         Context.Response.OnCompleted(
             static session =>
             {

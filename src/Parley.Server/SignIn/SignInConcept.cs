@@ -36,6 +36,7 @@ internal sealed class SignInConcept(SignInTickets tickets, SessionDirectory sess
         {
             Details = "A session that the browser already has on this server ends.",
             AllowsAnyone = true,
+            BodyLimit = 16 * 1024,
             Refuses = [ErrorCodes.SignInRefused],
             Answers = [AnswerShape.Ok<Me>(AMe)],
         }.Rest("POST", "/session"),

@@ -84,6 +84,26 @@ public abstract class SessionTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task Behind_a_trusted_proxy_with_HTTPS_the_cookie_is_the_hosts_alone()
+    {
+        var data = await storage.NewAsync();
+        data.Change = settings => settings with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")], AllowedHosts = ["parley.example.org"] };
+        await using var host = await ConceptHost.StartAsync(data);
+        var browser = Browsing.Of(host);
+        var ticket = await Browsing.TicketAsync(host, await host.TokenAsync(TokenKind.Admin));
+        (string, string)[] forwarded = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "parley.example.org"), ("X-Forwarded-For", "192.0.2.7")];
+
+        await browser.SendAsync(HttpMethod.Post, "/api/v1/session", $$"""{"ticket": "{{ticket}}"}""", [.. forwarded, ("Origin", "https://parley.example.org")]);
+
+        Assert.StartsWith("__Host-parley-443=", browser.SetCookie, StringComparison.Ordinal);
+        Assert.Contains("; secure", browser.SetCookie, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(Me, [.. forwarded, ("Origin", "https://parley.example.org")])).Status);
+        // Without TLS, the browser would not send it, and it does not count.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync(Me)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync(Me, [.. forwarded, ("Origin", "http://parley.example.org")])).Status);
+    }
+
+    [Fact]
     public async Task A_token_wins_over_the_cookie()
     {
         await using var host = await ConceptHost.StartAsync(storage);
@@ -127,6 +147,33 @@ public abstract class SessionTests(StorageUnderTest storage)
 
         Refused(await Browsing.Of(host).SignInAsync(stream), "");
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, $"/api/v1/sse/events?ticket={signIn}", null)).Status);
+    }
+
+    [Fact]
+    public async Task A_session_makes_no_ticket_that_would_outlive_it()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var browser = await Browsing.SignedInAsync(host, await host.TokenAsync(TokenKind.Admin));
+
+        var answer = await browser.SendAsync(HttpMethod.Post, "/api/v1/tickets", """{"path": "/ws/human"}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
+    }
+
+    [Fact]
+    public async Task A_session_in_memory_is_no_use_of_its_token()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var vault = host.Get<TokenVault>();
+        var token = await vault.IssueAsync(new TokenOrder(TokenKind.Observer), Cancel);
+        var browser = await Browsing.SignedInAsync(host, token.Token);
+        Assert.Equal("no-store", (await browser.GetAsync(Me)).Header("Cache-Control"));
+        var used = vault.Find(token.TokenId)!.LastUsedAt;
+
+        host.Clock.Advance(TimeSpan.FromHours(1));
+        await host.Get<SessionDirectory>().RunAsync(Cancel);
+
+        Assert.Equal(used, vault.Find(token.TokenId)!.LastUsedAt);
     }
 
     [Fact]
