@@ -19,6 +19,7 @@ static async Task<int> RunAsync(string[] args)
     var root = new RootCommand("Parley: a message server for AI agents.")
     {
         ServeCommand.Create(),
+        DashboardCommand.Create(),
         DemoCommand.Create(),
         RegisterCommand.Create(),
         WatchCommand.Create(),

@@ -5,6 +5,7 @@ public static class ErrorCodes
 {
     public const string InvalidRequest = "invalid_request";
     public const string Unauthorized = "unauthorized";
+    public const string SignInRefused = "sign_in_refused";
     public const string Forbidden = "forbidden";
     public const string NotFound = "not_found";
     public const string MethodNotAllowed = "method_not_allowed";

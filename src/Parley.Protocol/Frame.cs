@@ -53,6 +53,9 @@ public sealed record Welcome
 
     /// <summary>The end of the project's log, <c>EPOCH-SEQ</c>. A subscription after it misses nothing.</summary>
     public required string Place { get; init; }
+
+    /// <summary>By the server's clock.</summary>
+    public DateTimeOffset ServerTime { get; init; }
 }
 
 /// <summary>Which messages a connection takes from its mailbox; the rest stay queued. Null or empty means everything.</summary>

@@ -133,6 +133,8 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TicketRequest))]
 [JsonSerializable(typeof(Ticket))]
+[JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(Stats))]
 [JsonSerializable(typeof(Page<TypeCount>))]
 [JsonSerializable(typeof(Page<AgentCount>))]

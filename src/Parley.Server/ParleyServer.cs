@@ -9,6 +9,7 @@ using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
 using Parley.Server.Connections.WebSockets;
 using Parley.Server.Coordination;
+using Parley.Server.Dashboard;
 using Parley.Server.Entities;
 using Parley.Server.Events;
 using Parley.Server.Executions;
@@ -27,6 +28,7 @@ using Parley.Server.Rest;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.SignIn;
 using Parley.Server.Squads;
 using Parley.Server.Statistics;
 using Parley.Server.Storms;
@@ -61,8 +63,8 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp()
-            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs();
+            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddSignIn()
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();
         if (steady is SteadyClock kept)
@@ -79,7 +81,7 @@ public static class ParleyServer
         app.MapRelay();
         app.MapErrorReference();
         app.MapApiDocs();
-        app.MapHomePage();
+        app.MapDashboard();
         app.VerifyPermissions();
         return server;
     }

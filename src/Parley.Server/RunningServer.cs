@@ -17,6 +17,7 @@ using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.SignIn;
 using Parley.Server.Squads;
 using Parley.Server.Storms;
 using Parley.Server.Tasks;
@@ -43,6 +44,16 @@ public sealed class RunningServer : IAsyncDisposable
 
     /// <summary>What holds the data: the database's product and version, and its location.</summary>
     public string Storage => _app.Services.GetRequiredService<StorageName>().Text;
+
+    /// <summary>A new link that signs a browser in as admin, once, within 10 minutes. Whoever has it can do everything, so show it only to the person who
+    /// started the server.</summary>
+    /// <exception cref="InvalidOperationException">The data folder's admin token was revoked while the server ran.</exception>
+    public async Task<Uri> MakeSignInLinkAsync(CancellationToken cancellationToken = default)
+    {
+        var token = (await File.ReadAllTextAsync(BootstrapTokens.AdminFile(_settings.DataFolder), cancellationToken)).Trim();
+        var admin = Services.GetRequiredService<TokenVault>().Authenticate(token) ?? throw new InvalidOperationException("The data folder's admin token has ended.");
+        return new Uri(LocalAddress, $"/sign-in#{Services.GetRequiredService<SignInTickets>().Issue(admin).Value}");
+    }
 
     internal IServiceProvider Services => _app.Services;
 

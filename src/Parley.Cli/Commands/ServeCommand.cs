@@ -34,7 +34,7 @@ internal static class ServeCommand
     {
         var settings = StoreFlags.ReadSettings(call, flags);
         await using var server = await StartAsync(call, settings);
-        new ReadyNotice(server, settings).Show(call.Terminal, withDemo);
+        new ReadyNotice(server, settings).Show(call.Terminal, withDemo, await server.MakeSignInLinkAsync(call.Cancellation));
         await using var collection = QuietCollection.Start(call.Time);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);

@@ -15,8 +15,11 @@ internal sealed record StreamLine(string Event, string? Id, JsonElement Data);
 /// <summary>A part of a demo's story, and the page of the documentation about it.</summary>
 internal sealed record DemoChapter(string Title, string Page);
 
-/// <summary>A server that is ready: its address, its data folder, and its storage.</summary>
-internal sealed record ServerReady(string Url, string DataFolder, string Storage);
+/// <summary>A server that is ready: its address, its data folder, its storage, and a link that signs a browser in.</summary>
+internal sealed record ServerReady(string Url, string DataFolder, string Storage, string SignInUrl);
+
+/// <summary>A link that signs a browser in, once.</summary>
+internal sealed record SignInLink(string Url, DateTimeOffset ExpiresAt);
 
 /// <summary>The JSON of types that are not on the wire. Like the wire, it does not escape non-ASCII letters.</summary>
 internal static class OutputJson
@@ -30,11 +33,12 @@ internal static class OutputJson
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(WireEnum<Verdict>)])]
+    Converters = [typeof(WireEnum<Verdict>), typeof(WireTime)])]
 [JsonSerializable(typeof(StreamLine))]
 [JsonSerializable(typeof(DemoChapter))]
 [JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(ServerReady))]
+[JsonSerializable(typeof(SignInLink))]
 [JsonSerializable(typeof(ExportSummary))]
 [JsonSerializable(typeof(ImportSummary))]
 [JsonSerializable(typeof(BackupSummary))]

@@ -11,11 +11,12 @@ namespace Parley.Cli.Serve;
 internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
 {
     /// <param name="playing">Whether a demo starts by itself, so that the notice does not have to suggest it.</param>
-    public void Show(Terminal terminal, bool playing)
+    /// <param name="signIn">A link that signs the person's browser in.</param>
+    public void Show(Terminal terminal, bool playing, Uri signIn)
     {
         try
         {
-            Write(terminal, playing);
+            Write(terminal, playing, signIn);
         }
         catch (IOException gone) when (gone.HResult == StandardOutput.NobodyReads)
         {
@@ -23,12 +24,12 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         }
     }
 
-    private void Write(Terminal terminal, bool playing)
+    private void Write(Terminal terminal, bool playing, Uri signIn)
     {
         var address = server.Address.GetLeftPart(UriPartial.Authority);
         if (terminal.Json)
         {
-            terminal.WriteJson(new ServerReady(address, settings.DataFolder, server.Storage), OutputJson.Lines.ServerReady);
+            terminal.WriteJson(new ServerReady(address, settings.DataFolder, server.Storage, signIn.AbsoluteUri), OutputJson.Lines.ServerReady);
             return;
         }
 
@@ -37,6 +38,9 @@ internal sealed class ReadyNotice(RunningServer server, ServerSettings settings)
         Fact(terminal, "data", settings.Database is PostgresAddress ? server.Storage : $"{settings.DatabaseFile}, in {server.Storage}");
         var commands = new NextCommands(settings, OwnName.Text, SettingsSources.UsualDataFolder);
         Fact(terminal, "token", Path.Combine(settings.DataFolder, "admin.token"));
+        // As it is: a link that is wrapped could not be clicked.
+        terminal.WriteLine($"  {"open",-6} {signIn.AbsoluteUri}");
+        Fact(terminal, "", $"signs your browser in: once, within 10 minutes. For another link: {commands.Of("dashboard")}");
         Fact(terminal, "next", $"{commands.Of("watch")}    in another terminal: follow the conversation");
         if (!playing)
             Fact(terminal, "", $"{commands.Of("demo team")}    in a third: watch five agents do a small project, and answer their question");

@@ -122,6 +122,16 @@ public sealed class ParleyApi : IAsyncDisposable
             HttpMethod.Post, new RestPath($"tickets"), new TicketRequest { Path = path },
             WireJson.Lenient.TicketRequest, WireJson.Lenient.Ticket, cancellationToken);
 
+    /// <summary>Gets a ticket that signs a browser in, once, within 10 minutes, with the rights of your token: open <c>/sign-in#TICKET</c> on the
+    /// server.</summary>
+    /// <exception cref="ParleyException">It is not the token of an admin, operator, or observer (<see cref="ErrorCodes.Forbidden"/>), or the server
+    /// refuses.</exception>
+    public Task<Ticket> SignInTicketAsync(CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, new RestPath($"session/tickets"), WireJson.Lenient.Ticket, cancellationToken);
+
+    /// <summary>Gets who you are, what you may do, and facts about the server.</summary>
+    public Task<Me> MeAsync(CancellationToken cancellationToken = default) => _connection.GetAsync(new RestPath($"me"), WireJson.Lenient.Me, cancellationToken);
+
     /// <summary>Gets the project's statistics.</summary>
     public Task<Stats> StatsAsync(CancellationToken cancellationToken = default) =>
         _connection.GetAsync(new RestPath($"stats"), WireJson.Lenient.Stats, cancellationToken);

@@ -30,6 +30,7 @@ internal static class DocumentTags
         ("Statistics", "Counts and latencies of a project."),
         ("Projects", "Isolated projects on one server, each with its own agents, messages, and settings."),
         ("Tokens", "Tokens that clients authenticate with. Tickets open one stream or socket from a browser."),
+        ("Sign-in", "Sign a browser in and out, and see who you are."),
         ("Health", "Whether the server works, for monitoring and load balancers."),
     ];
 }

@@ -1,16 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Parley.Server.Monitoring;
-using Parley.Server.Security;
 
 namespace Parley.Server.ApiDocs;
 
-/// <summary>The page at <c>/</c>, for people who open the address that the server prints: what is running here, and what to do next. It reveals
-/// nothing that <c>/health</c> does not. A program that requests JSON gets 404, as at any other path without an endpoint.</summary>
+/// <summary>The page at <c>/</c>, for people who open the address that the server prints, unless their browser gets the dashboard there: what is running
+/// here, and what to do next. It reveals nothing that <c>/health</c> does not. A program that requests JSON gets 404, as at any other path without an
+/// endpoint.</summary>
 internal static class HomePage
 {
     private const string Style =
@@ -47,14 +45,11 @@ internal static class HomePage
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Call this after everything else is mapped.</summary>
-    public static void MapHomePage(this IEndpointRouteBuilder routes)
-    {
-        var page = Encoding.UTF8.GetBytes(ToHtml());
-        routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], context => AnswerAsync(context, page)).AllowAnyone().ExcludeFromDescription();
-    }
+    private static readonly byte[] Page = Encoding.UTF8.GetBytes(ToHtml(hasDashboard: false));
+    private static readonly byte[] PageBesideDashboard = Encoding.UTF8.GetBytes(ToHtml(hasDashboard: true));
 
-    private static Task AnswerAsync(HttpContext context, byte[] page)
+    /// <param name="hasDashboard">Whether browsers get the dashboard here.</param>
+    public static Task AnswerAsync(HttpContext context, bool hasDashboard)
     {
         var headers = context.Response.Headers;
         headers.Append(HeaderNames.Vary, HeaderNames.Accept);
@@ -68,7 +63,7 @@ internal static class HomePage
         headers.XContentTypeOptions = "nosniff";
         // After an upgrade, the page shows another version.
         headers.CacheControl = "no-cache";
-        return Results.Bytes(page, "text/html; charset=utf-8").ExecuteAsync(context);
+        return Results.Bytes(hasDashboard ? PageBesideDashboard : Page, "text/html; charset=utf-8").ExecuteAsync(context);
     }
 
     /// <summary>Whether the client asks for JSON explicitly, and for HTML not at all or with a lower weight.</summary>
@@ -82,7 +77,14 @@ internal static class HomePage
             && (type.MatchesAllSubTypes || type.SubType.Equals("html", StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static string ToHtml() =>
+    private const string NoDashboard =
+        """
+        <h2>The dashboard</h2>
+        <p>This server has none: its program was built without it, or the setting <code>dashboard</code> is <code>off</code>. To build a program with it, install
+        Node.js 20 or newer and run <code>eng/publish native</code> in a checkout of the sources.</p>
+        """;
+
+    private static string ToHtml(bool hasDashboard) =>
         $"""
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Parley</title>
@@ -96,8 +98,10 @@ internal static class HomePage
         <dl>
         <dt><code>parley demo team</code></dt><dd>Lets five agents do a small project together.</dd>
         <dt><code>parley watch</code></dt><dd>Shows what was said, then what is being said. Ctrl-C ends it.</dd>
+        {(hasDashboard ? "<dt><code>parley dashboard</code></dt><dd>Prints a link that opens the dashboard in your browser.</dd>" : "")}
         <dt><code>parley doctor</code></dt><dd>Checks the machine and the server, and says how to fix what is wrong.</dd>
         </dl>
+        {(hasDashboard ? "" : NoDashboard)}
         <p class="foot">In a checkout of the sources, the command is <code>./parley</code>. From another machine, add <code>--url</code> with the address of this page and
         <code>--token</code>.</p>
         </main></body></html>

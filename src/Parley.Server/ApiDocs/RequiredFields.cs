@@ -29,6 +29,7 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(Subscriptions)] = ["topics"],
         [typeof(TokenRequest)] = ["kind"],
         [typeof(TicketRequest)] = ["path"],
+        [typeof(SignInRequest)] = ["ticket"],
     };
 
     // For types that several operations take, if only some of them require the field.

@@ -5,6 +5,7 @@ using Parley.Server.Questions;
 using Parley.Server.Routing;
 using Parley.Server.Schemas;
 using Parley.Server.Security;
+using Parley.Server.SignIn;
 using Parley.Server.Squads;
 using Parley.Server.Storms;
 using Parley.Server.Webhooks;
@@ -14,7 +15,7 @@ namespace Parley.Server.Nodes;
 /// <summary>Keeps the in-memory directories up to date with changes by other nodes.</summary>
 internal sealed class DirectoryFollower(
     INodeStore store, ProjectDirectory projects, AgentDirectory agents, SquadDirectory squads, SchemaDirectory schemas, RuleDirectory routing, WebhookDirectory webhooks,
-    OpenQuestions questions, StormDirectory storms, BudgetDirectory budgets, TokenVault tokens)
+    OpenQuestions questions, StormDirectory storms, BudgetDirectory budgets, TokenVault tokens, SessionDirectory sessions)
 {
     private readonly Lock _gate = new();
     private long _revision;
@@ -71,6 +72,8 @@ internal sealed class DirectoryFollower(
             webhooks.Follow(webhook);
         foreach (var token in changes.Tokens)
             tokens.Follow(token);
+        foreach (var session in changes.EndedSessions)
+            sessions.HearEnd(session);
         foreach (var (project, id) in changes.GoneSquads)
             squads.Forget(project, id);
         foreach (var (project, type) in changes.GoneSchemas)

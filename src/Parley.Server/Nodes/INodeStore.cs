@@ -83,4 +83,7 @@ internal sealed record DirectoryChanges(long Revision)
     internal List<(int Project, long Made)> GoneWebhooks { get; } = [];
 
     internal List<StoredToken> Tokens { get; } = [];
+
+    /// <summary>The ids of sessions that have ended.</summary>
+    internal List<string> EndedSessions { get; } = [];
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Parley.Server.Settings;
 using Parley.Server.Wire;
@@ -33,7 +32,7 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
             return next(context);
 
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
-        if (IsSameOrigin(context.Request, origins))
+        if (PageOrigin.IsOwn(context.Request, origins))
             return next(context);
         if (origins is not [{ } origin] || !IsAllowedOrigin(origin))
             return Problems.Forbidden($"Pages of '{Problems.Shown(origins.ToString())}' may not talk to this server. The setting cors_origins lists the origins that may.").ExecuteAsync(context);
@@ -71,12 +70,6 @@ internal sealed class HostAndOriginGuard(RequestDelegate next, ServerSettings se
 
     private bool IsAllowedOrigin(string origin) =>
         settings.CorsOrigins.Any(allowed => allowed == "*" || allowed.Equals(origin, StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsSameOrigin(HttpRequest request, StringValues origins) =>
-        origins is [{ } origin]
-        && Uri.TryCreate(origin, UriKind.Absolute, out var page)
-        && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
-        && Uri.Compare(page, own, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static bool IsPreflight(HttpRequest request) =>
         HttpMethods.IsOptions(request.Method) && request.Headers.ContainsKey(HeaderNames.AccessControlRequestMethod);

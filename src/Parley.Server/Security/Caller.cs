@@ -25,7 +25,13 @@ internal sealed class Caller
     /// <summary>The caller's agent, for an agent's or operator's token.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>Cancelled when the token is revoked or expires, which closes the streams and sockets that it opened.</summary>
+    /// <summary>When the token expires, or the session ends at the latest; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The browser's session, if the caller has signed in with the token instead of sending it.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>Cancelled when the token is revoked or expires, or the session ends, which closes the streams and sockets that it opened.</summary>
     public CancellationToken Ended { get; init; }
 
     /// <summary>The caller in the framework's terms; always the same object.</summary>

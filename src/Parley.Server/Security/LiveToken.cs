@@ -38,6 +38,7 @@ internal sealed class LiveToken
                     TokenId = Stored.TokenId,
                     ProjectId = Stored.ProjectId,
                     AgentId = Stored.AgentId,
+                    ExpiresAt = Stored.ExpiresAt,
                     Ended = _ended.Token,
                 };
             }

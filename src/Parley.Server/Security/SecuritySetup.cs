@@ -13,6 +13,7 @@ internal static class SecuritySetup
     /// <see cref="ITokenSubjects"/>, and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services) => services
         .AddSingleton<TokenVault>()
+        .AddSingleton<SigningKey>()
         .AddSingleton<Tickets>()
         .AddSingleton<BootstrapTokens>()
         .AddCallerSchemes()
@@ -68,7 +69,8 @@ internal static class SecuritySetup
     public static async Task LoadSecurityAsync(this IServiceProvider services, ServerSettings settings, CancellationToken cancellationToken)
     {
         await services.GetRequiredService<TokenVault>().LoadAsync(cancellationToken);
-        await services.GetRequiredService<Tickets>().LoadAsync(settings.SecretKey, settings.Database is PostgresAddress ? null : settings.DataFolder, cancellationToken);
+        await services.GetRequiredService<SigningKey>().LoadAsync(settings.SecretKey, settings.Database is PostgresAddress ? null : settings.DataFolder, cancellationToken);
+        await services.GetRequiredService<Tickets>().LoadAsync(cancellationToken);
         await services.GetRequiredService<BootstrapTokens>().EnsureAsync(settings.DataFolder, isShared: services.GetRequiredService<IClusterView>() is not SingleNode, cancellationToken);
     }
 }

@@ -18,7 +18,7 @@ namespace Parley.Server.Security;
 /// stream was last open.</summary>
 /// <remarks>A ticket is signed, not stored, so creating one costs nothing. That it was opened is stored, because a restart must not end the streams
 /// of all open pages. If a token has more than a thousand opened tickets, the oldest are dropped.</remarks>
-internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeProvider clock, ILogger<Tickets> logger)
+internal sealed partial class Tickets(ITokenStore store, TokenVault vault, SigningKey key, TimeProvider clock, ILogger<Tickets> logger)
 {
     /// <summary>How long a ticket may wait before its first use.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
@@ -35,17 +35,10 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private readonly ConcurrentDictionary<string, Opening> _opened = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private byte[] _key = [];
 
-    /// <summary>Reads the key and the opened tickets. Called once, before the first request, after the vault is loaded.</summary>
-    /// <param name="secretKey">The setting <c>secret_key</c>; null for a random key.</param>
-    /// <param name="keyFolder">The folder for the file of the random key; null if nodes share it in the store.</param>
-    public async Task LoadAsync(string? secretKey, string? keyFolder, CancellationToken cancellationToken)
+    /// <summary>Reads the opened tickets. Called once, before the first request, after the vault and the key are loaded.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var secret = secretKey is not null ? Encoding.UTF8.GetBytes(secretKey)
-            : keyFolder is not null ? await TicketKeyFile.ReadOrMakeAsync(keyFolder, cancellationToken)
-            : await store.KeepKeyAsync("tickets", RandomNumberGenerator.GetBytes(32), cancellationToken);
-        _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "parley tickets"u8.ToArray());
         // Streams that were open when the server ended may reconnect as if they had closed now.
         foreach (var ticket in await store.LoadOpenedTicketsAsync(clock.GetUtcNow(), cancellationToken))
         {
@@ -203,7 +196,7 @@ internal sealed partial class Tickets(ITokenStore store, TokenVault vault, TimeP
 
     private byte[] Sign(byte[] body, string path)
     {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Of(KeyPurpose.Tickets));
         hash.AppendData(body);
         hash.AppendData(Encoding.UTF8.GetBytes(path));
         return hash.GetHashAndReset();

@@ -37,6 +37,8 @@ internal static class WhoMayDoWhat
         [Permission.Administer] = new Row(Yes, No, No, No, No),
         [Permission.Monitor] = new Row(Yes, Yes, No, No, Yes),
         [Permission.OpenTicket] = new Row(Yes, Yes, Yes, No, Yes),
+        [Permission.SignIn] = new Row(Yes, Yes, No, No, Yes),
+        [Permission.KnowItself] = new Row(Yes, Yes, Yes, Yes, Yes),
     };
 
     public static Access May(TokenKind kind, Permission permission)
@@ -129,6 +131,12 @@ internal enum Permission
 
     /// <summary>Request a ticket, which opens what the caller's token can open.</summary>
     OpenTicket,
+
+    /// <summary>Make links that sign a browser in, with the rights of the caller.</summary>
+    SignIn,
+
+    /// <summary>Ask who one is and what one may do, and end one's own session.</summary>
+    KnowItself,
 }
 
 /// <summary>How far a permission extends for a kind of token.</summary>

@@ -12,6 +12,9 @@ public sealed record ServerSettings
     {
     }
 
+    /// <summary>A value of <see cref="Dashboard"/>: the server serves none.</summary>
+    public const string NoDashboard = "off";
+
     /// <summary>All defaults, except for <see cref="DataFolder"/>, which depends on the environment.</summary>
     public static ServerSettings Default { get; } = SettingsTable.All.Aggregate(new ServerSettings(), static (settings, setting) => setting.ApplyDefault(settings));
 
@@ -35,6 +38,9 @@ public sealed record ServerSettings
     public string? TlsKey { get; init; }
 
     public bool HasTls => TlsCert is not null;
+
+    /// <summary>The folder of a built dashboard, or <see cref="NoDashboard"/>; null for the one that is part of the program.</summary>
+    public string? Dashboard { get; init; }
 
     // Names and logging
     public string AppName { get; init; } = "";

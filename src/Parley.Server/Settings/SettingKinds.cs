@@ -58,6 +58,8 @@ internal static class SettingKinds
         return Path.GetFullPath(text);
     }
 
+    public static Parsed<string?> Dashboard(string text) => text == ServerSettings.NoDashboard ? text : FilePath(text);
+
     public static Parsed<string?> Host(string text)
     {
         if (text is "*" || IPAddress.TryParse(text.Trim('[', ']'), out _))

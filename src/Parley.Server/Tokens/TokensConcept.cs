@@ -96,6 +96,9 @@ internal sealed class TokensConcept(TokenVault vault, Tickets tickets, ITokenSub
 
     private ValueTask<Answer> IssueTicket(TicketRequest request, OperationContext context)
     {
+        // It would outlive the session: nobody could sign its stream out.
+        if (context.Caller.SessionId is not null)
+            return new(Problems.Forbidden("A browser that is signed in needs no ticket: its cookie opens streams and sockets."));
         var path = request.Path;
         var problem = new Validation()
             .Required("path", path)

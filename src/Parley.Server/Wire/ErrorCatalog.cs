@@ -21,6 +21,7 @@ internal static class ErrorCatalog
         new(ErrorCodes.InvalidRequest, 400, "The request is not valid", false, "Fix the fields named in `errors` and send it again."),
         new(ErrorCodes.UnknownEvent, 400, "Unknown event", false, "Use an event listed in the AsyncAPI document."),
         new(ErrorCodes.Unauthorized, 401, "No valid token", false, "Send a token that is neither revoked nor expired as `Authorization: Bearer TOKEN`, or open a stream with a fresh ticket."),
+        new(ErrorCodes.SignInRefused, 401, "The sign-in link does not work", false, "Run `parley dashboard` for a new link. A link works once, for 10 minutes, and only on the server that it was made for."),
         new(ErrorCodes.Forbidden, 403, "Not allowed", false, "Use a kind of token that may do this; the reference lists who may do what."),
         new(ErrorCodes.NotFound, 404, "Not found", false, "Check the id and the project. Anything the token may not read is also not found."),
         new(ErrorCodes.UnknownRecipient, 404, "A recipient does not exist", false, "Check the names in `to`. Nothing was sent to anybody."),

@@ -17,6 +17,7 @@ internal static class ProblemExamples
         ErrorCodes.InvalidRequest => Problems.InvalidField("priority", "is 9; expected one of 1, 2, 3, 4"),
         ErrorCodes.UnknownEvent => Problems.UnknownEvent("message:sned"),
         ErrorCodes.Unauthorized => Problems.Unauthorized("The token is unknown, revoked or expired."),
+        ErrorCodes.SignInRefused => Problems.SignInRefused("This sign-in link was used before; a link works once."),
         ErrorCodes.Forbidden => Problems.Forbidden("A token of kind 'observer' may not do this."),
         ErrorCodes.NotFound => Problems.NotFound("agent", "be-9"),
         ErrorCodes.MethodNotAllowed => Problems.MethodNotAllowed("PATCH"),

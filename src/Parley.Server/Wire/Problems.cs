@@ -32,6 +32,9 @@ internal static class Problems
     /// <summary>For a caller that was waiting when it happened.</summary>
     public static ApiProblem TokenEnded() => Unauthorized("The token was revoked, was replaced, or expired during the call.");
 
+    /// <param name="why">What is wrong with the ticket: a sentence.</param>
+    public static ApiProblem SignInRefused(string why) => new(ErrorCodes.SignInRefused, $"{why} Run 'parley dashboard' for a new link.");
+
     public static ApiProblem Forbidden(string detail) => new(ErrorCodes.Forbidden, detail);
 
     /// <summary>Also used for what exists but may not be read, because the two must look the same.</summary>

@@ -19,7 +19,7 @@ public sealed class DescribedServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = ServerSettings.Default with { Port = 0, DataFolder = _folder, LogLevel = LogLevel.Error };
+        var settings = ServerSettings.Default with { Port = 0, DataFolder = _folder, LogLevel = LogLevel.Error, Dashboard = ServerSettings.NoDashboard };
         _server = await ParleyServer.BuildAsync(settings, cancellationToken: TestContext.Current.CancellationToken);
         await _server.StartAsync(TestContext.Current.CancellationToken);
         Client = new HttpClient { BaseAddress = _server.Address };

@@ -297,8 +297,10 @@ public sealed class TicketTests : IAsyncLifetime
 
     private async Task<Tickets> OpenTicketsAsync(string? secretKey = null, string? keyFolder = null)
     {
-        var tickets = new Tickets(_store, _vault, _clock, NullLogger<Tickets>.Instance);
-        await tickets.LoadAsync(secretKey, keyFolder, Cancel);
+        var key = new SigningKey(_store);
+        await key.LoadAsync(secretKey, keyFolder, Cancel);
+        var tickets = new Tickets(_store, _vault, key, _clock, NullLogger<Tickets>.Instance);
+        await tickets.LoadAsync(Cancel);
         return tickets;
     }
 

@@ -9,6 +9,10 @@ import type { Agent, DeliveryOutlook, Execution, InboxItem, Page, SendAnswer, To
 const server = await startServer();
 const document = await ApiDocument.of(server);
 
+function definedOf(headers: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter((one): one is [string, string] => one[1] !== undefined));
+}
+
 it('Every operation answers, when all is well, as the document describes it', async () => {
   const project = `p-${randomUUID()}`;
   const met = new Set<string>();
@@ -19,7 +23,7 @@ it('Every operation answers, when all is well, as the document describes it', as
     values: Record<string, string> = {},
     body?: unknown,
     query: Record<string, string> = {},
-    headers: Record<string, string> = {},
+    headers: Record<string, string | undefined> = {},
   ): Promise<T> {
     const operation = document.operation(id);
     const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent({ project_id: project, ...values }[name]!));
@@ -31,11 +35,11 @@ it('Every operation answers, when all is well, as the document describes it', as
       id,
       fetch(url, {
         method: operation.method,
-        headers: {
+        headers: definedOf({
           authorization: `Bearer ${server.adminToken}`,
           ...headers,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
+          'content-type': body === undefined ? undefined : 'application/json',
+        }),
         signal: abort.signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
@@ -313,6 +317,17 @@ it('Every operation answers, when all is well, as the document describes it', as
   const token = await does<Token>('CreateToken', {}, { kind: 'agent', agent_id: 'bob', project_id: project });
   await does('ListTokens');
   await does('RevokeToken', { id: token.token_id });
+  const link = await does<{ ticket: string }>('CreateSignInTicket');
+  await does('GetMe');
+  await does('SignIn', {}, { ticket: link.ticket });
+  const again = await does<{ ticket: string }>('CreateSignInTicket');
+  const signedIn = await fetch(`${server.url}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ticket: again.ticket }),
+  });
+  const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+  await does('SignOut', {}, undefined, {}, { cookie, authorization: undefined });
   await does('CreateTicket', {}, { path: `/api/v1/sse/project/${project}` });
 
   await does('DeleteSquadMember', { ...squad, ...bob });

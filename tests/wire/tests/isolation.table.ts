@@ -296,6 +296,12 @@ export const table: readonly Row[] = [
   row('GET', 'tokens', administration),
   row('DELETE', (world) => `tokens/${world.tokenId}`, { admin: 204 }),
   row('POST', 'tickets', { rest: 201, stranger: 201 }, (world: World) => ({ path: `/api/v1/sse/project/${world.project.id}` })),
+  row('POST', 'session/tickets', { admin: 201, operator: 201, observer: 201 }),
+  // A token is no session.
+  row('DELETE', 'session', { rest: 404, join: 404 }),
+  // A ticket that is none is refused, whoever sends it.
+  row('POST', 'session', { rest: 401, join: 401, intruder: 401, stranger: 401 }, { ticket: 'x' }),
+  row('GET', 'me', { ...lists, join: 200 }),
   row('GET', 'stats', lists),
   row('GET', 'stats/messages', lists),
   row('GET', 'stats/agents', lists),

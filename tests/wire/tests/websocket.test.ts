@@ -19,8 +19,15 @@ describe('A connection', { concurrency: 6 }, () => {
 
     assertFields(first, ['event', 'data']);
     assert.equal(first.event, 'agent:welcome');
-    const welcome = first.data as { agent: Agent; session_id: string; heartbeat_seconds: number; window: number; place: string };
-    assertFields(welcome, ['agent', 'session_id', 'heartbeat_seconds', 'window', 'place']);
+    const welcome = first.data as {
+      agent: Agent;
+      session_id: string;
+      heartbeat_seconds: number;
+      window: number;
+      place: string;
+      server_time: string;
+    };
+    assertFields(welcome, ['agent', 'session_id', 'heartbeat_seconds', 'window', 'place', 'server_time']);
     assertAgent(welcome.agent);
     assert.deepEqual([welcome.agent.agent_id, welcome.heartbeat_seconds, welcome.window], ['ada', 15, 64]);
     assert.ok(welcome.session_id.length > 0);

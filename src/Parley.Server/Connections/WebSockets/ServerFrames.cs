@@ -19,7 +19,7 @@ internal static class ServerFrames
             Examples =
             [
                 $$"""
-                {"agent": {{AgentsConcept.AnAgent}}, "session_id": "2e194b96b60e4b2d8dbaeceab162df6b", "heartbeat_seconds": 15, "window": 64, "place": "1769090212-1042"}
+                {"agent": {{AgentsConcept.AnAgent}}, "session_id": "2e194b96b60e4b2d8dbaeceab162df6b", "heartbeat_seconds": 15, "window": 64, "place": "1769090212-1042", "server_time": "2026-01-22T13:56:52.551Z"}
                 """,
             ],
         },

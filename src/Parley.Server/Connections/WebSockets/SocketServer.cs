@@ -80,6 +80,7 @@ internal sealed partial class SocketServer(
                 HeartbeatSeconds = (int)times.Heartbeat.TotalSeconds,
                 Window = connection.Window,
                 Place = connection.Project.Log.Place(connection.Project.Log.Head).ToString(),
+                ServerTime = times.Clock.GetUtcNow(),
             },
             WireJson.Strict.Welcome));
     }

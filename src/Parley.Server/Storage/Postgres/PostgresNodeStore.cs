@@ -221,6 +221,8 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
 
         changes.Tokens.AddRange(await connection.Ask($"SELECT {TokenSql.Columns} FROM tokens WHERE changed > $1", revision)
             .ListAsync(PostgresTokenStore.Read, cancel));
+        changes.EndedSessions.AddRange(await connection.Ask("SELECT session_id FROM sessions WHERE changed > $1 AND changed > 0 AND ended_at IS NOT NULL", revision)
+            .ListAsync(static row => row.GetString(0), cancel));
         foreach (var (project, name, kind) in await connection.Ask("SELECT project, squad_id, kind FROM directory_removals WHERE revision > $1 ORDER BY revision", revision)
             .ListAsync(static row => (row.GetInt32(0), row.TextOrNull(1), row.GetInt16(2)), cancel))
         {

@@ -16,6 +16,7 @@ using Parley.Server.Nodes;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.SignIn;
 using Parley.Server.Statistics;
 using Parley.Server.Tasks;
 using Parley.Server.Webhooks;
@@ -54,6 +55,7 @@ internal static class PostgresStorage
         .AddSingleton<IWebhookStore, PostgresWebhookStore>()
         .AddSingleton<IBudgetStore, PostgresBudgetStore>()
         .AddSingleton<ITokenStore, PostgresTokenStore>()
+        .AddSingleton<ISessionStore, PostgresSessionStore>()
         .AddSingleton<INodeStore, PostgresNodeStore>()
         .AddSingleton<PostgresReceiptChannel>()
         .AddSingleton<IReceiptChannel>(provider => provider.GetRequiredService<PostgresReceiptChannel>())

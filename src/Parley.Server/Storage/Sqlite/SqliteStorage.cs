@@ -15,6 +15,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
+using Parley.Server.SignIn;
 using Parley.Server.Statistics;
 using Parley.Server.Tasks;
 using Parley.Server.Webhooks;
@@ -58,6 +59,7 @@ internal static class SqliteStorage
         .AddSingleton<IWebhookStore, SqliteWebhookStore>()
         .AddSingleton<IBudgetStore, SqliteBudgetStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
+        .AddSingleton<ISessionStore, SqliteSessionStore>()
         .AddSingleton<SingleNode>()
         .AddSingleton<ILeadership>(provider => provider.GetRequiredService<SingleNode>())
         .AddSingleton<IClusterView>(provider => provider.GetRequiredService<SingleNode>())
