@@ -1,0 +1,90 @@
+import type {
+  Agent,
+  AgentTask,
+  Assignment,
+  EventRecord,
+  Execution,
+  InboundHook,
+  MemoryEntry,
+  Message,
+  MessageBudget,
+  MessageSchema,
+  Question,
+  Receipt,
+  Reservation,
+  RoutingRules,
+  Squad,
+  Storm,
+  Webhook,
+  Workflow,
+  WorkflowDefinition,
+  WorkflowStep,
+} from '../types.ts';
+
+/** What each feed's entries hold. A newer server may have more feeds, whose items are `unknown`. */
+export interface FeedItems {
+  messages: Message;
+  receipts: Receipt;
+  agents: Agent;
+  squads: Squad;
+  executions: Execution;
+  tasks: AgentTask;
+  assignments: Assignment;
+  workflows: Workflow;
+  workflow_steps: WorkflowStep;
+  workflow_definitions: WorkflowDefinition;
+  questions: Question;
+  reservations: Reservation;
+  storms: Storm;
+  budgets: MessageBudget;
+  memory: MemoryEntry;
+  events: EventRecord;
+  schemas: MessageSchema;
+  routing: RoutingRules;
+  inbound: InboundHook;
+  webhooks: Webhook;
+}
+
+export type FeedName = keyof FeedItems | (string & {});
+
+type ItemOf<F> = F extends keyof FeedItems ? FeedItems[F] : unknown;
+
+/** One entry of a subscription. */
+export type FeedEntry<F extends string = FeedName> = F extends string ? EntryOf<F, ItemOf<F>> : never;
+
+type EntryOf<F, T> =
+  /** The whole current state of the feed. It replaces what you had. */
+  | { readonly op: 'snapshot'; readonly feed: F; readonly place: string | undefined; readonly items: T[] }
+  /** The item is new or was changed, and is shown as it was at that change. */
+  | { readonly op: 'put'; readonly feed: F; readonly place: string; readonly item: T }
+  /** The item was removed, no longer matches the filter, or may no longer be read; in the last case it has only its id and name. After a reconnect,
+   * it may be an item that you never had. */
+  | { readonly op: 'delete'; readonly feed: F; readonly place: string; readonly item: T }
+  /** Entries are missing: the log no longer has everything after `after`, or it is another log since a backup was restored. Entries go on after
+   * `place`. If you asked for a snapshot, a new one follows. */
+  | { readonly op: 'gap'; readonly feed: F; readonly place: string; readonly after: string | undefined };
+
+/** The parameters of the feed's list, such as `{ status: 'open' }`. */
+export type FeedFilter = Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
+
+/** The feeds to follow: a name, names, or names with filters. */
+export type FeedSelection<F extends string> = F | readonly F[] | { readonly [K in F]: FeedFilter | null | undefined };
+
+export interface SubscribeOptions {
+  /** Whether to send the current state first. */
+  snapshot?: boolean | undefined;
+  /** A place, `EPOCH-SEQ` or a bare seq: entries after it. Without it, only new ones come. */
+  after?: string | undefined;
+  /** Fields of `subscribe` that a newer server has and this package does not name. */
+  more?: Readonly<Record<string, unknown>> | undefined;
+  /** Stops waiting until the subscription stands. To end it later, use `close`. */
+  signal?: AbortSignal | undefined;
+}
+
+export function selected<F extends string>(selection: FeedSelection<F>): Record<F, FeedFilter> {
+  const names = (typeof selection === 'string' ? [selection] : selection) as readonly F[] | Record<F, FeedFilter | null>;
+  const pairs = Array.isArray(names)
+    ? names.map((name) => [name, {}])
+    : Object.entries(names).map(([name, filter]) => [name, filter ?? {}]);
+  return Object.fromEntries(pairs) as Record<F, FeedFilter>;
+}
