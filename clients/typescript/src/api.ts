@@ -1,9 +1,15 @@
+export { Agent, type AgentOptions, type RequestOptions } from './agent/agent.ts';
+export type { MessageFilter, MessageWork } from './agent/handler.ts';
+export type { ReceivedMessage, Reply } from './agent/received.ts';
+export type { AssignedStep } from './agent/work.ts';
 export type { ConnectionState } from './connection/connection.ts';
 export { AgentError, ConfigurationError, ConnectionError, ParleyError, TimeoutError } from './errors.ts';
-export type { FeedEntry, FeedFilter, FeedItems, FeedName, FeedSelection, SubscribeOptions } from './feeds/entries.ts';
+export type { FeedEntry, FeedFilter, FeedItems, FeedName, FeedSelection, FeedsIn, SubscribeOptions } from './feeds/entries.ts';
 export type { Feed } from './feeds/feed.ts';
+export { items } from './groups/pages.ts';
 export { Parley, type ParleyOptions } from './parley.ts';
 export type { TicketSource } from './rest/access.ts';
 export type { CallOptions } from './rest/call.ts';
 export type { Rest } from './rest/rest.ts';
+export type { StreamEvent, StreamOptions } from './streams/stream.ts';
 export type * from './types.ts';

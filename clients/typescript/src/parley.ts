@@ -1,12 +1,14 @@
 import { Connection, type ConnectionState } from './connection/connection.ts';
-import { ConfigurationError, type ParleyError } from './errors.ts';
-import type { FeedSelection, SubscribeOptions } from './feeds/entries.ts';
+import type { ParleyError } from './errors.ts';
+import type { FeedSelection, FeedsIn, SubscribeOptions } from './feeds/entries.ts';
 import type { Feed } from './feeds/feed.ts';
 import { Feeds } from './feeds/feeds.ts';
+import { Groups } from './groups/groups.ts';
+import { Messages } from './groups/messages.ts';
 import { Listeners } from './listeners.ts';
-import { platform } from './platform/platform.ts';
+import { locate } from './locate.ts';
 import { Access, type TicketSource } from './rest/access.ts';
-import { fill, Rest } from './rest/rest.ts';
+import { fill } from './rest/rest.ts';
 import type { Welcome } from './types.ts';
 
 export interface ParleyOptions {
@@ -27,9 +29,8 @@ export interface ParleyOptions {
 }
 
 /** A server, as one caller sees it: everything over REST, and feeds over one WebSocket, which is opened by the first `subscribe`. */
-export class Parley {
-  /** Any call of the OpenAPI document, with its types. */
-  readonly rest: Rest;
+export class Parley extends Groups {
+  readonly messages: Messages;
   readonly #access: Access;
   readonly #socket: string;
   readonly #states = new Listeners<ConnectionState>();
@@ -37,9 +38,11 @@ export class Parley {
 
   constructor(options: ParleyOptions = {}) {
     const { url, token, project } = locate(options);
-    this.#access = new Access(url, { token, ticket: options.ticket, project });
+    const access = new Access(url, { token, ticket: options.ticket, project });
+    super(() => access);
+    this.#access = access;
     this.#socket = options.agentId ?? 'human';
-    this.rest = new Rest(this.#access);
+    this.messages = new Messages(this.rest);
   }
 
   /** The server's address. */
@@ -77,7 +80,7 @@ export class Parley {
   /** Follows feeds: the current state first, if asked for, and then every change, from a place or from now on. Nothing that happens after this completes
    * is missed. All subscriptions share one socket, which reconnects by itself; while no server answers, this waits.
    * @throws {ParleyError} The server refuses it. */
-  async subscribe<F extends string>(selection: FeedSelection<F>, options: SubscribeOptions = {}): Promise<Feed<F>> {
+  override async subscribe<const S extends FeedSelection>(selection: S, options: SubscribeOptions = {}): Promise<Feed<FeedsIn<S>>> {
     if (this.#line?.connection.state.status === 'closed') this.#line = undefined;
     this.#line ??= this.#open();
     return this.#line.feeds.subscribe(selection, options);
@@ -138,15 +141,4 @@ class FeedLine {
   ended(reason: Error): void {
     this.feeds.ended(reason, (reason as ParleyError).code === 'closed');
   }
-}
-
-function locate(options: ParleyOptions): { url: string; token: string | undefined; project: string | undefined } {
-  const { findServer, origin } = platform();
-  if (findServer && options.ticket === undefined) {
-    const { url, token, project } = findServer(options);
-    return { url, token, project };
-  }
-  const url = options.url ?? origin;
-  if (url === undefined) throw new ConfigurationError('Pass the address of the Parley server: new Parley({ url: "http://host:port" }).');
-  return { url, token: options.token, project: options.project };
 }

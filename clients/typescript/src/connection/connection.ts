@@ -248,7 +248,7 @@ export class Connection {
 
   async #askWhy(access: Access): Promise<void> {
     try {
-      await new Rest(access).get('/agents', { query: { limit: 1 }, repeat: false, signal: this.#stop.signal });
+      await new Rest(() => access).get('/agents', { query: { limit: 1 }, repeat: false, signal: this.#stop.signal });
     } catch (refusal) {
       if (refusal instanceof ParleyError && (refusal.status === 401 || refusal.status === 403)) throw refusal;
     }

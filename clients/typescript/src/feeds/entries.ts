@@ -68,7 +68,10 @@ type EntryOf<F, T> =
 export type FeedFilter = Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
 
 /** The feeds to follow: a name, names, or names with filters. */
-export type FeedSelection<F extends string> = F | readonly F[] | { readonly [K in F]: FeedFilter | null | undefined };
+export type FeedSelection = FeedName | readonly FeedName[] | { readonly [name: string]: FeedFilter | null | undefined };
+
+/** The names of the feeds in a selection. */
+export type FeedsIn<S extends FeedSelection> = S extends string ? S : S extends readonly (infer N extends string)[] ? N : keyof S & string;
 
 export interface SubscribeOptions {
   /** Whether to send the current state first. */
@@ -81,10 +84,8 @@ export interface SubscribeOptions {
   signal?: AbortSignal | undefined;
 }
 
-export function selected<F extends string>(selection: FeedSelection<F>): Record<F, FeedFilter> {
-  const names = (typeof selection === 'string' ? [selection] : selection) as readonly F[] | Record<F, FeedFilter | null>;
-  const pairs = Array.isArray(names)
-    ? names.map((name) => [name, {}])
-    : Object.entries(names).map(([name, filter]) => [name, filter ?? {}]);
-  return Object.fromEntries(pairs) as Record<F, FeedFilter>;
+export function selected(selection: FeedSelection): Record<string, FeedFilter> {
+  if (typeof selection === 'string') return { [selection]: {} };
+  const pairs = Array.isArray(selection) ? selection.map((name: string) => [name, {}]) : Object.entries(selection);
+  return Object.fromEntries(pairs.map(([name, filter]) => [name as string, (filter ?? {}) as FeedFilter]));
 }

@@ -2,7 +2,7 @@ import { until } from '../backoff.ts';
 import { Call, type Exchange } from '../connection/exchange.ts';
 import { ParleyError, type ConnectionError } from '../errors.ts';
 import type { Problem } from '../types.ts';
-import { selected, type FeedSelection, type SubscribeOptions } from './entries.ts';
+import { selected, type FeedSelection, type FeedsIn, type SubscribeOptions } from './entries.ts';
 import { Feed, type ChangeFrame, type SnapshotFrame } from './feed.ts';
 
 interface Line {
@@ -26,8 +26,8 @@ export class Feeds {
     return this.#all.size === 0;
   }
 
-  async subscribe<F extends string>(selection: FeedSelection<F>, options: SubscribeOptions): Promise<Feed<F>> {
-    const feed = new Feed<F>(this, selected(selection), options);
+  async subscribe<const S extends FeedSelection>(selection: S, options: SubscribeOptions): Promise<Feed<FeedsIn<S>>> {
+    const feed = new Feed<FeedsIn<S>>(this, selected(selection), options);
     const stands = new Promise<void>((resolve, reject) => this.#all.set(feed as unknown as Feed, { stood: false, resolve, reject }));
     this.want(feed as unknown as Feed);
     try {

@@ -50,7 +50,7 @@ export class Access {
   }
 
   async #ask(path: string, signal?: AbortSignal): Promise<string> {
-    const { ticket } = await new Rest(this).post('/tickets', { body: { path }, signal });
+    const { ticket } = await new Rest(() => this).post('/tickets', { body: { path }, signal });
     return ticket;
   }
 }

@@ -13,10 +13,15 @@ export type QueryValue = string | number | boolean | readonly (string | number)[
 /** HTTP to one server: adds the token and the project, turns refusals into `ParleyError`, and tries again where that is safe. Each method takes a path
  * as the OpenAPI document writes it. */
 export class Rest {
-  readonly #access: Access;
+  readonly #accessNow: () => Access;
 
-  constructor(access: Access) {
-    this.#access = access;
+  /** @internal @param access Asked before each call: an agent's server may move, and its token change. */
+  constructor(access: () => Access) {
+    this.#accessNow = access;
+  }
+
+  get #access(): Access {
+    return this.#accessNow();
   }
 
   get<P extends PathWith<'get'>>(path: P, ...[input]: CallRest<P, 'get'>): Promise<Answer<P, 'get'>> {
@@ -65,7 +70,7 @@ export class Rest {
     const headers = { ...request.headers, ...this.#access.headers };
     let response: Response;
     try {
-      response = await fetch(this.#access.address(path), {
+      response = await fetch(/^https?:/.test(path) ? path : this.#access.address(path), {
         method: method.toUpperCase(),
         headers,
         body: request.body ?? null,
