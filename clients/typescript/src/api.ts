@@ -1,5 +1,6 @@
-export { Agent, type AgentOptions, type RequestOptions } from './agent/agent.ts';
+export { Agent } from './agent/agent.ts';
 export type { MessageFilter, MessageWork } from './agent/handler.ts';
+export type { AgentOptions, RequestOptions } from './agent/options.ts';
 export type { ReceivedMessage, Reply } from './agent/received.ts';
 export type { AssignedStep } from './agent/work.ts';
 export type { ConnectionState } from './connection/connection.ts';

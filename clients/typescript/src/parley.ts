@@ -6,8 +6,8 @@ import { Feeds } from './feeds/feeds.ts';
 import { Groups } from './groups/groups.ts';
 import { Messages } from './groups/messages.ts';
 import { Listeners } from './listeners.ts';
-import { locate } from './locate.ts';
-import { Access, type TicketSource } from './rest/access.ts';
+import { accessOf } from './locate.ts';
+import type { Access, TicketSource } from './rest/access.ts';
 import { fill } from './rest/rest.ts';
 import type { Welcome } from './types.ts';
 
@@ -31,15 +31,14 @@ export interface ParleyOptions {
 /** A server, as one caller sees it: everything over REST, and feeds over one WebSocket, which is opened by the first `subscribe`. */
 export class Parley extends Groups {
   readonly messages: Messages;
-  readonly #access: Access;
+  readonly #access: () => Access;
   readonly #socket: string;
   readonly #states = new Listeners<ConnectionState>();
   #line: FeedLine | undefined;
 
   constructor(options: ParleyOptions = {}) {
-    const { url, token, project } = locate(options);
-    const access = new Access(url, { token, ticket: options.ticket, project });
-    super(() => access);
+    const access = accessOf(options);
+    super(access);
     this.#access = access;
     this.#socket = options.agentId ?? 'human';
     this.messages = new Messages(this.rest);
@@ -47,12 +46,12 @@ export class Parley extends Groups {
 
   /** The server's address. */
   get url(): string {
-    return this.#access.url;
+    return this.#access().url;
   }
 
   /** The project that was named; undefined if the token's project, or else `default`, is meant. */
   get project(): string | undefined {
-    return this.#access.project;
+    return this.#access().project;
   }
 
   /** The state of the socket; undefined before the first `subscribe`. */
@@ -108,18 +107,14 @@ class FeedLine {
   readonly connection: Connection;
   readonly feeds: Feeds;
   readonly failsFirst = false;
-  readonly #access: Access;
+  readonly access: () => Access;
   readonly #agentId: string;
 
-  constructor(access: Access, agentId: string) {
-    this.#access = access;
+  constructor(access: () => Access, agentId: string) {
+    this.access = access;
     this.#agentId = agentId;
     this.connection = new Connection(this);
     this.feeds = new Feeds(this.connection);
-  }
-
-  access(): Access {
-    return this.#access;
   }
 
   path(brokenSession: string | undefined): string {

@@ -4,7 +4,7 @@ import { platform, type ServerLocation, type TokenFile } from '../platform/platf
 import { Access } from '../rest/access.ts';
 import { Rest } from '../rest/rest.ts';
 import type { Agent as AgentInfo, RegisterRequest } from '../types.ts';
-import type { AgentOptions } from './agent.ts';
+import type { AgentOptions } from './options.ts';
 
 /** How join tokens begin. */
 const joins = 'parley_join_';

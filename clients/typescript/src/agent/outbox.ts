@@ -1,36 +1,12 @@
 import type { Exchange } from '../connection/exchange.ts';
-import { ConnectionError, ParleyError, TimeoutError, AgentError } from '../errors.ts';
 import { IdempotencyKeys } from '../keys.ts';
 import type { Message, Problem, SendAnswer, SendRequest } from '../types.ts';
+import { Acks, problemFor, Request, Sends, type Acknowledged, type Line, type PendingSend } from './frames.ts';
 
 const mostItems = 256;
 const mostCharacters = 64 * 1024;
 /** Before an acknowledgment that the server could not store is sent again. */
 const ackPause = 500;
-
-/** A message to acknowledge. */
-export interface Acknowledged {
-  readonly messageId: string;
-  readonly leaseId: string | undefined;
-  /** The connection that delivered it. */
-  readonly connection: number;
-  /** Told how it went, if somebody waits; otherwise the server may store it a little later. */
-  readonly confirm?: (problem: Problem | undefined) => void;
-}
-
-interface Pending {
-  readonly request: Record<string, unknown>;
-  readonly kind: 'message:send' | 'message:reply' | 'request:send';
-  readonly size: number;
-  readonly exchange?: Exchange;
-  resolve(answer: SendAnswer): void;
-  reject(reason: Error): void;
-}
-
-interface Line {
-  readonly number: number;
-  flush(): void;
-}
 
 /** What an agent's connection has to send, and what waits for an answer. It outlives connections: what is unanswered on a broken one is sent again on the
  * next, sends with the same keys. */
@@ -39,7 +15,7 @@ export class Outbox {
   readonly #mostUnconfirmed: number;
   readonly #refused: (messageId: string, problem: Problem) => void;
   readonly #keys = new IdempotencyKeys();
-  readonly #sends: Pending[] = [];
+  readonly #sends: PendingSend[] = [];
   #acks: Acknowledged[] = [];
   readonly #settling = new Map<string, number>();
   readonly #settledBefore = new Set<string>();
@@ -82,7 +58,8 @@ export class Outbox {
   ack(message: Acknowledged): void {
     if (this.#closed) return message.confirm?.(problemFor(this.#closed));
     this.#settles(message.messageId);
-    if (message.connection !== this.#line.number) this.#settledBefore.add(message.messageId);
+    // A connection that broke is not the current one, even before the next is up.
+    if (!this.#line.isUp || message.connection !== this.#line.number) this.#settledBefore.add(message.messageId);
     this.#acks.push(message);
     this.#open++;
     this.#line.flush();
@@ -104,7 +81,7 @@ export class Outbox {
     const ready: Exchange[] = [];
     while (this.#acks.length > 0)
       ready.push(new Acks(this.#acks.splice(0, mostItems), this.#line, (one, problem) => this.#acknowledged(one, problem)));
-    let batch: Pending[] = [];
+    let batch: PendingSend[] = [];
     let size = 0;
     const end = () => {
       if (batch.length > 0) ready.push(new Sends(batch, (count) => this.#settled(count)));
@@ -139,7 +116,7 @@ export class Outbox {
     this.#wakeIdle();
   }
 
-  #enqueue(send: Pending): void {
+  #enqueue(send: PendingSend): void {
     if (this.#closed) return send.reject(this.#closed);
     this.#sends.push(send);
     this.#open++;
@@ -185,144 +162,4 @@ export class Outbox {
     if (this.#open > 0) return;
     for (const wake of this.#idle.splice(0)) wake();
   }
-}
-
-/** A frame of sends or of replies, with one answer for all of them. */
-class Sends implements Exchange {
-  readonly event: string;
-  readonly #sends: Pending[];
-  readonly #settled: (count: number) => void;
-
-  constructor(sends: Pending[], settled: (count: number) => void) {
-    this.event = sends[0]!.kind;
-    this.#sends = sends;
-    this.#settled = settled;
-  }
-
-  data(): unknown {
-    const items = this.#sends.map((send) => send.request);
-    return items.length === 1 ? items[0] : { items };
-  }
-
-  ok(data: unknown): void {
-    // Counted first, so that whoever sends again after a confirmation finds room.
-    this.#settled(this.#sends.length);
-    const answers = this.#sends.length === 1 ? [data] : (data as { items: unknown[] }).items;
-    this.#sends.forEach((send, at) => {
-      const answer = answers[at] as (SendAnswer & { problem?: Problem }) | undefined;
-      if (answer?.problem) send.reject(new ParleyError(answer.problem));
-      else send.resolve(answer!);
-    });
-  }
-
-  error(problem: Problem): void {
-    this.fail(new ParleyError(problem));
-  }
-
-  broken(): boolean {
-    return true;
-  }
-
-  fail(reason: Error): void {
-    this.#settled(this.#sends.length);
-    for (const send of this.#sends) send.reject(reason);
-  }
-}
-
-/** A frame of acknowledgments. */
-class Acks implements Exchange {
-  readonly event = 'message:ack';
-  readonly #messages: Acknowledged[];
-  readonly #line: Line;
-  readonly #done: (message: Acknowledged, problem: Problem | undefined) => void;
-
-  constructor(messages: Acknowledged[], line: Line, done: (message: Acknowledged, problem: Problem | undefined) => void) {
-    this.#messages = messages;
-    this.#line = line;
-    this.#done = done;
-  }
-
-  data(): unknown {
-    const items = this.#messages.map(({ messageId, leaseId, connection, confirm }) => ({
-      message_id: messageId,
-      // The leases of a broken connection are gone. Without one, the server settles the agent's delivery no matter who holds it now, which is right,
-      // because the message has been handled.
-      ...(connection === this.#line.number && leaseId !== undefined ? { lease_id: leaseId } : {}),
-      ...(confirm ? {} : { defer: true }),
-    }));
-    return items.length === 1 ? items[0] : { items };
-  }
-
-  ok(data: unknown): void {
-    const results = this.#messages.length === 1 ? [{}] : (data as { items: unknown[] }).items;
-    this.#messages.forEach((message, at) => this.#done(message, (results[at] as { problem?: Problem } | undefined)?.problem ?? undefined));
-  }
-
-  error(problem: Problem): void {
-    for (const message of this.#messages) this.#done(message, problem);
-  }
-
-  broken(): boolean {
-    return true;
-  }
-
-  fail(reason: Error): void {
-    this.error(problemFor(reason));
-  }
-}
-
-/** A request: its frame is answered twice, when it is stored and with the reply. It is not repeated after a broken connection, since its recipient may be
- * working on it. */
-class Request implements Exchange {
-  readonly event = 'request:send';
-  readonly #fields: unknown;
-  readonly #resolve: (reply: Message) => void;
-  readonly #reject: (reason: Error) => void;
-  readonly #settled: () => void;
-  #isStored = false;
-
-  constructor(fields: unknown, resolve: (reply: Message) => void, reject: (reason: Error) => void, settled: () => void) {
-    this.#fields = fields;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#settled = settled;
-  }
-
-  data(): unknown {
-    return this.#fields;
-  }
-
-  ok(): boolean {
-    this.#isStored = true;
-    this.#settled();
-    return true;
-  }
-
-  answer(data: unknown): void {
-    const { status, reply } = data as { status: string; reply: Message };
-    if (status === 'error') this.#reject(new AgentError(reply));
-    else this.#resolve(reply);
-  }
-
-  error(problem: Problem): void {
-    this.#end(problem.code === 'request_timeout' ? new TimeoutError(problem) : new ParleyError(problem));
-  }
-
-  broken(lost: ConnectionError): boolean {
-    this.#end(new ConnectionError(lost.detail, lost, this.#isStored));
-    return false;
-  }
-
-  fail(reason: Error): void {
-    this.#end(reason);
-  }
-
-  #end(reason: Error): void {
-    if (!this.#isStored) this.#settled();
-    this.#reject(reason);
-  }
-}
-
-function problemFor(reason: Error): Problem {
-  return reason instanceof ParleyError ? reason.problem : new ParleyError({ code: 'internal_error', detail: reason.message }).problem;
 }

@@ -86,6 +86,11 @@ export class Connection {
     return this.#welcome;
   }
 
+  /** Whether frames can be sent now. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
   /** How many connections there have been, with this one. */
   number = 0;
 
