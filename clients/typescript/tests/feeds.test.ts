@@ -86,8 +86,10 @@ describe('A feed', () => {
       const fresh: FeedEntry<(typeof feeds)[number]>[] = await first(4, await admin().subscribe(feeds, { snapshot: true }));
       for (const entry of fresh) {
         assert.ok(entry.op === 'snapshot');
+        // Of the messages, the state is the newest ones.
+        const have = [...copy.items[entry.feed]!].slice(entry.feed === 'messages' ? -entry.items.length : 0);
         const there = entry.items.map((item) => [idOf(entry.feed, item), item] as const);
-        assert.deepEqual(new Map([...copy.items[entry.feed]!].sort()), new Map([...there].sort()), entry.feed);
+        assert.deepEqual(new Map(have.sort()), new Map([...there].sort()), entry.feed);
       }
       assert.deepEqual(copy.gaps, []);
       assert.ok(network.connections > 4, String(network.connections));

@@ -53,7 +53,7 @@ type ItemOf<F> = F extends keyof FeedItems ? FeedItems[F] : unknown;
 export type FeedEntry<F extends string = FeedName> = F extends string ? EntryOf<F, ItemOf<F>> : never;
 
 type EntryOf<F, T> =
-  /** The whole current state of the feed. It replaces what you had. */
+  /** The whole current state of the feed, which replaces what you had; of `messages`, only the newest. */
   | { readonly op: 'snapshot'; readonly feed: F; readonly place: string | undefined; readonly items: T[] }
   /** The item is new or was changed, and is shown as it was at that change. */
   | { readonly op: 'put'; readonly feed: F; readonly place: string; readonly item: T }
