@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { ConnectionError, items, Parley, ParleyError } from '@parley/client';
+import { patience } from '../../../tests/wire/harness/deadline.ts';
 import { World } from './harness/world.ts';
 
 const world = await World.create();
@@ -121,10 +122,10 @@ describe('A call', () => {
     await assert.rejects(foreign.parley.agents.list(), /is not a Parley server/);
   });
 
-  it('stops waiting by its signal, while it waits for an answer and between tries', async () => {
+  it('stops waiting by its signal, while it waits for an answer and between tries', { timeout: patience }, async () => {
     const silent = await scripted(() => undefined);
     const stop = AbortSignal.timeout(50);
-    await assert.rejects(silent.parley.agents.list({}, { signal: stop }), (error) => error === stop.reason);
+    await assert.rejects(silent.parley.agents.list({}, { signal: stop, patience: 3_600_000 }), (error) => error === stop.reason);
     const refusing = await scripted((answer) => void answer.writeHead(503, { 'retry-after': '4' }).end());
     const halt = AbortSignal.timeout(50);
     await assert.rejects(refusing.parley.agents.list({}, { signal: halt }), (error) => error === halt.reason);

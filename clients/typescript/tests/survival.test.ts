@@ -44,8 +44,8 @@ describe('What two agents say', () => {
     for (const n of inOrder(count)) {
       sent.push(ada.send('ben', String(n)));
       if (n % 500 === 250) {
-        await sent[n - 20];
-        networks[0]!.cut();
+        await Promise.all(sent);
+        networks[0]!.loseAnswer();
       }
     }
     const answers = await Promise.all(sent);
@@ -114,19 +114,35 @@ describe('What two agents say', () => {
 
 describe('A connection', () => {
   it('frees at once, by its session, what the broken one held', { timeout: patience }, async () => {
-    const project = await world.project(limits);
-    const { ada, ben, networks } = await pair(project);
+    // This server would notice only after two hours.
+    const patient = await World.create({ PARLEY_HEARTBEAT_SECONDS: '3600' });
+    const network = await Proxy.to(patient.server.url);
+    const ada = await patient.agent('ada');
+    const ben = await patient.agent('ben', { url: network.url });
     await ada.send('ben', 'one');
     const [held] = await first(1, ben.messages());
     const session = ben.sessionId;
-    // The server does not notice that this network is gone; only the session says so.
-    networks[1]!.freeze();
-    networks[1]!.cut();
+    network.vanish();
     const [again] = await first(1, ben.messages());
     assert.notEqual(ben.sessionId, session);
     assert.equal(again!.message.message_id, held!.message.message_id);
     assert.equal(again!.attempt, 1);
     await again!.ack({ confirm: true });
+  });
+
+  it('takes and is what it took and was before it broke', { timeout: patience }, async () => {
+    const project = await world.project(limits);
+    const { ada, ben, networks } = await pair(project);
+    await ben.setStatus({ activity: 'working' });
+    const messages = ben.messages({ types: ['wanted'] });
+    await ada.send({ to: 'ben', content: 'one', message_type: 'wanted' });
+    const one = (await messages.next()).value!;
+    await one.ack({ confirm: true });
+    networks[1]!.cut();
+    await ada.send({ to: 'ben', content: 'no', message_type: 'unwanted' });
+    await ada.send({ to: 'ben', content: 'two', message_type: 'wanted' });
+    assert.equal((await messages.next()).value!.content, 'two');
+    assert.equal((await ada.agents.get('ben')).activity, 'working');
   });
 
   it('that dies silently is noticed, and what was sent meanwhile arrives', { timeout: patience }, async () => {
@@ -182,11 +198,14 @@ describe('A connection', () => {
 
   it('is not opened again once its token has ended', { timeout: patience }, async () => {
     const project = await world.project(limits);
-    const ada = await world.agent('ada', { project });
+    const network = await Proxy.to(world.server.url);
+    const ada = await world.agent('ada', { project, url: network.url });
+    const connections = network.connections;
     const closed = new Promise<Error>((resolve) => ada.onConnection((state) => state.status === 'closed' && resolve(state.reason!)));
     await world.parley({ project }).rest.post('/agents/{agent_id}/token', { path: { agent_id: 'ada' } });
     const reason = await within('the end', closed);
     assert.ok(reason instanceof ParleyError && reason.code === 'unauthorized', String(reason));
+    assert.equal(network.connections, connections);
     await assert.rejects(ada.send('ada', 'still there?'), (error) => (error as ParleyError).code === 'unauthorized');
     await assert.rejects(first(1, ada.messages()), (error) => (error as ParleyError).code === 'unauthorized');
   });

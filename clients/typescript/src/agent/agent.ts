@@ -94,7 +94,12 @@ export class Agent extends Groups {
     const identity = await Identity.find(given, given.signal);
     const agent = new Agent(identity, given);
     await agent.#connection.open(given.signal);
-    if (identity.differs(agent.info)) await agent.#call('agent:register', identity.profile, { repeat: true, signal: given.signal });
+    try {
+      if (identity.differs(agent.info)) await agent.#call('agent:register', identity.profile, { repeat: true, signal: given.signal });
+    } catch (refused) {
+      await agent.close();
+      throw refused;
+    }
     return agent;
   }
 

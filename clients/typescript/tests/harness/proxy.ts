@@ -5,11 +5,12 @@ import { after } from 'node:test';
 export class Proxy {
   readonly url: string;
   /** Called for each piece that passes, in either direction: true cuts that connection, before the piece has passed. */
-  loses: () => boolean = () => false;
+  loses: (fromServer: boolean) => boolean = () => false;
   /** How many connections there have been. */
   connections = 0;
   #port: number;
   readonly #open = new Set<Socket>();
+  readonly #clients = new WeakSet<Socket>();
 
   private constructor(url: string, port: number) {
     this.url = url;
@@ -42,12 +43,27 @@ export class Proxy {
   freeze(): void {
     for (const socket of this.#open) {
       socket.pause();
-      socket.removeAllListeners('data');
+      socket.removeAllListeners('data').removeAllListeners('close');
     }
+  }
+
+  /** Cuts the connection that the server answers on next, so that the answer is lost. */
+  loseAnswer(): void {
+    this.loses = (fromServer) => {
+      if (fromServer) this.loses = () => false;
+      return fromServer;
+    };
+  }
+
+  /** The clients' side breaks, and the server does not learn of it. */
+  vanish(): void {
+    this.freeze();
+    for (const socket of this.#open) if (this.#clients.has(socket)) socket.destroy();
   }
 
   #serve(client: Socket): void {
     this.connections++;
+    this.#clients.add(client);
     const server = connect(this.#port, '127.0.0.1');
     for (const [from, to] of [
       [client, server],
@@ -55,7 +71,7 @@ export class Proxy {
     ] as const) {
       this.#open.add(from);
       from.on('data', (piece: Buffer) => {
-        if (this.loses()) {
+        if (this.loses(from === server)) {
           client.destroy();
           server.destroy();
         } else to.write(piece);
