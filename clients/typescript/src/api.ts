@@ -3,7 +3,7 @@ export type { MessageFilter, MessageWork } from './agent/handler.ts';
 export type { AgentOptions, RequestOptions } from './agent/options.ts';
 export type { ReceivedMessage, Reply } from './agent/received.ts';
 export type { AssignedStep } from './agent/work.ts';
-export type { ConnectionState } from './connection/connection.ts';
+export type { ConnectionState } from './connection/owner.ts';
 export { AgentError, ConfigurationError, ConnectionError, ParleyError, TimeoutError } from './errors.ts';
 export type { FeedEntry, FeedFilter, FeedItems, FeedName, FeedSelection, FeedsIn, SubscribeOptions } from './feeds/entries.ts';
 export type { Feed } from './feeds/feed.ts';

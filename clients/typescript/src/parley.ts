@@ -1,4 +1,5 @@
-import { Connection, type ConnectionState } from './connection/connection.ts';
+import { Connection } from './connection/connection.ts';
+import type { ConnectionState } from './connection/owner.ts';
 import type { ParleyError } from './errors.ts';
 import type { FeedSelection, FeedsIn, SubscribeOptions } from './feeds/entries.ts';
 import type { Feed } from './feeds/feed.ts';

@@ -132,6 +132,14 @@ describe('A call', () => {
     await assert.rejects(silent.parley.agents.list({}, { patience: 50 }), /did not answer in time/);
   });
 
+  it('is patient with an answer that has begun, as a stream has', async () => {
+    const { parley } = await scripted((answer) => {
+      answer.writeHead(200, { 'content-type': 'application/json' }).write('{"items": [], ');
+      setTimeout(() => answer.end('"next": null}'), 600);
+    });
+    assert.deepEqual(await parley.agents.list({}, { patience: 300 }), { items: [], next: null });
+  });
+
   it('asks as the page that it is on if there is nothing else', async () => {
     const { parley, seen } = await scripted(json(200, { items: [], next: null }));
     await new Parley({ url: parley.url, ticket: () => 'a ticket' }).agents.list({ capability: ['a', 'b'], status: 'online' } as never);

@@ -1,6 +1,7 @@
 import { pause, until } from '../backoff.ts';
-import { closedByUs, Connection, type ConnectionState } from '../connection/connection.ts';
+import { closedByUs, Connection } from '../connection/connection.ts';
 import { Call, type Exchange } from '../connection/exchange.ts';
+import type { ConnectionState } from '../connection/owner.ts';
 import { ConnectionError, ParleyError, TimeoutError } from '../errors.ts';
 import type { FeedSelection, FeedsIn, SubscribeOptions } from '../feeds/entries.ts';
 import type { Feed } from '../feeds/feed.ts';

@@ -66,7 +66,9 @@ export class Rest {
     request: { headers: Record<string, string>; body?: string | null },
     options: CallOptions = {},
   ): Promise<Response> {
-    const late = AbortSignal.timeout(options.patience ?? patience);
+    // Only until the answer begins: a stream goes on for days.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), options.patience ?? patience);
     const headers = { ...request.headers, ...this.#access.headers };
     let response: Response;
     try {
@@ -75,11 +77,13 @@ export class Rest {
         headers,
         body: request.body ?? null,
         credentials: 'same-origin',
-        signal: options.signal ? AbortSignal.any([options.signal, late]) : late,
+        signal: options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal,
       });
     } catch (broken) {
       options.signal?.throwIfAborted();
-      throw this.#access.unreachable(late.aborted ? 'it did not answer in time' : reasonOf(broken), broken);
+      throw this.#access.unreachable(late.signal.aborted ? 'it did not answer in time' : reasonOf(broken), broken);
+    } finally {
+      clearTimeout(timer);
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => undefined);
