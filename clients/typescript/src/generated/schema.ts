@@ -3731,6 +3731,13 @@ export interface components {
             narrowed?: null | components["schemas"]["Narrowing"];
             /** @description True on the tombstone that a deleted message leaves; absent otherwise. */
             deleted?: boolean;
+            /** @description True if a list was asked for excerpts, and content or payload had to be cut; absent otherwise. */
+            truncated?: boolean;
+            /**
+             * Format: int64
+             * @description If it is truncated, how many bytes content and payload have as they are stored; absent otherwise.
+             */
+            content_bytes?: null | number;
             /** @description Emoji and the agents that reacted with each; absent on streams and if there are none. */
             reactions?: null | {
                 [key: string]: string[];
@@ -6491,6 +6498,14 @@ export interface operations {
                 until?: string;
                 /** @description Words that must all be in the content; a quoted phrase must match exactly. */
                 q?: string;
+                /** @description A seq: the newest messages before it. */
+                before?: number;
+                /** @description A seq: the messages from it on, oldest first. */
+                from?: number;
+                /** @description A seq: the messages before and after it, oldest first, half a page of each. */
+                around?: number;
+                /** @description Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`. */
+                excerpt?: number;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -6673,6 +6688,14 @@ export interface operations {
                 until?: string;
                 /** @description Words that must all be in the content; a quoted phrase must match exactly. */
                 q?: string;
+                /** @description A seq: the newest messages before it. */
+                before?: number;
+                /** @description A seq: the messages from it on, oldest first. */
+                from?: number;
+                /** @description A seq: the messages before and after it, oldest first, half a page of each. */
+                around?: number;
+                /** @description Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`. */
+                excerpt?: number;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
