@@ -50,7 +50,7 @@ describe('A feed', () => {
     async () => {
       const project = await world.project(limits);
       const network = await Proxy.to(world.server.url);
-      network.loses = () => Math.random() < 0.02;
+      network.loseAbout(80);
       const admin = () => world.parley({ project });
       await admin().agents.register({ agent_id: 'ada' });
       const feeds = ['messages', 'tasks', 'memory', 'squads'] as const;

@@ -97,7 +97,7 @@ describe('What two agents say', () => {
     const project = await world.project(limits);
     const { ada, ben, networks } = await pair(project);
     const count = 600;
-    for (const network of networks) network.loses = () => Math.random() < 0.02;
+    for (const network of networks) network.loseAbout(40);
     const reading = read(ben, count);
     const answers = [];
     for (const n of inOrder(count)) {

@@ -47,6 +47,17 @@ export class Proxy {
     }
   }
 
+  /** Loses one piece among so many, now and then. */
+  loseAbout(one: number): void {
+    const next = () => Math.ceil(one * (0.5 + Math.random()));
+    let left = next();
+    this.loses = () => {
+      if (--left > 0) return false;
+      left = next();
+      return true;
+    };
+  }
+
   /** Cuts the connection that the server answers on next, so that the answer is lost. */
   loseAnswer(): void {
     this.loses = (fromServer) => {
