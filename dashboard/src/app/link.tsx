@@ -1,0 +1,26 @@
+import { Link, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Query } from './router.tsx';
+
+interface Props {
+  /** Within the project. */
+  to: string;
+  query?: Query;
+  className?: string;
+  children: ReactNode;
+  'aria-label'?: string;
+  title?: string;
+}
+
+/** A link to another place of the project. */
+export function ProjectLink({ to, query, children, ...rest }: Props) {
+  const { project } = useParams({ strict: false }) as { project?: string };
+  return (
+    <Link {...rest} to={`/p/${encodeURIComponent(project ?? 'default')}/${to}` as never} search={(query ?? {}) as never}>
+      {children}
+    </Link>
+  );
+}
+
+/** A link within a line of text. */
+export const textLink = 'underline decoration-border-strong underline-offset-2 hover:decoration-current';

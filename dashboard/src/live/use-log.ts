@@ -1,0 +1,70 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { FeedFilter } from '@parley/client';
+import { useLive } from './live.ts';
+import { LogStore, type LogView } from './log.ts';
+import type { Message } from './types.ts';
+
+const pageSize = 200;
+
+export interface Log extends LogView {
+  readonly store: LogStore;
+  readonly error: unknown;
+  /** Reads the page before the first message. */
+  readonly older: () => void;
+}
+
+export interface LogSelection {
+  /** What the server selects by. */
+  readonly filter: FeedFilter;
+  /** What is left out here. */
+  readonly accepts?: (message: Message) => boolean;
+  /** Begin reading at this seq rather than at the end. */
+  readonly at?: number | undefined;
+}
+
+const all = () => true;
+
+/** The messages that match, live: the last page first, older ones as they are asked for. */
+export function useLog({ filter, accepts = all, at }: LogSelection): Log {
+  const live = useLive();
+  const key = JSON.stringify(filter);
+  const reader = useMemo(() => {
+    const store = new LogStore();
+    let isReading = false;
+    let next: string | null = at === undefined ? null : String(at + pageSize / 2);
+    let error: unknown;
+    const read = async (signal?: AbortSignal) => {
+      if (isReading || store.view().isComplete) return;
+      isReading = true;
+      try {
+        const query = { ...filter, limit: pageSize, ...(next ? { after: next } : {}) };
+        const page = await live.parley.rest.get('/messages', { query: query as object, signal });
+        next = page.next;
+        error = undefined;
+        store.older(page.items.filter(accepts), next === null);
+      } catch (refused) {
+        if (signal?.aborted) return;
+        error = refused;
+        store.older([], false);
+      } finally {
+        isReading = false;
+      }
+    };
+    return { store, read, error: () => error };
+    // The key is what the filter says.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [live, key, accepts, at]);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const { store, read } = reader;
+    // What comes while the page is being read is in both, once.
+    live.followMessages(store, filter, accepts, stop.signal, at === undefined ? undefined : String(at));
+    void read(stop.signal);
+    return () => stop.abort();
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [live, reader]);
+
+  const view = useSyncExternalStore(reader.store.listen, reader.store.view);
+  return { ...view, store: reader.store, error: reader.error(), older: () => void reader.read() };
+}

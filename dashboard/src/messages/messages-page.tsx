@@ -1,0 +1,202 @@
+import { useQuery } from '@tanstack/react-query';
+import { ArrowDownToLine, SearchX } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { ComposeButton, PageHead } from '../app/page.tsx';
+import { useGo, useAddressQuery } from '../app/query.ts';
+import { useStats } from '../app/side-bar.tsx';
+import { now } from '../live/clock.ts';
+import { useLive } from '../live/live.ts';
+import type { Message } from '../live/types.ts';
+import { useLog } from '../live/use-log.ts';
+import { number } from '../parts/times.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty, Command } from '../ui/empty.tsx';
+import { icon } from '../ui/icon.ts';
+import { Problem } from '../ui/problem.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { accepts, filterOf, serverFilter, type Filter } from './filter.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { LogGrid } from './log-grid.tsx';
+import { LogRow } from './log-row.tsx';
+import { MessagePeek } from './message-peek.tsx';
+
+/** Below this width of the window, a message is a page of its own rather than beside the list. */
+export const besideFrom = 1024;
+
+export default function MessagesPage() {
+  const [query, change] = useAddressQuery();
+  const go = useGo();
+  const selected = query['m'];
+  const key = JSON.stringify(filterOf(query));
+  const filter = useMemo(() => JSON.parse(key) as Filter, [key]);
+  const open = useCallback(
+    ({ message_id }: Message) => (window.innerWidth < besideFrom ? go(`messages/${message_id}`) : change({ m: message_id })),
+    [change, go],
+  );
+  const close = useCallback(() => change({ m: undefined }), [change]);
+  const { data: stats } = useStats();
+  const hasFilter = Object.keys(filter.values).length > 0 || filter.q !== '';
+  const [isFollowing, setFollowing] = useState(query['at'] === undefined && !selected);
+  const rate = stats?.messages.per_second ?? 0;
+
+  return (
+    <>
+      <PageHead name="Messages" count={!hasFilter && stats ? number(stats.messages.sent ?? 0) : undefined}>
+        {!isFollowing && !filter.q && rate >= 0.05 && (
+          <span className="text-xs text-foreground-2 max-lg:hidden">
+            {rate < 1 ? `${Math.max(1, Math.round(rate * 60))} a minute come in` : `${number(Math.round(rate))} a second come in`}; the list
+            stands still
+          </span>
+        )}
+        <ComposeButton />
+      </PageHead>
+      <FilterBar filter={filter} onChange={change}>
+        {!filter.q && (
+          <Button
+            icon={<ArrowDownToLine {...icon} />}
+            keys="F"
+            aria-pressed={isFollowing}
+            onClick={() => setFollowing(!isFollowing)}
+            className={isFollowing ? 'border-accent-line! bg-accent-soft! text-accent' : ''}
+          >
+            {isFollowing ? 'Following' : 'Follow'}
+          </Button>
+        )}
+      </FilterBar>
+      <div className="flex min-h-0 flex-1">
+        <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col">
+          {filter.q ? (
+            <Found filter={filter} selected={selected} onOpen={open} />
+          ) : (
+            <LiveLog
+              filter={filter}
+              selected={selected}
+              at={query['at']}
+              onOpen={open}
+              onClose={close}
+              isFollowing={isFollowing}
+              setFollowing={setFollowing}
+            />
+          )}
+        </main>
+        {selected && <MessagePeek id={selected} onClose={close} />}
+      </div>
+    </>
+  );
+}
+
+interface LiveProps {
+  filter: Filter;
+  selected: string | undefined;
+  at: string | undefined;
+  onOpen: (message: Message) => void;
+  onClose: () => void;
+  isFollowing: boolean;
+  setFollowing: (isFollowing: boolean) => void;
+}
+
+function LiveLog({ filter, selected, at, onOpen, onClose, isFollowing, setFollowing }: LiveProps) {
+  const isAccepted = useMemo(() => accepts(filter), [filter]);
+  const sent = useMemo(() => serverFilter(filter, now()), [filter]);
+  const place = at && /^\d+$/.test(at) ? Number(at) : undefined;
+  const log = useLog({ filter: sent, accepts: isAccepted, at: place });
+  const { store } = log;
+  // A flood is painted ten times a second: sixty would leave no time for anything else.
+  const { data: stats } = useStats();
+  useEffect(() => {
+    store.pace = isFollowing ? ((stats?.messages.per_second ?? 0) > 50 ? 100 : 0) : 250;
+  }, [store, isFollowing, stats]);
+
+  const openAndStop = useCallback(
+    (message: Message) => {
+      setFollowing(false);
+      onOpen(message);
+    },
+    [onOpen, setFollowing],
+  );
+  if (log.error && log.messages.length === 0) return <Problem error={log.error} onRetry={log.older} />;
+  if (log.isLoaded && log.isComplete && log.messages.length === 0)
+    return Object.keys(filter.values).length > 0 ? <NoMatch /> : <NobodySpoke />;
+  return (
+    <LogGrid
+      log={log}
+      selected={selected}
+      at={place}
+      isFollowing={isFollowing}
+      setFollowing={setFollowing}
+      onOpen={openAndStop}
+      onClose={onClose}
+    />
+  );
+}
+
+function NobodySpoke() {
+  return (
+    <Empty icon={<ArrowDownToLine {...icon} size={24} />} title="No message yet">
+      Send one, or let a small squad show you around. This page fills by itself.
+      <Command>parley demo squad</Command>
+    </Empty>
+  );
+}
+
+function NoMatch() {
+  const [, change] = useAddressQuery();
+  const clear = {
+    q: undefined,
+    type: undefined,
+    sender: undefined,
+    recipient: undefined,
+    thread: undefined,
+    execution: undefined,
+    task: undefined,
+  };
+  return (
+    <Empty
+      icon={<SearchX {...icon} size={24} />}
+      title="No message matches"
+      action={
+        <Button onClick={() => change({ ...clear, priority: undefined, since: undefined, until: undefined })}>Clear the filters</Button>
+      }
+    >
+      What comes and matches appears here.
+    </Empty>
+  );
+}
+
+/** What a search found: a list of its own, the newest first. */
+function Found({ filter, selected, onOpen }: { filter: Filter; selected: string | undefined; onOpen: (message: Message) => void }) {
+  const { parley, project } = useLive();
+  const { data, error, refetch, isPending } = useQuery({
+    queryKey: ['found', project, filter],
+    queryFn: ({ signal }) =>
+      parley.rest.get('/messages', { query: { ...serverFilter(filter, now()), q: filter.q, limit: 100 } as object, signal }),
+  });
+  const words = useMemo(() => filter.q.match(/[\p{L}\p{N}]+/gu) ?? [], [filter.q]);
+  if (error) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (isPending) return <Skeleton rows={10} />;
+  const items = data.items.filter(accepts(filter));
+  if (items.length === 0) return <NoMatch />;
+  return (
+    <div className="@container min-h-0 flex-1 overflow-y-auto bg-card">
+      <p className="border-b px-4 py-1.5 text-xs text-foreground-2">
+        {data.next ? `The newest ${items.length}` : number(items.length)} found, newest first
+      </p>
+      <div role="grid" aria-label="Found messages" aria-rowcount={items.length}>
+        {items.map((message, index) => (
+          <LogRow
+            key={message.message_id}
+            message={message}
+            above={undefined}
+            isSelected={message.message_id === selected}
+            isCard={window.innerWidth < 640}
+            isSuperseded={false}
+            onOpen={onOpen}
+            id={`found-${message.seq}`}
+            index={index}
+            words={words}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}

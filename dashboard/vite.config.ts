@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type ProxyOptions } from 'vite';
+
+const client = fileURLToPath(new URL('../clients/typescript/src/index.ts', import.meta.url));
+
+/** The server that `npm run dev` shows, as `parley` finds it. Its admin token is added to every request, so that no sign-in is needed. */
+function developmentServer(): Record<string, ProxyOptions> {
+  const data = process.env['PARLEY_DATA'] ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'parley');
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(data, name), 'utf8').trim();
+    } catch {
+      return undefined;
+    }
+  };
+  const target = process.env['PARLEY_URL'] ?? read('server.url') ?? 'http://127.0.0.1:8080';
+  const token = process.env['PARLEY_TOKEN'] ?? read('admin.token');
+  const options = { target, headers: token ? { authorization: `Bearer ${token}` } : {} };
+  return { '/api': options, '/health': options, '/ws': { ...options, ws: true, rewriteWsOrigin: true } };
+}
+
+export default defineConfig(({ command }) => ({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { '@parley/client': client } },
+  build: {
+    target: 'es2023',
+    // Fonts and images stay files: the page's policy allows no data address for a font.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600,
+    modulePreload: { polyfill: false },
+    license: false,
+  },
+  server: {
+    proxy: command === 'serve' && !process.env['VITEST'] ? developmentServer() : {},
+    fs: { allow: [fileURLToPath(new URL('..', import.meta.url))] },
+  },
+  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], environment: 'node' },
+}));
