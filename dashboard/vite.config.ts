@@ -4,9 +4,33 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type ProxyOptions } from 'vite';
+import { defineConfig, type Plugin, type ProxyOptions } from 'vite';
 
-const client = fileURLToPath(new URL('../clients/typescript/src/index.ts', import.meta.url));
+/** The TypeScript client, from its source in this repository. Its entry sets up what browsers need, which its package.json says of the built file only. */
+const client: Plugin = {
+  name: 'parley-client',
+  enforce: 'pre',
+  resolveId: (id) =>
+    id === '@parley/client'
+      ? { id: fileURLToPath(new URL('../clients/typescript/src/index.ts', import.meta.url)), moduleSideEffects: true }
+      : undefined,
+};
+
+/** Has the browser fetch the text's font before it has read the style sheet. */
+const preloadFont: Plugin = {
+  name: 'preload-font',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((name) => /geist-latin-wght-normal.*\.woff2$/.test(name))
+        .map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${name}` },
+          injectTo: 'head',
+        })),
+  },
+};
 
 /** The server that `npm run dev` shows, as `parley` finds it. Its admin token is added to every request, so that no sign-in is needed. */
 function developmentServer(): Record<string, ProxyOptions> {
@@ -25,8 +49,7 @@ function developmentServer(): Record<string, ProxyOptions> {
 }
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), tailwindcss()],
-  resolve: { alias: { '@parley/client': client } },
+  plugins: [client, react(), tailwindcss(), preloadFont],
   build: {
     target: 'es2023',
     // Fonts and images stay files: the page's policy allows no data address for a font.

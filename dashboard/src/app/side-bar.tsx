@@ -136,7 +136,7 @@ function Count({ badge, count, className }: { badge: Badge; count: number; class
         'inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-sm px-1 text-xs font-semibold',
         badge === 'questions' && 'bg-person-solid text-[oklch(0.15_0.01_25)]',
         badge === 'dead' && 'text-bad max-xl:bg-bad-soft',
-        badge === 'problems' && 'text-foreground-2 max-xl:bg-secondary',
+        badge === 'problems' && 'text-foreground-2 max-xl:bg-secondary max-xl:font-medium',
         className,
       )}
     >
@@ -281,7 +281,7 @@ function Tab({
     >
       <span className="relative">
         <page.icon {...icon} size={20} />
-        {count > 0 && <Count badge={page.badge!} count={count} className="absolute -right-4 -top-1.5 bg-secondary" />}
+        {count > 0 && <Count badge={page.badge!} count={count} className="absolute -right-4 -top-1.5" />}
       </span>
       {page.name}
     </Link>

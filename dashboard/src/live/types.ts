@@ -1,22 +1,20 @@
 import type { Schemas } from '@parley/client';
 
-export type {
-  Agent,
-  AgentTask,
-  DeadLetter,
-  Execution,
-  Message,
-  MessageTrace,
-  Question,
-  Receipt,
-  Reservation,
-  Squad,
-  Storm,
-} from '@parley/client';
+export type { Receipt } from '@parley/client';
+export type Agent = Schemas['Agent'];
+export type AgentTask = Schemas['AgentTask'];
+export type DeadLetter = Schemas['DeadLetter'];
 export type Delivery = Schemas['Delivery'];
-export type ThreadSummary = Schemas['ThreadSummary'];
-export type Stats = Schemas['Stats'];
+export type Execution = Schemas['Execution'];
+export type Message = Schemas['Message'];
+export type MessageTrace = Schemas['MessageTrace'];
+export type Question = Schemas['Question'];
+export type Reservation = Schemas['Reservation'];
 export type SendRequest = Schemas['SendRequest'];
+export type Squad = Schemas['Squad'];
+export type Stats = Schemas['Stats'];
+export type Storm = Schemas['Storm'];
+export type ThreadSummary = Schemas['ThreadSummary'];
 
 /** Who is signed in, as `GET /api/v1/me` answers. */
 export interface Me {

@@ -28,7 +28,7 @@ export function SearchField(props: {
         onSubmit?.(text);
       }}
     >
-      <label className="flex h-7 items-center gap-2 rounded-md border border-border-strong bg-background px-2 focus-within:border-accent coarse:h-11">
+      <label className="flex h-7 items-center gap-2 rounded-md border border-border-strong bg-background px-2 focus-within:border-accent">
         <Search {...icon} size={14} className="shrink-0 text-foreground-2" />
         <span className="sr-only">{label}</span>
         <input

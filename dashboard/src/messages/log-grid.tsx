@@ -194,8 +194,8 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
                 role="presentation"
                 data-index={item.index}
                 ref={isCard ? rows.measureElement : undefined}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${item.start}px)` }}
+                className="absolute inset-x-0"
+                style={{ top: item.start }}
               >
                 {log.gaps.includes(message.seq) && <Gap />}
                 <LogRow

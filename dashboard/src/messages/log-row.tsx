@@ -8,7 +8,7 @@ import { clock, clockSeconds, exact } from '../parts/times.ts';
 
 /** The columns of the log. Below 720 px, the type is an icon. */
 export const columns =
-  'grid grid-cols-[4.25rem_minmax(8rem,10rem)_1.25rem_minmax(0,1fr)_3.5rem] @min-[720px]:grid-cols-[4.25rem_12.25rem_7.25rem_minmax(0,1fr)_4rem] gap-x-3 px-4';
+  'grid grid-cols-[4.5rem_minmax(8rem,10rem)_1.25rem_minmax(0,1fr)_3.5rem] @min-[720px]:grid-cols-[4.5rem_12.25rem_7.25rem_minmax(0,1fr)_4rem] gap-x-3 px-4';
 
 interface Props {
   message: Message;

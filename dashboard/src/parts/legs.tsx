@@ -111,7 +111,7 @@ function Leg({ delivery, isOnly }: { delivery: Delivery; isOnly: boolean }) {
                 ? ''
                 : `${span(now - begun)} so far`}
         </span>
-        <span className="min-w-24 text-right text-xs">
+        <span className="flex min-w-24 justify-end text-xs">
           <StageSign stage={stage} />
         </span>
       </button>

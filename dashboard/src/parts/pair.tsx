@@ -18,7 +18,7 @@ export const Pair = memo(function Pair({ message, withoutSenderTile, size = 18 }
   return (
     <span className="flex min-w-0 items-center gap-1.5">
       {!withoutSenderTile && <Tile person={sender} size={size} />}
-      <span className="said min-w-0 truncate font-medium" dir="auto">
+      <span className="said max-w-[60%] shrink-0 truncate font-medium" dir="auto">
         {reveal(sender.name)}
       </span>
       <MoveRight size={14} strokeWidth={1.75} className="shrink-0 text-foreground-3" aria-label="to" role="img" />

@@ -20,9 +20,11 @@ export function precise(milliseconds: number): string {
 }
 
 const language = typeof navigator === 'undefined' ? 'en-US' : navigator.language;
+const has12Hours = new Intl.DateTimeFormat(language, { hour: 'numeric' }).resolvedOptions().hour12 === true;
+const hour = has12Hours ? 'numeric' : '2-digit';
 const formats = {
-  clock: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
-  seconds: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+  clock: new Intl.DateTimeFormat(language, { hour, minute: '2-digit' }),
+  seconds: new Intl.DateTimeFormat(language, { hour, minute: '2-digit', second: '2-digit' }),
   day: new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' }),
   exact: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }),
 };

@@ -34,7 +34,7 @@ export function Button({ look = 'plain', size = 'normal', icon, keys, isWaiting,
       aria-keyshortcuts={keys}
       className={clsx(
         'inline-flex shrink-0 items-center justify-center whitespace-nowrap rounded-md border font-medium transition-colors duration-120',
-        'coarse:min-h-11 disabled:opacity-60',
+        'relative coarse:after:absolute coarse:after:-inset-x-1 coarse:after:-inset-y-2 disabled:opacity-60',
         isWaiting && 'animate-soft',
         looks[look],
         sizes[size],
@@ -66,7 +66,8 @@ export function IconButton({ label, className, children, ...rest }: IconProps) {
       title={label}
       {...rest}
       className={clsx(
-        'inline-flex size-7 shrink-0 items-center justify-center rounded-md text-foreground-2 transition-colors duration-120 hover:bg-secondary hover:text-foreground disabled:opacity-50 coarse:size-11',
+        'relative inline-flex size-7 shrink-0 items-center justify-center rounded-md text-foreground-2 transition-colors duration-120 coarse:after:absolute coarse:after:-inset-2',
+        'hover:bg-secondary hover:text-foreground disabled:opacity-50',
         className,
       )}
     >

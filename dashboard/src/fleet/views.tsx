@@ -1,0 +1,10 @@
+import { Views } from '../app/page.tsx';
+
+export function FleetViews({ current }: { current: string }) {
+  const views = [
+    { name: 'Agents', to: 'fleet' },
+    { name: 'Squads', to: 'fleet/squads' },
+    { name: 'Held files', to: 'fleet/files' },
+  ];
+  return <Views views={views.map((view) => ({ ...view, isCurrent: view.to === current }))} />;
+}
