@@ -23,7 +23,7 @@ interface HeadProps {
 export function PageHead({ name, count, views, children, back, className }: HeadProps) {
   const mayAct = useMayAct();
   return (
-    <header className={clsx('flex min-h-12 shrink-0 items-center gap-x-3 border-b bg-card px-4', className)}>
+    <header className={clsx('flex min-h-12 shrink-0 items-center gap-x-3 border-b bg-card px-4 max-md:flex-wrap', className)}>
       {back !== undefined && (
         <ProjectLink
           to={back}
@@ -37,7 +37,7 @@ export function PageHead({ name, count, views, children, back, className }: Head
         {name}
       </h1>
       {count !== undefined && <span className="shrink-0 truncate text-xs text-foreground-2 max-sm:hidden">{count}</span>}
-      {views}
+      {views && <div className="min-w-0 max-md:order-last max-md:w-full max-md:pb-2">{views}</div>}
       <span className="flex-1" />
       {!mayAct && (
         <span className="rounded-sm border px-2 text-xs text-foreground-2" title="As an observer, you see everything and change nothing.">
@@ -62,7 +62,7 @@ export function ComposeButton() {
 /** The views of a page, as links. */
 export function Views({ views }: { views: readonly { name: string; to: string; isCurrent: boolean }[] }) {
   return (
-    <nav aria-label="Views" className="flex min-w-0 gap-1 overflow-x-auto">
+    <nav aria-label="Views" className="relative flex min-w-0 gap-1 overflow-x-auto">
       {views.map(({ name, to, isCurrent }) => (
         <ProjectLink
           key={to}

@@ -6,7 +6,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useLive } from '../live/live.ts';
 import { useMe } from '../live/session.ts';
 import { useCell } from '../live/store.ts';
-import { useDeadCount, useOpenQuestions, useOpenStorms } from '../parts/attention.ts';
+import { useProblems } from '../now/use-problems.ts';
+import { useDeadCount, useOpenQuestions } from '../parts/attention.ts';
 import { Logo } from '../parts/logo.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { number, precise } from '../parts/times.ts';
@@ -25,7 +26,7 @@ export function useProjectName(): string {
 
 function useBadge(badge: Badge | undefined): number {
   const questions = useOpenQuestions().length;
-  const storms = useOpenStorms().length;
+  const problems = useProblems().length;
   const dead = useDeadCount();
   switch (badge) {
     case 'questions':
@@ -33,7 +34,7 @@ function useBadge(badge: Badge | undefined): number {
     case 'dead':
       return dead;
     case 'problems':
-      return questions + storms + (dead > 0 ? 1 : 0);
+      return questions + problems;
     default:
       return 0;
   }
@@ -122,7 +123,13 @@ function NavItem({ page, hide }: { page: Page; hide: string }) {
       >
         <Icon {...icon} className="shrink-0" />
         <span className={clsx('flex-1', hide)}>{page.name}</span>
-        {count > 0 && <Count badge={page.badge!} count={count} className="max-xl:absolute max-xl:-right-1.5 max-xl:-top-0.5" />}
+        {count > 0 && (
+          <Count
+            badge={page.badge!}
+            count={count}
+            className="max-xl:absolute max-xl:-right-2 max-xl:-top-1 max-xl:h-4 max-xl:min-w-4 max-xl:text-2xs"
+          />
+        )}
       </Link>
     </li>
   );

@@ -68,15 +68,7 @@ export default function AgentPage() {
   const Pause = agent.paused ? CirclePlay : CirclePause;
   return (
     <>
-      <PageHead
-        name={agent.name}
-        back="fleet"
-        views={
-          <span className="max-md:hidden">
-            <Views views={views} />
-          </span>
-        }
-      >
+      <PageHead name={agent.name} back="fleet" views={<Views views={views} />}>
         {mayAct && (
           <>
             <Button icon={<Pause {...icon} />} onClick={() => pause(agent)}>
@@ -88,9 +80,6 @@ export default function AgentPage() {
           </>
         )}
       </PageHead>
-      <div className="border-b bg-card px-4 py-1 md:hidden">
-        <Views views={views} />
-      </div>
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
         <Facts agent={agent} />
         <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col bg-card" aria-label={tabs[tab as keyof typeof tabs] ?? 'Inbox'}>
@@ -132,7 +121,7 @@ function Facts({ agent }: { agent: Agent }) {
           ] as [string, ReactNode],
         ]
       : []),
-    ['Seen', agent.status === 'offline' ? <Ago key="seen" time={agent.last_seen} isSentence /> : 'now'],
+    ['Seen', agent.status !== 'offline' ? 'now' : agent.last_seen ? <Ago key="seen" time={agent.last_seen} isSentence /> : 'never'],
     ['Mailbox', `${number(queued)} waiting, ${number(in_flight)} in hand, ${number(dead)} dead`],
     ['Type', agent.type],
     ...(agent.capabilities.length > 0 ? [['Can do', agent.capabilities.join(', ')] as [string, ReactNode]] : []),

@@ -85,7 +85,7 @@ export default function FleetPage() {
       <PageHead name="Fleet" count={number(rows.length)} views={<FleetViews current="fleet" />}>
         <PauseAll count={rows.length} />
       </PageHead>
-      <div className="flex min-h-12 shrink-0 items-center gap-2 overflow-x-auto border-b bg-card px-4">
+      <div className="flex min-h-12 relative shrink-0 items-center gap-2 overflow-x-auto border-b bg-card px-4">
         <SearchField
           value={query['q'] ?? ''}
           label="Name, role, capability"
@@ -294,7 +294,7 @@ function AgentRow({
         )}
       </span>
       <span role="cell" className="hidden items-center justify-end gap-1 text-xs text-foreground-2 @min-[960px]:flex">
-        {agent.status === 'offline' ? <Ago time={agent.last_seen} /> : 'now'}
+        {agent.status !== 'offline' ? 'now' : agent.last_seen ? <Ago time={agent.last_seen} /> : 'never'}
         <RowActions agent={agent} />
       </span>
     </div>

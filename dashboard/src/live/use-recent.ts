@@ -1,5 +1,5 @@
-import { useMemo } from 'react';
-import { useNow } from './clock.ts';
+import { useEffect, useMemo } from 'react';
+import { now, useNow } from './clock.ts';
 import type { Message } from './types.ts';
 import { useLog } from './use-log.ts';
 
@@ -7,6 +7,7 @@ export const barMinutes = 5;
 export const barCount = 12;
 const hour = barCount * barMinutes * 60_000;
 const nothing = {};
+const most = 2000;
 
 export interface Recent {
   /** The newest message of a thread, if it is among the last few hundred of the project. */
@@ -20,8 +21,14 @@ export interface Recent {
 
 /** What was said lately in the whole project. */
 export function useRecent(): Recent {
-  const { messages, isComplete } = useLog({ filter: nothing });
+  const { messages, isComplete, isLoaded, older } = useLog({ filter: nothing });
   const minute = Math.floor(useNow() / 60_000);
+  // Back to an hour ago, but never so far that a busy project would fill the page.
+  const first = messages[0];
+  useEffect(() => {
+    const isShort = first !== undefined && Date.parse(first.timestamp) > now() - hour;
+    if (isLoaded && !isComplete && isShort && messages.length < most) older();
+  }, [first, isLoaded, isComplete, messages.length, older]);
   return useMemo(() => {
     const end = (minute + 1) * 60_000;
     const begin = end - hour;

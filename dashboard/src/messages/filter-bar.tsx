@@ -66,7 +66,7 @@ export function FilterBar({ filter, onChange, children }: Props) {
     onChange({ ...values, q: q || undefined });
   };
   return (
-    <div className="flex min-h-12 shrink-0 items-center gap-2 overflow-x-auto border-b bg-card px-4">
+    <div className="flex min-h-12 relative shrink-0 items-center gap-2 overflow-x-auto border-b bg-card px-4">
       <SearchField value={filter.q} label="Search in what was said" onSubmit={submit} className="w-56 shrink-0 max-md:w-44" />
       {chips.map(([field, value]) => (
         <Chip key={field} field={field} value={value} fault={faults[field]} onRemove={() => onChange({ [field]: undefined })} />

@@ -68,7 +68,10 @@ export const Entry = memo(function Entry({ message, before, quoted, isMarked }: 
             <div className="space-y-2">
               {message.content && <Said text={message.content} className="text-base" />}
               {message.payload !== null && message.payload !== undefined && (
-                <CodeBox text={JSON.stringify(message.payload, null, 2)} label="Payload" />
+                <details open={!message.content}>
+                  <summary className="w-fit cursor-pointer text-xs text-foreground-2 hover:text-foreground">Payload</summary>
+                  <CodeBox text={JSON.stringify(message.payload, null, 2)} label="Payload" />
+                </details>
               )}
             </div>
           )}
