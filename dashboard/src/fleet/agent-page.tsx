@@ -22,6 +22,7 @@ import { StateSign } from '../parts/signs.tsx';
 import { TaskStatus } from '../parts/task-status.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { number } from '../parts/times.ts';
+import { useIsNarrow } from '../parts/width.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
@@ -191,6 +192,7 @@ function Said({ filter, id }: { filter: 'sender' | 'recipient'; id: string }) {
 function InboxList({ agent }: { agent: Agent }) {
   const { parley, project, receipts } = useLive();
   const go = useGo();
+  const isNarrow = useIsNarrow();
   const { data, error, refetch, isPending } = useQuery({
     queryKey: ['inbox', project, agent.agent_id, agent.mailbox.queued, agent.mailbox.in_flight],
     queryFn: async ({ signal }) => {
@@ -225,7 +227,7 @@ function InboxList({ agent }: { agent: Agent }) {
             message={message}
             above={undefined}
             isSelected={false}
-            isCard={window.innerWidth < 640}
+            isCard={isNarrow}
             isSuperseded={false}
             onOpen={open}
             id={`inbox-${message.seq}`}

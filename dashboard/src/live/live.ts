@@ -87,15 +87,18 @@ export class Live {
     }
   }
 
-  /** Follows messages into a store, until the signal ends. */
-  followMessages(store: LogStore, filter: FeedFilter, accepts: (message: Message) => boolean, signal: AbortSignal, after?: string): void {
+  /** Follows messages into a store, until the signal ends.
+   * @returns When nothing that comes from then on is missed. */
+  followMessages(store: LogStore, filter: FeedFilter, accepts: (message: Message) => boolean, signal: AbortSignal, after?: string): Promise<void> {
     const take = (entry: Entry) => {
       const message = entry.item as Message;
       if (entry.op === 'put' && accepts(message)) store.put(message);
       else if (entry.op === 'delete') store.remove(message);
       else if (entry.op === 'gap') store.gap(Number(String(entry.place).split('-').at(-1)));
     };
-    void this.#follow({ messages: filter }, after === undefined ? {} : { after }, take, signal);
+    return new Promise((resolve) => {
+      void this.#follow({ messages: filter }, after === undefined ? {} : { after }, take, signal, resolve);
+    });
   }
 
   /** Calls back for each message that comes, until the signal ends. */
@@ -126,11 +129,13 @@ export class Live {
     options: { snapshot?: boolean; after?: string },
     take: (entry: Entry) => void,
     signal?: AbortSignal,
+    begun: () => void = () => undefined,
   ): Promise<void> {
     try {
       const feed = await this.parley.subscribe(feeds, signal ? { ...options, signal } : options);
       signal?.addEventListener('abort', () => feed.close());
       if (signal?.aborted) feed.close();
+      begun();
       for await (const batch of feed.batches()) for (const entry of batch) take(entry as Entry);
     } catch (error) {
       if (this.#isOver || signal?.aborted) return;

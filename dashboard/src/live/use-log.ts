@@ -5,6 +5,7 @@ import { LogStore, type LogView } from './log.ts';
 import type { Message } from './types.ts';
 
 const pageSize = 200;
+const patience = 2000;
 
 export interface Log extends LogView {
   readonly store: LogStore;
@@ -50,18 +51,38 @@ export function useLog({ filter, accepts = all, at }: LogSelection): Log {
         isReading = false;
       }
     };
-    return { store, read, error: () => error };
+    const refresh = async (signal: AbortSignal) => {
+      try {
+        const page = await live.parley.rest.get('/messages', { query: { ...filter, limit: pageSize } as object, signal });
+        for (const message of page.items.filter(accepts)) store.put(message);
+      } catch {
+        // The feed goes on from here.
+      }
+    };
+    return { store, read, refresh, error: () => error };
     // The key is what the filter says.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [live, key, accepts, at]);
 
   useEffect(() => {
     const stop = new AbortController();
-    const { store, read } = reader;
-    // What comes while the page is being read is in both, once.
-    live.followMessages(store, filter, accepts, stop.signal, at === undefined ? undefined : String(at));
-    void read(stop.signal);
-    return () => stop.abort();
+    const { store, read, refresh } = reader;
+    // The page is read when the feed stands, so that nothing falls between them; what is in both, the store has once. Without a connection, the page
+    // is read all the same, and again when there is one.
+    const following = live.followMessages(store, filter, accepts, stop.signal, at === undefined ? undefined : String(at));
+    let isRead = false;
+    const late = setTimeout(() => {
+      isRead = true;
+      void read(stop.signal);
+    }, patience);
+    void following.then(() => {
+      clearTimeout(late);
+      void (isRead ? refresh(stop.signal) : read(stop.signal));
+    });
+    return () => {
+      clearTimeout(late);
+      stop.abort();
+    };
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [live, reader]);
 

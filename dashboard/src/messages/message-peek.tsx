@@ -218,7 +218,7 @@ function About({ trace }: { trace: MessageTrace }) {
   });
   return (
     <section aria-label="About it" className="px-4 py-3">
-      <h3 className="mb-2 text-xs">About it</h3>
+      <h2 className="mb-2 text-xs">About it</h2>
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-y-2 text-xs">
         <dt className="text-foreground-2">Thread</dt>
         <dd className="said">

@@ -9,6 +9,7 @@ import { useLive } from '../live/live.ts';
 import type { Message } from '../live/types.ts';
 import { useLog } from '../live/use-log.ts';
 import { number } from '../parts/times.ts';
+import { useIsNarrow } from '../parts/width.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Command } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
@@ -171,6 +172,7 @@ function Found({ filter, selected, onOpen }: { filter: Filter; selected: string 
     queryFn: ({ signal }) =>
       parley.rest.get('/messages', { query: { ...serverFilter(filter, now()), q: filter.q, limit: 100 } as object, signal }),
   });
+  const isNarrow = useIsNarrow();
   const words = useMemo(() => filter.q.match(/[\p{L}\p{N}]+/gu) ?? [], [filter.q]);
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   if (isPending) return <Skeleton rows={10} />;
@@ -188,7 +190,7 @@ function Found({ filter, selected, onOpen }: { filter: Filter; selected: string 
             message={message}
             above={undefined}
             isSelected={message.message_id === selected}
-            isCard={window.innerWidth < 640}
+            isCard={isNarrow}
             isSuperseded={false}
             onOpen={onOpen}
             id={`found-${message.seq}`}

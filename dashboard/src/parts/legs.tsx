@@ -22,14 +22,14 @@ export function Legs({ trace, deliveries }: { trace: MessageTrace; deliveries: r
   const shown = all ? deliveries : deliveries.slice(0, 12);
   return (
     <section aria-label="Where it is" className="border-b px-4 py-3">
-      <h3 className="mb-2 text-xs text-foreground-2">
+      <h2 className="mb-2 text-xs text-foreground-2">
         <span className="text-foreground">Where it is</span>
         {deliveries.length > 0 && (
           <span className="ml-2">
             {deliveries.length === 1 ? (read ? 'it was read' : 'it was not read yet') : `${read} of ${deliveries.length} have read it`}
           </span>
         )}
-      </h3>
+      </h2>
       <ol className="relative before:absolute before:bottom-3 before:left-[3.5px] before:top-3 before:w-px before:bg-border">
         <Step name="On disk" time={stored}>
           #{number(message.seq)}, before {sender.name} heard “sent”

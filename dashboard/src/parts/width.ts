@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from 'react';
+import { useEffect, useState, useSyncExternalStore, type RefObject } from 'react';
 
 /** The width of an element, for what CSS alone cannot lay out. */
 export function useWidth(ref: RefObject<HTMLElement | null>): number {
@@ -11,4 +11,16 @@ export function useWidth(ref: RefObject<HTMLElement | null>): number {
     return () => watch.disconnect();
   }, [ref]);
   return width;
+}
+
+const narrow = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width: 639.98px)');
+
+function listen(call: () => void): () => void {
+  narrow?.addEventListener('change', call);
+  return () => narrow?.removeEventListener('change', call);
+}
+
+/** Whether the window is as narrow as a phone, where rows are cards. */
+export function useIsNarrow(): boolean {
+  return useSyncExternalStore(listen, () => narrow?.matches ?? false);
 }

@@ -27,7 +27,6 @@ export function ThreadRow({ thread, isCurrent, recent }: { thread: ThreadSummary
     <li>
       <ProjectLink
         to={`threads/${id}`}
-        aria-label={`${asks ? 'Waits for you: ' : ''}${firstLine(thread.title ?? 'Thread without text', 120)}`}
         className={clsx(
           'block rounded-lg border px-2.5 py-2',
           isCurrent ? 'border-border-strong bg-card' : 'border-transparent hover:bg-muted',
@@ -43,7 +42,12 @@ export function ThreadRow({ thread, isCurrent, recent }: { thread: ThreadSummary
           <Ago time={thread.last_at} className="min-w-12 text-right text-xs text-foreground-2" />
         </span>
         <span className="mt-0.5 flex items-center gap-1.5">
-          {asks && <Hand {...icon} className="shrink-0 text-person" />}
+          {asks && (
+            <>
+              <Hand {...icon} className="shrink-0 text-person" />
+              <span className="sr-only">Waits for you: </span>
+            </>
+          )}
           <span className="said truncate font-medium" dir="auto">
             {firstLine(thread.title ?? 'Without text', 120)}
           </span>

@@ -68,7 +68,7 @@ export default function ThreadsPage() {
 
   return (
     <div className="flex min-h-0 flex-1">
-      <div className={clsx('min-h-0 flex-col border-r bg-background lg:flex lg:w-[297px] lg:shrink-0', id ? 'hidden' : 'flex w-full')}>
+      <section aria-label="Threads" className={clsx('min-h-0 flex-col border-r bg-background lg:flex lg:w-[297px] lg:shrink-0', id ? 'hidden' : 'flex w-full')}>
         <PageHead name="Threads" count={data && `${threads.length}${hasNextPage ? '+' : ''}`} className="bg-background!">
           {mayAct && (
             <IconButton label="New message (C)" onClick={() => composing.set('')} className="-mr-2">
@@ -84,7 +84,7 @@ export default function ThreadsPage() {
             className="w-full"
           />
         </div>
-        <nav aria-label="Threads" className="min-h-0 flex-1 overflow-y-auto p-1.5">
+        <nav aria-label="All threads" className="min-h-0 flex-1 overflow-y-auto p-1.5">
           {error && <Problem error={error} onRetry={() => void refetch()} />}
           {isPending && <Skeleton />}
           {data && threads.length === 0 && (
@@ -108,7 +108,7 @@ export default function ThreadsPage() {
             </Button>
           )}
         </nav>
-      </div>
+      </section>
       {id && <Reader key={id} id={id} at={query['at']} />}
     </div>
   );
