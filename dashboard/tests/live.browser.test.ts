@@ -13,7 +13,10 @@ let world: Awaited<ReturnType<typeof populate>>;
 before(async () => {
   parley = await Parley.start();
   world = await populate(parley);
-  await parley.call('PUT', '/projects/default', { name: 'default', settings: { mailbox_limit: 1_000_000, rate_limit_per_second: 100_000, rate_limit_burst: 100_000 } });
+  await parley.call('PUT', '/projects/default', {
+    name: 'default',
+    settings: { mailbox_limit: 1_000_000, rate_limit_per_second: 100_000, rate_limit_burst: 100_000 },
+  });
   site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
   chromium = await Chromium.launch();
 });
@@ -26,7 +29,11 @@ after(async () => {
 const open = async (path: string) => (await chromium.open(`${site.url}/p/default/${path}`)).page;
 
 /** Where a row stands in the window. */
-const topOf = (page: Page, text: string) => page.locator('[role=row]', { hasText: new RegExp(`${text}$|${text}\\D`) }).first().evaluate((row) => row.getBoundingClientRect().top);
+const topOf = (page: Page, text: string) =>
+  page
+    .locator('[role=row]', { hasText: new RegExp(`${text}$|${text}\\D`) })
+    .first()
+    .evaluate((row) => row.getBoundingClientRect().top);
 
 describe('The log', () => {
   it('follows its end; and once it stands still, no row moves while thousands arrive', { timeout: 3 * patience }, async () => {
@@ -61,7 +68,10 @@ describe('The log', () => {
     assert.equal(await page.getByText('Not live.').count(), 0);
     const texts = await page.locator('[role=row]', { hasText: 'missed' }).allInnerTexts();
     const numbers = texts.map((text) => Number(/missed (\d+)/.exec(text)![1]));
-    assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+    assert.deepEqual(
+      numbers,
+      [...numbers].sort((a, b) => a - b),
+    );
     assert.equal(new Set(numbers).size, numbers.length);
     assert.equal(numbers.at(-1), 30);
     await page.context().close();
@@ -117,9 +127,15 @@ describe('Taking part', () => {
     await field.fill('A dash will do.');
     await field.press('Control+Enter');
     await page.getByRole('log').getByText('A dash will do.').waitFor();
-    const { items } = await parley.call<{ items: { content: string; authority: string; sender_id: string }[] }>('GET', `/messages?thread=${world.thread}&limit=50`);
+    const { items } = await parley.call<{ items: { content: string; authority: string; sender_id: string }[] }>(
+      'GET',
+      `/messages?thread=${world.thread}&limit=50`,
+    );
     const own = items.filter(({ content }) => content === 'A dash will do.');
-    assert.deepEqual(own.map(({ sender_id, authority }) => [sender_id, authority]), [['human', 'operator']]);
+    assert.deepEqual(
+      own.map(({ sender_id, authority }) => [sender_id, authority]),
+      [['human', 'operator']],
+    );
     assert.equal(await field.inputValue(), '');
     await page.context().close();
   });

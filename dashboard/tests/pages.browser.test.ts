@@ -33,18 +33,35 @@ const pages = (): Record<string, { path: string; shows: string }> => ({
   'held files': { path: 'fleet/files', shows: 'src/export/**' },
   'an agent': { path: 'fleet/be', shows: 'Can the preview show totals?' },
 });
-const names = ['now', 'questions', 'messages', 'a message beside the log', 'a message', 'threads', 'fleet', 'squads', 'held files', 'an agent'];
+const names = [
+  'now',
+  'questions',
+  'messages',
+  'a message beside the log',
+  'a message',
+  'threads',
+  'fleet',
+  'squads',
+  'held files',
+  'an agent',
+];
 
 describe('Each page', () => {
   for (const name of names) {
     it(`${name}: shows what it should, in both themes and all widths, without a fault`, { timeout: 2 * patience }, async () => {
       const { path, shows } = pages()[name]!;
       const { page, complaints } = await chromium.open(`${site.url}/p/default/${path}`);
-      for (const [width, isDark] of [[1440, false], [1440, true], [1024, false], [390, true], [320, false]] as const) {
+      for (const [width, isDark] of [
+        [1440, false],
+        [1440, true],
+        [1024, false],
+        [390, true],
+        [320, false],
+      ] as const) {
         await page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light' });
         await page.setViewportSize({ width, height: 844 });
         await page.getByText(shows).filter({ visible: true }).first().waitFor();
-        assert.equal(await page.locator('h1').filter({ visible: true }).count() >= 1, true);
+        assert.equal((await page.locator('h1').filter({ visible: true }).count()) >= 1, true);
         assert.equal(await overflowOf(page), 0, `${width} px wide`);
         if (width === 320) continue;
         assert.deepEqual(await faultsOf(page), [], `axe, ${width} px, ${isDark ? 'dark' : 'light'}`);

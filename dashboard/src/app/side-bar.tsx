@@ -51,7 +51,10 @@ export function SideBar({ isWide }: { isWide: boolean }) {
   // In the rail, what is not seen stays there for screen readers.
   const hide = isWide ? 'sr-only xl:not-sr-only' : 'sr-only';
   return (
-    <section aria-label="Project" className={clsx('hidden shrink-0 flex-col border-r bg-background md:flex', isWide ? 'w-[52px] xl:w-[212px]' : 'w-[52px]')}>
+    <section
+      aria-label="Project"
+      className={clsx('hidden shrink-0 flex-col border-r bg-background md:flex', isWide ? 'w-[52px] xl:w-[212px]' : 'w-[52px]')}
+    >
       <ProjectHead hide={hide} />
       <nav aria-label="Pages" className="min-h-0 flex-1 overflow-y-auto px-3">
         {groups.map((group) => (

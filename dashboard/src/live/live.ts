@@ -89,7 +89,13 @@ export class Live {
 
   /** Follows messages into a store, until the signal ends.
    * @returns When nothing that comes from then on is missed. */
-  followMessages(store: LogStore, filter: FeedFilter, accepts: (message: Message) => boolean, signal: AbortSignal, after?: string): Promise<void> {
+  followMessages(
+    store: LogStore,
+    filter: FeedFilter,
+    accepts: (message: Message) => boolean,
+    signal: AbortSignal,
+    after?: string,
+  ): Promise<void> {
     const take = (entry: Entry) => {
       const message = entry.item as Message;
       if (entry.op === 'put' && accepts(message)) store.put(message);

@@ -68,7 +68,10 @@ export default function ThreadsPage() {
 
   return (
     <div className="flex min-h-0 flex-1">
-      <section aria-label="Threads" className={clsx('min-h-0 flex-col border-r bg-background lg:flex lg:w-[297px] lg:shrink-0', id ? 'hidden' : 'flex w-full')}>
+      <section
+        aria-label="Threads"
+        className={clsx('min-h-0 flex-col border-r bg-background lg:flex lg:w-[297px] lg:shrink-0', id ? 'hidden' : 'flex w-full')}
+      >
         <PageHead name="Threads" count={data && `${threads.length}${hasNextPage ? '+' : ''}`} className="bg-background!">
           {mayAct && (
             <IconButton label="New message (C)" onClick={() => composing.set('')} className="-mr-2">

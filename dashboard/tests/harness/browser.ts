@@ -22,9 +22,16 @@ export class Chromium {
     );
   }
 
-  async open(url: string, options: { width?: number; height?: number; isDark?: boolean } = {}): Promise<{ page: Page; complaints: string[] }> {
+  async open(
+    url: string,
+    options: { width?: number; height?: number; isDark?: boolean } = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
     const { width = 1440, height = 900, isDark = false } = options;
-    const context = await this.#browser.newContext({ viewport: { width, height }, colorScheme: isDark ? 'dark' : 'light', reducedMotion: 'reduce' });
+    const context = await this.#browser.newContext({
+      viewport: { width, height },
+      colorScheme: isDark ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     const complaints: string[] = [];

@@ -64,7 +64,11 @@ export class Parley {
   /** Sends many at once, in order. */
   async sendMany(sender_id: string, to: string, count: number, text = 'number'): Promise<void> {
     for (let from = 0; from < count; from += 500) {
-      const items = Array.from({ length: Math.min(500, count - from) }, (_, index) => ({ sender_id, to, content: `${text} ${from + index + 1}` }));
+      const items = Array.from({ length: Math.min(500, count - from) }, (_, index) => ({
+        sender_id,
+        to,
+        content: `${text} ${from + index + 1}`,
+      }));
       await this.call('POST', '/messages/batch', { items });
     }
   }
@@ -87,8 +91,15 @@ export async function populate(parley: Parley): Promise<{ thread: string; questi
   const bram = await parley.register('be', { name: 'Bram', role: 'backend_developer', specialization: 'python', capabilities: ['python'] });
   await parley.register('fe', { name: 'Fen', role: 'frontend_developer', capabilities: ['react'] });
   await parley.register('ci', { name: 'ci', type: 'script' });
-  await parley.call('POST', '/squads', { squad_id: 'exports', name: 'Exports', members: [{ agent_id: 'pm' }, { agent_id: 'be' }, { agent_id: 'fe' }] });
-  const first = await parley.send('pm', 'squad:exports', 'Next up: the **export**.\n\n- endpoint\n- preview', { message_type: 'task_assignment', priority: 3 });
+  await parley.call('POST', '/squads', {
+    squad_id: 'exports',
+    name: 'Exports',
+    members: [{ agent_id: 'pm' }, { agent_id: 'be' }, { agent_id: 'fe' }],
+  });
+  const first = await parley.send('pm', 'squad:exports', 'Next up: the **export**.\n\n- endpoint\n- preview', {
+    message_type: 'task_assignment',
+    priority: 3,
+  });
   const thread = { conversation_thread_id: first.conversation_thread_id };
   await parley.send('be', 'pm', 'On it.', { ...thread, message_type: 'acknowledgment', reply_to: first.message_id, intent: 'ack' });
   await parley.send('fe', 'be', 'Can the preview show totals?', { ...thread, message_type: 'question', intent: 'request' });
@@ -98,7 +109,10 @@ export async function populate(parley: Parley): Promise<{ thread: string; questi
     '/questions',
     {
       content: 'VAT rounding: per invoice or per line?\nI need one decision.',
-      options: [{ value: 'invoice', label: 'Per invoice' }, { value: 'line', label: 'Per line' }],
+      options: [
+        { value: 'invoice', label: 'Per invoice' },
+        { value: 'line', label: 'Per line' },
+      ],
       default: 'invoice',
       deadline: new Date(Date.now() + 3_600_000).toISOString(),
       thread_id: first.conversation_thread_id,
