@@ -158,6 +158,29 @@ describe('Taking part', () => {
     await page.context().close();
   });
 
+  it('a dead letter is selected and requeued with keys', { timeout: patience }, async () => {
+    const page = await open('dead-letters');
+    await page.getByText('Refused by its reader').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+    await page.keyboard.press('q');
+    await page.getByText('1 message requeued').waitFor();
+    await page.getByText('No dead letter').waitFor();
+    await page.context().close();
+  });
+
+  it('a task is created and assigned', { timeout: patience }, async () => {
+    const page = await open('tasks');
+    await page.getByText('Nobody with cobol is online').waitFor();
+    await page.keyboard.press('n');
+    await page.getByLabel('Title').fill('Check the preview');
+    await page.getByLabel('Agent').selectOption('fe');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('region', { name: 'Assigned' }).getByText('Check the preview').waitFor();
+    await page.context().close();
+  });
+
   it('an agent is paused with a key, and the pause taken back', { timeout: patience }, async () => {
     const page = await open('fleet/be');
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();

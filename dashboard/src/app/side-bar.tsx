@@ -1,10 +1,10 @@
 import { Link, useParams, useRouterState } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { ChevronsUpDown, Ellipsis, Monitor, Moon, Sun } from 'lucide-react';
+import { ChevronsUpDown, Ellipsis, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useLive } from '../live/live.ts';
-import { useMe } from '../live/session.ts';
+import { queries, signOut, useMe } from '../live/session.ts';
 import { useCell } from '../live/store.ts';
 import { useProblems } from '../now/use-problems.ts';
 import { useDeadCount, useOpenQuestions } from '../parts/attention.ts';
@@ -13,6 +13,8 @@ import { Tile } from '../parts/tile.tsx';
 import { number, precise } from '../parts/times.ts';
 import { IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
+import { detailOf } from '../ui/problem.tsx';
+import { say } from '../ui/toast.tsx';
 import { pages, tabs, type Badge, type Page } from './pages.ts';
 import { useProjects } from './projects.ts';
 import { setTheme, theme } from './theme.ts';
@@ -161,7 +163,11 @@ function Foot({ hide, isWide }: { hide: string; isWide: boolean }) {
   const chosen = useCell(theme);
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
   const Icon = { system: Monitor, light: Sun, dark: Moon }[chosen];
-  const name = me.name ?? me.agent_id ?? me.kind;
+  const name = me.name ?? me.agent_id ?? me.kind.charAt(0).toUpperCase() + me.kind.slice(1);
+  const leave = () =>
+    void signOut()
+      .catch((error: unknown) => say({ text: detailOf(error), isBad: true }))
+      .then(() => queries.invalidateQueries({ queryKey: ['me'] }));
   return (
     <div className="border-t px-3 py-2">
       <LineState hide={hide} />
@@ -172,6 +178,9 @@ function Foot({ hide, isWide }: { hide: string; isWide: boolean }) {
         </span>
         <IconButton label={`Theme: ${chosen}. Switch to ${next[chosen]}.`} onClick={() => setTheme(next[chosen])}>
           <Icon {...icon} />
+        </IconButton>
+        <IconButton label="Sign out" onClick={leave} className="-ml-1">
+          <LogOut {...icon} />
         </IconButton>
       </div>
     </div>

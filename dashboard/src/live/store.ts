@@ -106,7 +106,8 @@ export class Things<T extends object> {
     for (const item of items) this.#replace(item);
     const first = !this.#isLoaded;
     this.#isLoaded = true;
-    if (first) this.#snap();
+    // A new array even if it is as empty as before: that the state has come is news.
+    if (first) this.#all = [...this.#items.values()];
     this.#frame.changed();
   }
 

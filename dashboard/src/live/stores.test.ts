@@ -24,6 +24,15 @@ describe('Things of a feed', () => {
     expect(things.all()[1]).not.toBe(before[1]);
   });
 
+  it('tell that an empty state has come', async () => {
+    const things = new Things<{ id: string }>(({ id }) => id);
+    const before = things.all();
+    things.reset([]);
+    await drawn();
+    expect(things.isLoaded).toBe(true);
+    expect(things.all()).not.toBe(before);
+  });
+
   it('tell once of many changes', async () => {
     const things = new Things<{ id: string }>(({ id }) => id);
     let told = 0;

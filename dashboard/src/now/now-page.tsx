@@ -14,6 +14,7 @@ import { useFleet, type Row } from '../fleet/use-fleet.ts';
 import { clock, day, number, precise } from '../parts/times.ts';
 import { Command, Empty } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { FleetStrip } from './fleet-strip.tsx';
 import { ProblemItem } from './problem-item.tsx';
 import { inWords } from './problems.ts';
@@ -37,7 +38,9 @@ export default function NowPage() {
       </PageHead>
       <main id="main" className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Now">
         <div className="mx-auto max-w-[1640px] px-4 py-5 xl:px-6">
-          {isNew ? (
+          {!agents.isLoaded ? (
+            <Skeleton rows={6} />
+          ) : isNew ? (
             <Empty icon={<CircleCheck {...icon} size={24} />} title="No agent has come in yet">
               Start one, or let a small squad show you around. This page fills by itself.
               <Command>parley demo squad</Command>

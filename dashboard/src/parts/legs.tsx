@@ -26,7 +26,13 @@ export function Legs({ trace, deliveries }: { trace: MessageTrace; deliveries: r
         <span className="text-foreground">Where it is</span>
         {deliveries.length > 0 && (
           <span className="ml-2">
-            {deliveries.length === 1 ? (read ? 'it was read' : 'it was not read yet') : `${read} of ${deliveries.length} have read it`}
+            {deliveries.length === 1
+              ? read
+                ? 'it was read'
+                : ['dead', 'expired', 'withdrawn'].includes(deliveries[0]!.state)
+                  ? 'it was not read'
+                  : 'it was not read yet'
+              : `${read} of ${deliveries.length} have read it`}
           </span>
         )}
       </h2>

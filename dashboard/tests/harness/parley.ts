@@ -119,6 +119,14 @@ export async function populate(parley: Parley): Promise<{ thread: string; questi
     },
     bram,
   );
+  await parley.call('POST', '/tasks', { title: 'Write the totals', priority: 3, required_capabilities: ['cobol'] });
+  await parley.call('PUT', '/projects/default', { name: 'default', settings: { max_attempts: 1 } });
+  await parley.send('pm', 'ci', 'Deploy it', { payload: { environment: 'staging' } });
+  const { items } = await parley.call<{ items: { message: { message_id: string }; lease_id: string }[] }>('POST', '/agents/ci/claim', {
+    max: 10,
+  });
+  for (const { message, lease_id } of items)
+    await parley.call('POST', `/messages/${message.message_id}/nack?agent_id=ci`, { lease_id, reason: 'payload has no field “since”' });
   await parley.call('POST', '/reservations', { paths: ['src/export/**'], ttl_seconds: 600, reason: 'Totals' }, bram);
   return { thread: first.conversation_thread_id, question: question_id, message: first.message_id, hostile: hostile.message_id };
 }
