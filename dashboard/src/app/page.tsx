@@ -23,7 +23,13 @@ interface HeadProps {
 export function PageHead({ name, count, views, children, back, className }: HeadProps) {
   const mayAct = useMayAct();
   return (
-    <header className={clsx('flex min-h-12 shrink-0 items-center gap-x-3 border-b bg-card px-4 max-md:flex-wrap max-md:py-1.5', className)}>
+    <header
+      className={clsx(
+        'flex min-h-12 shrink-0 items-center gap-x-3 border-b bg-card px-4',
+        views && 'max-md:flex-wrap max-md:py-1.5',
+        className,
+      )}
+    >
       {back !== undefined && (
         <ProjectLink
           to={back}

@@ -1,5 +1,5 @@
 import { CornerDownLeft } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLive } from '../live/live.ts';
 import { useMe } from '../live/session.ts';
 import { useCell, useThings } from '../live/store.ts';
@@ -46,6 +46,14 @@ export function Composer({ draft, to: given, thread, replyTo, autoFocus, onSent,
   const isLive = useCell(line).status === 'live';
   const [to, setTo] = useState<string[]>(() => [...given]);
   const [text, setText] = useState(() => drafts.read(draft));
+  const [isChosen, setChosen] = useState(false);
+  // Until somebody writes or chooses, it goes to whom it is meant for, which changes as others speak.
+  const meant = given.join();
+  useEffect(() => {
+    if (!isChosen && text === '' && meant) setTo(meant.split(','));
+    // Only when it changes: what was typed stays with those it was typed for.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [meant]);
   const [type, setType] = useState(replyTo?.message_type === 'question' ? 'answer' : 'text');
   const [priority, setPriority] = useState('2');
   const [surface, setSurface] = useState('');
@@ -92,7 +100,13 @@ export function Composer({ draft, to: given, thread, replyTo, autoFocus, onSent,
       }}
     >
       <div className="flex flex-wrap items-center gap-x-1 border-b px-2.5 py-1.5">
-        <Recipients to={to} onChange={setTo} />
+        <Recipients
+          to={to}
+          onChange={(next) => {
+            setChosen(true);
+            setTo(next);
+          }}
+        />
         <span className="flex">
           <Choose
             label="Type"

@@ -304,7 +304,7 @@ function AgentRow({
 function Mailbox({ mailbox, isAway }: { mailbox: Agent['mailbox']; isAway: boolean }) {
   const { queued = 0, in_flight = 0, dead = 0 } = mailbox;
   return (
-    <span role="cell" className="truncate text-xs @max-[720px]:col-span-2 @max-[720px]:hidden">
+    <span role="cell" className="lines-2 text-xs @max-[720px]:col-span-2 @max-[720px]:hidden">
       {queued + in_flight + dead === 0 && <span className="text-foreground-2">empty</span>}
       {queued > 0 && <span className={clsx('font-medium', isAway && queued > 5 && 'text-bad')}>{number(queued)} waiting </span>}
       {in_flight > 0 && <span>{number(in_flight)} in hand </span>}

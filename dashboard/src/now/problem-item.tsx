@@ -105,7 +105,7 @@ function StormItem({ problem: { storm } }: { problem: Extract<Problem, { kind: '
         </span>
       ))}
       evidence={`${plural(storm.replies, 'reply', 'replies')} in ${span(storm.window_seconds * 1000)}. ${plural(storm.held, 'more is', 'more are')} held; nothing is lost.`}
-      action={<Go to={`threads/${storm.thread_id}`}>Look</Go>}
+      action={<Go to={`threads/${storm.thread_id}`}>Look and decide</Go>}
     />
   );
 }

@@ -189,16 +189,17 @@ function Options({ question }: { question: Question }) {
 /** What was said in the thread before the question: the last two. */
 function Before({ question }: { question: Question }) {
   const { parley, project, receipts } = useLive();
-  const { thread_id, message_id } = question;
+  const { thread_id, message_id, created_at } = question;
   const { data } = useQuery({
     queryKey: ['before', project, thread_id, message_id],
-    queryFn: () => parley.rest.get('/messages', { query: { thread: thread_id, limit: 40 } as never }),
+    queryFn: () => parley.rest.get('/messages', { query: { thread: thread_id, until: created_at, limit: 4 } as never }),
     enabled: thread_id !== null,
   });
-  const items = [...(data?.items ?? [])].reverse();
-  const own = items.findIndex((message) => message.message_id === message_id);
-  const before = items.slice(0, own < 0 ? items.length : own).slice(-2);
-  useEffect(() => receipts.show((data?.items ?? []).slice(0, 3).map((message) => message.message_id)), [receipts, data]);
+  const before = [...(data?.items ?? [])]
+    .reverse()
+    .filter((message) => message.message_id !== message_id)
+    .slice(-2);
+  useEffect(() => receipts.show((data?.items ?? []).map((message) => message.message_id)), [receipts, data]);
   if (before.length === 0) return null;
   return (
     <section className="mt-8" aria-label="What came before">

@@ -127,7 +127,6 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
             <div className="border-t px-4 py-3">
               <div className="mx-auto max-w-[748px]">
                 <Composer
-                  key={lastOther?.sender_id}
                   draft={`thread:${id}`}
                   thread={id}
                   to={lastOther ? [lastOther.sender_id] : []}

@@ -17,6 +17,7 @@ import { Command, Empty } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { AnswerBar } from '../questions/answer-bar.tsx';
 import { Reader } from './reader.tsx';
 import { ThreadRow } from './thread-row.tsx';
 
@@ -113,6 +114,7 @@ export default function ThreadsPage() {
         </nav>
       </section>
       {id && <Reader key={id} id={id} at={query['at']} />}
+      <AnswerBar />
     </div>
   );
 }
