@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Chromium } from './harness/browser.ts';
+import { Chromium, faultsOf } from './harness/browser.ts';
 import { Parley, patience, populate } from './harness/parley.ts';
 import { Site } from './harness/site.ts';
 
@@ -106,6 +106,20 @@ describe('The log', () => {
     await page.keyboard.press('f');
     await page.waitForURL(/\/fleet/);
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+    await page.context().close();
+  });
+
+  it('is searched from anywhere with the palette', { timeout: patience }, async () => {
+    const page = await open('fleet');
+    await page.getByText('Exports').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search or jump to' }).fill('totals?');
+    await page.getByRole('group', { name: 'Said' }).getByText('Can the preview show totals?').waitFor();
+    assert.deepEqual(await faultsOf(page), []);
+    await page.getByRole('combobox').fill('@fen');
+    await page.getByRole('option', { name: /Fen/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/fleet\/fe$/);
     await page.context().close();
   });
 

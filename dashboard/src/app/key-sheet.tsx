@@ -8,6 +8,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
   [
     'Everywhere',
     [
+      ['Ctrl K', 'Search or jump to'],
       ['?', 'These keys'],
       ['C', 'Write a message'],
       ['/', 'Search or filter'],

@@ -1,6 +1,6 @@
 import { Link, useParams, useRouterState } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { ChevronsUpDown, Ellipsis, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { ChevronsUpDown, Ellipsis, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useLive } from '../live/live.ts';
@@ -13,12 +13,15 @@ import { Tile } from '../parts/tile.tsx';
 import { number, precise } from '../parts/times.ts';
 import { IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
+import { Kbd } from '../ui/kbd.tsx';
 import { detailOf } from '../ui/problem.tsx';
 import { say } from '../ui/toast.tsx';
+import { searching } from './frame-keys.tsx';
 import { pages, tabs, type Badge, type Page } from './pages.ts';
 import { useProjects } from './projects.ts';
 import { setTheme, theme } from './theme.ts';
 
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const ProjectMenu = lazy(() => import('./project-menu.tsx'));
 
 export function useProjectName(): string {
@@ -58,6 +61,7 @@ export function SideBar({ isWide }: { isWide: boolean }) {
       className={clsx('hidden shrink-0 flex-col border-r bg-background md:flex', isWide ? 'w-[52px] xl:w-[212px]' : 'w-[52px]')}
     >
       <ProjectHead hide={hide} />
+      <SearchButton hide={hide} />
       <nav aria-label="Pages" className="min-h-0 flex-1 overflow-y-auto px-3">
         {groups.map((group) => (
           <div key={group} className={group ? 'mt-4' : ''}>
@@ -74,6 +78,26 @@ export function SideBar({ isWide }: { isWide: boolean }) {
       </nav>
       <Foot hide={hide} isWide={isWide} />
     </section>
+  );
+}
+
+/** Opens the palette. */
+function SearchButton({ hide }: { hide: string }) {
+  return (
+    <div className="px-3 pb-2">
+      <button
+        type="button"
+        onClick={() => searching.set(true)}
+        title="Search or jump to (Ctrl K)"
+        className="flex h-7 w-full items-center gap-2 rounded-md border border-border-strong bg-card px-1.5 text-foreground-2 hover:border-control coarse:h-11"
+      >
+        <Search {...icon} size={14} className="shrink-0" />
+        <span className={clsx('flex-1 text-left text-xs whitespace-nowrap!', hide)}>Search or jump to</span>
+        <span className={hide}>
+          <Kbd>{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
+        </span>
+      </button>
+    </div>
   );
 }
 
