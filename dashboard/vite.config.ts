@@ -44,8 +44,10 @@ function developmentServer(): Record<string, ProxyOptions> {
   };
   const target = process.env['PARLEY_URL'] ?? read('server.url') ?? 'http://127.0.0.1:8080';
   const token = process.env['PARLEY_TOKEN'] ?? read('admin.token');
-  const options = { target, headers: token ? { authorization: `Bearer ${token}` } : {} };
-  return { '/api': options, '/health': options, '/ws': { ...options, ws: true, rewriteWsOrigin: true } };
+  // The server opens sockets only for pages of its own origin.
+  const headers = { origin: new URL(target).origin, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const options = { target, headers, changeOrigin: true };
+  return { '/api': options, '/health': options, '/ws': { ...options, ws: true } };
 }
 
 export default defineConfig(({ command }) => ({
