@@ -2432,6 +2432,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a ticket that signs a browser in, once, within 10 minutes: open `/sign-in#TICKET`.
+         * @description The session has the rights of the token that you make this request with, and ends with it.
+         *
+         *     Who may: admin, operator, observer.
+         */
+        post: operations["CreateSignInTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a browser in with the ticket of a sign-in link. The answer sets the session's cookie.
+         * @description A session that the browser already has on this server ends.
+         *
+         *     Needs no token.
+         */
+        post: operations["SignIn"];
+        /**
+         * End the browser's session, and close every stream and socket it opened.
+         * @description Who may: admin, operator, agent, join, observer.
+         */
+        delete: operations["SignOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get who you are, what you may do, and facts about the server.
+         * @description Who may: admin, operator, agent, join, observer.
+         */
+        get: operations["GetMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sse/execution/{execution_id}": {
         parameters: {
             query?: never;
@@ -3353,6 +3421,41 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "scheduled" | "queued" | "leased" | "acknowledged" | "dead" | "expired" | "withdrawn" | "held";
+        /** @description How many deliveries of a message are at which stage. Each counts once, at its last one. */
+        DeliveryTally: {
+            /** Format: int32 */
+            total?: number;
+            /**
+             * Format: int32
+             * @description In a mailbox, or scheduled.
+             */
+            queued?: number;
+            /**
+             * Format: int32
+             * @description Leased to its reader, which has not reported it as surfaced or settled it.
+             */
+            handed_over?: number;
+            /**
+             * Format: int32
+             * @description Reported to be in the context of its reader's model.
+             */
+            surfaced?: number;
+            /** Format: int32 */
+            acknowledged?: number;
+            /** Format: int32 */
+            replied?: number;
+            /** Format: int32 */
+            dead?: number;
+            /** Format: int32 */
+            expired?: number;
+            /**
+             * Format: int32
+             * @description Part of a storm.
+             */
+            held?: number;
+            /** Format: int32 */
+            withdrawn?: number;
+        };
         /** @description A message in short. */
         DigestMessage: {
             message_id: string;
@@ -3608,6 +3711,25 @@ export interface components {
             /** Format: int64 */
             in_flight?: number;
         };
+        /** @description Who a caller is, what it may do, and the server that it talks to. */
+        Me: {
+            /** @description The kind of its token. A browser's session has that of the token that its sign-in link was made with. */
+            kind: components["schemas"]["TokenKind"];
+            /** @description The name of its agent; null if it has none. */
+            name: null | string;
+            /** @description Its agent; null for admins, observers, and join tokens, and for a browser that they signed in. */
+            agent_id: null | string;
+            /** @description The ids of the projects that it has access to, in order; the first 500 if there are more. */
+            projects: string[];
+            /** @description What it may do, such as `send` or `administer`; some of it perhaps only for what is its own. */
+            may: string[];
+            /**
+             * Format: date-time
+             * @description When its token, or its session, ends at the latest; null for never.
+             */
+            expires_at: null | string;
+            server: components["schemas"]["ServerFacts"];
+        };
         /** @description Which agents may read an entry, and which may write it. Each list can contain agent ids, `role:ROLE`, `squad:SQUAD`, and `*` for all. An agent that may not read an entry cannot write it either, and cannot tell that it exists. */
         MemoryAccess: {
             /** @description Null means all agents in the project; empty means none. */
@@ -3738,6 +3860,7 @@ export interface components {
              * @description If it is truncated, how many bytes content and payload have as they are stored; absent otherwise.
              */
             content_bytes?: null | number;
+            deliveries?: null | components["schemas"]["DeliveryTally"];
             /** @description Emoji and the agents that reacted with each; absent on streams and if there are none. */
             reactions?: null | {
                 [key: string]: string[];
@@ -4653,6 +4776,22 @@ export interface components {
             /** @description Only for callers who may send as somebody else. Defaults to the caller. */
             sender_id?: null | string;
         };
+        /** @description The server, as of this answer. */
+        ServerFacts: {
+            version: string;
+            /**
+             * Format: date-time
+             * @description By the server's clock.
+             */
+            time?: string;
+            /** @description The first part of every place in the log of the request's project. It changes if an older state of the data was restored. */
+            epoch: string;
+            /**
+             * Format: double
+             * @description How many days that project keeps messages and events; null for forever.
+             */
+            retention_days?: null | number;
+        };
         /** @description Which parts of a message were shortened, and how many characters each has in full. Null for parts that are complete. */
         Shortened: {
             /**
@@ -4670,6 +4809,11 @@ export interface components {
              * @description The metadata was left out.
              */
             metadata?: null | number;
+        };
+        /** @description Signs a browser in with the ticket of a sign-in link. */
+        SignInRequest: {
+            /** @description The part of the link after `/sign-in#`. */
+            ticket: null | string;
         };
         /** @description A named group of agents with roles. */
         Squad: {
@@ -6506,6 +6650,8 @@ export interface operations {
                 around?: number;
                 /** @description Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`. */
                 excerpt?: number;
+                /** @description `deliveries`: how many deliveries of each message are at which stage. */
+                include?: "deliveries";
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -6696,6 +6842,8 @@ export interface operations {
                 around?: number;
                 /** @description Cuts `content` to this many characters, and leaves out a `payload` that is longer. Cut messages have `truncated` and `content_bytes`. */
                 excerpt?: number;
+                /** @description `deliveries`: how many deliveries of each message are at which stage. */
+                include?: "deliveries";
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -9890,6 +10038,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentCatchUp"];
+                };
+            };
+        };
+    };
+    CreateSignInTicket: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    SignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    SignOut: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    GetMe: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
         };
