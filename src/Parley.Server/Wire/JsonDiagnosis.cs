@@ -146,12 +146,26 @@ internal sealed class JsonDiagnosis
             if (!Expect(ref reader, JsonTokenType.StartObject, "a text or an object", item))
                 continue;
             reader = start;
-            if (JsonElement.ParseValue(ref start).TryGetProperty("value", out _))
+            if (HasValue(ref start))
                 WalkObject(ref reader, option, item);
             else
                 Add($"{item}.value", "is missing");
             if (reader.TokenType == JsonTokenType.StartObject)
                 reader.Skip();
+        }
+    }
+
+    private static bool HasValue(ref Utf8JsonReader option)
+    {
+        var parsed = JsonElement.ParseValue(ref option);
+        try
+        {
+            return parsed.TryGetProperty("value", out _);
+        }
+        catch (InvalidOperationException)
+        {
+            // One of its names is no text. The walk finds which one, and that is what is wrong.
+            return true;
         }
     }
 
