@@ -135,6 +135,30 @@ public sealed class AgentMemoryTests : IAsyncLifetime
             $$$"""{"event":"change","data":{"subscription":"s1","feed":"memory","place":"{{{place}}}","op":"{{{op}}}","item":{{{Entry(key)}}} } }""");
     }
 
+    [Fact]
+    public async Task A_receipt_in_the_middle_of_a_snapshot_does_not_end_it()
+    {
+        await using var feeds = await SubscribeAsync();
+        await using var entries = feeds.GetAsyncEnumerator(Cancel);
+        await _first.SendAsync($$$"""{"event":"snapshot","data":{"subscription":"s1","feed":"memory","items":[{{{Entry("a")}}}],"done":false}}""");
+        await _first.SendAsync(
+            """{"event":"change","data":{"subscription":"s1","feed":"receipts","place":"1-4","op":"put","item":{"delivery_id":"1","message_id":"m","agent_id":"be-1","state":"leased","attempt":1,"at":"2026-01-22T13:56:52.551Z"}}}""");
+        await _first.SendAsync($$$"""{"event":"snapshot","data":{"subscription":"s1","feed":"memory","items":[{{{Entry("b")}}}],"done":true}}""");
+
+        var got = new List<(string Feed, FeedEntryKind Kind)>();
+        while (got.Count < 3 && await entries.MoveNextAsync())
+            got.Add((entries.Current.Feed, entries.Current.Kind));
+
+        Assert.Equal([("receipts", FeedEntryKind.Put), ("memory", FeedEntryKind.Snapshot), ("memory", FeedEntryKind.Snapshot)], got);
+
+        async Task<FeedSubscription> SubscribeAsync()
+        {
+            var subscribing = _agent.SubscribeAsync(new FeedRequest { Feeds = new Dictionary<string, JsonElement?> { ["memory"] = null, ["receipts"] = null }, Snapshot = true }, Cancel);
+            await _first.OkAsync(await _first.NextAsync(FrameEvents.Subscribe), """{"subscription":"s1","place":"1-4","recovered":true}""");
+            return await subscribing;
+        }
+    }
+
     private static JsonElement Data(JsonElement frame) => frame.GetProperty("data");
 
     private static string Entry(string key, long version = 1) =>

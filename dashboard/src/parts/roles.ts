@@ -47,6 +47,6 @@ export function roleName(role: string | null | undefined): string | null {
 
 /** The two letters of a tile. */
 export function lettersOf(name: string): string {
-  const letters = [...name.replace(/[^\p{L}\p{N}]/gu, '')];
+  const letters = [...name.replace(/^the /u, '').replace(/[^\p{L}\p{N}]/gu, '')];
   return (letters.slice(0, 2).join('') || '?').normalize('NFC');
 }

@@ -95,7 +95,9 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
             return;
         }
 
-        _snapshotsDue.Clear();
+        // Changes come after the current state, so whatever was due has come. Receipts come at any time.
+        if (entry.Feed != ChangeJson.Receipts)
+            _snapshotsDue.Clear();
         Place = entry.Place ?? Place;
         Put(entry);
         if (Volatile.Read(ref _buffered) < Most)

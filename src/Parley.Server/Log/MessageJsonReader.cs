@@ -36,6 +36,13 @@ internal static class MessageJsonReader
         return Find(ref reader, "content"u8) ? reader.GetString() : null;
     }
 
+    /// <summary>The title of a task or a workflow, from its entry; null if it has none.</summary>
+    internal static string? Title(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        return Find(ref reader, "title"u8) ? reader.GetString() : null;
+    }
+
     internal static Priority Priority(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);

@@ -102,7 +102,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     const { subscription } = await socket.ok<Subscribed>('subscribe', { feeds: { messages: {}, receipts: {} } });
 
     await ada.tell('bob', 'secret');
-    await bob.claimOne();
+    await bob.claimOne({ max: 1 });
     await bob.send({ to: '*', content: 'to all' });
 
     const first = await socket.event<Change<Message>>('change', (one) => one.subscription === subscription && one.feed === 'messages');
@@ -145,7 +145,7 @@ describe('A subscription', { concurrency: 6 }, () => {
     const socket = await ada.connect();
     await socket.ok('subscribe', { feeds: { receipts: {} } });
     const id = await ada.tell('bob', 'hello');
-    const { lease_id } = await bob.claimOne();
+    const { lease_id } = await bob.claimOne({ max: 1 });
     (await bob.rest.post(`messages/${id}/ack`, { lease_id })).isEmpty();
 
     interface Receipt {
@@ -158,6 +158,39 @@ describe('A subscription', { concurrency: 6 }, () => {
       const { feed, item } = await receipt(state);
       assert.deepEqual([feed, item.message_id, item.agent_id], ['receipts', id, 'bob']);
     }
+  });
+
+  it('to receipts never takes a place beyond the entries that were sent, so that a client can resume after it', async () => {
+    const project = await TestProject.create(server);
+    const [ada, bob] = await project.pair();
+    const count = 200;
+    const before = await ada.send({ to: 'bob', content: 'before' });
+    for (let n = 0; n < count; n++) await ada.send({ to: 'bob', content: `${n} ${'x'.repeat(60_000)}` });
+    const socket = await ada.connect();
+    const { place: head } = await (await ada.connect()).ok<Subscribed>('subscribe', { feeds: { messages: {} } });
+    const after = `${head.split('-').at(0)}-${before.seq}`;
+    await socket.ok('subscribe', { feeds: { messages: {}, receipts: {} }, after });
+
+    // Most of the messages wait on the server while the receipts come.
+    socket.stall();
+    for (let n = 0; n < 20; n++) {
+      const { message, lease_id } = await bob.claimOne({ max: 1 });
+      (await bob.rest.post(`messages/${message.message_id}/ack`, { lease_id })).isEmpty();
+    }
+    socket.resume();
+
+    const seqs: number[] = [];
+    const seen = { messages: 0, receipts: 0 };
+    while (seen.messages < count || seen.receipts < 20) {
+      const change = await socket.event<Change<{ state?: string }>>('change');
+      seqs.push(Number(change.place.split('-').at(-1)));
+      if (change.feed === 'messages') seen.messages++;
+      else if (change.item.state === 'acknowledged') seen.receipts++;
+    }
+    assert.deepEqual(
+      seqs,
+      [...seqs].sort((a, b) => a - b),
+    );
   });
 
   it('to executions shows each as it is now', async () => {

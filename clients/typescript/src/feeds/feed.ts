@@ -133,11 +133,9 @@ export class Feed<F extends string = string> implements AsyncIterable<FeedEntry<
   change({ feed, place, op, item }: ChangeFrame): void {
     if (this.#isPaused) return;
     if (op === 'gap') return this.#gap(feed, place);
-    if (feed !== receipts) {
-      // Changes come after the state, so whatever was due has come.
-      this.#snapshotsDue.clear();
-      this.#place = place;
-    }
+    // Changes come after the state, so whatever was due has come. Receipts come at any time.
+    if (feed !== receipts) this.#snapshotsDue.clear();
+    this.#place = place;
     this.#put({ op, feed, place, item });
   }
 

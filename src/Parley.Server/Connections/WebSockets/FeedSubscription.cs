@@ -18,7 +18,12 @@ internal sealed class FeedSubscription(
     private const int MostReceipts = 10_000;
 
     private readonly (Feed Feed, FeedView View)[] _feeds = [.. feeds.Select(feed => (feed, feed.View(reader)))];
+    private readonly Lock _telling = new();
     private IDisposable? _watch;
+
+    /// <summary>The place of the last entry that was told. Receipts have it too: whoever resumes after one must get every entry that was not told before
+    /// it.</summary>
+    private long _told;
 
     internal async ValueTask StartAsync(InFrame frame, LogPosition? after, bool snapshot, CancellationToken cancellationToken)
     {
@@ -38,6 +43,7 @@ internal sealed class FeedSubscription(
         }
 
         var receipts = feeds.Any(one => one.Receipts) ? await WatchReceiptsAsync(cancellationToken) : null;
+        _told = feed.Cursor;
         connection.Ok(frame, new SubscribeAnswer { Subscription = subscription, Place = project.Log.Place(feed.Cursor).ToString(), Recovered = recovered }, WireJson.Strict.SubscribeAnswer);
         if (gap is not null)
             TellGap(feed.Cursor);
@@ -72,7 +78,7 @@ internal sealed class FeedSubscription(
             foreach (var (one, view) in _feeds)
             {
                 if (one.Selection.Takes(entry) && (!isHidden || one.TakesHidden) && await view.ShowAsync(entry, isHidden, loop.Dropped) is { } change)
-                    connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(entry.Seq), change.Op, change.Item));
+                    Tell(one.Name, entry.Seq, change.Op, change.Item);
             }
         }
     }
@@ -81,7 +87,17 @@ internal sealed class FeedSubscription(
     private void TellGap(long place)
     {
         foreach (var one in feeds)
-            connection.Outbound.Add(new ChangeFrame(subscription, one.Name, connection.Project.Log.Place(place), "gap", null));
+            Tell(one.Name, place, "gap", null);
+    }
+
+    /// <param name="place">Of an entry of the log; null for what is not in the log.</param>
+    private void Tell(string feed, long? place, string op, byte[]? item)
+    {
+        lock (_telling)
+        {
+            _told = place ?? _told;
+            connection.Outbound.Add(new ChangeFrame(subscription, feed, connection.Project.Log.Place(_told), op, item));
+        }
     }
 
     /// <param name="place">The place that the following changes come after.</param>
@@ -120,7 +136,7 @@ internal sealed class FeedSubscription(
         {
             await connection.Outbound.LowAsync(loop.Dropped);
             if (await MessageOfAsync(note) is { } message)
-                connection.Outbound.Add(new ChangeFrame(subscription, "receipts", connection.Project.Log.Place(connection.Project.Log.Head), "put", Json(note, message)));
+                Tell("receipts", place: null, "put", Json(note, message));
         }
     }
 

@@ -7,8 +7,6 @@ namespace Parley.Server.Storage.Postgres;
 
 internal sealed partial class PostgresMessageHistory
 {
-    private const int TitleLength = 120;
-
     public ValueTask<IReadOnlyList<ThreadRow>> ThreadsAsync(int project, int? agent, long before, int max, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ThreadRow>>(
             async (connection, cancellation) =>
@@ -62,19 +60,17 @@ internal sealed partial class PostgresMessageHistory
     {
         var parts = await ThreadParts.OpenAsync(connection, project, cancellationToken);
         var participants = await parts.OfAsync([.. threads.Select(thread => thread.Thread)], cancellationToken);
-        // If retention has removed a thread's first message, the last one is used instead.
         var entries = await EntriesAsync(connection, [.. threads.SelectMany(thread => new[] { thread.Thread, thread.Last }).Distinct()], cancellationToken);
         var rows = new List<ThreadRow>(threads.Count);
         foreach (var thread in threads)
         {
             var root = LogKey.Seq(thread.Thread);
-            var shown = entries.GetValueOrDefault(root) is { Kind: EntryKind.Message } opened ? opened : entries.GetValueOrDefault(LogKey.Seq(thread.Last));
-            if (shown is null)
+            // Retention removed it between the queries.
+            if (entries.GetValueOrDefault(LogKey.Seq(thread.Last)) is not { } newest)
                 continue;
-            var content = MessageJsonReader.Content(shown.Json);
             rows.Add(new ThreadRow(
-                root, MessageJsonReader.Ids(shown.Json).Thread, LogKey.Seq(thread.Last), thread.Messages, thread.StartedAt, thread.LastAt,
-                content is { Length: > TitleLength } ? content[..TitleLength] : content, participants[thread.Thread]));
+                root, MessageJsonReader.Ids(newest.Json).Thread, LogKey.Seq(thread.Last), thread.Messages, thread.StartedAt, thread.LastAt,
+                ThreadTitle.Of(entries.GetValueOrDefault(root), newest), participants[thread.Thread]));
         }
 
         return rows;

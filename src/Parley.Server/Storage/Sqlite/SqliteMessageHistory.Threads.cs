@@ -6,8 +6,6 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageHistory
 {
-    private const int TitleLength = 120;
-
     public ValueTask<IReadOnlyList<ThreadRow>> ThreadsAsync(int project, int? agent, long before, int max, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<ThreadRow>>(
             connection =>
@@ -53,11 +51,10 @@ internal sealed partial class SqliteMessageHistory
 
     private static ThreadRow Row(SqliteConnection connection, long root, long last, int messages, long started, long lastAt)
     {
-        var first = SqliteLogRows.Find(connection, root) is { Kind: EntryKind.Message } opened ? opened : SqliteLogRows.Find(connection, last)!;
-        var content = MessageJsonReader.Content(first.Json);
-        var title = content is { Length: > TitleLength } ? content[..TitleLength] : content;
+        var newest = SqliteLogRows.Find(connection, last)!;
         return new ThreadRow(
-            LogKey.Seq(root), MessageJsonReader.Ids(first.Json).Thread, LogKey.Seq(last), messages, started, lastAt, title, Participants(connection, root));
+            LogKey.Seq(root), MessageJsonReader.Ids(newest.Json).Thread, LogKey.Seq(last), messages, started, lastAt,
+            ThreadTitle.Of(SqliteLogRows.Find(connection, root), newest), Participants(connection, root));
     }
 
     private static List<int> Participants(SqliteConnection connection, long root)
