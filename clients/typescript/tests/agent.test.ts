@@ -201,7 +201,17 @@ describe('Work', () => {
     const [boss, worker] = [await world.agent('boss', { project }), await world.agent('worker', { project })];
     worker.onTaskAssigned(async (task, signal) => {
       assert.equal(task.status, 'in_progress');
-      if (task.title === 'long') await new Promise((resolve) => setTimeout(resolve, 4500));
+      if (task.title === 'long') {
+        // Renewed twice: longer than its first lease.
+        for (let renewed = 0, { lease_until } = task; renewed < 2; renewed++) {
+          const before = lease_until;
+          ({ lease_until } = await eventually(
+            'the lease to be renewed',
+            () => boss.tasks.get(task.task_id),
+            (now) => now.lease_until !== before,
+          ));
+        }
+      }
       assert.equal(signal.aborted, false);
       if (task.title === 'bad') throw new Error('It broke.');
       return { title: task.title };
