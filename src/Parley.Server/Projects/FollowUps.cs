@@ -3,8 +3,8 @@ using Parley.Server.Storage;
 
 namespace Parley.Server.Projects;
 
-/// <summary>Runs what follows from a change in a project, while whoever made the change goes on. If a fault or a crash interrupts it, a chore of the same
-/// concept finishes it.</summary>
+/// <summary>Runs what follows from a change in a project, while whoever made the change goes on. It is not tried again here: what must happen after a fault
+/// or a crash, too, a chore of the same concept makes up for.</summary>
 internal sealed partial class FollowUps(ILogger<FollowUps> logger)
 {
     /// <param name="what">What has changed, such as "a task".</param>
@@ -31,10 +31,10 @@ internal sealed partial class FollowUps(ILogger<FollowUps> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not follow up on a change of {What} in {Project}; will try again.")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Could not follow up on a change of {What} in {Project}.")]
         internal static partial void NotFollowed(ILogger logger, Exception fault, string what, string project);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Following up on a change of {What} in {Project} failed; will try again.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Following up on a change of {What} in {Project} failed.")]
         internal static partial void Failed(ILogger logger, Exception fault, string what, string project);
     }
 }
