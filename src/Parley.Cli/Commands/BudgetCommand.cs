@@ -109,7 +109,7 @@ internal static class BudgetCommand
     }
 
     private static string? Ago(DateTimeOffset? time, TimeProvider clock) =>
-        time is not { } at ? null : Listing.Ago(at, clock) is var age && age == "now" ? age : $"{age} ago";
+        time is { } at ? Listing.Since(at, clock) : null;
 
     private static string Used(long spent, long? limit, long? left) => limit is { } most
         ? string.Create(CultureInfo.InvariantCulture, $"{spent} of {most}, {left} left")

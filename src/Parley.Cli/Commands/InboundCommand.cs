@@ -50,7 +50,7 @@ internal static class InboundCommand
             call.Terminal,
             [
                 ("hook", hook.HookId), ("name", hook.Name), ("address", AddressOf(hook, call)), ("to", string.Join(", ", hook.To)), ("type", hook.MessageType),
-                ("priority", Words.Of(hook.Priority)), ("thread", hook.Thread), ("created by", hook.CreatedBy), ("created", $"{Listing.Ago(hook.CreatedAt, call.Time)} ago"),
+                ("priority", Words.Of(hook.Priority)), ("thread", hook.Thread), ("created by", hook.CreatedBy), ("created", Listing.Since(hook.CreatedAt, call.Time)),
             ]);
         return ExitCode.Done;
     });

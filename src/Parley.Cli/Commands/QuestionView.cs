@@ -125,7 +125,7 @@ internal static class QuestionView
     {
         var text = call.Terminal.Text;
         var left = question.Deadline is { } deadline ? $", {Left(deadline - call.Time.GetUtcNow())}" : "";
-        text.MarkupLine($"[yellow]{question.Number}[/]  {Markup.Escape(AskerOf(question, "The step"))} asks [grey]({Listing.Ago(question.CreatedAt, call.Time)} ago{left})[/]");
+        text.MarkupLine($"[yellow]{question.Number}[/]  {Markup.Escape(AskerOf(question, "The step"))} asks [grey]({Listing.Since(question.CreatedAt, call.Time)}{left})[/]");
         text.MarkupLine($"    {PlainText.EscapeLines(question.Content, indent: 4)}");
         if (question.Note is { } note)
             text.MarkupLine($"    [grey]{PlainText.EscapeLines(note, indent: 4)}[/]");

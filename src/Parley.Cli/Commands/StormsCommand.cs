@@ -72,7 +72,7 @@ internal static class StormsCommand
             ("status", storm.DecidedBy is { } by ? $"{Words.Of(storm.Status)} by {by}" : Words.Of(storm.Status)),
             ("agents", string.Join(", ", storm.Agents)),
             ("thread", storm.ThreadId),
-            ("began", $"{Listing.Ago(storm.StartedAt, call.Time)} ago, after {storm.Replies} replies within {storm.WindowSeconds} s; {storm.Repeated} of them were repetitions"),
+            ("began", $"{Listing.Since(storm.StartedAt, call.Time)}, after {storm.Replies} replies within {storm.WindowSeconds} s; {storm.Repeated} of them were repetitions"),
             ("first", storm.FirstMessage is { } first ? Line(first) : null),
             .. storm.LastMessages.Select((message, i) => (i == 0 ? "last" : "", (string?)Line(message))),
             ("held", $"{storm.Held}"),

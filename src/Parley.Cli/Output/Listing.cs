@@ -52,10 +52,13 @@ internal static class Listing
     public static string PausedText(Pause pause, TimeProvider clock)
     {
         var by = pause.PausedBy is { } who ? $" by {who}" : "";
-        var since = pause.PausedAt is { } at && Ago(at, clock) is var age and not "now" ? $" {age} ago" : "";
+        var since = pause.PausedAt is { } at ? $" {Since(at, clock)}" : "";
         var why = pause.Reason is { } reason ? $": {reason}" : "";
         return $"paused{by}{since}{why}";
     }
+
+    /// <summary>When that was, in a sentence: <c>now</c>, <c>12 s ago</c>.</summary>
+    public static string Since(DateTimeOffset time, TimeProvider clock) => Ago(time, clock) is var age && age == "now" ? age : $"{age} ago";
 
     /// <summary>How long ago, for a person: <c>12 s</c>, <c>5 min</c>, <c>3 h</c>, <c>2 d</c>.</summary>
     public static string Ago(DateTimeOffset? time, TimeProvider clock)
