@@ -213,21 +213,3 @@ public sealed record MessageTrace
     public string? SupersededBy { get; init; }
 }
 
-/// <summary>A delivery that ran out of attempts, with its message.</summary>
-public sealed record DeadLetter
-{
-    public required Delivery Delivery { get; init; }
-    public required Message Message { get; init; }
-}
-
-/// <summary>Which dead letters; all of the project's if nothing is set.</summary>
-public sealed record DeadLetterFilter
-{
-    public string? AgentId { get; init; }
-    public string? Type { get; init; }
-}
-
-public sealed record CountAnswer
-{
-    public required int Count { get; init; }
-}

@@ -12,17 +12,24 @@ internal static class DeadCommand
 
     private static readonly Option<string?> Type = new("--type") { Description = "Only messages of this type.", HelpName = "TYPE" };
 
+    private static readonly Option<string?> Reason = OfReason();
+
     public static Command Create() =>
         new CliCommand("dead", "Lists, requeues, and purges dead letters: messages that were delivered several times and never acknowledged.")
         {
             List(),
             ForSome("requeue", "Puts dead letters back into their mailboxes, with a fresh set of attempts.", "Requeued",
-                (call, id) => call.Api.DeadLetters.RequeueAsync(id, call.Cancellation),
                 (call, filter) => call.Api.DeadLetters.RequeueAllAsync(filter, call.Cancellation)),
             ForSome("purge", "Removes dead letters permanently. Their messages stay in the history.", "Purged",
-                (call, id) => call.Api.DeadLetters.DeleteAsync(id, call.Cancellation),
                 (call, filter) => call.Api.DeadLetters.PurgeAsync(filter, call.Cancellation)),
         };
+
+    private static Option<string?> OfReason()
+    {
+        var reason = new Option<string?>("--reason") { Description = "Only those whose last attempt ended this way." };
+        reason.OneOf(Words.All<DeathReason>());
+        return reason;
+    }
 
     private static CliCommand List()
     {
@@ -30,7 +37,7 @@ internal static class DeadCommand
         return new CliCommand("list", "Lists dead letters, newest first, with their last errors.",
             "parley dead list", "parley dead list --agent be-1 --json | jq -r '.items[].delivery.delivery_id'")
         {
-            Agent, Type, limit,
+            Agent, Type, Reason, limit,
         }.Does(async call =>
         {
             var page = await call.Api.DeadLetters.ListAsync(Filter(call), call.Arguments.GetValue(limit), after: null, call.Cancellation);
@@ -48,13 +55,13 @@ internal static class DeadCommand
     }
 
     /// <summary>A command for dead letters: those named, those that match a filter, or, if requested, all.</summary>
-    private static CliCommand ForSome(string name, string description, string done, Func<Call, string, Task> one, Func<Call, DeadLetterFilter, Task<int>> all)
+    private static CliCommand ForSome(string name, string description, string done, Func<Call, DeadLetterFilter, Task<DeadLettersAnswer>> change)
     {
         var ids = new Argument<string[]>("delivery_id") { Description = "Dead letters, by their ids from 'parley dead list'.", Arity = ArgumentArity.ZeroOrMore };
         var every = new Option<bool>("--all") { Description = "All of the project." };
         return new CliCommand(name, description, $"parley dead {name} be-1.1042", $"parley dead {name} --agent be-1", $"parley dead {name} --all")
         {
-            ids, every, Agent, Type,
+            ids, every, Agent, Type, Reason,
         }.Does(async call =>
         {
             var named = call.Arguments.GetValue(ids) ?? [];
@@ -63,22 +70,30 @@ internal static class DeadCommand
             if (named.Length > 0 == filtered)
             {
                 throw new CommandException(
-                    ExitCode.UsedWrongly, named.Length > 0 ? "Give either ids, or --all, --agent, or --type, not both." : "Which dead letters?",
-                    "Give their ids from 'parley dead list', or --agent or --type, or --all.");
+                    ExitCode.UsedWrongly, named.Length > 0 ? "Give either ids, or --all, --agent, --type, or --reason, not both." : "Which dead letters?",
+                    "Give their ids from 'parley dead list', or --agent, --type, or --reason, or --all.");
             }
 
-            foreach (var id in named)
-                await one(call, id);
-            var count = filtered ? await all(call, filter) : named.Length;
+            var answer = await change(call, filtered ? filter : new DeadLetterFilter { DeliveryIds = named });
             if (call.Terminal.Json)
-                call.Terminal.WriteJson(new CountAnswer { Count = count }, WireJson.Lenient.CountAnswer);
+                call.Terminal.WriteJson(answer, WireJson.Lenient.DeadLettersAnswer);
             else
-                call.Terminal.WriteLine($"{done} {count}.");
-            return ExitCode.Done;
+                call.Terminal.WriteLine($"{done} {answer.Count}.");
+            return answer.Refused is not [var first, ..]
+                ? ExitCode.Done
+                : throw new CommandException(
+                    ExitCode.NotFound,
+                    answer.Refused.Count == 1 ? $"'{first.DeliveryId}' is no dead letter." : $"{answer.Refused.Count} of them are no dead letters, such as '{first.DeliveryId}'.",
+                    "List them with 'parley dead list'.");
         });
     }
 
-    private static DeadLetterFilter Filter(Call call) => new() { AgentId = call.Arguments.GetValue(Agent), Type = call.Arguments.GetValue(Type) };
+    private static DeadLetterFilter Filter(Call call) => new()
+    {
+        AgentId = call.Arguments.GetValue(Agent),
+        Type = call.Arguments.GetValue(Type),
+        Reason = Words.Parse<DeathReason>(call.Arguments.GetValue(Reason)),
+    };
 
     private static IReadOnlyList<string> Row(DeadLetter dead, TimeProvider time) =>
     [

@@ -10,6 +10,7 @@ public sealed class DeadLettersApi
     internal DeadLettersApi(RestConnection connection) => _connection = connection;
 
     /// <summary>Lists the dead letters that match the filter, a page at a time; all without one.</summary>
+    /// <param name="filter">Its <see cref="DeadLetterFilter.DeliveryIds"/> is not looked at.</param>
     /// <param name="limit">Items per page, 1-500; 50 if omitted.</param>
     /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
@@ -17,8 +18,19 @@ public sealed class DeadLettersApi
     public Task<Page<DeadLetter>> ListAsync(
         DeadLetterFilter? filter = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
         _connection.GetAsync(
-            new RestPath($"dead-letters").With("agent_id", filter?.AgentId).With("type", filter?.Type).With("limit", limit).With("after", after),
+            new RestPath($"dead-letters").With("agent_id", filter?.AgentId).With("type", filter?.Type)
+                .With("reason", filter?.Reason is { } reason ? Words.Of(reason) : null).With("limit", limit).With("after", after),
             WireJson.Lenient.PageDeadLetter, cancellationToken);
+
+    /// <summary>Counts the dead letters by agent and by how they died, the largest group first; at most 500 groups.</summary>
+    /// <param name="filter">Which to count; its <see cref="DeadLetterFilter.DeliveryIds"/> is not looked at. All if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<Page<DeadLetterGroup>> GroupsAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(
+            new RestPath($"dead-letters/groups").With("agent_id", filter?.AgentId).With("type", filter?.Type)
+                .With("reason", filter?.Reason is { } reason ? Words.Of(reason) : null),
+            WireJson.Lenient.PageDeadLetterGroup, cancellationToken);
 
     /// <summary>Requeues a dead letter in its mailbox, with a fresh set of attempts.</summary>
     public Task RequeueAsync(string deliveryId, CancellationToken cancellationToken = default) =>
@@ -29,18 +41,19 @@ public sealed class DeadLettersApi
     public Task DeleteAsync(string deliveryId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"dead-letters/{deliveryId}"), cancellationToken);
 
-    /// <summary>Requeues all that match the filter and returns how many.</summary>
-    public Task<int> RequeueAllAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
+    /// <summary>Requeues all that match the filter, in one step.</summary>
+    /// <returns>How many, and which of the <see cref="DeadLetterFilter.DeliveryIds"/> could not be requeued.</returns>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<DeadLettersAnswer> RequeueAllAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
         ForAllAsync(new RestPath($"dead-letters/requeue"), filter, cancellationToken);
 
-    /// <summary>Purges all that match the filter and returns how many.</summary>
-    public Task<int> PurgeAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
+    /// <summary>Purges all that match the filter for good, in one step.</summary>
+    /// <returns>How many, and which of the <see cref="DeadLetterFilter.DeliveryIds"/> were no dead letters.</returns>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<DeadLettersAnswer> PurgeAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
         ForAllAsync(new RestPath($"dead-letters/purge"), filter, cancellationToken);
 
-    private async Task<int> ForAllAsync(RestPath address, DeadLetterFilter? filter, CancellationToken cancellationToken)
-    {
-        var answer = await _connection.SendAsync(
-            HttpMethod.Post, address, filter ?? new DeadLetterFilter(), WireJson.Lenient.DeadLetterFilter, WireJson.Lenient.CountAnswer, cancellationToken);
-        return answer.Count;
-    }
+    private Task<DeadLettersAnswer> ForAllAsync(RestPath address, DeadLetterFilter? filter, CancellationToken cancellationToken) =>
+        _connection.SendAsync(
+            HttpMethod.Post, address, filter ?? new DeadLetterFilter(), WireJson.Lenient.DeadLetterFilter, WireJson.Lenient.DeadLettersAnswer, cancellationToken);
 }

@@ -47,6 +47,7 @@ internal static class DeliveryReasons
     internal const string QuestionEnded = "its question has ended";
     internal const string StormCancelled = "its storm was cancelled";
 
-    internal static string ReaderLost(int disconnects) =>
-        string.Create(CultureInfo.InvariantCulture, $"the connection of its reader was lost {disconnects} times");
+    internal const string ReaderLostStart = "the connection of its reader was lost ";
+
+    internal static string ReaderLost(int disconnects) => string.Create(CultureInfo.InvariantCulture, $"{ReaderLostStart}{disconnects} times");
 }

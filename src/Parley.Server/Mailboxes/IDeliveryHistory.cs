@@ -20,6 +20,9 @@ internal interface IDeliveryHistory
     /// <summary>Dead letters, newest first, starting below a delivery.</summary>
     ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(
         DeadLetterSelection which, long before, int max, CancellationToken cancellationToken);
+
+    /// <summary>Dead letters by mailbox and reason, the largest group first.</summary>
+    ValueTask<IReadOnlyList<DeadLetterTally>> DeadLetterGroupsAsync(DeadLetterSelection which, int max, CancellationToken cancellationToken);
 }
 
 internal sealed record DeliveryRow(
@@ -46,4 +49,11 @@ internal sealed record DeliveryRow(
 }
 
 /// <summary>A dead letter, with its message.</summary>
-internal sealed record DeadLetterRow(DeliveryRow Delivery, LogEntry Message);
+/// <param name="DiedAt">In Unix milliseconds.</param>
+internal sealed record DeadLetterRow(DeliveryRow Delivery, LogEntry Message, long DiedAt);
+
+/// <summary>How many dead letters one mailbox has for one reason.</summary>
+/// <param name="Oldest">When the first of them died, in Unix milliseconds.</param>
+/// <param name="Newest">When the last of them died.</param>
+/// <param name="LastError">Of the one that died last.</param>
+internal sealed record DeadLetterTally(int Agent, DeathReason Reason, int Count, long Oldest, long Newest, string? LastError);

@@ -42,10 +42,10 @@ internal interface IDeliveryStore
 
     /// <summary>Requeues dead letters, starting over at attempt 1. Those of a deleted or superseded message are withdrawn.</summary>
     /// <returns>How many were requeued.</returns>
-    ValueTask<int> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<long>> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken);
 
     /// <summary>Withdraws dead letters for good.</summary>
-    ValueTask<int> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<long>> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken);
 
     /// <summary>Moves a delivery that was routed by capability to another agent. Its attempt count stays.</summary>
     /// <returns>False if it has been settled, or leased again, in the meantime.</returns>
@@ -99,7 +99,15 @@ internal readonly record struct ClaimedDelivery(long Delivery, long Seq, int Att
 /// <param name="NextDue">When the next delivery is due, in Unix milliseconds; null if there is none.</param>
 internal readonly record struct RescueResult(bool More, long? NextDue);
 
-/// <summary>Selects dead letters of a project: a single one, or all that match.</summary>
-internal sealed record DeadLetterSelection(int Project, long? Delivery, int? Agent, string? Type);
+/// <summary>Selects dead letters of a project: those that match everything that is not null.</summary>
+internal sealed record DeadLetterSelection(int Project)
+{
+    /// <summary>Null for all.</summary>
+    internal IReadOnlyCollection<long>? Deliveries { get; init; }
+
+    internal int? Agent { get; init; }
+    internal string? Type { get; init; }
+    internal DeathReason? Reason { get; init; }
+}
 
 internal sealed record MovableDelivery(long Delivery, string Capability, IReadOnlyList<int> Tried);

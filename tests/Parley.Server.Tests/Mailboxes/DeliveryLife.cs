@@ -32,7 +32,7 @@ internal sealed class DeliveryLife(StoreScope store, DeliveryCase @case, bool ke
 
     private EffectiveSettings Settings => store.Settings;
 
-    private DeadLetterSelection This => new(store.Project.Number, _delivery, null, null);
+    private DeadLetterSelection This => new(store.Project.Number) { Deliveries = [_delivery] };
 
     internal async Task LiveAsync()
     {
@@ -216,7 +216,7 @@ internal sealed class DeliveryLife(StoreScope store, DeliveryCase @case, bool ke
     private async Task RequeueAsync()
     {
         var change = DeliveryRules.Requeue(_expected, _isGone, Settings, Now);
-        Assert.Equal(change.State == DeliveryState.Queued && change.Happens ? 1 : 0, await store.Deliveries.RequeueAsync(This, Cancel));
+        Assert.Equal(change.State == DeliveryState.Queued && change.Happens ? 1 : 0, (await store.Deliveries.RequeueAsync(This, Cancel)).Count);
         if (change is { Happens: true, State: DeliveryState.Queued })
             (_queuedAt, _rank) = (Now, DeliveryRules.Rank(Now, @case.Priority, Settings.PriorityAging));
         Become(change);
@@ -225,7 +225,7 @@ internal sealed class DeliveryLife(StoreScope store, DeliveryCase @case, bool ke
     private async Task PurgeAsync()
     {
         var change = DeliveryRules.Purge(_expected);
-        Assert.Equal(change.Happens ? 1 : 0, await store.Deliveries.PurgeAsync(This, Cancel));
+        Assert.Equal(change.Happens ? 1 : 0, (await store.Deliveries.PurgeAsync(This, Cancel)).Count);
         Become(change);
     }
 

@@ -102,9 +102,9 @@ public sealed class InboxWaitTests(PostgresDatabases databases)
 
         public ValueTask<int> ExpireAsync(CancellationToken cancellationToken) => store.ExpireAsync(cancellationToken);
 
-        public ValueTask<int> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => store.RequeueAsync(which, cancellationToken);
+        public ValueTask<IReadOnlyList<long>> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => store.RequeueAsync(which, cancellationToken);
 
-        public ValueTask<int> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken) => store.PurgeAsync(which, cancellationToken);
+        public ValueTask<IReadOnlyList<long>> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken) => store.PurgeAsync(which, cancellationToken);
 
         public ValueTask<bool> MoveAsync(long delivery, int from, int to, CancellationToken cancellationToken) => store.MoveAsync(delivery, from, to, cancellationToken);
 

@@ -103,6 +103,9 @@ public sealed class KnownParticipantsTests
         public ValueTask<IReadOnlyList<DeadLetterRow>> DeadLettersAsync(DeadLetterSelection which, long before, int max, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public ValueTask<IReadOnlyList<DeadLetterTally>> DeadLetterGroupsAsync(DeadLetterSelection which, int max, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<(long Seq, Guid Id)>> SupersededAsync(int project, long thread, long upTo, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Tests.Harness;
@@ -52,7 +53,7 @@ public abstract partial class MessageStoreConformance
         await store.KillAsync("bob", "it breaks");
         var first = Assert.Single(await store.Messages.UntoldAsync(10, Cancel));
 
-        await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number, first.Delivery, null, null), Cancel);
+        await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number) { Deliveries = [first.Delivery] }, Cancel);
         store.Clock.Advance(TimeSpan.FromSeconds(1));
         await store.KillAsync("bob", "it breaks again");
         await store.Messages.ToldAsync([first], Cancel);
@@ -60,6 +61,63 @@ public abstract partial class MessageStoreConformance
         var second = Assert.Single(await store.Messages.UntoldAsync(10, Cancel));
         Assert.Equal((first.Delivery, "it breaks again"), (second.Delivery, second.LastError));
         Assert.NotEqual(first.EndedAt, second.EndedAt);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_chosen_and_counted_by_how_they_died()
+    {
+        await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = 1 });
+        await store.SendAllAsync(Note("a"), Note("b"), Note("c"), Note("to the end of its lease"), new Letter("ada", "cyd") { Content = "d" });
+        var times = new List<long>();
+        foreach (var (agent, reason) in new[] { ("bob", "it breaks"), ("bob", "it breaks again"), ("bob", "it breaks"), ("cyd", "refused") })
+        {
+            store.Clock.Advance(TimeSpan.FromSeconds(1));
+            times.Add(store.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            await store.KillAsync(agent, reason);
+        }
+
+        await store.ClaimOneAsync("bob");
+        store.Clock.Advance(TimeSpan.FromHours(1));
+        await store.RescueAsync();
+
+        var all = new DeadLetterSelection(store.Project.Number);
+        var (bob, cyd) = (store.Agent("bob").Number, store.Agent("cyd").Number);
+        var groups = await store.DeliveryHistory.DeadLetterGroupsAsync(all, 10, Cancel);
+        var lapsed = Assert.Single(await store.DeliveryHistory.DeadLettersAsync(all with { Reason = DeathReason.LeaseLapsed }, long.MaxValue, 10, Cancel));
+        Assert.Equal(
+            [
+                new DeadLetterTally(bob, DeathReason.Rejected, 3, times[0], times[2], "it breaks"),
+                new DeadLetterTally(bob, DeathReason.LeaseLapsed, 1, lapsed.DiedAt, lapsed.DiedAt, lapsed.Delivery.LastError),
+                new DeadLetterTally(cyd, DeathReason.Rejected, 1, times[3], times[3], "refused"),
+            ],
+            groups);
+        Assert.Equal("to the end of its lease", MessageJsonReader.Content(lapsed.Message.Json));
+        Assert.Equal(DeathReason.LeaseLapsed, DeathReasons.Of(lapsed.Delivery.LastError));
+        Assert.Single(await store.DeliveryHistory.DeadLetterGroupsAsync(all, 1, Cancel));
+        Assert.Equal([cyd], (await store.DeliveryHistory.DeadLetterGroupsAsync(all with { Agent = cyd }, 10, Cancel)).Select(group => group.Agent));
+
+        Assert.Equal([lapsed.Delivery.Delivery], await store.Deliveries.RequeueAsync(all with { Reason = DeathReason.LeaseLapsed }, Cancel));
+        Assert.Equal(4, (await store.DeliveryHistory.DeadLettersAsync(all with { Reason = DeathReason.Rejected }, long.MaxValue, 10, Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task Those_of_the_named_dead_letters_that_are_dead_are_requeued_together()
+    {
+        await using var store = await OpenAsync(new ProjectSettings { MaxAttempts = 1 });
+        await store.SendAllAsync(Note("a"), Note("b"), Note("c"), Note("alive"));
+        for (var i = 0; i < 3; i++)
+            await store.KillAsync("bob");
+        var all = new DeadLetterSelection(store.Project.Number);
+        var dead = (await store.DeliveryHistory.DeadLettersAsync(all, long.MaxValue, 10, Cancel)).Select(one => one.Delivery.Delivery).Order().ToArray();
+
+        var done = await store.Deliveries.RequeueAsync(all with { Deliveries = [dead[0], dead[2], dead[2] + 1, long.MaxValue] }, Cancel);
+
+        Assert.Equal([dead[0], dead[2]], done.Order());
+        Assert.Equal(["a", "alive", "c"], ContentsOf(await store.ClaimAsync("bob")).Order());
+        Assert.Equal(1, (await store.CountsAsync("bob")).Dead);
+        Assert.Empty(await store.Deliveries.PurgeAsync(all with { Deliveries = [] }, Cancel));
+        Assert.Empty(await store.Deliveries.PurgeAsync(all with { Deliveries = [dead[0], dead[2]] }, Cancel));
+        Assert.Equal([dead[1]], await store.Deliveries.PurgeAsync(all with { Deliveries = [dead[0], dead[1]] }, Cancel));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal((0, 0, 1), await store.CountsAsync("bob") is var counts ? (counts.Queued, counts.InFlight, counts.Dead) : default);
         Assert.Equal(sent.Seq, Assert.Single(await store.Messages.UntoldAsync(10, Cancel)).Seq);
 
-        await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel);
+        await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number), Cancel);
         Assert.Equal((DeliveryState.Queued, 0), await store.DeliveryAsync(sent.Seq, "bob") is var again ? (again.State, again.Disconnects) : default);
     }
 

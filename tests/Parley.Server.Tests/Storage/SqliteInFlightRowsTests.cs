@@ -48,7 +48,7 @@ public sealed class SqliteHandedDeliveriesTests
         await store.StoreAsync(new Letter("ada", "bob"));
         await store.NackAsync("bob", holder.Delivered[0]);
 
-        Assert.Equal(1, await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number, null, null, null), Cancel));
+        Assert.Single(await store.Deliveries.RequeueAsync(new DeadLetterSelection(store.Project.Number), Cancel));
 
         Assert.Equal([1], (await store.ClaimAsync("bob")).Select(delivery => delivery.Seq));
     }

@@ -11,6 +11,17 @@ const server = await startServer();
 interface DeadLetter {
   delivery: Delivery;
   message: Message;
+  reason: string;
+  died_at: string;
+}
+
+interface DeadLetterGroup {
+  agent_id: string;
+  reason: string;
+  count: number;
+  oldest_at: string;
+  newest_at: string;
+  last_error: string | null;
 }
 
 /** A project in which a delivery that fails once is dead. */
@@ -43,7 +54,8 @@ describe('A dead letter', { concurrency: 4 }, () => {
     const { items } = (await project.admin.get('dead-letters')).as<Page<DeadLetter>>(200);
     assert.equal(items.length, 1);
     assertMessage(items[0]!.message);
-    const { delivery, message } = items[0]!;
+    const { delivery, message, reason } = items[0]!;
+    assert.equal(reason, 'rejected');
     assert.deepEqual([message.message_id, delivery.agent_id, delivery.state, delivery.last_error], [id, 'bob', 'dead', 'try 4']);
   });
 
@@ -173,7 +185,7 @@ describe('Dead letters', { concurrency: 4 }, () => {
     await die(ada, bob, '2');
     await die(ada, bob, '3', 'standup');
 
-    assert.deepEqual((await project.admin.post('dead-letters/requeue', { type: 'standup' })).as(200), { count: 2 });
+    assert.deepEqual((await project.admin.post('dead-letters/requeue', { type: 'standup' })).as(200), { count: 2, refused: [] });
 
     assert.deepEqual(contents(await bob.look()), ['1', '3']);
     assert.equal((await project.admin.get('dead-letters')).as<Page<DeadLetter>>().items.length, 1);
@@ -184,11 +196,60 @@ describe('Dead letters', { concurrency: 4 }, () => {
     await die(ada, bob, '1');
     await die(ada, bob, '2');
 
-    assert.deepEqual((await project.admin.post('dead-letters/purge', { agent_id: 'ada' })).as(200), { count: 0 });
-    assert.deepEqual((await project.admin.post('dead-letters/purge', {})).as(200), { count: 2 });
+    assert.deepEqual((await project.admin.post('dead-letters/purge', { agent_id: 'ada' })).as(200), { count: 0, refused: [] });
+    assert.deepEqual((await project.admin.post('dead-letters/purge', {})).as(200), { count: 2, refused: [] });
 
     assert.deepEqual((await project.admin.get('dead-letters')).as<Page<DeadLetter>>().items, []);
     assert.deepEqual(await bob.look(), []);
+  });
+
+  it('are requeued by their ids, and the answer names those that are none', async () => {
+    const { project, ada, bob } = await strictProject();
+    for (const content of ['1', '2', '3']) await die(ada, bob, content);
+    const { items } = (await project.admin.get('dead-letters')).as<Page<DeadLetter>>(200);
+    const ids = items.map((one) => one.delivery.delivery_id);
+
+    const answer = (await project.admin.post('dead-letters/requeue', { delivery_ids: [ids[0], ids[2], ids[0], '99999999', 'x'] })).as(200);
+
+    const refused = ['99999999', 'x'].map((delivery_id) => ({ delivery_id, code: 'not_found' }));
+    assert.deepEqual(answer, { count: 2, refused });
+    assert.deepEqual(contents(await bob.look()).sort(), ['1', '3']);
+    (await project.admin.post('dead-letters/purge', { delivery_ids: [] })).problem(400, 'invalid_request');
+    (await project.admin.post('dead-letters/purge', { delivery_ids: Array(1001).fill('1') })).problem(400, 'invalid_request');
+    assert.deepEqual((await project.admin.post('dead-letters/purge', { delivery_ids: ids })).as(200), {
+      count: 1,
+      refused: [ids[0], ids[2]].map((delivery_id) => ({ delivery_id, code: 'not_found' })),
+    });
+  });
+
+  it('are counted by agent and by how they died', async () => {
+    const { project, ada, bob } = await strictProject();
+    await die(ada, bob, '1');
+    await die(ada, bob, '2');
+    await ada.tell('bob', 'slow');
+    await bob.claimOne({ lease_seconds: 1 });
+    await eventually(
+      'the lapsed lease',
+      async () => (await project.admin.get('dead-letters', { reason: 'lease_lapsed' })).as<Page<DeadLetter>>(200).items,
+      ({ length }) => length === 1,
+    );
+
+    const groups = async (agent: TestAgent | TestProject['admin']) =>
+      ('rest' in agent ? await agent.rest.get('dead-letters/groups') : await agent.get('dead-letters/groups')).as<Page<DeadLetterGroup>>(
+        200,
+      ).items;
+    const found = await groups(project.admin);
+    assert.deepEqual(
+      found.map(({ agent_id, reason, count, last_error }) => [agent_id, reason, count, last_error]),
+      [
+        ['bob', 'rejected', 2, 'no 2'],
+        ['bob', 'lease_lapsed', 1, 'the lease lapsed'],
+      ],
+    );
+    assert.ok(found[0]!.oldest_at < found[0]!.newest_at);
+    assert.deepEqual(await groups(bob), found);
+    assert.deepEqual(await groups(ada), []);
+    (await project.admin.get('dead-letters', { reason: 'boredom' })).problem(400, 'invalid_request');
   });
 
   it('are listed newest first, in pages', async () => {

@@ -146,6 +146,7 @@ it('Every operation answers, when all is well, as the document describes it', as
     const dead = await held();
     await does('NackMessage', dead, { lease_id: dead.lease_id, reason: 'It does not compile.' }, bob);
     const letters = await does<Page<{ delivery: { delivery_id: string } }>>('ListDeadLetters');
+    await does('ListDeadLetterGroups');
     await does(of, { delivery_id: letters.items[0]!.delivery.delivery_id }, of.endsWith('s') ? {} : undefined);
     await does('ClaimMessages', bob, { max: 100 });
   }

@@ -156,6 +156,7 @@ export const table: readonly Row[] = [
   row('POST', 'acks?agent_id=bob', { admin: 204, bob: 204, intruder: 404, stranger: 403 }, settling),
 
   row('GET', 'dead-letters', lists),
+  row('GET', 'dead-letters/groups', lists),
   row('POST', (world) => `dead-letters/${world.deadLetter}/requeue`, aboveEmpty),
   row('DELETE', (world) => `dead-letters/${world.deadLetter}`, aboveEmpty),
   row('POST', 'dead-letters/requeue', above, {}),

@@ -120,26 +120,36 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
             async (connection, cancellation) =>
             {
                 var dead = await connection.Ask(
-                        $"SELECT {HistorySql.DeliveryColumns} {PostgresMessageStore.Dead} AND d.delivery < $6 ORDER BY d.delivery DESC LIMIT $7",
-                        LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type, before, max)
-                    .ListAsync(ReadDelivery, cancellation);
+                        $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt} {PostgresMessageStore.Dead} AND d.delivery < $7 ORDER BY d.delivery DESC LIMIT $8",
+                        [.. PostgresMessageStore.DeadValues(which), before, max])
+                    .ListAsync(row => (Delivery: ReadDelivery(row), DiedAt: row.GetInt64(12)), cancellation);
                 var found = new List<DeadLetterRow>(dead.Count);
                 var bytes = 0L;
                 foreach (var part in dead.Chunk(DeadLettersAtOnce))
                 {
-                    var messages = await EntriesAsync(connection, [.. part.Select(delivery => LogKey.Of(which.Project, delivery.Seq)).Distinct()], cancellation);
+                    var messages = await EntriesAsync(connection, [.. part.Select(one => LogKey.Of(which.Project, one.Delivery.Seq)).Distinct()], cancellation);
                     // Retention removed one between the two queries.
-                    foreach (var delivery in part.Where(delivery => messages.ContainsKey(delivery.Seq)))
+                    foreach (var (delivery, diedAt) in part.Where(one => messages.ContainsKey(one.Delivery.Seq)))
                     {
                         if (bytes >= MessagePage.Bytes)
                             return found;
-                        found.Add(new DeadLetterRow(delivery, messages[delivery.Seq]));
+                        found.Add(new DeadLetterRow(delivery, messages[delivery.Seq], diedAt));
                         bytes += messages[delivery.Seq].Json.Length;
                     }
                 }
 
                 return found;
             },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeadLetterTally>> DeadLetterGroupsAsync(DeadLetterSelection which, int max, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<DeadLetterTally>>(
+            async (connection, cancellation) =>
+                await connection.Ask(HistorySql.DeadGroups(PostgresMessageStore.Dead), [.. PostgresMessageStore.DeadValues(which), max])
+                    .ListAsync(
+                        row => new DeadLetterTally(
+                            row.GetInt32(0), (DeathReason)row.GetInt32(1), (int)row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.TextOrNull(5)),
+                        cancellation),
             cancellationToken);
 
     private ValueTask<IReadOnlyList<LogEntry>> ReadAsync(string sql, object[] values, CancellationToken cancellationToken) =>

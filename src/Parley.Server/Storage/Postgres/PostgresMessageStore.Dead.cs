@@ -50,7 +50,7 @@ internal sealed partial class PostgresMessageStore
         },
         cancellationToken);
 
-    public ValueTask<int> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync(
+    public ValueTask<IReadOnlyList<long>> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync<IReadOnlyList<long>>(
         async transaction =>
         {
             await transaction.LockAsync(which.Project);
@@ -73,11 +73,11 @@ internal sealed partial class PostgresMessageStore
                 again.Select(pair => DeliveryRules.Rank(now, pair.Found.Priority, settings.PriorityAging)).ToArray(),
                 again.Select(pair => pair.Change.Delivery.ExpiresAt).ToArray(), now);
             QueueNow(transaction, again, now);
-            return again.Count;
+            return [.. again.Select(pair => pair.Found.Delivery)];
         },
         cancellationToken);
 
-    public ValueTask<int> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync(
+    public ValueTask<IReadOnlyList<long>> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync<IReadOnlyList<long>>(
         async transaction =>
         {
             await transaction.LockAsync(which.Project);
@@ -90,7 +90,7 @@ internal sealed partial class PostgresMessageStore
                 Note(transaction.News, which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryRules.Purge(found.Facts).State, 1, now);
             }
 
-            return dead.Count;
+            return [.. dead.Select(found => found.Delivery)];
         },
         cancellationToken);
 
@@ -134,6 +134,14 @@ internal sealed partial class PostgresMessageStore
         },
         cancellationToken);
 
-    private static ValueTask<List<Found>> FindDeadAsync(PostgresTransaction transaction, DeadLetterSelection which) => FindAllAsync(
-        transaction, Dead, LogKey.First(which.Project), LogKey.Last(which.Project), which.Delivery, which.Agent, which.Type);
+    private static async ValueTask<List<Found>> FindDeadAsync(PostgresTransaction transaction, DeadLetterSelection which)
+    {
+        var found = await FindAllAsync(transaction, Dead, DeadValues(which));
+        return which.Deliveries is { } some ? found.FindAll(one => some.Contains(one.Delivery)) : found;
+    }
+
+    internal static object?[] DeadValues(DeadLetterSelection which) =>
+    [
+        LogKey.First(which.Project), LogKey.Last(which.Project), which.Deliveries is { Count: 1 } one ? one.First() : null, which.Agent, which.Type, (int?)which.Reason,
+    ];
 }

@@ -1,3 +1,5 @@
+using Parley.Server.Mailboxes;
+
 namespace Parley.Server.Storage.Sql;
 
 /// <summary>Queries and updates of deliveries that work on both databases. Values are <c>$1</c>, <c>$2</c>, and so on.</summary>
@@ -25,11 +27,12 @@ internal static class DeliverySql
     internal const string OwnOfMessage = $"{OfMessage} AND d.mailbox = $2";
 
     /// <summary>The dead letters <c>d</c> of messages <c>l</c> that match a selection. $1: the project's first place, $2: its last, $3: delivery, $4:
-    /// agent, $5: type. NULL matches all.</summary>
+    /// agent, $5: type, $6: reason. NULL matches all.</summary>
     internal const string DeadWhere =
-        """
+        $"""
         WHERE d.state = 4 AND d.place >= $1 AND d.place <= $2 AND (CAST($3 AS bigint) IS NULL OR d.delivery = $3)
           AND (CAST($4 AS int) IS NULL OR d.mailbox = $4) AND (CAST($5 AS text) IS NULL OR l.type = $5)
+          AND (CAST($6 AS int) IS NULL OR {DeathReasons.Sql} = $6)
         """;
 
     /// <summary>The deliveries that a storm holds. $1: the <see cref="Mailboxes.StormEnd"/>, $2: the project's first place, $3: the last place to

@@ -1,3 +1,5 @@
+using Parley.Server.Mailboxes;
+
 namespace Parley.Server.Storage.Sql;
 
 /// <summary>Queries about messages that work on both databases. $1: the message's place.</summary>
@@ -7,7 +9,21 @@ internal static class HistorySql
     internal const string DeliveryColumns =
         "d.delivery, d.place, d.mailbox, d.state, d.attempt, d.queued_at, d.delivered_at, d.surfaced_at, d.acknowledged_at, d.replied_at, d.last_error, d.disconnects";
 
+    /// <summary>When a dead delivery <c>d</c> died.</summary>
+    internal const string DiedAt = "coalesce(d.ended_at, d.queued_at, 0)";
+
     internal const string Deliveries = $"SELECT {DeliveryColumns} {DeliverySql.OfMessage} ORDER BY d.delivery";
+
+    /// <summary>Dead letters by mailbox and reason: counted, when the first and the last died, and the last one's error. $7: at most this many groups.</summary>
+    /// <param name="dead">The dead letters that match a selection.</param>
+    internal static string DeadGroups(string dead) =>
+        $"""
+        SELECT mailbox, reason, count(*) AS dead, min(died_at), max(died_at), max(CASE WHEN newest = 1 THEN last_error END)
+        FROM (SELECT d.mailbox, {DeathReasons.Sql} AS reason, {DiedAt} AS died_at, d.last_error,
+                row_number() OVER (PARTITION BY d.mailbox, {DeathReasons.Sql} ORDER BY {DiedAt} DESC, d.delivery DESC) AS newest
+              {dead}) t
+        GROUP BY mailbox, reason ORDER BY dead DESC, mailbox, reason LIMIT $7
+        """;
 
     internal const string ReleasedBy = "SELECT released_by FROM log WHERE place = $1";
 

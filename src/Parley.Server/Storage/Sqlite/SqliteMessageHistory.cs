@@ -140,12 +140,26 @@ internal sealed partial class SqliteMessageHistory(
             {
                 var dead = new List<DeadLetterRow>();
                 var rows = SqliteMessageStore.BindDead(
-                        connection.Prepare($"SELECT {HistorySql.DeliveryColumns} {SqliteMessageStore.Dead} AND d.delivery < ?6 ORDER BY d.delivery DESC LIMIT ?7"), which)
-                    .Bind(6, before).Bind(7, max);
+                        connection.Prepare(
+                            $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt} {SqliteMessageStore.Dead} AND d.delivery < ?7 ORDER BY d.delivery DESC LIMIT ?8"),
+                        which)
+                    .Bind(7, before).Bind(8, max);
                 for (var bytes = 0L; bytes < MessagePage.Bytes && rows.Step(); bytes += dead[^1].Message.Json.Length)
-                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!));
+                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!, rows.Int64(12)));
                 rows.Reset();
                 return dead;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeadLetterTally>> DeadLetterGroupsAsync(DeadLetterSelection which, int max, CancellationToken cancellationToken) =>
+        _readers.ReadAsync<IReadOnlyList<DeadLetterTally>>(
+            connection =>
+            {
+                var groups = new List<DeadLetterTally>();
+                var rows = SqliteMessageStore.BindDead(connection.Prepare(HistorySql.DeadGroups(SqliteMessageStore.Dead)), which).Bind(7, max);
+                while (rows.Step())
+                    groups.Add(new DeadLetterTally(rows.Int32(0), (DeathReason)rows.Int32(1), rows.Int32(2), rows.Int64(3), rows.Int64(4), rows.Text(5)));
+                return groups;
             },
             cancellationToken);
 

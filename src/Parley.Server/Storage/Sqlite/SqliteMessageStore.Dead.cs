@@ -48,12 +48,12 @@ internal sealed partial class SqliteMessageStore
         },
         cancellationToken);
 
-    public ValueTask<int> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync(
+    public ValueTask<IReadOnlyList<long>> RequeueAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync<IReadOnlyList<long>>(
         connection =>
         {
             var now = Now;
             var settings = SettingsOf(which.Project)!;
-            var requeued = 0;
+            var requeued = new List<long>();
             foreach (var found in FindDead(connection, which))
             {
                 var reason = MessageGone(connection, found.Place);
@@ -76,14 +76,14 @@ internal sealed partial class SqliteMessageStore
                     .Bind(1, found.Delivery).Bind(2, rank).Bind(3, now).Bind(4, change.Delivery.ExpiresAt).Bind(5, change.Attempt).Run();
                 account.Queue(found.Priority, rank, found.Delivery);
                 _toWake.Add(found.Mailbox);
-                requeued++;
+                requeued.Add(found.Delivery);
             }
 
             return requeued;
         },
         cancellationToken);
 
-    public ValueTask<int> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync(
+    public ValueTask<IReadOnlyList<long>> PurgeAsync(DeadLetterSelection which, CancellationToken cancellationToken) => WriteAsync<IReadOnlyList<long>>(
         connection =>
         {
             var now = Now;
@@ -96,7 +96,7 @@ internal sealed partial class SqliteMessageStore
                 Note(which.Project, found.Delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryRules.Purge(found.Facts).State, 1, now);
             }
 
-            return dead.Count;
+            return [.. dead.Select(found => found.Delivery)];
         },
         cancellationToken);
 
@@ -144,10 +144,15 @@ internal sealed partial class SqliteMessageStore
         var dead = new List<Found>();
         var rows = BindDead(connection.Prepare($"SELECT {DeliverySql.Columns} {Dead}"), which);
         while (rows.Step())
-            dead.Add(At(rows, _ledger.Of(connection, rows.Int32(2))));
+        {
+            if (which.Deliveries?.Contains(rows.Int64(0)) != false)
+                dead.Add(At(rows, _ledger.Of(connection, rows.Int32(2))));
+        }
+
         return dead;
     }
 
     internal static SqliteStatement BindDead(SqliteStatement statement, DeadLetterSelection which) => statement
-        .Bind(1, LogKey.First(which.Project)).Bind(2, LogKey.Last(which.Project)).Bind(3, which.Delivery).Bind(4, which.Agent).Bind(5, which.Type);
+        .Bind(1, LogKey.First(which.Project)).Bind(2, LogKey.Last(which.Project)).Bind(3, which.Deliveries is { Count: 1 } one ? one.First() : null)
+        .Bind(4, which.Agent).Bind(5, which.Type).Bind(6, (int?)which.Reason);
 }
