@@ -5,40 +5,35 @@ import { plural } from '../parts/times.ts';
 import { detailOf } from '../ui/problem.tsx';
 import { say } from '../ui/toast.tsx';
 
-/** Requeues or purges deliveries, one after the other; those that are refused stay. */
+const atOnce = 1000;
+
+/** Requeues or purges deliveries; those that somebody else did before are told. */
 export function useDeadLetterActions() {
   const { parley, project, receipts } = useLive();
   const [isWaiting, setWaiting] = useState(false);
-  const each = useCallback(
-    async (ids: readonly string[], act: (id: string) => Promise<unknown>, done: string) => {
+  const change = useCallback(
+    async (ids: readonly string[], path: '/dead-letters/requeue' | '/dead-letters/purge', done: string) => {
       setWaiting(true);
       let good = 0;
-      let refusal: unknown;
-      for (const id of ids) {
-        try {
-          await act(id);
-          good++;
-        } catch (error) {
-          refusal = error;
+      try {
+        for (let from = 0; from < ids.length; from += atOnce) {
+          const { count } = await parley.rest.post(path, { body: { delivery_ids: ids.slice(from, from + atOnce) } });
+          good += count;
         }
+        const others = ids.length - good;
+        if (others === 0) say(`${plural(good, 'message')} ${done}`);
+        else say({ text: `${good} of ${ids.length} ${done}. The others are no dead letters anymore.`, isBad: true });
+      } catch (error) {
+        say({ text: good > 0 ? `${good} of ${ids.length} ${done}. ${detailOf(error)}` : detailOf(error), isBad: true });
+      } finally {
+        setWaiting(false);
+        receipts.forget();
+        await queries.invalidateQueries({ queryKey: ['dead-letters', project] });
       }
-      setWaiting(false);
-      receipts.forget();
-      await queries.invalidateQueries({ queryKey: ['dead-letters', project] });
-      if (refusal === undefined) say(`${plural(good, 'message')} ${done}`);
-      else say({ text: `${good} of ${ids.length} ${done}. ${detailOf(refusal)}`, isBad: true });
     },
-    [project, receipts],
+    [parley, project, receipts],
   );
-  const requeue = useCallback(
-    (ids: readonly string[]) =>
-      each(ids, (delivery_id) => parley.rest.post('/dead-letters/{delivery_id}/requeue', { path: { delivery_id } } as never), 'requeued'),
-    [each, parley],
-  );
-  const purge = useCallback(
-    (ids: readonly string[]) =>
-      each(ids, (delivery_id) => parley.rest.delete('/dead-letters/{delivery_id}', { path: { delivery_id } } as never), 'purged'),
-    [each, parley],
-  );
+  const requeue = useCallback((ids: readonly string[]) => change(ids, '/dead-letters/requeue', 'requeued'), [change]);
+  const purge = useCallback((ids: readonly string[]) => change(ids, '/dead-letters/purge', 'purged'), [change]);
   return { requeue, purge, isWaiting };
 }

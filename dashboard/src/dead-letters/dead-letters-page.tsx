@@ -23,7 +23,7 @@ import { icon } from '../ui/icon.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useDeadLetterActions } from './acting.ts';
-import { groupByReason, reasonOf, reasons, type Group, type Reason } from './reasons.ts';
+import { groupByReason, reasons, type Group, type Reason } from './reasons.ts';
 
 const PurgeDialog = lazy(() => import('./purge-dialog.tsx'));
 
@@ -80,7 +80,7 @@ export default function DeadLettersPage() {
             <Choice
               key={key}
               name={reasons[key].short}
-              count={all.filter((letter) => reasonOf(letter) === key).length}
+              count={all.filter((letter) => letter.reason === key).length}
               isOn={reason === key}
               onSelect={() => change({ reason: key })}
             />

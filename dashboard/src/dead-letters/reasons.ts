@@ -1,19 +1,11 @@
 import type { DeadLetter } from '../live/types.ts';
 
-export type Reason = 'failing' | 'lapsed' | 'refused';
-
-/** Why a delivery died, as far as its last error tells. */
-export function reasonOf({ delivery }: DeadLetter): Reason {
-  const error = delivery.last_error?.toLowerCase() ?? '';
-  if (error.includes('lease lapsed') || error === '') return 'lapsed';
-  if (/^\d{3}\b|http|connect|timeout|gateway|unavailable/.test(error)) return 'failing';
-  return 'refused';
-}
+export type Reason = DeadLetter['reason'];
 
 export const reasons: Record<Reason, { name: string; short: string; hint: string }> = {
-  failing: { name: 'The receiver kept failing', short: 'Kept failing', hint: 'it gave the error each time' },
-  lapsed: { name: 'Taken, never acknowledged', short: 'Never acknowledged', hint: 'its lease lapsed each time' },
-  refused: { name: 'Refused by its reader', short: 'Refused', hint: 'given back with a reason' },
+  rejected: { name: 'Refused by its reader', short: 'Refused', hint: 'given back with a reason' },
+  lease_lapsed: { name: 'Taken, never acknowledged', short: 'Never acknowledged', hint: 'its lease lapsed' },
+  reader_lost: { name: 'Its reader broke down each time', short: 'Reader lost', hint: 'the connection was lost with it in hand' },
 };
 
 export interface Group {
@@ -24,6 +16,6 @@ export interface Group {
 /** By reason, each the newest first. */
 export function groupByReason(letters: readonly DeadLetter[]): Group[] {
   return (Object.keys(reasons) as Reason[])
-    .map((reason) => ({ reason, letters: letters.filter((letter) => reasonOf(letter) === reason) }))
+    .map((reason) => ({ reason, letters: letters.filter((letter) => letter.reason === reason) }))
     .filter((group) => group.letters.length > 0);
 }

@@ -1,9 +1,10 @@
 import { CalendarClock, CloudOff, MailX, RotateCw, Tornado, TriangleAlert } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useGo } from '../app/query.ts';
 import { composing } from '../app/frame-keys.tsx';
+import { useDeadLetterActions } from '../dead-letters/acting.ts';
 import { useLive } from '../live/live.ts';
-import { queries, useMayAct } from '../live/session.ts';
+import { useMayAct } from '../live/session.ts';
 import { useThing } from '../live/store.ts';
 import { Ago } from '../parts/ago.tsx';
 import { usePerson } from '../parts/people.ts';
@@ -12,8 +13,6 @@ import { Tile } from '../parts/tile.tsx';
 import { plural, span } from '../parts/times.ts';
 import { Button } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
-import { detailOf } from '../ui/problem.tsx';
-import { say } from '../ui/toast.tsx';
 import type { Problem } from './problems.ts';
 
 /** One problem in one sentence, its evidence, and the one action that helps. */
@@ -111,24 +110,11 @@ function StormItem({ problem: { storm } }: { problem: Extract<Problem, { kind: '
 }
 
 function DeadItem({ problem }: { problem: Extract<Problem, { kind: 'dead' }> }) {
-  const { parley, project, agents } = useLive();
+  const { agents } = useLive();
   const mayAct = useMayAct();
   const agent = useThing(agents, problem.agentId);
-  const [isWaiting, setWaiting] = useState(false);
+  const { requeue, isWaiting } = useDeadLetterActions();
   const count = problem.letters.length;
-  const requeue = async () => {
-    setWaiting(true);
-    try {
-      for (const { delivery } of problem.letters)
-        await parley.rest.post('/dead-letters/{delivery_id}/requeue', { path: { delivery_id: delivery.delivery_id } } as never);
-      say(`${plural(count, 'message')} requeued`);
-    } catch (error) {
-      say({ text: detailOf(error), isBad: true });
-    } finally {
-      setWaiting(false);
-      await queries.invalidateQueries({ queryKey: ['dead-letters', project] });
-    }
-  };
   const answers = !agent ? '' : agent.status === 'offline' ? `${agent.name} is away.` : `${agent.name} is connected now.`;
   return (
     <Item
@@ -146,7 +132,11 @@ function DeadItem({ problem }: { problem: Extract<Problem, { kind: 'dead' }> }) 
       }
       action={
         mayAct ? (
-          <Button icon={<RotateCw {...icon} size={14} />} isWaiting={isWaiting} onClick={() => void requeue()}>
+          <Button
+            icon={<RotateCw {...icon} size={14} />}
+            isWaiting={isWaiting}
+            onClick={() => void requeue(problem.letters.map(({ delivery }) => delivery.delivery_id))}
+          >
             Requeue {count}
           </Button>
         ) : null

@@ -3,14 +3,19 @@ import type { Agent, DeadLetter, Storm } from '../live/types.ts';
 import { findProblems, groupLetters } from './problems.ts';
 
 const now = Date.parse('2026-11-28T14:00:00Z');
-const letter = (agent_id: string, last_error: string, timestamp: string) =>
-  ({ delivery: { agent_id, last_error }, message: { timestamp } }) as DeadLetter;
+const letter = (agent_id: string, reason: string, died_at: string) =>
+  ({ delivery: { agent_id, last_error: 'no' }, reason, died_at }) as DeadLetter;
 const agent = (agent_id: string, status: string, queued: number, last_seen: string) =>
   ({ agent_id, status, mailbox: { queued }, last_seen, activity_since: last_seen, created_at: last_seen }) as unknown as Agent;
 
 describe('What is stuck', () => {
   it('groups dead letters by reader and reason', () => {
-    const groups = groupLetters([letter('a', '502', '2'), letter('a', '502', '1'), letter('a', 'nack', '3'), letter('b', '502', '4')]);
+    const groups = groupLetters([
+      letter('a', 'lease_lapsed', '2'),
+      letter('a', 'lease_lapsed', '1'),
+      letter('a', 'rejected', '3'),
+      letter('b', 'lease_lapsed', '4'),
+    ]);
     expect(groups.map(({ letters, since }) => [letters.length, since])).toEqual([
       [2, '1'],
       [1, '3'],

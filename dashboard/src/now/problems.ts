@@ -48,16 +48,15 @@ export function findProblems(
 export function groupLetters(letters: readonly DeadLetter[]): Extract<Problem, { kind: 'dead' }>[] {
   const groups = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
-    const key = `${letter.delivery.agent_id}\n${letter.delivery.last_error ?? ''}`;
+    const key = `${letter.delivery.agent_id}-${letter.reason}`;
     groups.set(key, [...(groups.get(key) ?? []), letter]);
   }
-  return [...groups.values()].map((group) => {
+  return [...groups].map(([key, group]) => {
     const { agent_id, last_error } = group[0]!.delivery;
-    const oldest = group.map(({ message }) => message.timestamp).sort()[0]!;
     return {
       kind: 'dead',
-      key: `dead-${agent_id}-${last_error}`,
-      since: oldest,
+      key: `dead-${key}`,
+      since: group.map(({ died_at }) => died_at).sort()[0]!,
       agentId: agent_id,
       reason: last_error ?? 'all attempts failed',
       letters: group,

@@ -1020,6 +1020,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dead-letters/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the dead letters by agent and by how they died, the largest group first; at most 500 groups.
+         * @description Who may: admin, operator, observer; agent: its own dead letters.
+         */
+        get: operations["ListDeadLetterGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dead-letters/requeue": {
         parameters: {
             query?: never;
@@ -3360,20 +3380,60 @@ export interface components {
          * @enum {string}
          */
         ConditionOperator: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "exists" | "missing";
-        CountAnswer: {
-            /** Format: int32 */
-            count: number;
-        };
         /** @description A delivery that ran out of attempts, with its message. */
         DeadLetter: {
             delivery: components["schemas"]["Delivery"];
             message: components["schemas"]["Message"];
+            /** @description How its last attempt ended. */
+            reason: components["schemas"]["DeathReason"];
+            /**
+             * Format: date-time
+             * @description When its last attempt ended.
+             */
+            died_at: string;
         };
         /** @description Which dead letters; all of the project's if nothing is set. */
         DeadLetterFilter: {
             agent_id?: null | string;
             type?: null | string;
+            reason?: null | components["schemas"]["DeathReason"];
+            /** @description Only these, by the ids of their deliveries; at most 1,000. */
+            delivery_ids?: null | string[];
         };
+        /** @description The dead letters of one agent that died for the same reason. */
+        DeadLetterGroup: {
+            agent_id: string;
+            reason: components["schemas"]["DeathReason"];
+            /** Format: int32 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the first of them died.
+             */
+            oldest_at: string;
+            /**
+             * Format: date-time
+             * @description When the last of them died.
+             */
+            newest_at: string;
+            /** @description Of the one that died last. */
+            last_error: null | string;
+        };
+        /** @description What became of the dead letters that were to be requeued or purged. */
+        DeadLettersAnswer: {
+            /**
+             * Format: int32
+             * @description How many were requeued or purged.
+             */
+            count: number;
+            /** @description Those of the `delivery_ids` that were not: the others are done. */
+            refused: components["schemas"]["RefusedDeadLetter"][];
+        };
+        /**
+         * @description How the last attempt of a dead letter ended. `rejected`: Its reader gave it back; the delivery's `last_error` is what the reader said. `lease_lapsed`: Its reader took it and did not acknowledge it before the lease lapsed. `reader_lost`: The connection of its reader was lost each time.
+         * @enum {string}
+         */
+        DeathReason: "rejected" | "lease_lapsed" | "reader_lost";
         /** @description One message for one agent, with the times of its stages; null for a stage that was not reached or is unknown. */
         Delivery: {
             delivery_id: string;
@@ -4047,6 +4107,11 @@ export interface components {
             next: null | string;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
+        PageOfDeadLetterGroup: {
+            items: components["schemas"]["DeadLetterGroup"][];
+            next: null | string;
+        };
+        /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfEventRecord: {
             items: components["schemas"]["EventRecord"][];
             next: null | string;
@@ -4400,6 +4465,12 @@ export interface components {
          * @enum {string}
          */
         QuestionStatus: "open" | "answered" | "defaulted" | "expired" | "withdrawn";
+        /** @description A delivery that could not be requeued or purged. */
+        RefusedDeadLetter: {
+            delivery_id: string;
+            /** @description The code of the error: `not_found` if it is no dead letter (anymore), or if its message is gone. */
+            code: string;
+        };
         /** @description A registration, or with `PUT agents/{agent_id}` a change to an agent. For an existing agent, absent fields do not change. */
         RegisterRequest: {
             /** @description 1-255 characters from `A-Z a-z 0-9 . _ -`; derived from the name if absent. */
@@ -7391,6 +7462,8 @@ export interface operations {
                 agent_id?: string;
                 /** @description A message type. */
                 type?: string;
+                /** @description How their last attempt ended. */
+                reason?: "rejected" | "lease_lapsed" | "reader_lost";
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -7407,6 +7480,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfDeadLetter"];
+                };
+            };
+        };
+    };
+    ListDeadLetterGroups: {
+        parameters: {
+            query?: {
+                /** @description The agent whose mailbox they were for. */
+                agent_id?: string;
+                /** @description A message type. */
+                type?: string;
+                /** @description How their last attempt ended. */
+                reason?: "rejected" | "lease_lapsed" | "reader_lost";
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDeadLetterGroup"];
                 };
             };
         };
@@ -7433,7 +7535,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CountAnswer"];
+                    "application/json": components["schemas"]["DeadLettersAnswer"];
                 };
             };
         };
@@ -7460,7 +7562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CountAnswer"];
+                    "application/json": components["schemas"]["DeadLettersAnswer"];
                 };
             };
         };
