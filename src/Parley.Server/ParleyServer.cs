@@ -21,6 +21,7 @@ using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
 using Parley.Server.Operations;
 using Parley.Server.Outgoing;
+using Parley.Server.Playback;
 using Parley.Server.Projects;
 using Parley.Server.Questions;
 using Parley.Server.Reservations;
@@ -64,7 +65,7 @@ public static class ParleyServer
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
             .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddSignIn()
-            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddApiDocs().AddDashboard(settings);
+            .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddPlayback().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();
         if (steady is SteadyClock kept)

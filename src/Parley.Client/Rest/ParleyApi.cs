@@ -32,6 +32,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Inbound = new InboundApi(connection);
         Webhooks = new WebhooksApi(connection);
         Counts = new StatsApi(connection);
+        Log = new LogApi(connection);
         Projects = new ProjectsApi(connection);
         Tokens = new TokensApi(connection);
         Streams = new StreamsApi(connection);
@@ -84,6 +85,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Message counts over a time span: by type, agent, pair, and execution, and as a timeline.</summary>
     public StatsApi Counts { get; }
+
+    /// <summary>What happened, in order, each item as it was then.</summary>
+    public LogApi Log { get; }
 
     /// <summary>Schemas of message types. Only admins may change them.</summary>
     public SchemasApi Schemas { get; }

@@ -26,6 +26,7 @@ internal static class DocumentTags
         ("Schemas", "JSON Schemas that the payloads of a message type must match."),
         ("Routing", "Rules that send messages elsewhere, raise their priority, or add metadata, and why a message would go where."),
         ("Streams", "What happens, live, as server-sent events."),
+        ("Log", "What happened in a project, in order, each item as it was then."),
         ("Dead letters", "Deliveries that ran out of attempts: list, requeue, or purge them."),
         ("Statistics", "Counts and latencies of a project."),
         ("Projects", "Isolated projects on one server, each with its own agents, messages, and settings."),

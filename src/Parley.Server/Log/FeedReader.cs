@@ -33,8 +33,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
     private const int BatchBytes = 128 * 1024;
 
     private readonly List<LogEntry> _batch = [];
-    private readonly HashSet<long> _follows = [];
-    private readonly HashSet<long> _ignores = [];
+    private readonly EntryAccess _access = new(project.Project, access, reader);
 
     /// <summary>Everything up to here has been read.</summary>
     internal long Cursor { get; private set; } = project.Head;
@@ -91,7 +90,7 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
             Cursor = slice.LookedTo;
             // A part of the log may leave out messages by which the reader joined a thread.
             if (selection.Query != LogQuery.All)
-                _ignores.Clear();
+                _access.Forget();
         }
 
         var found = new List<LogEntry>(_batch.Count);
@@ -99,10 +98,10 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
         foreach (var entry in _batch)
         {
             // Entries that the selection leaves out may also bring the reader into a thread.
-            Follow(entry);
+            _access.Follow(entry);
             if (!selection.Takes(entry))
                 continue;
-            if (!await MaySeeAsync(entry, cancellationToken))
+            if (!await _access.MaySeeAsync(entry, cancellationToken))
             {
                 if (!selection.TakesHidden(entry))
                     continue;
@@ -129,36 +128,4 @@ internal sealed class FeedReader(ProjectLog project, ILogStore store, IThreadAcc
 
     /// <summary>Completes when there is something after <see cref="Cursor"/>.</summary>
     internal Task WaitAsync(CancellationToken cancellationToken) => project.WaitAsync(Cursor, cancellationToken);
-
-    private void Follow(LogEntry entry)
-    {
-        if (reader is null || entry.Kind != EntryKind.Message || !Visibility.TakesPart(entry, reader.Agent))
-            return;
-        _follows.Add(entry.Thread);
-        _ignores.Remove(entry.Thread);
-    }
-
-    private ValueTask<bool> MaySeeAsync(LogEntry entry, CancellationToken cancellationToken)
-    {
-        // A release repeats a message for those who could not see its first entry.
-        if (reader is null)
-            return new(entry.Kind != EntryKind.Release);
-        if (entry.Kind == EntryKind.Release && entry.Sender == reader.Agent)
-            return new(result: false);
-        if (entry.Audience == Audience.Restricted)
-            return new(access.MayRead(entry, reader));
-        if (Visibility.ByItself(entry, reader) is { } plain)
-            return new(plain);
-        if (_follows.Contains(entry.Thread))
-            return new(result: true);
-        // An agent joins a thread only by an entry that passes through here, so until then a 'no' stays a 'no'.
-        return _ignores.Contains(entry.Thread) ? new(result: false) : AskAsync(entry.Thread, cancellationToken);
-    }
-
-    private async ValueTask<bool> AskAsync(long thread, CancellationToken cancellationToken)
-    {
-        var follows = await access.MayReadThreadAsync(project.Project, thread, reader, cancellationToken);
-        _ = follows ? _follows.Add(thread) : _ignores.Add(thread);
-        return follows;
-    }
 }

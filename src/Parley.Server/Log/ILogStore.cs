@@ -25,6 +25,12 @@ internal interface ILogStore
 internal readonly record struct LogQuery(long Thread, long Execution)
 {
     internal static LogQuery All => default;
+
+    /// <summary>Everything except messages, entries about messages, and audit entries: agents, events, and entities.</summary>
+    internal static LogQuery Things => new(0, 0) { IsOfThings = true };
+
+    /// <inheritdoc cref="Things"/>
+    internal bool IsOfThings { get; private init; }
 }
 
 /// <summary>Which part of the log to search for events.</summary>

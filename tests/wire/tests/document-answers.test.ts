@@ -209,8 +209,11 @@ it('Every operation answers, when all is well, as the document describes it', as
     'GetExecutionStats',
     'GetRoutingStats',
     'ExportStats',
+    'ReadLog',
+    'GetLogHistogram',
   ])
     await does(of);
+  await does('GetLogPlace', {}, undefined, { time: new Date().toISOString() });
 
   for (const [of, body] of [
     ['CompleteExecution', { result: { pull_request: 17 } }],

@@ -303,6 +303,10 @@ export const table: readonly Row[] = [
   // A ticket that is none is refused, whoever sends it.
   row('POST', 'session', { rest: 401, join: 401, intruder: 401, stranger: 401 }, { ticket: 'x' }),
   row('GET', 'me', { ...lists, join: 200 }),
+  row('GET', 'log', lists),
+  row('GET', (world) => `log?thread=${world.thread}`, participants),
+  row('GET', 'log/histogram', lists),
+  row('GET', 'log/place?time=2026-01-01T00:00:00Z', lists),
   row('GET', 'stats', lists),
   row('GET', 'stats/messages', lists),
   row('GET', 'stats/agents', lists),

@@ -2840,6 +2840,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened in a project, oldest first, each item as it was then.
+         * @description A page may have fewer items than `limit`, even none, if it is not the last one: keep reading until `next` is null. `place` is where a subscription goes on without a gap. A message that was deleted is a tombstone.
+         *
+         *     Who may: admin, operator, observer; agent: entries that it may read in feeds.
+         */
+        get: operations["ReadLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/log/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count a project's or an execution's messages, questions, and failures over time.
+         * @description Failures are deliveries that died, tasks that failed, and steps of workflows that failed for good. With `execution`, an answer may cover only a part of the log: then `next` is not null. Pass it as `after`, and add up the items with the same `at`. Of an execution, an agent's token counts what it may read.
+         *
+         *     Who may: admin, operator, agent, observer.
+         */
+        get: operations["GetLogHistogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/log/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the place in the log at a time.
+         * @description The place of the last entry at that time or before. If all entries are later, it is the place before the first one that is kept.
+         *
+         *     Who may: admin, operator, agent, observer.
+         */
+        get: operations["GetLogPlace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3347,6 +3413,8 @@ export interface components {
              */
             shortened?: null | number;
         };
+        /** @enum {string} */
+        ChangeOp: "put" | "delete" | "gap";
         /** @description What to lease. */
         ClaimRequest: {
             /**
@@ -3755,6 +3823,75 @@ export interface components {
             p95?: null | number;
             /** Format: double */
             p99?: null | number;
+        };
+        /** @description One bucket of a histogram. */
+        LogBucket: {
+            /**
+             * Format: date-time
+             * @description When the bucket begins.
+             */
+            at: string;
+            /** Format: int64 */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Questions that were asked.
+             */
+            questions: number;
+            /**
+             * Format: int64
+             * @description Deliveries that died, tasks that failed, and steps of workflows that failed for good.
+             */
+            failures: number;
+        };
+        /** @description What happened over time, in buckets of the same length. */
+        LogHistogram: {
+            items: components["schemas"]["LogBucket"][];
+            /** @description Not null if only a part of the log was counted: pass it as `after`, and add up the buckets with the same `at`. */
+            next: null | string;
+        };
+        /** @description A part of a project's log, oldest first. */
+        LogPage: {
+            items: components["schemas"]["LogRecord"][];
+            /** @description Where the next page begins: pass it as `after`. Null at the end. A page may be empty and still have one. */
+            next: null | string;
+            /** @description How far the log has been read, also where nothing matched: a subscription after this place continues without a gap. */
+            place: string;
+            /**
+             * Format: int64
+             * @description The oldest seq that is still kept. Retention removes what is older.
+             */
+            first_seq: number;
+        };
+        /** @description Where a project's log was at a time. */
+        LogPlace: {
+            /** @description `EPOCH-SEQ`. */
+            place: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        /** @description One entry of the log. */
+        LogRecord: {
+            /** Format: int64 */
+            seq: number;
+            /** @description Its place, `EPOCH-SEQ`. */
+            place: string;
+            /** @description What `item` is: the name of its feed (`messages`, `tasks`, `agents`), or `reactions` or `audit`. */
+            kind: string;
+            /**
+             * @description Whether the item was written or removed. Of a removed one, the item is what it was before; of a deleted message, its
+             *                 tombstone.
+             */
+            op: components["schemas"]["ChangeOp"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description The event that this is published as, such as `task_assigned`; null if it is published as none. */
+            event_type: null | string;
+            /** @description The item as it was then. */
+            item: unknown;
         };
         /** @description How many of an agent's deliveries are waiting, leased, and dead. */
         MailboxCounts: {
@@ -10700,6 +10837,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatsExport"];
+                };
+            };
+        };
+    };
+    ReadLog: {
+        parameters: {
+            query?: {
+                /** @description A place or a seq: only entries after it. The `next` of the previous page; from the start of the log by default. */
+                after?: string;
+                /** @description A place or a seq: only entries up to it, including it. By default, up to the newest entry. */
+                until?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Only an execution and what belongs to it: its messages and questions, and the steps of its workflow. */
+                execution?: string;
+                /** @description Only a thread and what belongs to it: its messages and questions, and the task or the workflow that it is about. */
+                thread?: string;
+                /** @description Only entries from, to, or about one of these agents. */
+                agents?: string[];
+                /** @description Only these kinds: the names of feeds, such as `messages` and `tasks`, or `reactions` or `audit`. */
+                kinds?: string[];
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+        };
+    };
+    GetLogHistogram: {
+        parameters: {
+            query?: {
+                /** @description The beginning; defaults to 24 hours before `until`, or to the start of the execution. */
+                since?: string;
+                /** @description The end; defaults to now, or to the end of the execution. */
+                until?: string;
+                /** @description The length of each bucket; defaults to `5m`. One that is shorter than `1m` needs `execution`. */
+                bucket?: "1s" | "5s" | "10s" | "30s" | "1m" | "5m" | "10m" | "15m" | "30m" | "1h" | "6h" | "12h" | "1d";
+                /** @description Only what belongs to this execution. */
+                execution?: string;
+                /** @description With `execution`: the `next` of the previous answer. */
+                after?: string;
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHistogram"];
+                };
+            };
+        };
+    };
+    GetLogPlace: {
+        parameters: {
+            query?: {
+                /** @description The time that you want the place for. */
+                time?: string;
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPlace"];
                 };
             };
         };

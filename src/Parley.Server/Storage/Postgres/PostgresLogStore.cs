@@ -66,7 +66,7 @@ internal sealed class PostgresLogStore(PostgresDatabase database) : ILogStore
         // The root and the parts are each found by their own index. With an OR, the planner would scan the log if it expects many parts. An
         // execution's first entry is one of its parts; a thread's is not.
         var places = column is null
-            ? $"SELECT place, octet_length(body) AS bytes FROM log WHERE {range} ORDER BY place LIMIT $3"
+            ? $"SELECT place, octet_length(body) AS bytes FROM log l WHERE {(query.IsOfThings ? LogSql.IsThing : "true")} AND {range} ORDER BY place LIMIT $3"
             : $"""
                SELECT place, octet_length(body) AS bytes FROM log WHERE place = $5 AND {column} IS DISTINCT FROM $5 AND {range}
                UNION ALL (SELECT place, octet_length(body) FROM log WHERE {column} = $5 AND {range} ORDER BY place LIMIT $3)

@@ -13,6 +13,7 @@ using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
 using Parley.Server.Nodes;
+using Parley.Server.Playback;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -44,6 +45,7 @@ internal static class PostgresStorage
         .AddSingleton<ICountStore, PostgresCountStore>()
         .AddSingleton<ILogStore, PostgresLogStore>()
         .AddSingleton<ILogAppender, PostgresLogAppender>()
+        .AddSingleton<IPlaybackStore, PostgresPlaybackStore>()
         .AddSingleton<IProjectStore, PostgresProjectStore>()
         .AddSingleton<IAgentStore, PostgresAgentStore>()
         .AddSingleton<IEntityStore, PostgresEntityStore>()

@@ -8,6 +8,12 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
 {
     private static readonly string EventsSql = LogSql.Events(SqliteLogRows.Columns, "log l INDEXED BY log_event");
 
+    private static readonly string ThingsSql =
+        $"""
+        SELECT {SqliteLogRows.Columns} FROM log l INDEXED BY log_event
+        WHERE {LogSql.IsThing} AND l.place > ?1 AND l.place <= ?2 ORDER BY l.place LIMIT ?3
+        """;
+
     public ValueTask<LogSlice> ReadAsync(int project, long after, int max, long maxBytes, LogQuery query, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync(connection => Read(connection, project, after, max, maxBytes, query), cancellationToken);
 
@@ -92,6 +98,9 @@ internal sealed class SqliteLogStore(SqliteDatabase database) : ILogStore
                     """)
                 .Bind(4, LogKey.Of(project, query.Execution));
         }
+
+        if (query.IsOfThings)
+            return connection.Prepare(ThingsSql);
 
         return connection.Prepare($"SELECT {SqliteLogRows.Columns} FROM log l WHERE l.place > ?1 AND l.place <= ?2 ORDER BY l.place LIMIT ?3");
     }

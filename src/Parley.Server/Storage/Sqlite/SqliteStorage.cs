@@ -12,6 +12,7 @@ using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Messages;
 using Parley.Server.Monitoring;
+using Parley.Server.Playback;
 using Parley.Server.Projects;
 using Parley.Server.Security;
 using Parley.Server.Settings;
@@ -48,6 +49,7 @@ internal static class SqliteStorage
         .AddSingleton<ICountStore, SqliteCountStore>()
         .AddSingleton<ILogStore, SqliteLogStore>()
         .AddSingleton<ILogAppender, SqliteLogAppender>()
+        .AddSingleton<IPlaybackStore, SqlitePlaybackStore>()
         .AddSingleton<IProjectStore, SqliteProjectStore>()
         .AddSingleton<IAgentStore, SqliteAgentStore>()
         .AddSingleton<IEntityStore, SqliteEntityStore>()
