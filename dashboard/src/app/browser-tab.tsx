@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useRouterState } from '@tanstack/react-router';
 import { useOpenQuestions } from '../parts/attention.ts';
+import { tabIcon } from '../parts/mark.ts';
 import { useProjectName } from './side-bar.tsx';
 import { pages } from './pages.ts';
 
@@ -13,16 +14,13 @@ export function BrowserTab() {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${page?.name ?? 'Parley'}, ${name}`;
   }, [waiting, page, name]);
+  const isWaiting = waiting > 0;
   useEffect(() => {
-    const dot = waiting > 0 ? '<circle cx="25" cy="7" r="7" fill="#d9860a"/>' : '';
-    const image = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#24231f"/><path d="M7 8h12a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2h-7l-4 4v-4H7z" fill="#fff"/><path d="M23 13h2v12l-4-3h-8v-2h8a2 2 0 0 0 2-2z" fill="#fff" opacity=".7"/>${dot}</svg>`;
-    let link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-    if (!link) {
-      link = document.createElement('link');
-      link.rel = 'icon';
-      document.head.append(link);
-    }
-    link.href = `data:image/svg+xml,${encodeURIComponent(image)}`;
-  }, [waiting]);
+    const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (!link || !isWaiting) return;
+    const plain = link.href;
+    link.href = `data:image/svg+xml,${encodeURIComponent(tabIcon(true))}`;
+    return () => void (link.href = plain);
+  }, [isWaiting]);
   return null;
 }

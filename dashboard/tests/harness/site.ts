@@ -49,7 +49,7 @@ export class Site {
   #answer(target: string, incoming: IncomingMessage, response: ServerResponse): void {
     const path = new URL(incoming.url ?? '/', target).pathname;
     if (this.#isCut) return void incoming.socket.destroy();
-    if (path.startsWith('/assets/')) return file(path, response);
+    if (path.startsWith('/assets/') || path === '/favicon.svg') return file(path, response);
     if (!path.startsWith('/api/') && path !== '/health') return page(response);
     if (path === '/api/v1/me') return this.#me(response);
     if (!this.visitor) return problem(response, 401, 'unauthorized');
