@@ -8,6 +8,7 @@ import { rememberProject } from './projects.ts';
 import { BottomTabs, SideBar } from './side-bar.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { BrowserTab } from './browser-tab.tsx';
+import { Notify } from '../notify/notify.tsx';
 
 /** A project's pages, with the bar beside or below them and one connection for all. */
 export function Frame() {
@@ -39,6 +40,7 @@ export function Frame() {
       </div>
       <FrameKeys toggleSideBar={() => setWide(!isWide)} />
       <BrowserTab />
+      <Notify key={project} />
       <Toasts />
       <Announcer />
     </LiveContext>

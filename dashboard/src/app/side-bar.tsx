@@ -7,6 +7,7 @@ import { useLive } from '../live/live.ts';
 import { queries, signOut, useMe } from '../live/session.ts';
 import { useCell } from '../live/store.ts';
 import { useProblems } from '../now/use-problems.ts';
+import { NotifySwitch } from '../notify/notify.tsx';
 import { useDeadCount, useOpenQuestions } from '../parts/attention.ts';
 import { Logo } from '../parts/logo.tsx';
 import { Tile } from '../parts/tile.tsx';
@@ -200,6 +201,7 @@ function Foot({ hide, isWide }: { hide: string; isWide: boolean }) {
         <span className={clsx('min-w-0 flex-1 truncate', hide)} title={`${me.kind}: ${name}`}>
           {name}
         </span>
+        <NotifySwitch />
         <IconButton label={`Theme: ${chosen}. Switch to ${next[chosen]}.`} onClick={() => setTheme(next[chosen])}>
           <Icon {...icon} />
         </IconButton>
