@@ -31,11 +31,15 @@ const pages = (): Record<string, { path: string; shows: string }> => ({
   fleet: { path: 'fleet', shows: 'Bram' },
   squads: { path: 'fleet/squads', shows: 'Exports' },
   'held files': { path: 'fleet/files', shows: 'src/export/**' },
+  'who talks': { path: 'map', shows: 'talks with' },
+  'who talks, as a matrix': { path: 'map?view=matrix&agent=be', shows: 'Talks with' },
   tasks: { path: 'tasks', shows: 'Write the totals' },
   'dead letters': { path: 'dead-letters', shows: 'payload has no field' },
   'an agent': { path: 'fleet/be', shows: 'Can the preview show totals?' },
 });
 const names = [
+  'who talks',
+  'who talks, as a matrix',
   'tasks',
   'dead letters',
   'now',

@@ -1,4 +1,4 @@
-import { CircleHelp, Files, MailX, MessagesSquare, Rows3, SquareKanban, UsersRound, Zap, type LucideIcon } from 'lucide-react';
+import { CircleHelp, Files, MailX, MessagesSquare, Rows3, SquareKanban, UsersRound, Waypoints, Zap, type LucideIcon } from 'lucide-react';
 
 export type Badge = 'problems' | 'questions' | 'dead';
 
@@ -19,6 +19,7 @@ export const pages: readonly Page[] = [
   { name: 'Questions', path: 'questions', key: 'q', icon: CircleHelp, group: '', badge: 'questions' },
   { name: 'Messages', path: 'messages', key: 'm', icon: Rows3, group: 'Talk' },
   { name: 'Threads', path: 'threads', key: 't', icon: MessagesSquare, group: 'Talk' },
+  { name: 'Who talks', path: 'map', key: 'w', icon: Waypoints, group: 'Talk' },
   { name: 'Fleet', path: 'fleet', key: 'f', icon: UsersRound, group: 'Work' },
   { name: 'Tasks', path: 'tasks', key: 'k', icon: SquareKanban, group: 'Work' },
   { name: 'Held files', path: 'fleet/files', key: 'h', icon: Files, group: 'Work' },

@@ -40,6 +40,7 @@ const fleet = lazyRouteComponent(() => import('../fleet/fleet-page.tsx'));
 const files = lazyRouteComponent(() => import('../fleet/files-page.tsx'));
 const squads = lazyRouteComponent(() => import('../fleet/squads-page.tsx'));
 const agent = lazyRouteComponent(() => import('../fleet/agent-page.tsx'));
+const map = lazyRouteComponent(() => import('../map/map-page.tsx'));
 const tasks = lazyRouteComponent(() => import('../tasks/tasks-page.tsx'));
 const deadLetters = lazyRouteComponent(() => import('../dead-letters/dead-letters-page.tsx'));
 
@@ -61,6 +62,7 @@ const routeTree = root.addChildren([
       page('/fleet/files', files),
       page('/fleet/$agent', agent),
       page('/fleet/$agent/$tab', agent),
+      page('/map', map),
       page('/tasks', tasks),
       page('/dead-letters', deadLetters),
     ]),

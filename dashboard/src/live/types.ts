@@ -8,6 +8,7 @@ export type Delivery = Schemas['Delivery'];
 export type Execution = Schemas['Execution'];
 export type Message = Schemas['Message'];
 export type MessageTrace = Schemas['MessageTrace'];
+export type PairCount = Schemas['PairCount'];
 export type Question = Schemas['Question'];
 export type Reservation = Schemas['Reservation'];
 export type SendRequest = Schemas['SendRequest'];
