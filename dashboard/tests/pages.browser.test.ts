@@ -35,11 +35,13 @@ const pages = (): Record<string, { path: string; shows: string }> => ({
   'who talks, as a matrix': { path: 'map?view=matrix&agent=be', shows: 'Talks with' },
   tasks: { path: 'tasks', shows: 'Write the totals' },
   'dead letters': { path: 'dead-letters', shows: 'payload has no field' },
+  analytics: { path: 'analytics', shows: 'Messages by type' },
   'an agent': { path: 'fleet/be', shows: 'Can the preview show totals?' },
 });
 const names = [
   'who talks',
   'who talks, as a matrix',
+  'analytics',
   'tasks',
   'dead letters',
   'now',

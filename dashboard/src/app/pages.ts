@@ -1,4 +1,16 @@
-import { CircleHelp, Files, MailX, MessagesSquare, Rows3, SquareKanban, UsersRound, Waypoints, Zap, type LucideIcon } from 'lucide-react';
+import {
+  ChartNoAxesColumn,
+  CircleHelp,
+  Files,
+  MailX,
+  MessagesSquare,
+  Rows3,
+  SquareKanban,
+  UsersRound,
+  Waypoints,
+  Zap,
+  type LucideIcon,
+} from 'lucide-react';
 
 export type Badge = 'problems' | 'questions' | 'dead';
 
@@ -24,6 +36,7 @@ export const pages: readonly Page[] = [
   { name: 'Tasks', path: 'tasks', key: 'k', icon: SquareKanban, group: 'Work' },
   { name: 'Held files', path: 'fleet/files', key: 'h', icon: Files, group: 'Work' },
   { name: 'Dead letters', path: 'dead-letters', key: 'd', icon: MailX, group: 'Care', badge: 'dead' },
+  { name: 'Analytics', path: 'analytics', key: 'a', icon: ChartNoAxesColumn, group: 'Care' },
 ];
 
 /** Those at the bottom of a phone. */

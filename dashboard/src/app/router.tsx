@@ -41,6 +41,7 @@ const files = lazyRouteComponent(() => import('../fleet/files-page.tsx'));
 const squads = lazyRouteComponent(() => import('../fleet/squads-page.tsx'));
 const agent = lazyRouteComponent(() => import('../fleet/agent-page.tsx'));
 const map = lazyRouteComponent(() => import('../map/map-page.tsx'));
+const analytics = lazyRouteComponent(() => import('../analytics/analytics-page.tsx'));
 const tasks = lazyRouteComponent(() => import('../tasks/tasks-page.tsx'));
 const deadLetters = lazyRouteComponent(() => import('../dead-letters/dead-letters-page.tsx'));
 
@@ -65,6 +66,7 @@ const routeTree = root.addChildren([
       page('/map', map),
       page('/tasks', tasks),
       page('/dead-letters', deadLetters),
+      page('/analytics', analytics),
     ]),
   ]),
 ]);

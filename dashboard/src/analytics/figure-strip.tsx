@@ -1,0 +1,123 @@
+import clsx from 'clsx';
+import type { ReactNode } from 'react';
+import { ProjectLink } from '../app/link.tsx';
+import { useStats } from '../app/side-bar.tsx';
+import type { Query } from '../app/router.tsx';
+import { number, plural, precise, span as inWords } from '../parts/times.ts';
+import type { Bar } from './bars.ts';
+import type { Analytics } from './use-analytics.ts';
+
+interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly unit?: string | undefined;
+  readonly more: ReactNode;
+  readonly to?: { path: string; query?: Query };
+}
+
+const none = 'none yet';
+
+interface Props {
+  analytics: Analytics;
+  bars: readonly Bar[];
+  bucketWords: string;
+  messages: Query;
+  isOfAgent: boolean;
+}
+
+/** What matters most, each figure with what it means. */
+export function FigureStrip({ analytics: { figures, waits, health }, bars, bucketWords, messages, isOfAgent }: Props) {
+  const { data: stats } = useStats();
+  if (!figures || !stats) return <div className="mb-4 h-[5.5rem] rounded-lg border bg-card" />;
+  const share = figures.deliveries ? (100 * (figures.acknowledged ?? 0)) / figures.deliveries : null;
+  const most = Math.max(0, ...bars.map(({ sum }) => sum));
+  const { p50, p95, p99 } = stats.latency_ms;
+  const { online = 0, total = 0, busy = 0 } = stats.agents;
+  const list: (Figure | null)[] = [
+    health && {
+      name: 'Health',
+      value: String(Math.round(health.score)),
+      unit: 'of 100',
+      more: `${plural(health.parts.filter(({ points }) => points < 0).length, 'part')} below the best`,
+    },
+    {
+      name: 'Sent',
+      value: number(figures.sent),
+      more: `${Number((stats.messages.per_second ?? 0).toFixed(1))}/s now, ${number(most)} in the busiest ${bucketWords.replace('each ', '')}`,
+      to: { path: 'messages', query: messages },
+    },
+    {
+      name: 'Acknowledged',
+      value: share === null ? none : `${share.toFixed(1)}\u00a0%`,
+      more:
+        figures.dead === null ? (
+          `${number(figures.acknowledged ?? 0)} of ${number(figures.deliveries ?? 0)} received`
+        ) : (
+          <>
+            <ProjectLink to="dead-letters" className="hover:underline">
+              <span className={figures.dead > 0 ? 'text-bad' : ''}>{number(figures.dead)} dead</span>
+            </ProjectLink>
+            , {number(figures.expired ?? 0)} expired
+          </>
+        ),
+    },
+    isOfAgent
+      ? {
+          name: 'To acknowledgment',
+          value: figures.ackMs === null ? none : precise(figures.ackMs),
+          unit: 'on average',
+          more: 'since they were queued',
+        }
+      : {
+          name: 'To acknowledgment',
+          value: p50 == null ? (figures.ackMs === null ? none : precise(figures.ackMs)) : precise(p50),
+          unit: p50 == null ? (figures.ackMs === null ? undefined : 'on average') : 'p50',
+          more: p95 == null ? 'none in the last 5\u00a0min' : `p95 ${precise(p95)}, p99 ${precise(p99 ?? p95)}, last 5\u00a0min`,
+        },
+    {
+      name: 'Agents there',
+      value: `${number(online)}`,
+      unit: `of ${number(total)} now`,
+      more: `${number(busy)} busy`,
+      to: { path: 'fleet' },
+    },
+    waits
+      ? {
+          name: 'Waits for a person',
+          value: waits.mean === null ? none : inWords(waits.mean),
+          unit: waits.mean === null ? undefined : 'on average',
+          more: `${plural(waits.asked, 'question')} asked, ${number(waits.answered)} answered`,
+          to: { path: 'questions' },
+        }
+      : null,
+  ];
+  const shown = list.filter((figure) => figure !== null);
+  return (
+    <dl
+      className={clsx(
+        'mb-4 grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border md:grid-cols-3',
+        shown.length === 6 ? 'xl:grid-cols-6' : 'xl:grid-cols-5',
+      )}
+    >
+      {shown.map(({ name, value, unit, more, to }) => (
+        <div key={name} className="min-w-0 bg-card px-3.5 py-2.5">
+          <dt className="text-xs text-foreground-2">{name}</dt>
+          <dd>
+            <span className="text-xl font-medium">
+              {to ? (
+                <ProjectLink to={to.path} query={to.query ?? {}} className="hover:underline">
+                  {value}
+                </ProjectLink>
+              ) : (
+                value
+              )}
+            </span>
+            {unit && <span className="text-xs text-foreground-2"> {unit}</span>}
+            <span className="block text-2xs text-foreground-2 md:truncate">{more}</span>
+          </dd>
+        </div>
+      ))}
+      {shown.length % 2 === 1 && <div aria-hidden="true" className="bg-card md:hidden" />}
+    </dl>
+  );
+}
