@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Chromium, faultsOf, overflowOf } from './harness/browser.ts';
+import { release } from './harness/executions.ts';
 import { Parley, patience, populate } from './harness/parley.ts';
 import { Site } from './harness/site.ts';
 
@@ -8,10 +9,12 @@ let parley: Parley;
 let site: Site;
 let chromium: Chromium;
 let world: Awaited<ReturnType<typeof populate>>;
+let run: string;
 
 before(async () => {
   parley = await Parley.start();
   world = await populate(parley);
+  run = (await release(parley)).execution;
   site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
   chromium = await Chromium.launch();
 });
@@ -22,7 +25,7 @@ after(async () => {
 });
 
 const pages = (): Record<string, { path: string; shows: string }> => ({
-  now: { path: 'now', shows: 'One question waits for you' },
+  now: { path: 'now', shows: 'Two questions wait for you' },
   questions: { path: `questions/${world.question}`, shows: 'if nobody answers' },
   messages: { path: 'messages', shows: 'Can the preview show totals?' },
   'a message beside the log': { path: `messages?m=${world.message}`, shows: 'On it.' },
@@ -34,6 +37,11 @@ const pages = (): Record<string, { path: string; shows: string }> => ({
   'who talks': { path: 'map', shows: 'talks with' },
   'who talks, as a matrix': { path: 'map?view=matrix&agent=be', shows: 'Talks with' },
   tasks: { path: 'tasks', shows: 'Write the totals' },
+  executions: { path: 'executions', shows: 'Release 2.14' },
+  'the steps of an execution': { path: `executions/${run}/graph`, shows: 'rollback-plan' },
+  'a step of an execution': { path: `executions/${run}/graph?step=smoke-tests`, shows: 'Attempts' },
+  'the log of an execution': { path: `executions/${run}/log`, shows: 'No line yet' },
+  'the tasks of an execution': { path: `executions/${run}/tasks`, shows: 'No task belongs' },
   'dead letters': { path: 'dead-letters', shows: 'payload has no field' },
   analytics: { path: 'analytics', shows: 'Messages by type' },
   'an agent': { path: 'fleet/be', shows: 'Can the preview show totals?' },
@@ -42,6 +50,11 @@ const names = [
   'who talks',
   'who talks, as a matrix',
   'analytics',
+  'executions',
+  'the steps of an execution',
+  'a step of an execution',
+  'the log of an execution',
+  'the tasks of an execution',
   'tasks',
   'dead letters',
   'now',

@@ -43,6 +43,8 @@ const agent = lazyRouteComponent(() => import('../fleet/agent-page.tsx'));
 const map = lazyRouteComponent(() => import('../map/map-page.tsx'));
 const analytics = lazyRouteComponent(() => import('../analytics/analytics-page.tsx'));
 const tasks = lazyRouteComponent(() => import('../tasks/tasks-page.tsx'));
+const executions = lazyRouteComponent(() => import('../executions/executions-page.tsx'));
+const execution = lazyRouteComponent(() => import('../executions/execution-page.tsx'));
 const deadLetters = lazyRouteComponent(() => import('../dead-letters/dead-letters-page.tsx'));
 
 const routeTree = root.addChildren([
@@ -65,6 +67,9 @@ const routeTree = root.addChildren([
       page('/fleet/$agent/$tab', agent),
       page('/map', map),
       page('/tasks', tasks),
+      page('/executions', executions),
+      page('/executions/$id', execution),
+      page('/executions/$id/$tab', execution),
       page('/dead-letters', deadLetters),
       page('/analytics', analytics),
     ]),

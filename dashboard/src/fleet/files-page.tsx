@@ -20,7 +20,7 @@ export default function FilesPage() {
   const things = useMemo(() => new Things<Reservation>((one) => one.reservation_id), []);
   useEffect(() => {
     const stop = new AbortController();
-    live.followReservations(things, stop.signal);
+    live.followThings('reservations', { live: true }, things, stop.signal);
     return () => stop.abort();
   }, [live, things]);
   const all = useThings(things);

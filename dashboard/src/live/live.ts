@@ -4,7 +4,7 @@ import { now } from './clock.ts';
 import { LogStore } from './log.ts';
 import { ReceiptStore } from './receipts.ts';
 import { Cell, Things } from './store.ts';
-import type { Agent, Message, Question, Receipt, Reservation, Squad, Storm } from './types.ts';
+import type { Agent, Message, Question, Receipt, Squad, Storm } from './types.ts';
 
 /** Of the connection: what a person has to know of it. */
 export type Line =
@@ -107,14 +107,14 @@ export class Live {
     });
   }
 
-  /** Calls back for each message that comes, until the signal ends. */
-  followReservations(things: Things<Reservation>, signal: AbortSignal): void {
+  /** Keeps things as a feed tells of them: their state first, then each change, until the signal ends. */
+  followThings<T extends object>(feed: string, filter: FeedFilter, things: Things<T>, signal: AbortSignal): void {
     const take = (entry: Entry) => {
-      if (entry.op === 'snapshot') things.reset(entry.items as Reservation[]);
-      else if (entry.op === 'put') things.put(entry.item as Reservation);
-      else if (entry.op === 'delete') things.delete(entry.item as Reservation);
+      if (entry.op === 'snapshot') things.reset(entry.items as T[]);
+      else if (entry.op === 'put') things.put(entry.item as T);
+      else if (entry.op === 'delete') things.delete(entry.item as T);
     };
-    void this.#follow({ reservations: { live: true } }, { snapshot: true }, take, signal);
+    void this.#follow({ [feed]: filter }, { snapshot: true }, take, signal);
   }
 
   /** Calls back, at most once a second, when something in these feeds has changed. */

@@ -6,6 +6,8 @@ export type AgentTask = Schemas['AgentTask'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type Delivery = Schemas['Delivery'];
 export type Execution = Schemas['Execution'];
+export type ExecutionLog = Schemas['ExecutionLog'];
+export type MemoryEntry = Schemas['MemoryEntry'];
 export type Message = Schemas['Message'];
 export type MessageTrace = Schemas['MessageTrace'];
 export type PairCount = Schemas['PairCount'];
@@ -16,6 +18,8 @@ export type Squad = Schemas['Squad'];
 export type Stats = Schemas['Stats'];
 export type Storm = Schemas['Storm'];
 export type ThreadSummary = Schemas['ThreadSummary'];
+export type Workflow = Schemas['Workflow'];
+export type WorkflowStep = Schemas['WorkflowStep'];
 
 /** Who is signed in, as `GET /api/v1/me` answers. */
 export interface Me {
