@@ -43,6 +43,17 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ['Shift P', 'Pause or resume'],
     ],
   ],
+  [
+    'Replay',
+    [
+      ['Space', 'Play or pause'],
+      ['← →', 'One message back or on'],
+      ['Shift ← →', 'One minute back or on'],
+      [', .', 'Slower, faster'],
+      ['Home', 'To the start'],
+      ['End', 'Live'],
+    ],
+  ],
 ];
 
 /** All keys, and the switch that turns the single ones off. */

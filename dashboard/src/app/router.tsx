@@ -45,6 +45,7 @@ const analytics = lazyRouteComponent(() => import('../analytics/analytics-page.t
 const tasks = lazyRouteComponent(() => import('../tasks/tasks-page.tsx'));
 const executions = lazyRouteComponent(() => import('../executions/executions-page.tsx'));
 const execution = lazyRouteComponent(() => import('../executions/execution-page.tsx'));
+const replay = lazyRouteComponent(() => import('../replay/replay-page.tsx'));
 const deadLetters = lazyRouteComponent(() => import('../dead-letters/dead-letters-page.tsx'));
 
 const routeTree = root.addChildren([
@@ -70,6 +71,7 @@ const routeTree = root.addChildren([
       page('/executions', executions),
       page('/executions/$id', execution),
       page('/executions/$id/$tab', execution),
+      page('/replay', replay),
       page('/dead-letters', deadLetters),
       page('/analytics', analytics),
     ]),

@@ -1,13 +1,15 @@
 import { useParams } from '@tanstack/react-router';
 import { Ban, ChevronRight, Play, RotateCw } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { ProjectLink, textLink } from '../app/link.tsx';
 import { PageHead, Views } from '../app/page.tsx';
 import { useNow } from '../live/clock.ts';
 import { useMayAct } from '../live/session.ts';
+import { useCell } from '../live/store.ts';
 import type { Execution, Workflow } from '../live/types.ts';
 import { firstLine } from '../parts/text/parse.ts';
 import { span } from '../parts/times.ts';
+import type { Player } from '../replay/player.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
@@ -17,13 +19,15 @@ import { useExecutionActions } from './acting.ts';
 import { executionStatuses, isOver, StandingSign } from './status.tsx';
 import { useExecution, useWorkflow } from './use-executions.ts';
 
+const Replay = lazy(() => import('../replay/replay.tsx').then(({ Replay }) => ({ default: Replay })));
+const MomentButtons = lazy(() => import('../replay/moment-bar.tsx').then(({ MomentButtons }) => ({ default: MomentButtons })));
 const Graph = lazy(() => import('./graph/graph.tsx'));
 const LogTab = lazy(() => import('./log-tab.tsx'));
 const TasksTab = lazy(() => import('./tasks-tab.tsx'));
 const MemoryTab = lazy(() => import('./memory-tab.tsx'));
 const CancelDialog = lazy(() => import('./cancel-dialog.tsx'));
 
-const tabs = { graph: 'Graph', log: 'Log', tasks: 'Tasks', memory: 'Memory' } as const;
+const tabs = { replay: 'Replay', graph: 'Graph', log: 'Log', tasks: 'Tasks', memory: 'Memory' } as const;
 type Tab = keyof typeof tabs;
 
 /** One run of a piece of work, seen from five sides. */
@@ -31,7 +35,7 @@ export default function ExecutionPage() {
   const { id, tab } = useParams({ strict: false }) as { id: string; tab?: string };
   const { data: execution, error, refetch } = useExecution(id);
   const { data: workflow, error: gone } = useWorkflow(execution?.workflow_id);
-  const shown = (tab && tab in tabs ? tab : execution?.workflow_id ? 'graph' : 'log') as Tab;
+  const shown = (tab && tab in tabs ? tab : 'replay') as Tab;
   if (!execution)
     return (
       <>
@@ -57,16 +61,45 @@ export default function ExecutionPage() {
     to: `executions/${encodeURIComponent(id)}/${key}`,
     isCurrent: key === shown,
   }));
+  const head = (acts: ReactNode) => (
+    <PageHead
+      name={<Title execution={execution} />}
+      count={<Standing execution={execution} workflow={workflow} />}
+      back="executions"
+      views={<Views views={views} />}
+    >
+      {acts}
+    </PageHead>
+  );
+  const acts = <Acts execution={execution} workflow={workflow} />;
+  const waiting = (
+    <>
+      {head(null)}
+      <main id="main" className="min-h-0 flex-1 bg-card" />
+    </>
+  );
+  if (shown === 'replay')
+    return (
+      <Suspense fallback={waiting}>
+        <Replay
+          key={id}
+          part={{ execution: id }}
+          begunAt={Date.parse(execution.created_at)}
+          endedAt={execution.ended_at ? Date.parse(execution.ended_at) : null}
+          head={(player) =>
+            head(
+              <>
+                <PresentOnly player={player}>{acts}</PresentOnly>
+                <MomentButtons player={player} />
+              </>,
+            )
+          }
+        />
+      </Suspense>
+    );
   return (
     <>
-      <PageHead
-        name={<Title execution={execution} />}
-        count={<Standing execution={execution} workflow={workflow} />}
-        back="executions"
-        views={<Views views={views} />}
-      >
-        <Acts execution={execution} workflow={workflow} />
-      </PageHead>
+      {head(acts)}
       <Suspense fallback={<main id="main" className="min-h-0 flex-1 bg-card" />}>
         {shown === 'log' && <LogTab key={id} id={id} />}
         {shown === 'tasks' && <TasksTab key={id} execution={execution} />}
@@ -82,6 +115,11 @@ export default function ExecutionPage() {
       </Suspense>
     </>
   );
+}
+
+/** Whoever looks at the past cannot act. */
+function PresentOnly({ player, children }: { player: Player; children: ReactNode }) {
+  return useCell(player.place) === null ? children : null;
 }
 
 function Title({ execution }: { execution: Execution }) {

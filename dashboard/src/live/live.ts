@@ -127,7 +127,8 @@ export class Live {
         changed();
       }, 1000);
     };
-    void this.#follow(feeds, {}, take, signal);
+    // What changed after the page was read and before the feed stood, no entry will tell.
+    void this.#follow(feeds, {}, take, signal, take);
   }
 
   async #follow(

@@ -7,6 +7,7 @@ export type DeadLetter = Schemas['DeadLetter'];
 export type Delivery = Schemas['Delivery'];
 export type Execution = Schemas['Execution'];
 export type ExecutionLog = Schemas['ExecutionLog'];
+export type LogRecord = Schemas['LogRecord'];
 export type MemoryEntry = Schemas['MemoryEntry'];
 export type Message = Schemas['Message'];
 export type MessageTrace = Schemas['MessageTrace'];

@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 /** What waits for a person stands above. */
-const order = ['Waiting for you', 'Agents', 'Pages', 'Threads', 'Said', 'Do'];
+const order = ['Waiting for you', 'Agents', 'Pages', 'Executions', 'Threads', 'Said', 'Do'];
 const prefixes: Record<string, readonly string[]> = { '@': ['Agents'], '#': ['Said'], '>': ['Do'] };
 const most = 6;
 

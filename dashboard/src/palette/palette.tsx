@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
-import { CirclePause, CirclePlay, CornerDownLeft, Hand, Hash, MessagesSquare, Send, type LucideIcon } from 'lucide-react';
+import { CirclePause, CirclePlay, CornerDownLeft, Film, Hand, Hash, MessagesSquare, Play, Send, type LucideIcon } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { composing } from '../app/frame-keys.tsx';
@@ -178,6 +178,7 @@ function useEntries(): readonly Entry[] {
         aside: <Kbd>G {page.key.toUpperCase()}</Kbd>,
         run: () => go(page.path),
       });
+    entries.push({ id: 'replay', group: 'Pages', name: 'Replay', more: 'of the last hour', icon: sign(Film), run: () => go('replay') });
     if (mayAct)
       entries.push({
         id: 'compose',
@@ -191,7 +192,7 @@ function useEntries(): readonly Entry[] {
   }, [all, questions, stateOf, mayAct, go, pause]);
 }
 
-/** Threads by title, and what the server finds in messages. */
+/** Executions and threads by title, and what the server finds in messages. */
 function useFound(text: string): readonly Entry[] {
   const go = useGo();
   const { parley, project } = useLive();
@@ -203,12 +204,24 @@ function useFound(text: string): readonly Entry[] {
     enabled: isSearching,
     placeholderData: (old) => old,
   });
+  const executions = useQuery({
+    queryKey: ['palette-executions', project],
+    queryFn: () => parley.rest.get('/executions', { query: { limit: 200 } as never }),
+  });
   const threads = useQuery({
     queryKey: ['palette-threads', project],
     queryFn: () => parley.rest.get('/threads', { query: { limit: 200 } as never }),
   });
   return useMemo(
     () => [
+      ...(executions.data?.items ?? []).map((execution): Entry => ({
+        id: `execution-${execution.execution_id}`,
+        group: 'Executions',
+        name: firstLine(execution.title ?? 'Without a title', 120),
+        icon: sign(Play),
+        isOnlyFound: true,
+        run: () => go(`executions/${execution.execution_id}`),
+      })),
       ...(threads.data?.items ?? []).map((thread): Entry => ({
         id: `thread-${thread.conversation_thread_id}`,
         group: 'Threads',
@@ -227,6 +240,6 @@ function useFound(text: string): readonly Entry[] {
         run: () => go(`messages/${message.message_id}`),
       })),
     ],
-    [threads.data, messages.data, isSearching, go],
+    [executions.data, threads.data, messages.data, isSearching, go],
   );
 }

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown } from 'lucide-react';
+import { ArrowDown, Film } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { ProjectLink } from '../app/link.tsx';
 import { PageHead } from '../app/page.tsx';
 import { useLive } from '../live/live.ts';
 import { useMayAct, useMe } from '../live/session.ts';
@@ -82,6 +83,15 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
           count={head.data && plural(head.data.messages, 'message') + (head.data.messages > 1 ? `, ${lasts}` : '')}
           back="threads"
         >
+          <ProjectLink
+            to="replay"
+            query={{ thread: id }}
+            aria-label="Play it again"
+            title="Play it again"
+            className="inline-flex size-7 shrink-0 items-center justify-center rounded-md text-foreground-2 hover:bg-secondary hover:text-foreground"
+          >
+            <Film {...icon} />
+          </ProjectLink>
           <CopyThreadLink />
         </PageHead>
         <main id="main" className="relative flex min-h-0 flex-1 flex-col">
