@@ -1,6 +1,7 @@
 import {
   ChartNoAxesColumn,
   CircleHelp,
+  Database,
   Files,
   MailX,
   MessagesSquare,
@@ -36,6 +37,7 @@ export const pages: readonly Page[] = [
   { name: 'Fleet', path: 'fleet', key: 'f', icon: UsersRound, group: 'Work' },
   { name: 'Tasks', path: 'tasks', key: 'k', icon: SquareKanban, group: 'Work' },
   { name: 'Executions', path: 'executions', key: 'e', icon: Play, group: 'Work' },
+  { name: 'Memory', path: 'memory', key: 'y', icon: Database, group: 'Work' },
   { name: 'Held files', path: 'fleet/files', key: 'h', icon: Files, group: 'Work' },
   { name: 'Dead letters', path: 'dead-letters', key: 'd', icon: MailX, group: 'Care', badge: 'dead' },
   { name: 'Analytics', path: 'analytics', key: 'a', icon: ChartNoAxesColumn, group: 'Care' },

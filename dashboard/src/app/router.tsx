@@ -46,6 +46,7 @@ const tasks = lazyRouteComponent(() => import('../tasks/tasks-page.tsx'));
 const executions = lazyRouteComponent(() => import('../executions/executions-page.tsx'));
 const execution = lazyRouteComponent(() => import('../executions/execution-page.tsx'));
 const replay = lazyRouteComponent(() => import('../replay/replay-page.tsx'));
+const memory = lazyRouteComponent(() => import('../memory/memory-page.tsx'));
 const deadLetters = lazyRouteComponent(() => import('../dead-letters/dead-letters-page.tsx'));
 
 const routeTree = root.addChildren([
@@ -72,6 +73,7 @@ const routeTree = root.addChildren([
       page('/executions/$id', execution),
       page('/executions/$id/$tab', execution),
       page('/replay', replay),
+      page('/memory', memory),
       page('/dead-letters', deadLetters),
       page('/analytics', analytics),
     ]),

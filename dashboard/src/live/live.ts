@@ -4,7 +4,7 @@ import { now } from './clock.ts';
 import { LogStore } from './log.ts';
 import { ReceiptStore } from './receipts.ts';
 import { Cell, Things } from './store.ts';
-import type { Agent, Message, Question, Receipt, Squad, Storm } from './types.ts';
+import type { Agent, MemoryEntry, Message, Question, Receipt, Squad, Storm } from './types.ts';
 
 /** Of the connection: what a person has to know of it. */
 export type Line =
@@ -115,6 +115,23 @@ export class Live {
       else if (entry.op === 'delete') things.delete(entry.item as T);
     };
     void this.#follow({ [feed]: filter }, { snapshot: true }, take, signal);
+  }
+
+  /** Calls back for each entry of shared memory that is set or goes, until the signal ends, and when some may have been missed.
+   * @returns When nothing that comes from then on is missed. */
+  followMemory(
+    prefix: string,
+    changed: (entry: MemoryEntry, isGone: boolean) => void,
+    missed: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const take = (entry: Entry) => {
+      if (entry.op === 'put' || entry.op === 'delete') changed(entry.item as MemoryEntry, entry.op === 'delete');
+      else if (entry.op === 'gap') missed();
+    };
+    return new Promise((resolve) => {
+      void this.#follow({ memory: prefix ? { prefix } : null }, {}, take, signal, resolve);
+    });
   }
 
   /** Calls back, at most once a second, when something in these feeds has changed. */

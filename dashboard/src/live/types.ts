@@ -9,6 +9,7 @@ export type Execution = Schemas['Execution'];
 export type ExecutionLog = Schemas['ExecutionLog'];
 export type LogRecord = Schemas['LogRecord'];
 export type MemoryEntry = Schemas['MemoryEntry'];
+export type MemoryVersion = Schemas['MemoryVersion'];
 export type Message = Schemas['Message'];
 export type MessageTrace = Schemas['MessageTrace'];
 export type PairCount = Schemas['PairCount'];

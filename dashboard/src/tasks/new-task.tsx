@@ -5,10 +5,9 @@ import { useLive } from '../live/live.ts';
 import { useThings } from '../live/store.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { field } from '../ui/field.tsx';
 import { detailOf } from '../ui/problem.tsx';
 import { say } from '../ui/toast.tsx';
-
-const field = 'mt-1 block w-full rounded-md border border-control bg-card px-2 py-1';
 
 /** A new piece of work, for somebody or for whoever can do it. */
 export default function NewTask({ onClose }: { onClose: () => void }) {

@@ -127,6 +127,8 @@ export async function populate(parley: Parley): Promise<{ thread: string; questi
   });
   for (const { message, lease_id } of items)
     await parley.call('POST', `/messages/${message.message_id}/nack?agent_id=ci`, { lease_id, reason: 'payload has no field “since”' });
+  await parley.call('POST', '/memory', { key: 'export/vat/decision', value: { final: false, options: ['invoice'] } }, bram);
+  await parley.call('POST', '/memory', { key: 'export/vat/decision', value: { final: false, options: ['invoice', 'line'] } }, bram);
   await parley.call('POST', '/reservations', { paths: ['src/export/**'], ttl_seconds: 600, reason: 'Totals' }, bram);
   return { thread: first.conversation_thread_id, question: question_id, message: first.message_id, hostile: hostile.message_id };
 }
