@@ -141,6 +141,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(Page<AgentCount>))]
 [JsonSerializable(typeof(Page<PairCount>))]
 [JsonSerializable(typeof(Page<TimelinePoint>))]
+[JsonSerializable(typeof(ProjectHealth))]
 [JsonSerializable(typeof(LogPage))]
 [JsonSerializable(typeof(LogPlace))]
 [JsonSerializable(typeof(LogHistogram))]

@@ -35,6 +35,14 @@ public sealed record AgentCount
 
     /// <summary>When it last sent or acknowledged something in the time span.</summary>
     public DateTimeOffset? LastAt { get; init; }
+
+    /// <summary>How many messages it sent and received in each of 12 equal parts of the time span, oldest first.</summary>
+    public IReadOnlyList<long> Bars { get => field ?? None; init; }
+
+    /// <summary>How many <see cref="Bars"/> there are.</summary>
+    public const int MostBars = 12;
+
+    private static readonly long[] None = new long[MostBars];
 }
 
 /// <summary>Counts for messages from one agent to another over a time span.</summary>
@@ -84,4 +92,30 @@ public sealed record StatsExport
     public IReadOnlyList<AgentCount> Agents { get; init; } = [];
     public IReadOnlyList<PairCount> Pairs { get; init; } = [];
     public IReadOnlyList<TimelinePoint> Timeline { get; init; } = [];
+}
+
+/// <summary>One figure for how well a project is doing, and what it is made of.</summary>
+public sealed record ProjectHealth
+{
+    /// <summary>0 to 100: the sum of the points of all parts.</summary>
+    public int Score { get; init; }
+
+    public IReadOnlyList<HealthPart> Parts { get; init; } = [];
+}
+
+/// <summary>One part of a project's health.</summary>
+public sealed record HealthPart
+{
+    /// <summary><c>lost</c>: the share of the last hour's deliveries that died or expired. <c>ack_ms</c>: the mean time until messages were acknowledged
+    /// in the last hour. <c>delivery_ms</c>: the time within which 95% of messages reached a connection, over the last 5 minutes. <c>absent</c>: the share
+    /// of agents with waiting messages that are offline. <c>unavailable</c>: the share of time in which the server was not ready.</summary>
+    public required string Name { get; init; }
+
+    public double Value { get; init; }
+
+    /// <summary>From this value on, the part has no points.</summary>
+    public double Limit { get; init; }
+
+    public int Points { get; init; }
+    public int MaxPoints { get; init; }
 }

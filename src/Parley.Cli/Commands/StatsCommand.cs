@@ -79,13 +79,13 @@ internal static class StatsCommand
 
     private static CliCommand Timeline()
     {
-        var bucket = new Option<string?>("--bucket") { Description = "1m, 5m, 15m, 30m, 1h, 6h, 12h, or 1d; 1h if omitted.", HelpName = "LENGTH" };
+        var bucket = new Option<string?>("--bucket") { Description = "1m, 5m, 10m, 15m, 30m, 1h, 6h, 12h, or 1d; 1h if omitted.", HelpName = "LENGTH" };
         return new CliCommand("timeline", "Counts messages over time, in UTC.", "parley stats timeline --bucket 5m --hours 2")
         {
             Hours, bucket,
         }.Does(async call =>
         {
-            var points = await call.Api.Counts.TimelineAsync(call.Arguments.GetValue(bucket) ?? "1h", Since(call), until: null, call.Cancellation);
+            var points = await call.Api.Counts.TimelineAsync(call.Arguments.GetValue(bucket) ?? "1h", Since(call), cancellationToken: call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(new Page<TimelinePoint> { Items = points }, WireJson.Lenient.PageTimelinePoint);
             else

@@ -39,14 +39,24 @@ public sealed class StatsApi
         (await _connection.GetAsync(In(new RestPath($"stats/pairs"), since, until).With("squad", squad), WireJson.Lenient.PagePairCount, cancellationToken).ConfigureAwait(false)).Items;
 
     /// <summary>Counts messages over time.</summary>
-    /// <param name="bucket">1m, 5m, 15m, 30m, 1h, 6h, 12h, or 1d; 5m if omitted.</param>
+    /// <param name="bucket">1m, 5m, 10m, 15m, 30m, 1h, 6h, 12h, or 1d; 5m if omitted.</param>
     /// <param name="since">The start; 24 hours before <paramref name="until"/> if omitted.</param>
     /// <param name="until">The end; now if omitted.</param>
+    /// <param name="agent">Only messages that this agent sent, and acknowledgments that it made.</param>
+    /// <param name="type">Only messages of this type.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public async Task<IReadOnlyList<TimelinePoint>> TimelineAsync(
-        string? bucket = null, DateTimeOffset? since = null, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
-        (await _connection.GetAsync(In(new RestPath($"stats/timeline"), since, until).With("bucket", bucket), WireJson.Lenient.PageTimelinePoint, cancellationToken).ConfigureAwait(false)).Items;
+        string? bucket = null, DateTimeOffset? since = null, DateTimeOffset? until = null, string? agent = null, string? type = null,
+        CancellationToken cancellationToken = default) =>
+        (await _connection.GetAsync(
+            In(new RestPath($"stats/timeline"), since, until).With("bucket", bucket).With("agent", agent).With("type", type), WireJson.Lenient.PageTimelinePoint,
+            cancellationToken).ConfigureAwait(false)).Items;
+
+    /// <summary>Gets one figure for how well the project is doing, and what it is made of.</summary>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<ProjectHealth> HealthAsync(CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(new RestPath($"stats/health"), WireJson.Lenient.ProjectHealth, cancellationToken);
 
     /// <summary>Counts the messages of the newest executions.</summary>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>

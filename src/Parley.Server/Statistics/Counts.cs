@@ -49,8 +49,36 @@ internal sealed class Counts(ICountStore store)
             };
         }
 
+        foreach (var (agent, bars) in await BarsAsync(project, range, cancellationToken))
+        {
+            if (all.TryGetValue(agent, out var count))
+                all[agent] = count with { Bars = bars };
+        }
+
         return [.. all.Values.Where(count => members is null || members.Contains(count.AgentId ?? ""))
             .OrderByDescending(count => count.Sent + count.Received).ThenBy(count => count.AgentId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What each agent sent and received, in equal parts of a time span. Its ends are rounded to whole minutes, or to whole hours or days if
+    /// the parts are longer than that.</summary>
+    private async Task<Dictionary<string, IReadOnlyList<long>>> BarsAsync(ProjectState project, TimeRange range, CancellationToken cancellationToken)
+    {
+        var (since, until) = (range.Since.ToUnixTimeSeconds(), range.Until.ToUnixTimeSeconds());
+        var part = (until - since) / AgentCount.MostBars;
+        var span = part >= CountRange.Day ? CountRange.Day : part >= CountRange.Hour ? CountRange.Hour : CountRange.Minute;
+        var (from, to) = (CountRange.Down(since, span), CountRange.Down(until, span) + span);
+        var all = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal);
+        foreach (var question in new[] { CountQuestion.SendersByTime, CountQuestion.RecipientsByTime })
+        {
+            foreach (var row in await store.AskAsync(project.Number, question, [new CountRange(span, from, to)], cancellationToken))
+            {
+                if (!all.TryGetValue(row.Texts[0] ?? "", out var bars))
+                    all[row.Texts[0] ?? ""] = bars = new long[AgentCount.MostBars];
+                ((long[])bars)[(row.Numbers[0] - from) * AgentCount.MostBars / (to - from)] += row.Numbers[1];
+            }
+        }
+
+        return all;
     }
 
     /// <param name="members">Only messages from and to these agents; null for all.</param>
@@ -77,7 +105,10 @@ internal sealed class Counts(ICountStore store)
     }
 
     /// <param name="bucket">Seconds: a multiple of a minute, an hour or a day, and at most a day.</param>
-    internal async Task<IReadOnlyList<TimelinePoint>> TimelineAsync(ProjectState project, TimeRange range, int bucket, CancellationToken cancellationToken)
+    /// <param name="agent">Only messages that this agent sent, and acknowledgments that it made; null for everybody.</param>
+    /// <param name="type">Only messages of this type; null for all.</param>
+    internal async Task<IReadOnlyList<TimelinePoint>> TimelineAsync(
+        ProjectState project, TimeRange range, int bucket, CancellationToken cancellationToken, int? agent = null, string? type = null)
     {
         await CatchUpAsync(project, cancellationToken);
         var span = bucket % CountRange.Day == 0 ? CountRange.Day : bucket % CountRange.Hour == 0 ? CountRange.Hour : CountRange.Minute;
@@ -87,7 +118,7 @@ internal sealed class Counts(ICountStore store)
         var points = new SortedDictionary<long, TimelinePoint>();
         for (var at = from; at < to && points.Count < MostBuckets; at += bucket)
             points[at] = new TimelinePoint { At = DateTimeOffset.FromUnixTimeSeconds(at) };
-        foreach (var rows in (await store.AskAsync(project.Number, CountQuestion.MessagesByTime, ranges, cancellationToken)).GroupBy(row => CountRange.Down(row.Numbers[0], bucket)))
+        foreach (var rows in (await OfTypeAsync(CountQuestion.MessagesByTime)).GroupBy(row => CountRange.Down(row.Numbers[0], bucket)))
         {
             points[rows.Key] = points[rows.Key] with
             {
@@ -98,13 +129,16 @@ internal sealed class Counts(ICountStore store)
             };
         }
 
-        foreach (var rows in (await store.AskAsync(project.Number, CountQuestion.AcknowledgedByTime, ranges, cancellationToken)).GroupBy(row => CountRange.Down(row.Numbers[0], bucket)))
+        foreach (var rows in (await OfTypeAsync(CountQuestion.AcknowledgedByTime)).GroupBy(row => CountRange.Down(row.Numbers[0], bucket)))
         {
             var acknowledged = rows.Sum(row => row.Numbers[1]);
             points[rows.Key] = points[rows.Key] with { Acknowledged = acknowledged, AckMs = Mean(rows.Sum(row => row.Numbers[2]), acknowledged) };
         }
 
         return [.. points.Values];
+
+        async Task<IEnumerable<CountRow>> OfTypeAsync(CountQuestion question) =>
+            (await store.AskAsync(project.Number, question, ranges, cancellationToken, agent)).Where(row => type is null || row.Texts[0] == type);
     }
 
     internal async Task<IReadOnlyList<ExecutionCount>> ByExecutionAsync(ProjectState project, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Parley.Protocol;
+using Parley.Server.Agents;
 using Parley.Server.Operations;
 using Parley.Server.Projects;
 using Parley.Server.Rest;
@@ -9,7 +10,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Statistics;
 
 /// <summary>Statistics over a time span: by type, by agent, by pair, by execution, and over time.</summary>
-internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimeProvider clock) : IConcept
+internal sealed class CountsConcept(Counts counts, ProjectHealths health, SquadDirectory squads, TimeProvider clock) : IConcept
 {
     private const string AType =
         """{"message_type": "status_update", "messages": 120, "deliveries": 360, "acknowledged": 358, "dead": 1, "expired": 0, "ack_ms": 842.5}""";
@@ -17,7 +18,8 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
     private const string AnAgent =
         """
         {"agent_id": "be-1", "sent": 120, "received": 95, "acknowledged": 94, "ack_ms": 512.3,
-         "first_at": "2026-01-22T08:00:00.000Z", "last_at": "2026-01-22T13:56:52.551Z"}
+         "first_at": "2026-01-22T08:00:00.000Z", "last_at": "2026-01-22T13:56:52.551Z",
+         "bars": [0, 4, 12, 30, 28, 9, 17, 40, 35, 22, 11, 7]}
         """;
 
     private const string APair =
@@ -41,7 +43,7 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
          "strategies": [{"name": "capability", "messages": 40, "first_at": "2026-01-22T08:00:00.000Z", "last_at": "2026-01-22T13:56:52.551Z"}]}
         """;
 
-    private static readonly IReadOnlyList<string> Buckets = ["1m", "5m", "15m", "30m", "1h", "6h", "12h", "1d"];
+    private static readonly IReadOnlyList<string> Buckets = ["1m", "5m", "10m", "15m", "30m", "1h", "6h", "12h", "1d"];
 
     public string Title => "Statistics";
 
@@ -81,6 +83,22 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
         }.Rest("GET", "/stats/timeline"),
 
         new Operation<ProjectContext>(
+            "GetProjectHealth", "Get one figure for how well a project is doing, and what it is made of.",
+            async context => Answer.Ok(await health.ReadAsync(context.Project, context.Cancellation)))
+        {
+            Details = "The score is 0 to 100, the sum of its parts' points. A part has all of its points at 0, none from its limit on.",
+            Allows = Permission.ReadProject,
+            Answers = [AnswerShape.Ok<ProjectHealth>(
+                """
+                {"score": 92, "parts": [{"name": "lost", "value": 0.0021, "limit": 0.05, "points": 29, "max_points": 30},
+                 {"name": "ack_ms", "value": 61000, "limit": 300000, "points": 16, "max_points": 20},
+                 {"name": "delivery_ms", "value": 2.5, "limit": 1000, "points": 20, "max_points": 20},
+                 {"name": "absent", "value": 0.0714, "limit": 0.5, "points": 17, "max_points": 20},
+                 {"name": "unavailable", "value": 0.0001, "limit": 0.01, "points": 10, "max_points": 10}]}
+                """)],
+        }.Rest("GET", "/stats/health"),
+
+        new Operation<ProjectContext>(
             "GetExecutionStats", "Count the messages of the newest executions.",
             async context => Answer.Ok(Page(await counts.ByExecutionAsync(context.Project, context.Cancellation))))
         {
@@ -110,9 +128,12 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
     private async ValueTask<Answer> TimelineAsync(TimelineQuery query, ProjectContext context)
     {
         var bucket = Seconds(query.Bucket ?? "5m");
+        var agent = query.Agent is { } id ? context.Project.Agents.Find(id) : null;
+        if (query.Agent is not null && agent is null)
+            return Problems.NotFound("agent", query.Agent);
         return await InRangeAsync(query.Range, async range => (range.Until - range.Since).TotalSeconds / bucket > Counts.MostBuckets - 2
             ? Problems.InvalidField("bucket", $"is too short for this time span: an answer has at most {Counts.MostBuckets - 2} buckets")
-            : Answer.Ok(Page(await counts.TimelineAsync(context.Project, range, bucket, context.Cancellation))));
+            : Answer.Ok(Page(await counts.TimelineAsync(context.Project, range, bucket, context.Cancellation, agent?.Number, query.Type))));
     }
 
     private async ValueTask<Answer> ExportAsync(HoursQuery query, ProjectContext context)
@@ -172,9 +193,13 @@ internal sealed class CountsConcept(Counts counts, SquadDirectory squads, TimePr
         public static SquadRangeQuery Read(QueryReader query) => new(RangeQuery.Read(query), query.Text("squad", "Only among the current members of this squad."));
     }
 
-    private sealed record TimelineQuery(RangeQuery Range, string? Bucket) : IQuery<TimelineQuery>
+    private sealed record TimelineQuery(RangeQuery Range, string? Bucket, string? Agent, string? Type) : IQuery<TimelineQuery>
     {
-        public static TimelineQuery Read(QueryReader query) => new(RangeQuery.Read(query), query.Word("bucket", Buckets, "The length of each bucket; defaults to `5m`."));
+        public static TimelineQuery Read(QueryReader query) => new(
+            RangeQuery.Read(query),
+            query.Word("bucket", Buckets, "The length of each bucket; defaults to `5m`."),
+            query.Text("agent", "Only messages that this agent sent, and acknowledgments that it made."),
+            query.Text("type", "Only messages of this type."));
     }
 
     private sealed record HoursQuery(int? Hours) : IQuery<HoursQuery>

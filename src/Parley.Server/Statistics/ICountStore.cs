@@ -9,7 +9,9 @@ internal interface ICountStore
     /// <returns>True if there is more of the log to count.</returns>
     ValueTask<bool> CatchUpAsync(int project, CancellationToken cancellationToken);
 
-    ValueTask<IReadOnlyList<CountRow>> AskAsync(int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken);
+    /// <param name="agent">For questions about time: only what this agent sent, or acknowledged. Null for everybody.</param>
+    ValueTask<IReadOnlyList<CountRow>> AskAsync(
+        int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken, int? agent = null);
 }
 
 internal enum CountQuestion
@@ -21,6 +23,8 @@ internal enum CountQuestion
     Pairs,
     MessagesByTime,
     AcknowledgedByTime,
+    SendersByTime,
+    RecipientsByTime,
     Executions,
     Routing,
 }

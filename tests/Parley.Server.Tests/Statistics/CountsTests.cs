@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Parley.Protocol;
 using Parley.Server.Statistics;
 using Parley.Server.Tests.Agents;
@@ -41,6 +42,66 @@ public abstract class CountsTests(StorageUnderTest storage)
         Assert.Equal(["ada>bob 2", "bob>ada 1", "bob>cyd 1"], pairs.Select(pair => $"{pair.From}>{pair.To} {pair.Count}").Order(StringComparer.Ordinal));
         Assert.Equal((3, 2), (timeline.Sum(point => point.Sent), timeline.Sum(point => point.Acknowledged)));
         Assert.Equal(3, export.Messages.Sum(type => type.Messages));
+    }
+
+    [Fact]
+    public async Task A_timeline_is_of_one_agent_or_one_type_and_bars_show_when_agents_were_active()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (ada, bob) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
+        await SendAsync(host, ada, "bob", "ping");
+        await SendAsync(host, bob, "ada", "news");
+        await AcknowledgeAsync(host, bob, "bob", 1);
+        var since = Uri.EscapeDataString((host.Clock.GetUtcNow() - TimeSpan.FromMinutes(119)).ToString("O", CultureInfo.InvariantCulture));
+
+        var adas = await TimelineAsync("&agent=ada");
+        var bobs = await TimelineAsync("&agent=bob");
+        var pings = await TimelineAsync("&type=ping");
+        var agents = (await GetAsync(host, ada, $"/agents?since={since}")).As(WireJson.Lenient.PageAgentCount).Items;
+        var months = (await GetAsync(host, ada, "/agents?since=2025-01-01T00:00:00Z")).As(WireJson.Lenient.PageAgentCount).Items;
+
+        Assert.Equal(("ping 1", 0), Sum(adas));
+        Assert.Equal(("news 1", 1), Sum(bobs));
+        Assert.Equal(("ping 1", 1), Sum(pings));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Get, $"{Stats}/timeline?agent=cyd", ada)).Status);
+        Assert.All(agents.Concat(months).Where(agent => agent.AgentId is not null), agent => Assert.Equal((12, agent.Sent + agent.Received), (agent.Bars.Count, agent.Bars.Sum())));
+        Assert.All(agents.Where(agent => agent.AgentId is not null), agent => Assert.Equal(2, agent.Bars[^1]));
+
+        async Task<IReadOnlyList<TimelinePoint>> TimelineAsync(string filter) =>
+            (await GetAsync(host, ada, $"/timeline?bucket=10m{filter}")).As(WireJson.Lenient.PageTimelinePoint).Items;
+
+        static (string Types, long Acknowledged) Sum(IReadOnlyList<TimelinePoint> points) =>
+            (string.Join(' ', points.SelectMany(point => point.ByType).Select(type => $"{type.Key} {type.Value}")), points.Sum(point => point.Acknowledged));
+    }
+
+    [Fact]
+    public async Task The_health_of_a_project_is_the_sum_of_its_parts()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (ada, _) = (await host.RegisterAsync("ada"), await host.RegisterAsync("bob"));
+        var before = (await GetAsync(host, ada, "/health")).As(WireJson.Lenient.ProjectHealth);
+        await SendAsync(host, ada, "bob", "ping");
+
+        var after = (await GetAsync(host, ada, "/health")).As(WireJson.Lenient.ProjectHealth);
+
+        // Bob has a message and is offline.
+        Assert.Equal((100, 80), (before.Score, after.Score));
+        Assert.Equal(["absent"], after.Parts.Where(part => part.Points < part.MaxPoints).Select(part => part.Name));
+        Assert.Equal(100, after.Parts.Sum(part => part.MaxPoints));
+    }
+
+    [Fact]
+    public void Health_falls_with_each_of_its_parts_and_never_below_zero()
+    {
+        var good = new HealthFacts(0, null, 0, 0, 1);
+
+        Assert.Equal(100, HealthScore.Of(good).Score);
+        Assert.Equal(85, HealthScore.Of(good with { Lost = 0.025 }).Score);
+        Assert.Equal(80, HealthScore.Of(good with { AckMs = 300_000 }).Score);
+        Assert.Equal(90, HealthScore.Of(good with { DeliveryMs = 500 }).Score);
+        Assert.Equal(80, HealthScore.Of(good with { Absent = 1 }).Score);
+        Assert.Equal(90, HealthScore.Of(good with { Availability = 0.5 }).Score);
+        Assert.Equal(0, HealthScore.Of(new HealthFacts(1, 1e9, 1e9, 1, 0)).Score);
     }
 
     [Fact]

@@ -207,6 +207,7 @@ it('Every operation answers, when all is well, as the document describes it', as
     'GetPairStats',
     'GetTimeline',
     'GetExecutionStats',
+    'GetProjectHealth',
     'GetRoutingStats',
     'ExportStats',
     'ReadLog',

@@ -313,6 +313,7 @@ export const table: readonly Row[] = [
   row('GET', 'stats/pairs', lists),
   row('GET', 'stats/timeline', lists),
   row('GET', 'stats/executions', lists),
+  row('GET', 'stats/health', lists),
   row('GET', 'stats/export', lists),
 
   row('SSE', (world) => `project/${world.project.id}`, readers),

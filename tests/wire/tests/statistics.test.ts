@@ -70,7 +70,7 @@ describe('Statistics', { concurrency: 4 }, () => {
     );
     const agents = (await ada.rest.get('stats/agents')).as<Page<AgentCount>>(200).items;
     const of = (id: string): AgentCount => agents.find((one) => one.agent_id === id)!;
-    assertFields(of('bob'), ['agent_id', 'sent', 'received', 'acknowledged', 'ack_ms', 'first_at', 'last_at']);
+    assertFields(of('bob'), ['agent_id', 'sent', 'received', 'acknowledged', 'ack_ms', 'first_at', 'last_at', 'bars']);
     assert.deepEqual([of('ada').sent, of('ada').received, of('bob').sent, of('bob').received, of('bob').acknowledged], [2, 2, 1, 2, 2]);
     assert.ok((of('bob').ack_ms ?? -1) >= 0);
     assert.match(of('bob').last_at ?? '', time);

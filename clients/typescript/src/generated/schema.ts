@@ -2780,6 +2780,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one figure for how well a project is doing, and what it is made of.
+         * @description The score is 0 to 100, the sum of its parts' points. A part has all of its points at 0, none from its limit on.
+         *
+         *     Who may: admin, operator, agent, observer.
+         */
+        get: operations["GetProjectHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/executions": {
         parameters: {
             query?: never;
@@ -3004,6 +3026,8 @@ export interface components {
              * @description When it last sent or acknowledged something in the time span.
              */
             last_at: null | string;
+            /** @description How many messages it sent and received in each of 12 equal parts of the time span, oldest first. */
+            bars: number[];
         };
         AgentStats: {
             /** Format: int32 */
@@ -3727,6 +3751,22 @@ export interface components {
             version: string;
             reason: null | string;
         };
+        /** @description One part of a project's health. */
+        HealthPart: {
+            /** @description `lost`: the share of the last hour's deliveries that died or expired. `ack_ms`: the mean time until messages were acknowledged in the last hour. `delivery_ms`: the time within which 95% of messages reached a connection, over the last 5 minutes. `absent`: the share of agents with waiting messages that are offline. `unavailable`: the share of time in which the server was not ready. */
+            name: string;
+            /** Format: double */
+            value: number;
+            /**
+             * Format: double
+             * @description From this value on, the part has no points.
+             */
+            limit: number;
+            /** Format: int32 */
+            points: number;
+            /** Format: int32 */
+            max_points: number;
+        };
         /** @description An address that outside systems post messages to, signed with the hook's secret. */
         InboundHook: {
             hook_id: string;
@@ -4421,6 +4461,15 @@ export interface components {
             created_at: string;
             settings: components["schemas"]["ProjectSettings"];
             pause: null | components["schemas"]["Pause"];
+        };
+        /** @description One figure for how well a project is doing, and what it is made of. */
+        ProjectHealth: {
+            /**
+             * Format: int32
+             * @description 0 to 100: the sum of the points of all parts.
+             */
+            score: number;
+            parts: components["schemas"]["HealthPart"][];
         };
         ProjectRequest: {
             /** @description 1-64 characters from `A-Z a-z 0-9 . _ -`; derived from the name if absent. */
@@ -10749,7 +10798,11 @@ export interface operations {
                 /** @description The end, rounded up to a whole minute; defaults to now. */
                 until?: string;
                 /** @description The length of each bucket; defaults to `5m`. */
-                bucket?: "1m" | "5m" | "15m" | "30m" | "1h" | "6h" | "12h" | "1d";
+                bucket?: "1m" | "5m" | "10m" | "15m" | "30m" | "1h" | "6h" | "12h" | "1d";
+                /** @description Only messages that this agent sent, and acknowledgments that it made. */
+                agent?: string;
+                /** @description Only messages of this type. */
+                type?: string;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -10766,6 +10819,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfTimelinePoint"];
+                };
+            };
+        };
+    };
+    GetProjectHealth: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectHealth"];
                 };
             };
         };

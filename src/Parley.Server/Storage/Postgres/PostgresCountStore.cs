@@ -38,14 +38,16 @@ internal sealed class PostgresCountStore(PostgresDatabase database) : ICountStor
         cancellationToken);
 
     public ValueTask<IReadOnlyList<CountRow>> AskAsync(
-        int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken) =>
+        int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken, int? agent = null) =>
         database.ReadAsync<IReadOnlyList<CountRow>>(
             async (connection, cancel) =>
             {
                 var values = new List<object?> { project };
                 foreach (var range in ranges)
                     values.AddRange([range.Span, range.From, range.To]);
-                return await AskAsync(connection, CountSql.Text(question, ranges.Count), CountSql.Texts(question), cancel, [.. values]);
+                if (agent is { } number)
+                    values.Add((long)number);
+                return await AskAsync(connection, CountSql.Text(question, ranges.Count, agent is not null), CountSql.Texts(question), cancel, [.. values]);
             },
             cancellationToken);
 

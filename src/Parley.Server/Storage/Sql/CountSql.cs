@@ -145,8 +145,12 @@ internal static class CountSql
         "DELETE FROM routing_counts WHERE project = $1", "DELETE FROM uncounted WHERE project = $1", "DELETE FROM counted WHERE project = $1",
     ];
 
-    /// <summary>A query over several ranges of the counters. $1 is the project, followed by the span, start, and end of each range.</summary>
-    internal static string Text(CountQuestion question, int ranges) => question switch
+    /// <summary>A query over several ranges of the counters. $1 is the project, followed by the span, start, and end of each range, and by the number
+    /// of an agent if the question is about one.</summary>
+    internal static string Text(CountQuestion question, int ranges, bool ofAgent = false) =>
+        Text(question, ranges, side => ofAgent ? FormattableString.Invariant($"c.{side} = ${2 + (3 * ranges)}") : "1 = 1");
+
+    private static string Text(CountQuestion question, int ranges, Func<string, string> only) => question switch
     {
         CountQuestion.MessagesByType =>
             $"SELECT c.type, {Sum("messages")}, {Sum("dead")}, {Sum("expired")} FROM {From("message_counts", ranges)} c GROUP BY 1",
@@ -159,9 +163,13 @@ internal static class CountSql
         CountQuestion.Pairs =>
             $"SELECT s.agent_id, r.agent_id, c.type, {Sum("deliveries")}, {Sum("acknowledged")}, {Sum("ack_ms")}, max(c.last_at) FROM {From("delivery_counts", ranges)} c LEFT JOIN agents s ON s.number = c.sender LEFT JOIN agents r ON r.number = c.recipient GROUP BY 1, 2, 3",
         CountQuestion.MessagesByTime =>
-            $"SELECT c.type, c.at, {Sum("messages")}, {Sum("dead")}, {Sum("expired")} FROM {From("message_counts", ranges)} c GROUP BY 1, 2",
+            $"SELECT c.type, c.at, {Sum("messages")}, {Sum("dead")}, {Sum("expired")} FROM {From("message_counts", ranges)} c WHERE {only("sender")} GROUP BY 1, 2",
         CountQuestion.AcknowledgedByTime =>
-            $"SELECT c.type, c.at, {Sum("acknowledged")}, {Sum("ack_ms")} FROM {From("delivery_counts", ranges)} c WHERE c.acknowledged > 0 GROUP BY 1, 2",
+            $"SELECT c.type, c.at, {Sum("acknowledged")}, {Sum("ack_ms")} FROM {From("delivery_counts", ranges)} c WHERE c.acknowledged > 0 AND {only("recipient")} GROUP BY 1, 2",
+        CountQuestion.SendersByTime =>
+            $"SELECT a.agent_id, c.at, {Sum("messages")} FROM {From("message_counts", ranges)} c LEFT JOIN agents a ON a.number = c.sender WHERE c.messages > 0 GROUP BY 1, 2",
+        CountQuestion.RecipientsByTime =>
+            $"SELECT a.agent_id, c.at, {Sum("deliveries")} FROM {From("delivery_counts", ranges)} c LEFT JOIN agents a ON a.number = c.recipient WHERE c.deliveries > 0 GROUP BY 1, 2",
         CountQuestion.Routing =>
             "SELECT c.name, c.kind, c.messages, c.first_at, c.last_at FROM routing_counts c WHERE c.project = $1",
         _ => "SELECT CAST(e.execution_id AS text), c.type, c.messages, c.first_at, c.last_at FROM execution_counts c JOIN executions e ON e.place = c.execution WHERE c.project = $1 ORDER BY c.execution DESC LIMIT 5000",

@@ -24,14 +24,16 @@ internal sealed class SqliteCountStore(SqliteDatabase database) : ICountStore
     }
 
     public ValueTask<IReadOnlyList<CountRow>> AskAsync(
-        int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken) =>
+        int project, CountQuestion question, IReadOnlyList<CountRange> ranges, CancellationToken cancellationToken, int? agent = null) =>
         database.Readers.ReadAsync<IReadOnlyList<CountRow>>(
             connection =>
             {
                 var values = new List<long> { project };
                 foreach (var range in ranges)
                     values.AddRange([range.Span, range.From, range.To]);
-                return Ask(connection, CountSql.Text(question, ranges.Count), CountSql.Texts(question), [.. values]);
+                if (agent is { } number)
+                    values.Add(number);
+                return Ask(connection, CountSql.Text(question, ranges.Count, agent is not null), CountSql.Texts(question), [.. values]);
             },
             cancellationToken);
 
