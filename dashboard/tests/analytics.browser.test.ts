@@ -107,6 +107,21 @@ describe('Analytics', () => {
     await page.context().close();
   });
 
+  it('shows health with what it is made of, as the server judges it', { timeout: patience }, async () => {
+    const page = await open('now');
+    const json = (body: unknown) => ({ contentType: 'application/json', body: JSON.stringify(body) });
+    const none = { sent: 1, received: 0, acknowledged: 0, ack_ms: null, first_at: null, last_at: null };
+    await page.route(/\/stats\/agents/, (route) => route.fulfill(json({ items: [{ agent_id: 'be', ...none, bars: [] }], next: null })));
+    const parts = [{ name: 'lost', value: 0.02, limit: 0.05, points: 18, max_points: 30 }];
+    await page.route(/\/stats\/health/, (route) => route.fulfill(json({ score: 88, parts })));
+    await page.goto(`${site.url}/p/default/analytics`);
+    await figure(page, 'Health').getByText('88').waitFor();
+    await figure(page, 'Health').getByText('lost 2 %').waitFor();
+    await page.getByRole('region', { name: 'Health' }).getByRole('cell', { name: '18 of 30' }).waitFor();
+    assert.deepEqual(await faultsOf(page), []);
+    await page.context().close();
+  });
+
   it('is there for an observer too', { timeout: patience }, async () => {
     const { token } = await parley.call<{ token: string }>('POST', '/tokens', { kind: 'observer', project_id: 'default' });
     const visitor = site.visitor;

@@ -108,11 +108,15 @@ export default function AnalyticsPage() {
                 isOfAgent={!!agent || !!type}
               />
               <div className="grid gap-4 xl:grid-cols-8">
-                <Volume bars={bars} span={span} filter={filter} more={agent && !timeline.isOfAgent ? 'of all agents' : undefined} />
+                <Volume bars={bars} span={span} filter={filter} more={agent && !timeline.isFiltered ? 'of all agents' : undefined} />
                 <Latency
                   points={timeline.points!}
                   span={span}
-                  more={[agent && !timeline.isOfAgent && 'of all agents', type && 'of all types'].filter(Boolean).join(', ') || undefined}
+                  more={
+                    timeline.isFiltered
+                      ? undefined
+                      : [agent && 'of all agents', type && 'of all types'].filter(Boolean).join(', ') || undefined
+                  }
                 />
                 <Card
                   name="Who talks to whom"

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barsOf, groupOf, sharesOf } from './bars.ts';
 import { csvOf } from './export.ts';
+import { worstOf } from './health.ts';
 import { figuresOf, waitsOf, type Counts } from './figures.ts';
 
 const count = { dead: 0, expired: 0 };
@@ -87,6 +88,17 @@ describe('The bars', () => {
   it('have shares that make a whole', () => {
     expect(sharesOf(barsOf(points))).toMatchObject({ questions: 0.5, other: 0.5, status: 0 });
     expect(sharesOf([])).toMatchObject({ other: 0 });
+  });
+});
+
+describe('Health', () => {
+  const part = (name: string, value: number, points: number, max_points: number) => ({ name, value, limit: 1, points, max_points });
+
+  it('names what costs the most', () => {
+    expect(worstOf([part('lost', 0.0081, 25, 30), part('absent', 0, 20, 20), part('ack_ms', 41_000, 17, 20), part('news', 7, 1, 2)])).toBe(
+      'lost 0.8\u00a0%, acks in 41\u00a0s',
+    );
+    expect(worstOf([part('lost', 0, 30, 30)])).toBe('nothing takes from it');
   });
 });
 

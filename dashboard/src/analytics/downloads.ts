@@ -2,7 +2,7 @@ import type { Action } from '../ui/menu.tsx';
 import type { Point } from './bars.ts';
 import { csvOf, save } from './export.ts';
 import type { Counts } from './figures.ts';
-import type { Health } from './use-analytics.ts';
+import type { Health } from './health.ts';
 
 interface Shown {
   project: string;

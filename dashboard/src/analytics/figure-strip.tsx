@@ -5,6 +5,7 @@ import { useStats } from '../app/side-bar.tsx';
 import type { Query } from '../app/router.tsx';
 import { number, plural, precise, span as inWords } from '../parts/times.ts';
 import type { Bar } from './bars.ts';
+import { worstOf } from './health.ts';
 import type { Analytics } from './use-analytics.ts';
 
 interface Figure {
@@ -38,7 +39,7 @@ export function FigureStrip({ analytics: { figures, waits, health }, bars, bucke
       name: 'Health',
       value: String(Math.round(health.score)),
       unit: 'of 100',
-      more: `${plural(health.parts.filter(({ points }) => points < 0).length, 'part')} below the best`,
+      more: worstOf(health.parts),
     },
     {
       name: 'Sent',

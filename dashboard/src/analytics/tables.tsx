@@ -12,7 +12,7 @@ import { Tile } from '../parts/tile.tsx';
 import { clock, moment, number, precise } from '../parts/times.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, cell, Numbers, rowHead } from './card.tsx';
-import type { Health } from './use-analytics.ts';
+import { meaningOf, type Health } from './health.ts';
 
 const few = 12;
 
@@ -181,23 +181,26 @@ export function Routing() {
   );
 }
 
-const amount = (value: number | null): string => (value === null ? 'none' : number(Math.round(value * 1000) / 1000));
-
 /** What the score is made of. */
 export function HealthParts({ health }: { health: Health }) {
   return (
-    <Card name="Health" more={`${Math.round(health.score)} of 100, made of`} className="xl:col-span-4">
-      <Numbers label="Health" columns={['Part', 'Value', 'Well up to', 'Points']}>
-        {health.parts.map(({ name, value, limit, points }) => (
-          <tr key={name}>
-            <th scope="row" className={rowHead}>
-              {name.replace(/_/g, ' ')}
-            </th>
-            <td className={cell}>{amount(value)}</td>
-            <td className={cell}>{amount(limit)}</td>
-            <td className={cell}>{amount(points)}</td>
-          </tr>
-        ))}
+    <Card name="Health" more={`${number(health.score)} of 100, made of`} className="xl:col-span-4">
+      <Numbers label="Health" columns={['Part', 'Now', 'No points from', 'Points']}>
+        {health.parts.map(({ name, value, limit, points, max_points }) => {
+          const meaning = meaningOf(name);
+          return (
+            <tr key={name}>
+              <th scope="row" className={rowHead}>
+                {meaning.name}
+              </th>
+              <td className={cell}>{meaning.format(value)}</td>
+              <td className={cell}>{meaning.format(limit)}</td>
+              <td className={points === 0 ? `${cell} text-bad` : cell}>
+                {number(points)} of {number(max_points)}
+              </td>
+            </tr>
+          );
+        })}
       </Numbers>
     </Card>
   );

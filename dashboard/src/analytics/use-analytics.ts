@@ -6,14 +6,9 @@ import { useLive } from '../live/live.ts';
 import { sinceOf, spans, type SpanKey } from '../parts/spans.ts';
 import type { Point } from './bars.ts';
 import { figuresOf, waitsOf, type Counts } from './figures.ts';
+import type { Health } from './health.ts';
 
 const every = 15_000;
-
-/** What a project's health is made of: each part with what it measures, what is still well, and its points of the score. */
-export interface Health {
-  readonly score: number;
-  readonly parts: readonly { name: string; value: number | null; limit: number | null; points: number }[];
-}
 
 /** Null where the server does not know what is asked. */
 async function ifKnown<T>(asked: Promise<T>): Promise<T | null> {
@@ -28,33 +23,32 @@ async function ifKnown<T>(asked: Promise<T>): Promise<T | null> {
 const ask = <T>(parley: Parley, path: string, query: Record<string, string>): Promise<T> =>
   parley.rest.get(path as '/stats/timeline', { query: query as never }) as Promise<unknown> as Promise<T>;
 
-/** The counts over time, of one agent where the server counts so. */
-function useTimeline(span: SpanKey, agent: string | undefined) {
+/** The counts over time, of one agent and type where the server counts so. */
+function useTimeline(span: SpanKey, filter: Readonly<Record<string, string>>, knowsMore: boolean) {
   const { parley, project } = useLive();
-  const read = async (more: Record<string, string>) => {
+  const read = async (more: Readonly<Record<string, string>>) => {
     const query = { since: sinceOf(span, now()), bucket: spans[span].bucket, ...more };
-    return ifKnown(ask<{ items: Point[] }>(parley, '/stats/timeline', query));
+    return (await ask<{ items: Point[] }>(parley, '/stats/timeline', query)).items;
   };
   const all = useQuery({
     queryKey: ['stats-timeline', project, span],
-    queryFn: async () => (await read({}))?.items ?? [],
+    queryFn: () => read({}),
     refetchInterval: every,
   });
-  // A server that keeps more than the mean also counts by agent, and judges the project's health. The others are not asked in vain.
-  const knowsMore = all.data?.[0]?.latency_ms !== undefined;
+  const isFiltered = knowsMore && Object.keys(filter).length > 0;
   const own = useQuery({
-    queryKey: ['stats-timeline', project, span, agent],
-    queryFn: async () => (await read({ agent: agent! }))?.items ?? null,
-    enabled: knowsMore && agent !== undefined,
+    queryKey: ['stats-timeline', project, span, filter],
+    queryFn: () => ifKnown(read(filter)),
+    enabled: isFiltered,
     refetchInterval: every,
   });
-  return { points: own.data ?? all.data, isOfAgent: !!own.data, knowsMore, error: all.error };
+  const isWaiting = isFiltered && own.isPending;
+  return { points: isWaiting ? undefined : (own.data ?? all.data), isFiltered: !!own.data, error: all.error };
 }
 
 /** Everything that the page shows of a span of time. */
 export function useAnalytics(span: SpanKey, agent: string | undefined, type: string | undefined) {
   const { parley, project } = useLive();
-  const timeline = useTimeline(span, agent);
   const counts = useQuery({
     queryKey: ['stats-counts', project, span],
     queryFn: async (): Promise<Counts> => {
@@ -68,15 +62,19 @@ export function useAnalytics(span: SpanKey, agent: string | undefined, type: str
     },
     refetchInterval: every,
   });
+  // A server that draws bars of each agent also counts by agent over time, and judges the project's health. Others are not asked in vain.
+  const knowsMore = counts.data?.agents.some((row) => 'bars' in row) ?? false;
+  const filter = useMemo(() => ({ ...(agent ? { agent } : {}), ...(type ? { type } : {}) }), [agent, type]);
+  const timeline = useTimeline(span, filter, knowsMore);
   const questions = useQuery({
     queryKey: ['stats-questions', project],
     queryFn: () => parley.rest.get('/questions', { query: { limit: 500 } as never }),
     refetchInterval: every,
   });
   const health = useQuery({
-    queryKey: ['stats-health', project, span],
+    queryKey: ['stats-health', project],
     queryFn: () => ifKnown(ask<Health>(parley, '/stats/health', {})),
-    enabled: timeline.knowsMore,
+    enabled: knowsMore,
     refetchInterval: every,
   });
   const figures = useMemo(() => counts.data && figuresOf(counts.data, agent, type), [counts.data, agent, type]);
