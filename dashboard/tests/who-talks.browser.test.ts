@@ -118,6 +118,7 @@ describe('Who talks', () => {
     await parley.send('x1', 'x30', 'Hello from one squad');
     const page = await open('map');
     const main = page.getByRole('main');
+    await page.getByText('1 message with In no squad').waitFor();
     await main.getByRole('button', { name: 'One, 20 agents' }).click();
     await page.waitForURL(/squad=one/);
     await main.getByRole('button', { name: 'Extra 19' }).waitFor();

@@ -102,10 +102,10 @@ export default function AnalyticsPage() {
             <>
               <FigureStrip
                 analytics={analytics}
-                bars={bars}
+                bars={agent && !timeline.isFiltered ? null : bars}
                 bucketWords={span.bucketWords}
                 messages={{ ...filter, since }}
-                isOfAgent={!!agent || !!type}
+                isFiltered={!!agent || !!type}
               />
               <div className="grid gap-4 xl:grid-cols-8">
                 <Volume bars={bars} span={span} filter={filter} more={agent && !timeline.isFiltered ? 'of all agents' : undefined} />

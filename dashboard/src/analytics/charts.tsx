@@ -125,7 +125,7 @@ export function TimesChart({ rows, series }: { rows: readonly Record<string, num
   return (
     <Frame>
       {(width, height) => (
-        <LineChart width={width} height={height} data={[...rows]} margin={margin} accessibilityLayer={false}>
+        <LineChart width={width} height={height} data={[...rows]} margin={{ ...margin, right: 6 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--border)" />
           <XAxis {...timeAxis(rows.map(({ at }) => at!))} />
           <YAxis {...countAxis} tickFormatter={(value: number) => precise(value)} />

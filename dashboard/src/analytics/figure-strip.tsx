@@ -20,21 +20,25 @@ const none = 'none yet';
 
 interface Props {
   analytics: Analytics;
-  bars: readonly Bar[];
+  /** Null where they are not of what the figures are of. */
+  bars: readonly Bar[] | null;
   bucketWords: string;
   messages: Query;
-  isOfAgent: boolean;
+  /** Whether the figures are of one agent or type. */
+  isFiltered: boolean;
 }
 
 /** What matters most, each figure with what it means. */
-export function FigureStrip({ analytics: { figures, waits, health }, bars, bucketWords, messages, isOfAgent }: Props) {
+export function FigureStrip({ analytics: { figures, waits, health }, bars, bucketWords, messages, isFiltered }: Props) {
   const { data: stats } = useStats();
   if (!figures || !stats) return <div className="mb-4 h-[5.5rem] rounded-lg border bg-card" />;
   const share = figures.deliveries ? (100 * (figures.acknowledged ?? 0)) / figures.deliveries : null;
-  const most = Math.max(0, ...bars.map(({ sum }) => sum));
+  const busiest = bars && `${number(Math.max(0, ...bars.map(({ sum }) => sum)))} in the busiest ${bucketWords.replace('each ', '')}`;
+  // It is known of the whole project only.
+  const rate = !isFiltered && `${Number((stats.messages.per_second ?? 0).toFixed(1))}/s now`;
   const { p50, p95, p99 } = stats.latency_ms;
   const { online = 0, total = 0, busy = 0 } = stats.agents;
-  const list: (Figure | null)[] = [
+  const list: (Figure | false | null)[] = [
     health && {
       name: 'Health',
       value: String(Math.round(health.score)),
@@ -44,10 +48,10 @@ export function FigureStrip({ analytics: { figures, waits, health }, bars, bucke
     {
       name: 'Sent',
       value: number(figures.sent),
-      more: `${Number((stats.messages.per_second ?? 0).toFixed(1))}/s now, ${number(most)} in the busiest ${bucketWords.replace('each ', '')}`,
+      more: [rate, busiest].filter(Boolean).join(', '),
       to: { path: 'messages', query: messages },
     },
-    {
+    figures.deliveries !== null && {
       name: 'Acknowledged',
       value: share === null ? none : `${share.toFixed(1)}\u00a0%`,
       more:
@@ -62,18 +66,18 @@ export function FigureStrip({ analytics: { figures, waits, health }, bars, bucke
           </>
         ),
     },
-    isOfAgent
+    !isFiltered && p50 != null
       ? {
           name: 'To acknowledgment',
-          value: figures.ackMs === null ? none : precise(figures.ackMs),
-          unit: 'on average',
-          more: 'since they were queued',
+          value: precise(p50),
+          unit: 'p50',
+          more: `p95 ${precise(p95 ?? p50)}, p99 ${precise(p99 ?? p95 ?? p50)}, last 5\u00a0min`,
         }
-      : {
+      : figures.deliveries !== null && {
           name: 'To acknowledgment',
-          value: p50 == null ? (figures.ackMs === null ? none : precise(figures.ackMs)) : precise(p50),
-          unit: p50 == null ? (figures.ackMs === null ? undefined : 'on average') : 'p50',
-          more: p95 == null ? 'none in the last 5\u00a0min' : `p95 ${precise(p95)}, p99 ${precise(p99 ?? p95)}, last 5\u00a0min`,
+          value: figures.ackMs === null ? none : precise(figures.ackMs),
+          unit: figures.ackMs === null ? undefined : 'on average',
+          more: 'since they were queued',
         },
     {
       name: 'Agents there',
@@ -92,12 +96,12 @@ export function FigureStrip({ analytics: { figures, waits, health }, bars, bucke
         }
       : null,
   ];
-  const shown = list.filter((figure) => figure !== null);
+  const shown = list.filter((figure) => !!figure);
   return (
     <dl
       className={clsx(
         'mb-4 grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border md:grid-cols-3',
-        shown.length === 6 ? 'xl:grid-cols-6' : 'xl:grid-cols-5',
+        { 3: 'xl:grid-cols-3', 4: 'xl:grid-cols-4', 5: 'xl:grid-cols-5' }[shown.length] ?? 'xl:grid-cols-6',
       )}
     >
       {shown.map(({ name, value, unit, more, to }) => (
@@ -118,7 +122,10 @@ export function FigureStrip({ analytics: { figures, waits, health }, bars, bucke
           </dd>
         </div>
       ))}
-      {shown.length % 2 === 1 && <div aria-hidden="true" className="bg-card md:hidden" />}
+      {shown.length % 2 > 0 && <div aria-hidden="true" className="bg-card md:hidden" />}
+      {shown.length % 3 > 0 && (
+        <div aria-hidden="true" className={clsx('hidden bg-card md:block xl:hidden', shown.length % 3 === 1 && 'col-span-2')} />
+      )}
     </dl>
   );
 }

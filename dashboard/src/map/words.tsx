@@ -9,6 +9,7 @@ import { useThing } from '../live/store.ts';
 import { Ago } from '../parts/ago.tsx';
 import { useOpenQuestions, useOpenStorms, useStates } from '../parts/attention.ts';
 import { usePeople } from '../parts/pairs.ts';
+import type { Person } from '../parts/people.ts';
 import { StateSign } from '../parts/signs.tsx';
 import { sinceOf, spans, type SpanKey } from '../parts/spans.ts';
 import { nobody, type Talk } from '../parts/talks.ts';
@@ -18,6 +19,7 @@ import { number, plural } from '../parts/times.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { AboutWhat, useThreadsOf } from './about-what.tsx';
+import { squadSeat } from './ring.ts';
 import { isHeld, type Graph } from './use-graph.ts';
 
 interface Props {
@@ -92,6 +94,7 @@ function Everyone({ graph, talks, span, onSelect, onSquad, openSquad }: Props) {
                 </Button>
               )}
             </h2>
+            {isFolded && <p className="px-1 text-xs text-foreground-2">{squadWords(graph, group.id, personFor)}</p>}
             {!isFolded && (
               <ul>
                 {group.members.map((id) => (
@@ -104,6 +107,22 @@ function Everyone({ graph, talks, span, onSelect, onSquad, openSquad }: Props) {
       })}
     </div>
   );
+}
+
+/** What the lines of a squad that is not opened say. */
+function squadWords({ edges, nodes }: Graph, id: string, personFor: (id: string) => Person): string {
+  const seat = squadSeat(id);
+  const talks = edges
+    .flatMap(({ a, b, count }) => (a === seat ? [{ id: b, count }] : b === seat ? [{ id: a, count }] : []))
+    .sort((one, other) => other.count - one.count);
+  const first = talks[0];
+  if (!first) return 'talked with nobody outside';
+  const name = (nodes.get(first.id)?.person ?? personFor(first.id)).name;
+  const sum = plural(
+    talks.reduce((total, { count }) => total + count, 0),
+    'message',
+  );
+  return talks.length === 1 ? `${sum} with ${name}` : `${sum} with ${talks.length} others, most with ${name}`;
 }
 
 function Member({ id, partners, onSelect }: { id: string; partners: readonly Partner[]; onSelect: () => void }) {
