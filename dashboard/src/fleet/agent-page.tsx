@@ -201,7 +201,7 @@ function InboxList({ agent }: { agent: Agent }) {
         query: { max: 200 } as never,
         signal,
       });
-      receipts.show(page.items.map(({ message }) => message.message_id));
+      receipts.show(page.items.map(({ message }) => message));
       return page;
     },
     placeholderData: (old) => old,

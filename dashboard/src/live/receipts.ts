@@ -1,18 +1,24 @@
 import type { Parley } from '@parley/client';
 import { useSyncExternalStore } from 'react';
-import { countDeliveries, isSettled, type Deliveries } from '../parts/deliveries.ts';
+import { countDeliveries, isSettled, movedBy, type Deliveries } from '../parts/deliveries.ts';
 import { Frame } from './store.ts';
-import type { Delivery, Receipt } from './types.ts';
+import type { Delivery, Message, Receipt } from './types.ts';
 
 const most = 20_000;
 const atOnce = 4;
+/** From so many messages on, one list is read rather than each of them. */
+const listFrom = 3;
+const longestList = 500;
 
-/** Where the deliveries of messages stand: read for those on screen, and kept current by the receipts feed. */
+/** Where the deliveries of messages stand: as lists count them, or read for those on screen, and kept current by the receipts feed. Only of a message to
+ *  several that not all have read, each delivery is read: to name who has not. */
 export class ReceiptStore {
   readonly #parley: Parley;
   readonly #known = new Map<string, Delivery[]>();
   readonly #counts = new Map<string, Deliveries>();
   readonly #asked = new Set<string>();
+  /** For each list that is being read: what moved meanwhile, of which it may tell an older state. */
+  readonly #readings = new Set<Set<string>>();
   #queue: string[] = [];
   #running = 0;
   readonly #frame = new Frame();
@@ -31,10 +37,41 @@ export class ReceiptStore {
 
   listen = (call: () => void): (() => void) => this.#frame.listen(call);
 
+  /** Begins to read a list with counts.
+   * @returns Takes what the list says, or nothing if it could not be read. */
+  reading(): (messages: readonly Message[]) => void {
+    const moved = new Set<string>();
+    this.#readings.add(moved);
+    return (messages) => {
+      this.#readings.delete(moved);
+      for (const { message_id, deliveries } of messages) {
+        if (!deliveries || moved.has(message_id) || this.#known.has(message_id)) continue;
+        const { total = 0, ...by } = deliveries;
+        const counts = { total, by, missing: [] };
+        this.#counts.set(message_id, counts);
+        if (total <= 1 || isSettled(counts)) this.#asked.add(message_id);
+      }
+      this.#frame.changed();
+    };
+  }
+
   /** Reads what is not known yet of the messages on screen, those last named first. */
-  show(ids: readonly string[]): void {
-    this.#queue = ids.filter((id) => !this.#asked.has(id));
-    void this.#read();
+  show(messages: readonly Message[]): void {
+    const unknown = messages.filter(({ message_id }) => !this.#asked.has(message_id));
+    const seqs = unknown.filter(({ message_id }) => !this.#counts.has(message_id)).map(({ seq }) => seq);
+    const from = Math.min(...seqs);
+    const limit = Math.max(...seqs) - from + 1;
+    const trace = () => {
+      this.#queue = unknown.map(({ message_id }) => message_id).filter((id) => !this.#asked.has(id));
+      void this.#read();
+    };
+    if (seqs.length < listFrom || limit > longestList) return trace();
+    const take = this.reading();
+    void this.#parley.rest
+      .get('/messages', { query: { from, limit, excerpt: 1, include: 'deliveries' } })
+      .then(({ items }) => take(items))
+      .catch(() => take([]))
+      .finally(trace);
   }
 
   /** After a break, the feed missed what happened: what is not settled is read again when it is next on screen. */
@@ -50,8 +87,8 @@ export class ReceiptStore {
     this.#known.set(id, deliveries);
     this.#counts.set(id, countDeliveries(deliveries));
     this.#asked.add(id);
-    if (this.#known.size > most) {
-      const oldest = this.#known.keys().next().value!;
+    if (this.#counts.size > most) {
+      const oldest = this.#counts.keys().next().value!;
       this.#known.delete(oldest);
       this.#counts.delete(oldest);
       this.#asked.delete(oldest);
@@ -60,14 +97,21 @@ export class ReceiptStore {
   }
 
   apply(receipt: Receipt): void {
-    const known = this.#known.get(receipt.message_id);
+    const { message_id } = receipt;
+    for (const moved of this.#readings) moved.add(message_id);
+    const known = this.#known.get(message_id);
     if (!known) {
+      const moved = movedBy(this.#counts.get(message_id), receipt.state);
+      if (moved) {
+        this.#counts.set(message_id, moved);
+        this.#frame.changed();
+      }
       // It may be on its way: then what comes could be older than this.
-      this.#asked.delete(receipt.message_id);
+      else this.#asked.delete(message_id);
       return;
     }
     const next = known.map((delivery) => (delivery.delivery_id === receipt.delivery_id ? advance(delivery, receipt) : delivery));
-    this.take(receipt.message_id, next);
+    this.take(message_id, next);
   }
 
   async #read(): Promise<void> {

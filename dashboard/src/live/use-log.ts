@@ -24,6 +24,8 @@ export interface LogSelection {
 }
 
 const all = () => true;
+/** Each message with where its deliveries stand: a page is one request. */
+const counted = { include: 'deliveries' };
 
 /** The messages that match, live: the last page first, older ones as they are asked for. */
 export function useLog({ filter, accepts = all, at }: LogSelection): Log {
@@ -37,13 +39,16 @@ export function useLog({ filter, accepts = all, at }: LogSelection): Log {
     const read = async (signal?: AbortSignal) => {
       if (isReading || store.view().isComplete) return;
       isReading = true;
+      const counts = live.receipts.reading();
       try {
-        const query = { ...filter, limit: pageSize, ...(next ? { after: next } : {}) };
+        const query = { ...filter, ...counted, limit: pageSize, ...(next ? { before: next } : {}) };
         const page = await live.parley.rest.get('/messages', { query: query as object, signal });
+        counts(page.items);
         next = page.next;
         error = undefined;
         store.older(page.items.filter(accepts), next === null);
       } catch (refused) {
+        counts([]);
         if (signal?.aborted) return;
         error = refused;
         store.older([], false);
@@ -52,11 +57,14 @@ export function useLog({ filter, accepts = all, at }: LogSelection): Log {
       }
     };
     const refresh = async (signal: AbortSignal) => {
+      const counts = live.receipts.reading();
       try {
-        const page = await live.parley.rest.get('/messages', { query: { ...filter, limit: pageSize } as object, signal });
+        const page = await live.parley.rest.get('/messages', { query: { ...filter, ...counted, limit: pageSize } as object, signal });
+        counts(page.items);
         for (const message of page.items.filter(accepts)) store.put(message);
       } catch {
         // The feed goes on from here.
+        counts([]);
       }
     };
     return { store, read, refresh, error: () => error };

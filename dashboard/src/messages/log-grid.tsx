@@ -84,7 +84,7 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
 
   // The states of what is on screen are read when the list has stood still for a moment.
   useEffect(() => {
-    const timer = setTimeout(() => receipts.show(messages.slice(firstIndex, lastIndex + 1).map(({ message_id }) => message_id)), 120);
+    const timer = setTimeout(() => receipts.show(messages.slice(firstIndex, lastIndex + 1)), 120);
     return () => clearTimeout(timer);
   }, [receipts, messages, firstIndex, lastIndex]);
 

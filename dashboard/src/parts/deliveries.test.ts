@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../live/types.ts';
 import { advance } from '../live/receipts.ts';
-import { countDeliveries, isSettled, markOf, stageOf } from './deliveries.ts';
+import { countDeliveries, isSettled, markOf, movedBy, stageOf } from './deliveries.ts';
 
 let id = 0;
 const delivery = (state: Delivery['state'], more: Partial<Delivery> = {}): Delivery => ({
@@ -33,6 +33,24 @@ describe('A delivery', () => {
     const leased = advance(delivery('queued'), { ...receipt, state: 'leased' });
     expect(leased).toMatchObject({ state: 'leased', delivered_at: '2', attempt: 2 });
     expect(advance({ ...leased, surfaced_at: '1' }, { ...receipt, state: 'surfaced' }).surfaced_at).toBe('1');
+  });
+});
+
+describe('The counts of a message to one', () => {
+  const of = (stage: string) => ({ total: 1, by: { [stage]: 1 }, missing: [] });
+
+  it('move by receipts as the delivery does', () => {
+    expect(movedBy(of('queued'), 'leased')?.by).toEqual({ handed_over: 1 });
+    expect(movedBy(of('surfaced'), 'leased')?.by).toEqual({ surfaced: 1 });
+    expect(movedBy(of('surfaced'), 'acknowledged')?.by).toEqual({ acknowledged: 1 });
+    expect(movedBy(of('handed_over'), 'dead')?.by).toEqual({ dead: 1 });
+    expect(movedBy(of('dead'), 'queued')?.by).toEqual({ queued: 1 });
+    expect(movedBy(of('handed_over'), 'queued')?.by).toEqual({ queued: 1 });
+  });
+
+  it('are not enough for several', () => {
+    expect(movedBy({ total: 2, by: { queued: 2 }, missing: [] }, 'leased')).toBeUndefined();
+    expect(movedBy(undefined, 'leased')).toBeUndefined();
   });
 });
 

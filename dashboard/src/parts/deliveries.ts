@@ -9,7 +9,7 @@ const order: Stage[] = ['scheduled', 'queued', 'handed_over', 'surfaced', 'ackno
 export interface Deliveries {
   readonly total: number;
   readonly by: Readonly<Partial<Record<Stage, number>>>;
-  /** Who has not acknowledged it. */
+  /** Who has not acknowledged it, as far as that is known. */
   readonly missing: readonly string[];
 }
 
@@ -41,6 +41,16 @@ export function countDeliveries(deliveries: readonly Delivery[]): Deliveries {
 /** Whether nothing about it will change any more, but perhaps a reply. */
 export function isSettled({ total, by }: Deliveries): boolean {
   return (by.acknowledged ?? 0) + (by.replied ?? 0) + (by.dead ?? 0) + (by.expired ?? 0) + (by.withdrawn ?? 0) === total;
+}
+
+/** The counts of a message to one recipient after what a receipt says; undefined where counts alone do not tell. */
+export function movedBy(counts: Deliveries | undefined, state: string): Deliveries | undefined {
+  if (counts?.total !== 1) return undefined;
+  const now = state === 'leased' ? 'handed_over' : (state as Stage);
+  const before = order.findLast((stage) => (counts.by[stage] ?? 0) > 0);
+  // What was surfaced stays so while it is handed over; but what is queued again has begun anew.
+  const isBehind = before !== undefined && order.includes(now) && order.indexOf(now) < order.indexOf(before);
+  return isBehind && now !== 'queued' ? counts : { total: 1, by: { [now]: 1 }, missing: [] };
 }
 
 export interface Mark {

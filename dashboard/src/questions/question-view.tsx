@@ -199,7 +199,7 @@ function Before({ question }: { question: Question }) {
     .reverse()
     .filter((message) => message.message_id !== message_id)
     .slice(-2);
-  useEffect(() => receipts.show((data?.items ?? []).map((message) => message.message_id)), [receipts, data]);
+  useEffect(() => receipts.show(data?.items ?? []), [receipts, data]);
   if (before.length === 0) return null;
   return (
     <section className="mt-8" aria-label="What came before">

@@ -65,7 +65,7 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
     if (isLoaded && !isComplete && first < 20) older();
   }, [first, isLoaded, isComplete, older, messages.length]);
   useEffect(() => {
-    const timer = setTimeout(() => receipts.show(messages.slice(first, last + 1).map(({ message_id }) => message_id)), 120);
+    const timer = setTimeout(() => receipts.show(messages.slice(first, last + 1)), 120);
     return () => clearTimeout(timer);
   }, [receipts, messages, first, last]);
 
