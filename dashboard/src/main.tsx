@@ -4,6 +4,7 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './app/router.tsx';
+import { startDensity } from './app/density.ts';
 import { startTheme } from './app/theme.ts';
 import { queries } from './live/session.ts';
 import './styles.css';
@@ -12,6 +13,7 @@ import './styles.css';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 if (nonce) setNonce(nonce);
 startTheme();
+startDensity();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

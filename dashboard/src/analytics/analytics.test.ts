@@ -11,7 +11,7 @@ const counts: Counts = {
     { message_type: 'answer', messages: 5, deliveries: 5, acknowledged: 5, ...count, ack_ms: 300 },
     { message_type: 'standup', messages: 1, deliveries: 0, acknowledged: 0, ...count, ack_ms: null },
   ],
-  agents: [{ agent_id: 'a', sent: 9, received: 4, acknowledged: 3, ack_ms: 50, first_at: null, last_at: null }],
+  agents: [{ agent_id: 'a', sent: 9, received: 4, acknowledged: 3, ack_ms: 50, first_at: null, last_at: null, bars: [] }],
   pairs: [
     { from: 'a', to: 'b', count: 7, by_type: { text: 6, answer: 1 }, acknowledged: 7, ack_ms: 1, last_at: null },
     { from: 'b', to: 'a', count: 2, by_type: { text: 2 }, acknowledged: 2, ack_ms: 1, last_at: null },

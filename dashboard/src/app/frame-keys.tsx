@@ -4,6 +4,7 @@ import { Cell, useCell } from '../live/store.ts';
 import { useKeys } from './keys.ts';
 import { pages } from './pages.ts';
 import { useGo } from './query.ts';
+import { useNavigate } from '@tanstack/react-router';
 
 const loadKeySheet = () => import('./key-sheet.tsx');
 const loadPalette = () => import('../palette/palette.tsx');
@@ -23,6 +24,7 @@ export const searching = new Cell(false);
 /** The keys that work on every page. */
 export function FrameKeys({ toggleSideBar }: { toggleSideBar: () => void }) {
   const go = useGo();
+  const navigate = useNavigate();
   const mayAct = useMayAct();
   const to = useCell(composing);
   const isSearching = useCell(searching);
@@ -33,6 +35,7 @@ export function FrameKeys({ toggleSideBar }: { toggleSideBar: () => void }) {
   }, []);
   useKeys({
     ...Object.fromEntries(pages.map(({ key, path }) => [`g ${key}`, () => go(path)])),
+    'g s': () => void navigate({ to: '/settings' }),
     'Ctrl+K': () => searching.set(true),
     '?': () => setSheetOpen(true),
     '[': toggleSideBar,

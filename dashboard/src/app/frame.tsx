@@ -1,10 +1,10 @@
-import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Live, LiveContext } from '../live/live.ts';
 import { Announcer } from './announce.tsx';
 import { CutOff } from './cut-off.tsx';
 import { FrameKeys } from './frame-keys.tsx';
-import { rememberProject } from './projects.ts';
+import { rememberProject, useProjectId } from './projects.ts';
 import { BottomTabs, SideBar } from './side-bar.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { BrowserTab } from './browser-tab.tsx';
@@ -12,7 +12,7 @@ import { Notify } from '../notify/notify.tsx';
 
 /** A project's pages, with the bar beside or below them and one connection for all. */
 export function Frame() {
-  const { project } = useParams({ strict: false }) as { project: string };
+  const project = useProjectId();
   const live = useMemo(() => new Live(project), [project]);
   const [isWide, setWide] = useState(true);
   useEffect(() => {

@@ -54,6 +54,14 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ['End', 'Live'],
     ],
   ],
+  [
+    'Memory',
+    [
+      ['N', 'New key'],
+      ['E', 'Edit the value'],
+      ['Ctrl Enter', 'Save'],
+    ],
+  ],
 ];
 
 /** All keys, and the switch that turns the single ones off. */
@@ -66,7 +74,7 @@ export default function KeySheet({ onClose }: { onClose: () => void }) {
         Single keys do something
       </label>
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
-        <Group name="Go to" keys={pages.map(({ key, name }) => [`G ${key.toUpperCase()}`, name])} />
+        <Group name="Go to" keys={[...pages.map(({ key, name }) => [`G ${key.toUpperCase()}`, name] as const), ['G S', 'Settings']]} />
         {groups.map(([name, keys]) => (
           <Group key={name} name={name} keys={keys} />
         ))}

@@ -1,5 +1,6 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useProjectId } from './projects.ts';
 import type { Query } from './router.tsx';
 
 interface Props {
@@ -14,9 +15,9 @@ interface Props {
 
 /** A link to another place of the project. */
 export function ProjectLink({ to, query, children, ...rest }: Props) {
-  const { project } = useParams({ strict: false }) as { project?: string };
+  const project = useProjectId();
   return (
-    <Link {...rest} to={`/p/${encodeURIComponent(project ?? 'default')}/${to}` as never} search={(query ?? {}) as never}>
+    <Link {...rest} to={`/p/${encodeURIComponent(project)}/${to}` as never} search={(query ?? {}) as never}>
       {children}
     </Link>
   );

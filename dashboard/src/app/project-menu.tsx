@@ -1,12 +1,12 @@
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Actions } from '../ui/menu.tsx';
-import { useProjects } from './projects.ts';
+import { useProjectId, useProjects } from './projects.ts';
 
 /** Switches to another project. */
 export default function ProjectMenu({ children, className }: { children: ReactNode; className: string }) {
   const navigate = useNavigate();
-  const { project } = useParams({ strict: false }) as { project: string };
+  const project = useProjectId();
   const { data } = useProjects();
   const actions = (data?.items ?? []).map(({ project_id, name }) => ({
     label: project_id === project ? <strong className="font-semibold">{name}</strong> : name,

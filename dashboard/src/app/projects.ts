@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useLive } from '../live/live.ts';
 
 const stored = 'parley.project';
@@ -18,6 +19,13 @@ export function rememberProject(project: string): void {
   } catch {
     // It is only a convenience.
   }
+}
+
+/** The project of the address: of its path, or of the query where the path is outside all projects. */
+export function useProjectId(): string {
+  const { project } = useParams({ strict: false }) as { project?: string };
+  const query = useSearch({ strict: false }) as { project?: string };
+  return project ?? query.project ?? lastProject();
 }
 
 /** The projects that the person may see. */

@@ -1,5 +1,6 @@
-import { useNavigate, useSearch, useParams } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { useProjectId } from './projects.ts';
 import type { Query } from './router.tsx';
 
 /** The query of the address, and a way to change some of it. What is chosen can be gone back from; what is typed cannot. */
@@ -17,9 +18,9 @@ export function useAddressQuery(): [Query, (change: Query, isTyping?: boolean) =
 /** Goes to a path within the project. */
 export function useGo(): (path: string, query?: Query) => void {
   const navigate = useNavigate();
-  const { project } = useParams({ strict: false }) as { project?: string };
+  const project = useProjectId();
   return useCallback(
-    (path, query = {}) => void navigate({ to: `/p/${encodeURIComponent(project ?? 'default')}/${path}`, search: query as never }),
+    (path, query = {}) => void navigate({ to: `/p/${encodeURIComponent(project)}/${path}`, search: query as never }),
     [navigate, project],
   );
 }

@@ -20,6 +20,7 @@ const home = createRoute({
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn });
 const gate = createRoute({ getParentRoute: () => root, id: 'gate', component: Gate });
 const project = createRoute({ getParentRoute: () => gate, path: '/p/$project', component: Frame, notFoundComponent: NotFound });
+const settings = createRoute({ getParentRoute: () => gate, path: '/settings', component: Frame, notFoundComponent: NotFound });
 const projectHome = createRoute({
   getParentRoute: () => project,
   path: '/',
@@ -47,6 +48,7 @@ const executions = lazyRouteComponent(() => import('../executions/executions-pag
 const execution = lazyRouteComponent(() => import('../executions/execution-page.tsx'));
 const replay = lazyRouteComponent(() => import('../replay/replay-page.tsx'));
 const memory = lazyRouteComponent(() => import('../memory/memory-page.tsx'));
+const settingsPage = lazyRouteComponent(() => import('../settings/settings-page.tsx'));
 const deadLetters = lazyRouteComponent(() => import('../dead-letters/dead-letters-page.tsx'));
 
 const routeTree = root.addChildren([
@@ -76,6 +78,10 @@ const routeTree = root.addChildren([
       page('/memory', memory),
       page('/dead-letters', deadLetters),
       page('/analytics', analytics),
+    ]),
+    settings.addChildren([
+      createRoute({ getParentRoute: () => settings, path: '/', component: settingsPage }),
+      createRoute({ getParentRoute: () => settings, path: '/$tab', component: settingsPage }),
     ]),
   ]),
 ]);

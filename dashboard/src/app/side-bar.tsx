@@ -1,6 +1,6 @@
-import { Link, useParams, useRouterState } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { ChevronsUpDown, Ellipsis, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { ChevronsUpDown, Ellipsis, LogOut, Monitor, Moon, Search, Settings, Sun } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useLive } from '../live/live.ts';
@@ -19,14 +19,14 @@ import { detailOf } from '../ui/problem.tsx';
 import { say } from '../ui/toast.tsx';
 import { searching } from './frame-keys.tsx';
 import { pages, tabs, type Badge, type Page } from './pages.ts';
-import { useProjects } from './projects.ts';
+import { useProjectId, useProjects } from './projects.ts';
 import { setTheme, theme } from './theme.ts';
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const ProjectMenu = lazy(() => import('./project-menu.tsx'));
 
 export function useProjectName(): string {
-  const { project } = useParams({ strict: false }) as { project: string };
+  const project = useProjectId();
   return useProjects().data?.items.find(({ project_id }) => project_id === project)?.name ?? project;
 }
 
@@ -47,7 +47,9 @@ function useBadge(badge: Badge | undefined): number {
 }
 
 function useCurrent(): Page | undefined {
-  const path = useRouterState({ select: ({ location }) => location.pathname.split('/').slice(3).join('/') });
+  const path = useRouterState({
+    select: ({ location }) => (location.pathname.startsWith('/p/') ? location.pathname.split('/').slice(3).join('/') : ''),
+  });
   return [...pages].sort((a, b) => b.path.length - a.path.length).find((page) => path === page.path || path.startsWith(`${page.path}/`));
 }
 
@@ -136,7 +138,7 @@ function ProjectHead({ hide }: { hide: string }) {
 }
 
 function NavItem({ page, hide }: { page: Page; hide: string }) {
-  const { project } = useParams({ strict: false }) as { project: string };
+  const project = useProjectId();
   const isCurrent = useCurrent() === page;
   const count = useBadge(page.badge);
   const Icon = page.icon;
@@ -202,6 +204,14 @@ function Foot({ hide, isWide }: { hide: string; isWide: boolean }) {
           {name}
         </span>
         <NotifySwitch />
+        <Link
+          to="/settings"
+          aria-label="Settings"
+          title="Settings (G S)"
+          className="relative inline-flex size-7 shrink-0 items-center justify-center rounded-md text-foreground-2 hover:bg-secondary hover:text-foreground coarse:after:absolute coarse:after:-inset-2"
+        >
+          <Settings {...icon} />
+        </Link>
         <IconButton label={`Theme: ${chosen}. Switch to ${next[chosen]}.`} onClick={() => setTheme(next[chosen])}>
           <Icon {...icon} />
         </IconButton>
@@ -263,7 +273,7 @@ function LineState({ hide }: { hide: string }) {
 export function BottomTabs() {
   const [isOpen, setOpen] = useState(false);
   const current = useCurrent();
-  const { project } = useParams({ strict: false }) as { project: string };
+  const project = useProjectId();
   const shown = pages.filter(({ path }) => tabs.includes(path));
   const others = pages.filter((page) => !shown.includes(page));
   const look = 'relative flex min-h-13 flex-1 flex-col items-center justify-center gap-0.5 text-2xs';
@@ -283,6 +293,12 @@ export function BottomTabs() {
               </Link>
             </li>
           ))}
+          <li>
+            <Link to="/settings" onClick={() => setOpen(false)} className="flex h-11 items-center gap-2 rounded-md px-3 hover:bg-secondary">
+              <Settings {...icon} />
+              Settings
+            </Link>
+          </li>
         </ul>
       )}
       <div className="flex">

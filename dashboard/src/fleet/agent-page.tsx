@@ -252,7 +252,7 @@ function Tasks({ id }: { id: string }) {
   return (
     <ul className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Tasks">
       {data.items.map((task) => (
-        <li key={task.task_id} className="flex min-h-[46px] items-center gap-3 border-b px-4 py-1.5">
+        <li key={task.task_id} className="flex min-h-[calc(46px+var(--row-more))] items-center gap-3 border-b px-4 py-1.5">
           <TaskStatus status={task.status} isIconOnly />
           <ProjectLink to="tasks" query={{ t: task.task_id }} className="said min-w-0 flex-1 truncate hover:underline">
             {task.title}
@@ -279,7 +279,7 @@ function Files({ id }: { id: string }) {
   return (
     <ul className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Held files">
       {data.items.map(({ reservation_id, paths, reason, expires_at }) => (
-        <li key={reservation_id} className="flex min-h-[46px] items-center gap-3 border-b px-4 py-1.5">
+        <li key={reservation_id} className="flex min-h-[calc(46px+var(--row-more))] items-center gap-3 border-b px-4 py-1.5">
           <span className="min-w-0 flex-1">
             <code className="said block truncate font-mono text-xs">{paths.join(', ')}</code>
             {reason && <span className="said text-xs text-foreground-2">{reason}</span>}

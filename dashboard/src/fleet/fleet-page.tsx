@@ -255,7 +255,7 @@ function AgentRow({
       }}
       className={clsx(
         columns,
-        'group relative min-h-[46px] cursor-pointer items-center border-b py-1.5 hover:bg-muted @max-[720px]:grid @max-[720px]:grid-cols-[minmax(0,1fr)_auto]',
+        'group relative min-h-[calc(46px+var(--row-more))] cursor-pointer items-center border-b py-1.5 hover:bg-muted @max-[720px]:grid @max-[720px]:grid-cols-[minmax(0,1fr)_auto]',
         isActive && 'bg-accent-soft',
       )}
     >

@@ -75,7 +75,10 @@ function Member({ id, role }: { id: string; role: string | null }) {
   const state = agent && stateOf(agent);
   return (
     <li>
-      <ProjectLink to={`fleet/${encodeURIComponent(id)}`} className="flex h-8 items-center gap-2.5 rounded-sm hover:bg-muted coarse:h-11">
+      <ProjectLink
+        to={`fleet/${encodeURIComponent(id)}`}
+        className="flex h-[calc(2rem+var(--row-more))] items-center gap-2.5 rounded-sm hover:bg-muted coarse:h-11"
+      >
         <span className="relative">
           <Tile person={person} size={20} />
           {state && <StateDot name={state.name} />}

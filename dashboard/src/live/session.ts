@@ -10,7 +10,8 @@ export const queries = new QueryClient({
   },
 });
 
-const server = new Parley();
+/** The server as a whole: what is asked here is of no single project. */
+export const server = new Parley();
 
 /** Who is signed in; null if nobody is. */
 export async function readMe(): Promise<Me | null> {
@@ -48,6 +49,11 @@ export function useMe(): Me {
 export function useMayAct(): boolean {
   const { kind } = useMe();
   return kind === 'admin' || kind === 'operator';
+}
+
+/** Whether the person may change tokens, projects, schemas, and routing rules. */
+export function useIsAdmin(): boolean {
+  return useMe().kind === 'admin';
 }
 
 /** Under which name the person sends: an operator's own, or the operators'. */

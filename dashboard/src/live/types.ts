@@ -13,8 +13,13 @@ export type MemoryVersion = Schemas['MemoryVersion'];
 export type Message = Schemas['Message'];
 export type MessageTrace = Schemas['MessageTrace'];
 export type PairCount = Schemas['PairCount'];
+export type MessageSchema = Schemas['MessageSchema'];
+export type Project = Schemas['Project'];
 export type Question = Schemas['Question'];
 export type Reservation = Schemas['Reservation'];
+export type RoutingExplanation = Schemas['RoutingExplanation'];
+export type RoutingRule = Schemas['RoutingRule'];
+export type RoutingRules = Schemas['RoutingRules'];
 export type SendRequest = Schemas['SendRequest'];
 export type Squad = Schemas['Squad'];
 export type Stats = Schemas['Stats'];
@@ -22,6 +27,8 @@ export type Storm = Schemas['Storm'];
 export type ThreadSummary = Schemas['ThreadSummary'];
 export type Workflow = Schemas['Workflow'];
 export type WorkflowStep = Schemas['WorkflowStep'];
+export type TokenInfo = Schemas['TokenInfo'];
+export type Webhook = Schemas['Webhook'];
 
 /** Who is signed in, as `GET /api/v1/me` answers. */
 export interface Me {

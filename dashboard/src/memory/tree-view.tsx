@@ -86,7 +86,7 @@ function Row({ row, isCurrent, isStop, onAct }: { row: TreeRow; isCurrent: boole
       onClick={onAct}
       style={{ paddingLeft: 8 + depth * 18 }}
       className={clsx(
-        'flex h-7 cursor-pointer items-center gap-2 rounded-md pr-2 coarse:h-11',
+        'flex h-[calc(1.75rem+var(--row-more))] cursor-pointer items-center gap-2 rounded-md pr-2 coarse:h-11',
         isCurrent ? 'bg-secondary font-medium' : 'hover:bg-muted',
       )}
     >

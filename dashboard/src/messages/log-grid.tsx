@@ -4,7 +4,9 @@ import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { announceMessages } from '../app/announce.tsx';
 import { useKeys } from '../app/keys.ts';
+import { density, rowMore } from '../app/density.ts';
 import { useLive } from '../live/live.ts';
+import { useCell } from '../live/store.ts';
 import type { Message } from '../live/types.ts';
 import type { Log } from '../live/use-log.ts';
 import { number } from '../parts/times.ts';
@@ -37,6 +39,7 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const isCard = width > 0 && width < cardBelow;
+  const more = rowMore(useCell(density));
   const [active, setActive] = useState<number>();
   /** The last message that was there when the list stopped following. */
   const [seen, setSeen] = useState<number>();
@@ -46,14 +49,14 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
   const rows = useVirtualizer({
     count: messages.length,
     getScrollElement: () => box.current,
-    estimateSize: () => (isCard ? cardHeight : rowHeight),
+    estimateSize: () => (isCard ? cardHeight : rowHeight + more),
     getItemKey: (index) => messages[index]!.seq,
     anchorTo: 'end',
     followOnAppend: isFollowing,
     overscan: 12,
     paddingEnd: 8,
   });
-  useEffect(() => rows.measure(), [rows, isCard]);
+  useEffect(() => rows.measure(), [rows, isCard, more]);
 
   const items = rows.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;

@@ -75,7 +75,7 @@ export const LogRow = memo(function LogRow({ message, above, isSelected, isCard,
       id={id}
       aria-rowindex={index + 2}
       aria-selected={isSelected}
-      className={clsx(columns, look, 'h-8 cursor-default items-center !pl-3.5')}
+      className={clsx(columns, look, 'h-[calc(2rem+var(--row-more))] cursor-default items-center !pl-3.5')}
       onClick={open}
     >
       <time

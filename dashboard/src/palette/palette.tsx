@@ -1,6 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { CirclePause, CirclePlay, CornerDownLeft, Film, Hand, Hash, MessagesSquare, Play, Send, type LucideIcon } from 'lucide-react';
+import {
+  CirclePause,
+  CirclePlay,
+  CornerDownLeft,
+  Film,
+  Hand,
+  Hash,
+  MessagesSquare,
+  Play,
+  Send,
+  Settings,
+  type LucideIcon,
+} from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { composing } from '../app/frame-keys.tsx';
@@ -128,6 +141,7 @@ const sign = (Icon: LucideIcon): ReactNode => <Icon {...icon} />;
 /** Everything that is known here without asking the server. */
 function useEntries(): readonly Entry[] {
   const go = useGo();
+  const navigate = useNavigate();
   const { agents } = useLive();
   const all = useThings(agents);
   const stateOf = useStates();
@@ -179,6 +193,14 @@ function useEntries(): readonly Entry[] {
         run: () => go(page.path),
       });
     entries.push({ id: 'replay', group: 'Pages', name: 'Replay', more: 'of the last hour', icon: sign(Film), run: () => go('replay') });
+    entries.push({
+      id: 'page-settings',
+      group: 'Pages',
+      name: 'Settings',
+      icon: sign(Settings),
+      aside: <Kbd>G S</Kbd>,
+      run: () => void navigate({ to: '/settings' }),
+    });
     if (mayAct)
       entries.push({
         id: 'compose',
@@ -189,7 +211,7 @@ function useEntries(): readonly Entry[] {
         run: () => composing.set(''),
       });
     return entries;
-  }, [all, questions, stateOf, mayAct, go, pause]);
+  }, [all, questions, stateOf, mayAct, go, navigate, pause]);
 }
 
 /** Executions and threads by title, and what the server finds in messages. */
