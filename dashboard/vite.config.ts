@@ -64,5 +64,6 @@ export default defineConfig(({ command }) => ({
     proxy: command === 'serve' && !process.env['VITEST'] ? developmentServer() : {},
     fs: { allow: [fileURLToPath(new URL('..', import.meta.url))] },
   },
-  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], environment: 'node' },
+  // Generous: a busy machine is ten times slower.
+  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], environment: 'node', testTimeout: 60_000 },
 }));

@@ -127,15 +127,4 @@ describe('A recording', () => {
     expect(recording.timeAt(0)).toBeUndefined();
     expect(new Recording().at(5)).toMatchObject({ said: 0, agents: [] });
   });
-
-  it('shows any place of a long run at once', () => {
-    const recording = new Recording();
-    const log = logOf(100_000, 41);
-    recording.add(log);
-    const roll = dice(1);
-    const began = performance.now();
-    for (let one = 0; one < 50; one++) recording.at(roll(300_000));
-    // 100 ms each would be too slow for a person; a busy machine has ten times what it takes.
-    expect((performance.now() - began) / 50).toBeLessThan(100);
-  });
 });
