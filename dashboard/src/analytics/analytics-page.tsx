@@ -139,6 +139,7 @@ export default function AnalyticsPage() {
                 <Types
                   rows={type ? counts.data!.types.filter(({ message_type }) => message_type === type) : counts.data!.types}
                   since={since}
+                  more={agent ? 'what became of them, of all agents' : 'what became of them'}
                 />
                 <Routing />
                 {analytics.health && <HealthParts health={analytics.health} />}

@@ -100,10 +100,10 @@ function AgentRow({ row, most, since }: { row: AgentCount; most: number; since: 
 }
 
 /** Of each type: what became of it. Dead and expired ones stand out. */
-export function Types({ rows, since }: { rows: readonly Schemas['TypeCount'][]; since: string }) {
+export function Types({ rows, since, more }: { rows: readonly Schemas['TypeCount'][]; since: string; more: string }) {
   const sorted = [...rows].sort((a, b) => b.messages - a.messages);
   return (
-    <Card name="Types" more="what became of them" className="xl:col-span-4">
+    <Card name="Types" more={more} className="xl:col-span-4">
       {rows.length === 0 && <p className="text-foreground-2">Nothing was sent.</p>}
       {rows.length > 0 && (
         <Numbers label="Types" columns={['Type', 'Sent', 'Acknowledged', 'Acks in', 'Dead', 'Expired']}>
