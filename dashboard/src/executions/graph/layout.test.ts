@@ -14,7 +14,7 @@ function plan(count: number, seed: number): Node[] {
   });
 }
 
-describe('The layout of a plan', () => {
+describe('The layout of a plan', { timeout: 60_000 }, () => {
   it('puts each step after all that it needs', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const nodes = plan(60, seed);
