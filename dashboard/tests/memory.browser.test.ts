@@ -197,6 +197,17 @@ describe('Keys', () => {
     await page.context().close();
   });
 
+  it('are found in the palette', { timeout: patience }, async () => {
+    await set('sought/after', { here: 1 });
+    const page = await open();
+    await page.getByRole('tree').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search or jump to' }).fill('/sought');
+    await page.getByRole('option', { name: 'sought/after' }).click();
+    await value(page).getByText('"here"').waitFor();
+    await page.context().close();
+  });
+
   it('cannot be changed by an observer', { timeout: patience }, async () => {
     await set('seen', { by: 'all' });
     const { token } = await parley.call<{ token: string }>('POST', '/tokens', { kind: 'observer', project_id: 'default' });

@@ -10,10 +10,11 @@ export function BrowserTab() {
   const waiting = useOpenQuestions().length;
   const name = useProjectName();
   const path = useRouterState({ select: ({ location }) => location.pathname.split('/').slice(3).join('/') });
+  const isSettings = useRouterState({ select: ({ location }) => location.pathname.startsWith('/settings') });
   const page = [...pages].sort((a, b) => b.path.length - a.path.length).find((one) => path.startsWith(one.path));
   useEffect(() => {
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${page?.name ?? 'Parley'}, ${name}`;
-  }, [waiting, page, name]);
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${isSettings ? 'Settings' : (page?.name ?? 'Parley')}, ${name}`;
+  }, [waiting, isSettings, page, name]);
   const isWaiting = waiting > 0;
   useEffect(() => {
     const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');

@@ -17,8 +17,8 @@ export interface Entry {
 }
 
 /** What waits for a person stands above. */
-const order = ['Waiting for you', 'Agents', 'Pages', 'Executions', 'Threads', 'Said', 'Do'];
-const prefixes: Record<string, readonly string[]> = { '@': ['Agents'], '#': ['Said'], '>': ['Do'] };
+const order = ['Waiting for you', 'Agents', 'Pages', 'Executions', 'Threads', 'Said', 'Memory', 'Do'];
+const prefixes: Record<string, readonly string[]> = { '@': ['Agents'], '#': ['Said'], '/': ['Memory'], '>': ['Do'] };
 const most = 6;
 
 /** How well a name fits what was typed: 0 is best, undefined is not at all. */

@@ -5,6 +5,7 @@ import {
   CirclePause,
   CirclePlay,
   CornerDownLeft,
+  Database,
   Film,
   Hand,
   Hash,
@@ -28,7 +29,7 @@ import { useOpenQuestions, useStates } from '../parts/attention.ts';
 import { personOf } from '../parts/people.ts';
 import { roleName } from '../parts/roles.ts';
 import { StateSign } from '../parts/signs.tsx';
-import { firstLine } from '../parts/text/parse.ts';
+import { firstLine, reveal } from '../parts/text/parse.ts';
 import { Tile } from '../parts/tile.tsx';
 import { clock } from '../parts/times.ts';
 import { partsOf } from '../questions/answering.ts';
@@ -128,7 +129,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             {flat.length === 0 && <p className="px-2 py-6 text-center text-foreground-2">Nothing found.</p>}
           </div>
           <p className="hidden items-center gap-1.5 border-t px-4 py-2 text-xs text-foreground-2 md:flex">
-            <Kbd>@</Kbd> agents <Kbd className="ml-2">#</Kbd> messages <Kbd className="ml-2">&gt;</Kbd> actions
+            <Kbd>@</Kbd> agents <Kbd className="ml-2">#</Kbd> messages <Kbd className="ml-2">/</Kbd> keys <Kbd className="ml-2">&gt;</Kbd>{' '}
+            actions
           </p>
         </Radix.Content>
       </Radix.Portal>
@@ -218,8 +220,15 @@ function useEntries(): readonly Entry[] {
 function useFound(text: string): readonly Entry[] {
   const go = useGo();
   const { parley, project } = useLive();
-  const words = text.replace(/^[@#>]/, '').trim();
-  const isSearching = words.length >= searchFrom && !/^[@>]/.test(text);
+  const words = text.replace(/^[@#>/]/, '').trim();
+  const isSearching = words.length >= searchFrom && !/^[@>/]/.test(text);
+  const isKey = text.startsWith('/') || (isSearching && !text.startsWith('#'));
+  const keys = useQuery({
+    queryKey: ['palette-keys', project, words],
+    queryFn: ({ signal }) => parley.rest.get('/memory', { query: { prefix: words, limit: 6 }, signal }),
+    enabled: isKey,
+    placeholderData: (old) => old,
+  });
   const messages = useQuery({
     queryKey: ['palette', project, words],
     queryFn: ({ signal }) => parley.rest.get('/messages', { query: { q: words, limit: 6 } as never, signal }),
@@ -261,7 +270,15 @@ function useFound(text: string): readonly Entry[] {
         isFound: true,
         run: () => go(`messages/${message.message_id}`),
       })),
+      ...(isKey ? (keys.data?.items ?? []) : []).map(({ key, memory_id }): Entry => ({
+        id: `key-${memory_id}`,
+        group: 'Memory',
+        name: reveal(key),
+        icon: sign(Database),
+        isFound: true,
+        run: () => go('memory', { key }),
+      })),
     ],
-    [executions.data, threads.data, messages.data, isSearching, go],
+    [executions.data, threads.data, messages.data, keys.data, isSearching, isKey, go],
   );
 }
