@@ -8,13 +8,15 @@ export interface LogView {
   readonly messages: readonly Message[];
   /** Whether everything before the first one has been read. */
   readonly isComplete: boolean;
+  /** Whether everything after the last one has been read, and what comes is added. */
+  readonly isAtEnd: boolean;
   /** Whether the first page has come. */
   readonly isLoaded: boolean;
   /** The log lost entries before this seq while we were away. */
   readonly gaps: readonly number[];
 }
 
-/** Messages in the order of the log, from a place of reading to its end. An unchanged message keeps its object. */
+/** Messages in the order of the log, around a place of reading or up to its end. An unchanged message keeps its object. */
 export class LogStore {
   #messages: Message[] = [];
   #bySeq = new Map<number, Message>();
@@ -23,9 +25,12 @@ export class LogStore {
   #gaps: number[] = [];
   #isSorted = true;
   readonly #frame: Frame;
-  #view: LogView = { messages: [], isComplete: false, isLoaded: false, gaps: [] };
+  #isAtEnd: boolean;
+  #view: LogView;
 
-  constructor() {
+  constructor(isAtEnd = true) {
+    this.#isAtEnd = isAtEnd;
+    this.#view = { messages: [], isComplete: false, isAtEnd, isLoaded: false, gaps: [] };
     this.#frame = new Frame(() => this.#snap());
   }
 
@@ -80,6 +85,13 @@ export class LogStore {
     this.#frame.changed();
   }
 
+  /** A page of newer ones, in their order. */
+  newer(page: readonly Message[], isLast: boolean): void {
+    for (const message of page) this.put(message);
+    this.#isAtEnd = isLast;
+    this.#frame.changed();
+  }
+
   /** Shows that a message was deleted, in its place. */
   remove(message: Message): void {
     const known = [...this.#bySeq.values()].find(({ message_id }) => message_id === message.message_id);
@@ -102,6 +114,12 @@ export class LogStore {
       this.#messages = this.#messages.slice(-most);
       this.#isComplete = false;
     }
-    this.#view = { messages: [...this.#messages], isComplete: this.#isComplete, isLoaded: this.#isLoaded, gaps: this.#gaps };
+    this.#view = {
+      messages: [...this.#messages],
+      isComplete: this.#isComplete,
+      isAtEnd: this.#isAtEnd,
+      isLoaded: this.#isLoaded,
+      gaps: this.#gaps,
+    };
   }
 }

@@ -88,6 +88,19 @@ describe('The log', () => {
     expect(log.view().messages).toMatchObject([{ content: 'changed' }, { content: null, deleted: true }]);
   });
 
+  it('grows both ways around a place, and knows when it has reached the end', async () => {
+    const log = new LogStore(false);
+    log.older([message(50), message(51)], false);
+    log.newer([message(52), message(53)], false);
+    await drawn();
+    expect(log.view().isAtEnd).toBe(false);
+    log.older([message(49), message(48)], true);
+    log.newer([message(54)], true);
+    await drawn();
+    expect(seqs(log)).toEqual([48, 49, 50, 51, 52, 53, 54]);
+    expect(log.view()).toMatchObject({ isAtEnd: true, isComplete: true });
+  });
+
   it('never keeps more than its window', async () => {
     const log = new LogStore();
     log.older([], true);

@@ -34,7 +34,7 @@ interface Props {
 
 /** The log: time flows down, and the newest is at the end. While it follows, it stays at its end; otherwise no row moves by itself. */
 export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, onClose }: Props) {
-  const { messages, isComplete, isLoaded, older } = log;
+  const { messages, isComplete, isAtEnd, isLoaded, older, newer: readOn } = log;
   const { receipts } = useLive();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
@@ -84,6 +84,10 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
   useEffect(() => {
     if (isLoaded && !isComplete && firstIndex < near) older();
   }, [firstIndex, isLoaded, isComplete, older, messages.length]);
+
+  useEffect(() => {
+    if (isLoaded && !isAtEnd && lastIndex > messages.length - near) readOn();
+  }, [lastIndex, isLoaded, isAtEnd, readOn, messages.length]);
 
   // The states of what is on screen are read when the list has stood still for a moment.
   useEffect(() => {
@@ -143,7 +147,7 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
     PageDown: () => move(Math.max(1, lastIndex - firstIndex - 24)),
     PageUp: () => move(-Math.max(1, lastIndex - firstIndex - 24)),
     Home: () => move('first'),
-    End: () => move('last'),
+    End: () => (isAtEnd ? move('last') : setFollowing(true)),
     Enter: openActive,
     Space: openActive,
     f: () => setFollowing(!isFollowing),
@@ -216,14 +220,14 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
           })}
         </div>
       </div>
-      {newer > 0 && (
+      {(newer > 0 || (isLoaded && !isAtEnd)) && (
         <button
           type="button"
           onClick={() => setFollowing(true)}
           className="absolute bottom-4 left-1/2 flex h-8 -translate-x-1/2 animate-appear items-center gap-2 rounded-full bg-primary px-4 font-medium text-primary-foreground shadow-float coarse:h-11"
         >
           <ArrowDown {...icon} />
-          {number(newer)} newer
+          {isAtEnd ? `${number(newer)} newer` : 'To the end'}
         </button>
       )}
     </div>

@@ -37,7 +37,16 @@ export default function MessagesPage() {
   const close = useCallback(() => change({ m: undefined }), [change]);
   const { data: stats } = useStats();
   const hasFilter = Object.keys(filter.values).length > 0 || filter.q !== '';
-  const [isFollowing, setFollowing] = useState(query['at'] === undefined && !selected);
+  const [isFollowing, setFollows] = useState(query['at'] === undefined && !selected);
+  // Whoever follows has left the place that the address names.
+  const isPlaced = query['at'] !== undefined;
+  const setFollowing = useCallback(
+    (isOn: boolean) => {
+      setFollows(isOn);
+      if (isOn && isPlaced) change({ at: undefined });
+    },
+    [change, isPlaced],
+  );
   const rate = stats?.messages.per_second ?? 0;
 
   return (
@@ -70,6 +79,7 @@ export default function MessagesPage() {
             <Found filter={filter} selected={selected} onOpen={open} />
           ) : (
             <LiveLog
+              key={query['at'] ?? 'end'}
               filter={filter}
               selected={selected}
               at={query['at']}
