@@ -19,6 +19,15 @@ public sealed record Agent
     public AgentActivity Activity { get; init; }
     public DateTimeOffset? ActivitySince { get; init; }
 
+    /// <summary>What it says it is doing, in its own words; null if it says nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>When it first said so.</summary>
+    public DateTimeOffset? NoteAt { get; init; }
+
+    /// <summary>Set if it is working but has been silent for far longer than usual; null if not, and in events.</summary>
+    public AgentStall? Stalled { get; init; }
+
     /// <summary>If true, deliveries to the agent wait, and the server assigns it no tasks. Its squad or project may be paused too; this is about the agent
     /// alone.</summary>
     public bool Paused { get; init; }
@@ -30,6 +39,10 @@ public sealed record Agent
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? LastSeen { get; init; }
     public MailboxCounts Mailbox { get; init; } = new();
+
+    /// <summary>The last message that it sent. Absent if there is none, in events, and for agents, which may not read each other's messages.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public LastMessage? LastMessage { get; init; }
 
     /// <summary>The agent's own token; only in the answer to its first registration.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
@@ -59,6 +72,37 @@ public sealed record MailboxCounts
     public int Queued { get; init; }
     public int InFlight { get; init; }
     public int Dead { get; init; }
+
+    /// <summary>Since when the oldest of the next 200 waiting deliveries has been waiting; null if none is waiting, and in events.</summary>
+    public DateTimeOffset? OldestAt { get; init; }
+}
+
+/// <summary>Silence of an agent that is working. Signs of work are messages it sends, settlements, claims, and reports of its status.</summary>
+public sealed record AgentStall
+{
+    /// <summary>When it last gave a sign.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>The median time between its last 51 signs, in seconds; null if it has given only one.</summary>
+    public double? UsualSeconds { get; init; }
+}
+
+/// <summary>The last message of an agent.</summary>
+public sealed record LastMessage
+{
+    public required string MessageId { get; init; }
+    public long Seq { get; init; }
+
+    /// <summary>The address as given: a string, or an array of strings.</summary>
+    [System.Text.Json.Serialization.JsonConverter(typeof(AddressesConverter))]
+    public required IReadOnlyList<string> To { get; init; }
+
+    public required string MessageType { get; init; }
+
+    /// <summary>The first 200 characters of its content; null if it has none.</summary>
+    public string? Excerpt { get; init; }
+
+    public DateTimeOffset At { get; init; }
 }
 
 /// <summary>A registration, or with <c>PUT agents/{agent_id}</c> a change to an agent. For an existing agent, absent fields do not change.</summary>
@@ -82,6 +126,10 @@ public sealed record StatusRequest
 {
     public AgentStatus? Status { get; init; }
     public AgentActivity? Activity { get; init; }
+
+    /// <summary>What the agent is doing, in one line of up to 200 characters; empty to remove it. If absent, the note stays until the activity changes or the
+    /// agent goes offline.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>The topics an agent is subscribed to; <c>*</c> matches one word, <c>&gt;</c> at the end matches the rest.</summary>

@@ -95,10 +95,13 @@ public sealed partial class ParleyAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>Sets the agent's status and activity, as others see them. Omitted values do not change.</summary>
-    public Task SetStatusAsync(AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default)
+    /// <summary>Sets the agent's status and activity, as others see them, and a note in one line. Omitted values do not change, but the note ends with the
+    /// activity that it is about.</summary>
+    /// <param name="note">What the agent is doing, in up to 200 characters; empty to remove it.</param>
+    public Task SetStatusAsync(AgentStatus? status = null, AgentActivity? activity = null, string? note = null, CancellationToken cancellationToken = default)
     {
-        _status = new StatusRequest { Status = status ?? _status?.Status, Activity = activity ?? _status?.Activity };
+        var goesOn = activity is null || activity == _status?.Activity;
+        _status = new StatusRequest { Status = status ?? _status?.Status, Activity = activity ?? _status?.Activity, Note = note ?? (goesOn ? _status?.Note : null) };
         return CallAsync(StatusOperation(_status), cancellationToken);
     }
 

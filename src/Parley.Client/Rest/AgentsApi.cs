@@ -88,12 +88,14 @@ public sealed class AgentsApi
     public Task DeleteAsync(string agentId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Delete, new RestPath($"agents/{agentId}"), cancellationToken);
 
-    /// <summary>Sets the agent's status and activity. Omitted values stay as they are.</summary>
+    /// <summary>Sets the agent's status and activity, and a note in one line. Omitted values stay as they are, but the note ends with the activity that it is
+    /// about.</summary>
+    /// <param name="note">What the agent is doing, in up to 200 characters; empty to remove it.</param>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task SetStatusAsync(
-        string agentId, AgentStatus? status = null, AgentActivity? activity = null, CancellationToken cancellationToken = default) =>
+        string agentId, AgentStatus? status = null, AgentActivity? activity = null, string? note = null, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(
-            HttpMethod.Put, new RestPath($"agents/{agentId}/status"), new StatusRequest { Status = status, Activity = activity },
+            HttpMethod.Put, new RestPath($"agents/{agentId}/status"), new StatusRequest { Status = status, Activity = activity, Note = note },
             WireJson.Lenient.StatusRequest, cancellationToken, repeatable: true);
 
     /// <summary>Sends a heartbeat for an agent that polls. A connected agent does not need one.</summary>

@@ -33,13 +33,13 @@ internal sealed partial class AgentDirectory
         }
     }
 
-    /// <summary>Records the status and activity that an agent reports.</summary>
-    internal async ValueTask ReportAsync(
-        ProjectState project, AgentState agent, AgentStatus? status, AgentActivity? activity, CancellationToken cancellationToken)
+    /// <summary>Records the status, the activity, and the note that an agent reports.</summary>
+    internal async ValueTask ReportAsync(ProjectState project, AgentState agent, StatusRequest report, CancellationToken cancellationToken)
     {
-        var wasOnline = agent.IsOnline;
-        var changes = agent.Presence.Seen(clock.GetUtcNow());
-        changes |= agent.Presence.Report(status, activity, clock.GetUtcNow());
+        var (wasOnline, now) = (agent.IsOnline, clock.GetUtcNow());
+        agent.Signs.Add(now);
+        var changes = agent.Presence.Seen(now);
+        changes |= agent.Presence.Report(report, now);
         if (!changes)
             return;
         if (wasOnline != agent.IsOnline)

@@ -206,7 +206,15 @@ internal sealed partial class AgentDirectory(
         {
             var shown = present ?? new AgentState(record).ToWire(project.Id, new MailboxCounts());
             if (changed is not null)
-                shown = new AgentState(changed).ToWire(project.Id, shown.Mailbox) with { Status = shown.Status, Activity = shown.Activity, LastSeen = shown.LastSeen };
+                shown = new AgentState(changed).ToWire(project.Id, shown.Mailbox) with
+                {
+                    Status = shown.Status,
+                    Activity = shown.Activity,
+                    ActivitySince = shown.ActivitySince,
+                    Note = shown.Note,
+                    NoteAt = shown.NoteAt,
+                    LastSeen = shown.LastSeen,
+                };
             return JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Strict.Agent);
         });
     }

@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Agents;
 
 /// <summary>The feed <c>agents</c>: each agent as it was at the change, with the filters of the list.</summary>
-internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects) : IFeedSource
+internal sealed class AgentFeed(AgentDirectory agents, AgentPortraits portraits, ProjectDirectory projects) : IFeedSource
 {
     public string Name => "agents";
 
@@ -19,13 +19,14 @@ internal sealed class AgentFeed(AgentDirectory agents, ProjectDirectory projects
             return problem;
         if (query.Squad is not null)
             return Problems.InvalidField("feeds.agents.squad", "is not a filter of this feed: the feed squads shows who is in a squad");
-        return new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), _ => new AgentView(agents, projects, project, query));
+        return new Feed(Name, new FeedSelection(LogQuery.All, entry => entry.Kind == EntryKind.Agent), reader => new AgentView(agents, portraits, projects, project, query, withWords: reader is null));
     }
 }
 
 /// <summary>Agents for one subscription: the current state of those that match, and then each change. An agent that no longer matches is sent as
 /// deleted.</summary>
-internal sealed class AgentView(AgentDirectory agents, ProjectDirectory projects, ProjectLog log, AgentQuery query) : FeedView
+internal sealed class AgentView(
+    AgentDirectory agents, AgentPortraits portraits, ProjectDirectory projects, ProjectLog log, AgentQuery query, bool withWords) : FeedView
 {
     private const int PartSize = 200;
 
@@ -44,7 +45,7 @@ internal sealed class AgentView(AgentDirectory agents, ProjectDirectory projects
         foreach (var part in AgentDirectory.Everybody(project).Where(query.Takes).OrderBy(agent => agent.Number).Chunk(PartSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var shown = await agents.ShowAsync(project, part, cancellationToken);
+            var shown = await portraits.ShowAsync(project, part, withWords, cancellationToken);
             foreach (var agent in part)
                 _held.Set(agent.Number, has: true);
             yield return [.. shown.Select(agent => JsonSerializer.SerializeToUtf8Bytes(agent, WireJson.Strict.Agent))];

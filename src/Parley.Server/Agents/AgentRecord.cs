@@ -59,6 +59,9 @@ internal sealed class AgentState(AgentRecord record)
 
     internal PresenceNews News { get; } = new();
 
+    /// <summary>When it gave signs of work.</summary>
+    internal AgentSigns Signs { get; } = new();
+
     /// <summary>Whether one of its squads is paused. Kept up to date by the squads.</summary>
     internal bool IsInPausedSquad
     {
@@ -83,7 +86,7 @@ internal sealed class AgentState(AgentRecord record)
 
     internal Agent ToWire(string projectId, MailboxCounts mailbox, string? token = null)
     {
-        var record = Record;
+        var (record, note) = (Record, Presence.Note);
         return new Agent
         {
             AgentId = record.Id,
@@ -96,6 +99,8 @@ internal sealed class AgentState(AgentRecord record)
             Status = Presence.Status,
             Activity = Activity,
             ActivitySince = AsksSince ?? Presence.ActivitySince,
+            Note = note?.Text,
+            NoteAt = note?.At,
             Paused = record.Pause is not null,
             Pause = record.Pause,
             Metadata = record.Metadata,

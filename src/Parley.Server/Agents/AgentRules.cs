@@ -8,6 +8,7 @@ namespace Parley.Server.Agents;
 internal static class AgentRules
 {
     private const int LongestWord = 100;
+    private const int LongestNote = 200;
     private const int MostCapabilities = 100;
     private const int MostTopics = 1_000;
     private const int LongestTopic = 200;
@@ -43,7 +44,9 @@ internal static class AgentRules
     }
 
     internal static ApiProblem? Check(StatusRequest request) => new Validation()
-        .Check(request.Status is not null || request.Activity is not null, "status", "is missing, and so is activity: give at least one")
+        .Check((request.Status ?? (object?)request.Activity ?? request.Note) is not null, "status", "is missing, and so are activity and note: give at least one")
+        // An empty one removes what was said.
+        .DisplayText("note", request.Note is { Length: 0 } ? null : request.Note, LongestNote)
         .Problem;
 
     /// <summary>A change to the operators' inbox would affect all operators.</summary>

@@ -11,14 +11,16 @@ namespace Parley.Server.Agents;
 
 /// <summary>Agents: register, find, and change them, and report their status, over REST or their socket.</summary>
 internal sealed class AgentsConcept(
-    AgentDirectory directory, Registration registration, ISquadMembers squads, TokenVault vault, IAuditTrail audit, EntryRate rate, TimeProvider clock) : IConcept
+    AgentDirectory directory, AgentPortraits portraits, Registration registration, ISquadMembers squads, TokenVault vault, IAuditTrail audit, EntryRate rate, TimeProvider clock) : IConcept
 {
     internal const string AnAgent =
         """
         {"agent_id": "be-1", "project_id": "default", "name": "Backend Developer", "type": "llm", "role": "backend_developer",
          "specialization": "python_fastapi", "capabilities": ["python", "review"], "status": "online", "activity": "working",
-         "activity_since": "2026-01-22T13:56:52.553Z", "paused": false, "pause": null, "metadata": {"model": "large"},
-         "created_at": "2026-01-22T08:00:00.000Z", "last_seen": "2026-01-22T13:56:52.553Z", "mailbox": {"queued": 2, "in_flight": 1, "dead": 0}}
+         "activity_since": "2026-01-22T13:56:52.553Z", "note": "Fixing the login test", "note_at": "2026-01-22T13:56:52.553Z", "stalled": null, "paused": false, "pause": null, "metadata": {"model": "large"},
+         "created_at": "2026-01-22T08:00:00.000Z", "last_seen": "2026-01-22T13:56:52.553Z", "mailbox": {"queued": 2, "in_flight": 1, "dead": 0, "oldest_at": "2026-01-22T13:56:40.000Z"},
+         "last_message": {"message_id": "0199e1c2-0000-7000-8000-000000000412", "seq": 1042, "to": "qa-1", "message_type": "answer",
+         "excerpt": "The login test passes again.", "at": "2026-01-22T13:55:00.000Z"}}
         """;
 
     private const string ARegistration =
@@ -81,11 +83,12 @@ internal sealed class AgentsConcept(
     private IEnumerable<Operation> Reports() =>
     [
         new Operation<ChangeableAgentContext, StatusRequest>(
-            "SetAgentStatus", "Set an agent's status and activity.", Input.Body<StatusRequest>("""{"status": "busy", "activity": "working"}"""), ReportAsync)
+            "SetAgentStatus", "Set an agent's status and activity, and a note about them.",
+            Input.Body<StatusRequest>("""{"status": "busy", "activity": "working", "note": "Fixing the login test"}"""), ReportAsync)
         {
             Allows = Permission.Register,
             Answers = [AnswerShape.Ok<Agent>(AnAgent)],
-        }.Rest("PUT", "/agents/{agent_id}/status").Frame(FrameEvents.AgentStatus, "Set the agent's status and activity."),
+        }.Rest("PUT", "/agents/{agent_id}/status").Frame(FrameEvents.AgentStatus, "Set the agent's status and activity, and a note about them."),
 
         new Operation<ChangeableAgentContext>("SendHeartbeat", "Send a heartbeat for an agent without a connection.", BeatAsync)
         {
@@ -154,7 +157,7 @@ internal sealed class AgentsConcept(
             .OrderByDescending(agent => agent.Number)
             .Take(query.List.Limit + 1)
             .ToList();
-        var shown = await directory.ShowAsync(project, found, context.Cancellation);
+        var shown = await portraits.ShowAsync(project, found, WithWords(context), context.Cancellation);
         return Answer.Ok(ListPlace.Page([.. found.Zip(shown)], query.List.Limit, agent => agent.Second, agent => agent.First.Number));
     }
 
@@ -187,9 +190,9 @@ internal sealed class AgentsConcept(
         if (AgentRules.Check(request) is { } problem)
             return problem;
         // A report that changes nothing is a heartbeat, and creates no log entry.
-        if (context.Agent.Presence.WouldChange(request.Status, request.Activity) && rate.Refusal(context.Project, context.Caller) is { } tooFast)
+        if (context.Agent.Presence.WouldChange(request) && rate.Refusal(context.Project, context.Caller) is { } tooFast)
             return tooFast;
-        await directory.ReportAsync(context.Project, context.Agent, request.Status, request.Activity, context.Cancellation);
+        await directory.ReportAsync(context.Project, context.Agent, request, context.Cancellation);
         return await ShownAsync(context);
     }
 
@@ -248,6 +251,9 @@ internal sealed class AgentsConcept(
     {
         if (context.Agent.Id != AgentDirectory.Human && context.Project.Agents.Find(context.Agent.Number) is null)
             return Problems.NotFound("agent", context.Agent.Id);
-        return context.IsAnswerAwaited ? Answer.Ok(await directory.ShowAsync(context.Project, context.Agent, context.Cancellation)) : Answer.Done;
+        return context.IsAnswerAwaited ? Answer.Ok((await portraits.ShowAsync(context.Project, [context.Agent], WithWords(context), context.Cancellation))[0]) : Answer.Done;
     }
+
+    /// <summary>Agents may not read each other's messages.</summary>
+    private static bool WithWords(ProjectContext context) => context.Caller.May(Permission.Monitor) == Access.Yes;
 }

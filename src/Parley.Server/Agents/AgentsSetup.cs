@@ -11,6 +11,7 @@ internal static class AgentsSetup
 {
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentDirectory>()
+        .AddSingleton<AgentPortraits>()
         .AddSingleton<IFeedSource, AgentFeed>()
         .AddSingleton(AgentEvents.All)
         .AddSingleton<Registration>()

@@ -41,5 +41,7 @@ internal sealed record AgentEntry(string Type, Func<AgentRecord, byte[]> Json);
 /// <param name="Takes">Whether it has a connection there that takes all messages.</param>
 internal readonly record struct PresenceChange(AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since, bool Takes)
 {
+    internal AgentNote? Note { get; init; }
+
     internal static PresenceChange Gone { get; } = new(AgentStatus.Offline, AgentActivity.Unknown, null, false);
 }

@@ -11,6 +11,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
     private AgentStatus _status = AgentStatus.Offline;
     private AgentActivity _activity;
     private DateTimeOffset? _activitySince;
+    private AgentNote? _note;
     private volatile IMessageTaker[] _takers = [];
     private int _connections;
     private int _waits;
@@ -22,13 +23,16 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
 
     internal DateTimeOffset? ActivitySince => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _activitySince : first.Since;
 
+    /// <summary>What it says it is doing; null if it says nothing.</summary>
+    internal AgentNote? Note => _status != AgentStatus.Offline || _elsewhere is not [var first, ..] ? _note : first.Note;
+
     /// <summary>Its presence on this node alone.</summary>
     internal PresenceChange Here
     {
         get
         {
             lock (_gate)
-                return new PresenceChange(_status, _activity, _activitySince, TakesEverythingHere);
+                return new PresenceChange(_status, _activity, _activitySince, TakesEverythingHere) { Note = _note };
         }
     }
 
@@ -63,25 +67,31 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
     }
 
     /// <summary>Whether <see cref="Report"/>, which is also a sign of life, would change anything.</summary>
-    internal bool WouldChange(AgentStatus? status, AgentActivity? activity)
+    internal bool WouldChange(StatusRequest report)
     {
         lock (_gate)
-            return _status == AgentStatus.Offline || (status ?? _status) != _status || (activity ?? _activity) != _activity;
+            return _status == AgentStatus.Offline || Changes(report);
     }
 
     /// <summary>Records what the agent reports.</summary>
     /// <returns>Whether anything changed.</returns>
-    internal bool Report(AgentStatus? status, AgentActivity? activity, DateTimeOffset now)
+    internal bool Report(StatusRequest report, DateTimeOffset now)
     {
         lock (_gate)
         {
-            var changes = (status ?? _status) != _status || (activity ?? _activity) != _activity;
-            _status = status ?? _status;
-            if (activity is { } doing && doing != _activity)
-                (_activity, _activitySince) = (doing, now);
+            var changes = Changes(report);
+            _status = report.Status ?? _status;
+            // A note is about what the agent was doing, so it ends with that.
+            if (report.Activity is { } doing && doing != _activity)
+                (_activity, _activitySince, _note) = (doing, now, report.Note == _note?.Text ? _note : null);
+            if (report.Note is { } text && text != (_note?.Text ?? ""))
+                _note = text.Length > 0 ? new AgentNote(text, now) : null;
             return changes;
         }
     }
+
+    private bool Changes(StatusRequest report) =>
+        (report.Status ?? _status) != _status || (report.Activity ?? _activity) != _activity || (report.Note is { } text && text != (_note?.Text ?? ""));
 
     /// <summary>Records its presence on another node. Offline means that it has left that node.</summary>
     internal void Follow(int node, in PresenceChange note, DateTimeOffset now)
@@ -91,7 +101,7 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
             var others = _elsewhere.Where(other => other.Node != node);
             _elsewhere = note.Status == AgentStatus.Offline
                 ? [.. others]
-                : [new Elsewhere(node, note.Status, note.Activity, note.Since, note.Takes), .. others];
+                : [new Elsewhere(node, note.Status, note.Activity, note.Since, note.Takes, note.Note), .. others];
         }
 
         SeenElsewhere(now);
@@ -182,9 +192,12 @@ internal sealed class Presence(DateTimeOffset? lastSeen)
         if (_status == AgentStatus.Offline)
             return false;
         _status = AgentStatus.Offline;
-        (_activity, _activitySince) = (AgentActivity.Unknown, now);
+        (_activity, _activitySince, _note) = (AgentActivity.Unknown, now, null);
         return true;
     }
 
-    private sealed record Elsewhere(int Node, AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since, bool Takes);
+    private sealed record Elsewhere(int Node, AgentStatus Status, AgentActivity Activity, DateTimeOffset? Since, bool Takes, AgentNote? Note);
 }
+
+/// <summary>What an agent says it is doing, and when it first said so.</summary>
+internal sealed record AgentNote(string Text, DateTimeOffset At);

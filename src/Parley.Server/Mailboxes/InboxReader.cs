@@ -20,6 +20,7 @@ internal sealed class InboxReader(
     internal async ValueTask<Answer> ClaimAsync(
         ProjectState project, AgentState agent, ClaimOrder order, TimeSpan wait, int? budget, Caller caller, CancellationToken cancellationToken)
     {
+        agent.Signs.Add(clock.GetUtcNow());
         using var presence = await agents.WaitsAsync(project, agent, cancellationToken);
         var claimed = await WaitAsync(project, agent, wait, caller, order.Filter, _ => agent.IsPaused(project) ? Nothing : ClaimAsync(order, caller, cancellationToken), cancellationToken);
         return claimed is null ? Problems.TokenEnded()

@@ -7,13 +7,14 @@ using Parley.Server.Wire;
 namespace Parley.Server.Mailboxes;
 
 /// <summary>Settles deliveries on behalf of their agent.</summary>
-internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDeathWatcher deaths)
+internal sealed class Settling(IDeliveryStore store, CapabilityMover mover, IDeathWatcher deaths, TimeProvider clock)
 {
     /// <summary>Settles each delivery. They are accepted in the order of the calls.</summary>
     /// <returns>A problem or null for each, in order.</returns>
     internal async Task<IReadOnlyList<ApiProblem?>> SettleAsync(
         ProjectState project, AgentState agent, IReadOnlyList<SettleDraft> drafts, Resume resume = Resume.OnPool, bool isDeferred = false)
     {
+        agent.Signs.Add(clock.GetUtcNow());
         var settles = new List<Settle>(drafts.Count);
         foreach (var draft in drafts)
         {

@@ -15,7 +15,7 @@ namespace Parley.Server.Messages;
 /// <summary>Puts messages into mailboxes: checks them, resolves addresses, applies limits, and passes them to the store.</summary>
 internal sealed class Mailbox(
     SendStoring storing, MessageRouting routing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
-    IEnumerable<IReplyTaker> replyTakers, IStormBreaker storms)
+    IEnumerable<IReplyTaker> replyTakers, IStormBreaker storms, TimeProvider clock)
 {
     private readonly IReplyTaker[] _replyTakers = [.. replyTakers];
 
@@ -37,6 +37,7 @@ internal sealed class Mailbox(
             return new(new PendingSends(results, []) { IsRateLimited = true });
         }
 
+        sender.Agent?.Signs.Add(clock.GetUtcNow());
         var sends = new List<Send>(drafts.Count);
         for (var i = 0; i < drafts.Count; i++)
         {

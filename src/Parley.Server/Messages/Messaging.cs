@@ -31,6 +31,7 @@ internal static class Messaging
         .AddSingleton<IThreadAccess>(provider => provider.GetRequiredService<MessageAccess>())
         .AddSingleton<ParticipantCache>()
         .AddSingleton<MessageLists>()
+        .AddSingleton<ILastMessages, LastMessages>()
         .AddSingleton<ThreadDigests>()
         .AddSingleton<IndexCatchUp>()
         .AddSingleton<MessageTraces>()

@@ -88,10 +88,12 @@ internal sealed class PostgresAgentStore(PostgresDatabase database) : IAgentStor
         {
             transaction.Defer(
                 """
-                INSERT INTO presence (agent, node, project, status, activity, since, takes) VALUES ($1, $2, $3, $4, $5, $6, $7)
-                ON CONFLICT (agent, node) DO UPDATE SET status = excluded.status, activity = excluded.activity, since = excluded.since, takes = excluded.takes
+                INSERT INTO presence (agent, node, project, status, activity, since, takes, note, note_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                ON CONFLICT (agent, node) DO UPDATE SET
+                    status = excluded.status, activity = excluded.activity, since = excluded.since, takes = excluded.takes, note = excluded.note, note_at = excluded.note_at
                 """,
-                agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime(), note.Takes);
+                agent.Number, transaction.Node, agent.Project, (short)note.Status, (short)note.Activity, note.Since?.ToUniversalTime(), note.Takes,
+                note.Note?.Text, note.Note?.At.ToUniversalTime());
         }
 
         transaction.Defer("SELECT pg_notify($1, $2)", PostgresWake.PresenceChannel, PostgresWake.TextOf(transaction.Node, agent, note));

@@ -156,11 +156,14 @@ internal sealed class PostgresNodeStore(PostgresDatabase database, PostgresMessa
 
     public ValueTask<IReadOnlyList<AgentPresence>> PresenceAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<AgentPresence>>(
-            static async (connection, cancel) => await connection.Ask("SELECT project, agent, node, status, activity, since, takes FROM presence")
+            static async (connection, cancel) => await connection.Ask("SELECT project, agent, node, status, activity, since, takes, note, note_at FROM presence")
                 .ListAsync(
                     static row => new AgentPresence(
                         row.GetInt32(0), row.GetInt32(1), row.GetInt32(2),
-                        new PresenceChange((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5), row.GetBoolean(6))),
+                        new PresenceChange((AgentStatus)row.GetInt16(3), (AgentActivity)row.GetInt16(4), row.TimeOrNull(5), row.GetBoolean(6))
+                        {
+                            Note = row.IsDBNull(7) ? null : new AgentNote(row.GetString(7), row.TimeOrNull(8)!.Value),
+                        }),
                     cancel),
             cancellationToken);
 

@@ -51,7 +51,24 @@ internal static class PostgresWake
     }
 
     internal static string TextOf(int node, AgentRecord agent, in PresenceChange note) => string.Create(
-        CultureInfo.InvariantCulture, $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()},{(note.Takes ? 1 : 0)}");
+        CultureInfo.InvariantCulture,
+        $"{node},{agent.Project},{agent.Number},{(int)note.Status},{(int)note.Activity},{note.Since?.ToUnixTimeMilliseconds()},{(note.Takes ? 1 : 0)},{TextOf(note.Note)}");
+
+    /// <summary>Base64 has no commas.</summary>
+    private static string TextOf(AgentNote? note) => note is null
+        ? ","
+        : string.Create(CultureInfo.InvariantCulture, $"{note.At.ToUnixTimeMilliseconds()},{Convert.ToBase64String(Encoding.UTF8.GetBytes(note.Text))}");
+
+    private static AgentNote? NoteOf(string[] parts)
+    {
+        // Nodes of the previous version do not send this.
+        if (parts is not [_, _, _, _, _, _, _, var at, { Length: > 0 } text, ..] || !long.TryParse(at, CultureInfo.InvariantCulture, out var stamp))
+            return null;
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length)
+            ? new AgentNote(Encoding.UTF8.GetString(bytes, 0, length), DateTimeOffset.FromUnixTimeMilliseconds(stamp))
+            : null;
+    }
 
     internal static string TextOf(in SessionQuestion question) => string.Create(
         CultureInfo.InvariantCulture, $"{question.Node},{question.Agent},{question.Session},{question.Id}");
@@ -77,7 +94,10 @@ internal static class PostgresWake
         return new AgentPresence((int)numbers[1], (int)numbers[2], (int)numbers[0], new PresenceChange(
             (AgentStatus)numbers[3], (AgentActivity)numbers[4], parts[5].Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(numbers[5]) : null,
             // Nodes of the previous version do not send this.
-            parts is [_, _, _, _, _, _, "1", ..]));
+            parts is [_, _, _, _, _, _, "1", ..])
+        {
+            Note = NoteOf(parts),
+        });
     }
 
     /// <summary>The parts of a wake signal.</summary>

@@ -9,7 +9,7 @@ namespace Parley.Server.Storage.Sqlite;
 /// <remarks>The leases of connections exist only here. A connection does not outlive its server, so leases on disk would only have to be removed
 /// after a restart. In the file, such a delivery stays queued until it is settled, or handed if it never waited. Leases taken over REST outlive a
 /// restart and are on disk.</remarks>
-internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMailboxCounts
+internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMailboxCounts, IMailboxAges
 {
     private readonly ConcurrentDictionary<int, MailboxAccount> _accounts = new();
     private int _generation;
@@ -75,6 +75,31 @@ internal sealed class MailboxLedger(SqliteDatabase database) : IWriterCache, IMa
             Dead = account.Dead,
         };
     }
+
+    public ValueTask<IReadOnlyDictionary<int, DateTimeOffset>> OldestAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyDictionary<int, DateTimeOffset>>(
+            connection =>
+            {
+                var oldest = new Dictionary<int, DateTimeOffset>();
+                foreach (var agent in agents)
+                {
+                    var rows = connection.Prepare(
+                            """
+                            SELECT delivery, queued_at FROM deliveries INDEXED BY deliveries_queued WHERE state = 1 AND handed = 0 AND mailbox = ?1
+                            ORDER BY rank, delivery LIMIT 200
+                            """)
+                        .Bind(1, agent);
+                    var first = long.MaxValue;
+                    // In the file, what connections hold is still queued.
+                    while (rows.Step())
+                        first = Peek(agent)?.Leases.ContainsKey(rows.Int64(0)) == true ? first : Math.Min(first, rows.Int64(1));
+                    if (first < long.MaxValue)
+                        oldest[agent] = DateTimeOffset.FromUnixTimeMilliseconds(first);
+                }
+
+                return oldest;
+            },
+            cancellationToken);
 
     /// <summary>When a connection got a delivery that it still holds; null if none does. Called from other threads than the writer's.</summary>
     internal long? HeldDeliveredAt(int mailbox, long delivery) =>

@@ -41,6 +41,7 @@ internal static class SqliteStorage
         .AddSingleton<IDeliveryStore>(provider => provider.GetRequiredService<SqliteMessageStore>())
         .AddSingleton<IHeldMessages>(provider => provider.GetRequiredService<SqliteMessageStore>())
         .AddSingleton<IMailboxCounts>(provider => provider.GetRequiredService<MailboxLedger>())
+        .AddSingleton<IMailboxAges>(provider => provider.GetRequiredService<MailboxLedger>())
         .AddSingleton<SqliteMessageHistory>()
         .AddSingleton<IMessageHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
         .AddSingleton<IDeliveryHistory>(provider => provider.GetRequiredService<SqliteMessageHistory>())
