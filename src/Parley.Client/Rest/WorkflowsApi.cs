@@ -59,6 +59,15 @@ public sealed class WorkflowsApi
     public Task<Workflow> RetryAsync(string workflowId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"workflows/{workflowId}/retry"), WireJson.Lenient.Workflow, cancellationToken);
 
+    /// <summary>Says that the holder of a step has begun with it.</summary>
+    /// <param name="workflowId">The workflow.</param>
+    /// <param name="step">The name of the step.</param>
+    /// <param name="start">The fence that came with the step.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">Somebody else has the step now (<see cref="ErrorCodes.LeaseLost"/>), or the server refuses.</exception>
+    public Task<WorkflowStep> StartStepAsync(string workflowId, string step, WorkflowStepMove start, CancellationToken cancellationToken = default) => _connection.SendAsync(
+        HttpMethod.Post, new RestPath($"workflows/{workflowId}/steps/{step}/start"), start, WireJson.Lenient.WorkflowStepMove, WireJson.Lenient.WorkflowStep, cancellationToken);
+
     /// <summary>Completes a step. The same call may be repeated with the same fence.</summary>
     /// <param name="workflowId">The workflow.</param>
     /// <param name="step">The name of the step.</param>
