@@ -10,12 +10,20 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley serve</c></summary>
 internal static class ServeCommand
 {
+    private const string Show = "show", Quiet = "quiet";
+
     private const string ConfigFlag = "--" + SettingsTable.ConfigName;
 
     public static Command Create()
     {
         Option<string?>[] flags = [.. SettingsTable.All.Where(setting => setting.Flag is not null).Select(Flag), Config()];
-        var demo = new Option<bool>("--demo") { Description = "Play the squad demo once the server is ready." };
+        var demo = new Option<string?>("--demo")
+        {
+            Description = $"Play a demo once the server is ready: {Show} (if you leave it out) fills an empty project with a fleet that goes on living, {Quiet} plays the squad's seven messages.",
+            HelpName = $"{Show}|{Quiet}",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        demo.AcceptOnlyFromAmong(Show, Quiet);
 
         var command = new CliCommand("serve",
             "Starts the server. Ctrl-C stops it gracefully. For settings without a flag, use PARLEY_NAME or the settings file.",
@@ -27,18 +35,18 @@ internal static class ServeCommand
         };
         foreach (var flag in flags)
             command.Options.Add(flag);
-        return command.Does(call => ServeAsync(call, flags, call.Arguments.GetValue(demo)));
+        return command.Does(call => ServeAsync(call, flags, Play(call, demo)));
     }
 
-    private static async Task<ExitCode> ServeAsync(Call call, IReadOnlyList<Option<string?>> flags, bool withDemo)
+    private static async Task<ExitCode> ServeAsync(Call call, IReadOnlyList<Option<string?>> flags, ServedPlay play)
     {
         var settings = StoreFlags.ReadSettings(call, flags);
         await using var server = await StartAsync(call, settings);
-        new ReadyNotice(server, settings).Show(call.Terminal, withDemo, await server.MakeSignInLinkAsync(call.Cancellation));
+        new ReadyNotice(server, settings).Show(call.Terminal, play != ServedPlay.Nothing, await server.MakeSignInLinkAsync(call.Cancellation));
         await using var collection = QuietCollection.Start(call.Time);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
-        var demo = withDemo ? ServedDemo.PlayAsync(server, settings, call, stopping.Token) : Task.CompletedTask;
+        var demo = ServedDemo.PlayAsync(play, server, settings, call, stopping.Token);
         try
         {
             await server.WaitForShutdownAsync(call.Cancellation);
@@ -52,6 +60,11 @@ internal static class ServeCommand
         await demo;
         return ExitCode.Done;
     }
+
+    private static ServedPlay Play(Call call, Option<string?> demo) =>
+        call.Arguments.GetResult(demo) is null ? ServedPlay.Nothing
+        : call.Arguments.GetValue(demo) == Quiet ? ServedPlay.Quiet
+        : ServedPlay.Show;
 
     private static async Task<RunningServer> StartAsync(Call call, ServerSettings settings)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Parley.Client;
 using Parley.Protocol;
 
@@ -10,7 +11,7 @@ internal sealed class DemoCast : IAsyncDisposable
     private static readonly TimeSpan LongestPlay = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestCurtainCall = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<DemoActor, DemoMember> _members = [];
+    private readonly ConcurrentDictionary<DemoActor, DemoMember> _members = new();
     private readonly SemaphoreSlim _acknowledged = new(0);
 
     public DemoMember this[DemoActor actor] => _members[actor];
@@ -34,6 +35,37 @@ internal sealed class DemoCast : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Creates or updates squads, and connects those of their members that take part.</summary>
+    /// <param name="api">Must have an admin's token.</param>
+    /// <param name="ears">Takes all of their messages.</param>
+    public static async Task<DemoCast> GatherAsync(
+        IReadOnlyList<DemoSquad> squads, Func<DemoActor, bool> takesPart, ParleyApi api, ParleyOptions options, IDemoEars ears, CancellationToken cancellationToken)
+    {
+        var cast = new DemoCast();
+        try
+        {
+            foreach (var actor in squads.SelectMany(squad => squad.Members).Where(takesPart))
+                cast._members[actor] = await DemoMember.ConnectAsync(actor, api, options, ears, cancellationToken);
+            foreach (var squad in squads)
+                await FormAsync(squad, api, cancellationToken);
+            return cast;
+        }
+        catch
+        {
+            await cast.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Disconnects an actor. Messages to it wait from now on.</summary>
+    public async Task LeaveAsync(DemoActor actor)
+    {
+        if (_members.Remove(actor, out var member))
+            await member.DisposeAsync();
+    }
+
+    public bool Has(DemoActor actor) => _members.ContainsKey(actor);
 
     public Task<SendAnswer> SayAsync(DemoActor actor, SendRequest message, CancellationToken cancellationToken) =>
         _members[actor].Agent.SendAsync(message, cancellationToken);

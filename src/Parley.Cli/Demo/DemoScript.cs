@@ -21,7 +21,7 @@ internal sealed record DemoScript
 internal sealed record DemoLine
 {
     /// <summary>The pause before it.</summary>
-    public required TimeSpan Pause { get; init; }
+    public TimeSpan Pause { get; init; }
 
     public required DemoActor From { get; init; }
 
@@ -58,4 +58,19 @@ internal sealed record DemoLine
 
     /// <summary>A line for the execution's log.</summary>
     public string? Log { get; init; }
+
+    /// <summary>JSON that goes with the text; null for none.</summary>
+    public string? Payload { get; init; }
+
+    /// <summary>Those who react to the message with a thumbs up.</summary>
+    public IReadOnlyList<DemoActor> Likes { get; init; } = [];
+
+    /// <summary>What the sender then writes into shared memory; null for nothing.</summary>
+    public DemoNote? Keeps { get; init; }
+
+    /// <summary>What the sender then says that it is doing; null if that does not change.</summary>
+    public AgentActivity? Then { get; init; }
 }
+
+/// <summary>An entry of shared memory.</summary>
+internal sealed record DemoNote(string Key, string Json);

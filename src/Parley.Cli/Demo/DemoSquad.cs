@@ -1,7 +1,11 @@
 namespace Parley.Cli.Demo;
 
 /// <summary>An agent that takes part in a demo.</summary>
-internal sealed record DemoActor(string AgentId, string Name, string Role, string? Specialization, IReadOnlyList<string> Capabilities);
+internal sealed record DemoActor(string AgentId, string Name, string? Role, string? Specialization, IReadOnlyList<string> Capabilities)
+{
+    /// <summary>What kind of program it claims to be.</summary>
+    public string Type { get; init; } = "script";
+}
 
 /// <summary>The agents of a demo.</summary>
 internal sealed record DemoSquad(string Id, string Name, IReadOnlyList<DemoActor> Members)

@@ -94,25 +94,15 @@ internal sealed class TeamStory(ParleyApi api, DemoCast cast, DemoStage stage, D
             return;
         }
 
-        var (from, to, replyTo, held, sent) = (Bram, Fen, (string?)null, false, 0);
         var begun = Stopwatch.GetTimestamp();
-        for (; !held && sent <= limit + 1; sent++)
-        {
-            var answer = await cast[from].Agent.SendAsync(
-                new SendRequest
-                {
-                    To = [to.AgentId],
-                    Content = sent % 2 == 0 ? "Great work, thank you!" : "No, thank you!",
-                    ReplyTo = replyTo,
-                    ExecutionId = Workflow.ExecutionId,
-                },
-                cancellation);
-            held = answer.Deliveries.Any(delivery => delivery.Outlook == Outlook.Held);
-            if (sent < 2)
-                await ShowAsync(await api.Messages.GetAsync(answer.MessageId, cancellation));
-            (replyTo, from, to) = (answer.MessageId, to, from);
-        }
-
+        var sent = await DemoStorm.RageAsync(
+            cast[Bram], cast[Fen], limit, Message,
+            async (answer, number) =>
+            {
+                if (number < 2)
+                    await ShowAsync(await api.Messages.GetAsync(answer.MessageId, cancellation));
+            },
+            cancellation);
         stage.Tell(string.Create(CultureInfo.InvariantCulture, $"... {sent} messages in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, each of which would cost a model's call."));
         var alert = await api.Messages.ListAsync(new MessageQuery { Type = "storm", Limit = 1 }, cancellation);
         foreach (var told in alert.Items)
@@ -126,6 +116,12 @@ internal sealed class TeamStory(ParleyApi api, DemoCast cast, DemoStage stage, D
 
         foreach (var told in alert.Items)
             await api.Messages.AckAsync(told.MessageId, cancellationToken: cancellation);
+
+        SendRequest Message(int number) => new()
+        {
+            Content = number % 2 == 0 ? "Great work, thank you!" : "No, thank you!",
+            ExecutionId = Workflow.ExecutionId,
+        };
     }
 
     private async Task TestAsync()
