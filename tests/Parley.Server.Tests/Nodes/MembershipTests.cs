@@ -50,7 +50,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
             Assert.Empty((await one.BuryAsync(Patience, Cancel)).Nodes);
         }
 
-        Assert.Equal([other.Number], (await one.BuryAsync(Patience, Cancel)).Nodes);
+        await UntilGoneAsync(nodes, one, other.Number);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
         Assert.Empty((await one.BuryAsync(Patience, Cancel)).Nodes);
 
         nodes.One.Clock.Advance(Patience * 2);
-        Assert.Equal([other.Number], (await one.BuryAsync(Patience, Cancel)).Nodes);
+        await UntilGoneAsync(nodes, one, other.Number);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class MembershipTests(PostgresDatabases databases)
 
         await one.BeatAsync(Patience, Cancel);
         nodes.One.Clock.Advance(Patience * 2);
-        Assert.Equal([other.Number], (await one.BuryAsync(Patience, Cancel)).Nodes);
+        await UntilGoneAsync(nodes, one, other.Number);
 
         Assert.Equal(nodes.One.Clock.GetUtcNow(), (await here.FindTicketAsync("there", Cancel))!.LastOpen);
         Assert.True((await here.FindTicketAsync("here", Cancel))!.IsOpen);
@@ -115,6 +115,16 @@ public sealed class MembershipTests(PostgresDatabases databases)
         SELECT pid || ' ' || query_start FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%directory%' ORDER BY query_start LIMIT 1
         """;
+
+    /// <summary>The node's own look at the others, which the clock has made due, may be the one that finds it gone.</summary>
+    private static async Task UntilGoneAsync(TwoNodes nodes, INodeStore one, int other)
+    {
+        await using var connection = await nodes.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT gone_at IS NOT NULL FROM nodes WHERE number = {other}", connection);
+        do
+            await one.BuryAsync(Patience, Cancel);
+        while (await command.ExecuteScalarAsync(Cancel) is not true);
+    }
 
     private static async Task<DateTime> SeenAsync(NpgsqlConnection connection, int node) =>
         (DateTime)(await RunAsync(connection, $"SELECT seen_at FROM nodes WHERE number = {node}"))!;
