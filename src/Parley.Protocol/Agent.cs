@@ -81,17 +81,17 @@ public sealed record MailboxCounts
 public sealed record AgentStall
 {
     /// <summary>When it last gave a sign.</summary>
-    public DateTimeOffset Since { get; init; }
+    public required DateTimeOffset Since { get; init; }
 
     /// <summary>The median time between its last 51 signs, in seconds; null if it has given only one.</summary>
-    public double? UsualSeconds { get; init; }
+    public required double? UsualSeconds { get; init; }
 }
 
 /// <summary>The last message of an agent.</summary>
 public sealed record LastMessage
 {
     public required string MessageId { get; init; }
-    public long Seq { get; init; }
+    public required long Seq { get; init; }
 
     /// <summary>The address as given: a string, or an array of strings.</summary>
     [System.Text.Json.Serialization.JsonConverter(typeof(AddressesConverter))]
@@ -100,9 +100,9 @@ public sealed record LastMessage
     public required string MessageType { get; init; }
 
     /// <summary>The first 200 characters of its content; null if it has none.</summary>
-    public string? Excerpt { get; init; }
+    public required string? Excerpt { get; init; }
 
-    public DateTimeOffset At { get; init; }
+    public required DateTimeOffset At { get; init; }
 }
 
 /// <summary>A registration, or with <c>PUT agents/{agent_id}</c> a change to an agent. For an existing agent, absent fields do not change.</summary>

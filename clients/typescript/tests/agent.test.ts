@@ -147,7 +147,8 @@ describe('Messages', () => {
     for (const n of [1, 2, 3]) await ada.send('ben', String(n));
     const messages = ben.messages();
     const [one, two] = [(await messages.next()).value!, (await messages.next()).value!];
-    assert.deepEqual((await ada.agents.get('ben')).mailbox, { queued: 1, in_flight: 2, dead: 0 });
+    const { queued, in_flight, dead } = (await ada.agents.get('ben')).mailbox;
+    assert.deepEqual([queued, in_flight, dead], [1, 2, 0]);
     await one.extend(3_600_000);
     await one.surfaced();
     await one.reply({ content: 'wait', settle: false });

@@ -53,7 +53,7 @@ describe('What two agents say', () => {
     assert.deepEqual(await within('the messages', reading), inOrder(count));
     await ben.flush();
     const { mailbox } = await world.parley({ project }).agents.get('ben');
-    assert.deepEqual(mailbox, { queued: 0, in_flight: 0, dead: 0 });
+    assert.deepEqual([mailbox.queued, mailbox.in_flight, mailbox.dead], [0, 0, 0]);
     assert.ok(networks[0]!.connections > 4 && networks[1]!.connections > 4);
   });
 

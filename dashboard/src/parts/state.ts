@@ -1,4 +1,5 @@
 import type { Agent, Question, Storm } from '../live/types.ts';
+import { span } from './times.ts';
 
 export type AgentStateName = 'asks' | 'held' | 'error' | 'stalled' | 'paused' | 'offline' | 'blocked' | 'working' | 'idle' | 'connected';
 
@@ -10,12 +11,9 @@ export interface AgentState {
   readonly evidence: string | null;
 }
 
-/** A server that judges it tells so. */
-type Judged = Agent & { stalled?: { since: string; usual_seconds: number } | null };
-
 /** What an agent is doing, as far as anybody can tell: the first of these that holds. */
 export function stateOf(
-  agent: Judged,
+  agent: Agent,
   questions: readonly Question[],
   storms: readonly Storm[],
   nameOf: (id: string) => string,
@@ -28,7 +26,10 @@ export function stateOf(
     return { name: 'held', since: storm.started_at, evidence: `storm with ${others.join(', ')}` };
   }
   if (agent.status === 'error') return { name: 'error', since: agent.activity_since, evidence: 'it reports an error' };
-  if (agent.stalled) return { name: 'stalled', since: agent.stalled.since, evidence: null };
+  if (agent.stalled) {
+    const { since, usual_seconds } = agent.stalled;
+    return { name: 'stalled', since, evidence: usual_seconds ? `usually ${span(usual_seconds * 1000)}` : null };
+  }
   if (agent.paused) return { name: 'paused', since: agent.pause?.paused_at ?? null, evidence: agent.pause?.reason ?? null };
   if (agent.status === 'offline') return { name: 'offline', since: agent.last_seen, evidence: null };
   if (agent.activity === 'blocked' || agent.activity === 'blocked_on_human')

@@ -8,21 +8,33 @@ internal sealed class AgentSigns
 {
     private const int Most = 51;
 
-    private readonly long[] _at = new long[Most];
+    /// <summary>Null until the first one: most of many agents may never give any.</summary>
+    private long[]? _at;
+
     private long _count;
 
     internal void Add(DateTimeOffset now)
     {
         var count = _count;
-        _at[count % Most] = now.ToUnixTimeMilliseconds();
+        var at = _at ?? Begin();
+        at[count % Most] = now.ToUnixTimeMilliseconds();
         Volatile.Write(ref _count, count + 1);
     }
 
     /// <summary>The last signs, oldest first, in Unix milliseconds.</summary>
     internal long[] Read()
     {
-        var found = _at[..(int)Math.Min(Volatile.Read(ref _count), Most)];
+        var count = (int)Math.Min(Volatile.Read(ref _count), Most);
+        if (_at is not { } at || count == 0)
+            return [];
+        var found = at[..count];
         Array.Sort(found);
         return found;
+    }
+
+    private long[] Begin()
+    {
+        var fresh = new long[Most];
+        return Interlocked.CompareExchange(ref _at, fresh, null) ?? fresh;
     }
 }

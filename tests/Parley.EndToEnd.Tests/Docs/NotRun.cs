@@ -9,6 +9,7 @@ internal static class NotRun
         "ARCHITECTURE.md: new Operation<ProjectContext, SquadRequest>(\"CreateSquad\", \"Make a squad of agents.\", Input.Body<SquadRequest>(ARequest), CreateAsync)",
         "CONTRIBUTING.md: ./parley serve    # builds the server if needed, and starts it",
         "README.md: $ parley watch --execution 01a1f8c6-d837-7000-8000-003decffe239",
+        "README.md: ./parley serve --demo --port 8081 --data /tmp/parley-demo",
         "dashboard/README.md: npm ci",
         "docs/concepts/delivery.md: stateDiagram-v2",
         "docs/concepts/tasks.md: stateDiagram-v2",

@@ -39,7 +39,7 @@ public sealed class StallRulesTests
     public void An_agent_without_signs_is_silent_since_it_began_to_work()
     {
         Assert.Null(StallRules.Judge(AgentActivity.Working, Start, [], At(600)));
-        Assert.Equal(new AgentStall { Since = Start }, StallRules.Judge(AgentActivity.Working, Start, [], At(601)));
+        Assert.Equal(new AgentStall { Since = Start, UsualSeconds = null }, StallRules.Judge(AgentActivity.Working, Start, [], At(601)));
     }
 
     [Theory]

@@ -14,7 +14,7 @@ const messageFields = [
 
 const agentFields = [
   'agent_id', 'project_id', 'name', 'type', 'role', 'specialization', 'capabilities', 'status', 'activity', 'activity_since',
-  'paused', 'pause', 'metadata', 'created_at', 'last_seen', 'mailbox',
+  'note', 'note_at', 'stalled', 'paused', 'pause', 'metadata', 'created_at', 'last_seen', 'mailbox',
 ]; // prettier-ignore
 
 /** That an object has these fields and no others; null where it has nothing to say, but there. */
@@ -34,8 +34,9 @@ export function assertMessage(message: Message): void {
 }
 
 export function assertAgent(agent: Agent): void {
-  assertFields(agent, agentFields, ['token']);
-  assertFields(agent.mailbox, ['queued', 'in_flight', 'dead']);
+  assertFields(agent, agentFields, ['token', 'last_message']);
+  assertFields(agent.mailbox, ['queued', 'in_flight', 'dead', 'oldest_at']);
   assert.match(agent.created_at, time);
-  for (const moment of [agent.activity_since, agent.last_seen]) if (moment !== null) assert.match(moment, time);
+  for (const moment of [agent.activity_since, agent.last_seen, agent.note_at, agent.mailbox.oldest_at])
+    if (moment !== null) assert.match(moment, time);
 }

@@ -34,12 +34,15 @@ export interface Agent {
   status: string;
   activity: string;
   activity_since: string | null;
+  note: string | null;
+  note_at: string | null;
+  stalled: { since: string; usual_seconds: number | null } | null;
   paused: boolean;
   pause: Pause | null;
   metadata: unknown;
   created_at: string;
   last_seen: string | null;
-  mailbox: { queued: number; in_flight: number; dead: number };
+  mailbox: { queued: number; in_flight: number; dead: number; oldest_at: string | null };
   token?: string;
 }
 

@@ -41,7 +41,10 @@ describe('An agent', { concurrency: 4 }, () => {
       pause: null,
       metadata: { tier: 'gold' },
       last_seen: null,
-      mailbox: { queued: 0, in_flight: 0, dead: 0 },
+      note: null,
+      note_at: null,
+      stalled: null,
+      mailbox: { queued: 0, in_flight: 0, dead: 0, oldest_at: null },
     });
   });
 
@@ -139,7 +142,11 @@ describe('An agent', { concurrency: 4 }, () => {
     for (const content of ['1', '2', '3', '4']) await ada.tell('bob', content);
     const [first] = await bob.claim({ max: 2 });
 
-    const counts = async () => (await ada.rest.get('agents/bob')).as<Agent>().mailbox;
+    const counts = async () => {
+      const { oldest_at, ...mailbox } = (await ada.rest.get('agents/bob')).as<Agent>().mailbox;
+      assert.ok(oldest_at! <= new Date().toISOString());
+      return mailbox;
+    };
     assert.deepEqual(await counts(), { queued: 2, in_flight: 2, dead: 0 });
     (await bob.rest.post(`messages/${first!.message.message_id}/nack`, { lease_id: first!.lease_id })).succeeds();
     assert.deepEqual(await counts(), { queued: 2, in_flight: 1, dead: 1 });

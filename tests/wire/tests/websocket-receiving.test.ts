@@ -186,7 +186,10 @@ describe('Receiving over a connection', { concurrency: 6 }, () => {
     const [ada, bob] = await project.pair();
     for (const content of ['1', '2', '3', '4', '5']) await ada.tell('bob', content);
     const socket = await bob.connect({ query: { window: 2 } });
-    const counts = async () => (await ada.rest.get('agents/bob')).as<Agent>().mailbox;
+    const counts = async () => {
+      const { queued, in_flight, dead } = (await ada.rest.get('agents/bob')).as<Agent>().mailbox;
+      return { queued, in_flight, dead };
+    };
 
     const first = await socket.received();
     await socket.received();

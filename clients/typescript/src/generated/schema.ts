@@ -255,7 +255,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set an agent's status and activity.
+         * Set an agent's status and activity, and a note about them.
          * @description Who may: admin, operator; agent: itself.
          *
          *     Over a WebSocket: `agent:status`.
@@ -2957,6 +2957,14 @@ export interface components {
             activity: components["schemas"]["AgentActivity"];
             /** Format: date-time */
             activity_since: null | string;
+            /** @description What it says it is doing, in its own words; null if it says nothing. */
+            note: null | string;
+            /**
+             * Format: date-time
+             * @description When it first said so.
+             */
+            note_at: null | string;
+            stalled: null | components["schemas"]["AgentStall"];
             /** @description If true, deliveries to the agent wait, and the server assigns it no tasks. Its squad or project may be paused too; this is about the agent alone. */
             paused: boolean;
             pause: null | components["schemas"]["Pause"];
@@ -2966,6 +2974,7 @@ export interface components {
             /** Format: date-time */
             last_seen: null | string;
             mailbox: components["schemas"]["MailboxCounts"];
+            last_message?: null | components["schemas"]["LastMessage"];
             /** @description The agent's own token; only in the answer to its first registration. */
             token?: null | string;
         };
@@ -3028,6 +3037,19 @@ export interface components {
             last_at: null | string;
             /** @description How many messages it sent and received in each of 12 equal parts of the time span, oldest first. */
             bars: number[];
+        };
+        /** @description Silence of an agent that is working. Signs of work are messages it sends, settlements, claims, and reports of its status. */
+        AgentStall: {
+            /**
+             * Format: date-time
+             * @description When it last gave a sign.
+             */
+            since: string;
+            /**
+             * Format: double
+             * @description The median time between its last 51 signs, in seconds; null if it has given only one.
+             */
+            usual_seconds: null | number;
         };
         AgentStats: {
             /** Format: int32 */
@@ -3856,6 +3878,19 @@ export interface components {
         ItemResults: {
             items: components["schemas"]["ItemResult"][];
         };
+        /** @description The last message of an agent. */
+        LastMessage: {
+            message_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description The address as given: a string, or an array of strings. */
+            to: string | string[];
+            message_type: string;
+            /** @description The first 200 characters of its content; null if it has none. */
+            excerpt: null | string;
+            /** Format: date-time */
+            at: string;
+        };
         LatencyStats: {
             /** Format: double */
             p50?: null | number;
@@ -3941,6 +3976,11 @@ export interface components {
             in_flight?: number;
             /** Format: int32 */
             dead?: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of the next 200 waiting deliveries has been waiting; null if none is waiting, and in events.
+             */
+            oldest_at?: null | string;
         };
         MailboxStats: {
             /** Format: int64 */
@@ -5125,6 +5165,8 @@ export interface components {
         StatusRequest: {
             status?: null | components["schemas"]["AgentStatus"];
             activity?: null | components["schemas"]["AgentActivity"];
+            /** @description What the agent is doing, in one line of up to 200 characters; empty to remove it. If absent, the note stays until the activity changes or the agent goes offline. */
+            note?: null | string;
         };
         /** @description Agents that answered each other too often in a short time. Their further replies are held until an operator decides. */
         Storm: {
