@@ -83,7 +83,7 @@ internal static class DeadCommand
                 ? ExitCode.Done
                 : throw new CommandException(
                     ExitCode.NotFound,
-                    answer.Refused.Count == 1 ? $"'{first.DeliveryId}' is no dead letter." : $"{answer.Refused.Count} of them are no dead letters, such as '{first.DeliveryId}'.",
+                    answer.Refused.Count == 1 ? $"'{first.DeliveryId}' is not a dead letter." : $"{answer.Refused.Count} of them are not dead letters, such as '{first.DeliveryId}'.",
                     "List them with 'parley dead list'.");
         });
     }
