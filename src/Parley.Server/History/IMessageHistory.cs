@@ -11,6 +11,11 @@ internal interface IMessageHistory
     /// <see cref="HistoryQuery.After"/>.</summary>
     ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken);
 
+    /// <summary>The newest message of each of these senders that has sent any.</summary>
+    /// <param name="senders">Agents' numbers.</param>
+    /// <param name="show">What to keep of a message. They are read one at a time, since together they may be large.</param>
+    ValueTask<IReadOnlyList<T>> LastSentAsync<T>(int project, IReadOnlyCollection<int> senders, Func<LogEntry, T> show, CancellationToken cancellationToken);
+
     /// <summary>A thread's messages in order, after a seq.</summary>
     ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken);
 

@@ -28,12 +28,11 @@ internal sealed class LastMessages(IMessageHistory history, TimeProvider clock) 
         {
             CatchUp(project.Log, known);
             var oldest = project.Settings.Retention is { } retention ? clock.GetUtcNow() - retention : DateTimeOffset.MinValue;
+            await FindAsync(project, [.. agents.Select(agent => agent.Number).Where(number => !known.Of.ContainsKey(number))], known, cancellationToken);
             var found = new Dictionary<int, LastMessage>();
             foreach (var agent in agents)
             {
-                if (!known.Of.TryGetValue(agent.Number, out var last))
-                    known.Of[agent.Number] = last = await FindAsync(project, agent.Number, cancellationToken);
-                if (last is not null && last.At >= oldest)
+                if (known.Of[agent.Number] is { } last && last.At >= oldest)
                     found[agent.Number] = last;
             }
 
@@ -50,7 +49,7 @@ internal sealed class LastMessages(IMessageHistory history, TimeProvider clock) 
         var entries = new List<LogEntry>();
         if (known.Place < 0 || !log.TryRead(known.Place, entries, int.MaxValue, long.MaxValue))
         {
-            // Too far behind: everybody is looked up again.
+            // Too far behind: everybody is looked up again, because a message that is known may have been deleted since.
             known.Place = log.Head;
             known.Of.Clear();
             return;
@@ -68,8 +67,16 @@ internal sealed class LastMessages(IMessageHistory history, TimeProvider clock) 
             known.Place = entries[^1].Seq;
     }
 
-    private async ValueTask<LastMessage?> FindAsync(ProjectState project, int agent, CancellationToken cancellationToken) =>
-        agent != 0 && await history.ListAsync(new HistoryQuery(project.Number) { Sender = agent, Max = 1 }, cancellationToken) is [var last] ? Show(last.Seq, last) : null;
+    private async ValueTask FindAsync(ProjectState project, IReadOnlyCollection<int> agents, Known known, CancellationToken cancellationToken)
+    {
+        if (agents.Count == 0)
+            return;
+        var found = await history.LastSentAsync(project.Number, agents, message => (message.Sender, Last: Show(message.Seq, message)), cancellationToken);
+        foreach (var agent in agents)
+            known.Of[agent] = null;
+        foreach (var (sender, last) in found)
+            known.Of[sender] = last;
+    }
 
     private static LastMessage Show(long seq, LogEntry entry)
     {

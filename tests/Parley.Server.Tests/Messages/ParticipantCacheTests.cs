@@ -78,6 +78,9 @@ public sealed class KnownParticipantsTests
 
         public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IReadOnlyList<T>> LastSentAsync<T>(
+            int project, IReadOnlyCollection<int> senders, Func<LogEntry, T> show, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -59,6 +59,29 @@ public abstract partial class MessageStoreConformance
     [InlineData(IndexState.Empty)]
     [InlineData(IndexState.Half)]
     [InlineData(IndexState.Full)]
+    public async Task What_each_sender_sent_last_is_exact_however_far_the_index_is_behind(IndexState index)
+    {
+        await using var store = await OpenAsync();
+        await store.StoreAsync(new Letter("bob", "ada") { Content = "1" });
+        await store.StoreAsync(new Letter("ada", "bob") { Content = "2" });
+        await store.StoreAsync(new Letter("bob", "ada") { Content = "3" });
+        await HalfAsync(store, index);
+        await store.StoreAsync(Letter.ToAll("ada") with { Content = "4" });
+        await store.StoreAsync(new Letter("cyd", "ada") { Content = "5" });
+        await WholeAsync(store, index);
+
+        async Task<IEnumerable<string>> LastAsync(params string[] senders) => (await store.History.LastSentAsync(
+            store.Project.Number, [.. senders.Select(sender => store.Agent(sender).Number)], entry => MessageJsonReader.Content(entry.Json)!, Cancel)).Order();
+
+        Assert.Equal(["3", "4", "5"], await LastAsync("ada", "bob", "cyd", "dan"));
+        Assert.Equal(["3"], await LastAsync("bob"));
+        Assert.Empty(await LastAsync("dan"));
+    }
+
+    [Theory]
+    [InlineData(IndexState.Empty)]
+    [InlineData(IndexState.Half)]
+    [InlineData(IndexState.Full)]
     public async Task An_agent_can_read_what_it_sent_its_inbox_its_threads_and_broadcasts_since_it_joined(IndexState index)
     {
         await using var store = await OpenAsync();
