@@ -1,8 +1,8 @@
 import clsx from 'clsx';
 import type { ReactNode } from 'react';
 import { ProjectLink } from '../app/link.tsx';
-import { useStats } from '../app/side-bar.tsx';
 import type { Query } from '../app/router.tsx';
+import { useStats } from '../live/use-stats.ts';
 import { number, plural, precise, span as inWords } from '../parts/times.ts';
 import type { Bar } from './bars.ts';
 import { worstOf } from './health.ts';

@@ -2,8 +2,8 @@ import { useEffect } from 'react';
 import { useRouterState } from '@tanstack/react-router';
 import { useOpenQuestions } from '../parts/attention.ts';
 import { tabIcon } from '../parts/mark.ts';
-import { useProjectName } from './side-bar.tsx';
 import { pages } from './pages.ts';
+import { useProjectName } from './projects.ts';
 
 /** The title of the browser's tab, and an amber dot on its icon while somebody waits for a person. */
 export function BrowserTab() {

@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { Actions } from '../ui/menu.tsx';
+import type { MenuProps } from './lazy-menu.tsx';
 import { useProjectId, useProjects } from './projects.ts';
 
 /** Switches to another project. */
-export default function ProjectMenu({ children, className }: { children: ReactNode; className: string }) {
+export default function ProjectMenu({ label, className, children, isOpen, onOpenChange }: MenuProps) {
   const navigate = useNavigate();
   const project = useProjectId();
   const { data } = useProjects();
@@ -13,9 +13,9 @@ export default function ProjectMenu({ children, className }: { children: ReactNo
     onSelect: () => void navigate({ to: '/p/$project/now', params: { project: project_id } }),
   }));
   const trigger = (
-    <button type="button" className={className} aria-label={`Project ${project}`}>
+    <button type="button" className={className} aria-label={label}>
       {children}
     </button>
   );
-  return <Actions trigger={trigger} actions={actions} />;
+  return <Actions isOpen={isOpen} onOpenChange={onOpenChange} trigger={trigger} actions={actions} />;
 }

@@ -37,3 +37,9 @@ export function useProjects() {
     staleTime: 60_000,
   });
 }
+
+/** The name of the address's project; its id until that is known. */
+export function useProjectName(): string {
+  const project = useProjectId();
+  return useProjects().data?.items.find(({ project_id }) => project_id === project)?.name ?? project;
+}

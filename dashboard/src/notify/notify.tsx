@@ -5,7 +5,7 @@ import { useLive } from '../live/live.ts';
 import { Cell, useCell } from '../live/store.ts';
 import { useOpenQuestions, useOpenStorms } from '../parts/attention.ts';
 import { useNames } from '../parts/people.ts';
-import { IconButton } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { say } from '../ui/toast.tsx';
 import { notesOf, Teller, type Note } from './notes.ts';
@@ -44,19 +44,29 @@ async function turn(on: boolean): Promise<void> {
   }
 }
 
-/** The switch. The browser is asked only when it is turned on. */
-export function NotifySwitch() {
+/** Whether the person is told, and what turns that on or off; null in a browser that cannot. The browser is asked only when it is turned on. */
+export function useNotifySwitch(): { isOn: boolean; turn: () => void } | null {
   const on = useCell(isOn);
-  if (!isThere) return null;
-  const Icon = on ? Bell : BellOff;
-  return (
-    <IconButton
-      label="Browser notifications"
-      title={on ? 'Browser notifications of questions and storms are on' : 'Browser notifications are off'}
-      role="switch"
-      aria-checked={on}
-      onClick={() => void turn(!on)}
-    >
+  return isThere ? { isOn: on, turn: () => void turn(!on) } : null;
+}
+
+/** The switch, as an icon or with words. */
+export function NotifySwitch({ words }: { words?: string }) {
+  const notify = useNotifySwitch();
+  if (!notify) return null;
+  const Icon = notify.isOn ? Bell : BellOff;
+  const rest = {
+    title: notify.isOn ? 'Browser notifications of questions and storms are on' : 'Browser notifications are off',
+    role: 'switch',
+    'aria-checked': notify.isOn,
+    onClick: notify.turn,
+  };
+  return words ? (
+    <Button look="ghost" icon={<Icon {...icon} />} {...rest}>
+      {words}
+    </Button>
+  ) : (
+    <IconButton label="Browser notifications" {...rest}>
       <Icon {...icon} />
     </IconButton>
   );

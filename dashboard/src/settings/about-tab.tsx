@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useProjectName } from '../app/side-bar.tsx';
+import { useProjectName } from '../app/projects.ts';
 import { now, useNow } from '../live/clock.ts';
 import { useMe } from '../live/session.ts';
 import { Left } from '../parts/ago.tsx';

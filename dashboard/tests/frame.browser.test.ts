@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Chromium, faultsOf, overflowOf } from './harness/browser.ts';
+import { Parley, patience, populate } from './harness/parley.ts';
+import { Site } from './harness/site.ts';
+
+let parley: Parley;
+let site: Site;
+let chromium: Chromium;
+
+before(async () => {
+  parley = await Parley.start();
+  await populate(parley);
+  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
+  chromium = await Chromium.launch();
+});
+after(async () => {
+  await chromium?.close();
+  await site?.close();
+  await parley?.stop();
+});
+
+describe('On a phone', () => {
+  it('More has what has no tab: pages, settings, notifications, theme, and sign-out', { timeout: patience }, async () => {
+    const { page, complaints } = await chromium.open(`${site.url}/p/default/messages`, { width: 390, height: 844 });
+    await page.getByText('Can the preview show totals?').waitFor();
+    await page.getByRole('button', { name: 'More' }).click();
+    const more = page.getByRole('navigation', { name: 'Pages' }).filter({ visible: true });
+    for (const name of ['Threads', 'Who talks', 'Dead letters', 'Settings']) await more.getByRole('link', { name }).waitFor();
+    assert.equal(await more.getByRole('switch', { name: /Browser notifications/ }).getAttribute('aria-checked'), 'false');
+    await more.getByRole('button', { name: 'Sign out' }).waitFor();
+    assert.equal(await overflowOf(page), 0);
+    assert.deepEqual(await faultsOf(page), []);
+
+    await more.getByRole('button', { name: /^Theme/ }).click();
+    await more.getByRole('button', { name: /^Theme/ }).click();
+    assert.equal(await page.evaluate(() => document.documentElement.classList.contains('dark')), true);
+    await more.getByRole('link', { name: 'Threads' }).click();
+    await page.waitForURL(/\/threads/);
+    assert.equal(await more.getByRole('link', { name: 'Who talks' }).count(), 0);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+});
+
+describe('The side bar', () => {
+  it('names the person in full sight, and has the sign-out behind the name', { timeout: patience }, async () => {
+    const { page } = await chromium.open(`${site.url}/p/default/messages`);
+    const own = page.getByRole('button', { name: 'Rosa, admin' });
+    const name = own.getByText('Rosa', { exact: true });
+    assert.equal(await name.evaluate((element) => element.scrollWidth <= element.clientWidth), true);
+    await own.click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Project default' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'default' }).waitFor();
+    await page.context().close();
+  });
+});
