@@ -1,7 +1,8 @@
 import { lazy, Suspense, useState, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
 
 export interface MenuProps {
-  label: string;
+  /** Its name, where what is seen on it does not say enough. */
+  label?: string;
   className: string;
   children: ReactNode;
   isOpen: boolean;
@@ -18,7 +19,7 @@ export interface LazyMenuPart {
 export const lazyMenu = (load: Load): LazyMenuPart => ({ load, Menu: lazy(load) });
 
 /** A button with a menu, which is loaded when the button is reached: the first view does not wait for it. */
-export function LazyMenu({ menu, children, ...look }: { menu: LazyMenuPart; label: string; className: string; children: ReactNode }) {
+export function LazyMenu({ menu, children, ...look }: { menu: LazyMenuPart; label?: string; className: string; children: ReactNode }) {
   const [isPressed, setPressed] = useState(false);
   const [isOpen, setOpen] = useState(false);
   const { load, Menu } = menu;

@@ -24,10 +24,11 @@ export function Foot({ hide, isWide }: { hide: string; isWide: boolean }) {
     <div className="border-t px-3 py-2">
       <LineState hide={hide} />
       <div className={clsx('flex items-center', isWide ? 'max-xl:flex-col max-xl:gap-2' : 'flex-col gap-2')}>
-        <LazyMenu menu={ownMenu} label={`${name}, ${kind}`} className="flex min-w-0 flex-1 items-center gap-2 rounded-md px-1 text-left">
+        <LazyMenu menu={ownMenu} className="flex min-w-0 flex-1 items-center gap-2 rounded-md px-1 text-left">
           <Tile person={{ id: name, name, look: 'human', hue: null }} size={20} />
           <span className={clsx('min-w-0 flex-1 truncate', hide)} title={`${kind}: ${name}`}>
             {name}
+            <span className="sr-only">, {kind}</span>
           </span>
         </LazyMenu>
         <NotifySwitch />

@@ -27,6 +27,7 @@ export class Live {
   readonly questions = new Things<Question>((question) => question.question_id);
   readonly storms = new Things<Storm>((storm) => storm.storm_id);
   readonly receipts: ReceiptStore;
+  readonly #readers = new Set<(message: Message) => void>();
   #isOver = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -85,6 +86,16 @@ export class Live {
     } catch {
       // The next time will do.
     }
+  }
+
+  /** Tells lists of a message that was read again: reactions have no feed. */
+  tellOf(message: Message): void {
+    for (const call of [...this.#readers]) call(message);
+  }
+
+  onTold(call: (message: Message) => void): () => void {
+    this.#readers.add(call);
+    return () => this.#readers.delete(call);
   }
 
   /** Follows messages into a store, until the signal ends.

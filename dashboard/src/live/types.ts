@@ -5,6 +5,7 @@ export type Agent = Schemas['Agent'];
 export type AgentTask = Schemas['AgentTask'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type Delivery = Schemas['Delivery'];
+export type DeliveryOutlook = Schemas['DeliveryOutlook'];
 export type Execution = Schemas['Execution'];
 export type ExecutionLog = Schemas['ExecutionLog'];
 export type LogRecord = Schemas['LogRecord'];

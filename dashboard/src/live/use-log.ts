@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { FeedFilter } from '@parley/client';
 import { useLive, type Live } from './live.ts';
 import { LogStore, type LogView } from './log.ts';
+import { same } from './store.ts';
 import type { Message } from './types.ts';
 
 const pageSize = 200;
@@ -159,6 +160,15 @@ export function useLog({ filter, accepts = all, at }: LogSelection): Log {
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [live, reader]);
+
+  useEffect(
+    () =>
+      live.onTold(({ seq, reactions }) => {
+        const known = reader.store.get(seq);
+        if (known && !same(known.reactions, reactions)) reader.store.put({ ...known, reactions: reactions ?? null });
+      }),
+    [live, reader],
+  );
 
   const view = useSyncExternalStore(reader.store.listen, reader.store.view);
   return {

@@ -13,7 +13,14 @@ import { number } from '../parts/times.ts';
 import { useWidth } from '../parts/width.ts';
 import { icon } from '../ui/icon.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
+import type { Left } from './left.ts';
 import { columns, LogRow } from './log-row.tsx';
+import { MissedBar } from './missed-bar.tsx';
+import { noticeHeight, NoticeRow, useNotices } from './notices.tsx';
+import { indexOfSeq } from './places.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import { useMissed } from './use-missed.ts';
+import { useRows } from './use-rows.ts';
 
 const rowHeight = 32;
 const cardHeight = 96;
@@ -21,6 +28,8 @@ const cardHeight = 96;
 const cardBelow = 560;
 /** So near to the top, the page before is read. */
 const near = 40;
+/** So far from the end, the list has been scrolled away from it. */
+const away = 24;
 
 interface Props {
   log: Log;
@@ -30,33 +39,37 @@ interface Props {
   setFollowing: (isFollowing: boolean) => void;
   onOpen: (message: Message) => void;
   onClose: () => void;
+  /** Where the person had left off, for a line above what is new. */
+  left?: Left | undefined;
 }
 
 /** The log: time flows down, and the newest is at the end. While it follows, it stays at its end; otherwise no row moves by itself. */
-export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, onClose }: Props) {
+export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, onClose, left }: Props) {
   const { messages, isComplete, isAtEnd, isLoaded, older, newer: readOn } = log;
   const { receipts } = useLive();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const isCard = width > 0 && width < cardBelow;
   const more = rowMore(useCell(density));
-  const [active, setActive] = useState<number>();
   /** The last message that was there when the list stopped following. */
   const [seen, setSeen] = useState<number>();
   const superseded = useMemo(() => new Set(messages.map(({ supersedes }) => supersedes).filter((id) => id !== null)), [messages]);
+  const notices = useNotices(messages, log.gaps, left);
+  const { missed, forget } = useMissed(log.store, messages);
 
   // eslint-disable-next-line react-hooks/incompatible-library
   const rows = useVirtualizer({
     count: messages.length,
     getScrollElement: () => box.current,
-    estimateSize: () => (isCard ? cardHeight : rowHeight + more),
+    estimateSize: (index) => (isCard ? cardHeight : rowHeight + more) + (notices.get(messages[index]!.seq)?.length ?? 0) * noticeHeight,
     getItemKey: (index) => messages[index]!.seq,
     anchorTo: 'end',
     followOnAppend: isFollowing,
     overscan: 12,
     paddingEnd: 8,
   });
-  useEffect(() => rows.measure(), [rows, isCard, more]);
+  const noticed = [...notices].map(([seq, { length }]) => `${seq}:${length}`).join();
+  useEffect(() => rows.measure(), [rows, isCard, more, noticed]);
 
   const items = rows.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;
@@ -67,8 +80,8 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
   useLayoutEffect(() => {
     if (isPlaced.current || messages.length === 0 || width === 0) return;
     isPlaced.current = true;
-    const index = at === undefined ? -1 : messages.findIndex(({ seq }) => seq >= at);
-    if (index >= 0) rows.scrollToIndex(index, { align: 'center' });
+    const index = at === undefined ? messages.length : indexOfSeq(messages, at);
+    if (index < messages.length) rows.scrollToIndex(index, { align: 'center' });
     else rows.scrollToEnd();
   }, [messages, width, at, rows]);
 
@@ -95,106 +108,80 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
     return () => clearTimeout(timer);
   }, [receipts, messages, firstIndex, lastIndex]);
 
-  const count = useRef(messages.length);
+  const announced = useRef(0);
   useEffect(() => {
     const last = messages.at(-1)?.seq ?? 0;
-    const added = last > count.current ? messages.filter(({ seq }) => seq > count.current).length : 0;
-    if (isPlaced.current && added > 0 && count.current > 0) announceMessages(added);
-    count.current = last;
+    const added = announced.current > 0 && last > announced.current ? messages.length - indexOfSeq(messages, announced.current + 1) : 0;
+    if (isPlaced.current && added > 0) announceMessages(added);
+    announced.current = last;
   }, [messages]);
 
-  const newer = useMemo(() => {
-    if (seen === undefined) return 0;
-    let index = messages.length;
-    while (index > 0 && messages[index - 1]!.seq > seen) index--;
-    return messages.length - index;
-  }, [messages, seen]);
+  const newer = seen === undefined ? 0 : messages.length - indexOfSeq(messages, seen + 1);
 
-  const onWheel = useCallback((up: boolean) => up && isFollowing && setFollowing(false), [isFollowing, setFollowing]);
+  // Whoever scrolls up, by whatever means, wants the list to stand still. What only grows or is laid out anew stays at its end.
+  const top = useRef(0);
+  const onScroll = () => {
+    const { scrollTop, scrollHeight, clientHeight } = box.current!;
+    const isUp = scrollTop < top.current - 1;
+    top.current = scrollTop;
+    if (isUp && isFollowing && isPlaced.current && scrollHeight - clientHeight - scrollTop > away) setFollowing(false);
+  };
+  const close = () => {
+    onClose();
+    box.current?.focus();
+  };
+  const list = useRows({
+    messages,
+    opened: selected,
+    start: () => lastIndex,
+    page: () => Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / (isCard ? cardHeight : rowHeight + more)) - 1),
+    show: (index) => rows.scrollToIndex(index, { align: 'auto' }),
+    onOpen,
+    onClose: close,
+    onMove: (isToEnd) => {
+      if (isToEnd && !isAtEnd) setFollowing(true);
+      else if (!isToEnd) setFollowing(false);
+    },
+  });
+  const { setActive } = list;
   const open = useCallback(
     (message: Message) => {
       setActive(message.seq);
       onOpen(message);
     },
-    [onOpen],
+    [setActive, onOpen],
   );
-
-  const activeSeq = active ?? messages.find(({ message_id }) => message_id === selected)?.seq;
-  const move = (by: number | 'first' | 'last') => {
-    if (messages.length === 0) return;
-    const current = messages.findIndex(({ seq }) => seq === activeSeq);
-    const next =
-      by === 'first'
-        ? 0
-        : by === 'last'
-          ? messages.length - 1
-          : Math.min(messages.length - 1, Math.max(0, current < 0 ? lastIndex : current + by));
-    const message = messages[next]!;
-    setActive(message.seq);
-    if (by !== 'last') setFollowing(false);
-    rows.scrollToIndex(next, { align: 'auto' });
-    if (selected) onOpen(message);
+  useKeys({ f: () => setFollowing(!isFollowing) });
+  const picked = useMemo(() => messages.filter(({ seq }) => list.picked.has(seq)), [messages, list.picked]);
+  const toMissed = () => {
+    if (!missed) return;
+    setFollowing(false);
+    setActive(messages[missed.index]!.seq);
+    rows.scrollToIndex(missed.index, { align: 'start' });
+    forget();
   };
-  const openActive = () => {
-    const message = messages.find(({ seq }) => seq === activeSeq);
-    if (message) onOpen(message);
-  };
-  useKeys({
-    j: () => move(1),
-    ArrowDown: () => move(1),
-    k: () => move(-1),
-    ArrowUp: () => move(-1),
-    PageDown: () => move(Math.max(1, lastIndex - firstIndex - 24)),
-    PageUp: () => move(-Math.max(1, lastIndex - firstIndex - 24)),
-    Home: () => move('first'),
-    End: () => (isAtEnd ? move('last') : setFollowing(true)),
-    Enter: openActive,
-    Space: openActive,
-    f: () => setFollowing(!isFollowing),
-    ...(selected
-      ? {
-          Escape: () => {
-            onClose();
-            box.current?.focus();
-          },
-        }
-      : {}),
-  });
 
   return (
     <div className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-card">
+      {missed && <MissedBar count={missed.count} onGo={toMissed} onClose={forget} />}
       <div
         ref={box}
         role="grid"
         aria-label="Messages"
         aria-rowcount={isComplete ? messages.length + 1 : -1}
-        aria-activedescendant={activeSeq === undefined ? undefined : `row-${activeSeq}`}
+        aria-multiselectable="true"
+        aria-activedescendant={list.active === undefined ? undefined : `row-${list.active}`}
         tabIndex={0}
-        onWheel={({ deltaY }) => onWheel(deltaY < 0)}
-        onTouchMove={() => onWheel(!rows.isAtEnd(4))}
+        onScroll={onScroll}
+        onWheel={({ deltaY }) => deltaY < 0 && isFollowing && setFollowing(false)}
         className="@container min-h-0 flex-1 overflow-y-auto overflow-x-hidden [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <div
-          role="row"
-          aria-rowindex={1}
-          className={clsx(
-            isCard ? 'sr-only' : clsx(columns, 'sticky top-0 z-10 h-8 items-center border-b bg-card text-xs text-foreground-2'),
-          )}
-        >
-          <span role="columnheader">Time</span>
-          <span role="columnheader">From, to</span>
-          <span role="columnheader" className="@max-[720px]:text-transparent">
-            Type
-          </span>
-          <span role="columnheader">Said</span>
-          <span role="columnheader" className="text-right">
-            Delivery
-          </span>
-        </div>
+        <ColumnHeads isHidden={isCard} />
         {!isLoaded && <Skeleton rows={14} />}
         <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map((item) => {
             const message = messages[item.index]!;
+            const isActive = message.message_id === selected || (!selected && message.seq === list.active);
             return (
               <div
                 key={item.key}
@@ -204,11 +191,14 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
                 className="absolute inset-x-0"
                 style={{ top: item.start }}
               >
-                {log.gaps.includes(message.seq) && <Gap />}
+                {notices.get(message.seq)?.map((notice) => (
+                  <NoticeRow key={notice.kind + (notice.kind === 'storm' ? notice.storm.storm_id : '')} notice={notice} />
+                ))}
                 <LogRow
                   message={message}
                   above={messages[item.index - 1]?.timestamp}
-                  isSelected={message.message_id === selected || (!selected && message.seq === active)}
+                  isSelected={isActive}
+                  isPicked={list.picked.has(message.seq)}
                   isCard={isCard}
                   isSuperseded={superseded.has(message.message_id)}
                   onOpen={open}
@@ -220,10 +210,12 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
           })}
         </div>
       </div>
+      <SelectionBar messages={picked} onClear={list.clear} />
       {(newer > 0 || (isLoaded && !isAtEnd)) && (
         <button
           type="button"
           onClick={() => setFollowing(true)}
+          title={isAtEnd ? 'To the end, and follow (F)' : 'To the end'}
           className="absolute bottom-4 left-1/2 flex h-8 -translate-x-1/2 animate-appear items-center gap-2 rounded-full bg-primary px-4 font-medium text-primary-foreground shadow-float coarse:h-11"
         >
           <ArrowDown {...icon} />
@@ -234,6 +226,24 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
   );
 }
 
-function Gap() {
-  return <p className="px-4 text-xs text-foreground-3">Entries before this are no longer kept.</p>;
+function ColumnHeads({ isHidden }: { isHidden: boolean }) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={1}
+      className={clsx(
+        isHidden ? 'sr-only' : clsx(columns, 'sticky top-0 z-10 h-8 items-center border-b bg-card text-xs text-foreground-2'),
+      )}
+    >
+      <span role="columnheader">Time</span>
+      <span role="columnheader">From, to</span>
+      <span role="columnheader" className="@max-[720px]:text-transparent">
+        Type
+      </span>
+      <span role="columnheader">Said</span>
+      <span role="columnheader" className="text-right">
+        Delivery
+      </span>
+    </div>
+  );
 }

@@ -1,10 +1,13 @@
 import clsx from 'clsx';
+import { Check } from 'lucide-react';
 import { memo } from 'react';
 import type { Message } from '../live/types.ts';
 import { Pair } from '../parts/pair.tsx';
 import { KindSign, Marks, PrioritySign } from '../parts/signs.tsx';
 import { firstLine } from '../parts/text/parse.ts';
 import { clock, clockSeconds, exact } from '../parts/times.ts';
+import { smallIcon } from '../ui/icon.ts';
+import { around, partsAt, searched } from './words.ts';
 
 /** The columns of the log. Below 720 px, the type is an icon. */
 export const columns =
@@ -15,6 +18,8 @@ interface Props {
   /** The time of the row above: within the same minute, only the seconds are shown. */
   above: string | undefined;
   isSelected: boolean;
+  /** Whether it is one of those that were selected for something. */
+  isPicked?: boolean;
   isCard: boolean;
   isSuperseded: boolean;
   onOpen: (message: Message) => void;
@@ -24,13 +29,17 @@ interface Props {
   words?: readonly string[];
 }
 
-export const LogRow = memo(function LogRow({ message, above, isSelected, isCard, isSuperseded, onOpen, id, index, words = [] }: Props) {
+const noWords: readonly string[] = [];
+
+export const LogRow = memo(function LogRow(props: Props) {
+  const { message, above, isSelected, isPicked = false, isCard, isSuperseded, onOpen, id, index, words = noWords } = props;
   const at = Date.parse(message.timestamp);
-  const text = textOf(message);
+  const text = words.length > 0 ? around(textOf(message, searched), words) : textOf(message);
   const isFaint = message.intent === 'ack' || message.message_type === 'acknowledgment';
   const look = clsx(
     'border-l-2 outline-none',
-    isSelected ? 'border-accent bg-accent-soft' : 'border-transparent hover:bg-muted',
+    isSelected || isPicked ? 'bg-accent-soft' : 'hover:bg-muted',
+    isSelected ? 'border-accent' : 'border-transparent',
     message.deleted && 'text-foreground-3',
   );
   const said = clsx(
@@ -47,11 +56,12 @@ export const LogRow = memo(function LogRow({ message, above, isSelected, isCard,
         role="row"
         id={id}
         aria-rowindex={index + 2}
-        aria-selected={isSelected}
+        aria-selected={isSelected || isPicked}
         className={clsx(look, 'border-b border-b-border px-3 py-2.5')}
         onClick={open}
       >
         <div role="gridcell" className="flex items-center gap-2">
+          {isPicked && <Picked />}
           <Pair message={message} />
           <span className="flex-1" />
           <time dateTime={message.timestamp} title={exact(at)} className="shrink-0 font-mono text-xs text-foreground-2">
@@ -59,7 +69,7 @@ export const LogRow = memo(function LogRow({ message, above, isSelected, isCard,
           </time>
         </div>
         <div role="gridcell" className={clsx('lines-2 mt-0.5', said)} dir="auto">
-          {text}
+          <Marked text={text} words={words} />
         </div>
         <div role="gridcell" className="mt-0.5 flex items-center gap-2 text-xs">
           <KindSign type={message.message_type} to={message.to} />
@@ -74,7 +84,7 @@ export const LogRow = memo(function LogRow({ message, above, isSelected, isCard,
       role="row"
       id={id}
       aria-rowindex={index + 2}
-      aria-selected={isSelected}
+      aria-selected={isSelected || isPicked}
       className={clsx(columns, look, 'h-[calc(2rem+var(--row-more))] cursor-default items-center !pl-3.5')}
       onClick={open}
     >
@@ -86,7 +96,8 @@ export const LogRow = memo(function LogRow({ message, above, isSelected, isCard,
       >
         {sameMinute(message.timestamp, above) ? `:${String(new Date(at).getSeconds()).padStart(2, '0')}` : clockSeconds(at)}
       </time>
-      <div role="gridcell" className="min-w-0">
+      <div role="gridcell" className="flex min-w-0 items-center gap-1.5">
+        {isPicked && <Picked />}
         <Pair message={message} />
       </div>
       <div role="gridcell" className="min-w-0 text-xs">
@@ -111,10 +122,14 @@ export const LogRow = memo(function LogRow({ message, above, isSelected, isCard,
 });
 
 /** What a message says, in one line. */
-export function textOf({ content, payload, deleted }: Message): string {
+export function textOf({ content, payload, deleted }: Message, most?: number): string {
   if (deleted) return 'deleted';
-  if (content) return firstLine(content);
-  return payload === null || payload === undefined ? 'no text' : firstLine(JSON.stringify(payload));
+  if (content) return firstLine(content, most);
+  return payload === null || payload === undefined ? 'no text' : firstLine(JSON.stringify(payload), most);
+}
+
+function Picked() {
+  return <Check {...smallIcon} className="shrink-0 text-accent" />;
 }
 
 function sameMinute(time: string, above: string | undefined): boolean {
@@ -138,8 +153,7 @@ export function Reactions({ reactions }: { reactions: Message['reactions'] }) {
 /** A text with the words of a search marked. */
 function Marked({ text, words }: { text: string; words: readonly string[] }) {
   if (words.length === 0) return text;
-  const rule = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`, 'giu');
-  return text.split(rule).map((part, index) =>
+  return partsAt(text, words).map((part, index) =>
     index % 2 === 1 ? (
       <mark key={index} className="rounded-sm bg-person-soft text-foreground">
         {part}

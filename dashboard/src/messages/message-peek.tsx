@@ -4,7 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useKeys } from '../app/keys.ts';
 import { ProjectLink, textLink } from '../app/link.tsx';
 import { useLive } from '../live/live.ts';
-import { senderOf, useMayAct, useMe } from '../live/session.ts';
+import { queries, senderOf, useMayAct, useMe } from '../live/session.ts';
 import type { MessageTrace } from '../live/types.ts';
 import { Ago, At, Left } from '../parts/ago.tsx';
 import { Legs } from '../parts/legs.tsx';
@@ -17,20 +17,28 @@ import { clockSeconds, number, plural } from '../parts/times.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { Actions } from '../ui/menu.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { detailOf, Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { say } from '../ui/toast.tsx';
+import { copyLinks, wish, type Wish } from './acting.ts';
 import { Reactions } from './log-row.tsx';
 import { Composer } from '../compose/composer.tsx';
 
 export function useTrace(id: string) {
-  const { parley, project, receipts } = useLive();
+  const live = useLive();
+  const { parley, project, receipts } = live;
   return useQuery({
     queryKey: ['trace', project, id],
     queryFn: async ({ signal }) => {
-      const trace = await parley.rest.get('/messages/{message_id}/trace', { path: { message_id: id }, signal });
+      const path = { message_id: id };
+      // Where it is, and the message as it is now: a trace has no reactions.
+      const [trace, message] = await Promise.all([
+        parley.rest.get('/messages/{message_id}/trace', { path, signal }),
+        parley.rest.get('/messages/{message_id}', { path, signal }),
+      ]);
       receipts.take(id, trace.deliveries);
-      return trace;
+      live.tellOf(message);
+      return { ...trace, message };
     },
     staleTime: 5000,
     refetchInterval: 15_000,
@@ -72,12 +80,7 @@ export function MessagePeek({ id, onClose }: { id: string; onClose: () => void }
 }
 
 export function CopyLink({ id }: { id: string }) {
-  const copy = () => {
-    const link = new URL(location.href);
-    link.pathname = link.pathname.replace(/\/messages.*$/, `/messages/${id}`);
-    link.search = '';
-    void navigator.clipboard?.writeText(link.href).then(() => say('Link copied'));
-  };
+  const copy = () => copyLinks([id]);
   useKeys({ y: copy });
   return (
     <IconButton label="Copy the link (Y)" onClick={copy}>
@@ -101,10 +104,11 @@ export function MessageDetails({ trace }: { trace: MessageTrace }) {
   const sender = useSender(message);
   const mayAct = useMayAct();
   const { receipts } = useLive();
-  const [isReplying, setReplying] = useState(false);
+  const wished = useWish(message.message_id);
+  const [isReplying, setReplying] = useState(wished === 'reply');
+  const [isReacting, setReacting] = useState(wished === 'react');
   const deliveries = useSyncExternalStore(receipts.listen, () => receipts.of(message.message_id)) ?? trace.deliveries;
-  useKeys(mayAct ? { r: () => setReplying(true) } : {});
-  useEffect(() => setReplying(false), [message.message_id]);
+  useKeys(mayAct ? { r: () => setReplying(true), '*': () => setReacting(true) } : {});
   return (
     <article>
       <div className="border-b px-4 py-3">
@@ -155,7 +159,7 @@ export function MessageDetails({ trace }: { trace: MessageTrace }) {
           >
             Open thread
           </ProjectLink>
-          {mayAct && <React id={message.message_id} />}
+          {mayAct && <React id={message.message_id} isOpen={isReacting} setOpen={setReacting} />}
         </div>
         {isReplying && (
           <div className="mt-3">
@@ -176,8 +180,17 @@ export function MessageDetails({ trace }: { trace: MessageTrace }) {
   );
 }
 
-function React({ id }: { id: string }) {
-  const { parley } = useLive();
+/** What a key asked for before the message was here; once. */
+function useWish(id: string): Wish['what'] | undefined {
+  const [what] = useState(() => (wish.get()?.id === id ? wish.get()?.what : undefined));
+  useEffect(() => {
+    if (wish.get()?.id === id) wish.set(null);
+  }, [id]);
+  return what;
+}
+
+function React({ id, isOpen, setOpen }: { id: string; isOpen: boolean; setOpen: (isOpen: boolean) => void }) {
+  const { parley, project } = useLive();
   const me = useMe();
   const react = (emoji: string) =>
     void parley.rest
@@ -185,11 +198,14 @@ function React({ id }: { id: string }) {
         path: { message_id: id, emoji },
         query: (me.agent_id ? {} : { agent_id: senderOf(me) }) as never,
       } as never)
-      .catch((error: Error) => say({ text: error.message, isBad: true }));
+      .then(() => queries.invalidateQueries({ queryKey: ['trace', project, id] }))
+      .catch((error: unknown) => say({ text: detailOf(error), isBad: true }));
   return (
     <Actions
+      isOpen={isOpen}
+      onOpenChange={setOpen}
       trigger={
-        <IconButton label="React">
+        <IconButton label="React (*)">
           <SmilePlus {...icon} />
         </IconButton>
       }

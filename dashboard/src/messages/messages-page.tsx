@@ -1,5 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
-import { ArrowDownToLine, SearchX } from 'lucide-react';
+import { ArrowDownToLine } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ComposeButton, PageHead } from '../app/page.tsx';
 import { useGo, useAddressQuery } from '../app/query.ts';
@@ -9,17 +8,19 @@ import type { Message } from '../live/types.ts';
 import { useLog } from '../live/use-log.ts';
 import { useStats } from '../live/use-stats.ts';
 import { number } from '../parts/times.ts';
-import { useIsNarrow } from '../parts/width.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Command } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
 import { Problem } from '../ui/problem.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
 import { accepts, filterOf, serverFilter, type Filter } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { Found } from './found.tsx';
+import { useLeft } from './left.ts';
 import { LogGrid } from './log-grid.tsx';
-import { LogRow } from './log-row.tsx';
 import { MessagePeek } from './message-peek.tsx';
+import { NoMatch } from './no-match.tsx';
+import { ViewMenu } from './view-menu.tsx';
+import { isFiltered } from './views.ts';
 
 /** Below this width of the window, a message is a page of its own rather than beside the list. */
 export const besideFrom = 1024;
@@ -36,7 +37,7 @@ export default function MessagesPage() {
   );
   const close = useCallback(() => change({ m: undefined }), [change]);
   const { data: stats } = useStats();
-  const hasFilter = Object.keys(filter.values).length > 0 || filter.q !== '';
+  const hasFilter = isFiltered(filter);
   const [isFollowing, setFollows] = useState(query['at'] === undefined && !selected);
   // Whoever follows has left the place that the address names.
   const isPlaced = query['at'] !== undefined;
@@ -61,6 +62,7 @@ export default function MessagesPage() {
         <ComposeButton />
       </PageHead>
       <FilterBar filter={filter} onChange={change}>
+        <ViewMenu filter={filter} />
         {!filter.q && (
           <Button
             icon={<ArrowDownToLine {...icon} />}
@@ -76,7 +78,7 @@ export default function MessagesPage() {
       <div className="flex min-h-0 flex-1">
         <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col">
           {filter.q ? (
-            <Found filter={filter} selected={selected} onOpen={open} />
+            <Found filter={filter} selected={selected} onOpen={open} onClose={close} />
           ) : (
             <LiveLog
               key={query['at'] ?? 'end'}
@@ -112,6 +114,8 @@ function LiveLog({ filter, selected, at, onOpen, onClose, isFollowing, setFollow
   const place = at && /^\d+$/.test(at) ? Number(at) : undefined;
   const log = useLog({ filter: sent, accepts: isAccepted, at: place });
   const { store } = log;
+  const { project } = useLive();
+  const left = useLeft(project, store, !isFiltered(filter) && log.isAtEnd);
   // A flood is painted ten times a second: sixty would leave no time for anything else.
   const { data: stats } = useStats();
   useEffect(() => {
@@ -127,7 +131,7 @@ function LiveLog({ filter, selected, at, onOpen, onClose, isFollowing, setFollow
   );
   if (log.error && log.messages.length === 0) return <Problem error={log.error} onRetry={log.older} />;
   if (log.isLoaded && log.isComplete && log.messages.length === 0)
-    return Object.keys(filter.values).length > 0 ? <NoMatch /> : <NobodySpoke />;
+    return isFiltered(filter) ? <NoMatch filter={filter} /> : <NobodySpoke />;
   return (
     <LogGrid
       log={log}
@@ -137,6 +141,7 @@ function LiveLog({ filter, selected, at, onOpen, onClose, isFollowing, setFollow
       setFollowing={setFollowing}
       onOpen={openAndStop}
       onClose={onClose}
+      left={left}
     />
   );
 }
@@ -147,68 +152,5 @@ function NobodySpoke() {
       Send one, or let a small squad show you around. This page fills by itself.
       <Command>parley demo squad</Command>
     </Empty>
-  );
-}
-
-function NoMatch() {
-  const [, change] = useAddressQuery();
-  const clear = {
-    q: undefined,
-    type: undefined,
-    sender: undefined,
-    recipient: undefined,
-    thread: undefined,
-    execution: undefined,
-    task: undefined,
-  };
-  return (
-    <Empty
-      icon={<SearchX {...icon} size={24} />}
-      title="No message matches"
-      action={
-        <Button onClick={() => change({ ...clear, priority: undefined, since: undefined, until: undefined })}>Clear the filters</Button>
-      }
-    >
-      What comes and matches appears here.
-    </Empty>
-  );
-}
-
-/** What a search found: a list of its own, the newest first. */
-function Found({ filter, selected, onOpen }: { filter: Filter; selected: string | undefined; onOpen: (message: Message) => void }) {
-  const { parley, project } = useLive();
-  const { data, error, refetch, isPending } = useQuery({
-    queryKey: ['found', project, filter],
-    queryFn: ({ signal }) =>
-      parley.rest.get('/messages', { query: { ...serverFilter(filter, now()), q: filter.q, limit: 100 } as object, signal }),
-  });
-  const isNarrow = useIsNarrow();
-  const words = useMemo(() => filter.q.match(/[\p{L}\p{N}]+/gu) ?? [], [filter.q]);
-  if (error) return <Problem error={error} onRetry={() => void refetch()} />;
-  if (isPending) return <Skeleton rows={10} />;
-  const items = data.items.filter(accepts(filter));
-  if (items.length === 0) return <NoMatch />;
-  return (
-    <div className="@container min-h-0 flex-1 overflow-y-auto bg-card">
-      <p className="border-b px-4 py-1.5 text-xs text-foreground-2">
-        {data.next ? `The newest ${items.length}` : number(items.length)} found, newest first
-      </p>
-      <div role="grid" aria-label="Found messages" aria-rowcount={items.length}>
-        {items.map((message, index) => (
-          <LogRow
-            key={message.message_id}
-            message={message}
-            above={undefined}
-            isSelected={message.message_id === selected}
-            isCard={isNarrow}
-            isSuperseded={false}
-            onOpen={onOpen}
-            id={`found-${message.seq}`}
-            index={index}
-            words={words}
-          />
-        ))}
-      </div>
-    </div>
   );
 }

@@ -1,7 +1,8 @@
 import { MoveRight } from 'lucide-react';
 import { memo } from 'react';
 import type { Message } from '../live/types.ts';
-import { addressOf, usePerson, useSender } from './people.ts';
+import { addressOf } from './address.ts';
+import { usePerson, useSender } from './people.ts';
 import { reveal } from './text/parse.ts';
 import { GroupTile, Tile } from './tile.tsx';
 

@@ -1,7 +1,8 @@
 import clsx from 'clsx';
 import { AtSign, Globe, Radio, Users, Waypoints } from 'lucide-react';
 import { memo, type CSSProperties } from 'react';
-import type { Address, Person } from './people.ts';
+import type { Address } from './address.ts';
+import type { Person } from './people.ts';
 import { lettersOf } from './roles.ts';
 import { Logo } from './logo.tsx';
 

@@ -61,10 +61,18 @@ export interface Action {
   readonly isBad?: boolean;
 }
 
+interface ActionsProps {
+  trigger: ReactNode;
+  actions: readonly Action[];
+  /** For a menu that a key opens too. */
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
+}
+
 /** What can be done, behind a button. */
-export function Actions({ trigger, actions }: { trigger: ReactNode; actions: readonly Action[] }) {
+export function Actions({ trigger, actions, isOpen, onOpenChange }: ActionsProps) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...(isOpen === undefined ? {} : { open: isOpen, onOpenChange: (open) => onOpenChange?.(open) })}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menuBox} align="end" sideOffset={4}>
