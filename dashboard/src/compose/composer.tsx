@@ -1,17 +1,25 @@
-import { CornerDownLeft } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { CornerDownLeft, Plus } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { now } from '../live/clock.ts';
 import { useLive } from '../live/live.ts';
 import { useMe } from '../live/session.ts';
-import { useCell, useThings } from '../live/store.ts';
-import type { Message, SendRequest } from '../live/types.ts';
+import { useCell } from '../live/store.ts';
+import type { Message } from '../live/types.ts';
 import { commonTypes, kindOf } from '../parts/kinds.ts';
+import { plural } from '../parts/times.ts';
 import { Button } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { Choose } from '../ui/menu.tsx';
 import { detailOf } from '../ui/problem.tsx';
 import { say } from '../ui/toast.tsx';
+import { blank, drafts, intentOf, requestOf, surfaceOf, type Draft } from './draft.ts';
+import { usePayloadFaults } from './payload.ts';
 import { Recipients } from './recipients.tsx';
-import { drafts, newKey, useSend } from './send.ts';
+import { newKey, useSend } from './send.ts';
+import { useForecast } from './use-forecast.ts';
+import { WhatHappens } from './what-happens.tsx';
+
+const MoreFields = lazy(() => import('./more-fields.tsx'));
 
 interface Props {
   /** Under which name what is typed is kept. */
@@ -22,6 +30,8 @@ interface Props {
   autoFocus?: boolean;
   onSent?: () => void;
   onCancel?: () => void;
+  /** What the button that closes it without sending says. */
+  cancel?: string;
 }
 
 const priorities = [
@@ -31,56 +41,62 @@ const priorities = [
   { value: '4', label: 'critical' },
 ];
 const surfaces = [
-  { value: '', label: 'by priority' },
   { value: 'interrupt', label: 'at once' },
   { value: 'next_boundary', label: 'next boundary' },
   { value: 'when_idle', label: 'when idle' },
   { value: 'pull', label: 'when it asks' },
 ];
+const intents = [
+  { value: 'inform', label: 'no reply expected' },
+  { value: 'request', label: 'reply expected' },
+];
+const types = commonTypes.map((value) => ({ value, label: kindOf(value).word }));
 
-/** Where a person writes: to whom, what kind, how urgent, and the text. */
-export function Composer({ draft, to: given, thread, replyTo, autoFocus, onSent, onCancel }: Props) {
+/** Where a person writes: to whom, what kind, how urgent, the text, and what will happen to it. */
+export function Composer({ draft: name, to: given, thread, replyTo, autoFocus, onSent, onCancel, cancel = 'Cancel' }: Props) {
   const me = useMe();
   const send = useSend();
   const { line } = useLive();
   const isLive = useCell(line).status === 'live';
-  const [to, setTo] = useState<string[]>(() => [...given]);
-  const [text, setText] = useState(() => drafts.read(draft));
-  const [isChosen, setChosen] = useState(false);
+  const [kept] = useState(() => drafts.read(name));
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...blank,
+    type: replyTo?.message_type === 'question' ? 'answer' : 'text',
+    to: given,
+    ...kept,
+  }));
+  const change = (next: Partial<Draft>) => {
+    const changed = { ...draft, ...next };
+    setDraft(changed);
+    drafts.write(name, changed);
+  };
   // Until somebody writes or chooses, it goes to whom it is meant for, which changes as others speak.
+  const [isChosen, setChosen] = useState(kept.to !== undefined);
   const meant = given.join();
   useEffect(() => {
-    if (!isChosen && text === '' && meant) setTo(meant.split(','));
+    if (!isChosen && draft.text === '' && meant) setDraft((old) => ({ ...old, to: meant.split(',') }));
     // Only when it changes: what was typed stays with those it was typed for.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [meant]);
-  const [type, setType] = useState(replyTo?.message_type === 'question' ? 'answer' : 'text');
-  const [priority, setPriority] = useState('2');
-  const [surface, setSurface] = useState('');
+  const [isMore, setMore] = useState(draft.payload !== '' || draft.delay !== '' || draft.life !== '');
   const [isWaiting, setWaiting] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   // The same until it is stored, so that a second try does not send it twice.
   const key = useRef(newKey());
+  const { faults, isChecked } = usePayloadFaults(draft.payload, draft.type);
+  const { lines, reach } = useForecast(draft);
 
-  const maySend = isLive && to.length > 0 && text.trim() !== '';
+  const hasContent = draft.text.trim() !== '' || draft.payload.trim() !== '';
+  const maySend = isLive && draft.to.length > 0 && hasContent && faults.length === 0;
   const submit = async () => {
     if (!maySend || isWaiting) return;
     setWaiting(true);
     setRefusal(undefined);
-    const request: SendRequest = {
-      to: to.length === 1 ? to[0]! : to,
-      content: text,
-      message_type: type,
-      priority: Number(priority),
-      ...(surface ? { surface: surface as NonNullable<SendRequest['surface']> } : {}),
-      ...(thread ? { conversation_thread_id: thread } : {}),
-      ...(replyTo ? { reply_to: replyTo.message_id } : {}),
-    };
     try {
-      const { deliveries_total } = await send(request, key.current);
+      const { deliveries_total } = await send(requestOf(draft, { thread, replyTo }, now()), key.current);
       key.current = newKey();
-      setText('');
-      drafts.write(draft, '');
+      change({ text: '', payload: '', delay: '', life: '' });
+      setMore(false);
       say(deliveries_total === 1 ? 'Sent' : `Sent to ${deliveries_total}`);
       onSent?.();
     } catch (error) {
@@ -89,6 +105,48 @@ export function Composer({ draft, to: given, thread, replyTo, autoFocus, onSent,
       setWaiting(false);
     }
   };
+
+  const more = (
+    <Button
+      look="ghost"
+      size="small"
+      aria-expanded={isMore}
+      title="Payload, delay, expiry"
+      aria-label={thread ? 'Payload, delay, expiry' : undefined}
+      icon={<Plus {...icon} size={14} />}
+      onClick={() => setMore(!isMore)}
+      className="h-7!"
+    >
+      {!thread && 'Payload, delay, expiry'}
+    </Button>
+  );
+  const choices = (
+    <span className={thread ? 'flex' : 'flex flex-wrap gap-x-1 px-1'}>
+      <Choose label="Type" value={draft.type} choices={types} onChange={(type) => change({ type })} />
+      {!thread && (
+        <Choose
+          label="Reply"
+          value={intentOf(draft)}
+          choices={intents}
+          onChange={(intent) => change({ intent: intent as Draft['intent'] })}
+        />
+      )}
+      <Choose
+        label="Priority"
+        value={String(draft.priority)}
+        choices={priorities}
+        onChange={(priority) => change({ priority: Number(priority) })}
+      />
+      <Choose
+        label="When it is shown"
+        value={surfaceOf(draft)}
+        choices={surfaces}
+        onChange={(surface) => change({ surface })}
+        className="max-sm:hidden"
+      />
+      {!thread && more}
+    </span>
+  );
 
   return (
     <form
@@ -101,33 +159,21 @@ export function Composer({ draft, to: given, thread, replyTo, autoFocus, onSent,
     >
       <div className="flex flex-wrap items-center gap-x-1 border-b px-2.5 py-1.5">
         <Recipients
-          to={to}
-          onChange={(next) => {
+          to={draft.to}
+          onChange={(to) => {
             setChosen(true);
-            setTo(next);
+            change({ to });
           }}
         />
-        <span className="flex">
-          <Choose
-            label="Type"
-            value={type}
-            choices={commonTypes.map((value) => ({ value, label: kindOf(value).word }))}
-            onChange={setType}
-          />
-          <Choose label="Priority" value={priority} choices={priorities} onChange={setPriority} />
-          <Choose label="When it is shown" value={surface} choices={surfaces} onChange={setSurface} className="max-sm:hidden" />
-        </span>
+        {thread && choices}
       </div>
       <textarea
         aria-label="Text"
         autoFocus={autoFocus}
         rows={2}
-        value={text}
+        value={draft.text}
         placeholder="Write a message"
-        onChange={(event) => {
-          setText(event.target.value);
-          drafts.write(draft, event.target.value);
-        }}
+        onChange={(event) => change({ text: event.target.value })}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
             event.preventDefault();
@@ -140,42 +186,41 @@ export function Composer({ draft, to: given, thread, replyTo, autoFocus, onSent,
         }}
         className="field-sizing-content block max-h-60 min-h-14 w-full resize-none bg-transparent px-2.5 py-2 text-base outline-none"
       />
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-2.5 pb-2">
-        <span className="min-w-0 flex-1 text-xs text-foreground-2">
+      {!thread && choices}
+      <Suspense>{isMore && <MoreFields draft={draft} change={change} faults={faults} isChecked={isChecked} />}</Suspense>
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2.5 pb-2 pt-1">
+        <span className="min-w-0 flex-1 basis-48 text-xs text-foreground-2 max-sm:basis-full" role="status">
           {refusal ? (
             <span role="alert" className="text-bad">
               {refusal}
             </span>
           ) : (
-            <WhoReads to={to} />
+            <WhatHappens lines={lines} />
           )}
         </span>
-        <span className="text-xs text-foreground-2 max-sm:hidden">as {me.agent_id ? (me.name ?? me.agent_id) : 'the operators'}</span>
+        {thread && more}
+        <span className="flex-1 sm:hidden" />
+        <span className="text-xs text-foreground-2 max-sm:hidden">
+          as {me.agent_id ? (me.name ?? me.agent_id) : (me.name ?? 'operator')}
+        </span>
         {onCancel && (
           <Button look="ghost" onClick={onCancel}>
-            Cancel
+            {cancel}
           </Button>
         )}
-        <Button look="primary" type="submit" disabled={!maySend} isWaiting={isWaiting} title="Ctrl Enter">
-          Send
+        <Button
+          look="primary"
+          type="submit"
+          disabled={!maySend}
+          isWaiting={isWaiting}
+          title={
+            isLive ? `Send${reach === undefined ? '' : ` to ${plural(reach, 'agent')}`} (Ctrl Enter)` : 'Not live: nothing can be sent now'
+          }
+        >
+          {reach !== undefined && reach > 1 ? `Send to ${reach}` : 'Send'}
           <CornerDownLeft {...icon} size={14} />
         </Button>
       </div>
     </form>
   );
-}
-
-/** What is known of those who will read it. */
-function WhoReads({ to }: { to: readonly string[] }) {
-  const { agents } = useLive();
-  const all = useThings(agents);
-  if (to.length !== 1) return null;
-  const agent = all.find(({ agent_id }) => agent_id === to[0]);
-  if (!agent) return null;
-  const { name, status, paused, mailbox } = agent;
-  const ahead =
-    mailbox.queued === 0 ? '' : mailbox.queued === 1 ? '; 1 message is ahead of it' : `; ${mailbox.queued} messages are ahead of it`;
-  if (paused) return `${name} is paused and reads this when resumed${ahead}.`;
-  if (status === 'offline') return `${name} is away and reads this when back${ahead}.`;
-  return `${name} is connected${ahead}.`;
 }

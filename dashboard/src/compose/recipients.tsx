@@ -2,16 +2,35 @@ import { UserPlus, X } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { useLive } from '../live/live.ts';
 import { useThings } from '../live/store.ts';
+import type { Agent } from '../live/types.ts';
 import { addressOf } from '../parts/address.ts';
-import { useNames, usePerson } from '../parts/people.ts';
+import { personOf, usePerson } from '../parts/people.ts';
 import { GroupTile, Tile } from '../parts/tile.tsx';
-import { plural } from '../parts/times.ts';
+import { clock, plural } from '../parts/times.ts';
 import { icon } from '../ui/icon.ts';
 
 interface Suggestion {
   readonly address: string;
   readonly name: string;
   readonly reach: string;
+  readonly agent?: Agent;
+}
+
+const mostShown = 8;
+
+function reachOf({ status, paused, last_seen }: Agent): string {
+  if (status === 'offline') return last_seen ? `away since ${clock(Date.parse(last_seen))}` : 'never seen';
+  return paused ? 'paused' : status;
+}
+
+/** Those that a typed text may mean: what begins with it before what has it elsewhere. */
+export function matching(all: readonly Suggestion[], text: string): readonly Suggestion[] {
+  const wanted = text.toLowerCase();
+  const begins = ({ address, name }: Suggestion) => address.toLowerCase().startsWith(wanted) || name.toLowerCase().startsWith(wanted);
+  const has = ({ address, name }: Suggestion) => address.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted);
+  const topic = wanted.startsWith('topic:') && wanted.length > 6 ? [{ address: text, name: text, reach: 'its subscribers' }] : [];
+  const found = [...all.filter(begins), ...all.filter((one) => !begins(one) && has(one))];
+  return [...topic, ...found].slice(0, mostShown);
 }
 
 /** Every address that exists here, and how many it reaches. */
@@ -26,7 +45,7 @@ function useSuggestions(): readonly Suggestion[] {
       return [...counts].sort(([a], [b]) => a.localeCompare(b));
     };
     return [
-      ...all.map(({ agent_id, name, status }) => ({ address: agent_id, name, reach: status === 'offline' ? 'away' : status })),
+      ...all.map((agent) => ({ address: agent.agent_id, name: agent.name, reach: reachOf(agent), agent })),
       ...groups.map(({ squad_id, members }) => ({
         address: `squad:${squad_id}`,
         name: `squad:${squad_id}`,
@@ -43,6 +62,7 @@ function useSuggestions(): readonly Suggestion[] {
         reach: `one of ${n}`,
       })),
       { address: '*', name: 'everyone', reach: plural(all.length, 'agent') },
+      { address: 'human', name: 'the operators', reach: 'people' },
     ];
   }, [all, groups]);
 }
@@ -67,6 +87,7 @@ export function Recipients({
       {isAdding || to.length === 0 ? (
         <Add
           autoFocus={autoFocus || isAdding}
+          onBack={() => to.length > 0 && onChange(to.slice(0, -1))}
           onDone={(address) => {
             setAdding(false);
             if (address && !to.includes(address)) onChange([...to, address]);
@@ -107,23 +128,24 @@ function Chip({ address, onRemove }: { address: string; onRemove: () => void }) 
   );
 }
 
-function Add({ onDone, autoFocus }: { onDone: (address: string) => void; autoFocus: boolean }) {
+function Add({ onDone, onBack, autoFocus }: { onDone: (address: string) => void; onBack: () => void; autoFocus: boolean }) {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const list = useId();
   const all = useSuggestions();
-  const names = useNames();
-  const found = useMemo(() => {
-    const wanted = text.toLowerCase();
-    return all.filter(({ address, name }) => address.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted)).slice(0, 8);
-  }, [all, text]);
+  const found = useMemo(() => matching(all, text.trim()), [all, text]);
+  /** What is typed in full is meant, also if the field is left. */
+  const exact = () => {
+    const wanted = text.trim().toLowerCase();
+    return found.find(({ address, name }) => address.toLowerCase() === wanted || name.toLowerCase() === wanted)?.address ?? '';
+  };
   const choose = (address: string) => {
     setText('');
     onDone(address);
   };
   const isOpen = text !== '' && found.length > 0;
   return (
-    <span className="relative min-w-32 flex-1">
+    <>
       <input
         autoFocus={autoFocus}
         role="combobox"
@@ -137,25 +159,21 @@ function Add({ onDone, autoFocus }: { onDone: (address: string) => void; autoFoc
           setText(event.target.value);
           setActive(0);
         }}
-        onBlur={() => onDone('')}
+        onBlur={() => onDone(exact())}
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') setActive(Math.min(found.length - 1, active + 1));
           else if (event.key === 'ArrowUp') setActive(Math.max(0, active - 1));
           else if (event.key === 'Enter') choose(found[active]?.address ?? text.trim());
           else if (event.key === 'Escape' && text) setText('');
+          else if (event.key === 'Backspace' && text === '') onBack();
           else return;
           event.preventDefault();
         }}
-        className="h-6 w-full bg-transparent text-xs outline-none coarse:h-11"
+        className="h-6 min-w-32 flex-1 bg-transparent text-xs outline-none coarse:h-11"
       />
-      <ul
-        id={list}
-        role="listbox"
-        aria-label="Addresses"
-        className={isOpen ? 'absolute left-0 top-full z-50 mt-1 w-72 rounded-lg border bg-popover p-1 shadow-float' : 'hidden'}
-      >
+      <ul id={list} role="listbox" aria-label="Addresses" className={isOpen ? 'basis-full border-t pt-1' : 'hidden'}>
         {isOpen &&
-          found.map(({ address, name, reach }, index) => (
+          found.map(({ address, name, reach, agent }, index) => (
             <li
               key={address}
               id={`${list}-${index}`}
@@ -168,11 +186,12 @@ function Add({ onDone, autoFocus }: { onDone: (address: string) => void; autoFoc
               }}
               className={`flex h-7 cursor-pointer items-center gap-2 rounded-sm px-2 coarse:h-11 ${index === active ? 'bg-muted' : ''}`}
             >
-              <span className="min-w-0 flex-1 truncate">{addressOf(address).kind === 'agent' ? names(address) : name}</span>
+              {agent ? <Tile person={personOf(agent, address)} size={16} /> : <GroupTile kind={addressOf(address).kind} size={16} />}
+              <span className="said min-w-0 flex-1 truncate">{name}</span>
               <span className="text-xs text-foreground-2">{reach}</span>
             </li>
           ))}
       </ul>
-    </span>
+    </>
   );
 }

@@ -17,24 +17,3 @@ export function useSend() {
 export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
-
-const prefix = 'parley.draft.';
-
-/** What was typed and not sent, kept in this browser. */
-export const drafts = {
-  read(name: string): string {
-    try {
-      return localStorage.getItem(prefix + name) ?? '';
-    } catch {
-      return '';
-    }
-  },
-  write(name: string, text: string): void {
-    try {
-      if (text) localStorage.setItem(prefix + name, text);
-      else localStorage.removeItem(prefix + name);
-    } catch {
-      // Then it lasts as long as the page.
-    }
-  },
-};
