@@ -287,13 +287,17 @@ describe('Storms', () => {
     for (let turn = 0; turn < 4; turn++)
       last = await parley.send(turn % 2 ? 'be' : 'fe', turn % 2 ? 'fe' : 'be', 'Thank you!', { reply_to: last.message_id });
     const page = await open('storms');
-    await page.getByText('They answer each other in a loop').waitFor();
-    await page.getByRole('button', { name: /^Cancel \d/ }).click();
+    const card = page.getByRole('region', { name: /^Storm of / });
+    await card.getByRole('button', { name: /^Cancel \d/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Cancel \d/ })
+      .click();
     await page
       .getByText(/cancelled/)
       .first()
       .waitFor();
-    await page.getByText('They answer each other in a loop').waitFor({ state: 'detached' });
+    await card.waitFor({ state: 'detached' });
     await page.context().close();
   });
 });

@@ -7,7 +7,7 @@ import { Ago } from '../parts/ago.tsx';
 import { useNames } from '../parts/people.ts';
 import { firstLine } from '../parts/text/parse.ts';
 import { plural, span } from '../parts/times.ts';
-import { StormCard } from '../threads/storm-card.tsx';
+import { StormCard } from '../storms/storm-card.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
 import { Row, Rows, Section, useSetting } from './parts.tsx';
@@ -30,11 +30,10 @@ export default function StormsTab() {
     <Section hint="Agents that answer each other too often in a minute are stopped: their further replies are held until a person decides.">
       {open.map((storm) => (
         <div key={storm.storm_id} className="mb-3">
-          <p className="mb-1 flex flex-wrap gap-x-3">
-            <span className="said font-medium">{storm.agents.map(names).join(' and ')}</span>
+          <StormCard storm={storm} />
+          <p className="mt-1 text-right text-xs">
             <ThreadLink storm={storm} />
           </p>
-          <StormCard storm={storm} />
         </div>
       ))}
       {(ended.length > 0 || open.length === 0) && (

@@ -6,18 +6,16 @@ import { useThing } from '../live/store.ts';
 import type { Message, ThreadSummary } from '../live/types.ts';
 import { textOf } from '../messages/log-row.tsx';
 import { Ago } from '../parts/ago.tsx';
-import { useOpenQuestions, useOpenStorms, useStates } from '../parts/attention.ts';
+import { useOpenQuestions, useStates } from '../parts/attention.ts';
 import { usePerson, useSender } from '../parts/people.ts';
 import { StateSign } from '../parts/signs.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { QuestionCard } from '../questions/question-card.tsx';
-import { StormCard } from './storm-card.tsx';
 
 /** What a thread is about: what is open here, who takes part, and what it belongs to. */
 export function About({ id, messages, head }: { id: string; messages: readonly Message[]; head: ThreadSummary | undefined }) {
   const { parley, project } = useLive();
   const questions = useOpenQuestions().filter(({ thread_id }) => thread_id === id);
-  const storms = useOpenStorms().filter(({ thread_id }) => thread_id === id);
   const counts = useMemo(() => {
     const said = new Map<string, number>();
     for (const { sender_id } of messages) said.set(sender_id, (said.get(sender_id) ?? 0) + 1);
@@ -51,13 +49,10 @@ export function About({ id, messages, head }: { id: string; messages: readonly M
       className="hidden w-[292px] shrink-0 overflow-y-auto border-l bg-background p-4 xl:block"
       tabIndex={0}
     >
-      {(questions.length > 0 || storms.length > 0 || unanswered.length > 0) && (
+      {(questions.length > 0 || unanswered.length > 0) && (
         <>
           <h2 className="mb-2 text-xs">Open here</h2>
           <div className="mb-5 space-y-2">
-            {storms.map((storm) => (
-              <StormCard key={storm.storm_id} storm={storm} />
-            ))}
             {questions.map((question) => (
               <QuestionCard key={question.question_id} question={question} />
             ))}

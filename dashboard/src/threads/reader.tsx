@@ -8,6 +8,8 @@ import { useLive } from '../live/live.ts';
 import { useMayAct, useMe } from '../live/session.ts';
 import { useLog } from '../live/use-log.ts';
 import { Composer } from '../compose/composer.tsx';
+import { StormCard } from '../storms/storm-card.tsx';
+import { useOpenStorms } from '../parts/attention.ts';
 import { CopyThreadLink } from './copy-link.tsx';
 import { firstLine } from '../parts/text/parse.ts';
 import { plural, span } from '../parts/times.ts';
@@ -29,6 +31,7 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
     queryFn: () => parley.rest.get('/threads/{thread_id}', { path: { thread_id: id }, query: { limit: 1 } as never }),
     refetchInterval: 15_000,
   });
+  const storms = useOpenStorms().filter(({ thread_id }) => thread_id === id);
   const filter = useMemo(() => ({ thread: id }), [id]);
   const log = useLog({ filter });
   const { messages, isLoaded, isComplete, older } = log;
@@ -86,11 +89,11 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
           <ProjectLink
             to="replay"
             query={{ thread: id }}
-            aria-label="Play it again"
             title="Play it again"
-            className="inline-flex size-7 shrink-0 items-center justify-center rounded-md text-foreground-2 hover:bg-secondary hover:text-foreground"
+            className="inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md px-2 font-medium text-foreground-2 hover:bg-secondary hover:text-foreground"
           >
             <Film {...icon} />
+            <span className="max-sm:sr-only">Play again</span>
           </ProjectLink>
           <CopyThreadLink />
         </PageHead>
@@ -132,6 +135,15 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
             >
               <ArrowDown {...icon} />
             </button>
+          )}
+          {storms.length > 0 && (
+            <div className="max-h-[55%] shrink-0 overflow-y-auto border-t px-4 py-3">
+              <div className="mx-auto max-w-[748px] space-y-2">
+                {storms.map((storm) => (
+                  <StormCard key={storm.storm_id} storm={storm} />
+                ))}
+              </div>
+            </div>
           )}
           {mayAct && isLoaded && (
             <div className="border-t px-4 py-3">
