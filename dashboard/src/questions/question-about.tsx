@@ -7,6 +7,7 @@ import { useThing } from '../live/store.ts';
 import type { Question } from '../live/types.ts';
 import { Ago } from '../parts/ago.tsx';
 import { useNames, usePerson } from '../parts/people.ts';
+import { firstLine } from '../parts/text/parse.ts';
 import { Tile } from '../parts/tile.tsx';
 import { moment } from '../parts/times.ts';
 
@@ -44,6 +45,11 @@ function Waiting({ id, since }: { id: string; since: string }) {
       <Tile person={person} size={20} />
       <span className="said min-w-0 truncate">
         <span className="font-medium">{person.name}</span> <Ago time={since} className="text-foreground-2" />
+        {agent?.note && (
+          <span className="block truncate text-xs text-foreground-2" title={agent.note}>
+            {firstLine(agent.note, 120)}
+          </span>
+        )}
       </span>
       <span className="flex-1" />
       <span className="text-xs text-foreground-2">{agent?.status === 'offline' ? 'away' : ''}</span>
@@ -51,24 +57,34 @@ function Waiting({ id, since }: { id: string; since: string }) {
   );
 }
 
-/** When who is asked again, and what counts in the end. */
-function Ladder({ question }: { question: Question }) {
-  const names = useNames();
-  const now = useNow();
+/** What happened and will happen, in order of time. */
+export function stepsOf(question: Question, now: number, names: (id: string) => string): { at: string; words: string }[] {
   const { created_at, reminders, deadline, options, status } = question;
   const fallback = options.find(({ value }) => value === question.default)?.label ?? question.default;
-  const steps: { at: string; words: string }[] = [
+  const asked = new Set(['human']);
+  const wordsOf = (to: string, sent: boolean): string => {
+    const isAgain = asked.has(to);
+    asked.add(to);
+    if (to === 'human') return sent ? 'Asked again' : 'You are asked again';
+    return `${names(to)} ${sent ? 'was' : 'is'} asked ${isAgain ? 'again' : 'too'}`;
+  };
+  return [
     { at: created_at, words: 'You were asked' },
     ...reminders
       .filter(({ at, sent }) => sent || (status === 'open' && Date.parse(at) > now))
-      .map(({ at, to, sent }) => ({
-        at,
-        words: to === 'human' ? (sent ? 'Asked again' : 'You are asked again') : `${names(to)} ${sent ? 'was' : 'is'} asked too`,
-      })),
+      .map(({ at, to, sent }) => ({ at, words: wordsOf(to, sent) })),
     ...(deadline && (status === 'open' || status === 'defaulted')
       ? [{ at: deadline, words: fallback ? `Taken as “${fallback}”` : 'It ends without an answer' }]
       : []),
   ];
+}
+
+/** When who is asked again, and what counts in the end. */
+function Ladder({ question }: { question: Question }) {
+  const names = useNames();
+  const now = useNow();
+  const { deadline, status } = question;
+  const steps = stepsOf(question, now, names);
   return (
     <section>
       <h2 className="mb-1 text-xs">If nobody answers</h2>
@@ -98,6 +114,11 @@ function Belongs({ question }: { question: Question }) {
     queryFn: () => parley.rest.get('/tasks/{task_id}', { path: { task_id: task_id! } }),
     enabled: task_id !== null,
   });
+  const thread = useQuery({
+    queryKey: ['thread-head', project, thread_id],
+    queryFn: () => parley.rest.get('/threads/{thread_id}', { path: { thread_id: thread_id! }, query: { limit: 1 } as never }),
+    enabled: thread_id !== null,
+  });
   const execution = useQuery({
     queryKey: ['execution', project, execution_id],
     queryFn: () => parley.rest.get('/executions/{id}', { path: { id: execution_id! } }),
@@ -110,9 +131,9 @@ function Belongs({ question }: { question: Question }) {
         {thread_id && (
           <>
             <dt className="text-foreground-2">Thread</dt>
-            <dd>
+            <dd className="said">
               <ProjectLink to={`threads/${thread_id}`} className={textLink}>
-                Read it
+                {thread.data?.title ? firstLine(thread.data.title, 80) : 'Read it'}
               </ProjectLink>
             </dd>
           </>
@@ -120,13 +141,21 @@ function Belongs({ question }: { question: Question }) {
         {task.data && (
           <>
             <dt className="text-foreground-2">Task</dt>
-            <dd className="said">{task.data.title}</dd>
+            <dd className="said">
+              <ProjectLink to="tasks" query={{ t: task.data.task_id }} className={textLink}>
+                {task.data.title}
+              </ProjectLink>
+            </dd>
           </>
         )}
         {execution.data && (
           <>
             <dt className="text-foreground-2">Execution</dt>
-            <dd className="said">{execution.data.title}</dd>
+            <dd className="said">
+              <ProjectLink to={`executions/${execution.data.execution_id}`} className={textLink}>
+                {execution.data.title}
+              </ProjectLink>
+            </dd>
           </>
         )}
       </dl>

@@ -20,6 +20,7 @@ import { Entry } from '../threads/entry.tsx';
 import { Button } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { answerSoon, partsOf, usePendingAnswer } from './answering.ts';
+import { useTell } from './telling.ts';
 import { Dial, Outcome } from './questions-page.tsx';
 
 /** The question, large, with its options and a place for one's own words. */
@@ -61,6 +62,7 @@ export function QuestionView({ question }: { question: Question }) {
         <Inlines parts={inline(asked)} />
       </h2>
       {more && <Said text={more} className="mt-2 text-base text-foreground-2" />}
+      {isOpen && question.note && <Said text={question.note} className="mt-3 border-l-2 border-border-strong pl-3 text-foreground-2" />}
       {isOpen ? <Options question={question} /> : <Ended question={question} />}
       <Before question={question} />
     </div>
@@ -104,9 +106,14 @@ function Options({ question }: { question: Question }) {
         }
       : {},
   );
+  const name = usePerson(question.agent_id).name;
+  const { tell, isTelling, refusal } = useTell(question);
+  // One of the options is the answer; one's own words alone are something said to who asked, and the question stays open.
   const ownWords = () => {
     const text = words.trim();
-    if (text) answerSoon(question, text, text.length > 40 ? `${text.slice(0, 40)}…` : text);
+    if (!text) return;
+    if (isFree) answerSoon(question, text, text.length > 40 ? `${text.slice(0, 40)}…` : text);
+    else void tell(text).then((isSent) => isSent && setWords(''));
   };
   return (
     <div className="mt-4 space-y-2">
@@ -174,8 +181,22 @@ function Options({ question }: { question: Question }) {
             className="field-sizing-content block min-h-9 w-full resize-none bg-transparent px-3 pt-2 outline-none"
           />
           <div className="flex items-center gap-3 px-3 pb-2">
-            <span className="flex-1 text-xs text-foreground-2">Read with an operator’s authority.</span>
-            <Button type="submit" disabled={!isLive || words.trim() === ''}>
+            <span className="flex-1 text-xs text-foreground-2">
+              {refusal ? (
+                <span role="alert" className="text-bad">
+                  {refusal}
+                </span>
+              ) : question.agent_id === null ? (
+                'Read with an operator’s authority.'
+              ) : (
+                `${name} reads it at once, with an operator’s authority${isFree || words.trim() === '' ? '' : '; the question stays open'}.`
+              )}
+            </span>
+            <Button
+              type="submit"
+              isWaiting={isTelling}
+              disabled={!isLive || words.trim() === '' || (!isFree && question.message_id === null)}
+            >
               Send
               <CornerDownLeft {...icon} size={14} />
             </Button>

@@ -20,6 +20,7 @@ import { number, span } from '../parts/times.ts';
 import { Command, Empty } from '../ui/empty.tsx';
 import { icon, smallIcon } from '../ui/icon.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { NotifySwitch } from '../notify/notify.tsx';
 import { AnswerBar } from './answer-bar.tsx';
 import { partsOf } from './answering.ts';
 import { QuestionAbout } from './question-about.tsx';
@@ -63,6 +64,7 @@ export default function QuestionsPage() {
         {...(id ? { back: 'questions' } : {})}
       >
         <Average questions={answeredToday} />
+        <NotifySwitch words="Tell me elsewhere" />
       </PageHead>
       <div className="flex min-h-0 flex-1">
         <nav
@@ -114,6 +116,8 @@ function Average({ questions }: { questions: readonly Question[] }) {
   const byPeople = questions.filter(({ status, answered_at }) => status === 'answered' && answered_at);
   if (byPeople.length === 0) return null;
   const sum = byPeople.reduce((total, { created_at, answered_at }) => total + Date.parse(answered_at!) - Date.parse(created_at), 0);
+  // Answered by a program, then.
+  if (sum < 1000 * byPeople.length) return null;
   return <span className="text-xs text-foreground-2 max-md:hidden">answered in {span(sum / byPeople.length)} on average</span>;
 }
 

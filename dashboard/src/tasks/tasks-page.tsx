@@ -193,7 +193,7 @@ function Card({ task, agents, isMarked }: { task: AgentTask; agents: readonly Ag
   const questions = useOpenQuestions();
   const { task_id, agent_id, status, parts, blocked_by, due_date, overdue } = task;
   const isEnded = status === 'completed' || status === 'failed';
-  const asks = !isEnded && agent_id && questions.some((question) => question.task_id === task_id || question.agent_id === agent_id);
+  const asks = !isEnded && questions.some((question) => question.task_id === task_id);
   const nobody = whyNobody(task, agents);
   return (
     <li className={clsx('rounded-lg border bg-card px-3 py-2', isMarked && 'border-accent ring-1 ring-accent-line')}>
