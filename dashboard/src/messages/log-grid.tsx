@@ -69,7 +69,13 @@ export function LogGrid({ log, selected, at, isFollowing, setFollowing, onOpen, 
     paddingEnd: 8,
   });
   const noticed = [...notices].map(([seq, { length }]) => `${seq}:${length}`).join();
-  useEffect(() => rows.measure(), [rows, isCard, more, noticed]);
+  useEffect(() => {
+    rows.measure();
+    if (!isCard) return;
+    // That forgot the heights of the cards on screen, which are not laid out anew. They are compared with the guesses, so these have to be there.
+    rows.getTotalSize();
+    box.current?.querySelectorAll<HTMLElement>('[data-index]').forEach(rows.measureElement);
+  }, [rows, isCard, more, noticed]);
 
   const items = rows.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;

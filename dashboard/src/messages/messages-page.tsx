@@ -71,7 +71,7 @@ export default function MessagesPage() {
             onClick={() => setFollowing(!isFollowing)}
             className={isFollowing ? 'border-accent-line! bg-accent-soft! text-accent' : ''}
           >
-            {isFollowing ? 'Following' : 'Follow'}
+            <span className="max-sm:sr-only">{isFollowing ? 'Following' : 'Follow'}</span>
           </Button>
         )}
       </FilterBar>

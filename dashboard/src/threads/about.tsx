@@ -12,8 +12,27 @@ import { StateSign } from '../parts/signs.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { QuestionCard } from '../questions/question-card.tsx';
 
-/** What a thread is about: what is open here, who takes part, and what it belongs to. */
-export function About({ id, messages, head }: { id: string; messages: readonly Message[]; head: ThreadSummary | undefined }) {
+interface Props {
+  id: string;
+  messages: readonly Message[];
+  head: ThreadSummary | undefined;
+}
+
+/** What a thread is about, beside it on a wide window. */
+export function About(props: Props) {
+  return (
+    <aside
+      aria-label="About this thread"
+      className="hidden w-[292px] shrink-0 overflow-y-auto border-l bg-background p-4 xl:block"
+      tabIndex={0}
+    >
+      <AboutThread {...props} />
+    </aside>
+  );
+}
+
+/** What is open in a thread, who takes part, and what it belongs to. */
+export function AboutThread({ id, messages, head }: Props) {
   const { parley, project } = useLive();
   const questions = useOpenQuestions().filter(({ thread_id }) => thread_id === id);
   const counts = useMemo(() => {
@@ -44,11 +63,7 @@ export function About({ id, messages, head }: { id: string; messages: readonly M
     enabled: !!taskId,
   });
   return (
-    <aside
-      aria-label="About this thread"
-      className="hidden w-[292px] shrink-0 overflow-y-auto border-l bg-background p-4 xl:block"
-      tabIndex={0}
-    >
+    <>
       {(questions.length > 0 || unanswered.length > 0) && (
         <>
           <h2 className="mb-2 text-xs">Open here</h2>
@@ -99,7 +114,7 @@ export function About({ id, messages, head }: { id: string; messages: readonly M
           </dl>
         </>
       )}
-    </aside>
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, Film } from 'lucide-react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { ArrowDown, Film, Info } from 'lucide-react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ProjectLink } from '../app/link.tsx';
 import { PageHead } from '../app/page.tsx';
 import { useLive } from '../live/live.ts';
@@ -13,12 +13,14 @@ import { useOpenStorms } from '../parts/attention.ts';
 import { CopyThreadLink } from './copy-link.tsx';
 import { firstLine } from '../parts/text/parse.ts';
 import { plural, span } from '../parts/times.ts';
+import { IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { About } from './about.tsx';
 import { Entry } from './entry.tsx';
 
+const AboutDialog = lazy(() => import('./about-dialog.tsx'));
 const guess = 84;
 
 /** A conversation from its beginning to now, and a place to take part in it. */
@@ -37,6 +39,7 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
   const { messages, isLoaded, isComplete, older } = log;
   const box = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
+  const [isAbout, setAbout] = useState(false);
 
   // eslint-disable-next-line react-hooks/incompatible-library
   const rows = useVirtualizer({
@@ -96,6 +99,9 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
             <span className="max-sm:sr-only">Play again</span>
           </ProjectLink>
           <CopyThreadLink />
+          <IconButton label="About this thread" onClick={() => setAbout(true)} className="xl:hidden">
+            <Info {...icon} />
+          </IconButton>
         </PageHead>
         <main id="main" className="relative flex min-h-0 flex-1 flex-col">
           {log.error !== undefined && messages.length === 0 && <Problem error={log.error} onRetry={older} />}
@@ -160,6 +166,7 @@ export function Reader({ id, at }: { id: string; at: string | undefined }) {
         </main>
       </div>
       <About id={id} messages={messages} head={head.data} />
+      <Suspense>{isAbout && <AboutDialog id={id} messages={messages} head={head.data} onClose={() => setAbout(false)} />}</Suspense>
     </>
   );
 }
