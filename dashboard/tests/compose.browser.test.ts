@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Chromium, faultsOf, overflowOf } from './harness/browser.ts';
-import { Parley, patience, populate } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { faultsOf, overflowOf } from './harness/browser.ts';
+import { patience, populate } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-let world: Awaited<ReturnType<typeof populate>>;
-
-before(async () => {
-  parley = await Parley.start();
-  world = await populate(parley);
+const on = stage(async (parley) => {
+  const world = await populate(parley);
   await parley.call('PUT', '/schemas/coordination', {
     schema: { type: 'object', required: ['build'], properties: { build: { type: 'integer' } } },
   });
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
+  return world;
 });
 
 interface Sent {
@@ -37,8 +25,8 @@ interface Sent {
 }
 
 const open = async (path: string, width = 1440): Promise<Page> =>
-  (await chromium.open(`${site.url}/p/default/${path}`, { width, height: width < 500 ? 844 : 900 })).page;
-const newest = async () => (await parley.call<{ items: Sent[] }>('GET', '/messages?limit=1&sender=human')).items[0]!;
+  (await on.chromium.open(`${on.site.url}/p/default/${path}`, { width, height: width < 500 ? 844 : 900 })).page;
+const newest = async () => (await on.parley.call<{ items: Sent[] }>('GET', '/messages?limit=1&sender=human')).items[0]!;
 
 describe('A new message', () => {
   it('goes to any address, completed, with how many it reaches and who is away', { timeout: 2 * patience }, async () => {
@@ -97,7 +85,7 @@ describe('A new message', () => {
     await page.getByText('Sent', { exact: true }).waitFor();
     const { message_id, content, payload: sent } = await newest();
     assert.deepEqual([content, sent], [null, { build: 4812 }]);
-    const { deliveries } = await parley.call<{ deliveries: { state: string }[] }>('GET', `/messages/${message_id}/trace`);
+    const { deliveries } = await on.parley.call<{ deliveries: { state: string }[] }>('GET', `/messages/${message_id}/trace`);
     assert.deepEqual(
       deliveries.map(({ state }) => state),
       ['scheduled'],
@@ -125,17 +113,17 @@ describe('A new message', () => {
 
 describe('A message in a thread', () => {
   it('says what will happen, and keeps its draft with the thread', { timeout: patience }, async () => {
-    const page = await open(`threads/${world.thread}`);
+    const page = await open(`threads/${on.world.thread}`);
     const form = page.getByRole('form', { name: 'Write a message' });
     await form.getByText('reads this when back').waitFor();
     await form.getByRole('textbox', { name: 'Text' }).fill('A dash will do.');
-    await page.goto(`${site.url}/p/default/fleet`);
+    await page.goto(`${on.site.url}/p/default/fleet`);
     await page.getByText('Bram').first().waitFor();
-    await page.goto(`${site.url}/p/default/threads/${world.thread}`);
+    await page.goto(`${on.site.url}/p/default/threads/${on.world.thread}`);
     assert.equal(await form.getByRole('textbox', { name: 'Text' }).inputValue(), 'A dash will do.');
     await form.getByRole('textbox', { name: 'Text' }).press('Control+Enter');
     await page.getByRole('log').getByText('A dash will do.').waitFor();
-    assert.equal((await newest()).conversation_thread_id, world.thread);
+    assert.equal((await newest()).conversation_thread_id, on.world.thread);
     await page.reload();
     await form.waitFor();
     assert.equal(await form.getByRole('textbox', { name: 'Text' }).inputValue(), '');

@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { Chromium, faultsOf, overflowOf } from './harness/browser.ts';
-import { Parley, patience, populate } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { describe, it } from 'node:test';
+import { faultsOf, overflowOf } from './harness/browser.ts';
+import { patience, populate } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 import { storm } from './harness/storms.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-let world: Awaited<ReturnType<typeof populate>>;
-
-before(async () => {
-  parley = await Parley.start();
-  world = await populate(parley);
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
-});
+const on = stage(populate);
 
 describe('On a phone', () => {
   it('More has what has no tab: pages, settings, notifications, theme, and sign-out', { timeout: patience }, async () => {
-    const { page, complaints } = await chromium.open(`${site.url}/p/default/messages`, { width: 390, height: 844 });
+    const { page, complaints } = await on.chromium.open(`${on.site.url}/p/default/messages`, { width: 390, height: 844 });
     await page.getByText('Can the preview show totals?').waitFor();
     await page.getByRole('button', { name: 'More' }).click();
     const more = page.getByRole('navigation', { name: 'Pages' }).filter({ visible: true });
@@ -47,7 +32,7 @@ describe('On a phone', () => {
 
 describe('On a small window', () => {
   it('rows of the log stand close to each other, and what a thread is about is behind a button', { timeout: patience }, async () => {
-    const { page } = await chromium.open(`${site.url}/p/default/messages`, { width: 390, height: 844 });
+    const { page } = await on.chromium.open(`${on.site.url}/p/default/messages`, { width: 390, height: 844 });
     await page.getByText('Can the preview show totals?').waitFor();
     const gaps = () =>
       page.locator('[role=rowgroup] [role=row]').evaluateAll((rows) => {
@@ -55,11 +40,11 @@ describe('On a small window', () => {
         return boxes.slice(1).map(({ top }, index) => Math.round(top - boxes[index]!.bottom));
       });
     // One more, once the cards stand: a change of what stands between them must not forget their heights.
-    await storm(parley, 'pm', 'fe');
+    await storm(on.parley, 'pm', 'fe');
     await page.getByText(/reply of .* is held/).waitFor();
     await page.waitForFunction(() => document.querySelectorAll('[role=row][aria-selected]').length > 6);
     assert.deepEqual([...new Set(await gaps())], [0]);
-    await page.goto(`${site.url}/p/default/threads/${world.thread}`);
+    await page.goto(`${on.site.url}/p/default/threads/${on.world.thread}`);
     await page.getByRole('button', { name: 'About this thread' }).click();
     const dialog = page.getByRole('dialog', { name: 'About this thread' });
     await dialog.getByText('People and agents').waitFor();
@@ -71,7 +56,7 @@ describe('On a small window', () => {
 
 describe('The side bar', () => {
   it('names the person in full sight, and has the sign-out behind the name', { timeout: patience }, async () => {
-    const { page } = await chromium.open(`${site.url}/p/default/messages`);
+    const { page } = await on.chromium.open(`${on.site.url}/p/default/messages`);
     const own = page.getByRole('button', { name: /^Rosa ?, admin$/ });
     const name = own.getByTitle('admin: Rosa');
     assert.equal(await name.evaluate((element) => element.scrollWidth <= element.clientWidth), true);

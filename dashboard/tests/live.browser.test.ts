@@ -1,32 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Chromium, faultsOf } from './harness/browser.ts';
-import { Parley, patience, populate } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { faultsOf } from './harness/browser.ts';
+import { patience, populate } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-let world: Awaited<ReturnType<typeof populate>>;
-
-before(async () => {
-  parley = await Parley.start();
-  world = await populate(parley);
+const on = stage(async (parley) => {
+  const world = await populate(parley);
   await parley.call('PUT', '/projects/default', {
     name: 'default',
     settings: { mailbox_limit: 1_000_000, rate_limit_per_second: 100_000, rate_limit_burst: 100_000 },
   });
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
+  return world;
 });
 
-const open = async (path: string) => (await chromium.open(`${site.url}/p/default/${path}`)).page;
+const open = (path: string) => on.open(path);
 
 /** Where a row stands in the window. */
 const topOf = (page: Page, text: string) =>
@@ -37,15 +25,15 @@ const topOf = (page: Page, text: string) =>
 
 describe('The log', () => {
   it('follows its end; and once it stands still, no row moves while thousands arrive', { timeout: 3 * patience }, async () => {
-    await parley.sendMany('pm', 'fe', 300, 'early');
+    await on.parley.sendMany('pm', 'fe', 300, 'early');
     const page = await open('messages');
     await page.getByText('early 300').waitFor();
-    await parley.send('pm', 'fe', 'one more at the end');
+    await on.parley.send('pm', 'fe', 'one more at the end');
     await page.getByText('one more at the end').waitFor();
 
     await page.keyboard.press('f');
     const before = await topOf(page, 'early 295');
-    await parley.sendMany('pm', 'fe', 2000, 'late');
+    await on.parley.sendMany('pm', 'fe', 2000, 'late');
     await page.getByRole('button', { name: '2,000 newer' }).waitFor();
     assert.equal(await topOf(page, 'early 295'), before);
     assert.equal(await page.getByText('late 2000').count(), 0);
@@ -59,13 +47,13 @@ describe('The log', () => {
     const page = await open('messages');
     await page.getByRole('grid').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    site.cut(true);
+    on.site.cut(true);
     await page.getByText('Not live.').waitFor();
-    await parley.sendMany('pm', 'fe', 30, 'missed');
+    await on.parley.sendMany('pm', 'fe', 30, 'missed');
     // Pressed while the network is still gone: once it is back, the next try may come first and take the button away.
     await page.getByRole('button', { name: 'Try now' }).click();
     assert.equal(await page.getByText('Not live.').count(), 1);
-    site.cut(false);
+    on.site.cut(false);
     await page.getByText('missed 30').waitFor({ timeout: patience });
     await page.getByText('Not live.').waitFor({ state: 'detached' });
     const texts = await page.locator('[role=row]', { hasText: 'missed' }).allInnerTexts();
@@ -99,7 +87,7 @@ describe('The log', () => {
     await page.getByText('Next up: the').waitFor();
     await page.keyboard.press('k');
     await page.keyboard.press('Enter');
-    await page.waitForURL(new RegExp(`m=${world.message}`));
+    await page.waitForURL(new RegExp(`m=${on.world.message}`));
     await page.getByRole('complementary', { name: 'Message' }).getByText('On disk').waitFor();
     await page.keyboard.press('Escape');
     await page.waitForURL((url) => !url.search.includes('m='));
@@ -127,10 +115,10 @@ describe('The log', () => {
 
   it('shows a delivery as it is acknowledged', { timeout: patience }, async () => {
     const page = await open('messages?type=receipt_test');
-    const { message_id } = await parley.send('pm', 'ci', 'has it been read?', { message_type: 'receipt_test' });
+    const { message_id } = await on.parley.send('pm', 'ci', 'has it been read?', { message_type: 'receipt_test' });
     const row = page.locator('[role=row]', { hasText: 'has it been read?' });
     await row.getByText('Queued').waitFor({ state: 'attached' });
-    await parley.call('POST', `/messages/${message_id}/ack?agent_id=ci`, {});
+    await on.parley.call('POST', `/messages/${message_id}/ack?agent_id=ci`, {});
     await row.getByText('Acknowledged').waitFor({ state: 'attached' });
     await page.context().close();
   });
@@ -138,14 +126,14 @@ describe('The log', () => {
 
 describe('Taking part', () => {
   it('a message is written in a thread and sent once', { timeout: patience }, async () => {
-    const page = await open(`threads/${world.thread}`);
+    const page = await open(`threads/${on.world.thread}`);
     const field = page.getByRole('textbox', { name: 'Text' });
     await field.fill('A dash will do.');
     await field.press('Control+Enter');
     await page.getByRole('log').getByText('A dash will do.').waitFor();
-    const { items } = await parley.call<{ items: { content: string; authority: string; sender_id: string }[] }>(
+    const { items } = await on.parley.call<{ items: { content: string; authority: string; sender_id: string }[] }>(
       'GET',
-      `/messages?thread=${world.thread}&limit=50`,
+      `/messages?thread=${on.world.thread}&limit=50`,
     );
     const own = items.filter(({ content }) => content === 'A dash will do.');
     assert.deepEqual(
@@ -157,19 +145,19 @@ describe('Taking part', () => {
   });
 
   it('a digit answers a question, Z takes it back, and Enter sends it at once', { timeout: patience }, async () => {
-    const page = await open(`questions/${world.question}`);
+    const page = await open(`questions/${on.world.question}`);
     await page.getByText('if nobody answers').first().waitFor();
     await page.keyboard.press('1');
     await page.getByText('Answering').filter({ visible: true }).first().waitFor();
     await page.keyboard.press('z');
     await page.getByRole('button', { name: 'Send now' }).waitFor({ state: 'detached' });
-    assert.equal((await parley.call<{ status: string }>('GET', `/questions/${world.question}`)).status, 'open');
+    assert.equal((await on.parley.call<{ status: string }>('GET', `/questions/${on.world.question}`)).status, 'open');
 
     await page.keyboard.press('2');
     await page.getByRole('button', { name: 'Send now' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('by an operator').first().waitFor();
-    const { status, answer } = await parley.call<{ status: string; answer: string }>('GET', `/questions/${world.question}`);
+    const { status, answer } = await on.parley.call<{ status: string; answer: string }>('GET', `/questions/${on.world.question}`);
     assert.deepEqual([status, answer], ['answered', 'line']);
     await page.context().close();
   });
@@ -204,7 +192,7 @@ describe('Taking part', () => {
     await page.getByText('Bram is paused; its messages wait').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
-    assert.equal((await parley.call<{ paused: boolean }>('GET', '/agents/be')).paused, false);
+    assert.equal((await on.parley.call<{ paused: boolean }>('GET', '/agents/be')).paused, false);
     await page.context().close();
   });
 });

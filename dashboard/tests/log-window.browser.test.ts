@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { Chromium } from './harness/browser.ts';
-import { Parley, patience } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { describe, it } from 'node:test';
+import { patience } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-
-before(async () => {
-  parley = await Parley.start();
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
+const on = stage(async (parley) => {
   await parley.register('ada', { name: 'Ada' });
   await parley.register('ben', { name: 'Ben' });
   await parley.call('PUT', '/projects/default', {
@@ -20,23 +12,18 @@ before(async () => {
   });
   await parley.sendMany('ada', 'ben', 1500);
 });
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
-});
 
 describe('The log around a place', () => {
   it('opens there, reads both ways as it is scrolled, and goes to the end', { timeout: 2 * patience }, async () => {
-    const { items } = await parley.call<{ items: { seq: number; content: string }[] }>('GET', '/messages?limit=500&before=900');
+    const { items } = await on.parley.call<{ items: { seq: number; content: string }[] }>('GET', '/messages?limit=500&before=900');
     const { seq, content } = items[200]!;
-    const { page } = await chromium.open('about:blank');
+    const { page } = await on.chromium.open('about:blank');
     const pages: string[] = [];
     page.on('request', (request) => {
       const url = new URL(request.url());
       if (url.pathname === '/api/v1/messages') pages.push(url.search);
     });
-    await page.goto(`${site.url}/p/default/messages?at=${seq}`);
+    await page.goto(`${on.site.url}/p/default/messages?at=${seq}`);
     const row = (text: string) => page.locator('[role=row]', { hasText: new RegExp(`${text}(\\D|$)`) });
     await row(content).waitFor();
     const top = await row(content).evaluate((element) => element.getBoundingClientRect().top);
@@ -48,7 +35,7 @@ describe('The log around a place', () => {
     assert.equal(pages.length <= 3, true, pages.join('\n'));
 
     // What comes at the end moves nothing here.
-    await parley.send('ben', 'ada', 'the newest of all');
+    await on.parley.send('ben', 'ada', 'the newest of all');
     const number = Number(/\d+/.exec(content)![0]);
     const grid = page.getByRole('grid', { name: 'Messages' });
     await grid.hover();
@@ -64,16 +51,16 @@ describe('The log around a place', () => {
     await page.getByRole('button', { name: 'To the end' }).click();
     await row('the newest of all').waitFor();
     await page.waitForURL((url) => !url.searchParams.has('at'));
-    await parley.send('ben', 'ada', 'and one more');
+    await on.parley.send('ben', 'ada', 'and one more');
     await row('and one more').waitFor();
     await page.context().close();
   });
 
   it('near the end, it goes on with what comes', { timeout: patience }, async () => {
-    const { items } = await parley.call<{ items: { seq: number; content: string }[] }>('GET', '/messages?limit=10');
-    const { page } = await chromium.open(`${site.url}/p/default/messages?at=${items.at(-1)!.seq}`);
+    const { items } = await on.parley.call<{ items: { seq: number; content: string }[] }>('GET', '/messages?limit=10');
+    const { page } = await on.chromium.open(`${on.site.url}/p/default/messages?at=${items.at(-1)!.seq}`);
     await page.getByText(items.at(-1)!.content, { exact: true }).waitFor();
-    await parley.send('ben', 'ada', 'it goes on');
+    await on.parley.send('ben', 'ada', 'it goes on');
     await page.locator('[role=row]', { hasText: 'it goes on' }).waitFor();
     await page.context().close();
   });

@@ -1,33 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Chromium, faultsOf } from './harness/browser.ts';
-import { Parley, patience, populate } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { faultsOf } from './harness/browser.ts';
+import { patience, populate } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-
-before(async () => {
-  parley = await Parley.start();
+const on = stage(async (parley) => {
   await populate(parley);
   await parley.call('PUT', '/projects/default', {
     name: 'default',
     settings: { mailbox_limit: 1_000_000, rate_limit_per_second: 100_000, rate_limit_burst: 100_000 },
   });
   await parley.sendMany('pm', 'fe', 120, 'early');
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
 });
 
 const open = async (path: string): Promise<Page> => {
-  const { page } = await chromium.open(`${site.url}/p/default/${path}`);
+  const { page } = await on.chromium.open(`${on.site.url}/p/default/${path}`);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   return page;
 };
@@ -53,7 +41,7 @@ describe('Saved views', () => {
     await page.getByRole('button', { name: 'Update view' }).click();
     await page.getByRole('button', { name: 'Update view' }).waitFor({ state: 'detached' });
 
-    await page.goto(`${site.url}/p/default/messages`);
+    await page.goto(`${on.site.url}/p/default/messages`);
     await page.getByRole('button', { name: 'Views' }).click();
     await page.getByRole('menuitem', { name: 'Questions of Fen' }).click();
     await page.waitForURL((url) => url.searchParams.get('sender') === 'fe' && !url.searchParams.has('type'));
@@ -95,7 +83,7 @@ describe('Following', () => {
       await page.keyboard.press('ArrowUp');
       assert.equal(await isOn(page), 'false');
 
-      await parley.send('pm', 'fe', 'something newer');
+      await on.parley.send('pm', 'fe', 'something newer');
       await page.getByRole('button', { name: '1 newer' }).click();
       await row(page, 'something newer').waitFor();
       assert.equal(await isOn(page), 'true');
@@ -111,10 +99,10 @@ describe('Following', () => {
     const page = await open('messages');
     await row(page, 'something newer').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    site.cut(true);
+    on.site.cut(true);
     await page.getByText('Not live.').waitFor();
-    await parley.sendMany('pm', 'fe', 5000, 'meanwhile');
-    site.cut(false);
+    await on.parley.sendMany('pm', 'fe', 5000, 'meanwhile');
+    on.site.cut(false);
     await page.getByText('5,000 messages came meanwhile').waitFor({ timeout: 2 * patience });
     await page.getByRole('button', { name: 'To the first of them' }).click();
     await row(page, 'meanwhile 1').waitFor();
@@ -126,14 +114,14 @@ describe('Following', () => {
   it('shows what is new since the person left', { timeout: patience }, async () => {
     const page = await open('messages');
     await row(page, 'meanwhile 5000').waitFor();
-    await page.goto(`${site.url}/p/default/fleet`);
+    await page.goto(`${on.site.url}/p/default/fleet`);
     await page.getByText('Bram').first().waitFor();
     await page.evaluate(() => {
       const left = JSON.parse(localStorage.getItem('parley.left.default')!) as { at: number };
       localStorage.setItem('parley.left.default', JSON.stringify({ ...left, at: left.at - 600_000 }));
     });
-    await parley.send('be', 'fe', 'said while nobody looked');
-    await page.goto(`${site.url}/p/default/messages`);
+    await on.parley.send('be', 'fe', 'said while nobody looked');
+    await page.goto(`${on.site.url}/p/default/messages`);
     await row(page, 'said while nobody looked').waitFor();
     const line = await page.getByText('new since you left').boundingBox();
     const news = await row(page, 'said while nobody looked').boundingBox();
@@ -167,8 +155,8 @@ describe('With keys', () => {
     await page.keyboard.press('End');
     await page.keyboard.press('y');
     await page.getByText('Link copied').waitFor();
-    const { items } = await parley.call<{ items: { message_id: string }[] }>('GET', '/messages?limit=1&sender=pm');
-    assert.equal(await copied(page), `${site.url}/p/default/messages/${items[0]!.message_id}`);
+    const { items } = await on.parley.call<{ items: { message_id: string }[] }>('GET', '/messages?limit=1&sender=pm');
+    assert.equal(await copied(page), `${on.site.url}/p/default/messages/${items[0]!.message_id}`);
 
     await page.keyboard.press('r');
     await page.waitForURL(/[?&]m=/);

@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Chromium } from './harness/browser.ts';
-import { Parley, patience, populate } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { patience, populate } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-let asker: string;
-
-before(async () => {
-  parley = await Parley.start();
+const on = stage(async (parley) => {
   await populate(parley);
-  asker = await parley.register('asker', { name: 'Ada' });
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
+  const asker = await parley.register('asker', { name: 'Ada' });
+  return asker;
 });
 
 interface Told {
@@ -54,9 +41,9 @@ const browserThatKeeps = `(permission) => {
 
 /** A page whose browser keeps what it is asked to tell. */
 async function open(answer: 'granted' | 'denied'): Promise<{ page: Page; told: () => Promise<Told[]>; asked: () => Promise<number> }> {
-  const { page } = await chromium.open(`${site.url}/sign-in`);
+  const { page } = await on.chromium.open(`${on.site.url}/sign-in`);
   await page.addInitScript(`(${browserThatKeeps})('${answer}')`);
-  await page.goto(`${site.url}/p/default/messages`);
+  await page.goto(`${on.site.url}/p/default/messages`);
   await page.getByText('Can the preview show totals?').waitFor();
   return {
     page,
@@ -67,7 +54,7 @@ async function open(answer: 'granted' | 'denied'): Promise<{ page: Page; told: (
 
 const look = (page: Page, isFocused: boolean) =>
   page.evaluate((value) => void ((globalThis as unknown as { notes: { isFocused: boolean } }).notes.isFocused = value), isFocused);
-const ask = (content: string) => parley.call<{ question_id: string }>('POST', '/questions', { content }, asker);
+const ask = (content: string) => on.parley.call<{ question_id: string }>('POST', '/questions', { content }, on.world);
 
 /** The badge of the questions shows that they have come. */
 const waitFor = (page: Page, count: number) => page.getByRole('link', { name: `Questions ${count} waiting for you` }).waitFor();
@@ -105,8 +92,8 @@ describe('Browser notifications', () => {
     const fourth = await ask('Fourth?');
     await waitFor(page, 5);
     assert.equal((await told()).length, 2);
-    await parley.call('POST', `/questions/${fourth.question_id}/answer`, { answer: 'Yes.' });
-    await parley.call('POST', `/questions/${third.question_id}/answer`, { answer: 'Yes.' });
+    await on.parley.call('POST', `/questions/${fourth.question_id}/answer`, { answer: 'Yes.' });
+    await on.parley.call('POST', `/questions/${third.question_id}/answer`, { answer: 'Yes.' });
     await waitFor(page, 3);
     assert.deepEqual(
       (await told()).map(({ isClosed }) => isClosed),
@@ -119,14 +106,14 @@ describe('Browser notifications', () => {
   });
 
   it('tell of a storm', { timeout: patience }, async () => {
-    await parley.call('PUT', '/projects/default', { name: 'default', settings: { loop_limit: 1 } });
+    await on.parley.call('PUT', '/projects/default', { name: 'default', settings: { loop_limit: 1 } });
     const { page, told } = await open('granted');
     await page.getByRole('switch', { name: 'Browser notifications' }).click();
     await page.getByText('Your browser will tell you').waitFor();
     await look(page, false);
-    const first = await parley.send('pm', 'fe', 'Thanks!');
-    const second = await parley.send('fe', 'pm', 'No, thank you!', { reply_to: first.message_id });
-    await parley.send('pm', 'fe', 'No, thank you!', { reply_to: second.message_id });
+    const first = await on.parley.send('pm', 'fe', 'Thanks!');
+    const second = await on.parley.send('fe', 'pm', 'No, thank you!', { reply_to: first.message_id });
+    await on.parley.send('pm', 'fe', 'No, thank you!', { reply_to: second.message_id });
     // A storm is among what is stuck.
     await page.waitForFunction(() => (globalThis as unknown as { notes: { told: unknown[] } }).notes.told.length > 0);
     assert.match((await told())[0]!.title, /(Priya and Fen|Fen and Priya) are held as a storm/);
@@ -145,14 +132,14 @@ describe('Browser notifications', () => {
 describe("The tab's icon", () => {
   it('is a file of the server, and has a dot while somebody waits for a person', { timeout: patience }, async () => {
     const iconOf = (page: Page) => page.locator('link[rel="icon"]').getAttribute('href');
-    const { page } = await chromium.open(`${site.url}/sign-in`);
+    const { page } = await on.chromium.open(`${on.site.url}/sign-in`);
     assert.equal(await iconOf(page), '/favicon.svg');
-    const answer = await page.request.get(`${site.url}/favicon.svg`);
+    const answer = await page.request.get(`${on.site.url}/favicon.svg`);
     assert.deepEqual([answer.status(), answer.headers()['content-type']], [200, 'image/svg+xml']);
-    await page.goto(`${site.url}/p/default/now`);
+    await page.goto(`${on.site.url}/p/default/now`);
     await page.locator('link[rel="icon"][href^="data:image/svg+xml,"][href*="circle"]').waitFor({ state: 'attached' });
-    const { items } = await parley.call<{ items: { question_id: string }[] }>('GET', '/questions?status=open');
-    for (const { question_id } of items) await parley.call('POST', `/questions/${question_id}/answer`, { answer: 'invoice' });
+    const { items } = await on.parley.call<{ items: { question_id: string }[] }>('GET', '/questions?status=open');
+    for (const { question_id } of items) await on.parley.call('POST', `/questions/${question_id}/answer`, { answer: 'invoice' });
     await page.locator('link[rel="icon"][href$="/favicon.svg"]').waitFor({ state: 'attached' });
     await page.context().close();
   });

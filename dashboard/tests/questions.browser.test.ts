@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
-import { Chromium, faultsOf } from './harness/browser.ts';
-import { Parley, patience, populate } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { describe, it } from 'node:test';
+import { faultsOf } from './harness/browser.ts';
+import { patience, populate } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-let asker: string;
-
-before(async () => {
-  parley = await Parley.start();
+const on = stage(async (parley) => {
   await populate(parley);
-  asker = await parley.register('ada', { name: 'Ada', role: 'data' });
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
+  const asker = await parley.register('ada', { name: 'Ada', role: 'data' });
+  return asker;
 });
 
 interface Question {
@@ -30,10 +17,10 @@ interface Question {
   note: string | null;
 }
 
-const open = async (path: string): Promise<Page> => (await chromium.open(`${site.url}/p/default/${path}`)).page;
+const open = (path: string) => on.open(path);
 const ask = (content: string, more: Record<string, unknown> = {}) =>
-  parley.call<Question>('POST', '/questions', { content, options: ['SQLite', 'PostgreSQL'], ...more }, asker);
-const read = (id: string) => parley.call<Question>('GET', `/questions/${id}`);
+  on.parley.call<Question>('POST', '/questions', { content, options: ['SQLite', 'PostgreSQL'], ...more }, on.world);
+const read = (id: string) => on.parley.call<Question>('GET', `/questions/${id}`);
 
 describe('A question', () => {
   it('shows the note of who asks, who waits, and the ladder', { timeout: patience }, async () => {
@@ -81,7 +68,7 @@ describe('A question', () => {
     await page.getByText('Said to Ada. The question stays open.').waitFor();
     assert.equal(await field.inputValue(), '');
     assert.equal((await read(question_id)).status, 'open');
-    const { items } = await parley.call<{ items: { to: string; content: string }[] }>('GET', '/messages?limit=1&sender=human');
+    const { items } = await on.parley.call<{ items: { to: string; content: string }[] }>('GET', '/messages?limit=1&sender=human');
     assert.deepEqual([items[0]!.to, items[0]!.content], ['ada', 'What does the smoke test say?']);
     await page.context().close();
   });
@@ -90,8 +77,8 @@ describe('A question', () => {
 describe('A task', () => {
   it('waits for an answer only if the question is about it', { timeout: patience }, async () => {
     const create = async (title: string) => {
-      const { task_id } = await parley.call<{ task_id: string }>('POST', '/tasks', { title });
-      await parley.call('POST', `/tasks/${task_id}/assign`, { agent_id: 'ada' });
+      const { task_id } = await on.parley.call<{ task_id: string }>('POST', '/tasks', { title });
+      await on.parley.call('POST', `/tasks/${task_id}/assign`, { agent_id: 'ada' });
       return task_id;
     };
     await create('Migrate the archive');

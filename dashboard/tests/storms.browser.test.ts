@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Chromium, faultsOf, overflowOf } from './harness/browser.ts';
-import { Parley, patience } from './harness/parley.ts';
-import { Site } from './harness/site.ts';
+import { faultsOf, overflowOf } from './harness/browser.ts';
+import { patience } from './harness/parley.ts';
+import { stage } from './harness/stage.ts';
 import { storm } from './harness/storms.ts';
 
-let parley: Parley;
-let site: Site;
-let chromium: Chromium;
-
-before(async () => {
-  parley = await Parley.start();
+const on = stage(async (parley) => {
   for (const [id, name] of [
     ['odile', 'Odile'],
     ['lior', 'Lior'],
@@ -21,19 +16,12 @@ before(async () => {
     ['dov', 'Dov'],
   ] as const)
     await parley.register(id, { name });
-  site = await Site.open(parley.url, { kind: 'admin', name: 'Rosa', token: parley.token });
-  chromium = await Chromium.launch();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-  await parley?.stop();
 });
 
-const open = async (path: string): Promise<Page> => (await chromium.open(`${site.url}/p/default/${path}`)).page;
+const open = (path: string) => on.open(path);
 const card = (page: Page) => page.getByRole('region', { name: /^Storm of / });
 const statusOf = async (thread: string) => {
-  const { items } = await parley.call<{ items: { thread_id: string; status: string }[] }>('GET', '/storms?limit=50');
+  const { items } = await on.parley.call<{ items: { thread_id: string; status: string }[] }>('GET', '/storms?limit=50');
   return items.find(({ thread_id }) => thread_id === thread)!.status;
 };
 
@@ -42,7 +30,7 @@ describe('A storm', () => {
     'shows who, how often, what began it, the zigzag, and their last words; and a person decides for them',
     { timeout: 2 * patience },
     async () => {
-      const { thread } = await storm(parley, 'odile', 'lior');
+      const { thread } = await storm(on.parley, 'odile', 'lior');
       const page = await open(`threads/${thread}`);
       await card(page)
         .getByText(/answered each other \d+ times/)
@@ -80,14 +68,14 @@ describe('A storm', () => {
   );
 
   it('may go on, after both were paused and may work again', { timeout: 2 * patience }, async () => {
-    const { thread } = await storm(parley, 'ada', 'ben');
+    const { thread } = await storm(on.parley, 'ada', 'ben');
     const page = await open(`threads/${thread}`);
     await card(page).getByRole('button', { name: 'Pause both' }).click();
     await card(page).getByRole('button', { name: 'Resume both' }).waitFor();
-    assert.equal((await parley.call<{ paused: boolean }>('GET', '/agents/ada')).paused, true);
+    assert.equal((await on.parley.call<{ paused: boolean }>('GET', '/agents/ada')).paused, true);
     await page.getByRole('button', { name: 'Undo' }).click();
     await card(page).getByRole('button', { name: 'Pause both' }).waitFor();
-    assert.equal((await parley.call<{ paused: boolean }>('GET', '/agents/ben')).paused, false);
+    assert.equal((await on.parley.call<{ paused: boolean }>('GET', '/agents/ben')).paused, false);
     await card(page).getByRole('button', { name: 'Let 1 go on' }).click();
     await card(page).waitFor({ state: 'detached' });
     assert.equal(await statusOf(thread), 'released');
@@ -95,8 +83,8 @@ describe('A storm', () => {
   });
 
   it('is found from the log, and is cancelled only after asking', { timeout: 2 * patience }, async () => {
-    const { thread } = await storm(parley, 'cas', 'dov');
-    await parley.send('ada', 'ben', 'something else');
+    const { thread } = await storm(on.parley, 'cas', 'dov');
+    await on.parley.send('ada', 'ben', 'something else');
     const page = await open('messages');
     await page.getByText(/1 reply of .* is held/).waitFor();
     assert.deepEqual(await faultsOf(page), []);
@@ -108,23 +96,19 @@ describe('A storm', () => {
     assert.equal(await statusOf(thread), 'open');
     await card(page).getByRole('button', { name: 'Cancel 1' }).click();
     await dialog.getByRole('button', { name: 'Cancel 1' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await card(page).waitFor({ state: 'detached' });
     assert.equal(await statusOf(thread), 'cancelled');
     await page.context().close();
   });
 
   it('is only shown to an observer', { timeout: patience }, async () => {
-    const { thread } = await storm(parley, 'odile', 'ben');
-    const { token } = await parley.call<{ token: string }>('POST', '/tokens', { kind: 'observer', project_id: 'default' });
-    const visitor = site.visitor;
-    site.visitor = { kind: 'observer', name: 'Olga', token };
-    try {
+    const { thread } = await storm(on.parley, 'odile', 'ben');
+    await on.asObserver(async () => {
       const page = await open(`threads/${thread}`);
       await card(page).getByText('Began with').waitFor();
       assert.equal(await card(page).getByRole('button').count(), 0);
       await page.context().close();
-    } finally {
-      site.visitor = visitor;
-    }
+    });
   });
 });
