@@ -44,6 +44,26 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
     ],
   ],
   [
+    'Tasks',
+    [
+      ['H L', 'The column beside'],
+      ['Shift H L', 'Move the task there'],
+      ['M', 'All moves'],
+      ['A', 'Assign'],
+      ['E', 'Complete by hand'],
+      ['N', 'New task'],
+    ],
+  ],
+  [
+    'Dead letters',
+    [
+      ['X', 'Select'],
+      ['Q', 'Requeue'],
+      ['E', 'Edit and send'],
+      ['Delete', 'Purge'],
+    ],
+  ],
+  [
     'Replay',
     [
       ['Space', 'Play or pause'],

@@ -59,17 +59,27 @@ export interface Action {
   readonly icon?: ReactNode;
   readonly onSelect: () => void;
   readonly isBad?: boolean;
+  /** Whether it cannot be done now; the label says why. */
+  readonly isDisabled?: boolean;
+}
+
+interface ActionsProps {
+  trigger: ReactNode;
+  actions: readonly Action[];
+  /** For a menu that a key opens as well. */
+  isOpen?: boolean;
+  onOpen?: (isOpen: boolean) => void;
 }
 
 /** What can be done, behind a button. */
-export function Actions({ trigger, actions }: { trigger: ReactNode; actions: readonly Action[] }) {
+export function Actions({ trigger, actions, isOpen, onOpen }: ActionsProps) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...(isOpen === undefined ? {} : { open: isOpen })} {...(onOpen ? { onOpenChange: onOpen } : {})}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menuBox} align="end" sideOffset={4}>
-          {actions.map(({ label, icon, onSelect, isBad }, index) => (
-            <DropdownMenu.Item key={index} className={clsx(item, isBad && 'text-bad')} onSelect={onSelect}>
+          {actions.map(({ label, icon, onSelect, isBad, isDisabled = false }, index) => (
+            <DropdownMenu.Item key={index} className={clsx(item, isBad && 'text-bad')} disabled={isDisabled} onSelect={onSelect}>
               {icon}
               {label}
             </DropdownMenu.Item>
