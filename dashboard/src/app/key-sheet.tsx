@@ -70,6 +70,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ['← →', 'One message back or on'],
       ['Shift ← →', 'One minute back or on'],
       [', .', 'Slower, faster'],
+      ['+ -', 'Closer, farther'],
       ['Home', 'To the start'],
       ['End', 'Live'],
     ],
