@@ -135,7 +135,7 @@ describe('What is played', () => {
       for (const place of [0, 2, 4]) {
         const expected = said.slice(0, place + 1).filter(({ people }) => accepts(people));
         const page = await open(`${path}&at=${said[place]!.seq}`);
-        await list(page).getByText(expected.at(-1)!.content).waitFor();
+        await page.locator(`[data-seq="${expected.at(-1)!.seq}"][aria-current=true]`).waitFor();
         const shown = (await texts(page)).filter((text) => said.some(({ content }) => content === text));
         assert.deepEqual(
           shown,

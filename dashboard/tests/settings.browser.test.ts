@@ -137,6 +137,8 @@ describe('Tokens', () => {
     const { token_id } = items.find(({ kind, project_id }) => kind === 'observer' && project_id === 'default')!;
     await button(page, `Revoke ${token_id}`).click();
     await inDialog(page, 'Revoke').click();
+    // What lies behind an open dialog has no role.
+    await dialog(page).waitFor({ state: 'detached' });
     await button(page, `Revoke ${token_id}`).waitFor({ state: 'detached' });
     await assert.rejects(parley.call('GET', '/agents', undefined, token), /401/);
     await page.context().close();
