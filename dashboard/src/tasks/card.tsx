@@ -198,7 +198,7 @@ export function CardActions({ task, acting }: { task: AgentTask; acting: Acting 
   return (
     <Actions
       isOpen={acting.menu === task_id}
-      onOpen={(isOpen) => acting.setMenu(isOpen ? task_id : undefined)}
+      onOpenChange={(isOpen) => acting.setMenu(isOpen ? task_id : undefined)}
       trigger={
         <IconButton label={`More for ${firstLine(task.title, 60)}`}>
           <Ellipsis {...icon} />

@@ -66,15 +66,15 @@ export interface Action {
 interface ActionsProps {
   trigger: ReactNode;
   actions: readonly Action[];
-  /** For a menu that a key opens as well. */
+  /** For a menu that a key opens too. */
   isOpen?: boolean;
-  onOpen?: (isOpen: boolean) => void;
+  onOpenChange?: (isOpen: boolean) => void;
 }
 
 /** What can be done, behind a button. */
-export function Actions({ trigger, actions, isOpen, onOpen }: ActionsProps) {
+export function Actions({ trigger, actions, isOpen, onOpenChange }: ActionsProps) {
   return (
-    <DropdownMenu.Root modal={false} {...(isOpen === undefined ? {} : { open: isOpen })} {...(onOpen ? { onOpenChange: onOpen } : {})}>
+    <DropdownMenu.Root modal={false} {...(isOpen === undefined ? {} : { open: isOpen, onOpenChange: (open) => onOpenChange?.(open) })}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menuBox} align="end" sideOffset={4}>
