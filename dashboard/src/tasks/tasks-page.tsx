@@ -35,7 +35,7 @@ export default function TasksPage() {
   const mayAct = useMayAct();
   const names = useNames();
   const moves = useMoves();
-  const asks = useAsks(data ?? []);
+  const asks = useAsks();
   const [isAdding, setAdding] = useState(false);
   const [asked, setAsked] = useState<{ task: AgentTask; asked: Asked }>();
   const [menu, setMenu] = useState<string>();

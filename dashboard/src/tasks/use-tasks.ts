@@ -88,16 +88,11 @@ export function useTasks(query: Query) {
   return { ...all, shown, counts };
 }
 
-/** Whether a task waits for a person's answer: it is what the question is about, or the only one that its asker has begun. */
-export function useAsks(tasks: readonly AgentTask[]): (task: AgentTask) => boolean {
+/** Whether a task waits for a person's answer: an open question is about it. */
+export function useAsks(): (task: AgentTask) => boolean {
   const questions = useOpenQuestions();
   return useMemo(() => {
     const about = new Set(questions.map(({ task_id }) => task_id));
-    const askers = new Set(questions.filter(({ task_id }) => !task_id).map(({ agent_id }) => agent_id));
-    const begun = (id: string) => tasks.filter(({ status, agent_id }) => status === 'in_progress' && agent_id === id).length;
-    return (task) =>
-      isOpen(task) &&
-      (about.has(task.task_id) ||
-        (task.status === 'in_progress' && task.agent_id !== null && askers.has(task.agent_id) && begun(task.agent_id) === 1));
-  }, [questions, tasks]);
+    return (task) => isOpen(task) && about.has(task.task_id);
+  }, [questions]);
 }
