@@ -47,12 +47,33 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
     ],
   ],
   [
+    'Tasks',
+    [
+      ['H L', 'The column beside'],
+      ['Shift H L', 'Move the task there'],
+      ['M', 'All moves'],
+      ['A', 'Assign'],
+      ['E', 'Complete by hand'],
+      ['N', 'New task'],
+    ],
+  ],
+  [
+    'Dead letters',
+    [
+      ['X', 'Select'],
+      ['Q', 'Requeue'],
+      ['E', 'Edit and send'],
+      ['Delete', 'Purge'],
+    ],
+  ],
+  [
     'Replay',
     [
       ['Space', 'Play or pause'],
       ['← →', 'One message back or on'],
       ['Shift ← →', 'One minute back or on'],
       [', .', 'Slower, faster'],
+      ['+ -', 'Closer, farther'],
       ['Home', 'To the start'],
       ['End', 'Live'],
     ],

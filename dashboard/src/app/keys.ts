@@ -28,7 +28,10 @@ let goDue = 0;
 
 function isField(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
-  return !!element?.closest?.('input, textarea, select, [contenteditable], [role="menu"], [role="dialog"], [role="alertdialog"]');
+  // A checkbox is none: whoever has ticked one goes on with keys.
+  return !!element?.closest?.(
+    'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="menu"], [role="dialog"], [role="alertdialog"]',
+  );
 }
 
 export function nameOf({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): string {
@@ -46,7 +49,8 @@ function onKey(event: KeyboardEvent): void {
   const isPlain = !name.startsWith('Ctrl+') && name !== 'Escape';
   if (isPlain && (isField(event.target) || !singleKeys.get())) return;
   // A button or link that has the focus keeps its own keys.
-  if ((name === 'Enter' || name === 'Space') && (event.target as HTMLElement).closest?.('a, button, [role="button"], [role="tab"]')) return;
+  if ((name === 'Enter' || name === 'Space') && (event.target as HTMLElement).closest?.('a, button, input, [role="button"], [role="tab"]'))
+    return;
   const sequence = isPlain && Date.now() < goDue ? `g ${name}` : name;
   goDue = name === 'g' && isPlain ? Date.now() + 1500 : 0;
   for (const keys of [...stack].reverse()) {

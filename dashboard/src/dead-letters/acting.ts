@@ -22,7 +22,7 @@ export function useDeadLetterActions() {
         }
         const others = ids.length - good;
         if (others === 0) say(`${plural(good, 'message')} ${done}`);
-        else say({ text: `${good} of ${ids.length} ${done}. The others are no dead letters anymore.`, isBad: true });
+        else say({ text: `${good} of ${ids.length} ${done}. The others are no longer dead letters.`, isBad: true });
       } catch (error) {
         say({ text: good > 0 ? `${good} of ${ids.length} ${done}. ${detailOf(error)}` : detailOf(error), isBad: true });
       } finally {

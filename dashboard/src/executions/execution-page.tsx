@@ -89,7 +89,9 @@ export default function ExecutionPage() {
           head={(player) =>
             head(
               <>
-                <PresentOnly player={player}>{acts}</PresentOnly>
+                <PresentOnly player={player}>
+                  <span className="contents max-md:hidden">{acts}</span>
+                </PresentOnly>
                 <MomentButtons player={player} />
               </>,
             )

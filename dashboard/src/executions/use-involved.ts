@@ -17,10 +17,11 @@ interface Involved {
   readonly isPart: boolean;
 }
 
-/** What the messages of an execution name. */
-export function useInvolved(id: string) {
+/** What the messages of an execution name; nothing without one. */
+export function useInvolved(id: string | undefined) {
   const live = useLive();
   useEffect(() => {
+    if (id === undefined) return;
     const stop = new AbortController();
     live.watch(
       { messages: { execution: id }, tasks: null, memory: null },
@@ -31,6 +32,7 @@ export function useInvolved(id: string) {
   }, [live, id]);
   return useQuery({
     queryKey: ['involved', live.project, id, 'messages'],
+    enabled: id !== undefined,
     queryFn: async ({ signal }): Promise<Involved> => {
       const messages: Message[] = [];
       let after: string | null = null;
@@ -55,11 +57,11 @@ export function useInvolved(id: string) {
 }
 
 /** The tasks that messages of an execution name, or that are talked about in its threads. */
-export function useTasksOf(id: string, involved: Involved | undefined) {
+export function useTasksOf(id: string | undefined, involved: Involved | undefined) {
   const { parley, project } = useLive();
   return useQuery({
     queryKey: ['involved', project, id, 'tasks', involved?.tasks, involved?.threads],
-    enabled: involved !== undefined,
+    enabled: id !== undefined && involved !== undefined,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const threads = new Set(involved!.threads);

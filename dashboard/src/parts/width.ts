@@ -19,14 +19,17 @@ export function useSize(ref: RefObject<HTMLElement | null>): { width: number; he
   return size;
 }
 
-const narrow = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width: 639.98px)');
-
-function listen(call: () => void): () => void {
-  narrow?.addEventListener('change', call);
-  return () => narrow?.removeEventListener('change', call);
+function below(width: number): () => boolean {
+  const query = typeof matchMedia === 'undefined' ? null : matchMedia(`(max-width: ${width - 0.02}px)`);
+  const listen = (call: () => void) => {
+    query?.addEventListener('change', call);
+    return () => query?.removeEventListener('change', call);
+  };
+  return () => useSyncExternalStore(listen, () => query?.matches ?? false);
 }
 
 /** Whether the window is as narrow as a phone, where rows are cards. */
-export function useIsNarrow(): boolean {
-  return useSyncExternalStore(listen, () => narrow?.matches ?? false);
-}
+export const useIsNarrow = below(640);
+
+/** Whether the window has no room for anything beside a list. */
+export const useIsSlim = below(1024);

@@ -1,14 +1,17 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import clsx from 'clsx';
+import { useMemo, useRef } from 'react';
 import { useCell } from '../live/store.ts';
 import { usePerson } from '../parts/people.ts';
 import { Tile } from '../parts/tile.tsx';
 import { clock, clockSeconds, span } from '../parts/times.ts';
+import { useSize } from '../parts/width.ts';
 import { LanesCanvas } from './lanes-canvas.tsx';
 import { LanesSvg } from './lanes-svg.tsx';
 import { others, wordOf, type Arrow, type Bar } from './lanes.ts';
 import type { Player } from './player.ts';
 import type { Recording } from './recording.ts';
 import { Scale, type Stretch } from './timeline.ts';
+import { useLanesScroll } from './zoom.ts';
 
 const labels = 132;
 const top = 46;
@@ -16,6 +19,8 @@ const lowest = 52;
 const highest = 86;
 /** From so many marks on, they are drawn on a canvas. */
 const canvasFrom = 2000;
+/** Wider ones would not be drawn by every browser. */
+const widestCanvas = 8000;
 
 interface Props {
   recording: Recording;
@@ -25,6 +30,8 @@ interface Props {
   bars: readonly Bar[];
   arrows: readonly Arrow[];
   shown: number;
+  /** How many times as wide as its box it is drawn. */
+  zoom: number;
 }
 
 /** What is drawn, and where. */
@@ -39,10 +46,12 @@ export interface Drawing {
 }
 
 /** A lane for each agent: what it did as bars, what was said as arrows from the sender's lane to the readers'. What is still to come is pale. */
-export function Lanes({ recording, player, stretches, lanes, bars, arrows, shown }: Props) {
+export function Lanes({ recording, player, stretches, lanes, bars, arrows, shown, zoom }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
-  const inner = Math.max(0, width - labels - 16);
+  const isMany = bars.length + arrows.length > canvasFrom;
+  const room = Math.max(0, width - labels - 16);
+  const inner = Math.round(isMany ? Math.max(room, Math.min(widestCanvas, room * zoom)) : room * zoom);
   const laneHeight = Math.max(lowest, Math.min(highest, Math.floor((height - top) / Math.max(1, lanes.length))));
   const scale = useMemo(() => new Scale(stretches, 0, inner), [stretches, inner]);
   const drawing: Drawing = useMemo(
@@ -59,17 +68,18 @@ export function Lanes({ recording, player, stretches, lanes, bars, arrows, shown
   );
   const ticks = useMemo(() => scale.ticks(72), [scale]);
   const isClose = ticks.some((tick, index) => index > 0 && tick - ticks[index - 1]! < 60_000);
-  const isMany = bars.length + arrows.length > canvasFrom;
+  useLanesScroll(box, player, scale, inner, labels);
   const time = player.time.get() ?? player.to;
   return (
     <div
       ref={box}
-      className="relative min-h-0 min-w-0 flex-1 overflow-y-auto overflow-x-hidden max-md:hidden"
+      className={clsx('relative min-h-0 min-w-0 flex-1 overflow-y-auto max-md:hidden', zoom > 1 ? 'overflow-x-auto' : 'overflow-x-hidden')}
       tabIndex={0}
       role="region"
       aria-label="Lanes"
     >
-      <div className="sticky top-0 z-10 border-b bg-card" style={{ height: top }}>
+      <div className="sticky top-0 z-20 border-b bg-card" style={{ height: top, width: inner > room ? inner + labels + 16 : undefined }}>
+        <div className="sticky left-0 z-10 bg-card" style={{ height: top - 1, width: labels }} />
         {inner > 0 && (
           <div className="absolute inset-y-0" style={{ left: labels, width: inner }}>
             <Phases recording={recording} scale={scale} to={player.to} />
@@ -82,8 +92,8 @@ export function Lanes({ recording, player, stretches, lanes, bars, arrows, shown
           </div>
         )}
       </div>
-      <div className="relative flex" style={{ height: drawing.height }}>
-        <ul style={{ width: labels }} className="shrink-0">
+      <div className="relative flex" style={{ height: drawing.height, width: inner > room ? inner + labels + 16 : undefined }}>
+        <ul style={{ width: labels }} className="sticky left-0 z-10 shrink-0 bg-card">
           {lanes.map((id) => (
             <li key={id} className="flex items-center gap-2 border-b pl-4" style={{ height: laneHeight }}>
               <LaneLabel id={id} {...wordOf(recording, id, shown, bars, time)} />
@@ -193,16 +203,4 @@ function PlayHead({ player, scale, drawing }: { player: Player; scale: Scale; dr
       <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 w-0.5 bg-accent" style={{ left: x - 1 }} />
     </>
   );
-}
-
-function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; height: number } {
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const watch = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, [ref]);
-  return size;
 }

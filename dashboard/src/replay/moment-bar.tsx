@@ -35,7 +35,13 @@ export function MomentButtons({ player }: { player: Player }) {
       <Button look="ghost" icon={<Link2 {...icon} />} onClick={copy} className="max-lg:hidden">
         Copy this moment
       </Button>
-      <Button icon={<Radio {...icon} />} keys="End" disabled={place === null} onClick={() => player.live()}>
+      <Button
+        icon={<Radio {...icon} />}
+        keys="End"
+        disabled={place === null}
+        onClick={() => player.live()}
+        className="max-md:[&_kbd]:hidden"
+      >
         {player.isOver ? (place === null ? 'At the end' : 'Go to the end') : place === null ? 'Live' : 'Go live'}
       </Button>
     </>

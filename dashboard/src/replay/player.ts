@@ -11,6 +11,8 @@ export class Player {
   readonly time = new Cell<number | null>(null);
   readonly isPlaying = new Cell(false);
   readonly speed = new Cell<number>(5);
+  /** The range of time that the lanes show; null for all of it. */
+  readonly view = new Cell<{ readonly from: number; readonly to: number } | null>(null);
   #recording: Recording;
   #stretches: readonly Stretch[] = [];
   /** Whether nothing will be added: then the end is the end, and not the present. */

@@ -19,6 +19,7 @@ import { SaidList } from './said-list.tsx';
 import { Scrubber } from './scrubber.tsx';
 import { stretchesOf } from './timeline.ts';
 import { most, useRecording, type Part } from './use-recording.ts';
+import { zoomBy, zoomOf } from './zoom.ts';
 
 interface Props {
   part: Part;
@@ -38,6 +39,8 @@ export function Replay({ part, endedAt, begunAt, head }: Props) {
   const player = useMemo(() => new Player(recording), [recording]);
   const place = useCell(player.place);
   const isFolded = query['fold'] !== 'off';
+  const zoom = zoomOf(query['zoom']);
+  const setZoom = (next: number) => change({ zoom: next === 1 ? undefined : String(next) }, true);
   const { squads, agents } = useLive();
   const groups = useThings(squads);
   const everyone = useThings(agents);
@@ -89,6 +92,9 @@ export function Replay({ part, endedAt, begunAt, head }: Props) {
     'Shift+ArrowLeft': () => player.minutes(-1),
     ',': () => player.faster(-1),
     '.': () => player.faster(1),
+    '+': () => setZoom(zoomBy(zoom, 1)),
+    '=': () => setZoom(zoomBy(zoom, 1)),
+    '-': () => setZoom(zoomBy(zoom, -1)),
     Home: () => player.start(),
     End: () => player.live(),
   });
@@ -118,19 +124,32 @@ export function Replay({ part, endedAt, begunAt, head }: Props) {
               </p>
             )}
             <div className="flex min-h-0 flex-1">
-              <Lanes recording={recording} player={player} stretches={stretches} lanes={lanes} bars={bars} arrows={arrows} shown={shown} />
+              <Lanes
+                recording={recording}
+                player={player}
+                stretches={stretches}
+                lanes={lanes}
+                bars={bars}
+                arrows={arrows}
+                shown={shown}
+                zoom={zoom}
+              />
               <div className="flex min-h-0 w-full flex-col border-l md:max-lg:hidden lg:w-[300px] lg:shrink-0 xl:w-[350px]">
                 <SaidList recording={recording} player={player} shown={shown} version={version} />
                 <Board moment={moment} player={player} />
               </div>
             </div>
             <Scrubber
+              part={part}
               recording={recording}
               version={version}
               player={player}
               from={from}
               to={to}
+              isCut={isCut}
               isFolded={isFolded}
+              zoom={zoom}
+              onZoom={setZoom}
               onFold={(isOn) => change({ fold: isOn ? undefined : 'off' })}
             />
           </>

@@ -1,36 +1,49 @@
 import clsx from 'clsx';
-import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward } from 'lucide-react';
-import { useMemo, useRef, type PointerEvent } from 'react';
+import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward, ZoomIn, ZoomOut } from 'lucide-react';
 import { useCell } from '../live/store.ts';
-import { clock, clockSeconds, plural } from '../parts/times.ts';
-import { useWidth } from '../parts/width.ts';
+import { clock, clockSeconds } from '../parts/times.ts';
 import { IconButton } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
+import { HistogramSlider } from './histogram-slider.tsx';
 import { speeds, type Player } from './player.ts';
 import type { Recording } from './recording.ts';
-import { histogramOf } from './timeline.ts';
+import type { Part } from './use-recording.ts';
+import { zoomBy, zooms } from './zoom.ts';
 
 interface Props {
+  part: Part;
   recording: Recording;
   version: number;
   player: Player;
   from: number;
   to: number;
+  isCut: boolean;
+  zoom: number;
+  onZoom: (zoom: number) => void;
   isFolded: boolean;
   onFold: (isOn: boolean) => void;
 }
 
 /** The whole run at a glance, and what plays it. */
 export function Scrubber(props: Props) {
-  const { player, from, to, isFolded, onFold } = props;
+  const { player, from, to, zoom, onZoom, isFolded, onFold } = props;
   return (
     <footer className="shrink-0 border-t px-4 pb-2.5 pt-2.5">
-      <Histogram {...props} />
+      <HistogramSlider {...props} />
       <div className="mt-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <Clock player={player} from={from} to={to} />
         <Transport player={player} />
         <div className="flex items-center gap-4">
           <Speeds player={player} className="md:hidden" />
+          <div role="group" aria-label="Zoom" className="flex items-center max-md:hidden">
+            <IconButton label="Zoom out (−)" disabled={zoom === 1} onClick={() => onZoom(zoomBy(zoom, -1))}>
+              <ZoomOut {...icon} />
+            </IconButton>
+            <span className="min-w-8 text-center text-xs text-foreground-2">{zoom}×</span>
+            <IconButton label="Zoom in (+)" disabled={zoom === zooms.at(-1)} onClick={() => onZoom(zoomBy(zoom, 1))}>
+              <ZoomIn {...icon} />
+            </IconButton>
+          </div>
           <label className="flex items-center gap-2 max-sm:hidden">
             <input
               type="checkbox"
@@ -114,74 +127,6 @@ function Speeds({ player, className }: { player: Player; className?: string }) {
           {one}×
         </button>
       ))}
-    </div>
-  );
-}
-
-const barStep = 5;
-const height = 36;
-
-function Histogram({ recording, version, player, from, to }: Props) {
-  const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
-  const time = useCell(player.time);
-  const count = Math.max(1, Math.floor(width / barStep));
-  const buckets = useMemo(() => {
-    const { asked, failed } = recording.marks();
-    return histogramOf(from, to, count, { messages: recording.said.map(({ at }) => at), questions: asked, failures: failed });
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [recording, version, from, to, count]);
-  // By the root: one message beside a thousand is still seen.
-  const highest = Math.max(3, ...buckets.map(({ messages }) => messages));
-  const x = to > from ? (((time ?? to) - from) / (to - from)) * width : width;
-  const said = recording.saidAt(player.place.get() ?? Infinity);
-  const seek = (event: PointerEvent) => {
-    const { left } = box.current!.getBoundingClientRect();
-    const share = (event.clientX - left) / Math.max(1, width);
-    if (share >= 0.995) player.live();
-    else player.seek(from + share * (to - from));
-  };
-  return (
-    <div
-      ref={box}
-      role="slider"
-      tabIndex={0}
-      aria-label="Place in the recording"
-      aria-valuemin={0}
-      aria-valuemax={recording.said.length}
-      aria-valuenow={said}
-      aria-valuetext={`${time !== null ? clockSeconds(time) : player.isOver ? 'the end' : 'live'}, ${plural(said, 'message')} of ${recording.said.length}`}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        seek(event);
-      }}
-      onPointerMove={(event) => event.buttons > 0 && seek(event)}
-      className="relative cursor-pointer touch-none rounded-sm bg-muted"
-    >
-      <svg width="100%" height={height} aria-hidden="true" className="block">
-        {buckets.map(({ at, messages, questions, failures }, index) => {
-          const left = index * barStep;
-          const size = messages === 0 ? 0 : Math.max(3, Math.sqrt(messages / highest) * (height - 8));
-          return (
-            <g key={index}>
-              {size > 0 && (
-                <rect
-                  x={left + 1}
-                  y={height - size}
-                  width={barStep - 2}
-                  height={size}
-                  className={left <= x || at <= (time ?? to) ? 'fill-busy-solid' : 'fill-calm-solid'}
-                  opacity={left <= x ? 0.7 : 0.45}
-                />
-              )}
-              {(questions > 0 || failures > 0) && (
-                <rect x={left + 2} y={0} width={1.5} height={height} className={failures > 0 ? 'fill-bad-solid' : 'fill-person-solid'} />
-              )}
-            </g>
-          );
-        })}
-        <rect x={Math.max(0, Math.min(width - 2, x - 1))} y={0} width={2} height={height} className="fill-accent" />
-      </svg>
     </div>
   );
 }

@@ -21,7 +21,10 @@ const tabs: Readonly<Record<string, Tab>> = {
   routing: { name: 'Routing rules', page: lazy(() => import('./routing-tab.tsx')), isOfProject: true },
   schemas: { name: 'Schemas', page: lazy(() => import('./schemas-tab.tsx')), isOfProject: true },
   webhooks: { name: 'Webhooks', page: lazy(() => import('./webhooks-tab.tsx')), isOfProject: true },
+  inbound: { name: 'Inbound hooks', page: lazy(() => import('./inbound-tab.tsx')), isOfProject: true },
+  budgets: { name: 'Budgets', page: lazy(() => import('./budgets-tab.tsx')), isOfProject: true },
   storms: { name: 'Storms', page: lazy(() => import('./storms-tab.tsx')), isOfProject: true },
+  audit: { name: 'Audit', page: lazy(() => import('./audit-tab.tsx')), isOfProject: true },
   keys: { name: 'Keys and look', page: lazy(() => import('./keys-tab.tsx')) },
   about: { name: 'About', page: lazy(() => import('./about-tab.tsx')) },
 };

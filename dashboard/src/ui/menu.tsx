@@ -59,6 +59,16 @@ export interface Action {
   readonly icon?: ReactNode;
   readonly onSelect: () => void;
   readonly isBad?: boolean;
+  /** Whether it cannot be done now; the label says why. */
+  readonly isDisabled?: boolean;
+}
+
+interface ActionsProps {
+  trigger: ReactNode;
+  actions: readonly Action[];
+  /** For a menu that a key opens too. */
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
 }
 
 interface ActionsProps {
@@ -76,8 +86,8 @@ export function Actions({ trigger, actions, isOpen, onOpenChange }: ActionsProps
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menuBox} align="end" sideOffset={4}>
-          {actions.map(({ label, icon, onSelect, isBad }, index) => (
-            <DropdownMenu.Item key={index} className={clsx(item, isBad && 'text-bad')} onSelect={onSelect}>
+          {actions.map(({ label, icon, onSelect, isBad, isDisabled = false }, index) => (
+            <DropdownMenu.Item key={index} className={clsx(item, isBad && 'text-bad')} disabled={isDisabled} onSelect={onSelect}>
               {icon}
               {label}
             </DropdownMenu.Item>

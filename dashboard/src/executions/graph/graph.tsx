@@ -10,9 +10,10 @@ import { icon } from '../../ui/icon.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Mark, standingOf, words, type Standing } from '../status.tsx';
 import { useSteps } from '../use-executions.ts';
-import { layOut, pathOf } from './layout.ts';
+import { layOut, nodeWidth, pathOf } from './layout.ts';
 import { heightOf, StepNode } from './step-node.tsx';
 import { StepBeside } from './step-beside.tsx';
+import { useSeen } from './use-seen.ts';
 
 const legend: readonly Standing[] = ['done', 'running', 'failed', 'waits', 'asks'];
 const margin = 24;
@@ -59,6 +60,9 @@ export default function Graph({ workflow }: { workflow: Workflow }) {
   };
   useKeys({ j: () => move(1), k: () => move(-1), ...(selected ? { Escape: close } : {}) });
 
+  const seen = useSeen(box, steps.length, scale);
+  const isSeen = ({ x, y }: { x: number; y: number }) =>
+    !seen || (x + nodeWidth >= seen.left && x <= seen.right && y + nodeWidth >= seen.top && y <= seen.bottom);
   const full = { width: (layout.width + 2 * margin) * scale, height: (layout.height + 2 * margin) * scale };
   return (
     <div className="relative flex min-h-0 flex-1">
@@ -100,7 +104,8 @@ export default function Graph({ workflow }: { workflow: Workflow }) {
               {steps.map((step) => {
                 const place = layout.boxes.get(step.step);
                 return (
-                  place && (
+                  place &&
+                  isSeen(place) && (
                     <StepNode
                       key={step.step_id}
                       step={step}
