@@ -20,6 +20,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(RequestAnswer))]
 [JsonSerializable(typeof(SendBatchRequest))]
 [JsonSerializable(typeof(SendAnswer))]
+[JsonSerializable(typeof(SendPreview))]
 [JsonSerializable(typeof(Narrowing))]
 [JsonSerializable(typeof(Delivery))]
 [JsonSerializable(typeof(Inbox))]

@@ -111,6 +111,26 @@ public record SendAnswer
     public int DeliveriesTotal { get; init; }
 }
 
+/// <summary>What a send would do. Nothing was stored.</summary>
+public sealed record SendPreview
+{
+    /// <summary>Where it would be addressed to after the routing rules.</summary>
+    [JsonConverter(typeof(AddressesConverter))]
+    public IReadOnlyList<string> To { get; init; } = [];
+
+    /// <summary>The priority after the routing rules.</summary>
+    public Priority Priority { get; init; }
+
+    /// <summary>What routing rules would do, and how each address would be resolved, as a trace shows it. Empty for a single agent without rules.</summary>
+    public IReadOnlyList<string> Routing { get; init; } = [];
+
+    /// <summary>The first 100 deliveries, as things are now.</summary>
+    public IReadOnlyList<DeliveryOutlook> Deliveries { get; init; } = [];
+
+    /// <summary>The total number of deliveries.</summary>
+    public int DeliveriesTotal { get; init; }
+}
+
 /// <summary>The result of one item in a batch of sends: an HTTP status, with the answer that a single send would have gotten, or the
 /// problem.</summary>
 public sealed record SendItemResult

@@ -9,6 +9,8 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley send TO TEXT</c></summary>
 internal static class SendCommand
 {
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only show what would happen, and send nothing." };
+
     public static Command Create()
     {
         var send = new SendArguments();
@@ -18,11 +20,22 @@ internal static class SendCommand
             "git diff | parley send role:tech_lead - --type code_review_request",
             "parley send be-1 -- \"--verbose is your friend\"");
         send.AddTo(command);
+        command.Add(DryRun);
 
         return command.Does(async call =>
         {
             var request = await send.ReadAsync(call);
             await call.ActAsync();
+            if (call.Arguments.GetValue(DryRun))
+            {
+                var preview = await call.Api.Messages.PreviewAsync(request, call.Cancellation);
+                if (call.Terminal.Json)
+                    call.Terminal.WriteJson(preview, WireJson.Lenient.SendPreview);
+                else
+                    Show(preview, call.Terminal);
+                return ExitCode.Done;
+            }
+
             var answer = await call.Api.Messages.SendAsync(request, call.Cancellation);
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(answer, WireJson.Lenient.SendAnswer);
@@ -35,14 +48,29 @@ internal static class SendCommand
     private static void Show(SendAnswer answer, Terminal terminal)
     {
         terminal.WriteLine(answer.MessageId);
-        foreach (var delivery in answer.Deliveries)
-            terminal.Text.MarkupLine($"  {PlainText.Escape(delivery.AgentId)}  {Fate(delivery)}");
-        if (answer.DeliveriesTotal > answer.Deliveries.Count)
-            terminal.Text.MarkupLine($"  [grey]and {answer.DeliveriesTotal - answer.Deliveries.Count} more[/]");
+        Show(answer.Deliveries, answer.DeliveriesTotal, terminal);
         if (answer.DeliveriesTotal == 0)
             terminal.Note("Stored, but nobody is in that group: no deliveries.");
         if (answer.Duplicate)
             terminal.Note("It had been sent before with the same key.");
+    }
+
+    private static void Show(SendPreview preview, Terminal terminal)
+    {
+        terminal.WriteLine("Not sent: a dry run.");
+        foreach (var line in preview.Routing)
+            terminal.Text.MarkupLine($"  [grey]{PlainText.Escape(line)}[/]");
+        Show(preview.Deliveries, preview.DeliveriesTotal, terminal);
+        if (preview.DeliveriesTotal == 0)
+            terminal.Note("Nobody is in that group: there would be no deliveries.");
+    }
+
+    private static void Show(IReadOnlyList<DeliveryOutlook> deliveries, int total, Terminal terminal)
+    {
+        foreach (var delivery in deliveries)
+            terminal.Text.MarkupLine($"  {PlainText.Escape(delivery.AgentId)}  {Fate(delivery)}");
+        if (total > deliveries.Count)
+            terminal.Text.MarkupLine($"  [grey]and {total - deliveries.Count} more[/]");
     }
 
     private static string Fate(DeliveryOutlook delivery)

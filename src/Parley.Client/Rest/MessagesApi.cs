@@ -97,6 +97,13 @@ public sealed class MessagesApi
             HttpMethod.Post, new RestPath($"messages"), request with { IdempotencyKey = request.IdempotencyKey ?? IdempotencyKeys.Random() },
             WireJson.Lenient.SendRequest, WireJson.Lenient.SendAnswer, cancellationToken, repeatable: true);
 
+    /// <summary>Says what a send would do, and stores nothing. It counts against the rate limit.</summary>
+    /// <exception cref="ParleyException">The server would refuse the send, or no server answers.</exception>
+    public Task<SendPreview> PreviewAsync(SendRequest request, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(
+            HttpMethod.Post, new RestPath($"messages/preview"), request, WireJson.Lenient.SendRequest, WireJson.Lenient.SendPreview, cancellationToken,
+            repeatable: true);
+
     /// <summary>Sends a text to one address, like <see cref="SendAsync(SendRequest, CancellationToken)"/>.</summary>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<SendAnswer> SendAsync(string to, string content, CancellationToken cancellationToken = default) =>

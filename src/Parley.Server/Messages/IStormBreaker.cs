@@ -12,4 +12,8 @@ internal interface IStormBreaker
     /// <returns>The seq of the log entry that opened the storm that holds the reply; 0 to deliver it.</returns>
     ValueTask<long> HoldingAsync(
         ProjectState project, Sender sender, LogEntry answered, SendDraft reply, Recipients recipients, CancellationToken cancellationToken);
+
+    /// <summary>The storm that is open now and would hold a reply. Nothing is counted, and no storm is opened.</summary>
+    /// <inheritdoc cref="HoldingAsync"/>
+    long OpenFor(ProjectState project, Sender sender, LogEntry answered, SendDraft reply, Recipients recipients);
 }

@@ -13,7 +13,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Messages;
 
 /// <summary>Puts messages into mailboxes: checks them, resolves addresses, applies limits, and passes them to the store.</summary>
-internal sealed class Mailbox(
+internal sealed partial class Mailbox(
     SendStoring storing, MessageRouting routing, MessageAccess access, SchemaDirectory schemas, RateLimiter<(int Project, string Caller)> limiter,
     IEnumerable<IReplyTaker> replyTakers, IStormBreaker storms, TimeProvider clock)
 {

@@ -12,7 +12,7 @@ namespace Parley.Server.Messages;
 
 /// <summary>Sending: one message, many, to everybody, or with a wait for the reply, over REST or a socket.</summary>
 internal sealed class MessagesConcept(
-    SenderResolver senders, Mailbox mailbox, Requests requests, SendFrames frames, AgentDirectory agents, ServerSettings settings) : IConcept
+    SenderResolver senders, Mailbox mailbox, SendPreviewing previewing, Requests requests, SendFrames frames, AgentDirectory agents, ServerSettings settings) : IConcept
 {
     private const string Theirs = "messages sent as itself";
 
@@ -32,6 +32,12 @@ internal sealed class MessagesConcept(
         {"message_id": "0199e1c2-0000-7000-8000-000000000412", "seq": 1042, "conversation_thread_id": "0199e1c2-0000-7000-8000-000000000412",
          "duplicate": false, "deliveries": [{"agent_id": "be-1", "status": "online", "activity": "working", "ahead": 2, "outlook": "when_idle", "refused": null}],
          "deliveries_total": 1}
+        """;
+
+    private const string APreview =
+        """
+        {"to": "squad:backend", "priority": 3, "routing": ["rule urgent: priority 2 raised to 3", "squad:backend"],
+         "deliveries": [{"agent_id": "be-1", "status": "online", "activity": "working", "ahead": 2, "outlook": "when_idle", "refused": null}], "deliveries_total": 1}
         """;
 
     private static readonly string[] SendRefusals =
@@ -83,6 +89,18 @@ internal sealed class MessagesConcept(
                 Examples = ["""{"message_id": "0199e1c2-0000-7000-8000-000000000412", "content": "Done.", "outcome": "success"}"""],
             },
             (connection, frame, cancellationToken) => frames.SendAsync(connection, frame, SendShape.Reply, cancellationToken)),
+
+        new Operation<ProjectContext, SendDraft>(
+            "PreviewMessage", "Say what a send would do, without sending anything.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PreviewAsync)
+        {
+            Details = "The body is that of a send. The answer says where the message would go after the routing rules, and what would happen to each delivery as things are now; "
+                + "a send that would be refused is refused here in the same way. Nothing is stored, nobody is notified, and `idempotency_key` is not used, but it counts against the rate limit.",
+            Allows = Permission.Send,
+            Own = Theirs,
+            BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
+            Refuses = [.. SendRefusals.Where(code => code != ErrorCodes.IdempotencyConflict), ErrorCodes.SchemaMismatch],
+            Answers = [AnswerShape.Ok<SendPreview>(APreview)],
+        }.Rest("POST", "/messages/preview"),
 
         new Operation<ProjectContext, SendBatch>(
             "SendBatch", "Send up to 1,000 messages, each with its own result.",
@@ -140,6 +158,14 @@ internal sealed class MessagesConcept(
     {
         draft.To.Add("*");
         return PutAsync(draft, context);
+    }
+
+    private async ValueTask<Answer> PreviewAsync(SendDraft draft, ProjectContext context)
+    {
+        var (project, caller) = (context.Project, context.Caller);
+        if (!(await senders.FindAsync(caller, project, draft.SenderId, session: null, context.Cancellation, onlyLook: true)).TryGet(out var sender, out var problem))
+            return problem;
+        return (await previewing.RunAsync(project, sender, draft, context.Cancellation)).TryGet(out var preview, out problem) ? Answer.Ok(preview) : problem;
     }
 
     private async ValueTask<Answer> PutAsync(SendDraft draft, ProjectContext context)

@@ -17,6 +17,7 @@ internal static class Messaging
     public static IServiceCollection AddMessaging(this IServiceCollection services) => services
         .AddSingleton<Mailbox>()
         .AddSingleton<SendStoring>()
+        .AddSingleton<SendPreviewing>()
         .AddSingleton<MessageRouting>()
         .AddSingleton<Settling>()
         .AddSingleton<Requests>()

@@ -31,14 +31,16 @@ internal sealed class SendStoring(IMessageStore store, IEntityStore entities, IE
         sends[0].Project.Budgets is null ? StoreEachAsync(sends, resume) : WatchAsync(sends[0].Project, StoreEachAsync(sends, resume));
 
     /// <summary>The budget that does not allow a message now; null if budgets allow it.</summary>
-    internal async ValueTask<BudgetRefusal?> OverBudgetAsync(Send send, CancellationToken cancellationToken)
+    /// <param name="onlyLook">True if nothing is sent, so that nobody is told.</param>
+    internal async ValueTask<BudgetRefusal?> OverBudgetAsync(Send send, CancellationToken cancellationToken, bool onlyLook = false)
     {
         foreach (var limit in send.IsPastBudgets ? [] : send.Budgets)
         {
             var spent = await budgets.SpentAsync(send.Project, limit, cancellationToken);
             if (limit.Allows(spent, send.Bytes))
                 continue;
-            await budgets.NoteAsync(send.Project, limit, isRefused: true);
+            if (!onlyLook)
+                await budgets.NoteAsync(send.Project, limit, isRefused: true);
             return new BudgetRefusal(limit, spent);
         }
 

@@ -11,13 +11,16 @@ namespace Parley.Server.Messages;
 internal sealed class SenderResolver(AgentDirectory agents)
 {
     /// <param name="senderId">As whom the caller wants to send; null for itself, or for <c>human</c> if it has no agent.</param>
+    /// <param name="onlyLook">True if nothing is sent, so that no inbox is created.</param>
     internal async ValueTask<Result<Sender>> FindAsync(
-        Caller caller, ProjectState project, string? senderId, string? session, CancellationToken cancellationToken)
+        Caller caller, ProjectState project, string? senderId, string? session, CancellationToken cancellationToken, bool onlyLook = false)
     {
         var id = senderId ?? caller.AgentId ?? AgentDirectory.Human;
         if (!caller.MayActAs(id))
             return Problems.Forbidden($"This token may not send as '{Problems.Shown(id)}'.");
-        var agent = id == AgentDirectory.Human ? await agents.HumanAsync(project, cancellationToken) : project.Agents.Find(id);
+        var agent = id != AgentDirectory.Human ? project.Agents.Find(id)
+            : onlyLook ? agents.HumanToLookAt(project)
+            : await agents.HumanAsync(project, cancellationToken);
         if (agent is null)
         {
             return id == caller.AgentId

@@ -106,7 +106,9 @@ internal sealed class Addressing(ISquadMembers squads, CapabilityRouter router, 
             return true;
         }
 
-        var named = address == AgentDirectory.Human ? await directory.HumanAsync(project, cancellationToken) : project.Agents.Find(address);
+        var named = address != AgentDirectory.Human ? project.Agents.Find(address)
+            : found.OnlyLook ? directory.HumanToLookAt(project)
+            : await directory.HumanAsync(project, cancellationToken);
         if (named is not null)
         {
             found.Named = true;

@@ -44,6 +44,11 @@ internal sealed class StormBreaker(
         return isTooFast || answered.Hops >= limit ? LookAsync(look, isTooFast, cancellationToken) : new(0L);
     }
 
+    public long OpenFor(ProjectState project, Sender sender, LogEntry answered, SendDraft reply, Recipients recipients) =>
+        project.Settings.LoopLimit != 0 && sender.Authority == Authority.Agent && open.Of(project.Number) is { } storms && !IsForPeople(reply, recipients)
+            ? Array.Find(storms, storm => storm.Holds(sender.Id, answered))?.Made ?? 0
+            : 0;
+
     /// <summary>Agents that ask a person for help are not kept from it.</summary>
     private static bool IsForPeople(SendDraft reply, Recipients recipients) =>
         reply.Type == MessageRouting.HumanIntervention || recipients.Agents.All(agent => agent.Record.Type == AgentDirectory.Human);

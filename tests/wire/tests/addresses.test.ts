@@ -49,7 +49,11 @@ describe('An address', { concurrency: 4 }, () => {
         ['bob', 'eve', 'kim'],
       ],
     ];
-    for (const [to, expected] of cases) assert.deepEqual(await reached(ada, to), expected, JSON.stringify(to));
+    for (const [to, expected] of cases) {
+      const preview = (await ada.rest.post('messages/preview', { to, content: 'x' })).as<{ deliveries: { agent_id: string }[] }>(200);
+      assert.deepEqual(preview.deliveries.map((one) => one.agent_id).sort(), expected, `a preview of ${JSON.stringify(to)}`);
+      assert.deepEqual(await reached(ada, to), expected, JSON.stringify(to));
+    }
     assert.deepEqual(await reached(bob, 'role:tester'), ['eve']);
   });
 

@@ -11,6 +11,7 @@ const server = await startServer();
 function calls(project: TestProject): [string, string][] {
   return [
     ['POST', 'messages'],
+    ['POST', 'messages/preview'],
     ['POST', 'messages/batch'],
     ['POST', 'broadcast'],
     ['POST', 'requests'],

@@ -113,6 +113,7 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('SendMessage', {}, { to: ['ada', 'bob'], payload: [null], sender_id: 'bob', idempotency_key: 'k' });
   await does('DeleteMessage', { message_id: asked });
   await does('GetMessage', { message_id: asked });
+  await does('PreviewMessage', {}, { to: ['ada', 'bob', 'human', '*'], content: 'x', priority: 4 });
   await does('SendBatch', {}, { items: [{ to: 'bob', content: '1' }, { to: 'nobody', content: '2' }, { to: 'bob', priority: 9 }] }); // prettier-ignore
   const broadcast = await does<{ deliveries: DeliveryOutlook[] }>(
     'Broadcast',

@@ -130,6 +130,8 @@ export const table: readonly Row[] = [
     reply_to: world.message,
     ...text,
   })),
+  row('POST', 'messages/preview', { admin: 200, operator: 200, agents: 200 }, { to: 'bob', ...text }),
+  row('POST', 'messages/preview', { admin: 200, ada: 200 }, { to: 'bob', sender_id: 'ada', ...text }),
   row('POST', 'messages/batch', { admin: 201, operator: 201, agents: 201 }, { items: [{ to: 'bob', ...text }] }),
   row('POST', 'broadcast', { admin: 201, operator: 201, agents: 201, stranger: 201 }, text),
   row('POST', 'requests', { admin: 504, operator: 504, agents: 504 }, { to: 'bob', timeout_seconds: 1, ...text }),

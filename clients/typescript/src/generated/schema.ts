@@ -566,6 +566,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/messages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a send would do, without sending anything.
+         * @description The body is that of a send. The answer says where the message would go after the routing rules, and what would happen to each delivery as things are now; a send that would be refused is refused here in the same way. Nothing is stored, nobody is notified, and `idempotency_key` is not used, but it counts against the rate limit.
+         *
+         *     Who may: admin; operator, agent: messages sent as itself.
+         */
+        post: operations["PreviewMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/batch": {
         parameters: {
             query?: never;
@@ -5031,6 +5053,25 @@ export interface components {
         SendItemResults: {
             items: components["schemas"]["SendItemResult"][];
         };
+        /** @description What a send would do. Nothing was stored. */
+        SendPreview: {
+            /** @description Where it would be addressed to after the routing rules. */
+            to: string | string[];
+            /**
+             * Format: int32
+             * @description How urgent a message is, sent as its number: 1 low, 2 normal, 3 high, 4 critical.
+             */
+            priority: number;
+            /** @description What routing rules would do, and how each address would be resolved, as a trace shows it. Empty for a single agent without rules. */
+            routing: string[];
+            /** @description The first 100 deliveries, as things are now. */
+            deliveries: components["schemas"]["DeliveryOutlook"][];
+            /**
+             * Format: int32
+             * @description The total number of deliveries.
+             */
+            deliveries_total: number;
+        };
         /** @description A message to send. Absent fields take the default described with them. */
         SendRequest: {
             /** @description One address or several: an agent's id or name, `*`, `squad:`, `role:`, `capability:`, `topic:`, `human`. */
@@ -6999,13 +7040,31 @@ export interface operations {
                     "application/json": components["schemas"]["SendAnswer"];
                 };
             };
-            /** @description Created */
-            201: {
+        };
+    };
+    PreviewMessage: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SendAnswer"];
+                    "application/json": components["schemas"]["SendPreview"];
                 };
             };
         };

@@ -19,6 +19,11 @@ export class Messages {
     return this.#rest.post('/messages', { repeat: true, ...options, body: keyed(request) });
   }
 
+  /** Says what a send would do, or throws the error that the send would get. Nothing is sent. */
+  preview(request: SendRequest, options?: CallOptions): Promise<Schemas['SendPreview']> {
+    return this.#rest.post('/messages/preview', { repeat: true, ...options, body: request });
+  }
+
   /** Sends up to 1,000 messages, each with its own result, in order. */
   async sendBatch(requests: SendRequest[], options?: CallOptions): Promise<Schemas['SendItemResult'][]> {
     return (await this.#rest.post('/messages/batch', { repeat: true, ...options, body: { items: requests.map(keyed) } })).items;
