@@ -44,6 +44,10 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** A page of a list. Pass `next` as `after` to get the next page; null means the end. */
 export interface Page<T> {
+  /** How many items match on all pages, if the list was asked to `count`. */
+  total?: number | null;
+  /** Instead of `total` if counting all would take too long. */
+  total_at_least?: number | null;
   items: T[];
   next: string | null;
 }

@@ -8,7 +8,8 @@ namespace Parley.Client;
 /// and <see cref="Around"/> may be set.</summary>
 public sealed record MessageQuery
 {
-    /// <summary>Messages of this <c>message_type</c>.</summary>
+    /// <summary>Messages of this <c>message_type</c>. A <c>!</c> before a value leaves it out, here and in the other filters that are texts:
+    /// <c>!heartbeat</c>.</summary>
     public string? Type { get; init; }
 
     /// <summary>Messages sent by the agent with this id.</summary>
@@ -28,6 +29,10 @@ public sealed record MessageQuery
 
     /// <summary>Messages of this priority.</summary>
     public Priority? Priority { get; init; }
+
+    /// <summary>Messages with a delivery at this stage, by its name in <see cref="DeliveryTally"/>: <c>queued</c>, <c>handed_over</c>, <c>dead</c>, and
+    /// so on. Several are separated by commas.</summary>
+    public string? State { get; init; }
 
     /// <summary>Messages stored at this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
@@ -52,6 +57,9 @@ public sealed record MessageQuery
 
     /// <summary>Whether messages come with <see cref="Message.Deliveries"/>.</summary>
     public bool IncludeDeliveries { get; init; }
+
+    /// <summary>Whether the page says how many messages match on all pages: <see cref="Page{T}.Total"/>, or <see cref="Page{T}.TotalAtLeast"/>.</summary>
+    public bool Count { get; init; }
 
     /// <summary>Items per page, 1-500; 50 if omitted.</summary>
     public int? Limit { get; init; }
@@ -156,7 +164,7 @@ public sealed class MessagesApi
                 .With("execution", query.Execution).With("task", query.Task).With("priority", (long?)query.Priority)
                 .With("since", query.Since).With("until", query.Until).With("q", query.Text)
                 .With("before", query.Before).With("from", query.FromSeq).With("around", query.Around).With("excerpt", query.Excerpt)
-                .With("include", query.IncludeDeliveries ? "deliveries" : null)
+                .With("include", query.IncludeDeliveries ? "deliveries" : null).With("state", query.State).With("count", query.Count ? "true" : null)
                 .With("limit", query.Limit).With("after", query.After),
             WireJson.Lenient.PageMessage, cancellationToken);
     }

@@ -16,6 +16,10 @@ internal interface IMessageHistory
     /// <param name="show">What to keep of a message. They are read one at a time, since together they may be large.</param>
     ValueTask<IReadOnlyList<T>> LastSentAsync<T>(int project, IReadOnlyCollection<int> senders, Func<LogEntry, T> show, CancellationToken cancellationToken);
 
+    /// <summary>Counts the messages that match, wherever they are. It looks at a limited number of messages.</summary>
+    /// <param name="most">How many messages to look at.</param>
+    ValueTask<MessageCount> CountAsync(HistoryQuery query, int most, CancellationToken cancellationToken);
+
     /// <summary>A thread's messages in order, after a seq.</summary>
     ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken);
 
@@ -78,9 +82,41 @@ internal sealed record HistoryQuery(int Project)
     /// <summary>The words to search for.</summary>
     internal string? Text { get; init; }
 
+    /// <summary>What is left out of all this; null for nothing.</summary>
+    internal MessageExclusion? Except { get; init; }
+
     /// <summary>Only what this agent may read; null for everything.</summary>
     internal Reader? Reader { get; init; }
 }
+
+/// <summary>Which messages to leave out: those with any of these values.</summary>
+internal sealed record MessageExclusion
+{
+    internal IReadOnlySet<string>? Types { get; init; }
+    internal int? Sender { get; init; }
+
+    /// <inheritdoc cref="HistoryQuery.SenderId"/>
+    internal string? SenderId { get; init; }
+
+    internal int? Recipient { get; init; }
+    internal long? Thread { get; init; }
+    internal long? Execution { get; init; }
+    internal string? Task { get; init; }
+    internal IReadOnlySet<Priority>? Priorities { get; init; }
+
+    internal bool Has(LogEntry message) =>
+        Types?.Contains(message.Type!) == true ||
+        (Sender is { } sender && message.Sender == sender && (SenderId is not { } id || MessageJsonReader.IsFrom(message.Json, id))) ||
+        (Recipient is { } recipient && message.Recipients.Contains(recipient)) ||
+        (Thread is { } thread && message.Thread == thread) ||
+        (Execution is { } execution && message.Execution == execution) ||
+        Priorities?.Contains(MessageJsonReader.Priority(message.Json)) == true ||
+        (Task is { } task && MessageJsonReader.TaskId(message.Json) == task);
+}
+
+/// <param name="Count">How many of the messages that were looked at match.</param>
+/// <param name="IsAll">Whether these were all.</param>
+internal readonly record struct MessageCount(int Count, bool IsAll);
 
 internal sealed record ThreadRow(long Thread, Guid Id, long LastSeq, int Messages, long StartedAt, long LastAt, string? Title, IReadOnlyList<int> Participants);
 

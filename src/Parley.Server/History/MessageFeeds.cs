@@ -21,10 +21,13 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
         if (!FilterQuery.Read(Place, filter, MessageListQuery.ReadFilter).TryGet(out var wanted, out var problem))
             return problem;
         problem = new Validation()
-            .Uuid($"{Place}.thread", wanted.Thread).Uuid($"{Place}.execution", wanted.Execution)
+            .Uuid($"{Place}.thread", wanted.Thread.Taken ?? wanted.Thread.LeftOut).Uuid($"{Place}.execution", wanted.Execution.Taken ?? wanted.Execution.LeftOut)
             .Check(
                 wanted.Text is null, $"{Place}.q",
                 "cannot be followed: words are found in the search index, which is written after the log. Search with GET messages?q=, or filter what you receive")
+            .Check(
+                !wanted.States.IsGiven, $"{Place}.state",
+                "cannot be followed: a message is in the log before its deliveries change. Follow the feed receipts, or list with GET messages?state=")
             .Problem;
         if (problem is not null)
             return problem;
@@ -39,27 +42,22 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
             reader => new MessageView(history, project, query with { Reader = reader }));
     }
 
-    private HistoryQuery QueryOf(ProjectLog project, MessageListQuery wanted)
-    {
-        var sender = NumberOf(project, wanted.Sender);
-        return new HistoryQuery(project.Project)
-        {
-            Types = wanted.Types.Count > 0 ? wanted.Types.ToHashSet(StringComparer.Ordinal) : null,
-            Sender = sender,
-            SenderId = MessageSenders.IdOf(sender, wanted.Sender),
-            Recipient = NumberOf(project, wanted.Recipient),
-            Thread = wanted.Thread is null ? null : EntryId.SeqOf(Guid.Parse(wanted.Thread)),
-            Execution = wanted.Execution is null ? null : EntryId.SeqOf(Guid.Parse(wanted.Execution)),
-            Task = wanted.Task,
-            Priorities = wanted.Priorities.Count > 0 ? wanted.Priorities.Select(priority => (Priority)priority).ToHashSet() : null,
-            Since = wanted.Since,
-            Until = wanted.Until,
-        };
-    }
+    /// <summary>Nobody's number, so nothing matches.</summary>
+    private const int Nobody = -1;
 
-    /// <summary>-1 if nobody has that id, so nothing matches.</summary>
-    private int? NumberOf(ProjectLog project, string? id) =>
-        id is null ? null : projects.Find(project.Project) is { } known ? MessageSenders.NumberOf(known, id) ?? -1 : -1;
+    private HistoryQuery QueryOf(ProjectLog project, MessageListQuery wanted) =>
+        MessageSenders.Resolve(
+            new HistoryQuery(project.Project)
+            {
+                Thread = SeqOf(wanted.Thread.Taken),
+                Execution = SeqOf(wanted.Execution.Taken),
+                Except = new MessageExclusion { Thread = SeqOf(wanted.Thread.LeftOut), Execution = SeqOf(wanted.Execution.LeftOut) },
+            },
+            wanted,
+            id => projects.Find(project.Project) is { } known ? MessageSenders.NumberOf(known, id) : null) ??
+        new HistoryQuery(project.Project) { Sender = Nobody };
+
+    private static long? SeqOf(string? id) => id is null ? null : EntryId.SeqOf(Guid.Parse(id));
 }
 
 /// <summary>Messages for one subscription: the newest ones as they are, then what follows.</summary>

@@ -29,7 +29,8 @@ internal sealed class MessageMatch(HistoryQuery query, Func<long, bool> takesPar
         (query.Priorities is not { Count: > 0 } priorities || priorities.Contains(MessageJsonReader.Priority(message.Json))) &&
         (query.SenderId is not { } id || MessageJsonReader.IsFrom(message.Json, id)) &&
         (query.Task is not { } task || MessageJsonReader.TaskId(message.Json) == task) &&
-        (query.Text is null || !MessageTombstone.Is(message.Json));
+        (query.Text is null || !MessageTombstone.Is(message.Json)) &&
+        query.Except?.Has(message) != true;
 
     /// <summary>Compares the time of the message, not of a later entry that repeats it.</summary>
     private bool IsInTime(LogEntry entry)

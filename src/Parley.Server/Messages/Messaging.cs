@@ -32,6 +32,7 @@ internal static class Messaging
         .AddSingleton<IThreadAccess>(provider => provider.GetRequiredService<MessageAccess>())
         .AddSingleton<ParticipantCache>()
         .AddSingleton<MessageLists>()
+        .AddSingleton<MessageTallies>()
         .AddSingleton<ILastMessages, LastMessages>()
         .AddSingleton<ThreadDigests>()
         .AddSingleton<IndexCatchUp>()

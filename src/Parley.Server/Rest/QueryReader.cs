@@ -57,6 +57,34 @@ internal sealed class QueryReader(IQueryCollection query)
         return Many(name);
     }
 
+    /// <summary>The value of a filter, or the values of a repeated one. A <c>!</c> before each leaves them out.</summary>
+    /// <param name="words">The only values; null for any.</param>
+    public FilterValues Filter(string name, string meaning, bool isRepeated = false, IReadOnlyList<string>? words = null)
+    {
+        _parameters.Add(new QueryParameter(name, "string") { Meaning = $"{meaning} `!` before {(isRepeated ? "each of them" : "it")} leaves {(isRepeated ? "these" : "it")} out.", Repeated = isRepeated });
+        var texts = isRepeated ? Many(name) : One(name) is { } only ? [only] : [];
+        if (texts.Count == 0)
+            return FilterValues.None;
+
+        var leavesOut = texts[0][0] == '!';
+        if (texts.Any(text => (text[0] == '!') != leavesOut))
+        {
+            Fail(name, "mixes values with and without `!`; give only those to list, or only those to leave out");
+            return FilterValues.None;
+        }
+
+        string[] values = [.. texts.Select(text => leavesOut ? text[1..] : text)];
+        foreach (var value in values)
+        {
+            if (value.Length == 0)
+                Fail(name, "has no value after `!`");
+            else if (words?.Contains(value, StringComparer.Ordinal) == false)
+                Fail(name, $"is '{Problems.Shown(value)}'; expected one of {string.Join(", ", words)}");
+        }
+
+        return new FilterValues(values, leavesOut);
+    }
+
     public int? Int(string name, int least, int most, string? meaning = null)
     {
         _parameters.Add(new QueryParameter(name, "integer") { Meaning = meaning, Minimum = least, Maximum = most });

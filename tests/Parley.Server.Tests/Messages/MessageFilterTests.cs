@@ -112,11 +112,62 @@ public abstract class MessageFilterTests(StorageUnderTest storage)
         }
     }
 
+    [Fact]
+    public async Task A_filter_leaves_out_what_has_an_exclamation_mark()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (ada, eve, observer) = (await host.RegisterAsync("ada"), await host.RegisterAsync("eve"), await host.TokenAsync(TokenKind.Observer));
+        using var socket = await TestSocket.ConnectAsync(host, "human", observer);
+        await socket.AskAsync("subscribe", """{"feeds": {"messages": {"type": ["!heartbeat", "!status"], "sender": "!eve", "priority": "!1"}}}""");
+        var run = (await host.SendAsync(HttpMethod.Post, "/api/v1/executions", ada, """{"title": "A run"}""")).As(WireJson.Lenient.Execution).ExecutionId;
+        var first = (await SendAsync(ada, """{"to": "eve", "content": "1", "task_id": "t"}""")).As(WireJson.Lenient.SendAnswer).MessageId;
+        await SendAsync(ada, """{"to": "eve", "content": "2", "message_type": "heartbeat"}""");
+        await SendAsync(eve, $$"""{"to": "ada", "content": "3", "reply_to": "{{first}}"}""");
+        await SendAsync(ada, $$"""{"to": "*", "content": "4", "priority": 1, "execution_id": "{{run}}"}""");
+        await SendAsync(ada, """{"to": "human", "content": "5", "message_type": "status"}""");
+        await SendAsync(ada, """{"to": "human", "content": "6"}""");
+
+        // As the newest part of the log is read, and as the index finds it.
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.Equal("65431", await SaidAsync("type=!heartbeat"));
+            Assert.Equal("6431", await SaidAsync("type=!heartbeat,!status"));
+            Assert.Equal("65421", await SaidAsync("sender=!eve"));
+            Assert.Equal("654321", await SaidAsync("sender=!nobody"));
+            Assert.Equal("654321", await SaidAsync("sender=!parley"));
+            Assert.Equal("6543", await SaidAsync("recipient=!eve"));
+            Assert.Equal("6542", await SaidAsync($"thread=!{first}"));
+            Assert.Equal("65321", await SaidAsync($"execution=!{run}"));
+            Assert.Equal("65432", await SaidAsync("task=!t"));
+            Assert.Equal("65321", await SaidAsync("priority=!1,!4"));
+            Assert.Equal("21", await SaidAsync("sender=ada&recipient=eve&type=!status"));
+            Assert.Null(await host.Get<IndexCatchUp>().RunAsync(host.Default.Number, Cancel));
+        }
+
+        foreach (var expected in new[] { "1", "6" })
+        {
+            var change = await socket.NextAsync(frame => frame.Event == "change");
+            Assert.Equal(expected, change.Data!.Value.GetProperty("item").GetProperty("content").GetString());
+        }
+
+        Task<Answer> SendAsync(string token, string json) => host.SendAsync(HttpMethod.Post, Api, token, json);
+
+        async Task<string> SaidAsync(string query)
+        {
+            var answer = await host.SendAsync(HttpMethod.Get, $"{Api}?{query}", observer);
+            Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+            return string.Concat(answer.As(WireJson.Lenient.PageMessage).Items.Select(message => message.Content));
+        }
+    }
+
     [Theory]
     [InlineData("""{"q": "login"}""", "q", "cannot be followed")]
     [InlineData("""{"since": "yesterday"}""", "since", "expected a time")]
     [InlineData("""{"thread": "x"}""", "thread", "UUID")]
-    [InlineData("""{"priority": 9}""", "priority", "from 1 to 4")]
+    [InlineData("""{"priority": 9}""", "priority", "one of 1, 2, 3, 4")]
+    [InlineData("""{"state": "dead"}""", "state", "cannot be followed")]
+    [InlineData("""{"type": ["a", "!b"]}""", "type", "mixes values")]
+    [InlineData("""{"count": true}""", "count", "")]
     [InlineData("""{"limit": 5}""", "limit", "is not a filter here")]
     [InlineData("""{"color": "red"}""", "color", "")]
     public async Task What_a_feed_cannot_follow_is_refused_by_name(string filter, string field, string words)

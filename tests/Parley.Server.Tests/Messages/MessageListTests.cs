@@ -62,6 +62,14 @@ public abstract class MessageListTests(StorageUnderTest storage)
     [InlineData("from=x", "from")]
     [InlineData("excerpt=0", "excerpt")]
     [InlineData("excerpt=10001", "excerpt")]
+    [InlineData("state=lost", "state")]
+    [InlineData("state=!lost", "state")]
+    [InlineData("state=dead,!held", "state")]
+    [InlineData("type=!", "type")]
+    [InlineData("priority=!5", "priority")]
+    [InlineData("priority=3,!4", "priority")]
+    [InlineData("since=!2026-01-22T13:56:52Z", "since")]
+    [InlineData("count=many", "count")]
     public async Task What_makes_no_sense_together_is_refused_by_name(string query, string field)
     {
         await using var host = await ConceptHost.StartAsync(storage);
@@ -123,6 +131,66 @@ public abstract class MessageListTests(StorageUnderTest storage)
         Assert.Equal([new DeliveryTally { Total = 1, Acknowledged = 1 }, new DeliveryTally { Total = 1, HandedOver = 1 }], seenByBe.Select(message => message.Deliveries));
         Assert.Equal(all.Select(message => message.Deliveries), (await PageAsync(host, pm, "&from=1&include=deliveries")).Items.Select(message => message.Deliveries));
         Assert.All(without, message => Assert.Null(message.Deliveries));
+    }
+
+    [Fact]
+    public async Task Messages_are_found_by_the_stage_of_their_deliveries()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, be, person) = (await host.AgentAsync("pm"), await host.AgentAsync("be"), await host.TokenAsync(TokenKind.Operator));
+        await host.AgentAsync("qa");
+        foreach (var json in new[]
+        {
+            """{"to": ["be", "qa"], "content": "1"}""", """{"to": "be", "content": "2"}""", """{"to": "topic:nothing", "content": "3"}""", """{"to": "qa", "content": "4"}""",
+        })
+        {
+            await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, json);
+        }
+
+        var first = (await host.SendAsync(HttpMethod.Post, "/api/v1/agents/be/claim?max=2", be)).As(WireJson.Lenient.Inbox).Items[0].Message.MessageId;
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, $"/api/v1/messages/{first}/ack", be, "{}")).Status);
+
+        Assert.Equal("1", await SaidAsync(host, person, "&state=acknowledged"));
+        Assert.Equal("41", await SaidAsync(host, person, "&state=queued"));
+        Assert.Equal("421", await SaidAsync(host, person, "&state=queued,handed_over"));
+        Assert.Equal("32", await SaidAsync(host, person, "&state=!queued"));
+        Assert.Equal("3", await SaidAsync(host, person, "&state=!queued,!handed_over"));
+        Assert.Equal("12", await SaidAsync(host, person, "&state=queued,handed_over&from=1&limit=2"));
+        Assert.Equal("124", await SaidAsync(host, person, "&state=queued,handed_over&around=1"));
+        Assert.Equal("", await SaidAsync(host, person, "&state=dead"));
+        // An agent that received it sees only its own delivery.
+        Assert.Equal("", await SaidAsync(host, be, "&state=queued"));
+        Assert.Equal("1", await SaidAsync(host, be, "&state=acknowledged"));
+        var (said, next) = ("", (string?)null);
+        do
+        {
+            var page = await PageAsync(host, person, $"&state=!dead&limit=1{(next is null ? "" : $"&after={next}")}");
+            said += string.Concat(page.Items.Select(message => message.Content));
+            next = page.Next;
+        }
+        while (next is not null);
+        Assert.Equal("4321", said);
+    }
+
+    [Fact]
+    public async Task A_list_says_how_many_messages_match_on_all_its_pages()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (pm, be, person) = (await host.AgentAsync("pm"), await host.AgentAsync("be"), await host.TokenAsync(TokenKind.Operator));
+        var sent = await SendAsync(host, pm, 5);
+        await host.SendAsync(HttpMethod.Post, "/api/v1/messages", pm, """{"to": "be", "content": "6", "message_type": "status"}""");
+
+        Assert.Equal((6, null), await TotalAsync(person, "&count=true&limit=2"));
+        Assert.Equal((6, null), await TotalAsync(person, $"&count=true&before={sent[2]}"));
+        Assert.Equal((6, null), await TotalAsync(person, $"&count=true&around={sent[2]}&limit=1"));
+        Assert.Equal((5, null), await TotalAsync(person, "&count=true&type=!status"));
+        Assert.Equal((1, null), await TotalAsync(person, "&count=true&recipient=be&state=queued"));
+        Assert.Equal((0, null), await TotalAsync(person, "&count=true&recipient=nobody"));
+        Assert.Equal((1, null), await TotalAsync(be, "&count=true"));
+        Assert.Equal((1, null), await TotalAsync(person, "&count=true&q=6"));
+        Assert.Equal((null, null), await TotalAsync(person, ""));
+
+        async Task<(int?, int?)> TotalAsync(string token, string query) => await PageAsync(host, token, query) is { } page ? (page.Total, page.TotalAtLeast) : default;
     }
 
     private static async Task<List<long>> SendAsync(ConceptHost host, string token, int count)

@@ -76,6 +76,8 @@ public sealed class KnownParticipantsTests
             return new(Parts.Contains((project, thread, agent)));
         }
 
+        public ValueTask<MessageCount> CountAsync(HistoryQuery query, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<IReadOnlyList<T>> LastSentAsync<T>(

@@ -53,6 +53,16 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(["3", "2"], await ListAsync(store, all with { Since = t0.AddSeconds(1), Until = t0.AddSeconds(1.5) }));
         Assert.Empty(await ListAsync(store, all with { Sender = Number("ada"), Types = new HashSet<string> { "answer" } }));
         Assert.Empty(await ListAsync(store, all with { Types = new HashSet<string> { "nobody_says_this" } }));
+
+        Assert.Equal(["3"], await ListAsync(store, all with { Sender = Number("bob"), Except = new MessageExclusion { Types = new HashSet<string> { "answer" } } }));
+        Assert.Equal(["4", "3"], await ListAsync(store, all with { Except = new MessageExclusion { Thread = first.Seq }, Max = 2 }));
+        Assert.Equal(new MessageCount(2, IsAll: true), await store.History.CountAsync(all with { Sender = Number("bob") }, 100, Cancel));
+        Assert.Equal(new MessageCount(3, IsAll: true), await store.History.CountAsync(all with { Thread = first.Seq, Max = 1, Before = 2 }, 100, Cancel));
+        var whole = await store.History.CountAsync(all, 100, Cancel);
+        Assert.True(whole.IsAll);
+        Assert.Equal(whole, await store.History.CountAsync(all, whole.Count, Cancel));
+        // It looks at the newest.
+        Assert.Equal(new MessageCount(1, IsAll: false), await store.History.CountAsync(all with { Types = new HashSet<string> { "answer", "x" } }, 2, Cancel));
     }
 
     [Theory]

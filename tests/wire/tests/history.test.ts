@@ -32,6 +32,12 @@ describe('The history', { concurrency: 4 }, () => {
       [{ until: since, sender: 'ada', recipient: 'bob' }, ['third', 'first']],
       [{ q: 'second' }, ['second']],
       [{ sender: 'ada', type: 'text', limit: 2 }, ['fourth', 'third']],
+      [{ type: '!standup', sender: 'ada' }, ['fourth', 'third']],
+      [{ sender: '!ada', recipient: 'ada' }, ['second']],
+      [{ priority: '!4,!3', type: '!standup', sender: 'ada' }, ['fourth', 'third']],
+      [{ thread: `!${first.conversation_thread_id}`, sender: 'ada' }, ['fourth', 'third']],
+      [{ state: 'queued', recipient: 'bob' }, ['third']],
+      [{ state: '!queued', sender: 'ada' }, ['first']],
     ];
     for (const [query, expected] of cases) {
       const answer = async () => (await project.admin.get('messages', query)).as<Page<Message>>(200).items;

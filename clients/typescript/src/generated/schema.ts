@@ -4324,141 +4324,421 @@ export interface components {
         PageOfAgent: {
             items: components["schemas"]["Agent"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfAgentCount: {
             items: components["schemas"]["AgentCount"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfAgentTask: {
             items: components["schemas"]["AgentTask"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfAssignment: {
             items: components["schemas"]["Assignment"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfDeadLetter: {
             items: components["schemas"]["DeadLetter"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfDeadLetterGroup: {
             items: components["schemas"]["DeadLetterGroup"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfEventRecord: {
             items: components["schemas"]["EventRecord"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfExecution: {
             items: components["schemas"]["Execution"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfExecutionCount: {
             items: components["schemas"]["ExecutionCount"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfInboundHook: {
             items: components["schemas"]["InboundHook"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfMemoryEntry: {
             items: components["schemas"]["MemoryEntry"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfMemoryVersion: {
             items: components["schemas"]["MemoryVersion"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfMessage: {
             items: components["schemas"]["Message"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfMessageBudget: {
             items: components["schemas"]["MessageBudget"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfMessageSchema: {
             items: components["schemas"]["MessageSchema"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfPairCount: {
             items: components["schemas"]["PairCount"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfProject: {
             items: components["schemas"]["Project"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfQuestion: {
             items: components["schemas"]["Question"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfReservation: {
             items: components["schemas"]["Reservation"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfSquad: {
             items: components["schemas"]["Squad"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfStorm: {
             items: components["schemas"]["Storm"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfThreadSummary: {
             items: components["schemas"]["ThreadSummary"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfTimelinePoint: {
             items: components["schemas"]["TimelinePoint"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfTokenInfo: {
             items: components["schemas"]["TokenInfo"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfTypeCount: {
             items: components["schemas"]["TypeCount"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfWebhook: {
             items: components["schemas"]["Webhook"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfWorkflow: {
             items: components["schemas"]["Workflow"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfWorkflowDefinition: {
             items: components["schemas"]["WorkflowDefinition"][];
             next: null | string;
+            /**
+             * Format: int32
+             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
+             */
+            total?: null | number;
+            /**
+             * Format: int32
+             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
+             */
+            total_at_least?: null | number;
         };
         /** @description Counts for messages from one agent to another over a time span. */
         PairCount: {
@@ -6962,20 +7242,22 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the previous page. */
                 after?: string;
-                /** @description Message types. */
+                /** @description Message types. `!` before each of them leaves these out. */
                 type?: string[];
-                /** @description An agent's id; `parley` for the server itself, `inbound:ID` for an inbound hook. */
+                /** @description An agent's id; `parley` for the server itself, `inbound:ID` for an inbound hook. `!` before it leaves it out. */
                 sender?: string;
-                /** @description An agent's id. */
+                /** @description An agent's id. `!` before it leaves it out. */
                 recipient?: string;
-                /** @description A thread's id. */
+                /** @description A thread's id. `!` before it leaves it out. */
                 thread?: string;
-                /** @description An execution's id. */
+                /** @description An execution's id. `!` before it leaves it out. */
                 execution?: string;
-                /** @description A task's id. */
+                /** @description A task's id. `!` before it leaves it out. */
                 task?: string;
-                /** @description Priorities, such as 3,4. */
-                priority?: number[];
+                /** @description Priorities from 1 to 4, such as 3,4. `!` before each of them leaves these out. */
+                priority?: string[];
+                /** @description Stages of deliveries: messages with a delivery that is queued, handed_over, surfaced, acknowledged, replied, dead, expired, held, withdrawn. An agent sees all deliveries of what it sent, and its own of other messages. `!` before each of them leaves these out. */
+                state?: string[];
                 /** @description Not before this time. */
                 since?: string;
                 /** @description Not after this time. */
@@ -6992,6 +7274,8 @@ export interface operations {
                 excerpt?: number;
                 /** @description `deliveries`: how many deliveries of each message are at which stage. */
                 include?: "deliveries";
+                /** @description True for `total`: how many messages match on all pages; or `total_at_least`, if that would take too long. */
+                count?: boolean;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -7172,20 +7456,22 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the previous page. */
                 after?: string;
-                /** @description Message types. */
+                /** @description Message types. `!` before each of them leaves these out. */
                 type?: string[];
-                /** @description An agent's id; `parley` for the server itself, `inbound:ID` for an inbound hook. */
+                /** @description An agent's id; `parley` for the server itself, `inbound:ID` for an inbound hook. `!` before it leaves it out. */
                 sender?: string;
-                /** @description An agent's id. */
+                /** @description An agent's id. `!` before it leaves it out. */
                 recipient?: string;
-                /** @description A thread's id. */
+                /** @description A thread's id. `!` before it leaves it out. */
                 thread?: string;
-                /** @description An execution's id. */
+                /** @description An execution's id. `!` before it leaves it out. */
                 execution?: string;
-                /** @description A task's id. */
+                /** @description A task's id. `!` before it leaves it out. */
                 task?: string;
-                /** @description Priorities, such as 3,4. */
-                priority?: number[];
+                /** @description Priorities from 1 to 4, such as 3,4. `!` before each of them leaves these out. */
+                priority?: string[];
+                /** @description Stages of deliveries: messages with a delivery that is queued, handed_over, surfaced, acknowledged, replied, dead, expired, held, withdrawn. An agent sees all deliveries of what it sent, and its own of other messages. `!` before each of them leaves these out. */
+                state?: string[];
                 /** @description Not before this time. */
                 since?: string;
                 /** @description Not after this time. */
@@ -7202,6 +7488,8 @@ export interface operations {
                 excerpt?: number;
                 /** @description `deliveries`: how many deliveries of each message are at which stage. */
                 include?: "deliveries";
+                /** @description True for `total`: how many messages match on all pages; or `total_at_least`, if that would take too long. */
+                count?: boolean;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };

@@ -13,6 +13,9 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     /// little.</summary>
     private const int LeastPage = 64;
 
+    /// <summary>The page of a count.</summary>
+    private const int CountedAtOnce = 1_000;
+
     /// <summary>How many blocks of the log are searched for words at once, newest first; the last search covers everything before them. Each range is
     /// wide enough that words too rare to fill a page in the previous range give a few hundred rows, not many thousands.</summary>
     private static readonly int[] Widths = [2, 14];
@@ -30,9 +33,22 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
     private readonly HashSet<long> _asked = [];
     private readonly long _first = LogKey.First(query.Project);
 
-    private int PageSize => Math.Max(LeastPage, query.Max);
+    /// <summary>For a count: how many messages it looks at.</summary>
+    private int? _most;
 
-    private bool IsEnough => _found.Count >= query.Max || _bytes >= MessagePage.Bytes;
+    private int _looked;
+    private int _counted;
+
+    private int PageSize => _most is null ? Math.Max(LeastPage, query.Max) : CountedAtOnce;
+
+    private bool IsEnough => _most is { } most ? _looked > most : _found.Count >= query.Max || _bytes >= MessagePage.Bytes;
+
+    internal async Task<MessageCount> CountAsync(int most, CancellationToken cancellationToken)
+    {
+        _most = most;
+        _ = await FindAsync(cancellationToken);
+        return new MessageCount(_counted, IsAll: _looked <= most);
+    }
 
     internal async Task<IReadOnlyList<LogEntry>> FindAsync(CancellationToken cancellationToken)
     {
@@ -89,6 +105,12 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
 
     private void Add(LogEntry entry)
     {
+        if (_most is { } most)
+        {
+            _counted += _looked <= most ? 1 : 0;
+            return;
+        }
+
         _found.Add(entry);
         _bytes += entry.Json.Length;
     }
@@ -115,6 +137,7 @@ internal sealed class MessageSearch(NpgsqlConnection connection, HistoryQuery qu
             await AskForThreadsAsync(entries, cancellationToken);
             foreach (var entry in entries)
             {
+                _looked++;
                 if (match.Takes(entry))
                     Add(entry);
                 else if (match.IsPast(entry))

@@ -20,6 +20,12 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
                 await new MessageSearch(connection, query, await ThreadParts.OpenAsync(connection, query.Project, cancellation)).FindAsync(cancellation),
             cancellationToken);
 
+    public ValueTask<MessageCount> CountAsync(HistoryQuery query, int most, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async (connection, cancellation) =>
+                await new MessageSearch(connection, query, await ThreadParts.OpenAsync(connection, query.Project, cancellation)).CountAsync(most, cancellation),
+            cancellationToken);
+
     public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
         ReadAsync(
             // The first message has no thread other than its own place. Each half is a range of an index.

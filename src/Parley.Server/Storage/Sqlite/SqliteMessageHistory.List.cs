@@ -43,6 +43,34 @@ internal sealed partial class SqliteMessageHistory
         bool IsOpen() => found.Count < query.Max && !MessagePage.IsFull(found);
     }
 
+    private static MessageCount Count(SqliteConnection connection, HistoryQuery query, int most)
+    {
+        var indexed = LogKey.Of(query.Project, Indexed(connection, query.Project));
+        var whole = new Range(LogKey.First(query.Project) - 1, LogKey.Last(query.Project) + 1, OldestFirst: false);
+        var match = new MessageMatch(query, thread => TakesPart(connection, query.Project, thread, query.Reader!.Agent));
+        int looked = 0, count = 0;
+        var isAll = (query.Text is not null || Walk(BeyondIndex(connection, whole with { After = indexed }))) &&
+            Walk(WithinIndex(connection, query, whole with { Before = indexed + 1 }));
+        return new MessageCount(count, isAll);
+
+        bool Walk(SqliteStatement rows)
+        {
+            while (rows.Step())
+            {
+                var entry = looked++ < most ? SqliteLogRows.Read(connection, rows) : null;
+                if (entry is not null && match.Takes(entry))
+                    count++;
+                else if (entry is null || match.IsPast(entry))
+                {
+                    rows.Reset();
+                    return entry is not null;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>The places between two, without these, and their order.</summary>
     private readonly record struct Range(long After, long Before, bool OldestFirst)
     {

@@ -20,6 +20,9 @@ internal sealed partial class SqliteMessageHistory(
     public ValueTask<IReadOnlyList<LogEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<LogEntry>>(connection => List(connection, query), cancellationToken);
 
+    public ValueTask<MessageCount> CountAsync(HistoryQuery query, int most, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => Count(connection, query, most), cancellationToken);
+
     public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<LogEntry>>(
             connection => Entries(connection, connection.Prepare(
