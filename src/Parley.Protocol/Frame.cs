@@ -81,6 +81,17 @@ public sealed record SubscribeRequest
 
     /// <summary>Whether to send the current state first.</summary>
     public bool? Snapshot { get; init; }
+
+    /// <summary>0-1,000 milliseconds. Changes are held back so long, and then sent together, as an array of frames, in their order. If they get large,
+    /// they are sent earlier. 0 if absent.</summary>
+    public int? CoalesceMs { get; init; }
+
+    /// <summary>Cuts the <c>content</c> of messages to this many characters, 1-10,000, and leaves out a <c>payload</c> that is longer. Cut messages have
+    /// <c>truncated</c> and <c>content_bytes</c>.</summary>
+    public int? Excerpt { get; init; }
+
+    /// <summary><c>deliveries</c>: messages come with how many of their deliveries are at which stage, as of when they are sent.</summary>
+    public string? Include { get; init; }
 }
 
 /// <summary>The filter of the feed <c>messages</c>, with the parameters of <c>GET messages</c>.</summary>

@@ -103,6 +103,16 @@ public sealed record FeedRequest
     /// <summary>Whether to send the current state first.</summary>
     public bool Snapshot { get; init; }
 
+    /// <summary>How long the server holds changes back, to send them together: up to a second. Zero for not at all.</summary>
+    public TimeSpan Coalesce { get; init; }
+
+    /// <summary>Cuts the contents of messages to so many characters, and leaves out longer payloads: 1-10,000. See
+    /// <see cref="Protocol.Message.Truncated"/>.</summary>
+    public int? Excerpt { get; init; }
+
+    /// <summary>Whether messages come with <see cref="Protocol.Message.Deliveries"/>, as of when they are sent.</summary>
+    public bool IncludeDeliveries { get; init; }
+
     /// <summary>Requests these feeds without filters.</summary>
     public static FeedRequest Of(params ReadOnlySpan<string> feeds)
     {

@@ -32,6 +32,12 @@ internal sealed class SubscribeOperation(ParleyAgent agent, FeedSubscription sub
             writer.WriteString("after"u8, place);
         if (subscription.NeedsSnapshot)
             writer.WriteBoolean("snapshot"u8, value: true);
+        if (subscription.Request.Coalesce > TimeSpan.Zero)
+            writer.WriteNumber("coalesce_ms"u8, (int)Math.Ceiling(subscription.Request.Coalesce.TotalMilliseconds));
+        if (subscription.Request.Excerpt is { } excerpt)
+            writer.WriteNumber("excerpt"u8, excerpt);
+        if (subscription.Request.IncludeDeliveries)
+            writer.WriteString("include"u8, "deliveries"u8);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

@@ -10,7 +10,7 @@ internal static class MessageJson
         "message_id", "seq", "project_id", "sender_id", "sender_role", "sender_name", "sender_specialization",
         "recipient_id", "recipient_role", "recipient_name", "recipient_specialization", "to", "message_type", "content", "payload",
         "priority", "intent", "surface", "authority", "hops", "conversation_thread_id", "reply_to", "outcome", "supersedes", "task_id",
-        "execution_id", "metadata", "narrowed", "deleted", "reactions", "timestamp", "expires_at");
+        "execution_id", "metadata", "narrowed", "deleted", "reactions", "timestamp", "expires_at", "truncated", "content_bytes", "deliveries");
 
     private static readonly string[] Nobody = [];
 
@@ -31,6 +31,9 @@ internal static class MessageJson
         Outcome? outcome = null;
         DateTimeOffset timestamp = default;
         DateTimeOffset? expires = null;
+        var truncated = false;
+        long? contentBytes = null;
+        DeliveryTally? deliveries = null;
 
         Expect(ref reader, JsonTokenType.StartObject);
         var next = 0;
@@ -72,6 +75,9 @@ internal static class MessageJson
                 case 29: reactions = JsonSerializer.Deserialize(ref reader, WireJson.Lenient.IReadOnlyDictionaryStringIReadOnlyListString); break;
                 case 30: timestamp = reader.GetDateTimeOffset(); break;
                 case 31: expires = Time(ref reader); break;
+                case 32: truncated = reader.TokenType == JsonTokenType.True; break;
+                case 33: contentBytes = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt64(); break;
+                case 34: deliveries = JsonSerializer.Deserialize(ref reader, WireJson.Lenient.DeliveryTally); break;
                 default: reader.Skip(); break;
             }
         }
@@ -108,6 +114,9 @@ internal static class MessageJson
             Metadata = metadata,
             Narrowed = narrowed,
             Deleted = deleted,
+            Truncated = truncated,
+            ContentBytes = contentBytes,
+            Deliveries = deliveries,
             Reactions = reactions,
             ExpiresAt = expires,
         };

@@ -10,13 +10,17 @@ using Parley.Server.Wire;
 namespace Parley.Server.History;
 
 /// <summary>The feed <c>messages</c>: every message that its reader may read, with the filters of the list.</summary>
-internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory projects) : IFeedSource
+internal sealed class MessageFeed(IMessageHistory history, MessageTallies tallies, ProjectDirectory projects) : IFeedSource
 {
     private const string Place = "feeds.messages";
 
     public string Name => "messages";
 
-    public Result<Feed> Open(ProjectLog project, JsonElement filter)
+    public bool ShowsMessages => true;
+
+    public Result<Feed> Open(ProjectLog project, JsonElement filter) => Open(project, filter, MessageShow.Whole);
+
+    public Result<Feed> Open(ProjectLog project, JsonElement filter, MessageShow show)
     {
         if (!FilterQuery.Read(Place, filter, MessageListQuery.ReadFilter).TryGet(out var wanted, out var problem))
             return problem;
@@ -39,7 +43,7 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
             new FeedSelection(
                 new LogQuery(query.Thread ?? 0, query.Thread is null ? query.Execution ?? 0 : 0),
                 entry => entry.Kind is EntryKind.Message or EntryKind.Release or EntryKind.Deletion && match.TakesAs(entry)),
-            reader => new MessageView(history, project, query with { Reader = reader }));
+            reader => new MessageView(history, tallies, project, query with { Reader = reader }, show));
     }
 
     /// <summary>Nobody's number, so nothing matches.</summary>
@@ -58,32 +62,6 @@ internal sealed class MessageFeed(IMessageHistory history, ProjectDirectory proj
         new HistoryQuery(project.Project) { Sender = Nobody };
 
     private static long? SeqOf(string? id) => id is null ? null : EntryId.SeqOf(Guid.Parse(id));
-}
-
-/// <summary>Messages for one subscription: the newest ones as they are, then what follows.</summary>
-internal sealed class MessageView(IMessageHistory history, ProjectLog log, HistoryQuery query) : FeedView
-{
-    private const int SnapshotSize = 100;
-
-    private readonly HashSet<long> _shown = [];
-    private long _upTo;
-
-    internal override async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(long place, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        _upTo = log.Head;
-        var newest = await history.ListAsync(query with { Before = place + 1, Max = SnapshotSize }, cancellationToken);
-        _shown.UnionWith(newest.Select(message => message.Seq));
-        // Oldest first, like the changes that follow.
-        yield return [.. newest.Reverse().Select(message => message.Json)];
-    }
-
-    internal override ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken)
-    {
-        // Released in the meantime, and already shown.
-        if (entry.Kind == EntryKind.Release && entry.Seq <= _upTo && _shown.Contains(entry.Subject))
-            return new(result: null);
-        return new(entry.Kind == EntryKind.Deletion ? FeedChange.Delete(entry.Json) : FeedChange.Put(entry.Json));
-    }
 }
 
 /// <summary>The feed <c>receipts</c>: the stages of deliveries, live. Deaths and expirations also come from the log.</summary>

@@ -16,10 +16,13 @@ internal sealed class MessageTallies(IDeliveryHistory deliveries)
         int project, Reader? reader, IReadOnlyList<LogEntry> messages, CancellationToken cancellationToken)
     {
         if (reader is null)
-            return await deliveries.TalliesAsync(project, [.. messages.Select(message => message.Seq)], agent: null, cancellationToken);
-        var sent = messages.ToLookup(message => message.Sender == reader.Agent, message => message.Seq);
+            return await deliveries.TalliesAsync(project, [.. messages.Select(SeqOf)], agent: null, cancellationToken);
+        var sent = messages.ToLookup(message => message.Sender == reader.Agent, SeqOf);
         var own = await deliveries.TalliesAsync(project, [.. sent[true]], agent: null, cancellationToken);
         var others = await deliveries.TalliesAsync(project, [.. sent[false]], reader.Agent, cancellationToken);
         return own.Concat(others).ToDictionary();
     }
+
+    /// <summary>The seq of a message, also of one that a later entry releases.</summary>
+    internal static long SeqOf(LogEntry entry) => entry.Kind == EntryKind.Release ? entry.Subject : entry.Seq;
 }

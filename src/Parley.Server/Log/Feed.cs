@@ -36,6 +36,9 @@ internal abstract class FeedView
         yield break;
     }
 
+    /// <summary>Called before the entries of a batch are shown one by one, to look up together what all of them need.</summary>
+    internal virtual ValueTask PrepareAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <param name="isHidden">Whether the reader may not read the entry.</param>
     /// <returns>Null to send nothing.</returns>
     internal abstract ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken);
@@ -54,6 +57,21 @@ internal interface IFeedSource
     string Name { get; }
 
     Result<Feed> Open(ProjectLog project, JsonElement filter);
+
+    /// <param name="show">For the feeds that <see cref="ShowsMessages"/>; others have nothing to shorten.</param>
+    /// <inheritdoc cref="Open(ProjectLog, JsonElement)"/>
+    Result<Feed> Open(ProjectLog project, JsonElement filter, MessageShow show) => Open(project, filter);
+
+    /// <summary>Whether its items are messages, so that a subscription can ask for excerpts and deliveries.</summary>
+    bool ShowsMessages => false;
+}
+
+/// <summary>How much of messages to show.</summary>
+/// <param name="Excerpt">The most characters of content and payload; null for the whole message.</param>
+/// <param name="WithDeliveries">Whether they come with how far their deliveries are.</param>
+internal sealed record MessageShow(int? Excerpt, bool WithDeliveries)
+{
+    internal static MessageShow Whole { get; } = new(null, WithDeliveries: false);
 }
 
 /// <summary>All feeds.</summary>
@@ -61,8 +79,10 @@ internal sealed class FeedCatalog(IEnumerable<IFeedSource> sources)
 {
     private readonly Dictionary<string, IFeedSource> _sources = sources.ToDictionary(source => source.Name, StringComparer.Ordinal);
 
-    internal Result<Feed> Open(ProjectLog project, string name, JsonElement filter) =>
+    internal bool ShowsMessages(string name) => _sources.TryGetValue(name, out var source) && source.ShowsMessages;
+
+    internal Result<Feed> Open(ProjectLog project, string name, JsonElement filter, MessageShow? show = null) =>
         _sources.TryGetValue(name, out var source)
-            ? source.Open(project, filter)
+            ? source.Open(project, filter, show ?? MessageShow.Whole)
             : Problems.InvalidField($"feeds.{Problems.Shown(name)}", $"is not a feed; there are {string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal))}");
 }

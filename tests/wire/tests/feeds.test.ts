@@ -239,6 +239,32 @@ describe('A subscription', { concurrency: 6 }, () => {
     await socket.refused('unsubscribe', { subscription }, 404, 'not_found');
   });
 
+  it('comes together, in order, for a reader that asks for that', async () => {
+    const project = await TestProject.create(server);
+    const [ada] = await project.pair();
+    const socket = await ada.connect({ query: { batch: 1 } });
+    const { subscription } = await socket.ok<Subscribed>('subscribe', {
+      feeds: { messages: {} },
+      coalesce_ms: 1000,
+      excerpt: 10,
+      include: 'deliveries',
+    });
+    const before = socket.arrays;
+    for (let n = 1; n <= 5; n++) await ada.tell('bob', `${n}, ${'and so on '.repeat(5)}`);
+
+    const seen = await changes<Message & { truncated: boolean; deliveries: { total: number } }>(socket, subscription, 5);
+
+    assert.deepEqual(
+      seen.map(({ item }) => [item.content?.[0], item.truncated, item.deliveries.total]),
+      [1, 2, 3, 4, 5].map((n) => [`${n}`, true, 1]),
+    );
+    assert.deepEqual(
+      seen.map(({ place, item }) => Number(place.split('-')[1]) - item.seq),
+      [0, 0, 0, 0, 0],
+    );
+    assert.ok(socket.arrays > before, 'nothing came together');
+  });
+
   it('is refused with the name of the invalid field', async () => {
     const project = await TestProject.create(server);
     const ada = await project.agent('ada');
@@ -253,6 +279,11 @@ describe('A subscription', { concurrency: 6 }, () => {
       [{ feeds: { messages: {} }, since: 1 }, 'since'],
       [{ feeds: { messages: { color: 'red' } } }, 'feeds.messages.color'],
       [{ feeds: { messages: { q: 'login' } } }, 'feeds.messages.q'],
+      [{ feeds: { messages: { state: 'dead' } } }, 'feeds.messages.state'],
+      [{ feeds: { messages: { type: ['a', '!b'] } } }, 'feeds.messages.type'],
+      [{ feeds: { messages: {} }, coalesce_ms: 5000 }, 'coalesce_ms'],
+      [{ feeds: { messages: {} }, excerpt: 0 }, 'excerpt'],
+      [{ feeds: { tasks: {} }, include: 'deliveries' }, 'include'],
     ];
     for (const [data, field] of cases) assertNames(await socket.refused('subscribe', data, 400, 'invalid_request'), field);
     await socket.refused('subscribe', { feeds: { gossip: {} } }, 400, 'invalid_request');

@@ -78,6 +78,12 @@ export interface SubscribeOptions {
   snapshot?: boolean | undefined;
   /** A place, `EPOCH-SEQ` or a bare seq: entries after it. Without it, only new ones come. */
   after?: string | undefined;
+  /** Milliseconds, up to 1,000: changes are held back so long, and come together. */
+  coalesce?: number | undefined;
+  /** Cuts the contents of messages to so many characters, and leaves out longer payloads. Cut messages have `truncated` and `content_bytes`. */
+  excerpt?: number | undefined;
+  /** `deliveries`: messages come with how far their deliveries are, as of when they are sent. */
+  include?: 'deliveries' | undefined;
   /** Fields of `subscribe` that a newer server has and this package does not name. */
   more?: Readonly<Record<string, unknown>> | undefined;
   /** Stops waiting until the subscription stands. To end it later, use `close`. */

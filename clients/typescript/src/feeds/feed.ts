@@ -103,7 +103,11 @@ export class Feed<F extends string = string> implements AsyncIterable<FeedEntry<
   /** @internal */
   request(): unknown {
     const snapshot = this.#snapshotsDue.size > 0;
+    const { coalesce, excerpt, include } = this.#options;
     return {
+      ...(coalesce === undefined ? {} : { coalesce_ms: coalesce }),
+      ...(excerpt === undefined ? {} : { excerpt }),
+      ...(include === undefined ? {} : { include }),
       ...this.#options.more,
       feeds: this.feeds,
       ...(this.#place === undefined ? {} : { after: this.#place }),

@@ -10,6 +10,12 @@ internal abstract class OutFrame
 {
     internal abstract void Write(FrameBuffer to);
 
+    /// <summary>How many frames it is on the wire: more than one are written as an array.</summary>
+    internal virtual int Count => 1;
+
+    /// <summary>Writes it as a part of an array, so without brackets of its own.</summary>
+    internal virtual void WritePart(FrameBuffer to) => Write(to);
+
     /// <summary>Bytes that it holds in memory while it waits, if there may be many.</summary>
     internal virtual int Size => 0;
 

@@ -12,7 +12,8 @@ namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>A running subscription: the current state of its feeds, if requested, and then their changes.</summary>
 internal sealed class FeedSubscription(
-    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, IThreadAccess access, Reader? reader, ConnectionHub hub, FeedLoop loop) : IAsyncDisposable
+    SocketConnection connection, string subscription, IReadOnlyList<Feed> feeds, ILogStore log, IThreadAccess access, Reader? reader, ConnectionHub hub, FeedLoop loop,
+    FrameCoalescing? coalescing) : IAsyncDisposable
 {
     /// <summary>How many receipts may wait for a slow socket. They are live and not sent again, so the oldest are dropped.</summary>
     private const int MostReceipts = 10_000;
@@ -57,6 +58,7 @@ internal sealed class FeedSubscription(
     public ValueTask DisposeAsync()
     {
         _watch?.Dispose();
+        coalescing?.Dispose();
         return loop.DisposeAsync();
     }
 
@@ -71,6 +73,8 @@ internal sealed class FeedSubscription(
     {
         if (batch.Gap is { } gap)
             TellGap(gap.ResumedAt - 1);
+        foreach (var (_, view) in _feeds)
+            await view.PrepareAsync(batch.Entries, loop.Dropped);
         foreach (var entry in batch.Entries)
         {
             var isHidden = batch.Hidden?.Contains(entry) == true;
@@ -96,7 +100,11 @@ internal sealed class FeedSubscription(
         lock (_telling)
         {
             _told = place ?? _told;
-            connection.Outbound.Add(new ChangeFrame(subscription, feed, connection.Project.Log.Place(_told), op, item));
+            var frame = new ChangeFrame(subscription, feed, connection.Project.Log.Place(_told), op, item);
+            if (coalescing is null)
+                connection.Outbound.Add(frame);
+            else
+                coalescing.Add(frame);
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Connections.Frames;
+using Parley.Server.History;
 using Parley.Server.Log;
 using Parley.Server.Operations;
 using Parley.Server.Security;
@@ -12,9 +13,13 @@ using Parley.Server.Wire;
 namespace Parley.Server.Connections.WebSockets;
 
 /// <summary>Live feeds over a socket: subscribe and unsubscribe.</summary>
-internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub, ILogger<FeedLoop> logger) : IConcept
+internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAccess access, ConnectionHub hub, TimeProvider clock, ILogger<FeedLoop> logger) : IConcept
 {
     private const int MostSubscriptions = 64;
+
+    private const int LongestWindow = 1_000;
+
+    private const string Deliveries = "deliveries";
 
     private long _next;
 
@@ -25,7 +30,7 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
         new SocketOperation("Subscribe", "Follow feeds of the log.") { Allows = Permission.Connect, Own = SocketOperation.Its }.Frame<SocketConnection>(
             new FrameMeaning(FrameEvents.Subscribe, "Follow feeds of the log.", typeof(SubscribeRequest), typeof(SubscribeAnswer))
             {
-                Examples = ["""{"feeds": {"messages": {"thread": "0199e1c2-0000-7000-8000-000000000412"}, "receipts": {}}, "after": "1769090212-1041"}"""],
+                Examples = ["""{"feeds": {"messages": {"thread": "0199e1c2-0000-7000-8000-000000000412"}, "receipts": {}}, "after": "1769090212-1041", "coalesce_ms": 100, "excerpt": 200}"""],
             },
             SubscribeAsync),
 
@@ -44,10 +49,11 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
             return;
         }
 
+        var show = request is { Excerpt: null, Include: null } ? MessageShow.Whole : new MessageShow(request.Excerpt, request.Include is not null);
         var feeds = new List<Feed>();
         foreach (var (name, filter) in request.Feeds!)
         {
-            if (!catalog.Open(connection.Project.Log, name, filter).TryGet(out var feed, out var problem))
+            if (!catalog.Open(connection.Project.Log, name, filter, show).TryGet(out var feed, out var problem))
             {
                 connection.Fail(frame, problem);
                 return;
@@ -58,7 +64,8 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
 
         var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
         var running = new FeedSubscription(
-            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub, new FeedLoop(connection, logger));
+            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub, new FeedLoop(connection, logger),
+            request.CoalesceMs is > 0 and var window ? new FrameCoalescing(TimeSpan.FromMilliseconds(window), clock, connection.Outbound.Add) : null);
         // Registered before the answer is sent, because an unsubscribe may follow at once.
         if (!connection.Keep(subscription, running))
             return;
@@ -79,13 +86,26 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
         connection.Ok(frame);
     }
 
-    private static ApiProblem? Check(SocketConnection connection, SubscribeRequest request, out LogPosition? after)
+    private ApiProblem? Check(SocketConnection connection, SubscribeRequest request, out LogPosition? after)
     {
         after = null;
         if (request.Feeds is not { Count: > 0 })
             return Problems.InvalidField("feeds", "is missing: name at least one, as in {\"messages\": {}}");
         if (connection.SubscriptionCount >= MostSubscriptions)
             return Problems.Conflict($"This connection already has {MostSubscriptions} subscriptions: unsubscribe from one first.");
+        var showsMessages = request.Feeds.Keys.Any(catalog.ShowsMessages);
+        const string onlyMessages = "is for the feed messages, which is not among these feeds";
+        if (new Validation()
+                .Check(request.CoalesceMs is null or (>= 0 and <= LongestWindow), "coalesce_ms", $"expected 0 to {LongestWindow}")
+                .Check(request.Excerpt is null or (>= 1 and <= ListedMessage.LongestExcerpt), "excerpt", $"expected 1 to {ListedMessage.LongestExcerpt}")
+                .Check(request.Excerpt is null || showsMessages, "excerpt", onlyMessages)
+                .Check(request.Include is null or Deliveries, "include", $"is '{Problems.Shown(request.Include ?? "")}'; expected {Deliveries}")
+                .Check(request.Include is null || showsMessages, "include", onlyMessages)
+                .Problem is { } bad)
+        {
+            return bad;
+        }
+
         if (request.After is not { } place || place.ValueKind == JsonValueKind.Null)
             return null;
         var text = place.ValueKind == JsonValueKind.String ? place.GetString()! : place.GetRawText();

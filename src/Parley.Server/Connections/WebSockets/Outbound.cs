@@ -277,18 +277,19 @@ internal sealed class Outbound(
     /// <returns>The place of the next frame.</returns>
     private async ValueTask<int> WriteArrayAsync(List<OutFrame> frames, int first, FrameBuffer buffer)
     {
-        var next = first;
+        var (next, count) = (first, 0);
         buffer.Clear();
         buffer.Raw("["u8);
         do
         {
             if (next > first)
                 buffer.Raw(","u8);
-            frames[next++].Write(buffer);
+            count += frames[next].Count;
+            frames[next++].WritePart(buffer);
         }
         while (next < frames.Count && buffer.Length < MessageBytes);
 
-        var single = next - first == 1;
+        var single = count == 1;
         if (!single)
             buffer.Raw("]"u8);
         await SendAsync(single ? buffer.From(1) : buffer.From(0));
