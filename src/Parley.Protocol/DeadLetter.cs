@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Parley.Protocol;
 
 /// <summary>A delivery that ran out of attempts, with its message.</summary>
@@ -11,6 +14,85 @@ public sealed record DeadLetter
 
     /// <summary>When its last attempt ended.</summary>
     public DateTimeOffset DiedAt { get; init; }
+
+    /// <summary>Its failed attempts, oldest first, also those before it was requeued. Empty for one that died before the server kept them.</summary>
+    public IReadOnlyList<DeliveryAttempt> Attempts { get; init; } = [];
+
+    /// <summary>Who requeued it, oldest first. Empty if it died only once.</summary>
+    public IReadOnlyList<DeliveryRequeue> Requeued { get; init; } = [];
+
+    /// <summary>The agent whose mailbox it was for, as it is now.</summary>
+    public DeadLetterReceiver Receiver { get; init; } = new();
+}
+
+/// <summary>A failed attempt to deliver a message.</summary>
+public sealed record DeliveryAttempt
+{
+    /// <summary>Counts from 1, and again from 1 after a requeue. A lost connection does not count, so several may have the same number.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>When the reader got it; null if it never did.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    public DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public DeathReason Outcome { get; init; }
+
+    /// <summary>What the reader said, or what the server says if the lease lapsed or the connection was lost.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>A dead letter was put back into its mailbox.</summary>
+public sealed record DeliveryRequeue
+{
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>The agent that did it, or <c>admin</c> or <c>operator</c> for a token without an agent; null if unknown.</summary>
+    public string? By { get; init; }
+
+    /// <summary>When it had died.</summary>
+    public DateTimeOffset? DiedAt { get; init; }
+}
+
+/// <summary>Whether the reader of a dead letter answers now.</summary>
+public sealed record DeadLetterReceiver
+{
+    public AgentStatus Status { get; init; }
+
+    /// <summary>When it last sent a message, settled one, or reported its status to this server; null if it has not since the server started.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+}
+
+/// <summary>What differs when the message of a dead letter is sent anew. Absent fields stay as they are in that message.</summary>
+public sealed record ResendRequest
+{
+    /// <summary>The agent whose mailbox it was for if absent.</summary>
+    [JsonConverter(typeof(AddressesConverter))]
+    public IReadOnlyList<string>? To { get; init; }
+
+    public string? MessageType { get; init; }
+    public string? Content { get; init; }
+    public JsonElement? Payload { get; init; }
+    public Priority? Priority { get; init; }
+    public Intent? Intent { get; init; }
+    public Surface? Surface { get; init; }
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>Defaults to the project's <c>message_ttl_seconds</c>.</summary>
+    public int? TtlSeconds { get; init; }
+
+    /// <summary>Not before this time.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    public string? ConversationThreadId { get; init; }
+    public string? TaskId { get; init; }
+
+    /// <summary>Stays as it is if absent, unless that execution has ended: then the new message belongs to none.</summary>
+    public string? ExecutionId { get; init; }
+
+    /// <summary>Only for callers who may send as somebody else. Defaults to the caller.</summary>
+    public string? SenderId { get; init; }
 }
 
 /// <summary>How the last attempt of a dead letter ended.</summary>

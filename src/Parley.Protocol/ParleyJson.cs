@@ -38,6 +38,8 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(MessageTrace))]
 [JsonSerializable(typeof(DeadLetterFilter))]
 [JsonSerializable(typeof(DeadLettersAnswer))]
+[JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(ResendRequest))]
 [JsonSerializable(typeof(Page<DeadLetterGroup>))]
 [JsonSerializable(typeof(Page<DeadLetter>))]
 [JsonSerializable(typeof(Page<Message>))]

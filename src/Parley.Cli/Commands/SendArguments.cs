@@ -103,8 +103,10 @@ internal sealed class SendArguments
         };
     }
 
+    /// <summary>A text from standard input.</summary>
+    /// <exception cref="CommandException">There is none.</exception>
     // The command that should have produced the text has probably failed. An empty message would hide that.
-    private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
+    internal static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
     {
         var text = await Console.In.ReadToEndAsync(cancellationToken);
         return string.IsNullOrWhiteSpace(text)

@@ -45,7 +45,8 @@ internal static class SendCommand
         });
     }
 
-    private static void Show(SendAnswer answer, Terminal terminal)
+    /// <summary>Shows what became of a send.</summary>
+    internal static void Show(SendAnswer answer, Terminal terminal)
     {
         terminal.WriteLine(answer.MessageId);
         Show(answer.Deliveries, answer.DeliveriesTotal, terminal);

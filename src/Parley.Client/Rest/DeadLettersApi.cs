@@ -32,6 +32,22 @@ public sealed class DeadLettersApi
                 .With("reason", filter?.Reason is { } reason ? Words.Of(reason) : null),
             WireJson.Lenient.PageDeadLetterGroup, cancellationToken);
 
+    /// <summary>Gets a dead letter, with its attempts and whether its reader answers now.</summary>
+    /// <exception cref="ParleyException">It is not a dead letter (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
+    public Task<DeadLetter> GetAsync(string deliveryId, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync(new RestPath($"dead-letters/{deliveryId}"), WireJson.Lenient.DeadLetter, cancellationToken);
+
+    /// <summary>Sends the message of a dead letter anew, perhaps changed, and takes the dead letter off the pile, in one step.</summary>
+    /// <param name="deliveryId">The dead letter.</param>
+    /// <param name="changes">What differs from its message; nothing if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">It is not a dead letter (<see cref="ErrorCodes.NotFound"/>), or the server refuses the send; the dead letter then
+    /// stays.</exception>
+    public Task<SendAnswer> ResendAsync(string deliveryId, ResendRequest? changes = null, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(
+            HttpMethod.Post, new RestPath($"dead-letters/{deliveryId}/resend"), changes ?? new ResendRequest(), WireJson.Lenient.ResendRequest, WireJson.Lenient.SendAnswer,
+            cancellationToken);
+
     /// <summary>Requeues a dead letter in its mailbox, with a fresh set of attempts.</summary>
     public Task RequeueAsync(string deliveryId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"dead-letters/{deliveryId}/requeue"), cancellationToken);

@@ -16,6 +16,9 @@ internal sealed record Transition(int Project, int Sender, IReadOnlyList<EntityW
 
     /// <summary>Entities that the decision depends on but does not change. They must still be as they were read.</summary>
     internal IReadOnlyList<EntityRow> Unchanged { get; init; } = [];
+
+    /// <summary>A dead letter that its messages replace; null for none. If it is none anymore, that is a conflict.</summary>
+    internal long? DeadLetter { get; init; }
 }
 
 /// <summary>A message that is ready to be stored. Declared here and implemented in Messages.</summary>

@@ -100,6 +100,10 @@ internal sealed record DeliveryLine : ExportLine
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Disconnects { get; init; }
+
+    /// <summary>See <see cref="DeliveryTrail"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trail { get; init; }
 }
 
 internal sealed record ReactionLine : ExportLine

@@ -20,7 +20,10 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
         {"delivery": {"delivery_id": "4711", "message_id": "0199e1c2-0000-7000-8000-000000000412", "agent_id": "be-1", "state": "dead", "attempt": 4, "disconnects": 0,
          "queued_at": "2026-01-22T13:56:52.551Z", "delivered_at": "2026-01-22T13:59:52.553Z", "surfaced_at": null,
          "acknowledged_at": null, "replied_at": null, "last_error": "The database is being migrated."}, "message": {{MailboxExamples.AMessage}},
-         "reason": "rejected", "died_at": "2026-01-22T13:59:54.102Z"}
+         "reason": "rejected", "died_at": "2026-01-22T13:59:54.102Z",
+         "attempts": [{"attempt": 4, "at": "2026-01-22T13:59:52.553Z", "ended_at": "2026-01-22T13:59:54.102Z", "outcome": "rejected", "error": "The database is being migrated."}],
+         "requeued": [{"at": "2026-01-22T13:50:00.000Z", "by": "human", "died_at": "2026-01-22T13:41:10.020Z"}],
+         "receiver": {"status": "online", "answered_at": "2026-01-22T14:02:11.250Z"} }
         """;
 
     private const string AGroup =
@@ -42,6 +45,13 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
             Own = "its own dead letters",
             Answers = [AnswerShape.Ok<Page<DeadLetter>>(Example.PageOf(ADeadLetter))],
         }.Rest("GET", "/dead-letters"),
+
+        new Operation<ProjectContext, string>("GetDeadLetter", "Get a dead letter, with its attempts and whether its reader answers now.", Input.Path("delivery_id"), GetAsync)
+        {
+            Allows = Permission.ReadDeadLetters,
+            Own = "its own dead letters",
+            Answers = [AnswerShape.Ok<DeadLetter>(ADeadLetter)],
+        }.Rest("GET", "/dead-letters/{delivery_id}"),
 
         new Operation<ProjectContext, DeadLetterGroupQuery>(
             "ListDeadLetterGroups", "Count the dead letters by agent and by how they died, the largest group first; at most 500 groups.",
@@ -86,15 +96,35 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
             before, limit + 1, context.Cancellation);
         return Answer.Ok(new Page<DeadLetter>
         {
-            Items = [.. found.Take(limit).Select(dead => new DeadLetter
-            {
-                Delivery = dead.Delivery.ToWire(project, MessageJsonReader.Id(dead.Message.Json)),
-                Message = MessageJsonReader.Message(dead.Message),
-                Reason = DeathReasons.Of(dead.Delivery.LastError),
-                DiedAt = DateTimeOffset.FromUnixTimeMilliseconds(dead.DiedAt),
-            })],
+            Items = [.. found.Take(limit).Select(dead => ToWire(project, dead))],
             Next = MessagePage.Last(found, limit, dead => dead.Message)?.Delivery.Delivery.ToString(CultureInfo.InvariantCulture),
         });
+    }
+
+    private async ValueTask<Answer> GetAsync(string id, ProjectContext context) =>
+        TryNumber(id, out var delivery) && await history.DeadLettersAsync(
+            new DeadLetterSelection(context.Project.Number) { Deliveries = [delivery], Agent = ReadableAgent(asked: null, context) }, long.MaxValue, 1, context.Cancellation) is [var dead]
+            ? Answer.Ok(ToWire(context.Project, dead))
+            : Problems.NotFound("dead letter", id);
+
+    private static DeadLetter ToWire(ProjectState project, DeadLetterRow dead)
+    {
+        var (attempts, requeued) = DeliveryTrail.Read(dead.Trail);
+        var receiver = project.Agents.Find(dead.Delivery.Agent);
+        return new DeadLetter
+        {
+            Delivery = dead.Delivery.ToWire(project, MessageJsonReader.Id(dead.Message.Json)),
+            Message = MessageJsonReader.Message(dead.Message),
+            Reason = DeathReasons.Of(dead.Delivery.LastError),
+            DiedAt = DateTimeOffset.FromUnixTimeMilliseconds(dead.DiedAt),
+            Attempts = attempts,
+            Requeued = requeued,
+            Receiver = new DeadLetterReceiver
+            {
+                Status = receiver?.Presence.Status ?? AgentStatus.Offline,
+                AnsweredAt = receiver?.Signs.Read() is [.., var last] ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null,
+            },
+        };
     }
 
     private async ValueTask<Answer> GroupsAsync(DeadLetterGroupQuery query, ProjectContext context)
@@ -126,7 +156,7 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
     private async ValueTask<Answer> OneAsync(string id, string action, Change change, ProjectContext context)
     {
         if (!TryNumber(id, out var delivery) ||
-            await change(new DeadLetterSelection(context.Project.Number) { Deliveries = [delivery] }, context.Cancellation) is not { Count: > 0 })
+            await change(new DeadLetterSelection(context.Project.Number) { Deliveries = [delivery], By = NameOf(context.Caller) }, context.Cancellation) is not { Count: > 0 })
         {
             return Problems.NotFound("dead letter", id);
         }
@@ -147,6 +177,7 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
                 Agent = filter?.AgentId is { } agent ? context.Project.Agents.Find(agent)?.Number ?? -1 : null,
                 Type = filter?.Type,
                 Reason = filter?.Reason,
+                By = NameOf(context.Caller),
             },
             context.Cancellation);
         await audit.RecordAsync(context.Caller, context.Project.Id, action, done.Count.ToString(CultureInfo.InvariantCulture), context.Cancellation);
@@ -158,7 +189,9 @@ internal sealed class DeadLettersConcept(IDeliveryStore store, IDeliveryHistory 
         });
     }
 
-    private static bool TryNumber(string id, out long delivery) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out delivery);
+    private static string NameOf(Caller caller) => caller.AgentId ?? WireType.WordOf(caller.Kind);
+
+    internal static bool TryNumber(string id, out long delivery) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out delivery);
 }
 
 /// <summary>Which dead letters to list.</summary>

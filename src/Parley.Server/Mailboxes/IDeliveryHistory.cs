@@ -50,7 +50,8 @@ internal sealed record DeliveryRow(
 
 /// <summary>A dead letter, with its message.</summary>
 /// <param name="DiedAt">In Unix milliseconds.</param>
-internal sealed record DeadLetterRow(DeliveryRow Delivery, LogEntry Message, long DiedAt);
+/// <param name="Trail">See <see cref="DeliveryTrail"/>.</param>
+internal sealed record DeadLetterRow(DeliveryRow Delivery, LogEntry Message, long DiedAt, string? Trail);
 
 /// <summary>How many dead letters one mailbox has for one reason.</summary>
 /// <param name="Oldest">When the first of them died, in Unix milliseconds.</param>

@@ -108,6 +108,9 @@ internal sealed record DeadLetterSelection(int Project)
     internal int? Agent { get; init; }
     internal string? Type { get; init; }
     internal DeathReason? Reason { get; init; }
+
+    /// <summary>Who requeues them, for the trail.</summary>
+    internal string? By { get; init; }
 }
 
 internal sealed record MovableDelivery(long Delivery, string Capability, IReadOnlyList<int> Tried);

@@ -140,6 +140,15 @@ internal sealed partial class Mailbox(
         return Finish(project, sender, draft, To(recipient), context, null);
     }
 
+    /// <summary>A message that is stored in the same commit as another change, and is otherwise sent like any other.</summary>
+    internal ValueTask<Result<Send>> ComposeAsync(ProjectState project, Sender sender, SendDraft draft, CancellationToken cancellationToken)
+    {
+        if (!limiter.TryTake((project.Number, sender.Caller), 1, project.Settings.RatePerSecond, project.Settings.RateBurst, out var retryAfter))
+            return new(Problems.RateLimited(retryAfter));
+        sender.Agent?.Signs.Add(clock.GetUtcNow());
+        return PrepareAsync(project, sender, draft, onStored: null, cancellationToken);
+    }
+
     /// <summary>Why a budget does not allow a message that could not be stored with a change; null if budgets allow it.</summary>
     internal async ValueTask<ApiProblem?> OverBudgetAsync(Send send, CancellationToken cancellationToken) =>
         await storing.OverBudgetAsync(send, cancellationToken) is { } refusal ? SendRules.OverBudget(refusal, send.Bytes) : null;

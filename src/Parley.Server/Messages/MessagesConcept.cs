@@ -27,7 +27,7 @@ internal sealed class MessagesConcept(
 
     private const string ARequest = """{"to": "capability:review", "content": "Is this migration safe?", "timeout_seconds": 30}""";
 
-    private const string AnAnswer =
+    internal const string AnAnswer =
         """
         {"message_id": "0199e1c2-0000-7000-8000-000000000412", "seq": 1042, "conversation_thread_id": "0199e1c2-0000-7000-8000-000000000412",
          "duplicate": false, "deliveries": [{"agent_id": "be-1", "status": "online", "activity": "working", "ahead": 2, "outlook": "when_idle", "refused": null}],
@@ -40,7 +40,7 @@ internal sealed class MessagesConcept(
          "deliveries": [{"agent_id": "be-1", "status": "online", "activity": "working", "ahead": 2, "outlook": "when_idle", "refused": null}], "deliveries_total": 1}
         """;
 
-    private static readonly string[] SendRefusals =
+    internal static readonly string[] SendRefusals =
     [
         ErrorCodes.UnknownRecipient, ErrorCodes.NoCapableAgent, ErrorCodes.MailboxFull, ErrorCodes.BudgetSpent, ErrorCodes.ExecutionEnded, ErrorCodes.IdempotencyConflict,
     ];

@@ -48,6 +48,8 @@ internal static class Messaging
         .AddConcept<InboxConcept>()
         .AddConcept<ThreadsConcept>()
         .AddConcept<DeadLettersConcept>()
+        .AddSingleton<DeadLetterResending>()
+        .AddConcept<DeadLetterResendConcept>()
         .AddSingleton<IFeedSource, MessageFeed>()
         .AddSingleton<IFeedSource, ReceiptFeed>()
         .AddSingleton<IChore, DeliveryRescuer>()

@@ -30,6 +30,15 @@ internal sealed class SendStoring(IMessageStore store, IEntityStore entities, IE
     internal Task<IReadOnlyList<SendOutcome>> StoreAsync(IReadOnlyList<Send> sends, Resume resume) =>
         sends[0].Project.Budgets is null ? StoreEachAsync(sends, resume) : WatchAsync(sends[0].Project, StoreEachAsync(sends, resume));
 
+    /// <summary>Stores a message and takes the dead letter that it replaces off the pile, or does neither.</summary>
+    internal async ValueTask<TransitionOutcome> ReplaceAsync(Send send, long deadLetter, CancellationToken cancellationToken)
+    {
+        var outcome = await entities.ApplyAsync(new Transition(send.Project.Number, send.Sender.Number, []) { Messages = [send], DeadLetter = deadLetter }, cancellationToken);
+        foreach (var limit in outcome.Sent.Cast<SendOutcome>().SelectMany(sent => sent.Reached))
+            await budgets.NoteAsync(send.Project, limit, isRefused: false);
+        return outcome;
+    }
+
     /// <summary>The budget that does not allow a message now; null if budgets allow it.</summary>
     /// <param name="onlyLook">True if nothing is sent, so that nobody is told.</param>
     internal async ValueTask<BudgetRefusal?> OverBudgetAsync(Send send, CancellationToken cancellationToken, bool onlyLook = false)

@@ -26,6 +26,7 @@ function calls(project: TestProject): [string, string][] {
     ['POST', 'agents/ada/claim'],
     ['POST', 'dead-letters/requeue'],
     ['POST', 'dead-letters/purge'],
+    ['POST', 'dead-letters/1/resend'],
     ['POST', 'executions'],
     ['PATCH', 'executions/0199e1c2-0000-7000-8000-000000000000'],
     ['POST', 'executions/0199e1c2-0000-7000-8000-000000000000/logs'],

@@ -13,6 +13,9 @@ interface DeadLetter {
   message: Message;
   reason: string;
   died_at: string;
+  attempts: { attempt: number; at: string | null; ended_at: string; outcome: string; error: string | null }[];
+  requeued: { at: string; by: string | null; died_at: string | null }[];
+  receiver: { status: string; answered_at: string | null };
 }
 
 interface DeadLetterGroup {
@@ -146,6 +149,70 @@ describe('A dead letter', { concurrency: 4 }, () => {
     assert.deepEqual([item.message.message_id, item.delivery_id, item.attempt], [id, delivery, 1]);
     (await bob.rest.post(`messages/${id}/ack`, { lease_id: item.lease_id })).isEmpty();
     (await project.admin.post(`dead-letters/${delivery}/requeue`)).problem(404, 'not_found');
+  });
+
+  it('says what happened to it, and whether its reader answers', async () => {
+    const project = await TestProject.create(server, { max_attempts: 2, retry_delay_seconds: 0 });
+    const [ada, bob] = await project.pair();
+    const id = await ada.tell('bob', 'hopeless');
+    const fail = async (reason: string) => {
+      const { lease_id } = await bob.claimOne();
+      (await bob.rest.post(`messages/${id}/nack`, { lease_id, reason })).succeeds();
+    };
+    await fail('one');
+    await fail('"two"');
+    const { delivery_id: delivery } = await project.delivery(id);
+    (await project.admin.post(`dead-letters/${delivery}/requeue`)).succeeds();
+    await fail('three');
+    await fail('four');
+
+    const dead = (await project.admin.get(`dead-letters/${delivery}`)).as<DeadLetter>(200);
+    const { items } = (await bob.rest.get('dead-letters')).as<Page<DeadLetter>>(200);
+
+    assert.deepEqual(
+      dead.attempts.map(({ attempt, outcome, error }) => [attempt, outcome, error]),
+      [
+        [1, 'rejected', 'one'],
+        [2, 'rejected', '"two"'],
+        [1, 'rejected', 'three'],
+        [2, 'rejected', 'four'],
+      ],
+    );
+    for (const { at, ended_at } of dead.attempts) assert.ok(at !== null && at <= ended_at, `${at} to ${ended_at}`);
+    const [requeue, ...more] = dead.requeued;
+    assert.deepEqual([more, requeue?.by, requeue?.died_at], [[], 'admin', dead.attempts[1]!.ended_at]);
+    assert.equal(dead.attempts.at(-1)!.ended_at, dead.died_at);
+    assert.ok(
+      dead.receiver.answered_at !== null && dead.receiver.answered_at >= dead.attempts[0]!.at!,
+      dead.receiver.answered_at ?? 'never',
+    );
+    assert.deepEqual(items, [dead]);
+  });
+
+  it('can be sent anew, changed, once per key', async () => {
+    const { project, ada, bob } = await strictProject();
+    const id = await die(ada, bob, 'wrong', 'order');
+    const { delivery_id: delivery } = await project.delivery(id);
+    const resend = (body: unknown, headers?: Record<string, string>) =>
+      project.admin.post(`dead-letters/${delivery}/resend`, body, headers === undefined ? {} : { headers });
+
+    (await resend({ to: 'nobody' })).problem(404, 'unknown_recipient');
+    (await resend({ colour: 'red' })).problem(400, 'invalid_request');
+    const key = { 'idempotency-key': 'anew' };
+    const first = await resend({ content: 'right' }, key);
+    const again = await resend({ content: 'right' }, key);
+
+    const sent = first.as<{ message_id: string; conversation_thread_id: string }>(201);
+    assert.equal(again.text, first.text);
+    (await resend({ content: 'other' }, key)).problem(409, 'idempotency_conflict');
+    const { message } = await bob.claimOne();
+    assert.deepEqual(
+      [message.message_id, message.content, message.message_type, message.sender_id, message.conversation_thread_id, message.reply_to],
+      [sent.message_id, 'right', 'order', 'human', id, null],
+    );
+    assert.equal((await project.delivery(id)).state, 'withdrawn');
+    assert.deepEqual((await project.admin.get('dead-letters')).as<Page<DeadLetter>>(200).items, []);
+    (await resend({})).problem(404, 'not_found');
   });
 
   it('can be purged', async () => {

@@ -143,12 +143,13 @@ it('Every operation answers, when all is well, as the document describes it', as
 
   const several = await held();
   await does('AckMessages', {}, { items: [several, { message_id: randomUUID(), lease_id: '1.1' }] }, bob);
-  for (const of of ['RequeueDeadLetter', 'PurgeDeadLetter', 'RequeueDeadLetters', 'PurgeDeadLetters']) {
+  for (const of of ['RequeueDeadLetter', 'ResendDeadLetter', 'PurgeDeadLetter', 'RequeueDeadLetters', 'PurgeDeadLetters']) {
     const dead = await held();
     await does('NackMessage', dead, { lease_id: dead.lease_id, reason: 'It does not compile.' }, bob);
     const letters = await does<Page<{ delivery: { delivery_id: string } }>>('ListDeadLetters');
     await does('ListDeadLetterGroups');
-    await does(of, { delivery_id: letters.items[0]!.delivery.delivery_id }, of.endsWith('s') ? {} : undefined);
+    await does('GetDeadLetter', { delivery_id: letters.items[0]!.delivery.delivery_id });
+    await does(of, { delivery_id: letters.items[0]!.delivery.delivery_id }, of.endsWith('s') || of === 'ResendDeadLetter' ? {} : undefined);
     await does('ClaimMessages', bob, { max: 100 });
   }
 

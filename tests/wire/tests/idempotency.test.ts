@@ -246,8 +246,8 @@ describe('The header Idempotency-Key', { concurrency: 4 }, () => {
     messages: { body: { to: 'bob', content: 'once' }, other: { to: 'bob', content: 'twice' }, count: listed('messages'), isSend: true },
     broadcast: { body: { content: 'once' }, other: { content: 'twice' }, count: listed('messages'), isSend: true },
   };
-  /** These have tests of their own: an answer that comes from somebody else, a post from outside, and secrets, which are shown once. */
-  const apart = ['requests', 'inbound/{hook_id}', 'tokens', 'inbound', 'webhooks'];
+  /** These have tests of their own: what takes something away, an answer that comes from somebody else, a post from outside, and secrets, which are shown once. */
+  const apart = ['dead-letters/{delivery_id}/resend', 'requests', 'inbound/{hook_id}', 'tokens', 'inbound', 'webhooks'];
 
   for (const [name, { body, other, count, isSend, path }] of Object.entries(creations))
     it(`answers POST ${name} as the first time, and refuses another under its key`, async () => {

@@ -161,6 +161,8 @@ export const table: readonly Row[] = [
   row('GET', 'dead-letters/groups', lists),
   row('POST', (world) => `dead-letters/${world.deadLetter}/requeue`, aboveEmpty),
   row('DELETE', (world) => `dead-letters/${world.deadLetter}`, aboveEmpty),
+  row('GET', (world) => `dead-letters/${world.deadLetter}`, { ...administration, bob: 200, agents: 404 }),
+  row('POST', (world) => `dead-letters/${world.deadLetter}/resend`, { admin: 201, operator: 201 }, {}),
   row('POST', 'dead-letters/requeue', above, {}),
   row('POST', 'dead-letters/purge', above, {}),
 

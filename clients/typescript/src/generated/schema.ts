@@ -1042,6 +1042,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dead-letters/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a dead letter, with its attempts and whether its reader answers now.
+         * @description Who may: admin, operator, observer; agent: its own dead letters.
+         */
+        get: operations["GetDeadLetter"];
+        put?: never;
+        post?: never;
+        /**
+         * Purge a dead letter.
+         * @description Who may: admin, operator.
+         */
+        delete: operations["PurgeDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dead-letters/groups": {
         parameters: {
             query?: never;
@@ -1122,7 +1146,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dead-letters/{delivery_id}": {
+    "/dead-letters/{delivery_id}/resend": {
         parameters: {
             query?: never;
             header?: never;
@@ -1131,12 +1155,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
         /**
-         * Purge a dead letter.
-         * @description Who may: admin, operator.
+         * Send the message of a dead letter anew, perhaps changed, and take the dead letter off the pile.
+         * @description The new message goes to the same agent and into the same thread, unless the body says otherwise. It comes from you, and it is not a reply, even if the first one was. The message is stored and the dead letter removed in one step: if the send is refused, the dead letter stays.
+         *
+         *     Who may: admin, operator.
          */
-        delete: operations["PurgeDeadLetter"];
+        post: operations["ResendDeadLetter"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3527,6 +3553,12 @@ export interface components {
              * @description When its last attempt ended.
              */
             died_at: string;
+            /** @description Its failed attempts, oldest first, also those before it was requeued. Empty for one that died before the server kept them. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /** @description Who requeued it, oldest first. Empty if it died only once. */
+            requeued: components["schemas"]["DeliveryRequeue"][];
+            /** @description The agent whose mailbox it was for, as it is now. */
+            receiver: components["schemas"]["DeadLetterReceiver"];
         };
         /** @description Which dead letters; all of the project's if nothing is set. */
         DeadLetterFilter: {
@@ -3554,6 +3586,15 @@ export interface components {
             newest_at: string;
             /** @description Of the one that died last. */
             last_error: null | string;
+        };
+        /** @description Whether the reader of a dead letter answers now. */
+        DeadLetterReceiver: {
+            status?: components["schemas"]["AgentStatus"];
+            /**
+             * Format: date-time
+             * @description When it last sent a message, settled one, or reported its status to this server; null if it has not since the server started.
+             */
+            answered_at?: null | string;
         };
         /** @description What became of the dead letters that were to be requeued or purged. */
         DeadLettersAnswer: {
@@ -3598,6 +3639,25 @@ export interface components {
             replied_at: null | string;
             last_error: null | string;
         };
+        /** @description A failed attempt to deliver a message. */
+        DeliveryAttempt: {
+            /**
+             * Format: int32
+             * @description Counts from 1, and again from 1 after a requeue. A lost connection does not count, so several may have the same number.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description When the reader got it; null if it never did.
+             */
+            at: null | string;
+            /** Format: date-time */
+            ended_at: string;
+            /** @description How it ended. */
+            outcome: components["schemas"]["DeathReason"];
+            /** @description What the reader said, or what the server says if the lease lapsed or the connection was lost. */
+            error: null | string;
+        };
         /** @description One recipient of a message: what it is doing, how much is ahead, and what will happen. */
         DeliveryOutlook: {
             agent_id: string;
@@ -3611,6 +3671,18 @@ export interface components {
             outlook: null | components["schemas"]["Outlook"];
             /** @description An error code, `mailbox_full`, if this member of a group did not get the message. */
             refused: null | string;
+        };
+        /** @description A dead letter was put back into its mailbox. */
+        DeliveryRequeue: {
+            /** Format: date-time */
+            at: string;
+            /** @description The agent that did it, or `admin` or `operator` for a token without an agent; null if unknown. */
+            by: null | string;
+            /**
+             * Format: date-time
+             * @description When it had died.
+             */
+            died_at: null | string;
         };
         /**
          * @description `held`: Part of a storm. It waits for an operator, who releases or cancels it.
@@ -4996,7 +5068,7 @@ export interface components {
         /** @description A delivery that could not be requeued or purged. */
         RefusedDeadLetter: {
             delivery_id: string;
-            /** @description The code of the error: `not_found` if it is no dead letter (anymore), or if its message is gone. */
+            /** @description The code of the error: `not_found` if the delivery is not a dead letter, or if its message is gone. */
             code: string;
         };
         /** @description A registration, or with `PUT agents/{agent_id}` a change to an agent. For an existing agent, absent fields do not change. */
@@ -5060,6 +5132,38 @@ export interface components {
             idempotency_key?: null | string;
             intent?: null | components["schemas"]["Intent"];
             surface?: null | components["schemas"]["Surface"];
+            /** @description Only for callers who may send as somebody else. Defaults to the caller. */
+            sender_id?: null | string;
+        };
+        /** @description What differs when the message of a dead letter is sent anew. Absent fields stay as they are in that message. */
+        ResendRequest: {
+            /** @description The agent whose mailbox it was for if absent. */
+            to?: string | string[];
+            message_type?: null | string;
+            content?: null | string;
+            payload?: unknown;
+            /**
+             * Format: int32
+             * @description How urgent a message is, sent as its number: 1 low, 2 normal, 3 high, 4 critical.
+             */
+            priority?: null | number;
+            intent?: null | components["schemas"]["Intent"];
+            surface?: null | components["schemas"]["Surface"];
+            metadata?: unknown;
+            /**
+             * Format: int32
+             * @description Defaults to the project's `message_ttl_seconds`.
+             */
+            ttl_seconds?: null | number;
+            /**
+             * Format: date-time
+             * @description Not before this time.
+             */
+            deliver_at?: null | string;
+            conversation_thread_id?: null | string;
+            task_id?: null | string;
+            /** @description Stays as it is if absent, unless that execution has ended: then the new message belongs to none. */
+            execution_id?: null | string;
             /** @description Only for callers who may send as somebody else. Defaults to the caller. */
             sender_id?: null | string;
         };
@@ -8059,6 +8163,54 @@ export interface operations {
             };
         };
     };
+    GetDeadLetter: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+        };
+    };
+    PurgeDeadLetter: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     ListDeadLetterGroups: {
         parameters: {
             query?: {
@@ -8165,26 +8317,35 @@ export interface operations {
             };
         };
     };
-    PurgeDeadLetter: {
+    ResendDeadLetter: {
         parameters: {
             query?: {
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
-            header?: never;
+            header?: {
+                /** @description For 24 hours, a repeated request with the same key gets the first answer again. A send may have it as `idempotency_key` instead. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 delivery_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResendRequest"];
+            };
+        };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SendAnswer"];
+                };
             };
         };
     };

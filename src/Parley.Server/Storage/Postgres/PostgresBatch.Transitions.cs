@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using Parley.Protocol;
 using Parley.Server.Entities;
 using Parley.Server.Messages;
 using Parley.Server.Storage.Sql;
@@ -19,6 +20,8 @@ internal sealed partial class PostgresBatch
     /// <summary>The project of the transitions that have messages; null if there are none. The batch then has no other messages, because a message that
     /// is refused rolls it back.</summary>
     private int? _messagesOf;
+
+    private (long Delivery, int Agent, long Place, long At)? _replaced;
 
     /// <summary>Whether a transition that has messages can join this batch.</summary>
     internal bool FitsWithMessages(Transition transition) =>
@@ -77,10 +80,32 @@ internal sealed partial class PostgresBatch
         to.Add(Value(marks.Count == 0 ? null : marks.Select(mark => mark.Mark).ToArray(), Texts));
     }
 
+    /// <summary>A dead letter that a message replaces is alone with it in its batch.</summary>
+    private async Task ReadReplacedAsync(NpgsqlDataReader results, long now)
+    {
+        if (_transitions is not [{ Transition: { DeadLetter: { } delivery } }])
+            return;
+        _ = await results.ReadAsync();
+        _replaced = (delivery, results.GetInt32(0), results.GetInt64(1), now);
+        _ = await results.NextResultAsync();
+    }
+
+    private void CommitReplaced()
+    {
+        if (_replaced is var (delivery, agent, place, now))
+            store.Note(News, LogKey.Project(place), delivery, LogKey.Seq(place), agent, DeliveryState.Withdrawn, 1, now);
+    }
+
     private async Task ReadChangedAsync(NpgsqlDataReader results)
     {
         foreach (var operation in _transitions)
         {
+            if (operation.Transition.Writes.Count == 0)
+            {
+                operation.Take(0, 0);
+                continue;
+            }
+
             _ = await results.ReadAsync();
             if (results.GetBoolean(0))
                 operation.Take(results.GetInt64(1), results.GetInt64(2));

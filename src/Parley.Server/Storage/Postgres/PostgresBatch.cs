@@ -51,8 +51,14 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             batch.BatchCommands.Add(LockCommand());
         if (_transitions is [{ Transition.Unchanged.Count: > 0 } resting])
             batch.BatchCommands.Add(UnchangedCommand(resting.Transition));
+        if (_transitions is [{ Transition.DeadLetter: { } dead }])
+            batch.BatchCommands.Add(PostgresTransaction.Command("SELECT * FROM parley_replace_dead_1($1, $2, $3)", _transitions[0].Transition.Project, dead, now));
         foreach (var transition in _transitions)
-            batch.BatchCommands.Add(ChangeCommand(transition, now, node, notify));
+        {
+            if (transition.Transition.Writes.Count > 0)
+                batch.BatchCommands.Add(ChangeCommand(transition, now, node, notify));
+        }
+
         if (applies)
             batch.BatchCommands.Add(ApplyCommand(now, node, notify));
         else if (_projects.Count > 1 && _transitions.Count == 0)
@@ -73,6 +79,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
             _ = await results.NextResultAsync();
         if (_transitions is [{ Transition.Unchanged.Count: > 0 }])
             _ = await results.NextResultAsync();
+        await ReadReplacedAsync(results, now);
         await ReadChangedAsync(results);
         if (applies)
         {
@@ -101,6 +108,7 @@ internal sealed partial class PostgresBatch(PostgresMessageStore store)
     {
         foreach (var transition in _transitions)
             transition.Commit(News);
+        CommitReplaced();
         CommitAcks();
         CommitBudgets();
         CommitSends();

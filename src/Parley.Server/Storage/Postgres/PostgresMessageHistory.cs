@@ -126,20 +126,20 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
             async (connection, cancellation) =>
             {
                 var dead = await connection.Ask(
-                        $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt} {PostgresMessageStore.Dead} AND d.delivery < $7 ORDER BY d.delivery DESC LIMIT $8",
+                        $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt}, d.trail {PostgresMessageStore.Dead} AND d.delivery < $7 ORDER BY d.delivery DESC LIMIT $8",
                         [.. PostgresMessageStore.DeadValues(which), before, max])
-                    .ListAsync(row => (Delivery: ReadDelivery(row), DiedAt: row.GetInt64(12)), cancellation);
+                    .ListAsync(row => (Delivery: ReadDelivery(row), DiedAt: row.GetInt64(12), Trail: row.TextOrNull(13)), cancellation);
                 var found = new List<DeadLetterRow>(dead.Count);
                 var bytes = 0L;
                 foreach (var part in dead.Chunk(DeadLettersAtOnce))
                 {
                     var messages = await EntriesAsync(connection, [.. part.Select(one => LogKey.Of(which.Project, one.Delivery.Seq)).Distinct()], cancellation);
                     // Retention removed one between the two queries.
-                    foreach (var (delivery, diedAt) in part.Where(one => messages.ContainsKey(one.Delivery.Seq)))
+                    foreach (var (delivery, diedAt, trail) in part.Where(one => messages.ContainsKey(one.Delivery.Seq)))
                     {
                         if (bytes >= MessagePage.Bytes)
                             return found;
-                        found.Add(new DeadLetterRow(delivery, messages[delivery.Seq], diedAt));
+                        found.Add(new DeadLetterRow(delivery, messages[delivery.Seq], diedAt, trail));
                         bytes += messages[delivery.Seq].Json.Length;
                     }
                 }

@@ -65,13 +65,14 @@ internal sealed partial class PostgresMessageStore
             await WriteWithdrawnAsync(transaction, [.. changes[DeliveryState.Withdrawn]], gone, now);
             var again = changes[DeliveryState.Queued].ToList();
             transaction.Defer(
-                """
-                UPDATE deliveries d SET state = 1, attempt = r.attempt, rank = r.rank, queued_at = $5, expires_at = r.expires_at, ended_at = NULL, told = false, last_error = NULL, disconnects = 0
-                FROM unnest($1, $2, $3, $4) AS r (delivery, attempt, rank, expires_at) WHERE d.delivery = ANY ($1) AND d.delivery = r.delivery
-                """,
+                $"""
+                 UPDATE deliveries d SET state = 1, attempt = r.attempt, rank = r.rank, queued_at = $5, expires_at = r.expires_at, ended_at = NULL, told = false, last_error = NULL, disconnects = 0,
+                     {DeliverySql.AddRequeue("d.", "$6")}
+                 FROM unnest($1, $2, $3, $4) AS r (delivery, attempt, rank, expires_at) WHERE d.delivery = ANY ($1) AND d.delivery = r.delivery
+                 """,
                 Numbered(again.Select(pair => pair.Found)), again.Select(pair => (short)pair.Change.Attempt).ToArray(),
                 again.Select(pair => DeliveryRules.Rank(now, pair.Found.Priority, settings.PriorityAging)).ToArray(),
-                again.Select(pair => pair.Change.Delivery.ExpiresAt).ToArray(), now);
+                again.Select(pair => pair.Change.Delivery.ExpiresAt).ToArray(), now, DeliveryTrail.RequeueEnd(now, which.By));
             QueueNow(transaction, again, now);
             return [.. again.Select(pair => pair.Found.Delivery)];
         },

@@ -99,12 +99,14 @@ internal sealed partial class PostgresMessageStore
         if (again.Length == 0)
             return;
         await transaction.RunAsync(
-            """
-            UPDATE deliveries d SET state = c.state, attempt = c.attempt, due_at = c.due_at, lease_until = NULL, holder_node = NULL, last_error = $5
-            FROM unnest($1, $2, $3, $4) AS c (delivery, state, attempt, due_at) WHERE d.delivery = ANY ($1) AND d.delivery = c.delivery
-            """,
+            $"""
+             UPDATE deliveries d SET state = c.state, attempt = c.attempt, due_at = c.due_at, lease_until = NULL, holder_node = NULL, last_error = $5,
+                 {DeliverySql.AddAttempt("d.", "d.delivered_at", "$6")}
+             FROM unnest($1, $2, $3, $4) AS c (delivery, state, attempt, due_at) WHERE d.delivery = ANY ($1) AND d.delivery = c.delivery
+             """,
             Numbered(again.Select(pair => pair.Found)), again.Select(pair => (short)pair.Change.State).ToArray(),
-            again.Select(pair => (short)pair.Change.Attempt).ToArray(), again.Select(pair => pair.Change.Delivery.DueAt).ToArray(), reason);
+            again.Select(pair => (short)pair.Change.Attempt).ToArray(), again.Select(pair => pair.Change.Delivery.DueAt).ToArray(), reason,
+            DeliveryTrail.AttemptEnd(now, reason));
         foreach (var (found, change) in again)
         {
             if (change.State == DeliveryState.Queued)
@@ -122,8 +124,11 @@ internal sealed partial class PostgresMessageStore
         if (dead.Length == 0)
             return;
         await transaction.RunAsync(
-            "UPDATE deliveries SET state = 4, ended_at = $2, lease_until = NULL, holder_node = NULL, last_error = $3 WHERE delivery = ANY ($1)",
-            Numbered(dead), now, reason);
+            $"""
+             UPDATE deliveries SET state = 4, ended_at = $2, lease_until = NULL, holder_node = NULL, last_error = $3, {DeliverySql.AddAttempt("", "delivered_at", "$4")}
+             WHERE delivery = ANY ($1)
+             """,
+            Numbered(dead), now, reason, DeliveryTrail.AttemptEnd(now, reason));
         foreach (var found in dead)
             transaction.Mailbox(found.Mailbox).Dead++;
         transaction.Cursor(LogKey.Project(dead[0].Place)).Dead += dead.Length;

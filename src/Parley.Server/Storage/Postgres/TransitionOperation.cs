@@ -30,8 +30,8 @@ internal sealed class TransitionOperation(PostgresMessageStore store, Transition
 
     internal override async ValueTask<bool> AddToAsync(PostgresBatch batch, bool onlyOne)
     {
-        // What rests on other entities is refused by an error, and checked once at the beginning.
-        var rests = transition.Unchanged.Count > 0;
+        // What rests on other entities, or on a dead letter, is refused by an error, and checked once at the beginning.
+        var rests = transition.Unchanged.Count > 0 || transition.DeadLetter is not null;
         if ((rests && !batch.IsEmpty) || (_sends is not null && !batch.FitsWithMessages(transition)))
             return false;
         if (_sends is not null && await _sends.IsAllowedAsync(batch) is var isAllowed and not true)

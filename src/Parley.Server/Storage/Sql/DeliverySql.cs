@@ -58,6 +58,23 @@ internal static class DeliverySql
     /// <summary>$2: the count.</summary>
     internal const string CountDisconnects = "UPDATE deliveries SET disconnects = $2 WHERE delivery = $1";
 
+    /// <summary>Appends a failed attempt to the trail. Follows an UPDATE's other values, and reads those from before it.</summary>
+    /// <param name="row">The row's name with a dot; empty for none.</param>
+    /// <param name="deliveredAt">When the attempt began.</param>
+    /// <param name="end">A value from <see cref="DeliveryTrail.AttemptEnd"/>.</param>
+    internal static string AddAttempt(string row, string deliveredAt, string end) =>
+        $"trail = {TrailOf(row)} || '{{\"attempt\":' || CAST({row}attempt AS text) || ',\"at\":' || coalesce(CAST({deliveredAt} AS text), 'null') || {end}";
+
+    /// <summary>Appends a requeue.</summary>
+    /// <param name="end">A value from <see cref="DeliveryTrail.RequeueEnd"/>.</param>
+    /// <inheritdoc cref="AddAttempt"/>
+    internal static string AddRequeue(string row, string end) =>
+        $"trail = {TrailOf(row)} || '{{\"died_at\":' || coalesce(CAST({row}ended_at AS text), 'null') || {end}";
+
+    private static string TrailOf(string row) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"CASE WHEN {row}trail IS NULL OR length({row}trail) > {DeliveryTrail.MostCharacters} THEN '' ELSE {row}trail || ',' END");
+
     /// <summary>Adds an agent to those that had the delivery: appends $3, as text, to the list that <see cref="NumberList"/> reads.</summary>
     internal const string AddTried = "tried = coalesce(tried || ',', '') || $3";
 }

@@ -126,6 +126,13 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
                 sends.GoBack(connection);
                 outcome = TransitionOutcome.MessageRefused;
             }
+            else if (transition.DeadLetter is { } dead && !messages.TryReplace(connection, transition.Project, dead))
+            {
+                connection.Prepare("ROLLBACK TO transition").Run();
+                log.GoBack(mark);
+                sends.GoBack(connection);
+                outcome = TransitionOutcome.Conflict;
+            }
         }
 
         connection.Prepare("RELEASE transition").Run();

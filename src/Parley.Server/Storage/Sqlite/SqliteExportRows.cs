@@ -60,7 +60,7 @@ internal static class SqliteExportRows
             connection,
             $"""
              SELECT delivery, place, mailbox, state, attempt, priority, rank, queued_at, expires_at, due_at, lease, lease_until, delivered_at, surfaced_at,
-                    acknowledged_at, replied_at, CASE WHEN state <> 3 THEN ended_at END, capability, tried, told, last_error, disconnects
+                    acknowledged_at, replied_at, CASE WHEN state <> 3 THEN ended_at END, capability, tried, told, last_error, disconnects, trail
              FROM deliveries WHERE place >> 40 IN {Projects} ORDER BY delivery {Page}
              """,
             skip, Delivery),
@@ -235,6 +235,7 @@ internal static class SqliteExportRows
         Told = row.Int32(19) != 0,
         LastError = row.Text(20),
         Disconnects = row.Int32(21),
+        Trail = row.Text(22),
     };
 
     private static KeyLine Key(SqliteStatement row) => new()

@@ -144,11 +144,11 @@ internal sealed partial class SqliteMessageHistory(
                 var dead = new List<DeadLetterRow>();
                 var rows = SqliteMessageStore.BindDead(
                         connection.Prepare(
-                            $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt} {SqliteMessageStore.Dead} AND d.delivery < ?7 ORDER BY d.delivery DESC LIMIT ?8"),
+                            $"SELECT {HistorySql.DeliveryColumns}, {HistorySql.DiedAt}, d.trail {SqliteMessageStore.Dead} AND d.delivery < ?7 ORDER BY d.delivery DESC LIMIT ?8"),
                         which)
                     .Bind(7, before).Bind(8, max);
                 for (var bytes = 0L; bytes < MessagePage.Bytes && rows.Step(); bytes += dead[^1].Message.Json.Length)
-                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!, rows.Int64(12)));
+                    dead.Add(new DeadLetterRow(ReadDelivery(rows), SqliteLogRows.Find(connection, rows.Int64(1))!, rows.Int64(12), rows.Text(13)));
                 rows.Reset();
                 return dead;
             },

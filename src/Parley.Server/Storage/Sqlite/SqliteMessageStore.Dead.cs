@@ -54,6 +54,7 @@ internal sealed partial class SqliteMessageStore
             var now = Now;
             var settings = SettingsOf(which.Project)!;
             var requeued = new List<long>();
+            var end = DeliveryTrail.RequeueEnd(now, which.By);
             foreach (var found in FindDead(connection, which))
             {
                 var reason = MessageGone(connection, found.Place);
@@ -69,11 +70,12 @@ internal sealed partial class SqliteMessageStore
 
                 var rank = DeliveryRules.Rank(now, found.Priority, settings.PriorityAging);
                 connection.Prepare(
-                        """
-                        UPDATE deliveries SET state = 1, handed = 0, attempt = ?5, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL, disconnects = 0
-                        WHERE delivery = ?1
-                        """)
-                    .Bind(1, found.Delivery).Bind(2, rank).Bind(3, now).Bind(4, change.Delivery.ExpiresAt).Bind(5, change.Attempt).Run();
+                        $"""
+                         UPDATE deliveries SET state = 1, handed = 0, attempt = ?5, rank = ?2, queued_at = ?3, expires_at = ?4, ended_at = NULL, told = 0, last_error = NULL, disconnects = 0,
+                             {DeliverySql.AddRequeue("", "?6")}
+                         WHERE delivery = ?1
+                         """)
+                    .Bind(1, found.Delivery).Bind(2, rank).Bind(3, now).Bind(4, change.Delivery.ExpiresAt).Bind(5, change.Attempt).Bind(6, end).Run();
                 account.Queue(found.Priority, rank, found.Delivery);
                 _toWake.Add(found.Mailbox);
                 requeued.Add(found.Delivery);
@@ -99,6 +101,19 @@ internal sealed partial class SqliteMessageStore
             return [.. dead.Select(found => found.Delivery)];
         },
         cancellationToken);
+
+    /// <summary>Takes a dead letter off the pile, for a message that replaces it in the same transaction.</summary>
+    /// <returns>False if it is no dead letter of the project, and nothing has changed.</returns>
+    internal bool TryReplace(SqliteConnection connection, int project, long delivery)
+    {
+        if (FindDead(connection, new DeadLetterSelection(project) { Deliveries = [delivery] }) is not [var found])
+            return false;
+        var now = Now;
+        connection.Prepare("UPDATE deliveries SET state = 6, ended_at = ?2 WHERE delivery = ?1").Bind(1, delivery).Bind(2, now).Run();
+        _ledger.Of(connection, found.Mailbox).Dead--;
+        Note(project, delivery, LogKey.Seq(found.Place), found.Mailbox, DeliveryRules.Purge(found.Facts).State, 1, now);
+        return true;
+    }
 
     public ValueTask<IReadOnlyList<MovableDelivery>> MovableAsync(int agent, bool refusedOnly, CancellationToken cancellationToken) =>
         _readers.ReadAsync<IReadOnlyList<MovableDelivery>>(

@@ -9,6 +9,22 @@ namespace Parley.Server.Storage.Sqlite;
 
 internal sealed partial class SqliteMessageStore
 {
+    /// <summary>A failed attempt that is not the last one.</summary>
+    private static readonly string Again =
+        $"""
+         UPDATE deliveries SET state = ?2, handed = 0, attempt = ?3, due_at = ?4, lease_until = NULL, last_error = ?5, delivered_at = coalesce(?6, delivered_at),
+             {DeliverySql.AddAttempt("", "coalesce(?6, delivered_at)", "?7")}
+         WHERE delivery = ?1
+         """;
+
+    /// <summary>The last attempt.</summary>
+    private static readonly string Death =
+        $"""
+         UPDATE deliveries SET state = 4, ended_at = ?2, lease_until = NULL, last_error = ?3, delivered_at = coalesce(?4, delivered_at),
+             {DeliverySql.AddAttempt("", "coalesce(?4, delivered_at)", "?5")}
+         WHERE delivery = ?1
+         """;
+
     public Task<IReadOnlyList<Settlement>> SettleAsync(IReadOnlyList<Settle> settles, Resume resume = Resume.OnPool, bool isDeferred = false)
     {
         var operation = new SettleOperation(this, settles, resume, isDeferred);
@@ -204,13 +220,9 @@ internal sealed partial class SqliteMessageStore
 
     private void TryAgain(SqliteConnection connection, MailboxAccount account, in Found found, in DeliveryChange change, long now, string reason)
     {
-        connection.Prepare(
-                """
-                UPDATE deliveries SET state = ?2, handed = 0, attempt = ?3, due_at = ?4, lease_until = NULL, last_error = ?5, delivered_at = coalesce(?6, delivered_at)
-                WHERE delivery = ?1
-                """)
+        connection.Prepare(Again)
             .Bind(1, found.Delivery).Bind(2, (long)change.State).Bind(3, change.Attempt).Bind(4, change.Delivery.DueAt).Bind(5, reason)
-            .Bind(6, found.Held?.DeliveredAt).Run();
+            .Bind(6, found.Held?.DeliveredAt).Bind(7, DeliveryTrail.AttemptEnd(now, reason)).Run();
         if (change.State == DeliveryState.Queued)
         {
             account.Queue(found.Priority, found.Rank, found.Delivery);
@@ -222,9 +234,8 @@ internal sealed partial class SqliteMessageStore
 
     private void Die(SqliteConnection connection, MailboxAccount account, in Found found, long now, string reason)
     {
-        connection.Prepare(
-                "UPDATE deliveries SET state = 4, ended_at = ?2, lease_until = NULL, last_error = ?3, delivered_at = coalesce(?4, delivered_at) WHERE delivery = ?1")
-            .Bind(1, found.Delivery).Bind(2, now).Bind(3, reason).Bind(4, found.Held?.DeliveredAt).Run();
+        connection.Prepare(Death)
+            .Bind(1, found.Delivery).Bind(2, now).Bind(3, reason).Bind(4, found.Held?.DeliveredAt).Bind(5, DeliveryTrail.AttemptEnd(now, reason)).Run();
         account.Dead++;
         var cursor = _log.Cursor(connection, LogKey.Project(found.Place));
         cursor.Dead++;
