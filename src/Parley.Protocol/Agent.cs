@@ -19,7 +19,7 @@ public sealed record Agent
     public AgentActivity Activity { get; init; }
     public DateTimeOffset? ActivitySince { get; init; }
 
-    /// <summary>What it says it is doing, in its own words; null if it says nothing.</summary>
+    /// <summary>What the agent says it is doing; null if it does not say.</summary>
     public string? Note { get; init; }
 
     /// <summary>When it first said so.</summary>

@@ -153,6 +153,6 @@ public sealed record RefusedDeadLetter
 {
     public required string DeliveryId { get; init; }
 
-    /// <summary>The code of the error: <c>not_found</c> if it is no dead letter (anymore), or if its message is gone.</summary>
+    /// <summary>The code of the error: <c>not_found</c> if the delivery is not a dead letter, or if its message is gone.</summary>
     public required string Code { get; init; }
 }

@@ -39,7 +39,7 @@ export function EntryView({ name, known, onGone }: Props) {
       <Beside>
         <Empty
           icon={<SearchX {...icon} size={24} />}
-          title="There is no such key"
+          title="This key does not exist"
           action={<Button onClick={onGone}>Back to the keys</Button>}
         >
           <span className="said font-mono text-xs">{reveal(name)}</span> was deleted, has expired, or was never set.

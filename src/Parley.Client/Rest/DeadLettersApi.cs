@@ -64,7 +64,7 @@ public sealed class DeadLettersApi
         ForAllAsync(new RestPath($"dead-letters/requeue"), filter, cancellationToken);
 
     /// <summary>Purges all that match the filter for good, in one step.</summary>
-    /// <returns>How many, and which of the <see cref="DeadLetterFilter.DeliveryIds"/> were no dead letters.</returns>
+    /// <returns>How many, and which of the <see cref="DeadLetterFilter.DeliveryIds"/> were not dead letters.</returns>
     /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
     public Task<DeadLettersAnswer> PurgeAsync(DeadLetterFilter? filter = null, CancellationToken cancellationToken = default) =>
         ForAllAsync(new RestPath($"dead-letters/purge"), filter, cancellationToken);

@@ -65,12 +65,12 @@ internal sealed class MessagesConcept(
         new Operation<ProjectContext, SendDraft>(
             "SendMessage", "Send a message to its recipients' mailboxes.", new SendInput(SendShape.Plain, typeof(SendRequest), Sends), PutAsync)
         {
-            Details = "201 means that the message is on disk. 200 means that an earlier send with the same key stored it. `deliveries` says what each recipient is doing and what will happen next.",
+            Details = "201 means that the message is on disk. If an earlier send with the same key stored it, `duplicate` is true. `deliveries` says what each recipient is doing and what will happen next.",
             Allows = Permission.Send,
             Own = Theirs,
             BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
             Refuses = SendRefusals,
-            Answers = [AnswerShape.Created<SendAnswer>(AnAnswer), AnswerShape.Ok<SendAnswer>(AnAnswer)],
+            Answers = [AnswerShape.Created<SendAnswer>(AnAnswer)],
         }
         .Rest("POST", "/messages")
         .Frame<ISendingConnection>(
@@ -129,7 +129,7 @@ internal sealed class MessagesConcept(
             Own = Theirs,
             BodyLimit = (LongestSpelling * settings.MaxMessageBytes) + Envelope,
             Refuses = SendRefusals,
-            Answers = [AnswerShape.Created<SendAnswer>(AnAnswer), AnswerShape.Ok<SendAnswer>(AnAnswer)],
+            Answers = [AnswerShape.Created<SendAnswer>(AnAnswer)],
         }.Rest("POST", "/broadcast"),
 
         new Operation<ProjectContext, SendDraft>(

@@ -553,7 +553,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to its recipients' mailboxes.
-         * @description 201 means that the message is on disk. 200 means that an earlier send with the same key stored it. `deliveries` says what each recipient is doing and what will happen next.
+         * @description 201 means that the message is on disk. If an earlier send with the same key stored it, `duplicate` is true. `deliveries` says what each recipient is doing and what will happen next.
          *
          *     Who may: admin; operator, agent: messages sent as itself.
          *
@@ -3005,7 +3005,7 @@ export interface components {
             activity: components["schemas"]["AgentActivity"];
             /** Format: date-time */
             activity_since: null | string;
-            /** @description What it says it is doing, in its own words; null if it says nothing. */
+            /** @description What the agent says it is doing; null if it does not say. */
             note: null | string;
             /**
              * Format: date-time
@@ -7419,8 +7419,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7503,15 +7503,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SendAnswer"];
-                };
-            };
             /** @description Created */
             201: {
                 headers: {
