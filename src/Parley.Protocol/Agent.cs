@@ -77,6 +77,18 @@ public sealed record MailboxCounts
     public DateTimeOffset? OldestAt { get; init; }
 }
 
+/// <summary>How deep an agent's mailbox is, on the <c>mailboxes</c> feed.</summary>
+public sealed record MailboxDepth
+{
+    public required string AgentId { get; init; }
+    public int Queued { get; init; }
+    public int InFlight { get; init; }
+    public int Dead { get; init; }
+
+    /// <summary>Since when the oldest of the next 200 waiting deliveries has been waiting; null if none is waiting.</summary>
+    public DateTimeOffset? OldestAt { get; init; }
+}
+
 /// <summary>Silence of an agent that is working. Signs of work are messages it sends, settlements, claims, and reports of its status.</summary>
 public sealed record AgentStall
 {

@@ -158,6 +158,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(MailboxFilter))]
 [JsonSerializable(typeof(WindowRequest))]
 [JsonSerializable(typeof(SubscribeRequest))]
+[JsonSerializable(typeof(MailboxDepth))]
 [JsonSerializable(typeof(MessageFeedFilter))]
 [JsonSerializable(typeof(EventFeedFilter))]
 [JsonSerializable(typeof(SubscribeAnswer))]

@@ -63,6 +63,16 @@ export interface Welcome {
   place: string;
 }
 
+/** How deep an agent's mailbox is. */
+export interface MailboxDepth {
+  agent_id: string;
+  queued: number;
+  in_flight: number;
+  dead: number;
+  /** Since when the oldest of the next 200 waiting deliveries has been waiting. */
+  oldest_at: string | null;
+}
+
 /** A stage that a delivery has reached. */
 export interface Receipt {
   delivery_id: string;

@@ -23,7 +23,7 @@ public enum FeedEntryKind
 /// <summary>One entry of a subscription.</summary>
 public sealed record FeedEntry
 {
-    /// <summary><c>messages</c>, <c>receipts</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
+    /// <summary><c>messages</c>, <c>receipts</c>, <c>mailboxes</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
     /// <c>questions</c>, <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>storms</c>, <c>budgets</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
     public required string Feed { get; init; }
 
@@ -86,6 +86,9 @@ public sealed record FeedEntry
 
     /// <summary>The published event, in the feed <c>events</c>; null in other feeds.</summary>
     public EventRecord? Event => Feed == "events" ? Item?.Deserialize(WireJson.Lenient.EventRecord) : null;
+
+    /// <summary>How deep a mailbox is, in the feed <c>mailboxes</c>; null in other feeds.</summary>
+    public MailboxDepth? Mailbox => Feed == "mailboxes" ? Item?.Deserialize(WireJson.Lenient.MailboxDepth) : null;
 
     /// <summary>The stage of a delivery, in the feed <c>receipts</c>; null in other feeds.</summary>
     public Receipt? Receipt => Feed == "receipts" ? Item?.Deserialize(WireJson.Lenient.Receipt) : null;

@@ -36,6 +36,13 @@ internal abstract class FeedView
         yield break;
     }
 
+    /// <summary>Changes that are not in the log, after the state.</summary>
+    internal virtual async IAsyncEnumerable<FeedChange> LiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
     /// <summary>Called before the entries of a batch are shown one by one, to look up together what all of them need.</summary>
     internal virtual ValueTask PrepareAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

@@ -52,6 +52,8 @@ internal static class Messaging
         .AddConcept<DeadLetterResendConcept>()
         .AddSingleton<IFeedSource, MessageFeed>()
         .AddSingleton<IFeedSource, ReceiptFeed>()
+        .AddSingleton<MailboxDepths>()
+        .AddSingleton<IFeedSource, MailboxFeed>()
         .AddSingleton<IChore, DeliveryRescuer>()
         .AddSingleton<IChore, DeliveryExpirer>()
         .AddSingleton<DeathNotifier>()

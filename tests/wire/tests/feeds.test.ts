@@ -284,6 +284,7 @@ describe('A subscription', { concurrency: 6 }, () => {
       [{ feeds: { messages: {} }, coalesce_ms: 5000 }, 'coalesce_ms'],
       [{ feeds: { messages: {} }, excerpt: 0 }, 'excerpt'],
       [{ feeds: { tasks: {} }, include: 'deliveries' }, 'include'],
+      [{ feeds: { mailboxes: { squad: 'a' } } }, 'feeds.mailboxes.squad'],
     ];
     for (const [data, field] of cases) assertNames(await socket.refused('subscribe', data, 400, 'invalid_request'), field);
     await socket.refused('subscribe', { feeds: { gossip: {} } }, 400, 'invalid_request');

@@ -5,6 +5,7 @@ import type {
   EventRecord,
   Execution,
   InboundHook,
+  MailboxDepth,
   MemoryEntry,
   Message,
   MessageBudget,
@@ -25,6 +26,7 @@ import type {
 export interface FeedItems {
   messages: Message;
   receipts: Receipt;
+  mailboxes: MailboxDepth;
   agents: Agent;
   squads: Squad;
   executions: Execution;

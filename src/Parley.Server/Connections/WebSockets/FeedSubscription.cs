@@ -20,6 +20,7 @@ internal sealed class FeedSubscription(
 
     private readonly (Feed Feed, FeedView View)[] _feeds = [.. feeds.Select(feed => (feed, feed.View(reader)))];
     private readonly Lock _telling = new();
+    private readonly TaskCompletionSource _stateSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IDisposable? _watch;
 
     /// <summary>The place of the last entry that was told. Receipts have it too: whoever resumes after one must get every entry that was not told before
@@ -49,7 +50,7 @@ internal sealed class FeedSubscription(
         if (gap is not null)
             TellGap(feed.Cursor);
 
-        var works = new List<Func<Task>> { () => RunAsync(feed, snapshot) };
+        List<Func<Task>> works = [() => RunAsync(feed, snapshot), .. _feeds.Select(one => (Func<Task>)(() => TellLiveAsync(one.Feed, one.View)))];
         if (receipts is not null)
             works.Add(() => TellAsync(receipts));
         loop.Start(works);
@@ -66,6 +67,7 @@ internal sealed class FeedSubscription(
     {
         if (snapshot)
             await SendSnapshotAsync(feed.Cursor);
+        _stateSent.TrySetResult();
         await loop.PullAsync(feed, TellAsync);
     }
 
@@ -84,6 +86,17 @@ internal sealed class FeedSubscription(
                 if (one.Selection.Takes(entry) && (!isHidden || one.TakesHidden) && await view.ShowAsync(entry, isHidden, loop.Dropped) is { } change)
                     Tell(one.Name, entry.Seq, change.Op, change.Item);
             }
+        }
+    }
+
+    /// <summary>Tells what is not in the log, after the state.</summary>
+    private async Task TellLiveAsync(Feed feed, FeedView view)
+    {
+        await _stateSent.Task.WaitAsync(loop.Dropped);
+        await foreach (var change in view.LiveAsync(loop.Dropped))
+        {
+            await connection.Outbound.LowAsync(loop.Dropped);
+            Tell(feed.Name, place: null, change.Op, change.Item);
         }
     }
 
