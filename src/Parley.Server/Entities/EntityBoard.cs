@@ -88,7 +88,7 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
         {
             Present = present?.Row,
             Removes = decision.Value is null,
-            Name = decision.Value is null ? present!.Row.Name : kind.NameOf(decision.Value),
+            Name = decision.Value is null || kind.NameOf is null ? present?.Row.Name : kind.NameOf(decision.Value),
             Body = body,
             Entry = EntityJson.Entry(kind.Fields, body, present?.Row, isOver, decision.Extra),
             Type = decision.Type ?? throw new InvalidOperationException("What is kept or refused is not written."),

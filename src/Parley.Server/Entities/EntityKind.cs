@@ -103,8 +103,9 @@ internal sealed class EntityKind<T> : EntityKind
     internal bool HasMarks(LogEntry entry, IReadOnlyList<string> marks) =>
         marks.Count == 0 || marks.All((_marks.TryGetValue(entry, out var has) ? has : _marks.GetValue(entry, shown => Marks(Read(shown.Json)))).Contains);
 
-    /// <summary>The name of an entity, unique in its project; null if it has only an id.</summary>
-    internal Func<T, string?> NameOf { get; init; } = static _ => null;
+    /// <summary>The name of an entity, unique in its project; null if it has only an id. Absent if the noun does not say: then an entity keeps the name
+    /// with which it was created.</summary>
+    internal Func<T, string?>? NameOf { get; init; }
 
     /// <summary>A decided value with the fields that the store fills in, for kinds that change so often that it pays not to read their JSON again.
     /// The result equals what <see cref="Read"/> would give.</summary>

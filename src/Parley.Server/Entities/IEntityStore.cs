@@ -13,6 +13,10 @@ internal interface IEntityStore
     /// <returns>Null if there is none.</returns>
     ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken);
 
+    /// <summary>Finds an entity and others of another kind whose names have a prefix, all as they are at the same moment.</summary>
+    /// <returns>The entity first, and then the others, sorted by name; empty if the entity does not exist.</returns>
+    ValueTask<IReadOnlyList<EntityRow>> FindWithAsync(int project, int kind, Guid id, int otherKind, string prefix, CancellationToken cancellationToken);
+
     ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
 
     /// <summary>How many entities have a mark, counted up to a limit.</summary>
@@ -27,6 +31,9 @@ internal interface IEntityStore
     /// <param name="type">Only those of this type; entries of other types are not read.</param>
     /// <param name="below">Only those before this seq.</param>
     ValueTask<IReadOnlyList<LogEntry>> HistoryAsync(int project, long made, string type, long below, int max, CancellationToken cancellationToken);
+
+    /// <summary>Removes a mark from an entity. That is no change of the entity, so it has no log entry.</summary>
+    ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken);
 
     /// <summary>Applies all of a transition, or none of it: its entities, each with a log entry, and then its messages.</summary>
     /// <returns>If an entity has changed since it was read, a name is taken, a message cannot be stored, or the project was deleted, the outcome says

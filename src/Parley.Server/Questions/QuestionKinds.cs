@@ -28,6 +28,9 @@ internal static class QuestionKinds
     /// <summary>Open ones that put a step of a workflow to a person.</summary>
     internal const string OpenForStep = "step";
 
+    /// <summary>Ended ones whose messages may still be in mailboxes.</summary>
+    internal const string InMail = "mail";
+
     internal const string CreatedType = "question_created", AskedType = "question_asked", RemindedType = "question_reminded", EscalatedType = "question_escalated",
         AnsweredType = "question_answered", DefaultedType = "question_defaulted", ExpiredType = "question_expired", WithdrawnType = "question_withdrawn",
         RemovedType = "question_removed";
@@ -78,7 +81,12 @@ internal static class QuestionKinds
         if (question.AgentId is { } asker)
             marks.Add(OfAgent(asker));
         if (question.Status != QuestionStatus.Open)
+        {
+            if (question.MessageId is not null)
+                marks.Add(InMail);
             return marks;
+        }
+
         if (question.AgentId is { } agent)
             marks.Add(OpenOf(agent));
         if (question.WorkflowId is not null)

@@ -24,7 +24,9 @@ internal static class QuestionsSetup
         .AddSingleton<QuestionFollowUp>()
         .AddSingleton<IAgentWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
         .AddSingleton<ITaskWatcher>(provider => provider.GetRequiredService<QuestionFollowUp>())
-        .AddSingleton<IQuestionWatcher, QuestionMail>()
+        .AddSingleton<QuestionMail>()
+        .AddSingleton<IQuestionWatcher>(provider => provider.GetRequiredService<QuestionMail>())
+        .AddSingleton<IChore>(provider => provider.GetRequiredService<QuestionMail>())
         .AddSingleton<IChore, QuestionKeeper>()
         .AddConcept<QuestionsConcept>();
 }

@@ -16,6 +16,19 @@ internal sealed class WorkflowBoard(EntityBoard<Workflow> workflows, EntityBoard
     internal async ValueTask<Entity<Workflow>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
         TryRead(id, out var key) ? await workflows.FindAsync(project.Number, key, cancellationToken) : null;
 
+    /// <summary>A workflow with its steps, all as they are at the same moment.</summary>
+    internal async ValueTask<(Workflow Workflow, long Version)?> FindWholeAsync(ProjectState project, string id, CancellationToken cancellationToken)
+    {
+        if (!TryRead(id, out var key))
+            return null;
+        var rows = await store.FindWithAsync(project.Number, WorkflowKinds.Workflow.Number, key, WorkflowKinds.Step.Number, WorkflowKinds.PrefixOf(id), cancellationToken);
+        if (rows.Count == 0)
+            return null;
+        var workflow = workflows.Read(rows[0]).Value;
+        // At the very beginning, it still has its steps itself.
+        return (rows.Count == 1 ? workflow : workflow with { Steps = [.. rows.Skip(1).Select(step => steps.Read(step).Value).OrderBy(step => step.Position)] }, rows[0].Changed);
+    }
+
     /// <summary>The workflow that does a step of another, if it was started.</summary>
     internal ValueTask<Entity<Workflow>?> FindChildAsync(ProjectState project, Workflow child, CancellationToken cancellationToken) =>
         workflows.FindAsync(project.Number, WorkflowKinds.NameOf(child)!, cancellationToken);

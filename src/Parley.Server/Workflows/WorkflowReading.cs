@@ -72,12 +72,13 @@ internal sealed class WorkflowReading
                 continue;
             _names[i] = name;
             var field = $"{Place(i)}.step";
-            if (!IsName(name))
-                _validation.Fail(field, $"must be 1-{LongestName} of A-Z a-z 0-9 . _ -");
+            // A name that is refused is still the name of its step. Otherwise, each use of it would be refused too, as if there were no such step.
+            if (!_named.TryAdd(name, i))
+                Fail(field, $"'{Problems.Shown(name)}' is the name of {Place(_named[name])} too: each step needs a name of its own");
             else if (name == WorkflowPlan.InputName)
                 _validation.Fail(field, $"'{WorkflowPlan.InputName}' is the workflow's input: choose another name");
-            else if (!_named.TryAdd(name, i))
-                _validation.Fail(field, $"'{name}' is the name of {Place(_named[name])} too: each step needs a name of its own");
+            else if (!IsName(name))
+                Fail(field, $"must be 1-{LongestName} of A-Z a-z 0-9 . _ -{Instead(name)}");
         }
 
         var made = new HashSet<string>(StringComparer.Ordinal);
@@ -259,6 +260,9 @@ internal sealed class WorkflowReading
         if (_failures++ < MostFailures)
             _validation.Fail(field, reason);
     }
+
+    /// <summary>A name that is like the one that was refused, as a sentence; empty if there is none.</summary>
+    private static string Instead(string name) => name.Length <= LongestName && WireNames.ToId(name, LongestName) is { } close ? $", such as '{close}'" : "";
 
     private static bool IsName(string name) => name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 

@@ -111,7 +111,7 @@ internal sealed class WorkflowsConcept(
             return refusal;
         await engine.AdvanceAsync(project, added.Value.WorkflowId, context.Cancellation);
         await audit.RecordAsync(caller, project.Id, "workflow.started", added.Value.WorkflowId, context.Cancellation);
-        var shown = await ShowAsync(project, added.Value.WorkflowId, context.Cancellation);
+        var shown = await board.FindWholeAsync(project, added.Value.WorkflowId, context.Cancellation);
         return shown is null
             ? WorkflowRules.NotFound(added.Value.WorkflowId)
             : Answer.Created(shown.Value.Workflow, $"/workflows/{added.Value.WorkflowId}", shown.Value.Version);
@@ -159,7 +159,7 @@ internal sealed class WorkflowsConcept(
     }
 
     private async ValueTask<Answer> GetAsync(string id, ProjectContext context) =>
-        await ShowAsync(context.Project, id, context.Cancellation) is { } shown ? Answer.Ok(shown.Workflow, shown.Version) : WorkflowRules.NotFound(id);
+        await board.FindWholeAsync(context.Project, id, context.Cancellation) is { } shown ? Answer.Ok(shown.Workflow, shown.Version) : WorkflowRules.NotFound(id);
 
     private async ValueTask<Answer> CancelAsync((string Id, WorkflowEnd? Body) asked, ProjectContext context)
     {
@@ -192,14 +192,5 @@ internal sealed class WorkflowsConcept(
             return bad;
         var result = await hands.CallAsync(context, id, step, verb, move);
         return result.TryGet(out var changed, out var problem) ? Answer.OkJson(changed.Shown, changed.Version) : problem;
-    }
-
-    private async ValueTask<(Workflow Workflow, long Version)?> ShowAsync(ProjectState project, string id, CancellationToken cancellationToken)
-    {
-        if (await board.FindAsync(project, id, cancellationToken) is not { } workflow)
-            return null;
-        var steps = await board.StepsAsync(project, id, cancellationToken);
-        // At the very beginning, it still has its steps itself.
-        return (steps.Count == 0 ? workflow.Value : workflow.Value with { Steps = [.. steps.Select(step => step.Value)] }, workflow.Version);
     }
 }

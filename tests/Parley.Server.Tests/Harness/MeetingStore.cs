@@ -25,6 +25,12 @@ internal sealed class MeetingStore(IEntityStore inner, int meeting) : IEntitySto
 
     public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<EntityRow>> FindWithAsync(int project, int kind, Guid id, int otherKind, string prefix, CancellationToken cancellationToken) =>
+        inner.FindWithAsync(project, kind, id, otherKind, prefix, cancellationToken);
+
+    public ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) =>
+        inner.RemoveMarkAsync(project, kind, made, mark, cancellationToken);
+
     public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
         inner.CountAsync(project, kind, mark, most, cancellationToken);
 

@@ -261,6 +261,12 @@ public abstract class MemoryPromisesTests(StorageUnderTest storage)
 
         public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => store.ListAsync(query, cancellationToken);
 
+        public ValueTask<IReadOnlyList<EntityRow>> FindWithAsync(int project, int kind, Guid id, int otherKind, string prefix, CancellationToken cancellationToken) =>
+            store.FindWithAsync(project, kind, id, otherKind, prefix, cancellationToken);
+
+        public ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) =>
+            store.RemoveMarkAsync(project, kind, made, mark, cancellationToken);
+
         public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
             store.CountAsync(project, kind, mark, most, cancellationToken);
 

@@ -64,6 +64,30 @@ public abstract class QuestionCrashTests(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task The_messages_of_a_question_that_has_ended_leave_the_mailboxes_also_if_the_server_was_killed_just_then()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (be, _, person) = (await host.AgentAsync("be"), await host.AgentAsync("lead"), await host.TokenAsync(TokenKind.Operator));
+        var asked = await AskedAsync(host, be, """{"content": "Which?", "escalation": ["human", "lead"], "deadline": "2026-01-22T14:56:52Z"}""");
+        await UntilAsync(host, person, asked.QuestionId, question => question.Waiting.Count == 2, TimeSpan.FromMinutes(1));
+        Assert.NotEmpty(await TypesAsync(host, "human", person));
+        Assert.NotEmpty(await TypesAsync(host, "lead", person));
+
+        // The commit of the answer, and nothing after it.
+        var (write, _) = (await host.Get<QuestionBoard>().AnswerWriteAsync(host.Default, asked.QuestionId, "This one.", "human", Cancel))!.Value;
+        Assert.Equal(TransitionResult.Applied, (await host.Get<IEntityStore>().ApplyAsync(new Transition(host.Default.Number, 0, [write]), Cancel)).Result);
+
+        await Polling.UntilAsync(() => "the question to leave both mailboxes", async () =>
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(5));
+            return (await TypesAsync(host, "human", person)).Count == 0 && (await TypesAsync(host, "lead", person)).Count == 0;
+        });
+        // And nobody looks for them again.
+        await Polling.UntilAsync(() => "the mark to be gone", async () =>
+            await host.Get<IEntityStore>().CountAsync(host.Default.Number, QuestionKinds.Question.Number, QuestionKinds.InMail, 10, Cancel) == 0);
+    }
+
+    [Fact]
     public async Task A_look_that_is_repeated_sends_nothing_again()
     {
         await using var host = await ConceptHost.StartAsync(storage);

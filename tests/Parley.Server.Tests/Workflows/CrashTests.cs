@@ -226,6 +226,12 @@ public abstract class CrashTests(StorageUnderTest storage)
 
         public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => Live().ListAsync(query, cancellationToken);
 
+        public ValueTask<IReadOnlyList<EntityRow>> FindWithAsync(int project, int kind, Guid id, int otherKind, string prefix, CancellationToken cancellationToken) =>
+            Live().FindWithAsync(project, kind, id, otherKind, prefix, cancellationToken);
+
+        public ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) =>
+            Live().RemoveMarkAsync(project, kind, made, mark, cancellationToken);
+
         public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
             Live().CountAsync(project, kind, mark, most, cancellationToken);
 

@@ -55,6 +55,25 @@ public sealed class WorkflowPlanTests
         Assert.Equal(many, Assert.Single(circle.Circles()).Circle.Count);
     }
 
+    [Theory]
+    [InlineData("rollback plan", "must be 1-100 of A-Z a-z 0-9 . _ -, such as 'rollback-plan'")]
+    [InlineData("…", "must be 1-100 of A-Z a-z 0-9 . _ -")]
+    [InlineData("input", "'input' is the workflow's input: choose another name")]
+    public void A_name_that_is_refused_is_refused_where_it_is_given_and_not_where_it_is_used(string name, string why)
+    {
+        var steps = new List<WorkflowStepRequest>
+        {
+            new() { Step = name, Person = "human", Action = "Write it." },
+            new() { Step = "b", Person = "human", Action = "Do it.", DependsOn = [name], Input = JsonElement.Parse($"\"${{{name}/x}}\""), When = [new() { Step = name, Op = ConditionOperator.Exists }] },
+        };
+        var validation = new Validation();
+
+        WorkflowReading.Of(steps, new KnownNames(_ => true, [], new HashSet<string>()), validation);
+
+        var (place, reasons) = Assert.Single(validation.Problem!.Errors!);
+        Assert.Equal(("steps[0].step", why), (place, Assert.Single(reasons)));
+    }
+
     [Fact]
     public void Any_number_of_mistakes_leads_to_a_bounded_number_of_errors()
     {

@@ -5,6 +5,7 @@ using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Rest;
 using Parley.Server.Tests.Tasks;
+using Parley.Server.Workflows;
 using Xunit;
 
 namespace Parley.Server.Tests.Workflows;
@@ -41,6 +42,7 @@ public abstract class WorkflowTests(StorageUnderTest storage)
         Assert.Equal("""{"build":{"pr":17},"review":"fine"}""", ended.Results!.Value.GetRawText());
         var told = Assert.Single(await host.InboxAsync("pm", pm, "workflow_completion"));
         Assert.Equal("""{"build":{"pr":17},"review":"fine"}""", told.Payload!.Value.GetProperty("results").GetRawText());
+        Assert.Equal(ended.ExecutionId, told.Payload!.Value.GetProperty("execution_id").GetString());
         var execution = (await host.SendAsync(HttpMethod.Get, $"/api/v1/executions/{ended.ExecutionId}", pm)).As(WireJson.Lenient.Execution);
         Assert.Equal((ExecutionStatus.Completed, 100, ended.WorkflowId), (execution.Status, execution.Progress, execution.WorkflowId));
     }
@@ -227,6 +229,20 @@ public abstract class WorkflowTests(StorageUnderTest storage)
         await host.EndAsync(be, started, "b");
         await host.UntilAsync(pm, started.WorkflowId, workflow => workflow.Status == WorkflowStatus.Completed);
         (await host.SendAsync(HttpMethod.Post, $"{Following.Api}/{started.WorkflowId}/retry", pm)).Refused(HttpStatusCode.Conflict, ErrorCodes.Conflict);
+    }
+
+    [Fact]
+    public async Task The_execution_of_a_run_is_found_again_after_it_has_changed()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var (_, pm, admin) = (await host.AgentAsync("be"), await host.AgentAsync("pm"), await host.TokenAsync(TokenKind.Admin));
+        var started = await host.StartAsync(pm, """{"steps": [{"step": "a", "agent": "be", "action": "Do it."}]}""");
+        await host.SendAsync(HttpMethod.Post, $"/api/v1/executions/{started.ExecutionId}/logs", admin, """{"message": "compiled"}""");
+
+        // As if the process had been killed before it noted which execution that is.
+        var begun = await host.Get<WorkflowBoard>().BeginExecutionAsync(host.Default, started with { ExecutionId = null }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(started.ExecutionId, begun!.Value.ExecutionId);
     }
 
     [Fact]

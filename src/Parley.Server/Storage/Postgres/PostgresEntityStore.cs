@@ -16,6 +16,12 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
     public async ValueTask<EntityRow?> FindAsync(int project, int kind, Guid id, CancellationToken cancellationToken) =>
         await FirstAsync(EntitySql.ByPlace, [LogKey.Of(project, EntryId.SeqOf(id)), (short)kind], cancellationToken) is { } row && row.Id == id ? row : null;
 
+    public async ValueTask<IReadOnlyList<EntityRow>> FindWithAsync(int project, int kind, Guid id, int otherKind, string prefix, CancellationToken cancellationToken) =>
+        EntitySql.Ordered(
+            await AllAsync(
+                EntitySql.With, [LogKey.Of(project, EntryId.SeqOf(id)), (short)kind, project, (short)otherKind, prefix, EntitySql.EndOf(prefix)], cancellationToken),
+            kind, id);
+
     public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken)
     {
         var (sql, values) = EntitySql.List(query);
@@ -36,6 +42,9 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         database.ReadAsync<IReadOnlyList<LogEntry>>(
             async (connection, cancellation) => await PostgresLogRows.ListAsync(connection.Ask(HistorySql, LogKey.Of(project, made), type, LogKey.Below(project, below), max), cancellation),
             cancellationToken);
+
+    public async ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) => await database.WriteBesideAsync(
+        (connection, cancellation) => connection.Ask(EntitySql.RemoveMark, LogKey.Of(project, made), EntitySql.Mark(kind, mark)).RunAsync(cancellation), cancellationToken);
 
     public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
     {

@@ -18,6 +18,25 @@ internal static class EntitySql
     /// <summary>$1: place, $2: kind.</summary>
     internal const string ByPlace = $"SELECT {Columns} FROM entities e WHERE e.place = $1 AND e.kind = $2";
 
+    /// <summary>One statement, so all rows are from the same moment. $1: place, $2: kind, $3: project, $4: the other kind, $5 and $6: the first name,
+    /// and the first one after the last.</summary>
+    internal const string With =
+        $"""
+        SELECT {Columns} FROM entities e WHERE e.place = $1 AND e.kind = $2
+        UNION ALL
+        SELECT {Columns} FROM entities e WHERE e.project = $3 AND e.kind = $4 AND e.name >= $5 AND e.name < $6
+        """;
+
+    /// <summary>$1: place, $2: mark.</summary>
+    internal const string RemoveMark = "DELETE FROM entity_marks WHERE place = $1 AND mark = $2";
+
+    /// <summary>The one with this id first, and then the others by name; empty if it is not there.</summary>
+    internal static IReadOnlyList<EntityRow> Ordered(IReadOnlyList<EntityRow> rows, int kind, Guid id)
+    {
+        var found = rows.FirstOrDefault(row => row.Kind == kind && row.Id == id);
+        return found is null ? [] : [found, .. rows.Where(row => row != found).OrderBy(row => row.Name, StringComparer.Ordinal)];
+    }
+
     /// <summary>$1: kind, $2: the time in Unix milliseconds, $3 and $4: the due time and place of the last known row, $5: how many.</summary>
     internal const string Due =
         $"""
@@ -70,7 +89,7 @@ internal static class EntitySql
     }
 
     /// <summary>The first text after all texts with this prefix, in UTF-8 order; null if there is none.</summary>
-    private static string? EndOf(string prefix)
+    internal static string? EndOf(string prefix)
     {
         const int firstSurrogate = 0xD800, behindSurrogates = 0xE000;
         var runes = prefix.EnumerateRunes().ToList();

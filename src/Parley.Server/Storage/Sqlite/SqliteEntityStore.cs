@@ -20,6 +20,16 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         return row?.Id == id ? row : null;
     }
 
+    public async ValueTask<IReadOnlyList<EntityRow>> FindWithAsync(int project, int kind, Guid id, int otherKind, string prefix, CancellationToken cancellationToken)
+    {
+        var place = LogKey.Of(project, EntryId.SeqOf(id));
+        var rows = await database.Readers.ReadAsync(
+            connection => All(connection.Prepare(EntitySql.With)
+                .Bind(1, place).Bind(2, kind).Bind(3, project).Bind(4, otherKind).Bind(5, prefix).Bind(6, EntitySql.EndOf(prefix))),
+            cancellationToken);
+        return EntitySql.Ordered(rows, kind, id);
+    }
+
     public ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
         database.Readers.ReadAsync<IReadOnlyList<EntityRow>>(
             connection =>
@@ -65,6 +75,9 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
                 return entries;
             },
             cancellationToken);
+
+    public async ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) => await database.Writer.WriteAsync(
+        connection => connection.Prepare(EntitySql.RemoveMark).Bind(1, LogKey.Of(project, made)).Bind(2, EntitySql.Mark(kind, mark)).Run(), cancellationToken);
 
     public async ValueTask<TransitionOutcome> ApplyAsync(Transition transition, CancellationToken cancellationToken)
     {
