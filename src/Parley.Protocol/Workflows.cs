@@ -120,6 +120,10 @@ public sealed record WorkflowStep
     /// <summary>The names of the steps that must be done first.</summary>
     public IReadOnlyList<string> DependsOn { get => field ?? []; init; }
 
+    /// <summary>Those of <see cref="DependsOn"/> that have not ended yet. Only in a workflow that was asked for by its id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? WaitsFor { get; init; }
+
     public IReadOnlyList<WorkflowCondition> When { get => field ?? []; init; }
     public int? TimeoutSeconds { get; init; }
     public WorkflowRetries? Retries { get; init; }

@@ -110,13 +110,18 @@ internal static class WorkflowCommand
     private static CliCommand Retry()
     {
         var noWait = new Option<bool>("--no-wait") { Description = "Only start it, and print it." };
-        return new CliCommand("retry", "Runs a workflow that failed or was cancelled again, from the steps that did not complete.", "parley workflow retry 0199e1c1-0000-7000-8000-000000000a00")
+        var step = new Option<string?>("--step") { Description = "Only this step, which failed, and what waits for it. The workflow may be running.", HelpName = "NAME" };
+        return new CliCommand("retry", "Runs a workflow that failed or was cancelled again, from the steps that did not complete.",
+            "parley workflow retry 0199e1c1-0000-7000-8000-000000000a00", "parley workflow retry 0199e1c1-0000-7000-8000-000000000a00 --step build")
         {
-            Id, noWait,
+            Id, step, noWait,
         }.Does(async call =>
         {
             await call.ActAsync();
-            var workflow = await call.Api.Workflows.RetryAsync(call.Arguments.GetRequiredValue(Id), call.Cancellation);
+            var id = call.Arguments.GetRequiredValue(Id);
+            var workflow = call.Arguments.GetValue(step) is { } name
+                ? await call.Api.Workflows.RetryStepAsync(id, name, call.Cancellation)
+                : await call.Api.Workflows.RetryAsync(id, call.Cancellation);
             return call.Arguments.GetValue(noWait) ? Print(workflow, call) : await FollowedWorkflow.ShowAsync(workflow, call);
         });
     }

@@ -59,6 +59,12 @@ public sealed class WorkflowsApi
     public Task<Workflow> RetryAsync(string workflowId, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, new RestPath($"workflows/{workflowId}/retry"), WireJson.Lenient.Workflow, cancellationToken);
 
+    /// <summary>Retries a step that failed, and goes on with what waits for it. Not retried if no answer comes.</summary>
+    /// <exception cref="ParleyException">The step has not failed, or the workflow cannot go on from it (<see cref="ErrorCodes.Conflict"/>); or the server
+    /// refuses.</exception>
+    public Task<Workflow> RetryStepAsync(string workflowId, string step, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, new RestPath($"workflows/{workflowId}/steps/{step}/retry"), WireJson.Lenient.Workflow, cancellationToken);
+
     /// <summary>Says that the holder of a step has begun with it.</summary>
     /// <param name="workflowId">The workflow.</param>
     /// <param name="step">The name of the step.</param>

@@ -26,7 +26,7 @@ internal sealed class WorkflowBoard(EntityBoard<Workflow> workflows, EntityBoard
             return null;
         var workflow = workflows.Read(rows[0]).Value;
         // At the very beginning, it still has its steps itself.
-        return (rows.Count == 1 ? workflow : workflow with { Steps = [.. rows.Skip(1).Select(step => steps.Read(step).Value).OrderBy(step => step.Position)] }, rows[0].Changed);
+        return (workflow with { Steps = WorkflowRules.Waiting(rows.Count == 1 ? workflow.Steps : [.. rows.Skip(1).Select(step => steps.Read(step).Value).OrderBy(step => step.Position)]) }, rows[0].Changed);
     }
 
     /// <summary>The workflow that does a step of another, if it was started.</summary>

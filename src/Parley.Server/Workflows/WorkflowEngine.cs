@@ -159,50 +159,6 @@ internal sealed partial class WorkflowEngine(WorkflowBoard board, WorkflowRuns r
         }
     }
 
-    /// <summary>Runs a workflow again from the steps that failed, with a new execution.</summary>
-    internal async ValueTask<Result<Entity<Workflow>>> RetryAsync(ProjectState project, int sender, string workflowId, CancellationToken cancellationToken)
-    {
-        var turn = board.TurnOf(project, workflowId);
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            while (true)
-            {
-                if (await board.FindAsync(project, workflowId, cancellationToken) is not { } workflow)
-                    return WorkflowRules.NotFound(workflowId);
-                if (workflow.Value.Status is not (WorkflowStatus.Failed or WorkflowStatus.Cancelled))
-                    return Problems.Conflict($"The workflow '{workflowId}' is {WireType.WordOf(workflow.Value.Status)}. Only one that failed or was cancelled can be retried.");
-                if (workflow.Value.ParentWorkflowId is { } parent)
-                    return Problems.Conflict($"The workflow '{workflowId}' did a step of '{parent}': retry that one.");
-                var again = workflow.Value with
-                {
-                    Status = WorkflowStatus.Running,
-                    Run = workflow.Value.Run + 1,
-                    ExecutionId = null,
-                    Error = null,
-                    Results = null,
-                    Unassigned = [],
-                };
-                var steps = await board.StepsAsync(project, workflowId, cancellationToken);
-                var undone = steps.Where(step => step.Value is { Undoes: not null, Status: WorkflowStepStatus.Completed }).Select(step => step.Value.Undoes!).ToHashSet(StringComparer.Ordinal);
-                var resets = steps.Where(step => step.Value.Undoes is null && (step.Value.Status != WorkflowStepStatus.Completed || undone.Contains(step.Value.Step))).ToList();
-                again = again with { Progress = new WorkflowProgress { Done = again.Progress.Total - resets.Count, Total = again.Progress.Total } };
-                var writes = new List<EntityWrite> { board.Write(workflow, Decision<Workflow>.Put(again, WorkflowKinds.RetriedType)) };
-                writes.AddRange(resets.Select(step => board.Write(step, StepMoves.Reset(step.Value))));
-                writes.AddRange(steps.Where(step => step.Value.Undoes is not null).Select(step => board.Write(step, Decision<WorkflowStep>.Remove(WorkflowKinds.Step.RemovedType))));
-                var outcome = await board.ApplyAsync(new Transition(project.Number, sender, writes), cancellationToken);
-                if (outcome.Result == TransitionResult.Applied)
-                    return board.Written(outcome.Rows[0], again);
-                if (outcome.Result == TransitionResult.ProjectGone)
-                    return Problems.NotFound("project", project.Id);
-            }
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
     private async ValueTask<bool> EndAsync(
         NextMoves next, IReadOnlyList<Entity<WorkflowStep>> steps, WorkflowStatus status, string? error, CancellationToken cancellationToken)
     {

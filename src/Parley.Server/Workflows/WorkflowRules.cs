@@ -75,6 +75,13 @@ internal static class WorkflowRules
             ParentFence = step.Fence,
         };
 
+    /// <summary>Steps with what each of them waits for.</summary>
+    internal static IReadOnlyList<WorkflowStep> Waiting(IReadOnlyList<WorkflowStep> steps)
+    {
+        var over = steps.Where(step => StepMoves.IsOver(step.Status)).Select(step => step.Step).ToHashSet(StringComparer.Ordinal);
+        return [.. steps.Select(step => step with { WaitsFor = step.Status == WorkflowStepStatus.Waiting ? [.. step.DependsOn.Where(name => !over.Contains(name))] : [] })];
+    }
+
     /// <summary>The steps that undo what was completed: one after the other, the last one first.</summary>
     internal static IReadOnlyList<WorkflowStep> Undo(IReadOnlyList<WorkflowStep> steps, int next)
     {

@@ -82,6 +82,15 @@ internal sealed class WorkflowsConcept(
             Answers = [AnswerShape.Ok<Workflow>(WorkflowKinds.AWorkflow)],
         }.Rest("POST", "/workflows/{workflow_id}/retry"),
 
+        new Operation<ProjectContext, (string Id, string Step)>(
+            "RetryWorkflowStep", "Retry a step that failed, and go on with what waits for it.", Input.Path("workflow_id").And(Input.Path("step")), RetryStepAsync)
+        {
+            Details = "If the workflow has ended, it runs again with a new execution, and the steps that were cancelled with it go on too. Steps that completed keep their results.",
+            Allows = Permission.WriteWorkflows,
+            Refuses = [ErrorCodes.Conflict],
+            Answers = [AnswerShape.Ok<Workflow>(WorkflowKinds.AWorkflow)],
+        }.Rest("POST", "/workflows/{workflow_id}/steps/{step}/retry"),
+
         Move(StepVerb.Start, "StartWorkflowStep", "Report that work on a step has begun.", """{"fence": 1}"""),
         Move(StepVerb.Complete, "CompleteWorkflowStep", "End a step with its result. May be repeated with the same fence.", """{"fence": 1, "result": {"pull_request": 17}}"""),
         Move(StepVerb.Fail, "FailWorkflowStep", "End an attempt at a step with an error. If retries are left, the step is handed out again.", """{"fence": 1, "error": "The tests fail."}"""),
@@ -176,6 +185,14 @@ internal sealed class WorkflowsConcept(
         if (result.Problem is null)
             await engine.AdvanceAsync(context.Project, id, context.Cancellation);
         return await AnswerAsync(result, id, "workflow.retried", context);
+    }
+
+    private async ValueTask<Answer> RetryStepAsync((string Id, string Step) asked, ProjectContext context)
+    {
+        var result = await engine.RetryStepAsync(context.Project, context.Caller.NumberIn(context.Project), asked.Id, asked.Step, context.Cancellation);
+        if (result.Problem is null)
+            await engine.AdvanceAsync(context.Project, asked.Id, context.Cancellation);
+        return await AnswerAsync(result, asked.Id, "workflow.step.retried", context);
     }
 
     private async ValueTask<Answer> AnswerAsync(Result<Entity<Workflow>> result, string id, string action, ProjectContext context)

@@ -288,6 +288,14 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('GetWorkflow', workflow);
   await does('CancelWorkflow', workflow, { reason: 'Not now.' });
   await does('RetryWorkflow', workflow);
+  const lone = await does<{ workflow_id: string }>('StartWorkflow', {}, { steps: [{ step: 'build', agent: 'bob', action: 'Build it.' }] });
+  await does('FailWorkflowStep', { ...lone, step: 'build' }, { fence: 1, error: 'It does not compile.' });
+  await eventually(
+    'the workflow fails',
+    () => does<{ status: string }>('GetWorkflow', lone),
+    ({ status }) => status === 'failed',
+  );
+  await does('RetryWorkflowStep', { ...lone, step: 'build' });
   await does('DeleteWorkflowDefinition', { name: 'release' });
   await does('UpdateProject', {}, { settings: { max_attempts: 1, retry_delay_seconds: 0, loop_limit: 1 } });
   for (const of of ['ReleaseStorm', 'CancelStorm']) {

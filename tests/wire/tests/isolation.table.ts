@@ -256,6 +256,7 @@ export const table: readonly Row[] = [
   row('GET', workflow(), readers),
   row('POST', workflow('/cancel'), taskWriters),
   row('POST', workflow('/retry'), { admin: 409, operator: 409, agents: 409 }),
+  row('POST', workflow('/steps/build/retry'), { admin: 409, operator: 409, agents: 409 }),
   row('POST', workflow('/steps/build/start'), workers, { fence: 1 }),
   row('POST', workflow('/steps/build/complete'), workers, { fence: 1 }),
   row('POST', workflow('/steps/build/fail'), workers, { fence: 1, error: 'no' }),

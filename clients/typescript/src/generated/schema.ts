@@ -2064,6 +2064,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workflows/{workflow_id}/steps/{step}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a step that failed, and go on with what waits for it.
+         * @description If the workflow has ended, it runs again with a new execution, and the steps that were cancelled with it go on too. Steps that completed keep their results.
+         *
+         *     Who may: admin, operator, agent.
+         */
+        post: operations["RetryWorkflowStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workflows/{workflow_id}/steps/{step}/start": {
         parameters: {
             query?: never;
@@ -6183,6 +6205,8 @@ export interface components {
             filled_input: unknown;
             /** @description The names of the steps that must be done first. */
             depends_on: string[];
+            /** @description Those of `depends_on` that have not ended yet. Only in a workflow that was asked for by its id. */
+            waits_for?: null | string[];
             when: components["schemas"]["WorkflowCondition"][];
             /** Format: int32 */
             timeout_seconds: null | number;
@@ -9858,6 +9882,32 @@ export interface operations {
             header?: never;
             path: {
                 workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+        };
+    };
+    RetryWorkflowStep: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+                step: string;
             };
             cookie?: never;
         };
