@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Parley.Protocol;
 
@@ -63,8 +64,28 @@ public sealed record AgentTask
     /// <summary>When it was completed, failed, or was cancelled.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>What the caller can do with it now. Only in a task that was asked for by its id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PossibleMove>? May { get; init; }
+
     /// <summary>Increases with every change. Send it as <c>If-Match</c> to make a change only if nobody else has changed the task since.</summary>
     public long Version { get; init; }
+
+    /// <summary>A short number for it, unique in its project; a later task has a higher one. Paths take it in place of the id.</summary>
+    public long Number { get; init; }
+}
+
+/// <summary>A move of a task, and whether the caller can make it.</summary>
+public sealed record PossibleMove
+{
+    /// <summary><c>assign</c>, <c>unassign</c>, <c>accept</c>, <c>reject</c>, <c>start</c>, <c>extend</c>, <c>complete</c>, <c>fail</c>, or
+    /// <c>cancel</c>.</summary>
+    public required string Move { get; init; }
+
+    public bool Allowed { get; init; }
+
+    /// <summary>Why not, in a sentence; null if it is allowed.</summary>
+    public string? Why { get; init; }
 }
 
 public enum AgentTaskStatus

@@ -11,7 +11,7 @@ namespace Parley.Cli.Commands;
 /// <summary><c>parley tasks list|show|create|assign|complete|watch</c></summary>
 internal static class TasksCommand
 {
-    private static readonly Argument<string> Id = new("task") { Description = "The task's id." };
+    private static readonly Argument<string> Id = new("task") { Description = "The task's id or number." };
 
     public static Command Create() => new CliCommand("tasks", "Lists, shows, creates, assigns, completes, and watches tasks.")
     {
@@ -36,7 +36,7 @@ internal static class TasksCommand
             if (call.Terminal.Json)
                 call.Terminal.WriteJson(page, WireJson.Lenient.PageAgentTask);
             else
-                Listing.WritePage(call.Terminal, ["task", "status", "agent", "ended or created", "title"], page, task => Row(task, call.Time), "No tasks.");
+                Listing.WritePage(call.Terminal, ["number", "task", "status", "agent", "ended or created", "title"], page, task => Row(task, call.Time), "No tasks.");
             return ExitCode.Done;
         });
     }
@@ -170,6 +170,7 @@ internal static class TasksCommand
 
     private static IReadOnlyList<string> Row(AgentTask task, TimeProvider time) =>
     [
+        task.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
         PlainText.Escape(task.TaskId),
         Words.Of(task.Status),
         PlainText.Escape(task.AgentId ?? "-"),

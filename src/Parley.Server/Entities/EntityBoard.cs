@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Parley.Protocol;
@@ -17,6 +18,15 @@ internal sealed class EntityBoard<T>(EntityKind<T> kind, IEntityStore store)
 
     internal async ValueTask<Entity<T>?> FindAsync(int project, Guid id, CancellationToken cancellationToken) =>
         ReadOrNull(await store.FindAsync(project, kind.Number, id, cancellationToken));
+
+    /// <summary>The entity with a number (<see cref="EntityFields.Place"/>).</summary>
+    /// <returns>Null also if the text is no number.</returns>
+    internal async ValueTask<Entity<T>?> FindNumberedAsync(int project, string text, CancellationToken cancellationToken)
+    {
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > EntryId.MaxSeq)
+            return null;
+        return await ListAsync(new EntityQuery(project, kind.Number, 1) { Above = number - 1, Below = number + 1 }, cancellationToken) is [var found] ? found : null;
+    }
 
     internal async ValueTask<IReadOnlyList<Entity<T>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
         [.. (await store.ListAsync(query, cancellationToken)).Select(Read)];

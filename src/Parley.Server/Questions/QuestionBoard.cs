@@ -1,4 +1,3 @@
-using System.Globalization;
 using Parley.Protocol;
 using Parley.Server.Agents;
 using Parley.Server.Coordination;
@@ -19,15 +18,9 @@ internal sealed class QuestionBoard(EntityBoard<Question> questions, IEntityStor
     internal ValueTask<IReadOnlyList<Entity<Question>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => questions.ListAsync(query, cancellationToken);
 
     /// <param name="id">Its id or its number.</param>
-    internal async ValueTask<Entity<Question>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken)
-    {
-        if (WireNames.IsUuid(id))
-            return await questions.FindAsync(project.Number, id, cancellationToken);
-        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > EntryId.MaxSeq)
-            return null;
-        var there = new EntityQuery(project.Number, QuestionKinds.Question.Number, 1) { Above = number - 1, Below = number + 1 };
-        return await ListAsync(there, cancellationToken) is [var found] ? found : null;
-    }
+    internal ValueTask<Entity<Question>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken) => WireNames.IsUuid(id)
+        ? questions.FindAsync(project.Number, id, cancellationToken)
+        : questions.FindNumberedAsync(project.Number, id, cancellationToken);
 
     /// <summary>The id of a new question.</summary>
     internal string NewId() => Guid.CreateVersion7(clock.GetUtcNow()).ToString();

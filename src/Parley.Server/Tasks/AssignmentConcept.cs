@@ -86,6 +86,7 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
         var (path, match, body) = asked;
         if (!TaskHands.TryAgree(path, body.TaskId, match, body.IfVersion, out var id, out var version, out var problem))
             return problem;
+        id = await board.IdOfAsync(context.Project, id, context.Cancellation);
         var result = await hands.GiveAsync(context.Project, context.Caller, id, body.AgentId, version, context.Cancellation);
         return result.TryGet(out var task, out var refusal) ? Answer.OkJson(task.Shown, task.Version) : refusal;
     }
@@ -97,13 +98,14 @@ internal sealed class AssignmentConcept(TaskBoard board, TaskHands hands) : ICon
             return problem;
         if (TaskRules.Check(verb, move) is { } bad)
             return bad;
+        id = await board.IdOfAsync(context.Project, id, context.Cancellation);
         var result = await hands.MoveAsync(context, id, verb, version, move, verb == TaskVerb.Fail ? move.Error : move.Reason);
         return result.TryGet(out var task, out var refusal) ? Answer.OkJson(task.Shown, task.Version) : refusal;
     }
 
     private async ValueTask<Answer> ListAsync((string Id, ListQuery List) asked, ProjectContext context)
     {
-        if (await board.FindAsync(context.Project, asked.Id, context.Cancellation) is not { } task)
+        if (await board.FindNamedAsync(context.Project, asked.Id, context.Cancellation) is not { } task)
             return TaskRules.NotFound(asked.Id);
         var found = await board.AssignmentsAsync(context.Project, task.Value.TaskId, asked.List.After, asked.List.Limit + 1, context.Cancellation);
         return Answer.Ok(new Page<Assignment>

@@ -19,6 +19,16 @@ internal sealed class TaskBoard(EntityBoard<AgentTask> tasks, EntityBoard<Assign
     internal async ValueTask<Entity<AgentTask>?> FindAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
         TryRead(id, out var key) ? await tasks.FindAsync(project.Number, key, cancellationToken) : null;
 
+    /// <summary>The task that a path names.</summary>
+    /// <param name="id">Its id or its number.</param>
+    internal async ValueTask<Entity<AgentTask>?> FindNamedAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
+        await tasks.FindNumberedAsync(project.Number, id, cancellationToken) ?? await FindAsync(project, id, cancellationToken);
+
+    /// <summary>The id of a task that a path names by its number.</summary>
+    /// <returns>The same, if it is no number, or there is no such task.</returns>
+    internal async ValueTask<string> IdOfAsync(ProjectState project, string id, CancellationToken cancellationToken) =>
+        (await tasks.FindNumberedAsync(project.Number, id, cancellationToken))?.Value.TaskId ?? id;
+
     internal ValueTask<IReadOnlyList<Entity<AgentTask>>> ListAsync(EntityQuery query, CancellationToken cancellationToken) => tasks.ListAsync(query, cancellationToken);
 
     /// <summary>The assignments of a task, in order.</summary>

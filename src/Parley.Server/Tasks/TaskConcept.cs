@@ -46,10 +46,10 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
             Input.Path("agent_id").And(Input.Query<StatusQuery>()).As(asked => new TaskQuery(asked.Second.List) { Agent = asked.First, Status = asked.Second.Status }),
             "/tasks/agent/{agent_id}"),
 
-        new Operation<ProjectContext, string>("GetTask", "Get a task.", Input.Path("task_id"), GetAsync)
+        new Operation<ProjectContext, string>("GetTask", "Get a task, with what you can do with it now.", Input.Path("task_id"), GetAsync)
         {
             Allows = Permission.ReadProject,
-            Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATask)],
+            Answers = [AnswerShape.Ok<AgentTask>(TaskKinds.ATaskAlone)],
         }.Rest("GET", "/tasks/{task_id}"),
 
         new Operation<ProjectContext, (string? Id, long? Match, TaskPatch Body)>(
@@ -127,7 +127,9 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
     }
 
     private async ValueTask<Answer> GetAsync(string id, ProjectContext context) =>
-        await board.FindAsync(context.Project, id, context.Cancellation) is { } task ? Answer.OkJson(task.Shown, task.Version) : TaskRules.NotFound(id);
+        await board.FindNamedAsync(context.Project, id, context.Cancellation) is { } task
+            ? Answer.Ok(task.Value with { May = TaskMay.Of(task.Value, context.Caller) }, task.Version)
+            : TaskRules.NotFound(id);
 
     private async ValueTask<Answer> UpdateAsync((string? Id, long? Match, TaskPatch Body) asked, ProjectContext context)
     {
@@ -136,6 +138,7 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
             return problem;
         if (TaskRules.Check(patch) is { } bad)
             return bad;
+        id = await board.IdOfAsync(context.Project, id, context.Cancellation);
         var result = patch.Status is { } status
             ? await hands.MoveAsync(context, id, VerbOf(status), version, new TaskMove { Fence = patch.Fence, Result = patch.Result, Error = patch.Error }, patch.Error)
             : await ChangeAsync(id, version, patch, context);
@@ -157,9 +160,10 @@ internal sealed class TaskConcept(TaskBoard board, TaskDependencies dependencies
 
     private async ValueTask<Answer> DeleteAsync((string Id, long? Match) asked, ProjectContext context)
     {
-        if ((await board.RemoveAsync(context.Project, asked.Id, context.Caller.NumberIn(context.Project), asked.Match, context.Cancellation)).Problem is { } refusal)
+        var id = await board.IdOfAsync(context.Project, asked.Id, context.Cancellation);
+        if ((await board.RemoveAsync(context.Project, id, context.Caller.NumberIn(context.Project), asked.Match, context.Cancellation)).Problem is { } refusal)
             return refusal;
-        await audit.RecordAsync(context.Caller, context.Project.Id, "task.deleted", asked.Id, context.Cancellation);
+        await audit.RecordAsync(context.Caller, context.Project.Id, "task.deleted", id, context.Cancellation);
         return Answer.Done;
     }
 

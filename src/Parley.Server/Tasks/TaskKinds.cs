@@ -16,8 +16,16 @@ internal static class TaskKinds
          "requirements": {"estimated_hours": 8}, "depends_on": [], "blocked_by": [], "parent_task_id": null, "parts": {"done": 0, "total": 0},
          "auto_assign": true, "due_date": "2026-01-23T12:00:00.000Z", "overdue": false, "result": null, "error": null, "fence": 1,
          "lease_until": "2026-01-22T13:55:00.000Z", "thread_id": "0199e1c1-0000-7000-8000-000000000700",
-         "created_at": "2026-01-22T13:50:00.000Z", "completed_at": null, "version": 1042}
+         "created_at": "2026-01-22T13:50:00.000Z", "completed_at": null, "number": 1040, "version": 1042}
         """;
+
+    /// <summary>As an operator gets it.</summary>
+    internal static readonly string ATaskAlone = ATask.Replace(
+        "\"number\"",
+        """
+        "may": [{"move": "start", "allowed": false, "why": "It has begun already."}, {"move": "complete", "allowed": true, "why": null}], "number"
+        """,
+        StringComparison.Ordinal);
 
     internal const string AnAssignment =
         """
@@ -39,7 +47,7 @@ internal static class TaskKinds
         Name = "task",
         Feed = "tasks",
         RemovedType = "task_removed",
-        Fields = new EntityFields("task_id") { Thread = "thread_id", EndedAt = "completed_at", Version = "version" },
+        Fields = new EntityFields("task_id") { Thread = "thread_id", EndedAt = "completed_at", Version = "version", Place = "number" },
         Json = WireJson.Lenient.AgentTask,
         Filled = static (task, row) => Filled(task, row, row.Id.ToString()),
         Marks = Marks,
@@ -86,6 +94,7 @@ internal static class TaskKinds
         ThreadId = id,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.MadeAt),
         CompletedAt = row.IsOver ? DateTimeOffset.FromUnixTimeMilliseconds(row.ChangedAt) : null,
+        Number = row.Made,
         Version = row.Changed,
     };
 

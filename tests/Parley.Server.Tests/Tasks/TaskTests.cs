@@ -34,7 +34,7 @@ public abstract class TaskTests(StorageUnderTest storage)
         var assignment = Assert.Single(await host.AssignmentsAsync(pm, made.TaskId));
         Assert.Equal((AssignmentStatus.Completed, "be", 1L, made.TaskId), (assignment.Status, assignment.AgentId, assignment.Fence, assignment.TaskId));
         Assert.NotNull(assignment.CompletedAt);
-        Assert.Equal(JsonSerializer.Serialize(done, WireJson.Strict.AgentTask), JsonSerializer.Serialize(await host.GetAsync(pm, made.TaskId), WireJson.Strict.AgentTask));
+        Assert.Equal(JsonSerializer.Serialize(done, WireJson.Strict.AgentTask), JsonSerializer.Serialize(await host.GetAsync(pm, made.TaskId) with { May = null }, WireJson.Strict.AgentTask));
     }
 
     [Fact]

@@ -26,7 +26,9 @@ interface Task {
   thread_id: string;
   created_at: string;
   completed_at: string | null;
+  number: number;
   version: number;
+  may?: { move: string; allowed: boolean; why: string | null }[];
 }
 
 interface HandOut {
@@ -60,6 +62,7 @@ const fields = [
   'thread_id',
   'created_at',
   'completed_at',
+  'number',
   'version',
 ];
 
@@ -116,7 +119,9 @@ describe('A task', { concurrency: 4 }, () => {
 
     assert.deepEqual([done.status, done.result, done.lease_until], ['completed', { ok: [1, null] }, null]);
     assert.match(done.completed_at!, time);
-    assert.deepEqual(await get(ada, made), done);
+    const { may, ...shown } = await get(ada, made);
+    assert.deepEqual(shown, done);
+    assert.ok(may!.every((move) => !move.allowed && move.why === 'It has ended.'));
     assert.deepEqual(await ids(bob, 'tasks/agent/bob', { status: 'completed' }), [made.task_id]);
     const assignments = (await ada.rest.get(`tasks/${made.task_id}/assignments`)).as<Page<{ agent_id: string; status: string }>>(200).items;
     assert.deepEqual(

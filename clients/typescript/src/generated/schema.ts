@@ -1290,7 +1290,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get a task.
+         * Get a task, with what you can do with it now.
          * @description Who may: admin, operator, agent, observer.
          */
         get: operations["GetTask"];
@@ -3186,11 +3186,18 @@ export interface components {
              * @description When it was completed, failed, or was cancelled.
              */
             completed_at: null | string;
+            /** @description What the caller can do with it now. Only in a task that was asked for by its id. */
+            may?: null | components["schemas"]["PossibleMove"][];
             /**
              * Format: int64
              * @description Increases with every change. Send it as `If-Match` to make a change only if nobody else has changed the task since.
              */
             version: number;
+            /**
+             * Format: int64
+             * @description A short number for it, unique in its project; a later task has a higher one. Paths take it in place of the id.
+             */
+            number: number;
         };
         /** @enum {string} */
         AgentTaskStatus: "pending" | "assigned" | "in_progress" | "completed" | "failed" | "cancelled";
@@ -4867,6 +4874,14 @@ export interface components {
         };
         /** @enum {string} */
         PausedThing: "agent" | "squad" | "project";
+        /** @description A move of a task, and whether the caller can make it. */
+        PossibleMove: {
+            /** @description `assign`, `unassign`, `accept`, `reject`, `start`, `extend`, `complete`, `fail`, or `cancel`. */
+            move: string;
+            allowed: boolean;
+            /** @description Why not, in a sentence; null if it is allowed. */
+            why: null | string;
+        };
         /** @description Why something was refused (RFC 9457). */
         Problem: {
             /** @description The stable address of a page about this error. */
