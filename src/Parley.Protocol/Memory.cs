@@ -14,6 +14,9 @@ public sealed record MemoryEntry
     /// <summary>Any JSON, up to 256 KiB.</summary>
     public JsonElement Value { get; init; }
 
+    /// <summary>How many bytes the value has as JSON.</summary>
+    public int Bytes { get; init; }
+
     /// <summary>The agent that created it; null for a person.</summary>
     public string? CreatedBy { get; init; }
 
@@ -43,6 +46,30 @@ public sealed record MemoryAccess
 
     /// <summary>Null means all agents that may read it; empty means none.</summary>
     public IReadOnlyList<string>? Write { get; init; }
+}
+
+/// <summary>A page of entries: all, or one level of the keys.</summary>
+public sealed record MemoryPage
+{
+    public IReadOnlyList<MemoryEntry> Items { get => field ?? []; init; }
+
+    /// <summary>Of one level: what the keys below it begin with, in order of the keys, with <see cref="Items"/> in between. Absent if no level was asked
+    /// for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MemoryPrefix>? Prefixes { get; init; }
+
+    /// <summary>Pass it as <c>?after=</c> to get the next page; null means the end.</summary>
+    public string? Next { get; init; }
+}
+
+/// <summary>Keys that begin in the same way.</summary>
+public sealed record MemoryPrefix
+{
+    /// <summary>Up to and including the delimiter.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>How many entries have such a key, counted up to 10,000.</summary>
+    public int Count { get; init; }
 }
 
 /// <summary>An entry as it was at one version.</summary>

@@ -79,6 +79,7 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(Page<MemoryVersion>))]
 [JsonSerializable(typeof(MemoryDeletion))]
 [JsonSerializable(typeof(Page<MemoryEntry>))]
+[JsonSerializable(typeof(MemoryPage))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(QuestionRequest))]
 [JsonSerializable(typeof(QuestionAnswer))]

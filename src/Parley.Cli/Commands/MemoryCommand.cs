@@ -75,13 +75,16 @@ internal static partial class MemoryCommand
     private static CliCommand List()
     {
         var limit = Numbers.Limit("--limit", 50);
+        var level = new Option<bool>("--level") { Description = "Only one level: keys without a further '/', and what the others begin with." };
         return new CliCommand("list", "Lists entries: sorted by key if a prefix is given, otherwise newest first.",
-            "parley memory list", "parley memory list plan/")
+            "parley memory list", "parley memory list plan/", "parley memory list --level")
         {
-            Prefix, limit,
+            Prefix, level, limit,
         }.Does(async call =>
         {
             await call.ActAsync();
+            if (call.Arguments.GetValue(level))
+                return await ListLevelAsync(call.Arguments.GetValue(Prefix) ?? "", call.Arguments.GetValue(limit), call);
             var page = await call.Api.Memory.ListAsync(call.Arguments.GetValue(Prefix), call.Arguments.GetValue(limit), after: null, call.Cancellation);
             if (call.Terminal.Json)
             {
@@ -92,6 +95,22 @@ internal static partial class MemoryCommand
             Listing.WritePage(call.Terminal, ["key", "version", "by", "changed", "value"], page, entry => Row(entry, call.Time), "No entries.");
             return ExitCode.Done;
         });
+    }
+
+    private static async Task<ExitCode> ListLevelAsync(string prefix, int limit, Call call)
+    {
+        var page = await call.Api.Memory.ListLevelAsync(prefix, limit: limit, cancellationToken: call.Cancellation);
+        if (call.Terminal.Json)
+        {
+            call.Terminal.WriteJson(page, WireJson.Lenient.MemoryPage);
+            return ExitCode.Done;
+        }
+
+        var rows = page.Items.Select(entry => (entry.Key, Row: Row(entry, call.Time)))
+            .Concat(page.Prefixes!.Select(one => (Key: one.Prefix, Row: (IReadOnlyList<string>)[PlainText.Escape(one.Prefix), "", "", "", $"{one.Count} entries"])));
+        var whole = new Page<IReadOnlyList<string>> { Items = [.. rows.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => row.Row)], Next = page.Next };
+        Listing.WritePage(call.Terminal, ["key", "version", "by", "changed", "value"], whole, row => row, "No entries.");
+        return ExitCode.Done;
     }
 
     private static CliCommand Watch() => new CliCommand(

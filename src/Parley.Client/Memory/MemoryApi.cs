@@ -20,6 +20,17 @@ public sealed class MemoryApi
         string? prefix = null, int? limit = null, string? after = null, CancellationToken cancellationToken = default) => _connection.GetAsync(
             new RestPath($"memory").With("prefix", prefix).With("limit", limit).With("after", after), WireJson.Lenient.PageMemoryEntry, cancellationToken);
 
+    /// <summary>Lists one level of the keys, a page at a time: the entries of the level, and what the keys below it begin with.</summary>
+    /// <param name="prefix">Where the level begins, such as <c>plan/</c>; the top if empty.</param>
+    /// <param name="delimiter">The character that ends a level.</param>
+    /// <param name="limit">Entries and prefixes per page, 1-500; 50 if omitted.</param>
+    /// <param name="after">The <c>next</c> of the previous page; the first page if omitted.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ParleyException">The server refuses it, or no server answers.</exception>
+    public Task<MemoryPage> ListLevelAsync(
+        string prefix = "", char delimiter = '/', int? limit = null, string? after = null, CancellationToken cancellationToken = default) => _connection.GetAsync(
+            new RestPath($"memory").With("prefix", prefix).With("delimiter", delimiter.ToString()).With("limit", limit).With("after", after), WireJson.Lenient.MemoryPage, cancellationToken);
+
     /// <summary>Gets the entry under a key, with its version.</summary>
     /// <exception cref="ParleyException">There is none (<see cref="ErrorCodes.NotFound"/>), or the server refuses.</exception>
     public Task<MemoryEntry> GetAsync(string key, CancellationToken cancellationToken = default) =>

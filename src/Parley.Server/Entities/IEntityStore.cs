@@ -19,6 +19,9 @@ internal interface IEntityStore
 
     ValueTask<IReadOnlyList<EntityRow>> ListAsync(EntityQuery query, CancellationToken cancellationToken);
 
+    /// <summary>One level of names, in their order. Reads no entities but those of the level itself, however many names are below it.</summary>
+    ValueTask<IReadOnlyList<LevelRow>> LevelAsync(EntityLevel level, CancellationToken cancellationToken);
+
     /// <summary>How many entities have a mark, counted up to a limit.</summary>
     ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken);
 

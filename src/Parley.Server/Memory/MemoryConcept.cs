@@ -14,9 +14,11 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
     internal const string AnEntry =
         """
         {"memory_id": "0199e1c1-0000-7000-8000-000000000500", "key": "plan/login", "value": {"status": "in review", "pull_request": 17},
-         "created_by": "pm-1", "updated_by": "be-1", "expires_at": null, "access_control": {"read": ["*"], "write": ["pm-1", "role:reviewer"]},
+         "bytes": 40, "created_by": "pm-1", "updated_by": "be-1", "expires_at": null, "access_control": {"read": ["*"], "write": ["pm-1", "role:reviewer"]},
          "created_at": "2026-01-22T13:50:00.000Z", "updated_at": "2026-01-22T13:56:00.000Z", "version": 1042}
         """;
+
+    private const string ALevel = $$"""{"items": [{{AnEntry}}], "prefixes": [{"prefix": "plan/archive/", "count": 12}], "next": null}""";
 
     private const string AVersion =
         """
@@ -35,7 +37,7 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         ExpiredType = MemoryRules.ExpiredType,
         UpdatedType = MemoryRules.UpdatedType,
         PrefixField = "key",
-        Filter = query => new EntityFilter { Prefix = MemoryQuery.Read(query).Prefix },
+        Filter = query => new EntityFilter { Prefix = PrefixQuery.Read(query).Prefix },
         Fields = new EntityFields("memory_id") { ChangedAt = "updated_at", Version = "version" },
         Json = WireJson.Lenient.MemoryEntry,
         Filled = static (entry, row) => entry with
@@ -46,7 +48,8 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
             Version = row.Changed,
         },
         NameOf = entry => entry.Key,
-        Readers = entry => entry.AccessControl?.Read is { } who && !who.Contains(MemoryInput.Everybody) ? who : null,
+        Readers = MemoryRules.ReadersOf,
+        Marks = entry => MemoryRules.ReadersOf(entry) is null ? [] : [MemoryRules.Restricted],
         Notices = (FrameEvents.MemoryUpdated, FrameEvents.MemoryRemoved),
         Due = entry => entry.ExpiresAt,
         WhenDue = (_, _) => Decision<MemoryEntry>.Remove(MemoryRules.ExpiredType),
@@ -80,8 +83,10 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         new Operation<ProjectContext, MemoryQuery>(
             "ListMemory", "List the entries: sorted by key if a prefix is given, otherwise newest first.", Input.Query<MemoryQuery>(), ListAsync)
         {
+            Details = "With a `delimiter`, only one level of the keys: the entries whose keys do not have it after the prefix, and `prefixes`, what the other keys begin with, "
+                + "up to and including the delimiter, each with how many there are. Both are in one order, and `limit` is for both together.",
             Allows = Permission.ReadProject,
-            Answers = [AnswerShape.Ok<Page<MemoryEntry>>(Example.PageOf(AnEntry))],
+            Answers = [AnswerShape.Ok<MemoryPage>(ALevel)],
         }.Rest("GET", "/memory"),
 
         new Operation<ProjectContext, Result<MemoryTarget>>(
@@ -209,6 +214,8 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
 
     private async ValueTask<Answer> ListAsync(MemoryQuery query, ProjectContext context)
     {
+        if (query.Delimiter is not null)
+            return await LevelAsync(query, context);
         var below = long.MaxValue;
         if (query.Prefix is null && !ListPlace.TryRead(query.List, out below, out var problem))
             return problem;
@@ -221,7 +228,18 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
                 AfterName = query.Prefix is null ? null : query.List.After,
             });
         var page = ListPlace.Page(found, query.List.Limit, entry => entry.Value, entry => entry.Row.Made);
-        return Answer.Ok(query.Prefix is null || page.Next is null ? page : page with { Next = page.Items[^1].Key });
+        return Answer.Ok(new MemoryPage { Items = page.Items, Next = query.Prefix is null || page.Next is null ? page.Next : page.Items[^1].Key });
+    }
+
+    private async ValueTask<Answer> LevelAsync(MemoryQuery query, ProjectContext context)
+    {
+        if (query.Delimiter is not [>= '!' and <= '~' and var delimiter])
+            return Problems.InvalidField("delimiter", "must be one character, such as /");
+        var prefix = query.Prefix ?? "";
+        if (query.List.After is { } after && !after.StartsWith(prefix, StringComparison.Ordinal))
+            return Problems.InvalidField("after", "is not the `next` of a page");
+        var level = new EntityLevel(context.Project.Number, Kind.Number, prefix, delimiter, query.List.Limit + 1) { After = query.List.After };
+        return Answer.Ok(await memory.LevelAsync(SharedMemory.View.Of(context), level, query.List.Limit));
     }
 
     private async ValueTask<Answer> HistoryAsync(HistoryQuery query, ProjectContext context)
@@ -245,10 +263,21 @@ internal sealed class MemoryConcept(SharedMemory memory, IAuditTrail audit) : IC
         return Answer.Done;
     }
 
-    private sealed record MemoryQuery(ListQuery List, string? Prefix) : IQuery<MemoryQuery>
+    private sealed record MemoryQuery(ListQuery List, string? Prefix, string? Delimiter) : IQuery<MemoryQuery>
     {
         public static MemoryQuery Read(QueryReader query) => new(
-            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key. If empty, all keys, sorted.", mayBeEmpty: true));
+            query.List(), query.Text("prefix", "Only keys with this prefix, sorted by key. If empty, all keys, sorted.", mayBeEmpty: true),
+            query.Text("delimiter", "Only one level of the keys, up to this character: `/`, for example."));
+    }
+
+    /// <summary>A feed has no levels.</summary>
+    private sealed record PrefixQuery(string? Prefix) : IQuery<PrefixQuery>
+    {
+        public static PrefixQuery Read(QueryReader query)
+        {
+            _ = query.List();
+            return new(query.Text("prefix", "Only keys with this prefix, sorted by key. If empty, all keys, sorted.", mayBeEmpty: true));
+        }
     }
 
     private sealed record HistoryQuery(string? Key) : IQuery<HistoryQuery>

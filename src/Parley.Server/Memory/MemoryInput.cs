@@ -39,7 +39,9 @@ internal static class MemoryInput
     }
 
     /// <summary>Counts the bytes as stored, without the whitespace of the request.</summary>
-    internal static bool IsTooLarge(JsonElement value) => JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Lenient.JsonElement).Length > LargestValue;
+    internal static int BytesOf(JsonElement value) => JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Lenient.JsonElement).Length;
+
+    internal static bool IsTooLarge(JsonElement value) => BytesOf(value) > LargestValue;
 
     private static Validation CheckKey(Validation validation, string? key) => validation
         .Required("key", key)

@@ -9,6 +9,9 @@ namespace Parley.Server.Memory;
 internal static class MemoryRules
 {
     /// <summary>The types of its log entries.</summary>
+    /// <summary>The mark of entries that not all agents may read.</summary>
+    internal const string Restricted = "restricted";
+
     internal const string UpdatedType = "memory_updated", RemovedType = "memory_removed", ExpiredType = "memory_expired";
 
     internal const int MostVersions = 20;
@@ -56,9 +59,13 @@ internal static class MemoryRules
     internal static ApiProblem NotFound(string keyOrId) => Problems.NotFound(Noun, keyOrId);
 
     private static Decision<MemoryEntry> Put(MemoryEntry entry, JsonElement value, string? by) =>
-        Decision<MemoryEntry>.Put(entry with { Value = value, UpdatedBy = by }, UpdatedType);
+        Decision<MemoryEntry>.Put(entry with { Value = value, Bytes = MemoryInput.BytesOf(value), UpdatedBy = by }, UpdatedType);
 
     private static Decision<MemoryEntry>? Mismatch(Entity<MemoryEntry>? present, string key, long? version) => version is not null && version != (present?.Version ?? 0)
         ? Decision<MemoryEntry>.Refuse(Problems.VersionMismatch(Noun, key, present?.Version ?? 0))
         : null;
+
+    /// <summary>Which agents may read an entry; null for all.</summary>
+    internal static IReadOnlyList<string>? ReadersOf(MemoryEntry entry) =>
+        entry.AccessControl?.Read is { } who && !who.Contains(MemoryInput.Everybody) ? who : null;
 }

@@ -9,7 +9,7 @@ using Parley.Server.Wire;
 namespace Parley.Server.Memory;
 
 /// <summary>The shared memory as one caller sees it: entries that it may not read do not exist for it.</summary>
-internal sealed class SharedMemory(EntityBoard<MemoryEntry> board, IReaderGroups groups, TimeProvider clock)
+internal sealed partial class SharedMemory(EntityBoard<MemoryEntry> board, IEntityStore store, IReaderGroups groups, TimeProvider clock)
 {
     /// <summary>A project's memory for one caller.</summary>
     /// <param name="Reader">Null for callers that can read everything.</param>

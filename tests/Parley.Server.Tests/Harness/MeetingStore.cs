@@ -31,6 +31,8 @@ internal sealed class MeetingStore(IEntityStore inner, int meeting) : IEntitySto
     public ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) =>
         inner.RemoveMarkAsync(project, kind, made, mark, cancellationToken);
 
+    public ValueTask<IReadOnlyList<LevelRow>> LevelAsync(EntityLevel level, CancellationToken cancellationToken) => inner.LevelAsync(level, cancellationToken);
+
     public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
         inner.CountAsync(project, kind, mark, most, cancellationToken);
 

@@ -267,6 +267,8 @@ public abstract class MemoryPromisesTests(StorageUnderTest storage)
         public ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) =>
             store.RemoveMarkAsync(project, kind, made, mark, cancellationToken);
 
+        public ValueTask<IReadOnlyList<LevelRow>> LevelAsync(EntityLevel level, CancellationToken cancellationToken) => store.LevelAsync(level, cancellationToken);
+
         public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
             store.CountAsync(project, kind, mark, most, cancellationToken);
 

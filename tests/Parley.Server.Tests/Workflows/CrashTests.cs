@@ -232,6 +232,8 @@ public abstract class CrashTests(StorageUnderTest storage)
         public ValueTask RemoveMarkAsync(int project, int kind, long made, string mark, CancellationToken cancellationToken) =>
             Live().RemoveMarkAsync(project, kind, made, mark, cancellationToken);
 
+        public ValueTask<IReadOnlyList<LevelRow>> LevelAsync(EntityLevel level, CancellationToken cancellationToken) => Live().LevelAsync(level, cancellationToken);
+
         public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) =>
             Live().CountAsync(project, kind, mark, most, cancellationToken);
 

@@ -157,6 +157,7 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('PutMemory', { key: 'a/b' }, { value: null });
   await does('GetMemory', { key: 'a/b' });
   await does('ListMemory');
+  await does('ListMemory', {}, undefined, { delimiter: '/' });
   await does('PatchMemory', { key: 'a/b' }, { patch: { any: 1 } });
   await does('GetMemoryHistory', {}, undefined, { key: 'a/b' });
   const entry = await does<{ memory_id: string }>('GetMemory', { key: 'a/b' });

@@ -30,6 +30,7 @@ const fields = [
   'updated_by',
   'expires_at',
   'access_control',
+  'bytes',
   'created_at',
   'updated_at',
   'version',

@@ -2205,7 +2205,9 @@ export interface paths {
         };
         /**
          * List the entries: sorted by key if a prefix is given, otherwise newest first.
-         * @description Who may: admin, operator, agent, observer.
+         * @description With a `delimiter`, only one level of the keys: the entries whose keys do not have it after the prefix, and `prefixes`, what the other keys begin with, up to and including the delimiter, each with how many there are. Both are in one order, and `limit` is for both together.
+         *
+         *     Who may: admin, operator, agent, observer.
          */
         get: operations["ListMemory"];
         put?: never;
@@ -4144,6 +4146,11 @@ export interface components {
             key: string;
             /** @description Any JSON, up to 256 KiB. */
             value: unknown;
+            /**
+             * Format: int32
+             * @description How many bytes the value has as JSON.
+             */
+            bytes: number;
             /** @description The agent that created it; null for a person. */
             created_by: null | string;
             /** @description The agent that changed it last; null for a person. */
@@ -4164,6 +4171,14 @@ export interface components {
              */
             version: number;
         };
+        /** @description A page of entries: all, or one level of the keys. */
+        MemoryPage: {
+            items: components["schemas"]["MemoryEntry"][];
+            /** @description Of one level: what the keys below it begin with, in order of the keys, with `items` in between. Absent if no level was asked for. */
+            prefixes?: null | components["schemas"]["MemoryPrefix"][];
+            /** @description Pass it as `?after=` to get the next page; null means the end. */
+            next: null | string;
+        };
         /** @description A change to part of a value: either `patch` or `add`. */
         MemoryPatch: {
             /** @description Absent if the path has it. */
@@ -4177,6 +4192,16 @@ export interface components {
              * @description Only if the entry has this version; 0 means only if there is no entry. If absent, any version.
              */
             if_version?: null | number;
+        };
+        /** @description Keys that begin in the same way. */
+        MemoryPrefix: {
+            /** @description Up to and including the delimiter. */
+            prefix: string;
+            /**
+             * Format: int32
+             * @description How many entries have such a key, counted up to 10,000.
+             */
+            count: number;
         };
         /** @description The value to store under a key. */
         MemoryRequest: {
@@ -10160,6 +10185,8 @@ export interface operations {
                 after?: string;
                 /** @description Only keys with this prefix, sorted by key. If empty, all keys, sorted. */
                 prefix?: string;
+                /** @description Only one level of the keys, up to this character: `/`, for example. */
+                delimiter?: string;
                 /** @description The project, unless the token belongs to one; defaults to `default`. */
                 project_id?: string;
             };
@@ -10175,7 +10202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfMemoryEntry"];
+                    "application/json": components["schemas"]["MemoryPage"];
                 };
             };
         };

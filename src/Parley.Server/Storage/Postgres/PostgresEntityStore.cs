@@ -28,6 +28,15 @@ internal sealed class PostgresEntityStore(PostgresDatabase database, PostgresMes
         return AllAsync(sql, [.. values], cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<LevelRow>> LevelAsync(EntityLevel level, CancellationToken cancellationToken)
+    {
+        var (sql, values) = EntitySql.Level(level, "strpos");
+        return database.ReadAsync<IReadOnlyList<LevelRow>>(
+            async (connection, cancellation) => await connection.Ask(sql, [.. values]).ListAsync(
+                static row => new LevelRow(row.GetString(11), row.IsDBNull(0) ? null : Read(row), (int?)row.Int64OrNull(12)), cancellation),
+            cancellationToken);
+    }
+
     public ValueTask<int> CountAsync(int project, int kind, string mark, int most, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, cancellation) => (await connection.Ask(EntitySql.Count, EntitySql.Mark(kind, mark), LogKey.First(project), LogKey.Below(project, long.MaxValue), most)
             .ListAsync(static row => (int)row.GetInt64(0), cancellation))[0],

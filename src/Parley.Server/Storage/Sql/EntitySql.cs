@@ -88,6 +88,51 @@ internal static class EntitySql
         }
     }
 
+    /// <summary>A query for one level of names, and its parameters in order: it jumps from name to name, over everything that is under a beginning. A row
+    /// has the columns of the entity, the name or beginning, and the count of a beginning.</summary>
+    /// <param name="find">The database's function for the place of a text in another.</param>
+    internal static (string Sql, IReadOnlyList<object> Values) Level(EntityLevel level, string find)
+    {
+        var end = EndOf(level.Prefix);
+        var values = new List<object>
+        {
+            level.Project, level.Kind, level.Prefix, level.Start, level.Delimiter.ToString(), ((char)(level.Delimiter + 1)).ToString(), "\u0001", level.Max, level.MostCounted,
+        };
+        var within = Also("AND e.name < ", end);
+        var counted = Also("AND NOT EXISTS (SELECT 1 FROM entity_marks m WHERE m.place = e.place AND m.mark = ", level.Uncounted is { } mark ? Mark(level.Kind, mark) : null, ")");
+        var cut = $"{find}(substr(p.name, length($3) + 1), $5)";
+        return (
+            $"""
+            WITH RECURSIVE names (name, n) AS (
+                SELECT (SELECT e.name FROM entities e WHERE e.project = $1 AND e.kind = $2 AND e.name >= $4 {within} ORDER BY e.name LIMIT 1), 1
+                UNION ALL
+                SELECT (SELECT e.name FROM entities e
+                        WHERE e.project = $1 AND e.kind = $2 {within}
+                            AND e.name >= CASE WHEN {cut} > 0 THEN substr(p.name, 1, length($3) + {cut} - 1) || $6 ELSE p.name || $7 END
+                        ORDER BY e.name LIMIT 1), p.n + 1
+                FROM names p WHERE p.name IS NOT NULL AND p.n < $8
+            ),
+            heads (name, head, cut) AS (SELECT p.name, substr(p.name, 1, length($3) + {cut}), {cut} FROM names p WHERE p.name IS NOT NULL)
+            SELECT {Columns}, CASE WHEN h.cut > 0 THEN h.head ELSE h.name END,
+                CASE WHEN h.cut > 0 THEN (
+                    SELECT count(*) FROM (
+                        SELECT 1 FROM entities e
+                        WHERE e.project = $1 AND e.kind = $2 AND e.name >= h.head AND e.name < substr(h.head, 1, length(h.head) - 1) || $6 {counted}
+                        LIMIT $9) AS counted) END
+            FROM heads h LEFT JOIN entities e ON h.cut = 0 AND e.project = $1 AND e.kind = $2 AND e.name = h.name
+            ORDER BY h.name
+            """,
+            values);
+
+        string Also(string condition, string? value, string close = "")
+        {
+            if (value is null)
+                return "";
+            values.Add(value);
+            return string.Create(CultureInfo.InvariantCulture, $"{condition}${values.Count}{close}");
+        }
+    }
+
     /// <summary>The first text after all texts with this prefix, in UTF-8 order; null if there is none.</summary>
     internal static string? EndOf(string prefix)
     {

@@ -35,16 +35,20 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
             connection =>
             {
                 var (sql, values) = EntitySql.List(query);
-                var rows = connection.Prepare(sql);
-                for (var i = 0; i < values.Count; i++)
-                {
-                    if (values[i] is string text)
-                        rows.Bind(i + 1, text);
-                    else
-                        rows.Bind(i + 1, Convert.ToInt64(values[i]));
-                }
+                return All(BindAll(connection.Prepare(sql), values));
+            },
+            cancellationToken);
 
-                return All(rows);
+    public ValueTask<IReadOnlyList<LevelRow>> LevelAsync(EntityLevel level, CancellationToken cancellationToken) =>
+        database.Readers.ReadAsync<IReadOnlyList<LevelRow>>(
+            connection =>
+            {
+                var (sql, values) = EntitySql.Level(level, "instr");
+                var all = new List<LevelRow>();
+                var rows = BindAll(connection.Prepare(sql), values);
+                while (rows.Step())
+                    all.Add(new LevelRow(rows.Text(11)!, rows.IsNull(0) ? null : Read(rows), (int?)rows.NullableInt64(12)));
+                return all;
             },
             cancellationToken);
 
@@ -209,6 +213,19 @@ internal sealed class SqliteEntityStore(SqliteDatabase database, SqliteLog log, 
         IsOver = write.IsOver,
         Body = write.Body,
     };
+
+    private static SqliteStatement BindAll(SqliteStatement rows, IReadOnlyList<object> values)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i] is string text)
+                rows.Bind(i + 1, text);
+            else
+                rows.Bind(i + 1, Convert.ToInt64(values[i]));
+        }
+
+        return rows;
+    }
 
     private static EntityRow? First(SqliteStatement rows)
     {
