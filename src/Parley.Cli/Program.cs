@@ -32,6 +32,7 @@ static async Task<int> RunAsync(string[] args)
         AnswerCommand.Create(),
         QuestionsCommand.Create(),
         AgentsCommand.Create(),
+        StatusCommand.Create(),
         PauseCommand.CreatePause(),
         PauseCommand.CreateResume(),
         ThreadsCommand.Create(),
