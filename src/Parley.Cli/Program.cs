@@ -43,6 +43,7 @@ static async Task<int> RunAsync(string[] args)
         ReservationsCommand.Create(),
         WorkflowCommand.Create(),
         GuardCommand.Create(),
+        AttentionCommand.Create(),
         StormsCommand.Create(),
         BudgetCommand.Create(),
         MemoryCommand.Create(),

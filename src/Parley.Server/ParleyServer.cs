@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Server.Agents;
 using Parley.Server.ApiDocs;
+using Parley.Server.Attention;
 using Parley.Server.Budgets;
 using Parley.Server.CatchUp;
 using Parley.Server.Connections.Relay;
@@ -64,7 +65,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddSignIn()
+            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddAttention().AddSignIn()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddPlayback().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();

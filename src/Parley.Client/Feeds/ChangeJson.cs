@@ -6,7 +6,7 @@ namespace Parley.Client;
 /// <summary>Reads <c>change</c> frames with a hand-written parser, because a reader of a busy project gets hundreds of thousands.</summary>
 internal static class ChangeJson
 {
-    public const string Messages = "messages", Receipts = "receipts";
+    public const string Messages = "messages", Receipts = "receipts", Attention = "attention";
 
     private static readonly FieldNames Fields = new("subscription", "feed", "place", "op", "item");
 

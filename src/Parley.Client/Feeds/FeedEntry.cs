@@ -16,7 +16,8 @@ public enum FeedEntryKind
     /// Or the reader may no longer read it, and the entry has only its id and name. After a resume, it may be an item that was never sent.</summary>
     Delete,
 
-    /// <summary>Entries are missing: the log no longer has everything between the requested place and the next entry.</summary>
+    /// <summary>Entries are missing: the log no longer has everything between the requested place and the next entry. In the feed <c>attention</c>, the current
+    /// state follows, and replaces what was sent before.</summary>
     Gap,
 }
 
@@ -24,7 +25,8 @@ public enum FeedEntryKind
 public sealed record FeedEntry
 {
     /// <summary><c>messages</c>, <c>receipts</c>, <c>mailboxes</c>, <c>agents</c>, <c>squads</c>, <c>events</c>, <c>executions</c>, <c>tasks</c>, <c>assignments</c>,
-    /// <c>questions</c>, <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>storms</c>, <c>budgets</c>, <c>memory</c>, <c>schemas</c>, or <c>inbound</c>.</summary>
+    /// <c>questions</c>, <c>workflows</c>, <c>workflow_steps</c>, <c>reservations</c>, <c>storms</c>, <c>budgets</c>, <c>memory</c>, <c>schemas</c>, <c>inbound</c>, or
+    /// <c>attention</c>.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Whether the entry is an item of the current state, a change, or a gap.</summary>
@@ -68,6 +70,9 @@ public sealed record FeedEntry
 
     /// <summary>The storm, without what its messages say, in the feed <c>storms</c>; null in other feeds.</summary>
     public Storm? Storm => Feed == "storms" ? Item?.Deserialize(WireJson.Lenient.Storm) : null;
+
+    /// <summary>What needs attention, in the feed <c>attention</c>; null in other feeds.</summary>
+    public AttentionItem? Attention => Feed == "attention" ? Item?.Deserialize(WireJson.Lenient.AttentionItem) : null;
 
     /// <summary>The message budget, as it was at the change, in the feed <c>budgets</c>; null in other feeds.</summary>
     public MessageBudget? Budget => Feed == "budgets" ? Item?.Deserialize(WireJson.Lenient.MessageBudget) : null;

@@ -7,7 +7,8 @@ namespace Parley.Client;
 /// <summary>A subscription to feeds of a project. It continues across reconnects without losing or repeating entries. Read it once, with
 /// <c>await foreach</c>; dispose it to stop.</summary>
 /// <remarks>If the reader falls behind by many thousands of entries, the subscription pauses and resumes at its place once the reader has caught
-/// up. So memory stays bounded, and the log keeps the unread entries. Only <c>receipts</c>, which are not in the log, are missed then.</remarks>
+/// up. So memory stays bounded, and the log keeps the unread entries. <c>receipts</c> and <c>attention</c> are not in the log: receipts are missed then, and
+/// of <c>attention</c> the current state comes again, after a gap.</remarks>
 public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDisposable
 {
     private const int Most = 32 * 1024;
@@ -128,13 +129,17 @@ public sealed class FeedSubscription : IAsyncEnumerable<FeedEntry>, IAsyncDispos
     /// <summary>Keeps the parts until the feed's state is complete, so that nothing is left of one that is interrupted.</summary>
     internal void Take(FeedSnapshot part)
     {
-        if (!_snapshotsDue.Contains(part.Feed))
+        // A feed beside the log starts anew with each connection.
+        var isAgain = !_snapshotsDue.Contains(part.Feed);
+        if (isAgain && part.Feed != ChangeJson.Attention)
             return;
         if (!_snapshot.TryGetValue(part.Feed, out var items))
             _snapshot[part.Feed] = items = [];
         items.AddRange(part.Items.Select(item => Entry(part.Feed, item)));
         if (!part.Done)
             return;
+        if (isAgain)
+            Put(new FeedEntry { Feed = part.Feed, Kind = FeedEntryKind.Gap, Place = Place });
         foreach (var item in items)
             Put(item);
         _snapshot.Remove(part.Feed);

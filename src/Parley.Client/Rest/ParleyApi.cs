@@ -23,6 +23,7 @@ public sealed class ParleyApi : IAsyncDisposable
         Questions = new QuestionsApi(connection);
         Reservations = new ReservationsApi(connection);
         Workflows = new WorkflowsApi(connection);
+        Attention = new AttentionApi(connection);
         Storms = new StormsApi(connection);
         Budgets = new BudgetsApi(connection);
         Events = new EventsApi(connection);
@@ -70,6 +71,9 @@ public sealed class ParleyApi : IAsyncDisposable
 
     /// <summary>Workflows and their definitions.</summary>
     public WorkflowsApi Workflows { get; }
+
+    /// <summary>What waits for people, and what is stuck.</summary>
+    public AttentionApi Attention { get; }
 
     /// <summary>Agents that answer each other too often, whose further replies are held.</summary>
     public StormsApi Storms { get; }

@@ -27,6 +27,10 @@ internal sealed class AgentPortraits(AgentDirectory agents, IMailboxAges ages, I
     /// <summary>Signs that it gave on other nodes are not known here, so of an agent that is on one, this node cannot say.</summary>
     internal static AgentStall? StallOf(AgentState agent, DateTimeOffset now) =>
         agent.Presence.IsElsewhere ? null : StallRules.Judge(agent.Activity, agent.Presence.ActivitySince, agent.Signs.Read(), now);
+
+    /// <summary>From when on an agent is stalled if it gives no other sign; null if it cannot stall, or this node cannot say.</summary>
+    internal static DateTimeOffset? StallAt(AgentState agent) =>
+        agent.Presence.IsElsewhere ? null : StallRules.DueAt(agent.Activity, agent.Presence.ActivitySince, agent.Signs.Read());
 }
 
 /// <summary>How long deliveries have been waiting in mailboxes.</summary>

@@ -14,16 +14,28 @@ internal static class StallRules
     /// <param name="since">Since when it has had its activity.</param>
     /// <param name="signs">Its last signs, oldest first, in Unix milliseconds.</param>
     /// <returns>Null if it is not stalled.</returns>
-    internal static AgentStall? Judge(AgentActivity activity, DateTimeOffset? since, IReadOnlyList<long> signs, DateTimeOffset now)
+    internal static AgentStall? Judge(AgentActivity activity, DateTimeOffset? since, IReadOnlyList<long> signs, DateTimeOffset now) =>
+        LastSign(activity, since, signs) is { } last && now - last > Limit(signs)
+            ? new AgentStall { Since = last, UsualSeconds = Usual(signs)?.TotalSeconds }
+            : null;
+
+    /// <summary>From when on it is stalled if it gives no other sign; null if it cannot stall.</summary>
+    /// <inheritdoc cref="Judge" path="/param"/>
+    internal static DateTimeOffset? DueAt(AgentActivity activity, DateTimeOffset? since, IReadOnlyList<long> signs) =>
+        LastSign(activity, since, signs) is { } last ? last + Limit(signs) + TimeSpan.FromMilliseconds(1) : null;
+
+    private static DateTimeOffset? LastSign(AgentActivity activity, DateTimeOffset? since, IReadOnlyList<long> signs)
     {
         if (activity != AgentActivity.Working || (signs.Count == 0 && since is null))
             return null;
-        var last = Math.Max(signs.Count > 0 ? signs[^1] : 0, since?.ToUnixTimeMilliseconds() ?? 0);
-        var usual = Usual(signs);
-        var silence = now - DateTimeOffset.FromUnixTimeMilliseconds(last);
-        return silence > ShortestSilence && silence > Times * (usual ?? TimeSpan.Zero)
-            ? new AgentStall { Since = DateTimeOffset.FromUnixTimeMilliseconds(last), UsualSeconds = usual?.TotalSeconds }
-            : null;
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(signs.Count > 0 ? signs[^1] : 0, since?.ToUnixTimeMilliseconds() ?? 0));
+    }
+
+    /// <summary>The longest silence that is nothing unusual.</summary>
+    private static TimeSpan Limit(IReadOnlyList<long> signs)
+    {
+        var many = Times * (Usual(signs) ?? TimeSpan.Zero);
+        return many > ShortestSilence ? many : ShortestSilence;
     }
 
     /// <summary>The median time between two signs; null if there are not two.</summary>

@@ -16,6 +16,7 @@ internal static class DocumentTags
         ("Workflow definitions", "Plans kept by name."),
         ("Questions", "What agents ask people, and the answers."),
         ("Reservations", "Paths of a repository that agents keep for themselves for a while."),
+        ("Attention", "What waits for people, and what is stuck."),
         ("Storms", "Agents that answer each other too often, and their replies that are held."),
         ("Budgets", "How many messages, and how many bytes, an agent, a thread, or an execution may have."),
         ("Executions", "Runs of a piece of work, with their progress, log lines, and results."),

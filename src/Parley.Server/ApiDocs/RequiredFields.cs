@@ -30,6 +30,7 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(TokenRequest)] = ["kind"],
         [typeof(TicketRequest)] = ["path"],
         [typeof(SignInRequest)] = ["ticket"],
+        [typeof(SnoozeRequest)] = ["until"],
     };
 
     // For types that several operations take, if only some of them require the field.

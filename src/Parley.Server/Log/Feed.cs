@@ -14,6 +14,13 @@ internal sealed record Feed(string Name, FeedSelection Selection, Func<Reader?, 
 
     /// <summary>Whether its view also gets entries that the reader may not read, because they can mean that it has lost access.</summary>
     internal bool TakesHidden { get; init; }
+
+    /// <summary>True if its changes are not log entries: its view finds them by itself. Since no place says which of them a reader has, a reader that resumes
+    /// gets the current state again.</summary>
+    internal bool IsBesideLog { get; init; }
+
+    /// <summary>True if only callers that can read everything may follow it.</summary>
+    internal bool IsForOperators { get; init; }
 }
 
 /// <summary>What a feed sends for an entry.</summary>
@@ -26,18 +33,16 @@ internal readonly record struct FeedChange(string Op, byte[] Item)
 }
 
 /// <summary>A feed as one subscription shows it. It may remember what it has sent. Entries come in log order, after the snapshot.</summary>
-internal abstract class FeedView
+internal abstract class FeedView : IDisposable
 {
+    public virtual void Dispose()
+    {
+        // Most views hold nothing.
+    }
+
     /// <summary>The current state, in parts. It includes every change up to the place. Later entries follow as changes, except those that the state
     /// already shows.</summary>
     internal virtual async IAsyncEnumerable<IReadOnlyList<byte[]>> SnapshotAsync(long place, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask;
-        yield break;
-    }
-
-    /// <summary>Changes that are not in the log, after the state.</summary>
-    internal virtual async IAsyncEnumerable<FeedChange> LiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         yield break;
@@ -49,6 +54,17 @@ internal abstract class FeedView
     /// <param name="isHidden">Whether the reader may not read the entry.</param>
     /// <returns>Null to send nothing.</returns>
     internal abstract ValueTask<FeedChange?> ShowAsync(LogEntry entry, bool isHidden, CancellationToken cancellationToken);
+
+    /// <summary>For a feed beside the log: finds the state that the snapshot shows, and to which changes are sent.</summary>
+    /// <param name="place">The state includes every change up to here.</param>
+    internal virtual ValueTask PrepareAsync(long place, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>The changes of a feed beside the log, after the state.</summary>
+    internal virtual async IAsyncEnumerable<FeedChange> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
 }
 
 /// <summary>Shows each entry independently of the others.</summary>

@@ -20,7 +20,10 @@ internal sealed class MailboxFeed(MailboxDepths depths, ProjectDirectory project
             return problem;
         return new Feed(
             Name, new FeedSelection(LogQuery.All, static _ => false),
-            _ => new MailboxView(depths, projects.Find(project.Project), agents.Count == 0 ? null : agents.ToHashSet(StringComparer.Ordinal)));
+            _ => new MailboxView(depths, projects.Find(project.Project), agents.Count == 0 ? null : agents.ToHashSet(StringComparer.Ordinal)))
+        {
+            IsBesideLog = true,
+        };
     }
 }
 
@@ -41,7 +44,7 @@ internal sealed class MailboxView(MailboxDepths depths, ProjectState? project, I
             yield return [.. part.Select(change => change.Item)];
     }
 
-    internal override async IAsyncEnumerable<FeedChange> LiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    internal override async IAsyncEnumerable<FeedChange> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (project is null)
             yield break;

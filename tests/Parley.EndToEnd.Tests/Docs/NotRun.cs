@@ -11,6 +11,7 @@ internal static class NotRun
         "README.md: $ parley watch --execution 01a1f8c6-d837-7000-8000-003decffe239",
         "README.md: ./parley serve --demo --port 8081 --data /tmp/parley-demo",
         "dashboard/README.md: npm ci",
+        "docs/concepts/attention.md: 1 question waits for you, and 2 things are stuck.",
         "docs/concepts/delivery.md: stateDiagram-v2",
         "docs/concepts/tasks.md: stateDiagram-v2",
         "docs/install.md: eng/publish native",

@@ -259,6 +259,10 @@ it('Every operation answers, when all is well, as the document describes it', as
   await does('ListQuestions');
   for (const of of ['GetQuestion', 'WithdrawQuestion']) await does(of, question);
   const other = await does<{ question_id: string }>('AskQuestion', {}, { content: 'May we?' });
+  const item = { attention_id: `question:${other.question_id}` };
+  await does('GetAttention', {}, undefined, { kind: 'question' });
+  await does('SnoozeAttention', item, { until: new Date(Date.now() + 3_600_000).toISOString() });
+  await does('UnsnoozeAttention', item);
   await does('AnswerQuestion', other, { answer: 'Yes.' });
 
   const reservation = await does<{ reservation_id: string }>('CreateReservation', {}, { paths: ['src/**'], reason: 'The login page' });

@@ -2,6 +2,7 @@ import type {
   Agent,
   AgentTask,
   Assignment,
+  AttentionItem,
   EventRecord,
   Execution,
   InboundHook,
@@ -38,6 +39,7 @@ export interface FeedItems {
   questions: Question;
   reservations: Reservation;
   storms: Storm;
+  attention: AttentionItem;
   budgets: MessageBudget;
   memory: MemoryEntry;
   events: EventRecord;
@@ -55,7 +57,8 @@ type ItemOf<F> = F extends keyof FeedItems ? FeedItems[F] : unknown;
 export type FeedEntry<F extends string = FeedName> = F extends string ? EntryOf<F, ItemOf<F>> : never;
 
 type EntryOf<F, T> =
-  /** The whole current state of the feed, which replaces what you had; of `messages`, only the newest. */
+  /** The whole current state of the feed, which replaces what you had; of `messages`, only the newest. After a reconnect, `attention` has one even if you did
+   * not ask for it. */
   | { readonly op: 'snapshot'; readonly feed: F; readonly place: string | undefined; readonly items: T[] }
   /** The item is new or was changed, and is shown as it was at that change. */
   | { readonly op: 'put'; readonly feed: F; readonly place: string; readonly item: T }

@@ -9,6 +9,9 @@ const few = 1024;
 /** Live only: their places say where the log is, not what has been sent of it. */
 const receipts = 'receipts';
 
+/** Not in the log either: on each connection it starts with its state, also if nobody asked for that. */
+const attention = 'attention';
+
 export interface ChangeFrame {
   subscription: string;
   feed: string;
@@ -28,7 +31,7 @@ export interface SnapshotFrame {
  * close it in the end.
  *
  * If its reader falls behind by many thousands of entries, it pauses, and resumes at its place once the reader has caught up: memory stays bounded, and
- * the log keeps what is unread. Only `receipts`, which are not in the log, are missed then. */
+ * the log keeps what is unread. `receipts` and `attention` are not in the log: receipts are missed then, and of `attention` a new snapshot comes. */
 export class Feed<F extends string = string> implements AsyncIterable<FeedEntry<F>> {
   readonly feeds: Readonly<Record<F, FeedFilter>>;
   readonly #owner: Feeds;
@@ -145,7 +148,7 @@ export class Feed<F extends string = string> implements AsyncIterable<FeedEntry<
 
   /** @internal Keeps the parts until the state is complete, so that nothing is left of one that is interrupted. */
   snapshot({ feed, items, done }: SnapshotFrame): void {
-    if (this.#isPaused || !this.#snapshotsDue.has(feed)) return;
+    if (this.#isPaused || !(this.#snapshotsDue.has(feed) || feed === attention)) return;
     const all = this.#parts.get(feed) ?? [];
     for (const item of items) all.push(item);
     this.#parts.set(feed, all);

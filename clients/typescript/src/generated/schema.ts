@@ -2524,6 +2524,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what waits for people, and what is stuck, the most urgent first.
+         * @description `checks` says how many of each kind were looked at, so an empty list means that all is well. At most 200 of a kind are looked at.
+         *
+         *     Who may: admin, operator, observer.
+         */
+        get: operations["GetAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attention/{attention_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hide an item until a time.
+         * @description The snooze ends when the trouble ends: if it begins again, it is a new item. May be repeated, also with another time.
+         *
+         *     Who may: admin, operator.
+         */
+        put: operations["SnoozeAttention"];
+        post?: never;
+        /**
+         * Show a snoozed item again. May be repeated.
+         * @description Who may: admin, operator.
+         */
+        delete: operations["UnsnoozeAttention"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/tickets": {
         parameters: {
             query?: never;
@@ -3226,6 +3274,121 @@ export interface components {
          * @enum {string}
          */
         AssignmentStatus: "assigned" | "accepted" | "rejected" | "completed" | "failed" | "lapsed";
+        /** @description How one kind was checked. */
+        AttentionCheck: {
+            kind: components["schemas"]["AttentionKind"];
+            /**
+             * Format: int32
+             * @description How many agents, tasks, and so on were looked at.
+             */
+            looked_at: number;
+            /** @description True if there are more than were looked at. */
+            more: boolean;
+        };
+        /** @description What the sentence about an item says. What does not apply is absent. */
+        AttentionEvidence: {
+            /** @description The question, the title of the task or the workflow, what the agent says it is doing, or the address of the webhook; at most 200 characters. */
+            text?: null | string;
+            /** @description The error of the step or the webhook, or of the newest dead letter; at most 200 characters. */
+            error?: null | string;
+            /**
+             * Format: double
+             * @description The usual time between two signs of work of the stalled agent, in seconds.
+             */
+            usual_seconds?: null | number;
+            /**
+             * Format: date-time
+             * @description Until when the question can be answered, or when the task was due.
+             */
+            deadline?: null | string;
+            /** @description The answer if nobody gives one. */
+            default?: null | string;
+            /** @description Who has been asked so far. */
+            waiting?: null | string[];
+            /**
+             * Format: int32
+             * @description How often the agents of the storm had answered each other, and within how many seconds.
+             */
+            replies?: null | number;
+            /** Format: int32 */
+            window_seconds?: null | number;
+            /**
+             * Format: int32
+             * @description How many times the step was tried.
+             */
+            attempts?: null | number;
+            /** @description Whether the agent that the letters or the mail are for is online now. */
+            online?: null | boolean;
+            /**
+             * Format: date-time
+             * @description When the newest letter died, or the agent was last seen.
+             */
+            last_at?: null | string;
+            /** @description The capabilities that the task needs. */
+            capabilities?: null | string[];
+        };
+        /** @description Something that waits for a person, or that is stuck. */
+        AttentionItem: {
+            /** @description The kind and what it is about, such as `agent_stalled:be-1`. As long as the trouble lasts, it has this id. */
+            attention_id: string;
+            kind: components["schemas"]["AttentionKind"];
+            severity: components["schemas"]["AttentionSeverity"];
+            /**
+             * Format: date-time
+             * @description Since when it has been so.
+             */
+            since: string;
+            /**
+             * Format: int32
+             * @description How many dead letters, waiting messages, or held replies; 1 for other kinds.
+             */
+            count: number;
+            /** @description What it is about. */
+            subject: components["schemas"]["AttentionSubject"];
+            /** @description How the server knows, in figures and words. */
+            evidence: components["schemas"]["AttentionEvidence"];
+            /**
+             * Format: date-time
+             * @description Until when it is snoozed; null if it is not.
+             */
+            snoozed_until: null | string;
+        };
+        /**
+         * @description `question`: A question waits for an answer. `storm`: Replies of agents that answer each other too often are held. `agent_stalled`: An agent is working, but has been silent for far longer than usual. `agent_error`: An agent reports an error. `step_failed`: A step has failed, and with it its workflow. `dead_letters`: Deliveries to one agent ran out of attempts for the same reason. `mailbox_waiting`: Mail has been waiting for 10 minutes for an agent that is offline. `task_overdue`: A task has passed its due date. `task_unassignable`: No agent of the project has the capabilities that a task needs. `webhook_paused`: A webhook is paused, because too many deliveries in a row failed.
+         * @enum {string}
+         */
+        AttentionKind: "question" | "storm" | "agent_stalled" | "agent_error" | "step_failed" | "dead_letters" | "mailbox_waiting" | "task_overdue" | "task_unassignable" | "webhook_paused";
+        /** @description What waits for people and what is stuck in a project, and what was looked at to know. */
+        AttentionList: {
+            /** @description The most urgent first. */
+            items: components["schemas"]["AttentionItem"][];
+            /** Format: date-time */
+            checked_at: string;
+            /** @description One for each kind that was asked for. */
+            checks: components["schemas"]["AttentionCheck"][];
+        };
+        /**
+         * @description `person`: A person has to decide something. `critical`: Work has stopped.
+         * @enum {string}
+         */
+        AttentionSeverity: "person" | "critical" | "warning";
+        /** @description The ids of what an item is about. Those that do not apply are absent. */
+        AttentionSubject: {
+            /** @description The agent that asks, has stalled or reports an error, had the step, has the task, or does not read. */
+            agent_id?: null | string;
+            /** @description The agents of a storm. */
+            agents?: null | string[];
+            question_id?: null | string;
+            storm_id?: null | string;
+            workflow_id?: null | string;
+            /** @description The name of a step of the workflow. */
+            step?: null | string;
+            task_id?: null | string;
+            webhook_id?: null | string;
+            reason?: null | components["schemas"]["DeathReason"];
+            thread_id?: null | string;
+            execution_id?: null | string;
+        };
         /**
          * @description Whose authority a message carries; set by the server, never by the sender.
          * @enum {string}
@@ -5598,6 +5761,14 @@ export interface components {
         SignInRequest: {
             /** @description The part of the link after `/sign-in#`. */
             ticket: null | string;
+        };
+        /** @description Until when to snooze an item. */
+        SnoozeRequest: {
+            /**
+             * Format: date-time
+             * @description At most 30 days from now.
+             */
+            until: null | string;
         };
         /** @description A named group of agents with roles. */
         Squad: {
@@ -10960,6 +11131,87 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AgentCatchUp"];
                 };
+            };
+        };
+    };
+    GetAttention: {
+        parameters: {
+            query?: {
+                /** @description Only items of this kind: `question`, `storm`, `agent_stalled`, `agent_error`, `step_failed`, `dead_letters`, `mailbox_waiting`, `task_overdue`, `task_unassignable`, `webhook_paused`. May be repeated. */
+                kind?: string[];
+                /** @description Only items about this agent. */
+                agent?: string;
+                /** @description With `true`, also snoozed items. */
+                snoozed?: boolean;
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionList"];
+                };
+            };
+        };
+    };
+    SnoozeAttention: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                attention_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionItem"];
+                };
+            };
+        };
+    };
+    UnsnoozeAttention: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                attention_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -20,7 +20,6 @@ internal sealed class FeedSubscription(
 
     private readonly (Feed Feed, FeedView View)[] _feeds = [.. feeds.Select(feed => (feed, feed.View(reader)))];
     private readonly Lock _telling = new();
-    private readonly TaskCompletionSource _stateSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IDisposable? _watch;
 
     /// <summary>The place of the last entry that was told. Receipts have it too: whoever resumes after one must get every entry that was not told before
@@ -44,31 +43,47 @@ internal sealed class FeedSubscription(
             recovered = gap is null;
         }
 
+        foreach (var (_, view) in _feeds.Where(one => one.Feed.IsBesideLog))
+            await view.PrepareAsync(project.Log.Head, cancellationToken);
         var receipts = feeds.Any(one => one.Receipts) ? await WatchReceiptsAsync(cancellationToken) : null;
         _told = feed.Cursor;
         connection.Ok(frame, new SubscribeAnswer { Subscription = subscription, Place = project.Log.Place(feed.Cursor).ToString(), Recovered = recovered }, WireJson.Strict.SubscribeAnswer);
         if (gap is not null)
             TellGap(feed.Cursor);
 
-        List<Func<Task>> works = [() => RunAsync(feed, snapshot), .. _feeds.Select(one => (Func<Task>)(() => TellLiveAsync(one.Feed, one.View)))];
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var works = new List<Func<Task>> { () => RunAsync(feed, one => snapshot || (after is not null && one.IsBesideLog), begun) };
         if (receipts is not null)
             works.Add(() => TellAsync(receipts));
+        works.AddRange(_feeds.Where(one => one.Feed.IsBesideLog).Select(one => (Func<Task>)(() => TellChangesAsync(one.Feed, one.View, begun.Task))));
         loop.Start(works);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _watch?.Dispose();
+        await loop.DisposeAsync();
         coalescing?.Dispose();
-        return loop.DisposeAsync();
+        foreach (var (_, view) in _feeds)
+            view.Dispose();
     }
 
-    private async Task RunAsync(FeedReader feed, bool snapshot)
+    /// <param name="begun">Completed when the current state has been sent.</param>
+    private async Task RunAsync(FeedReader feed, Func<Feed, bool> showsState, TaskCompletionSource begun)
     {
-        if (snapshot)
-            await SendSnapshotAsync(feed.Cursor);
-        _stateSent.TrySetResult();
+        await SendSnapshotAsync(feed.Cursor, showsState);
+        begun.SetResult();
         await loop.PullAsync(feed, TellAsync);
+    }
+
+    private async Task TellChangesAsync(Feed feed, FeedView view, Task begun)
+    {
+        await begun.WaitAsync(loop.Dropped);
+        await foreach (var change in view.ChangesAsync(loop.Dropped))
+        {
+            await connection.Outbound.LowAsync(loop.Dropped);
+            Tell(feed.Name, place: null, change.Op, change.Item);
+        }
     }
 
     private async ValueTask TellAsync(FeedBatch batch)
@@ -86,17 +101,6 @@ internal sealed class FeedSubscription(
                 if (one.Selection.Takes(entry) && (!isHidden || one.TakesHidden) && await view.ShowAsync(entry, isHidden, loop.Dropped) is { } change)
                     Tell(one.Name, entry.Seq, change.Op, change.Item);
             }
-        }
-    }
-
-    /// <summary>Tells what is not in the log, after the state.</summary>
-    private async Task TellLiveAsync(Feed feed, FeedView view)
-    {
-        await _stateSent.Task.WaitAsync(loop.Dropped);
-        await foreach (var change in view.LiveAsync(loop.Dropped))
-        {
-            await connection.Outbound.LowAsync(loop.Dropped);
-            Tell(feed.Name, place: null, change.Op, change.Item);
         }
     }
 
@@ -122,9 +126,9 @@ internal sealed class FeedSubscription(
     }
 
     /// <param name="place">The place that the following changes come after.</param>
-    private async ValueTask SendSnapshotAsync(long place)
+    private async ValueTask SendSnapshotAsync(long place, Func<Feed, bool> showsState)
     {
-        foreach (var (feed, view) in _feeds)
+        foreach (var (feed, view) in _feeds.Where(one => showsState(one.Feed)))
         {
             await using var parts = view.SnapshotAsync(place, loop.Dropped).GetAsyncEnumerator(loop.Dropped);
             while (await loop.InTurnAsync(async () =>

@@ -50,6 +50,7 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
         }
 
         var show = request is { Excerpt: null, Include: null } ? MessageShow.Whole : new MessageShow(request.Excerpt, request.Include is not null);
+        var reader = connection.Caller.ReaderIn(connection.Project);
         var feeds = new List<Feed>();
         foreach (var (name, filter) in request.Feeds!)
         {
@@ -59,12 +60,18 @@ internal sealed class FeedsConcept(FeedCatalog catalog, ILogStore log, IThreadAc
                 return;
             }
 
+            if (feed.IsForOperators && reader is not null)
+            {
+                connection.Fail(frame, Problems.Forbidden($"The feed '{name}' is only for operators and observers."));
+                return;
+            }
+
             feeds.Add(feed);
         }
 
         var subscription = Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture);
         var running = new FeedSubscription(
-            connection, subscription, feeds, log, access, connection.Caller.ReaderIn(connection.Project), hub, new FeedLoop(connection, logger),
+            connection, subscription, feeds, log, access, reader, hub, new FeedLoop(connection, logger),
             request.CoalesceMs is > 0 and var window ? new FrameCoalescing(TimeSpan.FromMilliseconds(window), clock, connection.Outbound.Add) : null);
         // Registered before the answer is sent, because an unsubscribe may follow at once.
         if (!connection.Keep(subscription, running))
