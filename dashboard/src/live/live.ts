@@ -4,7 +4,7 @@ import { now } from './clock.ts';
 import { LogStore } from './log.ts';
 import { ReceiptStore } from './receipts.ts';
 import { Cell, Things } from './store.ts';
-import type { Agent, MemoryEntry, Message, Question, Receipt, Squad, Storm } from './types.ts';
+import type { Agent, AttentionItem, MemoryEntry, Message, Question, Receipt, Squad, Storm } from './types.ts';
 
 /** Of the connection: what a person has to know of it. */
 export type Line =
@@ -26,6 +26,7 @@ export class Live {
   readonly squads = new Things<Squad>((squad) => squad.squad_id);
   readonly questions = new Things<Question>((question) => question.question_id);
   readonly storms = new Things<Storm>((storm) => storm.storm_id);
+  readonly attention = new Things<AttentionItem>((item) => item.attention_id);
   readonly receipts: ReceiptStore;
   readonly #readers = new Set<(message: Message) => void>();
   #isOver = false;
@@ -53,7 +54,8 @@ export class Live {
         if (wasLive) this.line.set({ status: 'cut', since: brokenAt, retryAt: retryAt ?? null });
       }
     });
-    void this.#follow({ agents: null, squads: null, questions: null, storms: null }, { snapshot: true }, (entry) => {
+    const feeds = { agents: null, squads: null, questions: null, storms: null, attention: { snoozed: true } };
+    void this.#follow(feeds, { snapshot: true }, (entry) => {
       const things = this[entry.feed as 'agents'] as Things<object>;
       if (entry.op === 'snapshot') things.reset(entry.items as object[]);
       else if (entry.op === 'put') things.put(entry.item as object);

@@ -3,6 +3,7 @@ import type { Schemas } from '@parley/client';
 export type { Receipt } from '@parley/client';
 export type Agent = Schemas['Agent'];
 export type AgentTask = Schemas['AgentTask'];
+export type AttentionItem = Schemas['AttentionItem'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type Delivery = Schemas['Delivery'];
 export type DeliveryOutlook = Schemas['DeliveryOutlook'];

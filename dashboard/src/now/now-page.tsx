@@ -8,17 +8,19 @@ import { useNow } from '../live/clock.ts';
 import { useLive } from '../live/live.ts';
 import { useRecent } from '../live/use-recent.ts';
 import { useStats } from '../live/use-stats.ts';
-import { useOpenQuestions } from '../parts/attention.ts';
 import { AnswerBar } from '../questions/answer-bar.tsx';
 import { useFleet, type Row } from '../fleet/use-fleet.ts';
 import { clock, day, number, precise } from '../parts/times.ts';
+import { Button } from '../ui/button.tsx';
 import { Command, Empty } from '../ui/empty.tsx';
 import { icon } from '../ui/icon.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { FleetStrip } from './fleet-strip.tsx';
+import { useAddressQuery } from '../app/query.ts';
 import { ProblemItem } from './problem-item.tsx';
 import { inWords } from './problems.ts';
-import { useProblems } from './use-problems.ts';
+import { Snoozed } from './snoozed.tsx';
+import { useProblems, useSnoozed, useWaiting } from './use-problems.ts';
 import { Talking } from './talking.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -26,14 +28,22 @@ import { Waiting } from './waiting.tsx';
 export default function NowPage() {
   const { agents } = useLive();
   const now = useNow();
-  const questions = useOpenQuestions();
+  const questions = useWaiting();
   const problems = useProblems();
+  const snoozed = useSnoozed();
+  const [query, change] = useAddressQuery();
+  const isShown = query['snoozed'] !== undefined;
   const fleet = useFleet();
   const recent = useRecent();
   const isNew = agents.isLoaded && fleet.length === 0;
   return (
     <>
       <PageHead name="Now" count={`${day(now)}, ${clock(now)}`}>
+        {(snoozed.length > 0 || isShown) && (
+          <Button look="ghost" aria-pressed={isShown} onClick={() => change({ snoozed: isShown ? undefined : 'true' })}>
+            Snoozed {number(snoozed.length)}
+          </Button>
+        )}
         <ComposeButton />
       </PageHead>
       <main id="main" className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Now">
@@ -57,11 +67,12 @@ export default function NowPage() {
                       <SectionHead name="Stuck" count={problems.length} aside="worst first" />
                       <ul className="divide-y rounded-lg border bg-card">
                         {problems.map((problem) => (
-                          <ProblemItem key={problem.key} problem={problem} />
+                          <ProblemItem key={problem.attention_id} item={problem} />
                         ))}
                       </ul>
                     </section>
                   )}
+                  {isShown && <Snoozed items={snoozed} />}
                   {agents.isLoaded && questions.length + problems.length === 0 && <AllIsWell fleet={fleet} />}
                 </div>
                 <div className="min-w-0 space-y-7">
@@ -133,8 +144,8 @@ function AllIsWell({ fleet }: { fleet: readonly Row[] }) {
       <CircleCheck {...icon} size={24} className="mx-auto text-good" />
       <p className="mt-3 text-base font-semibold">All is well</p>
       <p className="mt-1 text-foreground-2">
-        {working} {working === 1 ? 'agent works' : 'agents work'}, {idle} {idle === 1 ? 'is' : 'are'} idle. No question is open, no storm is
-        held, no letter is dead, and no task is overdue.
+        {working} {working === 1 ? 'agent works' : 'agents work'}, {idle} {idle === 1 ? 'is' : 'are'} idle. No question is open, nobody is
+        stalled or held, no letter is dead, no step failed, and no task is overdue.
       </p>
       <ProjectLink
         to="messages"

@@ -1,88 +1,126 @@
-import { CalendarClock, CloudOff, MailX, RotateCw, Tornado, TriangleAlert } from 'lucide-react';
+import { CalendarClock, CircleX, CloudOff, MailX, RotateCw, Timer, Tornado, TriangleAlert, UserX, WebhookOff } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useGo } from '../app/query.ts';
 import { composing } from '../app/frame-keys.tsx';
-import { useDeadLetterActions } from '../dead-letters/acting.ts';
-import { useLive } from '../live/live.ts';
 import { useMayAct } from '../live/session.ts';
-import { useThing } from '../live/store.ts';
-import { Ago } from '../parts/ago.tsx';
-import { usePerson } from '../parts/people.ts';
+import type { AttentionItem } from '../live/types.ts';
 import { firstLine } from '../parts/text/parse.ts';
-import { Tile } from '../parts/tile.tsx';
 import { plural, span } from '../parts/times.ts';
 import { Button } from '../ui/button.tsx';
-import { icon } from '../ui/icon.ts';
-import type { Problem } from './problems.ts';
+import { icon, smallIcon } from '../ui/icon.ts';
+import { useRemedies } from './acting.ts';
+import { DeadEvidence, StallEvidence } from './evidence.tsx';
+import { GiveTaskAway } from './give-away.tsx';
+import { Go, Item, Who } from './item.tsx';
 
-/** One problem in one sentence, its evidence, and the one action that helps. */
-export function ProblemItem({ problem }: { problem: Problem }) {
-  switch (problem.kind) {
+interface Props {
+  readonly item: AttentionItem;
+}
+
+/** One thing that is stuck in one sentence, its evidence, and the one action that helps. */
+export function ProblemItem({ item }: Props) {
+  const { subject, evidence, count } = item;
+  const agent = subject.agent_id ?? '';
+  const text = evidence.text ? firstLine(evidence.text, 120) : '';
+  switch (item.kind) {
     case 'storm':
-      return <StormItem problem={problem} />;
-    case 'dead':
-      return <DeadItem problem={problem} />;
-    case 'error':
       return (
         <Item
+          item={item}
+          icon={<Tornado {...icon} className="text-bad" />}
+          sentence={<InALoop agents={subject.agents ?? []} />}
+          evidence={`${plural(evidence.replies ?? 0, 'reply', 'replies')} in ${span((evidence.window_seconds ?? 0) * 1000)}. ${plural(count, 'more is', 'more are')} held; nothing is lost.`}
+          action={<Go to={`threads/${subject.thread_id}`}>Look and decide</Go>}
+        />
+      );
+    case 'agent_stalled':
+      return (
+        <Item
+          item={item}
+          icon={<Timer {...icon} className="text-bad" />}
+          sentence={
+            <>
+              <Who id={agent} /> is silent in the middle of its work
+            </>
+          }
+          evidence={<StallEvidence item={item} />}
+          action={<GiveTaskAway agentId={agent} otherwise={<MessageButton id={agent} />} />}
+        />
+      );
+    case 'agent_error':
+      return (
+        <Item
+          item={item}
           icon={<TriangleAlert {...icon} className="text-bad" />}
-          since={problem.since}
           sentence={
             <>
-              <Who id={problem.agent.agent_id} /> reports an error
+              <Who id={agent} /> reports an error
             </>
           }
-          evidence={`${plural(problem.agent.mailbox.queued ?? 0, 'message')} in its mailbox. ${problem.agent.status === 'offline' ? 'It is away.' : ''}`}
-          action={<MessageButton id={problem.agent.agent_id} />}
+          evidence={text || 'It does not say which.'}
+          action={<MessageButton id={agent} />}
         />
       );
-    case 'overdue':
-      return <OverdueItem problem={problem} />;
-    case 'mailbox':
+    case 'step_failed':
+      return <FailedItem item={item} />;
+    case 'dead_letters':
+      return <DeadItem item={item} />;
+    case 'mailbox_waiting':
       return (
         <Item
+          item={item}
           icon={<CloudOff {...icon} className="text-foreground-2" />}
-          since={problem.since}
           sentence={
             <>
-              {plural(problem.agent.mailbox.queued ?? 0, 'message waits', 'messages wait')} for <Who id={problem.agent.agent_id} />, who is
-              away
+              {plural(count, 'message waits', 'messages wait')} for <Who id={agent} />, who is away
             </>
           }
-          evidence={problem.agent.last_seen ? 'They stay until it is back, or until they expire.' : 'It has never connected.'}
-          action={<Go to={`fleet/${encodeURIComponent(problem.agent.agent_id)}`}>Open mailbox</Go>}
+          evidence={evidence.last_at ? 'They stay until it is back, or until they expire.' : 'It has never connected.'}
+          action={<Go to={`fleet/${encodeURIComponent(agent)}`}>Open mailbox</Go>}
         />
       );
+    case 'task_overdue':
+      return (
+        <Item
+          item={item}
+          icon={<CalendarClock {...icon} className="text-bad" />}
+          sentence={<>“{text}” is overdue</>}
+          evidence={
+            agent ? (
+              <>
+                With <Who id={agent} />.
+              </>
+            ) : (
+              'Nobody has it.'
+            )
+          }
+          action={<OpenTask item={item} />}
+        />
+      );
+    case 'task_unassignable':
+      return (
+        <Item
+          item={item}
+          icon={<UserX {...icon} className="text-foreground-2" />}
+          sentence={<>Nobody can do “{text}”</>}
+          evidence={`It needs ${(evidence.capabilities ?? []).join(', ')}, and no agent has that.`}
+          action={<OpenTask item={item} />}
+        />
+      );
+    case 'webhook_paused':
+      return <WebhookItem item={item} />;
+    default:
+      return <Item item={item} icon={<TriangleAlert {...icon} />} sentence={item.attention_id} evidence={text} action={null} />;
   }
 }
 
-function Item(props: { icon: ReactNode; since: string | null; sentence: ReactNode; evidence: ReactNode; action: ReactNode }) {
-  return (
-    <li className="flex flex-wrap items-start gap-x-3 gap-y-2 px-3.5 py-3">
-      <span className="mt-0.5 shrink-0">{props.icon}</span>
-      <div className="min-w-0 flex-1 basis-52">
-        <p className="said font-medium">{props.sentence}</p>
-        <p className="said text-xs text-foreground-2">{props.evidence}</p>
-      </div>
-      <Ago time={props.since} className="mt-1 text-xs text-foreground-2" />
-      {props.action}
-    </li>
-  );
-}
-
-function Who({ id }: { id: string }) {
-  const person = usePerson(id);
-  return (
-    <span className="inline-flex items-center gap-1 align-top">
-      <Tile person={person} size={18} />
-      {person.name}
+function InALoop({ agents }: { agents: readonly string[] }) {
+  return agents.map((id, index) => (
+    <span key={id}>
+      {index > 0 && (index === agents.length - 1 ? ' and ' : ', ')}
+      <Who id={id} />
+      {index === agents.length - 1 && ' answer each other in a loop'}
     </span>
-  );
-}
-
-function Go({ to, query, children }: { to: string; query?: Record<string, string>; children: ReactNode }) {
-  const go = useGo();
-  return <Button onClick={() => go(to, query)}>{children}</Button>;
+  ));
 }
 
 function MessageButton({ id }: { id: string }) {
@@ -91,76 +129,93 @@ function MessageButton({ id }: { id: string }) {
   return <Button onClick={() => composing.set(id)}>Message</Button>;
 }
 
-function StormItem({ problem: { storm } }: { problem: Extract<Problem, { kind: 'storm' }> }) {
+function OpenTask({ item: { subject } }: Props) {
   return (
-    <Item
-      icon={<Tornado {...icon} className="text-bad" />}
-      since={storm.started_at}
-      sentence={storm.agents.map((id, index) => (
-        <span key={id}>
-          {index > 0 && (index === storm.agents.length - 1 ? ' and ' : ', ')}
-          <Who id={id} />
-          {index === storm.agents.length - 1 && ' answer each other in a loop'}
-        </span>
-      ))}
-      evidence={`${plural(storm.replies, 'reply', 'replies')} in ${span(storm.window_seconds * 1000)}. ${plural(storm.held, 'more is', 'more are')} held; nothing is lost.`}
-      action={<Go to={`threads/${storm.thread_id}`}>Look and decide</Go>}
-    />
+    <Go to="tasks" query={{ t: subject.task_id ?? '' }}>
+      Open task
+    </Go>
   );
 }
 
-function DeadItem({ problem }: { problem: Extract<Problem, { kind: 'dead' }> }) {
-  const { agents } = useLive();
+function Remedy({ isWaiting, onClick, children }: { isWaiting: boolean; onClick: () => void; children: ReactNode }) {
   const mayAct = useMayAct();
-  const agent = useThing(agents, problem.agentId);
-  const { requeue, isWaiting } = useDeadLetterActions();
-  const count = problem.letters.length;
-  const answers = !agent ? '' : agent.status === 'offline' ? `${agent.name} is away.` : `${agent.name} is connected now.`;
+  if (!mayAct) return null;
+  return (
+    <Button icon={<RotateCw {...smallIcon} />} isWaiting={isWaiting} onClick={onClick}>
+      {children}
+    </Button>
+  );
+}
+
+function FailedItem({ item }: Props) {
+  const { subject, evidence } = item;
+  const { retry, isWaiting } = useRemedies();
   return (
     <Item
-      icon={<MailX {...icon} className="text-bad" />}
-      since={problem.since}
+      item={item}
+      icon={<CircleX {...icon} className="text-bad" />}
       sentence={
         <>
-          {plural(count, 'message', 'messages')} to <Who id={problem.agentId} /> {count === 1 ? 'is a dead letter' : 'are dead letters'}
+          {evidence.text ? `${firstLine(evidence.text, 80)}: step ` : 'Step '}
+          <code className="rounded-sm bg-muted px-1 font-mono text-xs">{subject.step}</code> failed
+          {(evidence.attempts ?? 0) > 1 && ` after ${evidence.attempts} attempts`}
         </>
       }
       evidence={
         <>
-          {firstLine(problem.reason, 120)}, after {plural(problem.letters[0]!.delivery.attempt, 'attempt')}. {answers}
+          {subject.agent_id && (
+            <>
+              <Who id={subject.agent_id} />:{' '}
+            </>
+          )}
+          {evidence.error ? firstLine(evidence.error, 160) : 'It does not say why.'}
         </>
       }
       action={
-        mayAct ? (
-          <Button
-            icon={<RotateCw {...icon} size={14} />}
-            isWaiting={isWaiting}
-            onClick={() => void requeue(problem.letters.map(({ delivery }) => delivery.delivery_id))}
-          >
-            Requeue {count}
-          </Button>
-        ) : null
+        <Remedy isWaiting={isWaiting} onClick={() => void retry(item)}>
+          Retry step
+        </Remedy>
       }
     />
   );
 }
 
-function OverdueItem({ problem: { task } }: { problem: Extract<Problem, { kind: 'overdue' }> }) {
+function DeadItem({ item }: Props) {
+  const { subject, count } = item;
+  const { requeue, isWaiting } = useRemedies();
   return (
     <Item
-      icon={<CalendarClock {...icon} className="text-bad" />}
-      since={task.due_date}
-      sentence={<>“{firstLine(task.title, 120)}” is overdue</>}
-      evidence={
-        task.agent_id ? (
-          <>
-            With <Who id={task.agent_id} />.
-          </>
-        ) : (
-          'Nobody has it.'
-        )
+      item={item}
+      icon={<MailX {...icon} className="text-bad" />}
+      sentence={
+        <>
+          {plural(count, 'message', 'messages')} to <Who id={subject.agent_id ?? ''} />{' '}
+          {count === 1 ? 'is a dead letter' : 'are dead letters'}
+        </>
       }
-      action={task.agent_id ? <MessageButton id={task.agent_id} /> : null}
+      evidence={<DeadEvidence item={item} />}
+      action={
+        <Remedy isWaiting={isWaiting} onClick={() => void requeue(item)}>
+          Requeue {count}
+        </Remedy>
+      }
+    />
+  );
+}
+
+function WebhookItem({ item }: Props) {
+  const { resume, isWaiting } = useRemedies();
+  return (
+    <Item
+      item={item}
+      icon={<WebhookOff {...icon} className="text-foreground-2" />}
+      sentence={<>The webhook to {firstLine(item.evidence.text ?? '', 80)} is paused</>}
+      evidence={item.evidence.error ? firstLine(item.evidence.error, 160) : 'Too many deliveries in a row failed.'}
+      action={
+        <Remedy isWaiting={isWaiting} onClick={() => void resume(item)}>
+          Resume
+        </Remedy>
+      }
     />
   );
 }

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useNow } from '../live/clock.ts';
 import { useLive } from '../live/live.ts';
 import { useThings } from '../live/store.ts';
-import { useOpenStorms } from '../parts/attention.ts';
-import { findProblems, type Problem } from './problems.ts';
+import type { AttentionItem, Question } from '../live/types.ts';
+import { useOpenQuestions } from '../parts/attention.ts';
+import { snoozedOf, stuckOf } from './problems.ts';
 
 export function useDeadLetters() {
   const { parley, project } = useLive();
@@ -15,16 +15,26 @@ export function useDeadLetters() {
   });
 }
 
-export function useProblems(): readonly Problem[] {
-  const { parley, project, agents } = useLive();
-  const all = useThings(agents);
-  const storms = useOpenStorms();
-  const { data: dead } = useDeadLetters();
-  const { data: overdue } = useQuery({
-    queryKey: ['overdue', project],
-    queryFn: () => parley.rest.get('/tasks/overdue', { query: { limit: 100 } as never }),
-    refetchInterval: 15_000,
-  });
-  const now = useNow();
-  return useMemo(() => findProblems(all, storms, dead?.items ?? [], overdue?.items ?? [], now), [all, storms, dead, overdue, now]);
+/** What is stuck, as the server judges. */
+export function useProblems(): readonly AttentionItem[] {
+  const { attention } = useLive();
+  const all = useThings(attention);
+  return useMemo(() => stuckOf(all), [all]);
+}
+
+/** What was put off, questions among them. */
+export function useSnoozed(): readonly AttentionItem[] {
+  const { attention } = useLive();
+  const all = useThings(attention);
+  return useMemo(() => snoozedOf(all), [all]);
+}
+
+/** The open questions that nobody put off. */
+export function useWaiting(): readonly Question[] {
+  const questions = useOpenQuestions();
+  const snoozed = useSnoozed();
+  return useMemo(() => {
+    const hidden = new Set(snoozed.map(({ subject }) => subject.question_id));
+    return questions.filter(({ question_id }) => !hidden.has(question_id));
+  }, [questions, snoozed]);
 }

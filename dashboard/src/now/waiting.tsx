@@ -2,7 +2,9 @@ import { Hand } from 'lucide-react';
 import { useState } from 'react';
 import { useKeys } from '../app/keys.ts';
 import { ProjectLink, textLink } from '../app/link.tsx';
+import { useLive } from '../live/live.ts';
 import { useMayAct } from '../live/session.ts';
+import { useThing } from '../live/store.ts';
 import type { Question } from '../live/types.ts';
 import { Ago, Left } from '../parts/ago.tsx';
 import { usePerson } from '../parts/people.ts';
@@ -13,6 +15,7 @@ import { answerSoon, partsOf } from '../questions/answering.ts';
 import { Button } from '../ui/button.tsx';
 import { icon } from '../ui/icon.ts';
 import { Kbd } from '../ui/kbd.tsx';
+import { More } from './item.tsx';
 import { SectionHead } from './now-page.tsx';
 
 /** The questions that wait for a person; the first is open and can be answered here. */
@@ -117,6 +120,8 @@ function Open({ question }: { question: Question }) {
 }
 
 function Closed({ question, onOpen }: { question: Question; onOpen: () => void }) {
+  const { attention } = useLive();
+  const item = useThing(attention, `question:${question.question_id}`);
   const person = usePerson(question.agent_id);
   const mayAct = useMayAct();
   return (
@@ -139,6 +144,7 @@ function Closed({ question, onOpen }: { question: Question; onOpen: () => void }
           Answer
         </Button>
       )}
+      {item && <More item={item} />}
     </li>
   );
 }

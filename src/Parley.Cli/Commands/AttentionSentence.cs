@@ -25,7 +25,8 @@ internal static class AttentionSentence
 
     internal static string Of(AttentionItem item, TimeProvider clock)
     {
-        var (subject, evidence, age) = (item.Subject, item.Evidence, Listing.Ago(item.Since, clock));
+        var (subject, evidence) = (item.Subject, item.Evidence);
+        var age = Listing.Ago(item.Since, clock) is var ago && ago == "now" ? "a moment" : ago;
         var sentence = item.Kind switch
         {
             AttentionKind.Question => $"{subject.AgentId ?? $"Step {subject.Step}"} has been waiting for an answer for {age}: {evidence.Text}",
