@@ -39,7 +39,7 @@ class Copy {
 }
 
 function idOf(feed: string, item: unknown): string {
-  const field = { messages: 'message_id', tasks: 'task_id', memory: 'key', squads: 'squad_id' }[feed]!;
+  const field = { messages: 'message_id', tasks: 'task_id', memory: 'key', squads: 'squad_id', attention: 'attention_id' }[feed]!;
   return (item as Record<string, string>)[field]!;
 }
 
@@ -152,6 +152,31 @@ describe('A feed', () => {
 
     const [gap] = await first(1, await parley.subscribe('memory', { after: place }));
     assert.ok(gap!.op === 'gap' && gap!.after === place);
+  });
+
+  it('of what needs attention has its state again after each break', { timeout: patience }, async () => {
+    const project = await world.project(limits);
+    const direct = world.parley({ project });
+    const network = await Proxy.to(world.server.url);
+    for (const agent_id of ['ada', 'bob']) await direct.agents.register({ agent_id });
+    const status = (agent: string, word: 'online' | 'error') => direct.agents.setStatus(agent, { status: word });
+    const copy = new Copy().follow(await world.parley({ project, url: network.url }).subscribe('attention', { snapshot: true }));
+    const has = (what: string) =>
+      eventually(
+        `attention for ${what}`,
+        async () => [...(copy.items['attention']?.keys() ?? [])].join(),
+        (ids) => ids === what,
+      );
+    await status('ada', 'error');
+    await has('agent_error:ada');
+
+    // The place of the last entry says nothing of this.
+    network.cut();
+    await status('ada', 'online');
+    await status('bob', 'error');
+    await has('agent_error:bob');
+    assert.ok(copy.snapshots >= 2);
+    assert.deepEqual(copy.gaps, []);
   });
 
   it('ends, and says why, when its token ends, and another can be opened then', { timeout: patience }, async () => {
