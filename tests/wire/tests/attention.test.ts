@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { closeAll } from '../harness/open.ts';
+import { isOnPostgres, startPostgres } from '../harness/postgres.ts';
 import { TestProject } from '../harness/project.ts';
 import type { Rest } from '../harness/rest.ts';
 import { Server, startServer } from '../harness/server.ts';
@@ -143,7 +144,9 @@ describe('Mail for an agent that has gone silent', { skip: process.env['PARLEY_U
   it('needs attention after ten minutes, unless it is snoozed, which survives a restart, or until the agent is back', async () => {
     const clock = await TurnedClock.make();
     await clock.turn('-11m');
-    let own = await Server.start(undefined, clock.variables);
+    const postgres = isOnPostgres ? await startPostgres(clock.variables) : undefined;
+    const start = (folder?: string) => Server.start(folder, clock.variables, undefined, postgres);
+    let own = await start();
     try {
       const before = await TestProject.create(own);
       const [ada, bob] = await before.pair();
@@ -152,8 +155,9 @@ describe('Mail for an agent that has gone silent', { skip: process.env['PARLEY_U
       assert.deepEqual(await list(before.admin), []);
       const { token } = await before.operator();
       await own.stop();
+      await clock.turn('+0');
 
-      own = await Server.start(own.dataFolder);
+      own = await start(own.dataFolder);
       const api = (bearer: string) => own.rest(bearer, { project_id: before.id });
       const people = api(token);
       const id = 'mailbox_waiting:bob';
@@ -162,13 +166,14 @@ describe('Mail for an agent that has gone silent', { skip: process.env['PARLEY_U
       (await people.put(`attention/${id}/snooze`, { until: soon() })).succeeds();
       await own.kill();
 
-      own = await Server.start(own.dataFolder);
+      own = await start(own.dataFolder);
       assert.deepEqual(await list(api(token)), []);
       assert.deepEqual(ids(await list(api(token), { snoozed: 'true' })), [id]);
       assert.equal((await api(bob.token).post('agents/bob/claim', {})).as<{ items: unknown[] }>(200).items.length, 2);
       assert.deepEqual(await list(api(token), { snoozed: 'true' }), []);
     } finally {
       await own.remove();
+      postgres?.stop();
       await clock.remove();
     }
   });
