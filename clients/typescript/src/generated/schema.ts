@@ -4760,21 +4760,6 @@ export interface components {
             total_at_least?: null | number;
         };
         /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
-        PageOfMemoryEntry: {
-            items: components["schemas"]["MemoryEntry"][];
-            next: null | string;
-            /**
-             * Format: int32
-             * @description How many items match, on all pages. Only in lists that take `count`, and if it was asked for.
-             */
-            total?: null | number;
-            /**
-             * Format: int32
-             * @description Instead of int? Page&lt;T&gt;.Total if counting all would take too long: how many match at least.
-             */
-            total_at_least?: null | number;
-        };
-        /** @description A page of a list. Pass string? Page&lt;T&gt;.Next as `?after=` to get the next page; null means the end. */
         PageOfMemoryVersion: {
             items: components["schemas"]["MemoryVersion"][];
             next: null | string;
