@@ -29,6 +29,24 @@ const open = async (path: string, width = 1440): Promise<Page> =>
 const newest = async () => (await on.parley.call<{ items: Sent[] }>('GET', '/messages?limit=1&sender=human')).items[0]!;
 
 describe('A new message', () => {
+  it('tells what the server would do with it, once typing stops', { timeout: patience }, async () => {
+    const page = await open('messages');
+    await page.getByText('Can the preview show totals?').waitFor();
+    await page.keyboard.press('c');
+    const to = page.getByRole('combobox', { name: 'To' });
+    await to.fill('capability:cobol');
+    await to.press('Enter');
+    await page.getByText('Nobody has the capability cobol.').waitFor();
+    const before = (await newest())?.message_id;
+
+    await page.getByRole('textbox', { name: 'Text' }).fill('Who can read this?');
+    await page.getByText("No agent in this project has the capability 'cobol'").waitFor();
+    await page.getByRole('textbox', { name: 'Text' }).fill('');
+    await page.getByText('Nobody has the capability cobol.').waitFor();
+    assert.equal((await newest())?.message_id, before);
+    await page.context().close();
+  });
+
   it('goes to any address, completed, with how many it reaches and who is away', { timeout: 2 * patience }, async () => {
     const page = await open('messages');
     await page.getByText('Can the preview show totals?').waitFor();

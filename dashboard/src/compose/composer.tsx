@@ -84,7 +84,7 @@ export function Composer({ draft: name, to: given, thread, replyTo, autoFocus, o
   // The same until it is stored, so that a second try does not send it twice.
   const key = useRef(newKey());
   const { faults, isChecked } = usePayloadFaults(draft.payload, draft.type);
-  const { lines, reach } = useForecast(draft);
+  const { lines, reach } = useForecast(draft, { thread, replyTo });
 
   const hasContent = draft.text.trim() !== '' || draft.payload.trim() !== '';
   const maySend = isLive && draft.to.length > 0 && hasContent && faults.length === 0;

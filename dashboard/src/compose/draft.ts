@@ -36,7 +36,8 @@ export function deliverAt({ delay }: Draft, now: number): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-interface Place {
+/** Where a message belongs. */
+export interface Place {
   readonly thread?: string | undefined;
   readonly replyTo?: Message | undefined;
 }
