@@ -23,7 +23,10 @@ internal sealed partial class PostgresMessageHistory(PostgresDatabase database) 
     public ValueTask<MessageCount> CountAsync(HistoryQuery query, int most, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) =>
-                await new MessageSearch(connection, query, await ThreadParts.OpenAsync(connection, query.Project, cancellation)).CountAsync(most, cancellation),
+            {
+                var everywhere = query with { Before = long.MaxValue, After = 0, OldestFirst = false };
+                return await new MessageSearch(connection, everywhere, await ThreadParts.OpenAsync(connection, query.Project, cancellation)).CountAsync(most, cancellation);
+            },
             cancellationToken);
 
     public ValueTask<IReadOnlyList<LogEntry>> ThreadAsync(int project, long thread, long after, int max, CancellationToken cancellationToken) =>
