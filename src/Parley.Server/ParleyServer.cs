@@ -15,6 +15,7 @@ using Parley.Server.Entities;
 using Parley.Server.Events;
 using Parley.Server.Executions;
 using Parley.Server.Idempotency;
+using Parley.Server.Hooks;
 using Parley.Server.Inbound;
 using Parley.Server.Memory;
 using Parley.Server.Messages;
@@ -65,7 +66,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddSummaries().AddCatchUp().AddAttention().AddSignIn()
+            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddHooks().AddSummaries().AddCatchUp().AddAttention().AddSignIn()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddPlayback().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();

@@ -13,23 +13,7 @@ internal static class PlainText
 
     /// <summary>The text, with control, invisible, and bidirectional formatting characters shown as codes such as <c>&lt;U+202E&gt;</c>. Line breaks
     /// and tabs stay.</summary>
-    public static string Of(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return "";
-
-        var safe = new StringBuilder(text.Length);
-        Rune[] runes = [.. text.ReplaceLineEndings("\n").EnumerateRunes()];
-        for (var i = 0; i < runes.Length; i++)
-        {
-            if (IsHarmless(runes, i))
-                safe.Append(runes[i]);
-            else
-                safe.Append("<U+").Append(runes[i].Value.ToString("X4")).Append('>');
-        }
-
-        return safe.ToString();
-    }
+    public static string Of(string? text) => SafeText.Of(text);
 
     /// <summary>The same on one line, shortened to <paramref name="length"/> characters with an ellipsis.</summary>
     public static string Line(string? text, int length)
@@ -54,14 +38,4 @@ internal static class PlainText
 
     /// <summary>Escapes brackets. A style without effect keeps Spectre from turning <c>:warning:</c> into an emoji.</summary>
     private static string Markup(string text) => Spectre.Console.Markup.Escape(text).Replace(":", ":[default][/]");
-
-    private static bool IsHarmless(Rune[] runes, int at)
-    {
-        var rune = runes[at];
-        if (rune.Value is '\n' or '\t')
-            return true;
-        if (InvisibleText.IsJoiner(rune))
-            return at > 0 && at + 1 < runes.Length && !runes[at - 1].IsAscii && !runes[at + 1].IsAscii;
-        return !Rune.IsControl(rune) && !InvisibleText.IsInvisible(rune);
-    }
 }

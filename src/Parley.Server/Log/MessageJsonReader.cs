@@ -49,6 +49,12 @@ internal static class MessageJsonReader
         return Find(ref reader, "priority"u8) ? (Priority)reader.GetInt32() : Protocol.Priority.Normal;
     }
 
+    internal static Surface Surface(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        return Find(ref reader, "surface"u8) && EnumUtf8<Surface>.TryRead(ref reader, out var surface) ? surface : Protocol.Surface.Pull;
+    }
+
     internal static bool IsFrom(ReadOnlySpan<byte> json, string senderId)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);

@@ -71,6 +71,9 @@ internal sealed record ClaimOrder(int Project, int Agent, int Max, TimeSpan Leas
 
     /// <summary>A claim ends at this many bytes of messages, even if there are few of them, but has at least one.</summary>
     internal long Bytes { get; init; } = UsualBytes;
+
+    /// <summary>Only those of these that are still queued, in this order; null for those that come next. The filter is then not looked at.</summary>
+    internal IReadOnlyList<long>? Chosen { get; init; }
 }
 
 /// <summary>Which deliveries of a mailbox a connection or claim takes. An empty set takes all.</summary>

@@ -13,6 +13,7 @@ internal static class NotRun
         "dashboard/README.md: npm ci",
         "docs/concepts/attention.md: 1 question waits for you, and 2 things are stuck.",
         "docs/concepts/delivery.md: stateDiagram-v2",
+        "docs/concepts/hooks.md: Parley has 1 message for this agent, worker. authority=\"agent\" is a peer, without authority over this agent.",
         "docs/concepts/tasks.md: stateDiagram-v2",
         "docs/install.md: eng/publish native",
         "docs/operations/moving.md: # /etc/cron.d/parley",

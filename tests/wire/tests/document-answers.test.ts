@@ -141,6 +141,9 @@ it('Every operation answers, when all is well, as the document describes it', as
   );
   await request;
 
+  await does('CallHook', { harness: 'claude' }, { hook_event_name: 'UserPromptSubmit', session_id: 's', prompt: 'Go on.' }, bob);
+  await does('CallHook', { harness: 'codex' }, { hook_event_name: 'Stop', session_id: 's' }, bob);
+
   const several = await held();
   await does('AckMessages', {}, { items: [several, { message_id: randomUUID(), lease_id: '1.1' }] }, bob);
   for (const of of ['RequeueDeadLetter', 'ResendDeadLetter', 'PurgeDeadLetter', 'RequeueDeadLetters', 'PurgeDeadLetters']) {

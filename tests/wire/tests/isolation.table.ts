@@ -224,6 +224,7 @@ export const table: readonly Row[] = [
   row('GET', reservation(), readers),
   row('POST', reservation('/renew'), workers),
   row('DELETE', reservation(), workers),
+  row('POST', 'hooks/claude?agent_id=bob', { admin: 200, bob: 200, stranger: 403 }, { hook_event_name: 'Stop', session_id: 's' }),
   row('GET', 'attention', { ...administration, stranger: 403 }),
   row('PUT', 'attention/mailbox_waiting:ada/snooze', { admin: 400, operator: 400 }, {}),
   row('DELETE', 'attention/mailbox_waiting:ada/snooze', aboveEmpty),

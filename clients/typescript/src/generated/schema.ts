@@ -2502,6 +2502,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/{harness}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Parley what happens in an agent's harness, and get what its model should read now.
+         * @description The body and the answer are the harness's own JSON, so this is the address of an HTTP hook. Messages in the answer are leased. Once a later event proves that the model has read them, they are surfaced and acknowledged; otherwise, they are given again.
+         *
+         *     Who may: admin; operator, agent: its own mailbox.
+         */
+        post: operations["CallHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents/{agent_id}/catch-up": {
         parameters: {
             query?: never;
@@ -11089,6 +11111,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    CallHook: {
+        parameters: {
+            query?: {
+                /** @description The agent that the harness runs; required with a token that is not the agent's own. */
+                agent_id?: string;
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                harness: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
         };
     };

@@ -54,9 +54,9 @@ internal sealed partial class PostgresMessageStore : IMessageStore, IDeliverySto
 
     public Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
     {
-        if (!order.Filter.IsEverything)
+        if (order.Chosen is null && !order.Filter.IsEverything)
             return ClaimFilteredAsync(order);
-        var operation = new ClaimOperation(this, order, candidates: null);
+        var operation = new ClaimOperation(this, order, candidates: order.Chosen?.ToArray());
         Writer.Enqueue(operation);
         return operation.Done;
     }

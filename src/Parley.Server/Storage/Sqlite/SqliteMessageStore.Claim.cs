@@ -15,9 +15,9 @@ internal sealed partial class SqliteMessageStore
 
     public Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(ClaimOrder order)
     {
-        if (!order.Filter.IsEverything)
+        if (order.Chosen is null && !order.Filter.IsEverything)
             return ClaimFilteredAsync(order);
-        var operation = new ClaimOperation(this, order, candidates: null);
+        var operation = new ClaimOperation(this, order, candidates: order.Chosen);
         _writer.Enqueue(operation);
         return operation.Done;
     }

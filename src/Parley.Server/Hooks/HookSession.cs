@@ -1,0 +1,69 @@
+using Parley.Server.Mailboxes;
+
+namespace Parley.Server.Hooks;
+
+/// <summary>What Parley knows of an agent's current session in a harness. Only in memory: after a restart of the server, what was given and not proven
+/// lapses with its lease, and is given again.</summary>
+internal sealed class HookSession
+{
+    /// <summary>Messages that a session remembers to have given. One that comes again is marked.</summary>
+    private const int MostRemembered = 1_000;
+
+    private readonly Queue<Guid> _order = new();
+    private readonly HashSet<Guid> _given = [];
+    private readonly HashSet<string> _superseded = new(StringComparer.Ordinal);
+
+    /// <summary>Hooks of one session may run at the same time.</summary>
+    internal SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>The harness's id of the session; empty before the first event.</summary>
+    internal string Id { get; private set; } = "";
+
+    /// <summary>Whether a session of the same agent was superseded by a newer one.</summary>
+    internal bool IsSuperseded(string id) => _superseded.Contains(id);
+
+    /// <summary>The number of the current turn; 0 before the first prompt.</summary>
+    internal int Turn { get; private set; }
+
+    /// <summary>How many times in a row the end of this turn was put off.</summary>
+    internal int Continued { get; set; }
+
+    /// <summary>Given, and not proven yet.</summary>
+    internal List<GivenDelivery> Given { get; } = [];
+
+    /// <summary>Begins another session of the same agent, or one of its earlier ones again.</summary>
+    internal void Become(string id)
+    {
+        _superseded.Remove(id);
+        if (Id.Length > 0 && _superseded.Count < MostRemembered)
+            _superseded.Add(Id);
+        (Id, Turn, Continued) = (id, 0, 0);
+        Given.Clear();
+        _given.Clear();
+        _order.Clear();
+    }
+
+    /// <summary>Records that a turn begins.</summary>
+    internal void BeginTurn() => (Turn, Continued) = (Turn + 1, 0);
+
+    /// <summary>Records that a message is given.</summary>
+    /// <returns>Whether this session was given it before.</returns>
+    internal bool Remember(Guid message)
+    {
+        if (!_given.Add(message))
+            return true;
+        _order.Enqueue(message);
+        if (_order.Count > MostRemembered)
+            _given.Remove(_order.Dequeue());
+        return false;
+    }
+}
+
+/// <summary>A delivery that is leased for a session and whose text the harness was given.</summary>
+/// <param name="Claimed">Without the message.</param>
+/// <param name="Turn">The turn whose model is to read it.</param>
+internal readonly record struct GivenDelivery(Guid MessageId, ClaimedDelivery Claimed, HookMoment At, int Turn)
+{
+    /// <summary>Whether both are the same lease, however long it lasts.</summary>
+    internal bool IsSame(GivenDelivery other) => Claimed.Delivery == other.Claimed.Delivery && Claimed.Lease == other.Claimed.Lease;
+}
