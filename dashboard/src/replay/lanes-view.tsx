@@ -17,6 +17,8 @@ const labels = 132;
 const top = 46;
 const lowest = 52;
 const highest = 86;
+/** Half the width of the widest label of a time. */
+const halfTick = 36;
 /** From so many marks on, they are drawn on a canvas. */
 const canvasFrom = 2000;
 /** Wider ones would not be drawn by every browser. */
@@ -66,7 +68,8 @@ export function Lanes({ recording, player, stretches, lanes, bars, arrows, shown
     }),
     [scale, inner, laneHeight, lanes, bars, arrows],
   );
-  const ticks = useMemo(() => scale.ticks(72), [scale]);
+  // One at the very end would stand half outside.
+  const ticks = useMemo(() => scale.ticks(72).filter((tick) => scale.x(tick) < inner - halfTick), [scale, inner]);
   const isClose = ticks.some((tick, index) => index > 0 && tick - ticks[index - 1]! < 60_000);
   useLanesScroll(box, player, scale, inner, labels);
   const time = player.time.get() ?? player.to;
@@ -84,7 +87,11 @@ export function Lanes({ recording, player, stretches, lanes, bars, arrows, shown
           <div className="absolute inset-y-0" style={{ left: labels, width: inner }}>
             <Phases recording={recording} scale={scale} to={player.to} />
             {ticks.map((tick) => (
-              <span key={tick} className="absolute bottom-1 -translate-x-1/2 text-2xs text-foreground-2" style={{ left: scale.x(tick) }}>
+              <span
+                key={tick}
+                className="absolute bottom-1 -translate-x-1/2 whitespace-nowrap text-2xs text-foreground-2"
+                style={{ left: scale.x(tick) }}
+              >
                 {isClose ? clockSeconds(tick) : clock(tick)}
               </span>
             ))}
