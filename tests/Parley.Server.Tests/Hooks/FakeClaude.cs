@@ -22,6 +22,9 @@ internal sealed class FakeClaude(ConceptHost host, string token, string session)
     /// <summary>The requests that its model got, each with what hooks have added since the one before.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>What hooks have added in the loops of its subagents, which have contexts of their own.</summary>
+    public List<string> ToSubagents { get; } = [];
+
     public string All => string.Join('\n', Requests);
 
     public Task StartAsync(string source = "startup") => CallAsync("SessionStart", new JsonObject { ["source"] = source, ["model"] = "fake" });
@@ -78,7 +81,7 @@ internal sealed class FakeClaude(ConceptHost host, string token, string session)
         {
             Assert.Equal(name, (string?)json["hookSpecificOutput"]!["hookEventName"]);
             Assert.InRange(text.Length, 1, LongestContext);
-            _context.Add(text);
+            (input.ContainsKey("agent_id") ? ToSubagents : _context).Add(text);
         }
 
         return json;

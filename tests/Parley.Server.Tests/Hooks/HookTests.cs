@@ -107,13 +107,16 @@ public abstract class HookTests(StorageUnderTest storage)
     {
         await using var team = await Team.StartAsync(storage);
         await team.Claude.PromptAsync();
-        await team.SayAsync("For the agent itself.", Surface.Interrupt);
+        var sent = await team.SayAsync("For the agent itself.", Surface.Interrupt);
 
         await team.Claude.InSubagentAsync("UserPromptSubmit");
         await team.Claude.InSubagentAsync("PostToolBatch");
         await team.Claude.InSubagentAsync("Stop");
+        Assert.Empty(team.Claude.ToSubagents);
         await team.Claude.UseToolsAsync();
+        await team.Claude.InSubagentAsync("PostToolBatch");
 
+        Assert.Equal(DeliveryState.Leased, (await team.DeliveryAsync(sent)).State);
         Assert.Contains("For the agent itself.", Assert.Single(team.Claude.Requests, request => request.Length > 0));
     }
 
