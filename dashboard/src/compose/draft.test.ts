@@ -48,7 +48,7 @@ describe('A draft', () => {
     expect(deliverAt({ ...blank, delay: 'soon' }, now)).toBeUndefined();
   });
 
-  it('is read back as it was kept, without what is no draft', () => {
+  it('is read back as it was kept, without fields that a draft does not have', () => {
     const draft = { ...blank, to: ['be'], text: 'x' };
     expect(draftOf(JSON.stringify(draft))).toEqual(draft);
     expect(draftOf(JSON.stringify({ text: 3, to: [1], payload: '{}' }))).toEqual({ payload: '{}' });

@@ -29,7 +29,7 @@ export const intentOf = ({ intent, type }: Draft): 'inform' | 'request' => inten
 export const surfaceOf = ({ surface, priority }: Pick<Draft, 'surface' | 'priority'>): string =>
   surface || (['', 'pull', 'when_idle', 'next_boundary', 'interrupt'][priority] ?? 'when_idle');
 
-/** When a draft is to be delivered, in milliseconds; undefined for at once, and for what is no time. */
+/** When a draft is to be delivered, in milliseconds; undefined to deliver it at once, or if the text is not a time. */
 export function deliverAt({ delay }: Draft, now: number): number | undefined {
   if (delay === '') return undefined;
   const time = /^\d+$/.test(delay) ? now + Number(delay) * 1000 : Date.parse(delay);
@@ -83,7 +83,7 @@ export const drafts = {
   },
 };
 
-/** What the browser kept; nothing of what is no draft. */
+/** The draft that the browser kept, without fields that a draft does not have. */
 export function draftOf(kept: string | null): Partial<Draft> {
   if (kept === null) return {};
   const value = JSON.parse(kept) as Record<string, unknown> | null;

@@ -1,13 +1,15 @@
+using Microsoft.Extensions.Logging;
 using Parley.Protocol;
 using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Projects;
-using Parley.Server.Storage;
 
 namespace Parley.Server.Mailboxes;
 
 /// <summary>How deep the mailboxes of a project are: looked at once a second for all who watch it, and not at all if nobody does, so that sending and
 /// delivering cost nothing more.</summary>
-internal sealed class MailboxDepths(IMailboxCounts counts, IMailboxAges ages, TimeProvider clock)
+internal sealed class MailboxDepths(
+    IMailboxCounts counts, IMailboxAges ages, BackgroundFaults faults, Stopping stopping, TimeProvider clock, ILogger<MailboxDepths> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -65,7 +67,9 @@ internal sealed class MailboxDepths(IMailboxCounts counts, IMailboxAges ages, Ti
             if (!_watched.TryGetValue(project.Number, out var watch))
             {
                 _watched.Add(project.Number, watch = new Watch());
-                _ = RunAsync(project, watch);
+                // As a task of its own, so that nothing of it runs under the lock.
+                var started = watch;
+                _ = Task.Run(() => faults.KeepGoingAsync(nameof(MailboxDepths), logger, () => RunAsync(project, started), stopping.Token), CancellationToken.None);
             }
 
             watch.Readers++;
@@ -87,17 +91,12 @@ internal sealed class MailboxDepths(IMailboxCounts counts, IMailboxAges ages, Ti
     private async Task RunAsync(ProjectState project, Watch watch)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        while (!watch.IsOver && await timer.WaitForNextTickAsync(CancellationToken.None))
+        while (!watch.IsOver && await timer.WaitForNextTickAsync(stopping.Token))
         {
-            try
-            {
-                if (!watch.IsOver)
-                    watch.Publish(await ReadAsync(project, CancellationToken.None));
-            }
-            catch (Exception fault) when (fault is StorageUnavailableException or ObjectDisposedException)
-            {
-                // The next look is in a second.
-            }
+            if (watch.IsOver)
+                return;
+            watch.Publish(await ReadAsync(project, stopping.Token));
+            faults.Succeeded(nameof(MailboxDepths));
         }
     }
 
@@ -105,17 +104,18 @@ internal sealed class MailboxDepths(IMailboxCounts counts, IMailboxAges ages, Ti
     private sealed class Watch
     {
         private TaskCompletionSource<IReadOnlyDictionary<int, MailboxDepth>> _next = Begin();
+        private volatile bool _isOver;
 
         internal int Readers { get; set; }
 
-        internal bool IsOver { get; private set; }
+        internal bool IsOver => _isOver;
 
         internal Task<IReadOnlyDictionary<int, MailboxDepth>> NextAsync(CancellationToken cancellationToken) =>
             Volatile.Read(ref _next).Task.WaitAsync(cancellationToken);
 
         internal void Publish(IReadOnlyDictionary<int, MailboxDepth> depths) => Interlocked.Exchange(ref _next, Begin()).SetResult(depths);
 
-        internal void Stop() => IsOver = true;
+        internal void Stop() => _isOver = true;
 
         private static TaskCompletionSource<IReadOnlyDictionary<int, MailboxDepth>> Begin() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Protocol;
+using Parley.Server.Agents;
+using Parley.Server.Coordination;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Tests.Agents;
@@ -82,6 +85,41 @@ public abstract class MailboxFeedTests(StorageUnderTest storage)
         await socket.AskAsync("unsubscribe", $$"""{"subscription": "{{first.Data!.Value.GetProperty("subscription").GetString()}}"}""");
 
         await Polling.UntilAsync(() => "nobody to watch", () => Task.FromResult(!host.Get<MailboxDepths>().IsWatched(host.Default.Number)));
+    }
+
+    [Fact]
+    public async Task A_look_that_fails_is_not_the_last_one()
+    {
+        await using var host = await ConceptHost.StartAsync(storage);
+        var counts = new FailsOnce(host.Get<IMailboxCounts>());
+        var depths = new MailboxDepths(
+            counts, host.Get<IMailboxAges>(), host.Get<BackgroundFaults>(), host.Get<Stopping>(), host.Clock, NullLogger<MailboxDepths>.Instance);
+        await using var looks = depths.WatchAsync(host.Default, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var next = looks.MoveNextAsync().AsTask();
+        await Polling.UntilAsync(() => "a look after the one that failed", () =>
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(next.IsCompleted);
+        });
+
+        Assert.True(await next);
+        Assert.True(counts.HasFailed);
+    }
+
+    private sealed class FailsOnce(IMailboxCounts counts) : IMailboxCounts
+    {
+        public bool HasFailed { get; private set; }
+
+        public ValueTask<IReadOnlyDictionary<int, MailboxCounts>> CountsAsync(IReadOnlyCollection<int> agents, CancellationToken cancellationToken)
+        {
+            if (HasFailed)
+                return counts.CountsAsync(agents, cancellationToken);
+            HasFailed = true;
+            throw new InvalidOperationException("A look fails.");
+        }
+
+        public ValueTask<IReadOnlyList<int>> WaitingAsync(int agent, CancellationToken cancellationToken) => counts.WaitingAsync(agent, cancellationToken);
     }
 
     private static async Task SendAsync(ConceptHost host, string token) =>
