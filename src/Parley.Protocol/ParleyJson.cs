@@ -10,7 +10,7 @@ namespace Parley.Protocol;
     Converters = [
         typeof(WireEnum<Intent>), typeof(WireEnum<Surface>), typeof(WireEnum<Authority>), typeof(WireEnum<Outcome>),
         typeof(WireEnum<Outlook>), typeof(WireEnum<DeliveryState>), typeof(WireEnum<AgentStatus>), typeof(WireEnum<AgentActivity>),
-        typeof(WireEnum<ExecutionStatus>), typeof(WireEnum<AgentTaskStatus>), typeof(WireEnum<AssignmentStatus>), typeof(WireEnum<ReservationMode>), typeof(WireEnum<ReservationStatus>), typeof(WireEnum<StormStatus>), typeof(WireEnum<DeathReason>), typeof(WireEnum<AttentionKind>), typeof(WireEnum<AttentionSeverity>), typeof(WireEnum<BudgetKind>), typeof(WireEnum<BudgetStatus>), typeof(WireEnum<QuestionStatus>), typeof(WireEnum<WorkflowStatus>), typeof(WireEnum<WorkflowStepStatus>), typeof(WireEnum<FailurePolicy>), typeof(WireEnum<ConditionOperator>), typeof(WireEnum<PausedThing>), typeof(WireEnum<WebhookStatus>), typeof(WireEnum<TokenKind>), typeof(WireEnum<ChangeOp>), typeof(WireTime)])]
+        typeof(WireEnum<ExecutionStatus>), typeof(WireEnum<AgentTaskStatus>), typeof(WireEnum<AssignmentStatus>), typeof(WireEnum<ReservationMode>), typeof(WireEnum<ReservationStatus>), typeof(WireEnum<StormStatus>), typeof(WireEnum<DeathReason>), typeof(WireEnum<AttentionKind>), typeof(WireEnum<AttentionSeverity>), typeof(WireEnum<BudgetKind>), typeof(WireEnum<BudgetStatus>), typeof(WireEnum<QuestionStatus>), typeof(WireEnum<WorkflowStatus>), typeof(WireEnum<WorkflowStepStatus>), typeof(WireEnum<FailurePolicy>), typeof(WireEnum<ConditionOperator>), typeof(WireEnum<PausedThing>), typeof(WireEnum<WebhookStatus>), typeof(WireEnum<WakeWay>), typeof(WireEnum<WakeOutcome>), typeof(WireEnum<TokenKind>), typeof(WireEnum<ChangeOp>), typeof(WireTime)])]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IReadOnlyList<Message>))]
 [JsonSerializable(typeof(SendRequest))]
@@ -104,6 +104,9 @@ namespace Parley.Protocol;
 [JsonSerializable(typeof(AttentionItem))]
 [JsonSerializable(typeof(AttentionSnooze))]
 [JsonSerializable(typeof(SnoozeRequest))]
+[JsonSerializable(typeof(NextWakeRequest))]
+[JsonSerializable(typeof(NextWake))]
+[JsonSerializable(typeof(WakeReport))]
 [JsonSerializable(typeof(Storm))]
 [JsonSerializable(typeof(StormRelease))]
 [JsonSerializable(typeof(Page<Storm>))]

@@ -39,6 +39,7 @@ using Parley.Server.Summaries;
 using Parley.Server.Tasks;
 using Parley.Server.Tokens;
 using Parley.Server.Webhooks;
+using Parley.Server.Wakes;
 using Parley.Server.Workflows;
 
 namespace Parley.Server;
@@ -66,7 +67,7 @@ public static class ParleyServer
         builder.Services
             .AddLimits(settings).AddEdge().AddSingleton<OutgoingClient>().AddOperations().AddSecurity().AddStorage(settings)
             .AddConcept<TokensConcept>().AddProjects(settings).AddAgents().AddSquads().AddSchemas().AddMessaging().AddRouting(settings).AddTasks()
-            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddHooks().AddSummaries().AddCatchUp().AddAttention().AddSignIn()
+            .AddQuestions().AddReservations().AddStorms().AddBudgets().AddExecutions().AddWorkflows().AddMemory().AddEvents().AddWebhooks().AddInbound().AddWakes().AddHooks().AddSummaries().AddCatchUp().AddAttention().AddSignIn()
             .AddConnections(settings).AddIdempotency().AddMonitoring().AddStatistics().AddPlayback().AddApiDocs().AddDashboard(settings);
 
         var app = builder.Build();

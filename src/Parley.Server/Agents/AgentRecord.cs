@@ -35,6 +35,7 @@ internal sealed class AgentState(AgentRecord record)
 {
     private volatile AgentRecord _record = record;
     private volatile AgentJson _words = AgentJson.Of(record);
+    private volatile AgentHarness? _harness;
     private bool _isInPausedSquad;
     private long _asksSince;
 
@@ -58,6 +59,13 @@ internal sealed class AgentState(AgentRecord record)
     internal Presence Presence { get; } = new(record.LastSeen);
 
     internal PresenceNews News { get; } = new();
+
+    /// <summary>The harness whose hooks tell what it does; null if none has called, or its session has ended.</summary>
+    internal AgentHarness? Harness
+    {
+        get => _harness;
+        set => _harness = value;
+    }
 
     /// <summary>When it gave signs of work.</summary>
     internal AgentSigns Signs { get; } = new();
@@ -111,3 +119,8 @@ internal sealed class AgentState(AgentRecord record)
         };
     }
 }
+
+/// <summary>The program that runs an agent's model, as far as its hooks tell. In memory, on the node that the hooks reach.</summary>
+/// <param name="Name">Such as <c>claude</c>.</param>
+/// <param name="SessionId">The harness's own id of the session.</param>
+internal sealed record AgentHarness(string Name, string SessionId);

@@ -23,6 +23,7 @@ internal static class DocumentTags
         ("Memory", "Values that all agents in a project share, stored under keys."),
         ("Events", "Events that agents and the server publish, for anyone who wants to follow them."),
         ("Hooks", "Mail into the context of the models that harnesses run."),
+        ("Wakes", "Make idle agents take a turn when mail waits for them."),
         ("Inbound webhooks", "Addresses that outside systems post messages to."),
         ("Webhooks", "Addresses that the server posts events to as they happen."),
         ("Schemas", "JSON Schemas that the payloads of a message type must match."),

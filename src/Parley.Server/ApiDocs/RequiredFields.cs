@@ -31,6 +31,8 @@ internal sealed class RequiredFields(OperationCatalog catalog)
         [typeof(TicketRequest)] = ["path"],
         [typeof(SignInRequest)] = ["ticket"],
         [typeof(SnoozeRequest)] = ["until"],
+        [typeof(NextWakeRequest)] = ["way"],
+        [typeof(WakeReport)] = ["outcome"],
     };
 
     // For types that several operations take, if only some of them require the field.

@@ -31,7 +31,7 @@ internal abstract class Harness
         var reader = new Utf8JsonReader(input, new JsonReaderOptions { MaxDepth = Deepest });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return null;
-        var (name, session, prompt, isOfSubagent) = ("", "", (string?)null, false);
+        var (name, session, prompt, notice, isOfSubagent) = ("", "", (string?)null, (string?)null, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("hook_event_name"u8))
@@ -40,13 +40,15 @@ internal abstract class Harness
                 session = Text(ref reader) ?? "";
             else if (reader.ValueTextEquals("prompt"u8))
                 prompt = Text(ref reader);
+            else if (reader.ValueTextEquals("notification_type"u8))
+                notice = Text(ref reader);
             else if (reader.ValueTextEquals("agent_id"u8))
                 isOfSubagent = Text(ref reader) is { Length: > 0 };
             else
                 reader.Skip();
         }
 
-        return new HookEvent(Moments.GetValueOrDefault(name), name, session) { IsOfSubagent = isOfSubagent, Prompt = prompt };
+        return new HookEvent(Moments.GetValueOrDefault(name), name, session) { IsOfSubagent = isOfSubagent, Prompt = prompt, Notice = notice };
     }
 
     /// <summary>Writes the answer, with no field that the harness does not know at this event.</summary>

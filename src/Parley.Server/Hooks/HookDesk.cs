@@ -5,12 +5,13 @@ using Parley.Server.Agents;
 using Parley.Server.Log;
 using Parley.Server.Mailboxes;
 using Parley.Server.Projects;
+using Parley.Server.Wakes;
 
 namespace Parley.Server.Hooks;
 
 /// <summary>Answers the hooks of harnesses: gives what waits at the moments where a model reads it, and settles it once there is proof that it
 /// did.</summary>
-internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settling settling, AgentDirectory agents, TimeProvider clock)
+internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settling settling, AgentDirectory agents, WakeBoard wakes, TimeProvider clock)
 {
     /// <summary>How long a text may stay without proof. Models think for minutes between two moments, and each moment extends the leases.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -47,8 +48,13 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
                 await GiveBackAsync(project, session, [.. session.Given]);
             }
 
+            agent.Harness = what.Moment == HookMoment.SessionEnd ? null : new AgentHarness(harness.Name, session.Id);
+            if (what.Moment == HookMoment.Prompt)
+                wakes.TurnBegan(project, agent, what.Prompt);
             await ExtendAsync(project, agent, session);
-            return await GiveAsync(project, agent, harness, session, what, cancellationToken);
+            var answer = await GiveAsync(project, agent, harness, session, what, cancellationToken);
+            await EndTurnAsync(project, agent, what.Moment, answer.Verb, cancellationToken);
+            return answer;
         }
         finally
         {
@@ -71,11 +77,21 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         }
     }
 
+    /// <summary>If the turn is over, the agent may be woken again.</summary>
+    private async ValueTask EndTurnAsync(ProjectState project, AgentState agent, HookMoment moment, HookVerb verb, CancellationToken cancellationToken)
+    {
+        // No hook tells of the end of a turn that was stopped before it began.
+        if (verb == HookVerb.Block)
+            await agents.ReportAsync(project, agent, new StatusRequest { Activity = AgentActivity.Idle }, cancellationToken);
+        if (verb == HookVerb.Block || (verb == HookVerb.Nothing && moment is HookMoment.TurnEnd or HookMoment.TurnFailed))
+            wakes.TurnEnded(project, agent);
+    }
+
     private HookSession SessionOf(ProjectState project, AgentState agent) => _sessions.GetOrCreateValue(project).GetOrAdd(agent.Number, static _ => new HookSession());
 
     private async ValueTask ReportAsync(ProjectState project, AgentState agent, HookEvent what, CancellationToken cancellationToken)
     {
-        if (HookRules.Activity(what.Moment) is { } activity)
+        if (HookRules.Activity(what) is { } activity)
             await agents.ReportAsync(project, agent, new StatusRequest { Activity = activity }, cancellationToken);
         else
             await agents.SeenAsync(project, agent, cancellationToken);
@@ -139,7 +155,7 @@ internal sealed class HookDesk(IDeliveryStore store, LeaseReturns returns, Settl
         var chosen = waiting.Where(one => HookRules.MayGive(MessageJsonReader.Surface(one.Json), what.Moment)).Take(HookText.MostMessages).Select(one => one.Delivery).ToList();
         var claimed = chosen.Count == 0 ? [] : await store.ClaimAsync(Order(project, agent, chosen.Count) with { Chosen = chosen });
         if (claimed.Count == 0)
-            return HookRules.IsWake(what.Prompt) ? HookAnswer.Block("Parley: the message that this session was woken for does not wait any more.") : HookAnswer.Nothing;
+            return WakeRules.IsText(what.Prompt) ? HookAnswer.Block("Parley: the message that this session was woken for does not wait any more.") : HookAnswer.Nothing;
 
         var again = new HashSet<long>();
         var given = new List<GivenDelivery>(claimed.Count);

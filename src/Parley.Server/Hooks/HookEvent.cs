@@ -46,4 +46,7 @@ internal sealed record HookEvent(HookMoment Moment, string Name, string Session)
 
     /// <summary>For <see cref="HookMoment.Prompt"/>: what the model is asked.</summary>
     internal string? Prompt { get; init; }
+
+    /// <summary>For <see cref="HookMoment.Notice"/>: what the person is told of, as the harness calls it.</summary>
+    internal string? Notice { get; init; }
 }

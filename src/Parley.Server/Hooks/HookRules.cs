@@ -5,17 +5,6 @@ namespace Parley.Server.Hooks;
 /// <summary>What a moment means for the deliveries of a session: which are proven, which were missed, and what may be given now.</summary>
 internal static class HookRules
 {
-    /// <summary>The text that wakes an idle agent. It never has anything of a message in it, which could pass for what the person typed.</summary>
-    internal const string WakeEnd = "Read them with the parley inbox tool.";
-
-    private const string WakeStart = "Parley: ";
-
-    internal static string Wake(int count) => $"{WakeStart}{count} message{(count == 1 ? "" : "s")} waiting. {WakeEnd}";
-
-    /// <summary>Whether a prompt is a wake that Parley sent, and not something that a person typed.</summary>
-    internal static bool IsWake(string? prompt) =>
-        prompt?.Trim() is { Length: < 100 } text && text.StartsWith(WakeStart, StringComparison.Ordinal) && text.EndsWith(WakeEnd, StringComparison.Ordinal);
-
     /// <summary>The deliveries whose text the model has certainly read.</summary>
     internal static IReadOnlyList<GivenDelivery> Proven(IReadOnlyList<GivenDelivery> given, HookMoment moment) =>
         [.. given.Where(one => HookProof.Holds(one.At, moment))];
@@ -36,12 +25,15 @@ internal static class HookRules
     /// <summary>The turn whose model reads what is given now.</summary>
     internal static int TurnOf(HookSession session, HookMoment moment) => moment == HookMoment.SessionStart ? session.Turn + 1 : session.Turn;
 
-    /// <summary>What the agent is doing, as far as a moment tells.</summary>
-    internal static AgentActivity? Activity(HookMoment moment) => moment switch
+    /// <summary>What the agent is doing, as far as an event tells.</summary>
+    internal static AgentActivity? Activity(HookEvent what) => what.Moment switch
     {
         HookMoment.Prompt or HookMoment.BeforeTool or HookMoment.AfterTool or HookMoment.AfterTools => AgentActivity.Working,
         HookMoment.TurnEnd or HookMoment.TurnFailed or HookMoment.SessionStart => AgentActivity.Idle,
         HookMoment.AsksPermission => AgentActivity.BlockedOnHuman,
+        // A turn that the person interrupts ends without a hook. A minute later, Claude Code says that it waits for a prompt.
+        HookMoment.Notice when what.Notice == "idle_prompt" => AgentActivity.Idle,
+        HookMoment.Notice when what.Notice == "permission_prompt" => AgentActivity.BlockedOnHuman,
         _ => null,
     };
 }

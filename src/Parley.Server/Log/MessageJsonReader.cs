@@ -55,6 +55,12 @@ internal static class MessageJsonReader
         return Find(ref reader, "surface"u8) && EnumUtf8<Surface>.TryRead(ref reader, out var surface) ? surface : Protocol.Surface.Pull;
     }
 
+    internal static Intent Intent(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, JsonDepth.Stored);
+        return Find(ref reader, "intent"u8) && EnumUtf8<Intent>.TryRead(ref reader, out var intent) ? intent : Protocol.Intent.Inform;
+    }
+
     internal static bool IsFrom(ReadOnlySpan<byte> json, string senderId)
     {
         var reader = new Utf8JsonReader(json, JsonDepth.Stored);

@@ -10,7 +10,7 @@ public sealed partial class ArrowTests
     /// <summary>A concept uses those to its left.</summary>
     private static readonly string[] Concepts =
     [
-        "Projects", "Agents", "Squads", "Schemas", "Routing", "Mailboxes", "History", "Messages", "Tasks", "Questions", "Reservations", "Storms", "Budgets", "Executions", "Workflows", "Memory", "Events", "Webhooks", "Inbound", "Hooks", "Summaries", "CatchUp", "Attention",
+        "Projects", "Agents", "Squads", "Schemas", "Routing", "Mailboxes", "History", "Messages", "Tasks", "Questions", "Reservations", "Storms", "Budgets", "Executions", "Workflows", "Memory", "Events", "Webhooks", "Inbound", "Wakes", "Hooks", "Summaries", "CatchUp", "Attention",
     ];
 
     /// <summary>What every concept stands on; none of these knows any.</summary>

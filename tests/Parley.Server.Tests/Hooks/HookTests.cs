@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Parley.Protocol;
-using Parley.Server.Hooks;
 using Parley.Server.Tests.Agents;
 using Parley.Server.Tests.Harness;
 using Parley.Server.Tests.Storms;
+using Parley.Server.Wakes;
 using Xunit;
 
 namespace Parley.Server.Tests.Hooks;
@@ -140,10 +140,10 @@ public abstract class HookTests(StorageUnderTest storage)
     {
         await using var team = await Team.StartAsync(storage);
 
-        Assert.False(await team.Claude.PromptAsync(HookRules.Wake(1)));
+        Assert.False(await team.Claude.PromptAsync(WakeRules.Text(1)));
         Assert.True(await team.Claude.PromptAsync("Parley: what is that?"));
         await team.SayAsync("Now there is one.");
-        Assert.True(await team.Claude.PromptAsync(HookRules.Wake(1)));
+        Assert.True(await team.Claude.PromptAsync(WakeRules.Text(1)));
 
         Assert.Contains("Now there is one.", team.Claude.Requests[^1]);
     }

@@ -2502,6 +2502,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wakes/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wait until an idle agent is to be woken.
+         * @description For programs that can make an agent take a turn. An agent has one wake at a time, which the best way there is gets. It is over when the agent takes a turn, or after 2 minutes.
+         *
+         *     Who may: admin; operator, agent: itself.
+         */
+        post: operations["GetNextWake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wakes/{wake_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a wake went.
+         * @description After `failed`, another way may try at once, and this one after half a minute. May be repeated.
+         *
+         *     Who may: admin; operator, agent: itself.
+         */
+        post: operations["ReportWake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hooks/{harness}": {
         parameters: {
             query?: never;
@@ -4621,6 +4665,21 @@ export interface components {
             /** Format: date-time */
             last_used_at: null | string;
         };
+        /** @description The next wake, if there is one. */
+        NextWake: {
+            wake: null | components["schemas"]["Wake"];
+        };
+        /** @description Asks for the next wake of some agents. */
+        NextWakeRequest: {
+            /** @description 1 to 200 agents. Null: the caller's own agent. */
+            agents?: null | string[];
+            way: null | components["schemas"]["WakeWay"];
+            /**
+             * Format: int32
+             * @description How long to wait for one, in milliseconds: 0 to 50,000. As long as the call waits, the agents count as online and as able to be woken.
+             */
+            wait_ms?: number;
+        };
         /**
          * @description Whether a reply reports success or an error.
          * @enum {string}
@@ -6184,6 +6243,44 @@ export interface components {
              */
             ack_ms: null | number;
         };
+        /** @description An agent is to take a turn. */
+        Wake: {
+            wake_id: string;
+            agent_id: string;
+            /** @description The prompt. It is always the same but for the number, and has nothing of a message in it. */
+            text: string;
+            /**
+             * Format: int32
+             * @description How many messages wait, 200 at most.
+             */
+            count?: number;
+            way?: components["schemas"]["WakeWay"];
+            /** @description The harness that the agent's hooks come from, such as `claude`; null if none have come. */
+            harness?: null | string;
+            /** @description The harness's id of the agent's current session; null if no hooks have come. */
+            session_id?: null | string;
+            /**
+             * Format: date-time
+             * @description From then on, the agent may be woken again.
+             */
+            expires_at?: string;
+        };
+        /**
+         * @description `submitted`: The harness has taken it. `unverified`: It was given to the harness, and nothing shows whether it was taken. `failed`: It was not taken. Another way may try.
+         * @enum {string}
+         */
+        WakeOutcome: "submitted" | "unverified" | "failed";
+        /** @description How a wake went. */
+        WakeReport: {
+            outcome: null | components["schemas"]["WakeOutcome"];
+            /** @description Why, for people. At most 1,000 characters. */
+            detail?: null | string;
+        };
+        /**
+         * @description How an idle agent can be made to take a turn, the best way first. `socket`: The inbox socket of a session, by a process that the session has started. `plugin`: A plugin inside the harness. `queue`: A command of the harness that queues a prompt for a session. `monitor`: A process whose lines become turns. `waiter`: A hook in the background whose end begins a turn. `keystrokes`: Keys typed into a terminal.
+         * @enum {string}
+         */
+        WakeWay: "socket" | "plugin" | "queue" | "monitor" | "waiter" | "keystrokes";
         /** @description An address that the server posts events to as they happen. */
         Webhook: {
             webhook_id: string;
@@ -11104,6 +11201,60 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    GetNextWake: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextWakeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextWake"];
+                };
+            };
+        };
+    };
+    ReportWake: {
+        parameters: {
+            query?: {
+                /** @description The project, unless the token belongs to one; defaults to `default`. */
+                project_id?: string;
+            };
+            header?: never;
+            path: {
+                wake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WakeReport"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
