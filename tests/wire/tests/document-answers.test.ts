@@ -141,8 +141,8 @@ it('Every operation answers, when all is well, as the document describes it', as
   );
   await request;
 
-  await does('SendMessage', {}, { to: 'bob', content: 'Wake up.', sender_id: 'ada' });
-  const { wake } = await does<{ wake: { wake_id: string } }>('GetNextWake', {}, { way: 'waiter', agents: ['bob'] });
+  await does('SendMessage', {}, { to: 'ada', content: 'Wake up.', sender_id: 'bob' });
+  const { wake } = await does<{ wake: { wake_id: string } }>('GetNextWake', {}, { way: 'waiter', agents: ['ada'] });
   await does('ReportWake', wake, { outcome: 'submitted' });
   await does('CallHook', { harness: 'claude' }, { hook_event_name: 'UserPromptSubmit', session_id: 's', prompt: 'Go on.' }, bob);
   await does('CallHook', { harness: 'codex' }, { hook_event_name: 'Stop', session_id: 's' }, bob);

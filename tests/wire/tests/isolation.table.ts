@@ -225,7 +225,12 @@ export const table: readonly Row[] = [
   row('POST', reservation('/renew'), workers),
   row('DELETE', reservation(), workers),
   row('POST', 'wakes/next', { admin: 200, bob: 200, stranger: 403 }, { agents: ['bob'], way: 'waiter' }),
-  row('POST', 'wakes/01999e21-7a3c-7c11-8f1e-2d0c8a54b7e1', { admin: 404, operator: 404, agents: 404, stranger: 404 }, { outcome: 'failed' }),
+  row(
+    'POST',
+    'wakes/01999e21-7a3c-7c11-8f1e-2d0c8a54b7e1',
+    { admin: 404, operator: 404, agents: 404, stranger: 404 },
+    { outcome: 'failed' },
+  ),
   row('POST', 'hooks/claude?agent_id=bob', { admin: 200, bob: 200, stranger: 403 }, { hook_event_name: 'Stop', session_id: 's' }),
   row('GET', 'attention', { ...administration, stranger: 403 }),
   row('PUT', 'attention/mailbox_waiting:ada/snooze', { admin: 400, operator: 400 }, {}),
